@@ -1,0 +1,119 @@
+import { called, program, type Command, type CommandName } from "./Command.ts"
+import { longName, type Option, type OptionTable } from "./Option.ts"
+
+/** The width Docker falls back to, and the least that leaves room for both columns. */
+const usualWidth = 80
+const leastWidth = 40
+
+/** The help of one command. `width` is the terminal's in columns. Ends with a line break. */
+export const commandHelp = (
+  command: Command,
+  words: ReadonlyArray<string> = command.paths[0],
+  width: number = usualWidth
+): string => {
+  const options = optionRows(command.options)
+  return paragraphs(
+    `Usage:  ${called(words)}${command.usage === "" ? "" : ` ${command.usage}`}`,
+    command.summary,
+    command.paths.length > 1 ? `Aliases:\n  ${command.paths.map(called).join(", ")}` : "",
+    options.length > 0 ? `Options:\n${columns(options, width)}` : ""
+  )
+}
+
+/** What the program can do: its commands by section, and its own options. */
+export const programHelp = (
+  commands: { readonly [name: string]: CommandName },
+  groups: { readonly [word: string]: string },
+  globalOptions: OptionTable,
+  width: number = usualWidth
+): string => {
+  const all = Object.values(commands)
+  const section = (wanted: CommandName["section"]) =>
+    all.flatMap(({ paths: [path], section: own, summary }) =>
+      own === wanted && path.length === 1 ? [[path.join(" "), summary] as const] : []
+    )
+  return paragraphs(
+    `Usage:  ${program} [OPTIONS] COMMAND`,
+    "Builds, keeps and runs containers, without a daemon",
+    `Common Commands:\n${columns(section("common"), width)}`,
+    `Management Commands:\n${columns(Object.entries(groups), width)}`,
+    `Commands:\n${columns(section("other"), width)}`,
+    `Global Options:\n${columns(optionRows(globalOptions), width)}`,
+    `Run '${program} COMMAND --help' for more information on a command.`
+  )
+}
+
+/** The commands of one group, such as `image`. */
+export const groupHelp = (
+  commands: { readonly [name: string]: CommandName },
+  group: string,
+  summary: string,
+  width: number = usualWidth
+): string => {
+  const members = Object.values(commands).flatMap((command) => {
+    const path = command.paths.find((each) => each.length === 2 && each[0] === group)
+    return path === undefined || command.section === "hidden" ? [] : [[path[1] ?? "", command.summary] as const]
+  })
+  return paragraphs(
+    `Usage:  ${called([group])} COMMAND`,
+    summary,
+    `Commands:\n${columns(
+      members.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      width
+    )}`,
+    `Run '${called([group])} COMMAND --help' for more information on a command.`
+  )
+}
+
+/** What is shown below a problem with a command's arguments. */
+export const usageHint = (command: Command, words: ReadonlyArray<string>): string =>
+  paragraphs(
+    `Usage:  ${called(words)}${command.usage === "" ? "" : ` ${command.usage}`}`,
+    `Run '${called(words)} --help' for more information`
+  )
+
+const paragraphs = (...parts: ReadonlyArray<string>): string => `${parts.filter((part) => part !== "").join("\n\n")}\n`
+
+const optionRows = (table: OptionTable): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(table)
+    .filter(([, option]) => option.supported !== false && option.ignored === undefined)
+    .map(([name, option]) => [longName(name), option] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, option]) => [`${letter(option)}--${name}${valueName(option)}`, option.about] as const)
+
+const letter = ({ short }: Option): string => (short === undefined ? "    " : `-${short}, `)
+
+const valueName = (option: Option): string => {
+  switch (option.kind) {
+    case "flag":
+      return ""
+    case "text":
+      return option.bare === undefined ? ` ${option.value ?? "string"}` : `[=${option.value ?? "string"}]`
+    case "number":
+      return " int"
+    case "list":
+      return ` ${option.value ?? "list"}`
+  }
+}
+
+/** Two columns; the second is wrapped at words and stays in its column. */
+const columns = (rows: ReadonlyArray<readonly [string, string]>, width: number): string => {
+  const left = Math.max(0, ...rows.map(([term]) => term.length)) + 5
+  const room = Math.max(leastWidth / 2, width - left)
+  return rows
+    .map(([term, about]) => `  ${term}`.padEnd(left) + wrap(about, room).join(`\n${" ".repeat(left)}`))
+    .join("\n")
+}
+
+/** Breaks a text between words. A word that is longer than a line gets a line of its own. */
+export const wrap = (text: string, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

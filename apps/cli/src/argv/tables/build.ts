@@ -1,0 +1,75 @@
+import type { Command } from "../Command.ts"
+import { names } from "./names.ts"
+
+const legacy = "it belongs to the builder that Docker has retired"
+const inStore = "a built image is in the store already"
+
+/** `gantry build`. */
+export const build = {
+  ...names.build,
+  usage: "[OPTIONS] PATH | URL | -",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    file: { kind: "text", short: "f", about: 'Name of the Dockerfile (default "PATH/Dockerfile")' },
+    tag: { kind: "list", short: "t", about: "Name of the image, as name[:tag]" },
+    buildArg: { kind: "list", about: "Value of a build argument" },
+    target: { kind: "text", about: "Stage to build" },
+    noCache: { kind: "flag", about: "Do not reuse earlier results" },
+    noCacheFilter: { kind: "list", about: "Stages that do not reuse earlier results", supported: false },
+    pull: {
+      kind: "text",
+      bare: "always",
+      about: 'Ask the registry for newer base images, or "=missing", "=never"',
+      value: "string"
+    },
+    platform: { kind: "list", about: "Platform to build for, as os/arch[/variant]" },
+    quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
+    progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "quiet", "rawjson")' },
+    label: { kind: "list", about: "Label of the image" },
+    iidfile: { kind: "text", about: "Write the image's id to this file" },
+    network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
+    secret: { kind: "list", about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]" },
+    buildContext: { kind: "list", about: "Further context, as name=path" },
+    explain: {
+      kind: "text",
+      bare: "text",
+      about: 'Say why each step was run again ("text", "json")'
+    },
+
+    metadataFile: { kind: "text", about: "Write facts about the build to this file", supported: false },
+    annotation: { kind: "list", about: "Annotation of the image", supported: false },
+    ssh: { kind: "list", about: "SSH agent for RUN instructions", supported: false },
+    cacheFrom: { kind: "list", about: "Where to look for earlier results", supported: false },
+    cacheTo: { kind: "list", about: "Where to keep results", supported: false },
+    output: { kind: "list", short: "o", about: "Where to put the result", supported: false },
+    push: { kind: "flag", about: "Push the image", supported: false },
+    addHost: { kind: "list", about: "Add a line to the hosts file", supported: false },
+    shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm", supported: false },
+    ulimit: { kind: "list", value: "ulimit", about: "Process limit", supported: false },
+    cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },
+    allow: { kind: "list", about: "Privileges of the build", supported: false },
+    attest: { kind: "list", about: "Attestations of the image", supported: false },
+    sbom: { kind: "text", bare: "true", about: "Bill of materials", supported: false, harmless: ["false"] },
+    provenance: { kind: "text", bare: "true", about: "Provenance of the image", supported: false, harmless: ["false"] },
+    squash: { kind: "flag", about: "One layer for all", supported: false },
+    check: { kind: "flag", about: "Check the Dockerfile without building", supported: false },
+    call: { kind: "text", about: "What to do with the Dockerfile", supported: false, harmless: ["build"] },
+
+    load: { kind: "flag", about: "Load the image into the store", ignored: inStore },
+    builder: { kind: "text", about: "Builder to use", ignored: "there is one builder" },
+    rm: { kind: "flag", fallback: true, about: "Remove intermediate containers", ignored: legacy },
+    forceRm: { kind: "flag", about: "Always remove intermediate containers", ignored: legacy },
+    compress: { kind: "flag", about: "Compress the context", ignored: legacy },
+    disableContentTrust: { kind: "flag", fallback: true, about: "Skip verification", ignored: legacy },
+    isolation: { kind: "text", about: "Isolation technology", ignored: legacy },
+    securityOpt: { kind: "list", about: "Security options", ignored: legacy },
+    memory: { kind: "text", short: "m", about: "Memory limit", ignored: legacy },
+    memorySwap: { kind: "text", about: "Swap limit", ignored: legacy },
+    cpuPeriod: { kind: "number", about: "CFS period", ignored: legacy },
+    cpuQuota: { kind: "number", about: "CFS quota", ignored: legacy },
+    cpuShares: { kind: "number", short: "c", about: "CPU weight", ignored: legacy },
+    cpusetCpus: { kind: "text", about: "CPUs", ignored: legacy },
+    cpusetMems: { kind: "text", about: "Memory nodes", ignored: legacy }
+  }
+} as const satisfies Command

@@ -1,0 +1,23 @@
+import type { OptionTable } from "../Option.ts"
+
+const noDaemon = "gantry has no daemon to talk to"
+
+/** Options of the program itself, written before the command. */
+export const globalOptions = {
+  root: { kind: "text", value: "directory", about: "Where images and containers are kept" },
+  debug: { kind: "flag", short: "D", about: "Show what happens inside" },
+  logLevel: {
+    kind: "text",
+    short: "l",
+    about: 'How much to log ("debug", "info", "warn", "error", "fatal")'
+  },
+  version: { kind: "flag", short: "v", about: "Print the version and quit" },
+  config: { kind: "text", about: "Location of client configuration", ignored: "it names a Docker client directory" },
+  context: { kind: "text", short: "c", about: "Daemon context", ignored: noDaemon },
+  host: { kind: "list", short: "H", about: "Daemon socket", ignored: noDaemon },
+  tls: { kind: "flag", about: "Use TLS to the daemon", ignored: noDaemon },
+  tlscacert: { kind: "text", about: "Daemon authority", ignored: noDaemon },
+  tlscert: { kind: "text", about: "Daemon certificate", ignored: noDaemon },
+  tlskey: { kind: "text", about: "Daemon key", ignored: noDaemon },
+  tlsverify: { kind: "flag", about: "Verify the daemon", ignored: noDaemon }
+} as const satisfies OptionTable

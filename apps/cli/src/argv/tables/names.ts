@@ -1,0 +1,66 @@
+import type { CommandName } from "../Command.ts"
+
+/** Every command by the name the program uses for it; the order is the order of the program's help. */
+export const names = {
+  run: { paths: [["run"], ["container", "run"]], summary: "Start a new container from an image", section: "common" },
+  exec: {
+    paths: [["exec"], ["container", "exec"]],
+    summary: "Run a command in a running container",
+    section: "common"
+  },
+  ps: {
+    paths: [["ps"], ["container", "ls"], ["container", "list"], ["container", "ps"]],
+    summary: "List containers",
+    section: "common"
+  },
+  build: {
+    paths: [["build"], ["image", "build"], ["builder", "build"], ["buildx", "build"]],
+    summary: "Build an image from a Dockerfile",
+    section: "common"
+  },
+  pull: { paths: [["pull"], ["image", "pull"]], summary: "Download an image from a registry", section: "common" },
+  images: {
+    paths: [["images"], ["image", "ls"], ["image", "list"]],
+    summary: "List images",
+    section: "common"
+  },
+  version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
+  create: {
+    paths: [["create"], ["container", "create"]],
+    summary: "Make a container without starting it",
+    section: "other"
+  },
+  history: { paths: [["history"], ["image", "history"]], summary: "Show how an image came to be", section: "other" },
+  inspect: { paths: [["inspect"]], summary: "Show all that is known of containers and images", section: "other" },
+  containerInspect: {
+    paths: [["container", "inspect"]],
+    summary: "Show all that is known of containers",
+    section: "other"
+  },
+  imageInspect: { paths: [["image", "inspect"]], summary: "Show all that is known of images", section: "other" },
+  kill: { paths: [["kill"], ["container", "kill"]], summary: "Send a signal to running containers", section: "other" },
+  logs: { paths: [["logs"], ["container", "logs"]], summary: "Show what a container has written", section: "other" },
+  rm: {
+    paths: [["rm"], ["container", "rm"], ["container", "remove"]],
+    summary: "Remove containers",
+    section: "other"
+  },
+  rmi: { paths: [["rmi"], ["image", "rm"], ["image", "remove"]], summary: "Remove images", section: "other" },
+  start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
+  stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
+  tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
+  wait: {
+    paths: [["wait"], ["container", "wait"]],
+    summary: "Wait until containers have stopped and print their exit codes",
+    section: "other"
+  }
+} as const satisfies { readonly [name: string]: CommandName }
+
+/** How the program calls a command. */
+export type Name = keyof typeof names
+
+/** Groups of commands with one line on each. */
+export const groups = {
+  container: "Manage containers",
+  image: "Manage images"
+} as const satisfies { readonly [word: string]: string }

@@ -1,0 +1,28 @@
+import type { OptionTable } from "../Option.ts"
+
+/** Limits of a container. */
+export const resourceOptions = {
+  memory: { kind: "text", short: "m", value: "bytes", about: "Memory limit" },
+  memorySwap: { kind: "text", value: "bytes", about: "Limit of memory plus swap; -1 for unlimited swap" },
+  memoryReservation: { kind: "text", value: "bytes", about: "Soft memory limit", supported: false },
+  memorySwappiness: { kind: "number", about: "Swappiness, 0 to 100", supported: false, harmless: ["-1"] },
+  cpus: { kind: "text", value: "decimal", about: "Number of CPUs, such as 1.5" },
+  cpuShares: { kind: "number", short: "c", about: "CPU weight relative to other containers" },
+  cpusetCpus: { kind: "text", about: "CPUs that may be used, such as 0-3 or 0,1" },
+  cpusetMems: { kind: "text", about: "Memory nodes that may be used", supported: false, harmless: [""] },
+  cpuPeriod: { kind: "number", about: "CFS period in microseconds", supported: false, harmless: ["0"] },
+  cpuQuota: { kind: "number", about: "CFS quota in microseconds", supported: false, harmless: ["0"] },
+  cpuRtPeriod: { kind: "number", about: "Real-time period in microseconds", supported: false, harmless: ["0"] },
+  cpuRtRuntime: { kind: "number", about: "Real-time runtime in microseconds", supported: false, harmless: ["0"] },
+  pidsLimit: { kind: "number", about: "Greatest number of processes; -1 for unlimited" },
+  ulimit: { kind: "list", value: "ulimit", about: "Process limit, as type=soft[:hard]" },
+  shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm" },
+  oomKillDisable: { kind: "flag", about: "Do not kill on memory shortage", supported: false },
+  oomScoreAdj: { kind: "number", about: "OOM preference, -1000 to 1000", supported: false, harmless: ["0"] },
+  blkioWeight: { kind: "number", about: "Block IO weight", supported: false, harmless: ["0"] },
+  blkioWeightDevice: { kind: "list", about: "Block IO weight of a device", supported: false },
+  deviceReadBps: { kind: "list", about: "Read rate of a device in bytes", supported: false },
+  deviceReadIops: { kind: "list", about: "Read rate of a device in operations", supported: false },
+  deviceWriteBps: { kind: "list", about: "Write rate of a device in bytes", supported: false },
+  deviceWriteIops: { kind: "list", about: "Write rate of a device in operations", supported: false }
+} as const satisfies OptionTable

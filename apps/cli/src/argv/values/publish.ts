@@ -1,0 +1,95 @@
+import { bad, good, type Result } from "../Result.ts"
+import { keyAndValue } from "./csv.ts"
+import { isIp, unbracketed } from "./ip.ts"
+import { countOf, parsePortRange, parseProtocol, type PortRange, type Protocol } from "./ports.ts"
+
+/** One port of the container and where it is reached on the host. */
+export interface Publication {
+  /** Address of the host, without brackets. Missing means all addresses of both families. */
+  readonly hostIp?: string
+  /** One port, or a range of which one free port is picked. Missing means any free port. */
+  readonly hostPort: number | PortRange | undefined
+  readonly containerPort: number
+  readonly protocol: Protocol
+}
+
+/**
+ * Reads one value of `--publish`: `[[address:]host:]container[/protocol]` with ranges on both sides, or the long form
+ * `target=80,published=8080,protocol=tcp`.
+ */
+export const parsePublish = (text: string): Result<ReadonlyArray<Publication>> => {
+  if (text.includes("=")) return parseLong(text)
+  const slash = text.indexOf("/")
+  const protocol = slash === -1 ? "" : text.slice(slash + 1)
+  const ports = slash === -1 ? text : text.slice(0, slash)
+  // The last two colons split, so that a bare IPv6 address may stand in front.
+  const [container = "", host = "", ...address] = ports.split(":").toReversed()
+  return build({ text, container, host, address: address.toReversed().join(":"), protocol })
+}
+
+interface Parts {
+  readonly text: string
+  readonly container: string
+  readonly host: string
+  readonly address: string
+  readonly protocol: string
+}
+
+const build = ({ text, container, host, address, protocol: word }: Parts): Result<ReadonlyArray<Publication>> => {
+  const hostIp = unbracketed(address)
+  if (hostIp !== "" && !isIp(hostIp)) return bad(`invalid IP address: ${address}`)
+  if (container === "") return bad(`no port specified: ${text}<empty>`)
+  const inside = parsePortRange(container)
+  if (inside === undefined || inside.first === 0) return bad(`invalid containerPort: ${container}`)
+  const outside = host === "" ? undefined : parsePortRange(host)
+  if (host !== "" && outside === undefined) return bad(`invalid hostPort: ${host}`)
+  const protocol = parseProtocol(word)
+  if (!protocol.ok) return protocol
+
+  const count = countOf(inside)
+  if (outside !== undefined && count > 1 && countOf(outside) !== count) {
+    return bad(`invalid ranges specified for container and host Ports: ${container} and ${host}`)
+  }
+  const place = hostIp === "" ? {} : { hostIp }
+  return good(
+    Array.from({ length: count }, (_, index) => ({
+      ...place,
+      hostPort: hostPortOf(outside, count, index),
+      containerPort: inside.first + index,
+      protocol: protocol.value
+    }))
+  )
+}
+
+const hostPortOf = (outside: PortRange | undefined, count: number, index: number): number | PortRange | undefined => {
+  if (outside === undefined) return undefined
+  if (count === 1 && countOf(outside) > 1) return outside
+  const port = outside.first + index
+  return port === 0 ? undefined : port
+}
+
+const parseLong = (text: string): Result<ReadonlyArray<Publication>> => {
+  const fields: Record<"container" | "host" | "protocol" | "address", string> = {
+    container: "",
+    host: "",
+    protocol: "",
+    address: ""
+  }
+  for (const field of text.split(",")) {
+    const [key, value] = keyAndValue(field)
+    if (value === undefined) return bad(`invalid field: ${field}`)
+    const name = longKeys[key.toLowerCase()]
+    if (name === undefined) return bad(`invalid field key: ${key}`)
+    if (name !== "ignored") fields[name] = value
+  }
+  return build({ text, ...fields })
+}
+
+const longKeys: Readonly<Record<string, "container" | "host" | "protocol" | "address" | "ignored">> = {
+  target: "container",
+  published: "host",
+  protocol: "protocol",
+  host_ip: "address",
+  // How a swarm would publish it; there is one way here.
+  mode: "ignored"
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/**
+ * The first file that runs. It looks at its arguments before it loads anything, so that the tiny processes and
+ * `--version` stay small and quick.
+ */
+const word = process.argv[2]
+
+switch (word) {
+  case "__init":
+    await (await import("@gantry/plugin-runtime-namespace/init/main")).main()
+    break
+  case "__join":
+    await (await import("@gantry/plugin-runtime-namespace/init/join")).main()
+    break
+  case "__unpack":
+    await (await import("@gantry/plugin-store-fs/unpack/main")).main(process.argv.slice(3))
+    break
+  case "__supervise":
+    await (await import("@gantry/engine/supervisor/main")).main(process.argv.slice(3))
+    break
+  default:
+    await (await import("./main.ts")).main(process.argv.slice(2))
+}

@@ -1,0 +1,21 @@
+import * as Context from "effect/Context"
+
+/** Where an engine keeps what it has. Several engines live side by side when these differ. */
+export interface SettingsShape {
+  /** Absolute directory of everything that must survive a reboot. */
+  readonly root: string
+  /** Absolute directory of sockets and other things that need not. */
+  readonly run: string
+  /** How many things of a kind are done at once: layers, build steps. */
+  readonly jobs: number
+  /**
+   * Short name of this engine, from its root: empty for the default root, otherwise a few characters that set its
+   * bridge, tables and control groups apart from those of other engines on the host.
+   */
+  readonly instance: string
+  /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
+  readonly self: ReadonlyArray<string>
+}
+
+/** The service tag of {@link SettingsShape}. */
+export class Settings extends Context.Tag("@gantry/core/Settings")<Settings, SettingsShape>() {}

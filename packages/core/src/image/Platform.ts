@@ -1,0 +1,62 @@
+/**
+ * What a program was compiled for.
+ *
+ * Spec: OCI image-spec, image-index.md, property "platform". The words are Go's GOOS and GOARCH.
+ */
+export interface Platform {
+  readonly os: string
+  readonly architecture: string
+  readonly variant?: string
+}
+
+/** The platform of a Linux machine, from Node's name of its processor. */
+export const ofMachine = (arch: string): Platform => {
+  switch (arch) {
+    case "x64":
+      return { os: "linux", architecture: "amd64" }
+    case "arm64":
+      return { os: "linux", architecture: "arm64", variant: "v8" }
+    case "arm":
+      return { os: "linux", architecture: "arm", variant: "v7" }
+    case "ia32":
+      return { os: "linux", architecture: "386" }
+    default:
+      return { os: "linux", architecture: arch }
+  }
+}
+
+/** Spells a platform as `os/architecture[/variant]`. */
+export const format = (platform: Platform): string =>
+  [platform.os, platform.architecture, ...(platform.variant === undefined ? [] : [platform.variant])].join("/")
+
+/** Reads `os/architecture[/variant]` or an architecture alone; undefined when it is neither. */
+export const parse = (text: string): Platform | undefined => {
+  const parts = text.toLowerCase().split("/")
+  if (parts.some((part) => !/^[a-z0-9_.-]+$/.test(part)) || parts.length > 3) return undefined
+  const [first = "", second, third] = parts
+  if (second === undefined) return first === "linux" ? undefined : normalized({ os: "linux", architecture: first })
+  return normalized({ os: first, architecture: second, ...(third === undefined ? {} : { variant: third }) })
+}
+
+/** Names other tools use for the same machine, brought to Go's. */
+const normalized = (platform: Platform): Platform => {
+  switch (platform.architecture) {
+    case "x86_64":
+    case "x86-64":
+      return { os: platform.os, architecture: "amd64" }
+    case "aarch64":
+      return { os: platform.os, architecture: "arm64", variant: platform.variant ?? "v8" }
+    case "arm64":
+      return { ...platform, variant: platform.variant ?? "v8" }
+    case "i386":
+      return { os: platform.os, architecture: "386" }
+    default:
+      return platform
+  }
+}
+
+/** Whether something made for `offered` runs on `wanted`: equal, or equal but for a missing variant. */
+export const matches = (offered: Platform, wanted: Platform): boolean =>
+  offered.os === wanted.os &&
+  offered.architecture === wanted.architecture &&
+  (offered.variant === undefined || wanted.variant === undefined || offered.variant === wanted.variant)

@@ -1,0 +1,104 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Held from "../Held.ts"
+import type { AddressesExhausted, NetworkError, NetworkMissing, NetworkRefused, PortTaken } from "./NetworkError.ts"
+import type { Wiring } from "./Wiring.ts"
+
+/** A port of the container that the host answers on, as asked for. */
+export interface PortRequest {
+  /** IPv4 or IPv6 address of the host; absent for all addresses. */
+  readonly hostIp?: string
+  /** One port, a range to pick one free port from, or absent for any free port. */
+  readonly hostPort?: number | { readonly first: number; readonly last: number }
+  readonly containerPort: number
+  readonly protocol: "tcp" | "udp" | "sctp"
+}
+
+/** A port as it was published: all choices made. */
+export interface PublishedPort {
+  /** `0.0.0.0` for all addresses (IPv6 ones too), or one address. */
+  readonly hostIp: string
+  readonly hostPort: number
+  readonly containerPort: number
+  readonly protocol: "tcp" | "udp" | "sctp"
+}
+
+/** What a container wants from one network. */
+export interface AttachRequest {
+  /** The container's id: the same container asking twice gets the same attachment. */
+  readonly container: string
+  /** How people call the container, for messages. */
+  readonly containerName: string
+  /** `bridge`, `none`, `host`, or a name given by the user. */
+  readonly network: string
+  readonly ports: ReadonlyArray<PortRequest>
+  /** A wish for a certain IPv4 address. */
+  readonly address?: string
+}
+
+/** One container's place in one network. Enough to undo it after a crash; plain data. */
+export interface Attachment {
+  /** The plugin that made it, and the only one that may release it. */
+  readonly driver: string
+  readonly network: string
+  readonly container: string
+  /** IPv4 address inside the container, without prefix length; absent for none and host. */
+  readonly address?: string
+  readonly prefixLength?: number
+  readonly gateway?: string
+  readonly mac?: string
+  readonly ports: ReadonlyArray<PublishedPort>
+  /** What whoever launches the container must do; none means loopback only. */
+  readonly wiring: ReadonlyArray<Wiring>
+}
+
+/** A network as lists show it. */
+export interface NetworkInfo {
+  readonly id: string
+  readonly name: string
+  readonly driver: string
+  /** IPv4 in CIDR form; absent for none and host. */
+  readonly subnet?: string
+  readonly gateway?: string
+  readonly internal: boolean
+  readonly labels: { readonly [name: string]: string }
+}
+
+/** Private networks: what a network plugin writes and the engine uses. */
+export interface NetworkShape {
+  /**
+   * Leases an address and publishes the ports, before any process of the container runs. Nothing is left after a
+   * failure. No two attachments held at once share an address (NET-1) or a host port.
+   */
+  readonly attach: (request: AttachRequest) => Effect.Effect<Attachment, NetworkError>
+  /** Gives back address, ports and links. Succeeds when there is nothing left to undo (NET-2), also in another process. */
+  readonly detach: (attachment: Pick<Attachment, "network" | "container">) => Effect.Effect<void, NetworkRefused>
+  /** Creates a network; the subnet is chosen not to collide with the host's routes when absent. */
+  readonly create: (request: {
+    readonly name: string
+    readonly subnet?: string
+    readonly gateway?: string
+    readonly internal?: boolean
+    readonly labels?: { readonly [name: string]: string }
+  }) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
+  readonly remove: (name: string) => Effect.Effect<void, NetworkMissing | NetworkRefused>
+  readonly list: Effect.Effect<ReadonlyArray<NetworkInfo>, NetworkRefused>
+  /** Containers that hold an attachment, for reconciliation. */
+  readonly attached: Effect.Effect<ReadonlyArray<Pick<Attachment, "network" | "container">>, NetworkRefused>
+  /** Whether a host port could be published now; fails with `PortTaken` naming the holder. */
+  readonly probe: (port: PortRequest) => Effect.Effect<void, PortTaken | NetworkRefused>
+}
+
+/** The service tag of {@link NetworkShape}. */
+export class Network extends Context.Tag("@gantry/core/Network")<Network, NetworkShape>() {}
+
+/** Attached for as long as the scope is open: what a build step uses. */
+export const attached = (request: AttachRequest): Effect.Effect<Attachment, NetworkError, Network | Scope.Scope> =>
+  Effect.flatMap(Network, (network) =>
+    Held.scoped({
+      acquire: network.attach(request),
+      release: network.detach,
+      describe: (attachment) => `address ${attachment.address ?? "none"} of ${attachment.container}`
+    })
+  )

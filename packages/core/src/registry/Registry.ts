@@ -1,0 +1,87 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Descriptor } from "../image/Descriptor.ts"
+import { type Digest, hasher, ofBytes } from "../image/Digest.ts"
+import type { ImageRef } from "../image/ImageRef.ts"
+import { BlobCorrupt } from "../store/StoreError.ts"
+import type { RegistryError } from "./RegistryError.ts"
+
+/** The bytes of a manifest or index, with the type the registry gave them. */
+export interface ManifestBytes {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+}
+
+/** What a registry plugin writes: it speaks the protocol and verifies nothing. */
+export interface RegistryDriver {
+  /** The manifest or index a tag or digest names. */
+  readonly manifest: (ref: ImageRef) => Effect.Effect<ManifestBytes, RegistryError>
+  /** The bytes of a blob from an offset on. */
+  readonly fetch: (ref: ImageRef, digest: Digest, offset: number) => Stream.Stream<Uint8Array, RegistryError>
+  readonly hasBlob: (ref: ImageRef, digest: Digest) => Effect.Effect<boolean, RegistryError>
+  /** Uploads a blob; a blob that is there already may be sent again. */
+  readonly push: <E>(
+    ref: ImageRef,
+    descriptor: Descriptor,
+    bytes: Stream.Stream<Uint8Array, E>
+  ) => Effect.Effect<void, E | RegistryError>
+  /** Stores a manifest under the reference's tag, or under its digest alone. All blobs it names are there already. */
+  readonly tag: (ref: ImageRef, manifest: ManifestBytes) => Effect.Effect<void, RegistryError>
+  /** Tags of a repository, sorted by code unit. */
+  readonly tags: (ref: ImageRef) => Effect.Effect<ReadonlyArray<string>, RegistryError>
+}
+
+/** A remote place for images: what the engine uses. Built from a driver by {@link make}. */
+export interface RegistryShape {
+  /** The manifest or index a reference names, with its descriptor. A digest in the reference is verified. */
+  readonly resolve: (
+    ref: ImageRef
+  ) => Effect.Effect<ManifestBytes & { readonly descriptor: Descriptor }, RegistryError | BlobCorrupt>
+  /** A blob, verified by digest and size as it passes (REG-3): the stream fails with `BlobCorrupt` before it ends. */
+  readonly fetch: (ref: ImageRef, descriptor: Descriptor) => Stream.Stream<Uint8Array, RegistryError | BlobCorrupt>
+  readonly hasBlob: RegistryDriver["hasBlob"]
+  readonly push: RegistryDriver["push"]
+  readonly tag: RegistryDriver["tag"]
+  readonly tags: RegistryDriver["tags"]
+}
+
+/** The service tag of {@link RegistryShape}. */
+export class Registry extends Context.Tag("@gantry/core/Registry")<Registry, RegistryShape>() {}
+
+/** Adds verification to a driver: nothing a registry sends is believed. */
+export const make = (driver: RegistryDriver): RegistryShape => ({
+  hasBlob: driver.hasBlob,
+  push: driver.push,
+  tag: driver.tag,
+  tags: driver.tags,
+  resolve: (ref) =>
+    Effect.flatMap(driver.manifest(ref), (manifest) => {
+      const actual = ofBytes(manifest.bytes)
+      if (ref.digest !== undefined && ref.digest !== actual) {
+        return Effect.fail(new BlobCorrupt({ expected: ref.digest, actual, size: manifest.bytes.length }))
+      }
+      return Effect.succeed({
+        ...manifest,
+        descriptor: { mediaType: manifest.mediaType, digest: actual, size: manifest.bytes.length }
+      })
+    }),
+  fetch: (ref, { digest, size }) =>
+    Stream.suspend(() => {
+      const seen = hasher()
+      const check = Effect.suspend(() => {
+        const actual = seen.digest()
+        return actual === digest && seen.size() === size
+          ? Effect.void
+          : Effect.fail(new BlobCorrupt({ expected: digest, actual, size: seen.size() }))
+      })
+      return driver.fetch(ref, digest, 0).pipe(
+        Stream.mapEffect((piece) => {
+          seen.update(piece)
+          // A registry that sends more than it promised is stopped at the first byte too many.
+          return seen.size() > size ? check.pipe(Effect.as(piece)) : Effect.succeed(piece)
+        }),
+        Stream.concat(Stream.execute(check))
+      )
+    })
+})

@@ -1,0 +1,155 @@
+import type { Wiring } from "../network/Wiring.ts"
+
+/** Where a container's root file system comes from. Plain data: the runtime mounts it in the container's own mount namespace. */
+export type RootSource =
+  | {
+      readonly type: "overlay"
+      /** Absolute directory that the names in `lower` are relative to, so that 127 of them fit into one page. */
+      readonly directory: string
+      /** Lower directories, topmost first, relative to `directory`. Never empty. */
+      readonly lower: ReadonlyArray<string>
+      /** Absolute. */
+      readonly upper: string
+      /** Absolute, empty, on the file system of `upper`. */
+      readonly work: string
+      /** Absolute, empty directory to mount on. */
+      readonly target: string
+    }
+  | { readonly type: "directory"; readonly path: string }
+  /** Only the store that made it knows what it is: for runtimes without a kernel. */
+  | { readonly type: "opaque"; readonly store: string; readonly id: string }
+
+/** Something mounted into a container besides its root. */
+export type MountSpec =
+  | {
+      readonly type: "bind"
+      /** Absolute path on the host. */
+      readonly source: string
+      /** Absolute path in the container; made when missing. */
+      readonly target: string
+      readonly readonly: boolean
+      /** Mounts below the source come along. */
+      readonly recursive: boolean
+      readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave"
+    }
+  | {
+      readonly type: "tmpfs"
+      readonly target: string
+      /** Options of mount(8), such as `size=64m,mode=1777,noexec`. */
+      readonly options: string
+    }
+
+/** A resource limit of setrlimit(2); values in the resource's unit, -1 for unlimited. */
+export interface Rlimit {
+  /** Name without RLIMIT_, lower case: `nofile`. */
+  readonly name: string
+  readonly soft: number
+  readonly hard: number
+}
+
+/** Limits of the control group. What is absent is not limited. */
+export interface Resources {
+  readonly memoryBytes?: number
+  /** Memory and swap together; -1 for unlimited. */
+  readonly memorySwapBytes?: number
+  readonly memoryReservationBytes?: number
+  /** Billionths of one processor. */
+  readonly nanoCpus?: number
+  readonly cpuShares?: number
+  readonly cpuQuotaUs?: number
+  readonly cpuPeriodUs?: number
+  readonly cpusetCpus?: string
+  readonly pids?: number
+}
+
+/** Which system calls the container may make. */
+export type SeccompSpec =
+  | { readonly type: "default" }
+  | { readonly type: "unconfined" }
+  /** A profile in Docker's JSON format. */
+  | { readonly type: "profile"; readonly profile: string }
+
+/** A device node of the host that the container may use. */
+export interface DeviceSpec {
+  readonly hostPath: string
+  readonly containerPath: string
+  /** Any of r, w, m. */
+  readonly access: string
+}
+
+/** A process to run inside a container. */
+export interface ProcessSpec {
+  /** Never empty. The first word is looked up in PATH of `env`, inside the container. */
+  readonly argv: ReadonlyArray<string>
+  /** `NAME=value`. HOME is added from the container's passwd file when absent. */
+  readonly env: ReadonlyArray<string>
+  /** Absolute path in the container; made when missing. */
+  readonly cwd: string
+  /** `""`, name, uid, `name:group`, `uid:gid`: looked up in the container's own passwd and group files. */
+  readonly user: string
+  /** Further groups, names or numbers. */
+  readonly groups: ReadonlyArray<string>
+  readonly tty: boolean
+  /** Rows and columns of the terminal at the start. */
+  readonly size?: { readonly rows: number; readonly columns: number }
+  /** Names without CAP_, upper case: the bounding, permitted, effective and inheritable sets of root. */
+  readonly capabilities: ReadonlyArray<string>
+  readonly noNewPrivileges: boolean
+  readonly seccomp: SeccompSpec
+  readonly rlimits: ReadonlyArray<Rlimit>
+  readonly oomScoreAdj?: number
+  readonly umask?: number
+}
+
+/** Whose namespace of a kind the container uses: its own or the host's. */
+export type NamespaceChoice = "own" | "host"
+
+/** Everything a runtime needs to know to start a container. Plain data without functions; survives JSON. */
+export interface ContainerSpec {
+  /** 64 hex characters. */
+  readonly id: string
+  readonly hostname: string
+  readonly domainname?: string
+  readonly root: RootSource
+  readonly readonlyRoot: boolean
+  readonly process: ProcessSpec
+  readonly mounts: ReadonlyArray<MountSpec>
+  /** Bytes of /dev/shm. */
+  readonly shmBytes: number
+  readonly devices: ReadonlyArray<DeviceSpec>
+  /** Contents of /etc/hosts, /etc/resolv.conf and /etc/hostname; a file that is absent here stays the image's. */
+  readonly files: { readonly hosts?: string; readonly resolvConf?: string; readonly hostname?: string }
+  /** Kernel parameters of the container's own namespaces, such as `net.ipv4.ip_unprivileged_port_start`. */
+  readonly sysctls: { readonly [name: string]: string }
+  readonly namespaces: {
+    readonly pid: NamespaceChoice
+    readonly ipc: NamespaceChoice
+    readonly uts: NamespaceChoice
+    readonly cgroup: NamespaceChoice
+  }
+  /** How the container is connected; one entry a network, none for loopback only. */
+  readonly wiring: ReadonlyArray<Wiring>
+  readonly resources: Resources
+  /** All devices, no masked paths, /sys writable. */
+  readonly privileged: boolean
+  /** A small first process of ours' making reaps zombies and forwards signals. */
+  readonly init: boolean
+}
+
+/** Docker's 14 default capabilities. Source: moby, default capabilities of a container. */
+export const defaultCapabilities: ReadonlyArray<string> = [
+  "AUDIT_WRITE",
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "MKNOD",
+  "NET_BIND_SERVICE",
+  "NET_RAW",
+  "SETFCAP",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT"
+]

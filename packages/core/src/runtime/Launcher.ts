@@ -1,0 +1,45 @@
+import * as Context from "effect/Context"
+import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
+import type { RuntimeAbilities } from "./Runtime.ts"
+
+/**
+ * A command that becomes a container's process, and how to talk to it while it prepares itself.
+ *
+ * The command is started with the container's standard streams on 0 to 2 and a two-way socket on 3. Both sides send
+ * one JSON value a line on 3:
+ *
+ * 1. parent: `config`;
+ * 2. child: `{"type":"ready","pid":N}`, N as the parent's process namespace numbers it. Its namespaces exist now;
+ * 3. parent: `{"type":"go"}` once control groups and networks are in place;
+ * 4. with a terminal only, child: `{"type":"terminal"}` once /dev/pts of the container is there; the parent opens
+ *    `/proc/N/root/dev/pts/ptmx`, unlocks it and answers `{"type":"terminal","number":M}`;
+ * 5. child: the socket closes by itself when the command runs; or `{"type":"failed","status":125|126|127,"stage":text,"why":text}`
+ *    comes before the end, and the command never ran.
+ */
+export interface LaunchPlan {
+  readonly argv: ReadonlyArray<string>
+  /** The whole environment of the command, not an addition to the parent's. */
+  readonly env: { readonly [name: string]: string }
+  /** First line to the child. Plain data. */
+  readonly config: unknown
+}
+
+/**
+ * What a plugin for local containers writes: how a container is launched and joined. Pure: it plans, the supervisor
+ * acts, and the supervisor makes a whole `Runtime` from it.
+ */
+export interface LauncherShape {
+  readonly name: string
+  readonly abilities: RuntimeAbilities
+  readonly launch: (spec: ContainerSpec) => LaunchPlan
+  /** `pid`: the container's first process, as the host numbers it. */
+  readonly join: (
+    spec: ContainerSpec,
+    pid: number,
+    process: ProcessSpec,
+    options: { readonly privileged: boolean }
+  ) => LaunchPlan
+}
+
+/** The service tag of {@link LauncherShape}. */
+export class Launcher extends Context.Tag("@gantry/core/Launcher")<Launcher, LauncherShape>() {}

@@ -1,0 +1,98 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { PublishedPort } from "../network/Network.ts"
+import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
+import type { ContainerState, ExitStatus } from "./ContainerState.ts"
+import type { NotRunning, RuntimeError } from "./RuntimeError.ts"
+
+/** A piece of output. A terminal has stdout only. */
+export interface Output {
+  readonly stream: "stdout" | "stderr"
+  readonly bytes: Uint8Array
+}
+
+/** A conversation with a process in a container. Closing its scope ends the conversation, not the process. */
+export interface Session {
+  /** What the process writes from now on; ends when the process has ended and all it wrote was delivered. */
+  readonly output: Stream.Stream<Output, RuntimeError>
+  /** Gives bytes to the process' standard input; nothing happens when it is closed. */
+  readonly input: (bytes: Uint8Array) => Effect.Effect<void>
+  readonly closeInput: Effect.Effect<void>
+  readonly resize: (size: { readonly rows: number; readonly columns: number }) => Effect.Effect<void>
+  /** Sends a signal, by number. */
+  readonly signal: (signal: number) => Effect.Effect<void>
+  /** Waits for the end. */
+  readonly exit: Effect.Effect<ExitStatus, RuntimeError>
+}
+
+/** What happens around a container that outlives its starter. */
+export interface Supervision {
+  /** Standard input stays open for attached clients; otherwise the container reads end of file. */
+  readonly stdin: boolean
+  /** Standard input closes when the first attached client closes it. */
+  readonly stdinOnce: boolean
+  /** Output is kept in files of at most `maxBytes`, the newest `files` of them. */
+  readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+  /** Host ports held by the supervisor, and answered where the kernel's address translation does not reach. */
+  readonly ports: ReadonlyArray<PublishedPort>
+  /** Address in the container that held ports lead to. */
+  readonly address?: string
+  /** Program and arguments that give back what the container held, run by the supervisor after the end. */
+  readonly cleanup: ReadonlyArray<string>
+}
+
+/** What a runtime can do on this host. The engine refuses early what is false here. */
+export interface RuntimeAbilities {
+  /** Host directories can be mounted. */
+  readonly hostMounts: boolean
+  /** Wiring of networks is carried out. */
+  readonly networks: boolean
+  /** Limits are kept. */
+  readonly limits: boolean
+  /** Further processes can be started in a running container. */
+  readonly exec: boolean
+  readonly terminals: boolean
+}
+
+/** Containers: named, started, waited for, signalled. Nothing here says on which machine they run. */
+export interface RuntimeShape {
+  /** Name of the runtime as `--runtime` and `inspect` spell it. */
+  readonly name: string
+  readonly abilities: RuntimeAbilities
+  /**
+   * Runs a container to its end as part of the caller: for build steps. Output goes to `onOutput` as it comes; standard
+   * input is empty. Interruption, or the death of the caller, kills everything in it (RUN-3).
+   */
+  readonly perform: (
+    spec: ContainerSpec,
+    onOutput: (output: Output) => void
+  ) => Effect.Effect<ExitStatus, RuntimeError>
+  /**
+   * Starts a container that outlives the caller, and attaches to it so that no output is missed. Succeeds once the
+   * command itself runs; a command that cannot be run fails with the reason and leaves nothing.
+   */
+  readonly start: (
+    spec: ContainerSpec,
+    supervision: Supervision
+  ) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  /** Attaches to a running container. */
+  readonly attach: (id: string) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  /** Starts another process in a running container. It does not keep the container alive (RUN-4). */
+  readonly exec: (
+    id: string,
+    process: ProcessSpec,
+    options: { readonly stdin: boolean; readonly privileged: boolean }
+  ) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  /** The truth now, not what was written down: a container whose supervisor is gone is `lost`. */
+  readonly state: (id: string) => Effect.Effect<ContainerState>
+  /** Waits until the container is not running; at once when it is not. */
+  readonly wait: (id: string) => Effect.Effect<ExitStatus, NotRunning>
+  readonly signal: (id: string, signal: number) => Effect.Effect<void, NotRunning>
+  /** Forgets what the runtime keeps of a container, killing it first. Succeeds when there is nothing (RUN-3). */
+  readonly remove: (id: string) => Effect.Effect<void>
+}
+
+/** The service tag of {@link RuntimeShape}. */
+export class Runtime extends Context.Tag("@gantry/core/Runtime")<Runtime, RuntimeShape>() {}

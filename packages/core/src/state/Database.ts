@@ -1,0 +1,153 @@
+import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
+
+/** A value SQLite stores. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+/** A row: column names to values. */
+export type Row = { readonly [column: string]: SqlValue }
+
+/** Tables of one owner, in the order they came to be: each text runs once per database, in a transaction. */
+export interface Migrations {
+  /** Whose tables: `images`, `layers`, `network`. */
+  readonly owner: string
+  readonly steps: ReadonlyArray<string>
+}
+
+/** The database was written by a newer gantry. Using that one helps. */
+export class DatabaseTooNew extends Data.TaggedError("DatabaseTooNew")<{ readonly path: string; readonly owner: string }> {
+  override get message() {
+    return `${this.path} was written by a newer gantry (tables of ${this.owner})`
+  }
+}
+
+/** Statements inside a transaction: synchronous, so that no other work of this process comes between. */
+export interface Transaction {
+  readonly all: (sql: string, ...values: ReadonlyArray<SqlValue>) => ReadonlyArray<Row>
+  readonly get: (sql: string, ...values: ReadonlyArray<SqlValue>) => Row | undefined
+  /** The number of rows changed. */
+  readonly run: (sql: string, ...values: ReadonlyArray<SqlValue>) => number
+}
+
+/** The truth about names: one SQLite file, opened at first use, shared by everything in the process. */
+export interface DatabaseShape {
+  /** Absolute path of the file. */
+  readonly path: string
+  /** Brings the tables of one owner up to date; cheap when they are. */
+  readonly migrate: (migrations: Migrations) => Effect.Effect<void, StorageFailure | DatabaseTooNew>
+  /** Runs reads that see one state. */
+  readonly read: <A>(what: string, body: (tx: Transaction) => A) => Effect.Effect<A, StorageFailure>
+  /**
+   * Runs reads and writes as one step: all or nothing, and no other process writes between. What the body throws undoes
+   * it and becomes the `StorageFailure`'s cause.
+   */
+  readonly write: <A>(what: string, body: (tx: Transaction) => A) => Effect.Effect<A, StorageFailure>
+}
+
+/** The service tag of {@link DatabaseShape}. */
+export class Database extends Context.Tag("@gantry/core/Database")<Database, DatabaseShape>() {}
+
+interface Prepared {
+  readonly all: (...values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
+  readonly get: (...values: ReadonlyArray<SqlValue>) => unknown
+  readonly run: (...values: ReadonlyArray<SqlValue>) => { readonly changes: number | bigint }
+}
+
+interface Connection {
+  readonly exec: (sql: string) => void
+  readonly prepare: (sql: string) => Prepared
+  readonly close: () => void
+}
+
+/** Opens the file when first asked for it and closes it with the scope. `path` may be `:memory:`. */
+export const layer = (path: string): Layer.Layer<Database> =>
+  Layer.scoped(
+    Database,
+    Effect.gen(function* () {
+      let opened: Promise<Connection> | undefined
+      let open: Connection | undefined
+      const statements = new Map<string, Prepared>()
+      const connect = async (): Promise<Connection> => {
+        const { DatabaseSync } = await import("node:sqlite")
+        if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+        const connection = new DatabaseSync(path) as unknown as Connection
+        // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
+        connection.exec("PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON")
+        connection.exec("CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
+        open = connection
+        return connection
+      }
+      const connection = (what: string): Effect.Effect<Connection, StorageFailure> =>
+        Effect.suspend(() =>
+          open === undefined
+            ? Effect.tryPromise({
+                try: () => (opened ??= connect()),
+                catch: (cause) => {
+                  opened = undefined
+                  return storageFailure("record", what)(cause)
+                }
+              })
+            : Effect.succeed(open)
+        )
+      yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
+      const prepared = (to: Connection, sql: string): Prepared => {
+        const known = statements.get(sql)
+        if (known !== undefined) return known
+        const fresh = to.prepare(sql)
+        statements.set(sql, fresh)
+        return fresh
+      }
+      const transaction = (to: Connection): Transaction => ({
+        all: (sql, ...values) => prepared(to, sql).all(...values) as ReadonlyArray<Row>,
+        get: (sql, ...values) => (prepared(to, sql).get(...values) ?? undefined) as Row | undefined,
+        run: (sql, ...values) => Number(prepared(to, sql).run(...values).changes)
+      })
+      const inside = <A>(to: Connection, begin: string, body: (tx: Transaction) => A): A => {
+        to.exec(begin)
+        try {
+          const result = body(transaction(to))
+          to.exec("COMMIT")
+          return result
+        } catch (cause) {
+          try {
+            to.exec("ROLLBACK")
+          } catch {
+            // SQLite has ended the transaction itself, as it does when the disk is full.
+          }
+          throw cause
+        }
+      }
+      const run =
+        (begin: string) =>
+        <A>(what: string, body: (tx: Transaction) => A): Effect.Effect<A, StorageFailure> =>
+          Effect.flatMap(connection(what), (to) =>
+            Effect.try({ try: () => inside(to, begin, body), catch: storageFailure("record", what) })
+          )
+      const write = run("BEGIN IMMEDIATE")
+      const read = run("BEGIN")
+      const version = (tx: Transaction, owner: string) =>
+        Number(tx.get("SELECT version FROM migrations WHERE owner = ?", owner)?.["version"] ?? 0)
+      return {
+        path,
+        read,
+        write,
+        migrate: ({ owner, steps }) =>
+          Effect.gen(function* () {
+            const what = `the tables of ${owner}`
+            const now = yield* read(what, (tx) => version(tx, owner))
+            if (now > steps.length) return yield* new DatabaseTooNew({ path, owner })
+            if (now === steps.length) return
+            const to = yield* connection(what)
+            yield* write(what, (tx) => {
+              for (const step of steps.slice(version(tx, owner))) to.exec(step)
+              tx.run("INSERT OR REPLACE INTO migrations VALUES (?, ?)", owner, steps.length)
+            })
+          })
+      }
+    })
+  )

@@ -1,0 +1,117 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { type Digest, hasher } from "../image/Digest.ts"
+import { BlobCorrupt, BlobMissing, type StorageFailure } from "./StoreError.ts"
+
+/** What a storage plugin writes. It moves bytes and never looks at them. */
+export interface BlobDriver {
+  /** The stored bytes, or none. The stream may be run more than once. */
+  readonly read: (
+    digest: Digest
+  ) => Effect.Effect<Option.Option<Stream.Stream<Uint8Array, StorageFailure>>, StorageFailure>
+  /** Bytes stored under the digest, or none. */
+  readonly size: (digest: Digest) => Effect.Effect<Option.Option<number>, StorageFailure>
+  /** Opens a draft that nobody else can see. Closing the scope discards what was not published. */
+  readonly stage: Effect.Effect<Draft, StorageFailure, Scope.Scope>
+  /** Succeeds whether or not the blob was there. */
+  readonly remove: (digest: Digest) => Effect.Effect<void, StorageFailure>
+  /** Published blobs only, in any order. */
+  readonly list: Stream.Stream<Digest, StorageFailure>
+}
+
+/** A blob in the making. */
+export interface Draft {
+  readonly append: (chunk: Uint8Array) => Effect.Effect<void, StorageFailure>
+  /** Makes the draft visible in one step. Publishing a digest that exists already changes nothing. */
+  readonly publish: (digest: Digest) => Effect.Effect<void, StorageFailure>
+}
+
+/** Bytes by content address: what the engine uses. Built from a driver by {@link make}. */
+export interface BlobStoreShape {
+  /** Streams a blob, in chunks of any size. Fails with `BlobMissing` if it is not here (BLOB-1). */
+  readonly read: (digest: Digest) => Stream.Stream<Uint8Array, BlobMissing | StorageFailure>
+  /**
+   * The whole blob in memory, for manifests and configs. Fails with `BlobCorrupt` when it is longer than `limit` bytes
+   * or its bytes no longer hash to the digest.
+   */
+  readonly readWhole: (
+    digest: Digest,
+    limit?: number
+  ) => Effect.Effect<Uint8Array, BlobMissing | BlobCorrupt | StorageFailure>
+  /** Bytes stored under the digest, or none. */
+  readonly size: (digest: Digest) => Effect.Effect<Option.Option<number>, StorageFailure>
+  /**
+   * Stores the bytes if they hash to `expected`, otherwise fails with `BlobCorrupt`.
+   *
+   * After a failure or an interruption nothing new is visible (BLOB-2, BLOB-4). Success says
+   * that the blob is stored; it does not say that this call stored it (BLOB-3).
+   */
+  readonly write: <E, R>(
+    expected: Digest,
+    bytes: Stream.Stream<Uint8Array, E, R>
+  ) => Effect.Effect<void, E | BlobCorrupt | StorageFailure, R>
+  /** Succeeds whether or not the blob was there (BLOB-5). */
+  readonly remove: (digest: Digest) => Effect.Effect<void, StorageFailure>
+  /** Published blobs only, in any order. */
+  readonly list: Stream.Stream<Digest, StorageFailure>
+}
+
+/** The service tag of {@link BlobStoreShape}. */
+export class BlobStore extends Context.Tag("@gantry/core/BlobStore")<BlobStore, BlobStoreShape>() {}
+
+/** Longest manifest or config that is read into memory: 4 MiB, the limit registries use as well. */
+export const wholeLimit = 4 * 1024 * 1024
+
+/** Adds to a driver what no driver should have to remember: verification and all-or-nothing visibility. */
+export const make = (driver: BlobDriver): BlobStoreShape => {
+  const read = (digest: Digest): Stream.Stream<Uint8Array, BlobMissing | StorageFailure> =>
+    Stream.unwrap(
+      Effect.flatMap(
+        driver.read(digest),
+        Option.match({ onNone: () => Effect.fail(new BlobMissing({ digest })), onSome: (bytes) => Effect.succeed(bytes) })
+      )
+    )
+  return {
+    list: driver.list,
+    remove: driver.remove,
+    size: driver.size,
+    read,
+    readWhole: (expected, limit = wholeLimit) =>
+      Effect.suspend(() => {
+        const seen = hasher()
+        const parts: Array<Uint8Array> = []
+        return read(expected).pipe(
+          Stream.takeUntil((piece) => {
+            seen.update(piece)
+            parts.push(piece)
+            return seen.size() > limit
+          }),
+          Stream.runDrain,
+          Effect.flatMap(() => {
+            const actual = seen.digest()
+            return actual === expected
+              ? Effect.succeed<Uint8Array>(Buffer.concat(parts))
+              : Effect.fail(new BlobCorrupt({ expected, actual, size: seen.size() }))
+          })
+        )
+      }),
+    write: (expected, bytes) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const draft = yield* driver.stage
+          const seen = hasher()
+          yield* Stream.runForEach(bytes, (piece) => {
+            if (piece.length === 0) return Effect.void
+            seen.update(piece)
+            return draft.append(piece)
+          })
+          const actual = seen.digest()
+          if (actual !== expected) return yield* new BlobCorrupt({ expected, actual, size: seen.size() })
+          yield* draft.publish(expected)
+        })
+      )
+  }
+}

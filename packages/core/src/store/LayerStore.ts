@@ -1,0 +1,124 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { Digest } from "../image/Digest.ts"
+import type { RootSource } from "../runtime/ContainerSpec.ts"
+import type { TreeChange, TreeEntry } from "../tree/TreeEntry.ts"
+import type { BlobCorrupt, LayerInUse, LayerMissing, StorageFailure, UnsafePath } from "./StoreError.ts"
+
+/** Layers one on the other, base first. The empty stack is the empty tree. */
+export type Stack = ReadonlyArray<Digest>
+
+/** An unpacked layer. */
+export interface LayerInfo {
+  /** Digest of the layer's uncompressed archive. */
+  readonly diffId: Digest
+  /** Bytes of the uncompressed archive. */
+  readonly size: number
+  /** Entries in the archive. */
+  readonly entries: number
+}
+
+/**
+ * A writable tree on a stack: a handle that can be written down and used by another process.
+ *
+ * It is either a draft, which dies with the process that prepared it, or kept, as a container's own writes are.
+ */
+export interface TreeHandle {
+  /** Name of the tree, unique in its store. */
+  readonly id: string
+  readonly parents: Stack
+  /** How a runtime reaches the tree as a root file system. */
+  readonly root: RootSource
+}
+
+/** What to prepare. */
+export interface PrepareRequest {
+  readonly parents: Stack
+  /** Chosen by the caller for kept trees (the container's id); drafts get a fresh one when absent. */
+  readonly id?: string
+  /** A kept tree stays until it is discarded; a draft is swept once the process that prepared it is gone. */
+  readonly keep: boolean
+}
+
+/** How many changes a tree holds against its stack. */
+export interface TreeUsage {
+  readonly bytes: number
+  readonly entries: number
+}
+
+/**
+ * What a plugin that stores unpacked layers writes, and what the engine uses.
+ *
+ * A layer is independent of its parents: it holds only its own changes and is named by the digest of the archive that
+ * spells them in one way only (sorted paths, no access times, see tar-write).
+ */
+export interface LayerStoreShape {
+  /** What this store can do; laws and engine choose by it. */
+  readonly abilities: {
+    /** Trees can be the root of a local container. */
+    readonly hostPaths: boolean
+  }
+  /** Opens a tree on a stack. Fails with `LayerMissing` when a layer of the stack is not here. */
+  readonly prepare: (request: PrepareRequest) => Effect.Effect<TreeHandle, LayerMissing | StorageFailure>
+  /**
+   * Applies changes to a tree, in the order given; missing parent directories are made 0755 root. What stands in the way
+   * of a change is replaced, but a directory is not replaced by something else unless it was removed first (`UnsafePath`).
+   */
+  readonly write: (
+    tree: TreeHandle,
+    changes: Iterable<TreeChange>
+  ) => Effect.Effect<void, UnsafePath | StorageFailure>
+  /**
+   * Turns a tree into a layer and ends the tree. None when nothing was changed. The layer is visible in one step.
+   *
+   * `clampNs`: no time in the layer is later than this (nanoseconds since 1970).
+   */
+  readonly commit: (
+    tree: TreeHandle,
+    options?: { readonly clampNs?: bigint }
+  ) => Effect.Effect<Option.Option<LayerInfo>, StorageFailure>
+  /** Ends a tree and forgets its changes. Succeeds when there is no such tree (LAY-4). */
+  readonly discard: (tree: Pick<TreeHandle, "id">) => Effect.Effect<void, StorageFailure>
+  /**
+   * Unpacks an uncompressed layer archive. Nothing is visible unless the bytes hash to `diffId`; a hostile path fails
+   * with `UnsafePath` and leaves nothing.
+   */
+  readonly unpack: <E>(
+    diffId: Digest,
+    archive: Stream.Stream<Uint8Array, E>
+  ) => Effect.Effect<LayerInfo, E | BlobCorrupt | UnsafePath | StorageFailure>
+  /** The layer's archive, the same bytes every time: they hash to the diffID. */
+  readonly pack: (diffId: Digest) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
+  /** The layer, or none. */
+  readonly get: (diffId: Digest) => Effect.Effect<Option.Option<LayerInfo>, StorageFailure>
+  /** Fails with `LayerInUse` while a tree stands on the layer (LAY-3). Succeeds when there is no such layer. */
+  readonly remove: (diffId: Digest) => Effect.Effect<void, LayerInUse | StorageFailure>
+  readonly list: Effect.Effect<ReadonlyArray<LayerInfo>, StorageFailure>
+  /** Bytes and entries a tree holds against its stack. */
+  readonly usage: (tree: Pick<TreeHandle, "id">) => Effect.Effect<TreeUsage, StorageFailure>
+  /** The changes of a tree against its stack, sorted by path. */
+  readonly changes: (tree: Pick<TreeHandle, "id">) => Effect.Effect<ReadonlyArray<TreeChange>, StorageFailure>
+  /**
+   * The entry at a path of the merged tree of a stack, links on the way followed inside the tree; the last link is
+   * followed when `follow` is true. The entry's `path` is the real path found. None when there is nothing, or the links turn in a circle.
+   */
+  readonly lookup: (
+    stack: Stack,
+    path: string,
+    follow: boolean
+  ) => Effect.Effect<Option.Option<TreeEntry>, LayerMissing | StorageFailure>
+  /** All entries of the merged tree below a directory (real path), that directory left out, sorted by path, parents first. */
+  readonly walk: (
+    stack: Stack,
+    directory: string
+  ) => Effect.Effect<ReadonlyArray<TreeEntry>, LayerMissing | StorageFailure>
+  /** Everything committed so far outlives a power failure once this has succeeded. */
+  readonly flush: Effect.Effect<void, StorageFailure>
+  /** Removes what dead processes left: drafts, half unpacked layers. Returns their names. */
+  readonly sweep: Effect.Effect<ReadonlyArray<string>, StorageFailure>
+}
+
+/** The service tag of {@link LayerStoreShape}. */
+export class LayerStore extends Context.Tag("@gantry/core/LayerStore")<LayerStore, LayerStoreShape>() {}

@@ -1,0 +1,34 @@
+import { defineConfig } from "tsup"
+
+/** One output module per source module; declarations come from `tsc`, which knows the strict options. */
+export const library = defineConfig({
+  entry: ["src/**/*.ts"],
+  format: "esm",
+  target: "node22",
+  platform: "node",
+  splitting: true,
+  treeshake: false,
+  sourcemap: true,
+  dts: false
+})
+
+/** One small entry and one chunk per command: `--version` never loads Effect. */
+export const program = defineConfig({
+  entry: ["src/main.ts"],
+  format: "esm",
+  target: "node22",
+  platform: "node",
+  splitting: true,
+  minify: true,
+  sourcemap: false,
+  dts: false,
+  noExternal: [/.*/],
+  external: ["@parcel/watcher"],
+  esbuildOptions: (options) => {
+    options.conditions = ["gantry-source"]
+    options.legalComments = "none"
+  },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+  }
+})
