@@ -12,9 +12,13 @@ export const library = defineConfig({
   dts: false
 })
 
-/** One small entry and one chunk per command: `--version` never loads Effect. */
+/**
+ * One small entry and one chunk per command: `--version` never loads Effect.
+ *
+ * koffi has a native module, which no bundler can carry: Node finds it in node_modules at run time.
+ */
 export const program = defineConfig({
-  entry: ["src/main.ts"],
+  entry: ["src/bin.ts"],
   format: "esm",
   target: "node22",
   platform: "node",
@@ -23,7 +27,7 @@ export const program = defineConfig({
   sourcemap: false,
   dts: false,
   noExternal: [/.*/],
-  external: ["@parcel/watcher"],
+  external: ["@parcel/watcher", "koffi", "bun:ffi"],
   esbuildOptions: (options) => {
     options.conditions = ["gantry-source"]
     options.legalComments = "none"

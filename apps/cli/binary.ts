@@ -1,11 +1,15 @@
 import manifest from "./package.json" with { type: "json" }
 
+/**
+ * The standalone program. It reads neither `.env` nor `bunfig.toml` of the directory it is started in: a program that
+ * runs as root must not execute what a build context brings along.
+ */
 const result = await Bun.build({
-  entrypoints: ["src/main.ts"],
+  entrypoints: ["src/bin.ts"],
   compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false },
   conditions: ["gantry-source"],
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
-  external: ["@parcel/watcher"],
+  external: ["@parcel/watcher", "koffi"],
   format: "esm",
   target: "bun",
   bytecode: true,

@@ -57,6 +57,7 @@ export const syscallNumbers = {
   setresgid: [119, 149],
   setresuid: [117, 147],
   setsid: [112, 157],
+  setsockopt: [54, 208],
   socket: [41, 198],
   syncfs: [306, 267],
   umask: [95, 166],

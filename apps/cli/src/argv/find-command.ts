@@ -39,7 +39,7 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
   const first = words[0]
   if (first === undefined) return good({ kind: "overview", words: [], globals })
 
-  const all = Object.keys(commands) as ReadonlyArray<Name>
+  const all = Object.keys(commands).filter((name): name is Name => name in commands)
   for (const length of [2, 1]) {
     for (const name of all) {
       const path = commands[name].paths.find(

@@ -15,7 +15,7 @@ export const commandHelp = (
   return paragraphs(
     `Usage:  ${called(words)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
-    command.paths.length > 1 ? `Aliases:\n  ${command.paths.map(called).join(", ")}` : "",
+    command.paths.length > 1 ? `Aliases:\n  ${wrap(command.paths.map(called).join(", "), width - 2).join("\n  ")}` : "",
     options.length > 0 ? `Options:\n${columns(options, width)}` : ""
   )
 }
@@ -39,7 +39,7 @@ export const programHelp = (
     `Management Commands:\n${columns(Object.entries(groups), width)}`,
     `Commands:\n${columns(section("other"), width)}`,
     `Global Options:\n${columns(optionRows(globalOptions), width)}`,
-    `Run '${program} COMMAND --help' for more information on a command.`
+    wrap(`Run '${program} COMMAND --help' for more information on a command.`, width).join("\n")
   )
 }
 
@@ -61,7 +61,7 @@ export const groupHelp = (
       members.toSorted(([a], [b]) => (a < b ? -1 : 1)),
       width
     )}`,
-    `Run '${called([group])} COMMAND --help' for more information on a command.`
+    wrap(`Run '${called([group])} COMMAND --help' for more information on a command.`, width).join("\n")
   )
 }
 

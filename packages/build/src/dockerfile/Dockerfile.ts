@@ -1,5 +1,6 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { Diagnostic } from "./Diagnostic.ts"
+import type { Range } from "./Range.ts"
 import type { Arg, From, StageInstruction } from "./Instruction.ts"
 
 /** The comments at the top that speak to the parser. */
@@ -28,4 +29,13 @@ export interface Dockerfile {
   readonly globalArgs: ReadonlyArray<Arg>
   readonly stages: NonEmptyReadonlyArray<Stage>
   readonly warnings: ReadonlyArray<Diagnostic>
+  /** The lines of the file, without line ends, for diagnostics that are found later. */
+  readonly source: ReadonlyArray<string>
 }
+
+/** A diagnostic about a place in a file that has been read: what `lower` and the solver find out later. */
+export const diagnose = (
+  { source }: Pick<Dockerfile, "source">,
+  range: Range,
+  what: Omit<Diagnostic, "range" | "source">
+): Diagnostic => ({ ...what, range, source: source[range.start.line - 1] ?? "" })

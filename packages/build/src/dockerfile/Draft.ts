@@ -41,18 +41,20 @@ export const open = (
   const split = splitInstruction(line.text.slice(offset), offset)
   const text = line.text.slice(split.name.offset).trimEnd()
   const name = { text: split.name.text.toUpperCase(), offset: split.name.offset }
-  const say = (severity: Diagnostic["severity"]) => (code: string, message: string, more: Remark = {}) => {
-    const at = more.at ?? split.name
-    const range = rangeAt(line, at.offset, at.text.length)
-    report({
-      severity,
-      code,
-      message,
-      ...(more.suggestion === undefined ? {} : { suggestion: more.suggestion }),
-      range,
-      source: file.source[range.start.line - 1] ?? ""
-    })
-  }
+  const say =
+    (severity: Diagnostic["severity"]) =>
+    (code: string, message: string, more: Remark = {}) => {
+      const at = more.at ?? split.name
+      const range = rangeAt(line, at.offset, at.text.length)
+      report({
+        severity,
+        code,
+        message,
+        ...(more.suggestion === undefined ? {} : { suggestion: more.suggestion }),
+        range,
+        source: file.source[range.start.line - 1] ?? ""
+      })
+    }
   const written = rangeAt(line, split.name.offset, text.length)
   const last = file.source[line.endLine - 1] ?? ""
   return {

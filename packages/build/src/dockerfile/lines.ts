@@ -103,7 +103,11 @@ export const readLines = (text: string): Lines => {
     if (open) warn("trailing-escape", "the file ends in a line that is to be continued", "remove the last character")
     if (joined.trim() === "") continue
     if (blanks > 0) {
-      warn("empty-continuation", "an empty line inside a continued instruction", "remove the line, or make it a comment")
+      warn(
+        "empty-continuation",
+        "an empty line inside a continued instruction",
+        "remove the line, or make it a comment"
+      )
     }
     const heredocs: Array<Heredoc> = []
     for (const mark of heredocMarks(joined)) {

@@ -1,5 +1,17 @@
 import type { Draft } from "./Draft.ts"
-import type { Arg, Env, Expose, From, Label, Maintainer, Pair, StopSignal, User, Volume, Workdir } from "./Instruction.ts"
+import type {
+  Arg,
+  Env,
+  Expose,
+  From,
+  Label,
+  Maintainer,
+  Pair,
+  StopSignal,
+  User,
+  Volume,
+  Workdir
+} from "./Instruction.ts"
 import { parseFlags } from "./parse-flags.ts"
 import { looksLikeExecForm, readExecForm, splitBlanks, splitQuoted, type Word } from "./words.ts"
 
@@ -23,7 +35,9 @@ export const parseFrom = (draft: Draft): From | undefined => {
       suggestion: "a name begins with a letter and goes on with letters, digits, - _ and ."
     })
   } else if (name !== undefined && /^(?:scratch|context)$/i.test(name.text)) {
-    draft.warning("reserved-stage-name", `"${name.text}" has a meaning of its own and should not name a stage`, { at: name })
+    draft.warning("reserved-stage-name", `"${name.text}" has a meaning of its own and should not name a stage`, {
+      at: name
+    })
   }
   return {
     _tag: "From",
@@ -56,7 +70,7 @@ export const parsePairs = (draft: Draft, tag: "Env" | "Label"): Env | Label | un
     }
     draft.warning("legacy-pair", `"${draft.name.text} name value" is the old form`, {
       at: draft.rest,
-      suggestion: `write ${draft.name.text} ${name}=${/[\s"']/.test(value) ? "\"…\"" : value}`
+      suggestion: `write ${draft.name.text} ${name}=${/[\s"']/.test(value) ? '"…"' : value}`
     })
     return { ...placed, pairs: [{ name, value }] }
   }
@@ -69,7 +83,10 @@ export const parsePairs = (draft: Draft, tag: "Env" | "Label"): Env | Label | un
         suggestion: "put a value that has spaces in quotes"
       })
     } else if (equals === 0) draft.error("blank-name", "there is no name before =", { at: word })
-    else pairs.push({ name: word.text.slice(0, equals), value: word.text.slice(equals + 1) })
+    else {
+      if (tag === "Env") warnOfSecret(draft, word)
+      pairs.push({ name: word.text.slice(0, equals), value: word.text.slice(equals + 1) })
+    }
   }
   return { ...placed, pairs }
 }
@@ -85,10 +102,22 @@ export const parseArg = (draft: Draft): Arg | undefined => {
   const args = words.flatMap((word): Arg["args"] => {
     const equals = word.text.indexOf("=")
     if (equals === 0) draft.error("blank-name", "there is no name before =", { at: word })
+    warnOfSecret(draft, word)
     if (equals < 0) return [{ name: word.text }]
     return [{ name: word.text.slice(0, equals), default: word.text.slice(equals + 1) }]
   })
   return { _tag: "Arg", range: draft.range, text: draft.text, args }
+}
+
+/** Warns when a name sounds like a secret: values of ENV and ARG can be read from the image. */
+const warnOfSecret = (draft: Draft, word: Word) => {
+  const [name = ""] = word.text.split("=", 1)
+  const isSecret = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i.test(name)
+  if (!isSecret || /(?:_|^)public(?:_|$)/i.test(name)) return
+  draft.warning("secret-in-image", `${name} sounds like a secret, and ${draft.name.text} writes it into the image`, {
+    at: { text: name, offset: word.offset },
+    suggestion: `use RUN --mount=type=secret,id=${name.toLowerCase()},env=${name}`
+  })
 }
 
 /** Reads EXPOSE. */
@@ -132,7 +161,9 @@ export const parseVolume = (draft: Draft): Volume | undefined => {
     })
   }
   const paths =
-    exec.kind === "strings" ? exec.values.map((each) => each.trim()) : splitBlanks(draft.rest.text, 0).map(({ text }) => text)
+    exec.kind === "strings"
+      ? exec.values.map((each) => each.trim())
+      : splitBlanks(draft.rest.text, 0).map(({ text }) => text)
   if (paths.length === 0) draft.error("missing-arguments", "VOLUME requires at least one path")
   if (paths.includes("")) draft.error("blank-path", "the path of a volume cannot be empty", { at: draft.rest })
   return { _tag: "Volume", range: draft.range, text: draft.text, paths }

@@ -17,6 +17,11 @@ export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyA
   const diagnostics: Array<Diagnostic> = [...found]
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic)
   const file = { escape: directives.escape, source }
+  if (directives.syntax !== undefined && !/^(?:docker\.io\/)?docker\/dockerfile(?:[:@]|$)/.test(directives.syntax)) {
+    const index = source.findIndex((line) => /^\s*#\s*syntax\s*=/i.test(line))
+    const message = `the front end ${directives.syntax} is not run; the file is read as an ordinary Dockerfile`
+    report(wholeLine({ severity: "warning", code: "foreign-syntax", message }, source, index))
+  }
   const globalArgs: Array<Arg> = []
   const stages: Array<Stage & { readonly instructions: Array<StageInstruction> }> = []
   const seen = { names: new Map<string, number>(), early: false }
@@ -33,7 +38,12 @@ export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyA
     if (instruction._tag === "From") {
       checkStageName(draft, instruction, seen.names, stages.length)
       const name = instruction.as
-      stages.push({ index: stages.length, ...(name === undefined ? {} : { name }), from: instruction, instructions: [] })
+      stages.push({
+        index: stages.length,
+        ...(name === undefined ? {} : { name }),
+        from: instruction,
+        instructions: []
+      })
       continue
     }
     const stage = stages.at(-1)
@@ -51,13 +61,35 @@ export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyA
   const ordered = diagnostics.toSorted(byPlace)
   const failed = ordered.some(({ severity }) => severity === "error")
   if (!failed && isNonEmptyReadonlyArray(stages)) {
-    return Either.right({ directives, globalArgs, stages, warnings: ordered })
+    return Either.right({ directives, globalArgs, stages, warnings: ordered, source })
   }
   if (failed && isNonEmptyReadonlyArray(ordered)) return Either.left(ordered)
   const message = lines.length === 0 ? "the file has no instructions" : "the file has no FROM"
   const missing = { severity: "error", code: "no-from", message, suggestion: "begin with FROM image" } as const
   return Either.left(append(ordered, wholeLine(missing, source, Math.max(0, source.length - 1))))
 }
+
+/**
+ * Reads an instruction that a base image brings along (its config's `OnBuild`). Variables in it belong to the stage
+ * it is put into; the escape character is `\\`, because the config does not keep the file's own.
+ */
+export const parseTrigger = (text: string): Either.Either<StageInstruction, NonEmptyReadonlyArray<Diagnostic>> => {
+  const { diagnostics: found, lines, source } = readLines(text)
+  const diagnostics: Array<Diagnostic> = [...found]
+  const [line, ...others] = lines
+  const instruction =
+    line === undefined
+      ? undefined
+      : parseInstruction(open(line, { escape: "\\", source }, (diagnostic) => void diagnostics.push(diagnostic)))
+  const errors = diagnostics.filter(({ severity }) => severity === "error")
+  if (isNonEmptyReadonlyArray(errors)) return Either.left(errors)
+  if (instruction !== undefined && others.length === 0 && isTrigger(instruction)) return Either.right(instruction)
+  const message = `"${text}" is not an instruction that ONBUILD can have stored`
+  return Either.left([wholeLine({ severity: "error", code: "bad-trigger", message }, source, 0)])
+}
+
+const isTrigger = (instruction: Instruction): instruction is StageInstruction =>
+  instruction._tag !== "From" && instruction._tag !== "OnBuild" && instruction._tag !== "Maintainer"
 
 const byPlace = (a: Diagnostic, b: Diagnostic) =>
   a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column
@@ -76,9 +108,13 @@ const checkStageName = (draft: Draft, { as: name }: From, names: Map<string, num
 const checkRepeated = (draft: Draft, { _tag }: Instruction, seen: Set<string>) => {
   if (_tag !== "Cmd" && _tag !== "Entrypoint" && _tag !== "Healthcheck") return
   if (seen.has(_tag)) {
-    draft.warning("repeated-instruction", `an earlier ${draft.name.text} of this stage has no effect, because this one wins`, {
-      suggestion: "remove one of them"
-    })
+    draft.warning(
+      "repeated-instruction",
+      `an earlier ${draft.name.text} of this stage has no effect, because this one wins`,
+      {
+        suggestion: "remove one of them"
+      }
+    )
   }
   seen.add(_tag)
 }

@@ -72,10 +72,13 @@ export const checkMount = (flag: MountFlag): string | undefined => {
     const unknown = flag.fields.find(({ key }) => !Object.hasOwn(keys, key))
     return unknown === undefined ? undefined : unknownKey(unknown.key)
   }
-  return Either.match(readMount(flag, (value) => Either.right(value)), {
-    onLeft: (problem) => problem,
-    onRight: () => undefined
-  })
+  return Either.match(
+    readMount(flag, (value) => Either.right(value)),
+    {
+      onLeft: (problem) => problem,
+      onRight: () => undefined
+    }
+  )
 }
 
 const unknownKey = (key: string) => {
@@ -134,7 +137,11 @@ const shape = (values: ReadonlyMap<string, string>): Either.Either<RunMount, str
   }
   const writable = flag("readwrite")
   const readOnly = flag("readonly") ?? (writable === undefined ? undefined : !writable)
-  const owner = (mode: number) => ({ mode: number("mode", 8, mode), uid: number("uid", 10, 0), gid: number("gid", 10, 0) })
+  const owner = (mode: number) => ({
+    mode: number("mode", 8, mode),
+    uid: number("uid", 10, 0),
+    gid: number("gid", 10, 0)
+  })
   const from = values.get("from")
   const target = values.get("target")
   const mount = ((): RunMount | string => {

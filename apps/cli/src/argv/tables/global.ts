@@ -5,6 +5,7 @@ const noDaemon = "gantry has no daemon to talk to"
 /** Options of the program itself, written before the command. */
 export const globalOptions = {
   root: { kind: "text", value: "directory", about: "Where images and containers are kept" },
+  run: { kind: "text", value: "directory", about: "Where sockets of running containers are" },
   debug: { kind: "flag", short: "D", about: "Show what happens inside" },
   logLevel: {
     kind: "text",

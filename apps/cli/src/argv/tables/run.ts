@@ -45,7 +45,7 @@ const containerOptions = {
   stopTimeout: { kind: "number", about: "Seconds to wait before the container is killed" },
 
   volume: { kind: "list", short: "v", about: "Mount a directory of the host or a volume" },
-  mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs", supported: false },
+  mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs" },
   tmpfs: { kind: "list", about: "Mount an empty file system in memory" },
   volumeDriver: { kind: "text", about: "Volume driver", supported: false, harmless: ["", "local"] },
   volumesFrom: { kind: "list", about: "Mount the volumes of another container", supported: false },

@@ -1,16 +1,17 @@
 import { bad, good, type Result } from "../Result.ts"
 
 /** Nanoseconds in each unit. */
-const units: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n
-}
+const units = new Map([
+  ["ns", 1n],
+  ["us", 1_000n],
+  // The micro sign and the Greek letter look alike, and both are typed.
+  ["\u00b5s", 1_000n],
+  ["\u03bcs", 1_000n],
+  ["ms", 1_000_000n],
+  ["s", 1_000_000_000n],
+  ["m", 60_000_000_000n],
+  ["h", 3_600_000_000_000n]
+])
 
 /** The longest that Go's durations can be: a signed 64-bit count of nanoseconds, about 292 years. */
 const longest = 2n ** 63n - 1n
@@ -28,7 +29,7 @@ export const parseDuration = (text: string): Result<bigint> => {
     const [whole = "", integer = "", fraction = "", unitName = ""] = match ?? []
     if (integer === "" && fraction === "") return invalid
     if (unitName === "") return bad(`time: missing unit in duration ${JSON.stringify(text)}`)
-    const unit = units[unitName]
+    const unit = units.get(unitName)
     if (unit === undefined) {
       return bad(`time: unknown unit ${JSON.stringify(unitName)} in duration ${JSON.stringify(text)}`)
     }

@@ -14,7 +14,7 @@ export type Environment = { readonly [name: string]: string | undefined }
 export const parseEnv = (text: string, caller: Environment): Result<Variable> => {
   const [name, value] = keyAndValue(text)
   if (name === "") return bad(`invalid environment variable: ${text}`)
-  return good({ name, value: value ?? caller[name] })
+  return good({ name, value: value ?? own(caller, name) })
 }
 
 /**
@@ -30,8 +30,12 @@ export const parseEnvFile = (path: string, text: string, caller: Environment): R
     const [name, value] = keyAndValue(line)
     if (name === "") return bad(`invalid env file (${path}): no variable name on line '${line}'`)
     if (/\s/.test(name)) return bad(`invalid env file (${path}): variable '${name}' contains whitespaces`)
-    const found = value ?? caller[name]
+    const found = value ?? own(caller, name)
     if (found !== undefined) variables.push({ name, value: found })
   }
   return good(variables)
 }
+
+/** `process.env` inherits from `Object`, and `constructor` is not a variable. */
+const own = (caller: Environment, name: string): string | undefined =>
+  Object.hasOwn(caller, name) ? caller[name] : undefined

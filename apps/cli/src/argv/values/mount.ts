@@ -82,7 +82,7 @@ class Draft {
   }
 
   #flip(key: string, text: string | undefined): string | undefined {
-    const value = text === undefined ? true : ({ true: true, "1": true, false: false, "0": false } as const)[text]
+    const value = text === undefined ? true : switchWords.get(text)
     if (value === undefined) return `invalid value for ${key}: ${text}`
     if (key === "volume-nocopy") this.noCopy = value
     else if (key === "bind-nonrecursive") this.recursion = value ? "disabled" : "enabled"
@@ -147,6 +147,13 @@ class Draft {
 }
 
 const switches = new Set(["readonly", "ro", "volume-nocopy", "bind-nonrecursive", "create", "bind-create-src"])
+
+const switchWords = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false]
+])
 
 const setPair = (to: Record<string, string>, text: string): void => {
   const [key, value = ""] = keyAndValue(text)

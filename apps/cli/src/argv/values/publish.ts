@@ -78,18 +78,18 @@ const parseLong = (text: string): Result<ReadonlyArray<Publication>> => {
   for (const field of text.split(",")) {
     const [key, value] = keyAndValue(field)
     if (value === undefined) return bad(`invalid field: ${field}`)
-    const name = longKeys[key.toLowerCase()]
+    const name = longKeys.get(key.toLowerCase())
     if (name === undefined) return bad(`invalid field key: ${key}`)
     if (name !== "ignored") fields[name] = value
   }
   return build({ text, ...fields })
 }
 
-const longKeys: Readonly<Record<string, "container" | "host" | "protocol" | "address" | "ignored">> = {
-  target: "container",
-  published: "host",
-  protocol: "protocol",
-  host_ip: "address",
+const longKeys = new Map<string, "container" | "host" | "protocol" | "address" | "ignored">([
+  ["target", "container"],
+  ["published", "host"],
+  ["protocol", "protocol"],
+  ["host_ip", "address"],
   // How a swarm would publish it; there is one way here.
-  mode: "ignored"
-}
+  ["mode", "ignored"]
+])

@@ -1,0 +1,140 @@
+import type { Session } from "@gantry/core/runtime/Runtime"
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { constants } from "node:os"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Terminal } from "./terminal.ts"
+
+/** How a terminal and a session are joined. */
+export interface AttachOptions {
+  /** Standard input is passed on. */
+  readonly stdin: boolean
+  /** The process has a terminal: keys go to it one by one, and it learns of the window's size. */
+  readonly tty: boolean
+  /** Signals are passed on instead of ending this program. */
+  readonly signals: boolean
+  /** Bytes that end the conversation and leave the process running; empty for none. */
+  readonly detachKeys: Uint8Array
+}
+
+/** Signals that a foreground container gets in our place. */
+const proxied = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT"] as const
+
+/**
+ * Joins this process' standard streams with a session until the process ends, or the user detaches: then none.
+ *
+ * The terminal is put back as it was, however this ends.
+ */
+export const attachSession = (
+  session: Session,
+  options: AttachOptions,
+  terminal: Terminal
+): Effect.Effect<Option.Option<ExitStatus>, RuntimeError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const run = Runtime.runFork(yield* Effect.runtime<never>())
+      const detached = yield* Deferred.make<void>()
+      if (options.signals) yield* passSignals(session, run)
+      if (options.tty) yield* followSize(session, run, terminal)
+      if (options.stdin) yield* passInput(session, options, run, terminal, detached)
+      const show = Stream.runForEach(session.output, ({ bytes, stream }) =>
+        Effect.sync(() => (stream === "stdout" ? terminal.out(bytes) : terminal.err(bytes)))
+      )
+      const ended = Effect.map(Effect.zipRight(show, session.exit), Option.some)
+      return yield* Effect.raceFirst(ended, Effect.as(Deferred.await(detached), Option.none<ExitStatus>()))
+    })
+  )
+
+type Run = (effect: Effect.Effect<unknown>) => unknown
+
+const listen = <Arguments extends ReadonlyArray<unknown>>(
+  on: (listener: (...args: Arguments) => void) => void,
+  off: (listener: (...args: Arguments) => void) => void,
+  listener: (...args: Arguments) => void
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => on(listener)),
+    () => Effect.sync(() => off(listener))
+  )
+
+const passSignals = (session: Session, run: Run): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.forEach(
+    proxied,
+    (signal) =>
+      listen(
+        (listener) => process.on(signal, listener),
+        (listener) => process.off(signal, listener),
+        () => void run(session.signal(constants.signals[signal]))
+      ),
+    { discard: true }
+  )
+
+const followSize = (session: Session, run: Run, terminal: Terminal): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (!terminal.stdoutIsTerminal) return
+    yield* session.resize(terminal.size())
+    yield* listen(
+      (listener) => process.on("SIGWINCH", listener),
+      (listener) => process.off("SIGWINCH", listener),
+      () => void run(session.resize(terminal.freshSize()))
+    )
+  })
+
+const passInput = (
+  session: Session,
+  { detachKeys, tty }: AttachOptions,
+  run: Run,
+  terminal: Terminal,
+  detached: Deferred.Deferred<void>
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const input = process.stdin
+    if (tty && terminal.stdinIsTerminal) {
+      yield* Effect.acquireRelease(
+        Effect.sync(() => input.setRawMode(true)),
+        () => Effect.sync(() => input.setRawMode(false))
+      )
+    }
+    const keys = tty ? detachKeys : new Uint8Array()
+    let matched = 0
+    /** What may pass of a piece; the keys that detach are held back until it is clear that they are not meant. */
+    const filter = (piece: Uint8Array): Uint8Array => {
+      if (keys.length === 0) return piece
+      const passed: Array<number> = []
+      for (const byte of piece) {
+        if (byte === keys[matched]) {
+          matched++
+          if (matched === keys.length) {
+            run(Deferred.succeed(detached, undefined))
+            break
+          }
+          continue
+        }
+        passed.push(...keys.subarray(0, matched))
+        matched = byte === keys[0] ? 1 : 0
+        if (matched === 0) passed.push(byte)
+      }
+      return Uint8Array.from(passed)
+    }
+    let last: Promise<void> = Promise.resolve()
+    const inOrder = (effect: Effect.Effect<void>): void => {
+      input.pause()
+      last = last.then(() => Effect.runPromise(effect)).then(() => void input.resume())
+    }
+    yield* listen(
+      (listener) => input.on("data", listener),
+      (listener) => input.off("data", listener),
+      (piece: Uint8Array) => inOrder(session.input(filter(piece)))
+    )
+    yield* listen(
+      (listener) => input.on("end", listener),
+      (listener) => input.off("end", listener),
+      () => inOrder(session.closeInput)
+    )
+    yield* Effect.addFinalizer(() => Effect.sync(() => void input.pause()))
+  })

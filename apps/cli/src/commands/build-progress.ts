@@ -1,0 +1,108 @@
+import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
+import { render } from "@gantry/build/dockerfile/Diagnostic"
+import { palette } from "../show/color.ts"
+import { type BuildEvent, noProgress, progress } from "../show/progress-lines.ts"
+import { redraw, region } from "../show/progress-region.ts"
+import type { Terminal } from "../terminal.ts"
+
+/** How a build shows what it does. */
+export type ProgressStyle = "plain" | "tty" | "quiet" | "rawjson"
+
+/** Shows the events of a build, as they come. `finish` draws the last state. */
+export interface BuildProgress {
+  readonly onEvent: (event: SolveEvent) => void
+  readonly finish: () => void
+}
+
+/** Picks the way progress is shown: on a terminal a region that is redrawn, otherwise lines. */
+export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal: Terminal): BuildProgress => {
+  const began = terminal.now()
+  const seconds = () => (terminal.now() - began) / 1000
+  if (style === "quiet") return { onEvent: () => {}, finish: () => {} }
+  if (style === "rawjson") {
+    return { onEvent: (event) => terminal.err(`${JSON.stringify(shown(event))}\n`), finish: () => {} }
+  }
+  let state = noProgress
+  let drawn = 0
+  const translate = translator(dockerfile)
+  const draw = (final: boolean) => {
+    const screen = {
+      ...terminal.size(),
+      palette: palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
+    }
+    const lines = region(state, seconds(), screen, final)
+    terminal.err(redraw(drawn, lines))
+    drawn = lines.length
+  }
+  const ticking = style === "tty" ? setInterval(() => draw(false), 200) : undefined
+  // The program may end while the clock runs.
+  ticking?.unref()
+  return {
+    onEvent: (event) => {
+      for (const each of translate(event, seconds())) {
+        const next = progress(state, each)
+        state = next.state
+        if (style === "plain") for (const line of next.lines) terminal.err(`${line}\n`)
+        else if (each.kind === "message") {
+          // Messages stay above the region.
+          terminal.err(`${redraw(drawn, [])}${each.text}\n`)
+          drawn = 0
+          draw(false)
+        } else if (each.kind !== "step-log") draw(false)
+      }
+    },
+    finish: () => {
+      clearInterval(ticking)
+      if (style === "tty") draw(true)
+    }
+  }
+}
+
+/** Output bytes as text: JSON has no bytes. */
+const shown = (event: SolveEvent): unknown =>
+  event.type === "output"
+    ? { ...event, output: { stream: event.output.stream, text: new TextDecoder().decode(event.output.bytes) } }
+    : event
+
+const translator = (dockerfile: string) => {
+  const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
+  const name = (step: StepLabel) => `${step.stage}/${step.number}`
+  const place = (step: StepLabel) => ({
+    step: name(step),
+    number: step.number,
+    total: step.total,
+    ...(step.stageName === "stage-0" ? {} : { stage: step.stageName })
+  })
+  return (event: SolveEvent, at: number): ReadonlyArray<BuildEvent> => {
+    switch (event.type) {
+      case "planned":
+        return []
+      case "based":
+      case "applied": {
+        const start = { kind: "step-start", ...place(event.step), instruction: event.step.text, at } as const
+        if (event.type === "applied" && event.cached) return [{ ...start, kind: "step-cached" }]
+        return [start, { kind: "step-done", step: name(event.step), at }]
+      }
+      case "cached":
+        return [{ kind: "step-cached", ...place(event.step), instruction: event.step.text, at }]
+      case "started":
+        return [{ kind: "step-start", ...place(event.step), instruction: event.step.text, at }]
+      case "output": {
+        const key = `${name(event.step)} ${event.output.stream}`
+        const decoder = decoders.get(key) ?? new TextDecoder()
+        decoders.set(key, decoder)
+        const chunk = decoder.decode(event.output.bytes, { stream: true })
+        return [{ kind: "step-log", step: name(event.step), stream: event.output.stream, chunk, at }]
+      }
+      case "done":
+        return [{ kind: "step-done", step: name(event.step), at }]
+      case "failed":
+        return [
+          { kind: "step-start", ...place(event.step), instruction: event.step.text, at },
+          { kind: "step-done", step: name(event.step), at, failed: event.why }
+        ]
+      case "warning":
+        return [{ kind: "message", text: render(dockerfile, event.diagnostic) }]
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { statSync, writeFileSync } from "node:fs"
+import { arch } from "node:process"
+import { join, resolve } from "node:path"
+import { ofMachine, parse as parsePlatform } from "@gantry/core/image/Platform"
+import { build } from "@gantry/engine/verbs/build"
+import { parseName } from "@gantry/engine/images/Images"
+import * as Effect from "effect/Effect"
+import { build as table } from "../argv/tables/build.ts"
+import { parseLabel } from "../argv/values/label.ts"
+import { buildProgress, type ProgressStyle } from "./build-progress.ts"
+import { define } from "./define.ts"
+import { fileOf, given, valuesOf } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+/** `gantry build`. */
+export default define(table, ({ operands, options }, { terminal }) =>
+  Effect.gen(function* () {
+    const context = yield* contextOf(operands[0] ?? ".", terminal.cwd)
+    const names = yield* Effect.forEach(options.tag, parseName)
+    const labels = yield* valuesOf("--label", options.label, parseLabel)
+    const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
+    const platform = yield* platformOf(options.platform)
+    const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
+    const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
+    const explained: Array<string> = []
+    const built = yield* build({
+      context,
+      dockerfile,
+      names,
+      buildArgs: argumentsOf(options.buildArg, terminal.env),
+      labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
+      ...given("target", options.target),
+      platform,
+      noCache: options.noCache,
+      requireCached: false,
+      ...given("epoch", yield* epochOf(options.buildArg, terminal.env)),
+      onEvent: (event) => {
+        if (event.type === "started") explained.push(`[${event.step.stageName} ${event.step.number}/${event.step.total}] ${event.step.text}: ${event.cause}`)
+        progress.onEvent(event)
+      }
+    }).pipe(Effect.ensuring(Effect.sync(progress.finish)))
+    if (options.explain !== undefined) {
+      for (const line of explained) terminal.err(`ran ${line}\n`)
+      if (explained.length === 0) terminal.err("nothing ran: every step was cached\n")
+    }
+    if (options.iidfile !== undefined) writeFileSync(options.iidfile, built.image.id)
+    if (style === "quiet") terminal.out(`${built.image.id}\n`)
+    else {
+      terminal.err(`built ${built.image.id}\n`)
+      for (const name of options.tag) terminal.err(`named ${name}\n`)
+    }
+    return 0
+  })
+)
+
+const contextOf = (operand: string, cwd: string): Effect.Effect<string, Usage> =>
+  Effect.gen(function* () {
+    if (operand === "-" || /^[a-z]+:\/\/|^git@/.test(operand)) {
+      return yield* badValue(`build context ${operand} is not supported yet`, "give a directory")
+    }
+    const path = resolve(cwd, operand)
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return yield* badValue(`path ${JSON.stringify(operand)} not found`, "name the directory that holds the files to build from")
+    if (!found.isDirectory()) return yield* badValue(`${operand} is not a directory`, "the build context is a directory; a Dockerfile is named with -f")
+    return path
+  })
+
+const dockerfileOf = (
+  file: string | undefined,
+  context: string,
+  cwd: string
+): Effect.Effect<{ readonly path: string } | { readonly text: string; readonly shown: string }, Usage> => {
+  if (file === "-") return Effect.map(fileOf("-f", "/dev/stdin"), (text) => ({ text, shown: "stdin" }))
+  if (file !== undefined) return Effect.succeed({ path: resolve(cwd, file) })
+  const usual = join(context, "Dockerfile")
+  const other = join(context, "Containerfile")
+  const there = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
+  return Effect.succeed({ path: !there(usual) && there(other) ? other : usual })
+}
+
+const platformOf = (texts: ReadonlyArray<string>) => {
+  const [text, ...more] = texts.flatMap((each) => each.split(","))
+  if (more.length > 0) return badValue("several platforms at once are not supported yet")
+  if (text === undefined) return Effect.succeed(ofMachine(arch))
+  const platform = parsePlatform(text)
+  return platform === undefined ? badValue(`--platform ${text}: not os/arch[/variant]`) : Effect.succeed(platform)
+}
+
+const styleOf = (text: string | undefined, isTerminal: boolean): Effect.Effect<ProgressStyle, Usage> => {
+  if (text === undefined || text === "auto" || text === "") return Effect.succeed(isTerminal ? "tty" : "plain")
+  if (text === "none") return Effect.succeed("quiet")
+  if (text === "plain" || text === "tty" || text === "quiet" || text === "rawjson") return Effect.succeed(text)
+  return badValue(`invalid progress style: ${text}`, "auto, plain, tty, quiet or rawjson")
+}
+
+/** A name alone takes the caller's value; one the caller does not have is as good as not given. */
+const argumentsOf = (
+  texts: ReadonlyArray<string>,
+  env: { readonly [name: string]: string | undefined }
+): ReadonlyMap<string, string> =>
+  new Map(
+    texts.flatMap((text): ReadonlyArray<readonly [string, string]> => {
+      const equals = text.indexOf("=")
+      if (equals >= 0) return [[text.slice(0, equals), text.slice(equals + 1)]]
+      const value = env[text]
+      return value === undefined ? [] : [[text, value]]
+    })
+  )
+
+const epochOf = (
+  texts: ReadonlyArray<string>,
+  env: { readonly [name: string]: string | undefined }
+): Effect.Effect<number | undefined, Usage> => {
+  const text = argumentsOf(texts, env).get("SOURCE_DATE_EPOCH") ?? env["SOURCE_DATE_EPOCH"]
+  if (text === undefined || text === "") return Effect.succeed(undefined)
+  return /^\d{1,11}$/.test(text)
+    ? Effect.succeed(Number(text))
+    : badValue(`SOURCE_DATE_EPOCH=${text} is not a number of seconds since 1970`)
+}

@@ -1,0 +1,42 @@
+import { exec } from "@gantry/engine/verbs/exec"
+import { Containers } from "@gantry/engine/containers/Containers"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { exec as table } from "../argv/tables/lifecycle.ts"
+import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
+import { attachSession } from "../attach-session.ts"
+import { createContext } from "./create-context.ts"
+import { define } from "./define.ts"
+import { given, optionalOf } from "./read-values.ts"
+import { environmentOf } from "./run-options.ts"
+import { badValue } from "./Usage.ts"
+
+/** `gantry exec`. */
+export default define(table, ({ operands, options }, { terminal }) =>
+  Effect.gen(function* () {
+    const [name = "", ...argv] = operands
+    if (options.interactive && options.tty && !terminal.stdinIsTerminal) {
+      return yield* badValue("the input device is not a TTY", "leave out -t, or run it in a terminal")
+    }
+    const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
+    const env = yield* environmentOf(options.envFile, options.env, terminal.env)
+    const record = yield* (yield* Containers).find(name)
+    const session = yield* exec(record, {
+      argv,
+      env,
+      tty: options.tty,
+      stdin: options.interactive && !options.detach,
+      privileged: options.privileged,
+      allCapabilities: createContext(terminal).allCapabilities,
+      ...given("user", options.user),
+      ...given("workdir", options.workdir)
+    })
+    if (options.detach) return 0
+    const exit = yield* attachSession(
+      session,
+      { stdin: options.interactive, tty: options.tty, signals: !options.tty, detachKeys: keys },
+      terminal
+    )
+    return Option.match(exit, { onNone: () => 0, onSome: ({ code }) => code })
+  }).pipe(Effect.scoped)
+)

@@ -1,0 +1,23 @@
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { Containers } from "@gantry/engine/containers/Containers"
+import * as Effect from "effect/Effect"
+import { kill as table } from "../argv/tables/lifecycle.ts"
+import { parseSignal } from "../argv/values/signal.ts"
+import { define } from "./define.ts"
+import { each } from "./each.ts"
+import { valueOf } from "./read-values.ts"
+
+/** `gantry kill`. */
+export default define(table, ({ operands, options }, { terminal }) =>
+  Effect.gen(function* () {
+    const text = options.signal ?? "KILL"
+    const signal = yield* valueOf("-s, --signal", text, parseSignal(text))
+    return yield* each(operands, terminal, (name) =>
+      Effect.gen(function* () {
+        const record = yield* (yield* Containers).find(name)
+        yield* (yield* Runtime).signal(record.id, signal)
+        return name
+      })
+    )
+  })
+)

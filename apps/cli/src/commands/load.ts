@@ -1,0 +1,36 @@
+import type { Name } from "../argv/tables/names.ts"
+import type { Definition } from "./define.ts"
+
+/**
+ * The module of each command, loaded when it is called: a command never pays for another's imports.
+ *
+ * The option tables differ in type; what they share is how they are parsed and run.
+ */
+export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
+  build: () => import("./build.ts"),
+  containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
+  create: () => import("./create.ts"),
+  exec: () => import("./exec.ts"),
+  history: () => import("./history.ts"),
+  imageInspect: () => import("./inspect.ts").then(({ images }) => ({ default: images })),
+  images: () => import("./images.ts"),
+  inspect: () => import("./inspect.ts"),
+  kill: () => import("./kill.ts"),
+  logs: () => import("./logs.ts"),
+  ps: () => import("./ps.ts"),
+  rm: () => import("./rm.ts"),
+  rmi: () => import("./rmi.ts"),
+  run: () => import("./run.ts"),
+  start: () => import("./start.ts"),
+  stop: () => import("./stop.ts"),
+  tag: () => import("./tag.ts"),
+  wait: () => import("./wait.ts")
+}
+
+/** Loads a command; undefined when it is known but not part of this gantry yet. */
+export const load = async (name: Name): Promise<Definition | undefined> => {
+  const loader = loaders[name]
+  if (loader === undefined) return undefined
+  const { default: definition } = (await loader()) as { readonly default: Definition }
+  return definition
+}

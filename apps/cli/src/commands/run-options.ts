@@ -1,0 +1,260 @@
+import { parse as parsePlatform } from "@gantry/core/image/Platform"
+import type { MountRequest, RunOptions } from "@gantry/engine/containers/RunOptions"
+import { defaults } from "@gantry/engine/containers/RunOptions"
+import type { SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
+import * as Effect from "effect/Effect"
+import type { Values } from "../argv/Option.ts"
+import { bad, good } from "../argv/Result.ts"
+import type { create } from "../argv/tables/run.ts"
+import { parseAddHost } from "../argv/values/add-host.ts"
+import { parseBytes, parseSwapBytes } from "../argv/values/bytes.ts"
+import { parseCpus } from "../argv/values/cpus.ts"
+import { parseDevice } from "../argv/values/device.ts"
+import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv/values/env.ts"
+import { parseExpose } from "../argv/values/expose.ts"
+import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
+import { type MountSpec, parseMount } from "../argv/values/mount.ts"
+import { parseNetwork } from "../argv/values/network.ts"
+import { parsePublish } from "../argv/values/publish.ts"
+import { parseSecurityOption } from "../argv/values/security-opt.ts"
+import { parseTmpfs } from "../argv/values/tmpfs.ts"
+import { parseUlimit } from "../argv/values/ulimit.ts"
+import { parseUser } from "../argv/values/user.ts"
+import { parseVolume } from "../argv/values/volume.ts"
+import { parseSysctl } from "../argv/values/sysctl.ts"
+import { parsePull } from "../argv/values/words.ts"
+import { parseName } from "../argv/values/name.ts"
+import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+/** Options of `run` and `create` as the table types them. */
+export type ContainerOptions = Values<(typeof create)["options"]>
+
+/** Where the command is typed. */
+export interface Caller {
+  readonly env: Environment
+  readonly cwd: string
+}
+
+/** From what was typed to what the engine is asked for. */
+export const runOptions = (
+  options: ContainerOptions,
+  operands: ReadonlyArray<string>,
+  detach: boolean,
+  { cwd, env }: Caller
+): Effect.Effect<RunOptions, Usage> =>
+  Effect.gen(function* () {
+    const [image = "", ...command] = operands
+    const security = yield* securityOf(options.securityOpt)
+    const [network, ...more] = yield* valuesOf("--network", options.network, parseNetwork)
+    if (more.length > 0) return yield* badValue("several --network options are not supported yet")
+    const platform =
+      options.platform === undefined
+        ? undefined
+        : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
+    const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
+    const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
+    const memorySwap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
+    const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
+    const shm = yield* optionalOf("--shm-size", options.shmSize, parseBytes)
+    if (options.user !== undefined) yield* valueOf("-u, --user", options.user, parseUser(options.user))
+    const devices = yield* valuesOf("--device", options.device, parseDevice)
+    const expose = yield* valuesOf("--expose", options.expose, parseExpose)
+    const ports = yield* valuesOf("-p, --publish", options.publish, parsePublish)
+    const rlimits = yield* valuesOf("--ulimit", options.ulimit, parseUlimit)
+    const sysctls = yield* valuesOf("--sysctl", options.sysctl, parseSysctl)
+    return {
+      ...defaults,
+      image,
+      command,
+      ...(options.entrypoint === undefined ? {} : { entrypoint: [options.entrypoint] }),
+      ...given("name", yield* optionalOf("--name", options.name, parseName)),
+      env: yield* environmentOf(options.envFile, options.env, env),
+      ...given("workdir", options.workdir),
+      ...given("user", options.user),
+      groups: options.groupAdd,
+      ...given("hostname", options.hostname),
+      ...given("domainname", options.domainname),
+      tty: options.tty,
+      stdin: options.interactive,
+      autoRemove: options.rm,
+      detach,
+      network: network?.name === undefined || network.name === "default" ? "bridge" : network.name,
+      ...given("address", network?.ip),
+      ports: ports.flat().map(({ containerPort, hostIp, hostPort, protocol }) => ({
+        containerPort,
+        protocol,
+        ...given("hostIp", hostIp),
+        ...given("hostPort", hostPort === 0 ? undefined : hostPort)
+      })),
+      publishAll: options.publishAll,
+      expose: expose.flat().map(({ port, protocol }) => `${port}/${protocol}`),
+      dns: options.dns,
+      dnsSearch: options.dnsSearch,
+      dnsOptions: options.dnsOption,
+      hosts: (yield* valuesOf("--add-host", options.addHost, parseAddHost)).map(({ address, host }) => ({
+        name: host,
+        address
+      })),
+      mounts: yield* mountsOf(options, cwd),
+      labels: yield* labelsOf(options.labelFile, options.label),
+      readonlyRoot: options.readOnly,
+      capAdd: options.capAdd,
+      capDrop: options.capDrop,
+      privileged: options.privileged,
+      seccomp: security.seccomp,
+      noNewPrivileges: security.noNewPrivileges,
+      rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
+      shmBytes: shm ?? defaults.shmBytes,
+      devices: yield* Effect.forEach(devices, (device) =>
+        device.kind === "path"
+          ? Effect.succeed({ hostPath: device.host, containerPath: device.container, access: device.permissions })
+          : badValue(`--device ${device.name}: CDI devices are not supported yet`)
+      ),
+      sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
+      resources: {
+        ...given("memoryBytes", memory),
+        ...given("memorySwapBytes", memorySwap),
+        ...given("nanoCpus", cpus),
+        ...given("cpuShares", options.cpuShares),
+        ...given("cpusetCpus", options.cpusetCpus),
+        ...given("pids", options.pidsLimit)
+      },
+      init: options.init,
+      ...given("stopSignal", options.stopSignal),
+      ...given("stopTimeout", options.stopTimeout),
+      pull,
+      ...given("platform", platform)
+    }
+  })
+
+const parsed = <A>(text: string, parse: (text: string) => A | undefined) => {
+  const value = parse(text)
+  return value === undefined ? bad(`${JSON.stringify(text)} is not os/arch[/variant]`) : good(value)
+}
+
+/** Names and values in order; a variable the caller does not have is taken away, as `NAME` alone asks. */
+export const environmentOf = (
+  files: ReadonlyArray<string>,
+  texts: ReadonlyArray<string>,
+  env: Environment
+): Effect.Effect<ReadonlyArray<string>, Usage> =>
+  Effect.gen(function* () {
+    const fromFiles = yield* Effect.forEach(files, (path) =>
+      Effect.flatMap(fileOf("--env-file", path), (text) => valueOf("--env-file", path, parseEnvFile(path, text, env)))
+    )
+    const typed = yield* valuesOf("-e, --env", texts, (text) => parseEnv(text, env))
+    return [...fromFiles.flat(), ...typed].map(({ name, value }: Variable) => (value === undefined ? name : `${name}=${value}`))
+  })
+
+const labelsOf = (
+  files: ReadonlyArray<string>,
+  texts: ReadonlyArray<string>
+): Effect.Effect<{ readonly [name: string]: string }, Usage> =>
+  Effect.gen(function* () {
+    const fromFiles = yield* Effect.forEach(files, (path) =>
+      Effect.flatMap(fileOf("--label-file", path), (text) => valueOf("--label-file", path, parseLabelFile(path, text)))
+    )
+    const typed = yield* valuesOf("-l, --label", texts, parseLabel)
+    return Object.fromEntries([...fromFiles.flat(), ...typed].map(({ name, value }) => [name, value]))
+  })
+
+const securityOf = (
+  texts: ReadonlyArray<string>
+): Effect.Effect<{ readonly seccomp: SeccompSpec; readonly noNewPrivileges: boolean }, Usage> =>
+  Effect.gen(function* () {
+    let seccomp: SeccompSpec = { type: "default" }
+    let noNewPrivileges = false
+    for (const option of yield* valuesOf("--security-opt", texts, parseSecurityOption)) {
+      if (option.kind === "no-new-privileges") noNewPrivileges = option.enabled
+      else if (option.kind === "seccomp") {
+        if (option.profile === "unconfined") seccomp = { type: "unconfined" }
+        else if (option.profile === "builtin") seccomp = { type: "default" }
+        else seccomp = { type: "profile", profile: yield* fileOf("--security-opt seccomp", option.profile) }
+      } else if (option.kind === "label" || (option.kind === "apparmor" && option.profile === "unconfined")) {
+        // Without SELinux and AppArmor profiles of ours there is nothing to switch off.
+      } else return yield* badValue(`--security-opt ${option.kind} is not supported yet`)
+    }
+    return { seccomp, noNewPrivileges }
+  })
+
+const mountsOf = (options: ContainerOptions, cwd: string): Effect.Effect<ReadonlyArray<MountRequest>, Usage> =>
+  Effect.gen(function* () {
+    const volumes = yield* Effect.forEach(options.volume, (typed) =>
+      Effect.map(valueOf("-v, --volume", typed, parseVolume(typed, cwd)), (volume): MountRequest => {
+        const common = { target: volume.target, readonly: volume.readOnly, typed: `-v ${typed}` }
+        if (volume.kind === "bind") {
+          return {
+            type: "bind",
+            source: volume.source,
+            recursive: true,
+            create: false,
+            ...given("propagation", volume.propagation),
+            ...common
+          }
+        }
+        return {
+          type: "volume",
+          noCopy: volume.noCopy,
+          ...(volume.kind === "volume" ? { name: volume.name } : {}),
+          ...common
+        }
+      })
+    )
+    const tmpfs = yield* Effect.forEach(options.tmpfs, (typed) =>
+      Effect.map(valueOf("--tmpfs", typed, parseTmpfs(typed)), ({ data, flags, target }): MountRequest => ({
+        type: "tmpfs",
+        target,
+        options: [...flags, ...Object.entries(data).map(([name, value]) => `${name}=${value}`)].join(","),
+        typed: `--tmpfs ${typed}`
+      }))
+    )
+    const mounts = yield* Effect.forEach(options.mount, (typed) =>
+      Effect.flatMap(valueOf("--mount", typed, parseMount(typed, cwd)), (mount) => mountRequest(mount, `--mount ${typed}`))
+    )
+    return [...volumes, ...tmpfs, ...mounts]
+  })
+
+const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountRequest, Usage> => {
+  switch (mount.type) {
+    case "bind":
+      return Effect.succeed({
+        type: "bind",
+        source: mount.source,
+        target: mount.target,
+        readonly: mount.readOnly,
+        recursive: mount.recursion !== "disabled",
+        create: mount.createSource,
+        typed,
+        ...given("propagation", mount.propagation)
+      })
+    case "volume":
+      if (mount.subpath !== undefined) return badValue(`${typed}: volume-subpath is not supported yet`)
+      if (mount.driver !== undefined && mount.driver !== "local") {
+        return badValue(`${typed}: there is no volume driver ${mount.driver}`)
+      }
+      return Effect.succeed({
+        type: "volume",
+        target: mount.target,
+        readonly: mount.readOnly,
+        noCopy: mount.noCopy,
+        typed,
+        ...given("name", mount.source)
+      })
+    case "tmpfs": {
+      const words = [
+        mount.readOnly ? "ro" : undefined,
+        mount.sizeBytes === undefined ? undefined : `size=${mount.sizeBytes}`,
+        mount.mode === undefined ? undefined : `mode=${mount.mode.toString(8)}`
+      ]
+      return Effect.succeed({
+        type: "tmpfs",
+        target: mount.target,
+        options: words.filter((word) => word !== undefined).join(","),
+        typed
+      })
+    }
+    case "image":
+      return badValue(`${typed}: image mounts are not supported yet`)
+  }
+}

@@ -1,0 +1,56 @@
+import { settle } from "@gantry/engine/containers/settle"
+import { create } from "@gantry/engine/verbs/create"
+import { remove } from "@gantry/engine/verbs/remove"
+import { start } from "@gantry/engine/verbs/start"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { run as table } from "../argv/tables/run.ts"
+import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
+import { attachSession } from "../attach-session.ts"
+import { cidFile } from "./cid-file.ts"
+import { createContext } from "./create-context.ts"
+import { define } from "./define.ts"
+import { optionalOf } from "./read-values.ts"
+import { runOptions } from "./run-options.ts"
+import { badValue } from "./Usage.ts"
+
+/** `gantry run`: create, start, and stay until it ends unless `-d`. */
+export default define(
+  table,
+  ({ given, operands, options }, { terminal }) =>
+    Effect.gen(function* () {
+      const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
+      const wished = yield* runOptions(options, operands, options.detach, { env: terminal.env, cwd: terminal.cwd })
+      if (options.interactive && options.tty && !options.detach && !terminal.stdinIsTerminal) {
+        return yield* badValue("the input device is not a TTY", "leave out -t, or run it in a terminal")
+      }
+      if (options.detach && given.has("attach")) return yield* badValue("conflicting options: -a and -d")
+      const finishCid = yield* cidFile(options.cidfile)
+      const record = yield* create(wished, createContext(terminal))
+      yield* finishCid(record.id)
+      const session = yield* start(record).pipe(
+        // Docker keeps a container that could not be started, unless it was to be removed anyway.
+        Effect.tapErrorCause(() =>
+          wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void
+        )
+      )
+      if (options.detach) {
+        terminal.out(`${record.id}\n`)
+        return 0
+      }
+      const exit = yield* attachSession(
+        session,
+        {
+          stdin: options.interactive,
+          tty: options.tty,
+          signals: options.sigProxy && !options.tty,
+          detachKeys: keys
+        },
+        terminal
+      )
+      if (Option.isNone(exit)) return 0
+      yield* settle(record)
+      return exit.value.code
+    }).pipe(Effect.scoped),
+  125
+)

@@ -1,0 +1,24 @@
+import { Containers } from "@gantry/engine/containers/Containers"
+import { settle } from "@gantry/engine/containers/settle"
+import { stop } from "@gantry/engine/verbs/stop"
+import * as Effect from "effect/Effect"
+import { stop as table } from "../argv/tables/lifecycle.ts"
+import { parseSignal } from "../argv/values/signal.ts"
+import { define } from "./define.ts"
+import { each } from "./each.ts"
+import { given, optionalOf } from "./read-values.ts"
+
+/** `gantry stop`. */
+export default define(table, ({ operands, options }, { terminal }) =>
+  Effect.gen(function* () {
+    const signal = yield* optionalOf("-s, --signal", options.signal, parseSignal)
+    return yield* each(operands, terminal, (name) =>
+      Effect.gen(function* () {
+        const record = yield* (yield* Containers).find(name)
+        yield* stop(record, { ...given("seconds", options.timeout), ...given("signal", signal) })
+        yield* settle(record)
+        return name
+      })
+    )
+  })
+)

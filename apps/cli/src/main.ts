@@ -1,0 +1,48 @@
+import { groups, names } from "./argv/tables/names.ts"
+import { globalOptions } from "./argv/tables/global.ts"
+import { findCommand } from "./argv/find-command.ts"
+import { sentence } from "./argv/Problem.ts"
+import { processTerminal } from "./terminal.ts"
+import { version } from "./version.ts"
+
+/** Leaves with a status once everything written has left too. */
+const leave = (status: number): never => process.exit(status)
+
+/** From arguments to an exit status. Effect is loaded only when a command needs it. */
+export const main = async (args: ReadonlyArray<string>): Promise<void> => {
+  const terminal = processTerminal()
+  if (args[0] === "__settle") {
+    const { settleOne } = await import("./run-command.ts")
+    return leave(await settleOne(args.slice(1), terminal))
+  }
+  const asked = findCommand(names, globalOptions, args)
+  if (!asked.ok) {
+    terminal.err(`gantry: ${sentence(asked.problem)}\n\nRun 'gantry --help' for more information\n`)
+    return leave(asked.problem.kind === "unknown-command" ? 1 : 125)
+  }
+  const { globals } = asked.value
+  for (const notice of globals.notices) terminal.err(`gantry: ${notice}\n`)
+  if (globals.options.version) {
+    terminal.out(`gantry version ${version}\n`)
+    return leave(0)
+  }
+  if (asked.value.kind === "overview") {
+    const { groupHelp, programHelp } = await import("./argv/help.ts")
+    const { columns } = terminal.size()
+    const [group] = asked.value.words
+    const summary = group !== undefined && group in groups ? groups[group as keyof typeof groups] : undefined
+    terminal.out(
+      group === undefined || summary === undefined
+        ? programHelp(names, groups, globalOptions, columns)
+        : groupHelp(names, group, summary, columns)
+    )
+    return leave(0)
+  }
+  const { name, words, args: rest } = asked.value
+  if (name === "version") {
+    const { showVersion } = await import("./commands/version.ts")
+    return leave(showVersion(words, rest, terminal))
+  }
+  const { runCommand } = await import("./run-command.ts")
+  return leave(await runCommand(name, words, rest, globals.options, terminal))
+}

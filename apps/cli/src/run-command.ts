@@ -1,0 +1,137 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { Containers } from "@gantry/engine/containers/Containers"
+import { settle } from "@gantry/engine/containers/settle"
+import type { globalOptions } from "./argv/tables/global.ts"
+import type { Name } from "./argv/tables/names.ts"
+import type { Values } from "./argv/Option.ts"
+import { called } from "./argv/Command.ts"
+import { commandHelp, usageHint } from "./argv/help.ts"
+import { parse } from "./argv/parse.ts"
+import { sentence } from "./argv/Problem.ts"
+import { load } from "./commands/load.ts"
+import { Usage } from "./commands/Usage.ts"
+import { engine, type EngineServices } from "./compose.ts"
+import { settingsOf } from "./settings.ts"
+import { type Explanation, explain, type Failure } from "./show/explain.ts"
+import { palette } from "./show/color.ts"
+import type { Terminal } from "./terminal.ts"
+
+/** Reads the arguments of a command, runs it and shows what went wrong. Returns the exit status. */
+export const runCommand = async (
+  name: Name,
+  words: ReadonlyArray<string>,
+  args: ReadonlyArray<string>,
+  globals: Values<typeof globalOptions>,
+  terminal: Terminal
+): Promise<number> => {
+  const definition = await load(name)
+  if (definition === undefined) {
+    terminal.err(`gantry: ${called(words)} is not part of this version\n`)
+    return 1
+  }
+  const parsed = parse(definition.command, words, args)
+  if (!parsed.ok) {
+    terminal.err(`gantry: ${sentence(parsed.problem)}\n\n${usageHint(definition.command, words)}`)
+    return parsed.problem.kind === "operands" ? 1 : 125
+  }
+  if (parsed.value.help) {
+    terminal.out(commandHelp(definition.command, words, terminal.size().columns))
+    return 0
+  }
+  for (const notice of parsed.value.notices) terminal.err(`gantry: ${notice}\n`)
+  const [refused] = parsed.value.unsupported
+  if (refused !== undefined) {
+    const usage = new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 125 })
+    terminal.err(text(explain(usage), terminal))
+    return usage.status
+  }
+  const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
+  return execute(
+    definition.run(parsed.value, { settings, terminal }),
+    settings,
+    definition.failed,
+    { debug: globals.debug, terminal }
+  )
+}
+
+/** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */
+export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: Terminal): Promise<number> => {
+  const settings = settingsOf({ root, run }, terminal.env, terminal.uid)
+  const program = Effect.gen(function* () {
+    const found = yield* Effect.option((yield* Containers).find(id))
+    if (Option.isSome(found)) yield* settle(found.value)
+    return 0
+  })
+  return execute(program, settings, 1, { debug: false, terminal })
+}
+
+const execute = async (
+  program: Effect.Effect<number, Failure, EngineServices>,
+  settings: ReturnType<typeof settingsOf>,
+  failed: number,
+  { debug, terminal }: { readonly debug: boolean; readonly terminal: Terminal }
+): Promise<number> => {
+  const logger = Logger.make(({ logLevel, message }) => {
+    terminal.err(`gantry: ${logLevel.label.toLowerCase()}: ${String(Array.isArray(message) ? message.join(" ") : message)}\n`)
+  })
+  const fiber = Effect.runFork(
+    program.pipe(
+      Effect.provide(engine(settings)),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
+    )
+  )
+  let signalled: number | undefined
+  const interrupt = (number: number) => () => {
+    // The second time the user means it: what is left then is found again by the next command.
+    if (signalled !== undefined) process.exit(128 + number)
+    signalled = number
+    Effect.runFork(Fiber.interruptFork(fiber))
+  }
+  const handlers = [
+    ["SIGINT", interrupt(2)],
+    ["SIGTERM", interrupt(15)],
+    ["SIGHUP", interrupt(1)]
+  ] as const
+  for (const [signal, handler] of handlers) {
+    // A command that passes signals on has its own handlers.
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) handler()
+    })
+  }
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  if (Exit.isSuccess(exit)) return exit.value
+  if (signalled !== undefined && Cause.isInterruptedOnly(exit.cause)) return 128 + signalled
+  const failure = Cause.failureOption(exit.cause)
+  if (Option.isSome(failure)) {
+    const explanation = explain(failure.value)
+    terminal.err(text(explanation, terminal))
+    if (debug) terminal.err(`${Cause.pretty(exit.cause)}\n`)
+    return explanation.status ?? failed
+  }
+  return defect(exit.cause, debug, terminal)
+}
+
+const text = ({ todo, what, why }: Explanation, terminal: Terminal): string => {
+  const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
+  return [
+    `${paint.red("gantry:")} ${what}`,
+    ...(why === undefined ? [] : [`  why: ${why}`]),
+    ...(todo === undefined ? [] : [`  try: ${todo}`]),
+    ""
+  ].join("\n")
+}
+
+/** A mistake of ours: short, with what a report needs, and never a bare stack trace. */
+const defect = (cause: Cause.Cause<unknown>, debug: boolean, terminal: Terminal): number => {
+  const pretty = Cause.pretty(cause)
+  terminal.err(`gantry: internal error: ${pretty.split("\n")[0] ?? "unknown"}\n  This is a mistake in gantry, not in what you asked for.\n`)
+  terminal.err(debug ? `${pretty}\n` : "  try: the same command with --debug shows where it happened\n")
+  return 125
+}

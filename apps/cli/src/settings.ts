@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto"
+import { availableParallelism } from "node:os"
+import { join, resolve } from "node:path"
+import type { SettingsShape } from "@gantry/core/Settings"
+import { selfCommand } from "./self-command.ts"
+
+/** Options of the program itself that move the engine. */
+export interface Places {
+  readonly root: string | undefined
+  readonly run: string | undefined
+}
+
+type Environment = { readonly [name: string]: string | undefined }
+
+const nonEmpty = (text: string | undefined): string | undefined => (text === "" ? undefined : text)
+
+/**
+ * Where this engine lives: options win over `GANTRY_ROOT` and `GANTRY_RUN`, those over the defaults. An engine that is
+ * not at the default root gets a run directory, a bridge and tables of its own without being asked.
+ */
+export const settingsOf = (places: Places, env: Environment, uid: number): SettingsShape => {
+  const home = nonEmpty(env["HOME"]) ?? "/"
+  const defaultRoot =
+    uid === 0 ? "/var/lib/gantry" : join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(home, ".local/share"), "gantry")
+  const defaultRun =
+    uid === 0 ? "/run/gantry" : join(nonEmpty(env["XDG_RUNTIME_DIR"]) ?? join("/tmp", `gantry-${uid}`), "gantry")
+  const root = resolve(places.root ?? nonEmpty(env["GANTRY_ROOT"]) ?? defaultRoot)
+  const instance = root === defaultRoot && uid === 0 ? "" : createHash("sha256").update(root).digest("hex").slice(0, 6)
+  const run = places.run ?? nonEmpty(env["GANTRY_RUN"])
+  const jobs = Number(env["GANTRY_JOBS"])
+  return {
+    root,
+    run: run === undefined ? (instance === "" ? defaultRun : join(defaultRun, instance)) : resolve(run),
+    jobs: Number.isInteger(jobs) && jobs > 0 ? jobs : Math.max(2, availableParallelism()),
+    instance,
+    self: selfCommand()
+  }
+}

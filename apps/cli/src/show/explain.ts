@@ -1,0 +1,190 @@
+import type { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
+import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import type { StepFailed } from "@gantry/build/solve/StepExecutor"
+import type { NetworkError } from "@gantry/core/network/NetworkError"
+import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import type { DatabaseTooNew } from "@gantry/core/state/Database"
+import type {
+  BlobCorrupt,
+  BlobMissing,
+  LayerInUse,
+  LayerMissing,
+  StorageFailure,
+  UnsafePath
+} from "@gantry/core/store/StoreError"
+import type {
+  AmbiguousId,
+  BadImageName,
+  BadOption,
+  ImageBroken,
+  ImageInUse,
+  NameTaken,
+  NoSuchContainer,
+  NoSuchImage,
+  WrongPlatform,
+  WrongState
+} from "@gantry/engine/EngineError"
+import type { BadBuildFile } from "@gantry/engine/verbs/build"
+import type { Usage } from "../commands/Usage.ts"
+
+/** Every failure a command can end with. The compiler checks that each is explained. */
+export type Failure =
+  | AmbiguousId
+  | BadBuildFile
+  | BadImageName
+  | BadOption
+  | BaseUnavailable
+  | BlobCorrupt
+  | BlobMissing
+  | BuildFailed
+  | DatabaseTooNew
+  | ImageBroken
+  | ImageInUse
+  | LayerInUse
+  | LayerMissing
+  | NameTaken
+  | NetworkError
+  | NoSuchContainer
+  | NoSuchImage
+  | RuntimeError
+  | StepFailed
+  | StorageFailure
+  | UnsafePath
+  | Usage
+  | WrongPlatform
+  | WrongState
+
+/** A failure as people read it: what failed, why, and what to do. */
+export interface Explanation {
+  readonly what: string
+  readonly why?: string
+  readonly todo?: string
+  /** Exit status, where it is not the command's usual one. */
+  readonly status?: number
+}
+
+const meant = (near: ReadonlyArray<string>): string | undefined =>
+  near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`
+
+const optional = (todo: string | undefined): { readonly todo?: string } => (todo === undefined ? {} : { todo })
+
+/** One explanation for each failure. */
+export const explain = (failure: Failure): Explanation => {
+  switch (failure._tag) {
+    case "Usage":
+      return { what: failure.message, ...optional(failure.hint), status: failure.status }
+    case "NoSuchImage":
+      return {
+        what: failure.message,
+        why: "it is not in the local store",
+        todo: meant(failure.near) ?? "gantry images lists what is there; gantry build -t NAME PATH makes an image"
+      }
+    case "BadImageName":
+      return { what: failure.message, todo: "names look like host:port/path/name:tag, in lower case" }
+    case "ImageInUse":
+      return {
+        what: failure.message,
+        ...optional(failure.force ? "remove the containers first, or use --force" : undefined)
+      }
+    case "ImageBroken":
+      return { what: failure.message, todo: "build or pull it again" }
+    case "WrongPlatform":
+      return { what: failure.message, todo: "build it for this platform, or leave --platform out" }
+    case "NoSuchContainer":
+      return { what: failure.message, ...optional(meant(failure.near) ?? "gantry ps -a lists all containers") }
+    case "AmbiguousId":
+      return { what: failure.message, todo: "give more characters of the ID" }
+    case "NameTaken":
+      return { what: failure.message, todo: `remove or rename it (gantry rm ${failure.name}), or choose another name` }
+    case "WrongState":
+      return { what: failure.message, ...optional(failure.hint) }
+    case "BadOption":
+      return { what: failure.message, ...optional(failure.hint) }
+    case "CommandNotFound":
+      return {
+        what: failure.message,
+        why: "no file of that name in the container's PATH",
+        todo: "check the spelling, or name it by its full path",
+        status: 127
+      }
+    case "CommandNotExecutable":
+      return { what: failure.message, todo: "make it executable, or run it through its interpreter", status: 126 }
+    case "IsolationRefused":
+      return {
+        what: "the container could not be started",
+        why: failure.message,
+        ...optional(isolationHint(failure.why))
+      }
+    case "NotRunning":
+      return { what: failure.message, todo: "start it first: gantry start NAME" }
+    case "PortTaken":
+      return {
+        what: failure.message,
+        todo: "choose another host port (-p HOST:CONTAINER), or end the holder"
+      }
+    case "AddressesExhausted":
+      return {
+        what: failure.message,
+        todo: "remove containers that are not needed (gantry ps -a), or use another network"
+      }
+    case "NetworkMissing":
+      return { what: failure.message, todo: "use bridge, none or host" }
+    case "NetworkRefused":
+      return { what: failure.message, ...optional(networkHint(failure.why)) }
+    case "StorageFailure":
+      return {
+        what: `could not ${failure.operation} ${failure.subject}`,
+        why: causeOf(failure),
+        ...optional(storageHint(failure))
+      }
+    case "BlobMissing":
+    case "BlobCorrupt":
+    case "LayerMissing":
+      return { what: failure.message, todo: "build or pull the image again" }
+    case "LayerInUse":
+      return { what: failure.message, todo: "remove what uses it first" }
+    case "UnsafePath":
+      return { what: failure.message, todo: "do not trust where this came from" }
+    case "DatabaseTooNew":
+      return { what: failure.message, todo: "use that gantry, or another --root" }
+    case "BaseUnavailable":
+      return { what: `could not get the base image ${failure.message}` }
+    case "BadBuildFile":
+      return { what: failure.message, ...optional(failure.why === undefined ? undefined : "name the Dockerfile with -f") }
+    case "BuildFailed":
+      return {
+        what: `build step failed: ${failure.step.text} (line ${failure.step.range.start.line})`,
+        why: failure.why,
+        ...(failure.exitCode === undefined ? {} : { todo: "the lines above are what the command wrote; steps before it are kept in the cache" })
+      }
+    case "StepFailed":
+      return { what: failure.message }
+  }
+}
+
+const causeOf = ({ cause, reason }: StorageFailure): string => {
+  if (reason === "NoSpace") return "no space is left on the disk"
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+const storageHint = ({ reason }: StorageFailure): string | undefined => {
+  switch (reason) {
+    case "NoSpace":
+      return "free some space: nothing was lost; unused containers and images can be removed with gantry rm and gantry rmi"
+    case "PermissionDenied":
+      return "run as root, or choose a place of your own with --root"
+    case "Unavailable":
+      return "try again"
+    case "Other":
+      return undefined
+  }
+}
+
+const isolationHint = (why: string): string | undefined =>
+  /EPERM|not permitted/i.test(why) ? "namespaces and mounts need root here" : undefined
+
+const networkHint = (why: string): string | undefined => {
+  if (/\bnft\b/.test(why) && /ENOENT|not found/i.test(why)) return "install nftables"
+  if (/EPERM|not permitted/i.test(why)) return "networks need root here; --network none and host do not"
+  return undefined
+}

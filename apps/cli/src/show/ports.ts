@@ -1,0 +1,66 @@
+/** A port that a container exposes, and where it is published if it is. */
+export interface ShownPort {
+  /** Missing with a `hostPort` means all addresses of both families. */
+  readonly hostIp?: string
+  readonly hostPort?: number
+  readonly containerPort: number
+  readonly protocol: string
+}
+
+/**
+ * The PORTS column. Neighbouring ports of one address that have the same number on both sides are drawn together:
+ * `127.0.0.1:9000-9001->9000-9001/tcp`.
+ */
+export const shownPorts = (ports: ReadonlyArray<ShownPort>): string => {
+  const sorted = ports.flatMap(everyAddress).toSorted(inOrder)
+  const runs = new Map<string, Run>()
+  const done: Array<string> = []
+  const mapped: Array<string> = []
+  for (const port of sorted) {
+    const { hostIp, hostPort, containerPort, protocol } = port
+    if (hostPort !== undefined && hostPort !== containerPort) {
+      mapped.push(`${bracketed(hostIp)}:${hostPort}->${containerPort}/${protocol}`)
+      continue
+    }
+    const address = hostPort === undefined ? undefined : bracketed(hostIp)
+    const key = `${address}/${protocol}`
+    const run = runs.get(key)
+    if (run?.last === containerPort) continue
+    if (run?.last === containerPort - 1) run.last = containerPort
+    else {
+      if (run !== undefined) done.push(drawn(run))
+      runs.set(key, { address, protocol, first: containerPort, last: containerPort })
+    }
+  }
+  return [...done, ...Array.from(runs.values(), drawn), ...mapped].join(", ")
+}
+
+interface Run {
+  readonly address: string | undefined
+  readonly protocol: string
+  readonly first: number
+  last: number
+}
+
+const drawn = ({ address, protocol, first, last }: Run): string => {
+  const range = first === last ? `${first}` : `${first}-${last}`
+  return address === undefined ? `${range}/${protocol}` : `${address}:${range}->${range}/${protocol}`
+}
+
+const everyAddress = (port: ShownPort): ReadonlyArray<ShownPort> =>
+  port.hostPort === undefined || port.hostIp !== undefined
+    ? [port]
+    : [
+        { ...port, hostIp: "0.0.0.0" },
+        { ...port, hostIp: "::" }
+      ]
+
+const bracketed = (address = ""): string => (address.includes(":") ? `[${address}]` : address)
+
+const inOrder = (a: ShownPort, b: ShownPort): number =>
+  a.containerPort - b.containerPort ||
+  byText(a.hostIp ?? "", b.hostIp ?? "") ||
+  (a.hostPort ?? 0) - (b.hostPort ?? 0) ||
+  byText(a.protocol, b.protocol)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,49 @@
+import { columnsOf, ellipsis } from "./text.ts"
+
+/** Columns stand at least this far apart, and are at least this wide including the gap: Docker's measures. */
+const gap = 3
+const leastWidth = 10
+
+/**
+ * Lines of a table with a header. The last column is not padded. With `width`, longer lines are cut at so many columns.
+ */
+export const table = (
+  headers: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  width = Infinity
+): ReadonlyArray<string> =>
+  alignTabs([headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")).join("\t"))).map(
+    (line) => ellipsis(line, width)
+  )
+
+/**
+ * Turns tabs into spaces so that cells of neighbouring lines stand below each other. A column reaches as far as every
+ * line in a row has a tab in it; what follows the last tab of a line does not count.
+ */
+export const alignTabs = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const grid = lines.map((line) => line.split("\t"))
+  const widths: ReadonlyArray<Array<number>> = grid.map(() => [])
+  const mostCells = Math.max(0, ...grid.map((cells) => cells.length))
+  for (let column = 0; column + 1 < mostCells; column++) {
+    let start = 0
+    while (start < grid.length) {
+      let end = start
+      let width = 0
+      for (; end < grid.length; end++) {
+        const cells = grid[end] ?? []
+        if (cells.length - 1 <= column) break
+        width = Math.max(width, columnsOf(cells[column] ?? ""))
+      }
+      for (let row = start; row < end; row++) widths[row]?.push(Math.max(width + gap, leastWidth))
+      start = end + 1
+    }
+  }
+  return grid.map((cells, row) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[row]?.[column]
+        return width === undefined ? cell : cell + " ".repeat(width - columnsOf(cell))
+      })
+      .join("")
+  )
+}

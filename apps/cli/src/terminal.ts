@@ -1,0 +1,57 @@
+import { writeSync } from "node:fs"
+
+/** The process' own standard streams, environment and signals: the one place commands reach them through. */
+export interface Terminal {
+  readonly out: (text: string | Uint8Array) => void
+  readonly err: (text: string | Uint8Array) => void
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly cwd: string
+  readonly uid: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly stdinIsTerminal: boolean
+  readonly stdoutIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  /** Columns and rows of the terminal; 80 by 24 when there is none. */
+  readonly size: () => { readonly columns: number; readonly rows: number }
+  /** The same, asked of the kernel now: inside a handler of SIGWINCH the streams may not know it yet. */
+  readonly freshSize: () => { readonly columns: number; readonly rows: number }
+  readonly random: () => number
+}
+
+/** Writes all of it, waiting for a slow reader; a reader that is gone ends the program as SIGPIPE would. */
+const writeAll = (fd: number, text: string | Uint8Array): void => {
+  let rest = typeof text === "string" ? new TextEncoder().encode(text) : text
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (cause) {
+      const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+      if (code === "EAGAIN") {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+        continue
+      }
+      if (code === "EPIPE") process.exit(141)
+      throw cause
+    }
+  }
+}
+
+/** The terminal of this process. */
+export const processTerminal = (): Terminal => ({
+  out: (text) => writeAll(1, text),
+  err: (text) => writeAll(2, text),
+  env: process.env,
+  cwd: process.cwd(),
+  uid: process.getuid?.() ?? 0,
+  now: Date.now,
+  stdinIsTerminal: process.stdin.isTTY === true,
+  stdoutIsTerminal: process.stdout.isTTY === true,
+  stderrIsTerminal: process.stderr.isTTY === true,
+  size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+  freshSize: () => {
+    const [columns, rows] = process.stdout.getWindowSize()
+    return { columns, rows }
+  },
+  random: Math.random
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest"
+import type { Command } from "../../../src/argv/Command.ts"
+import { longName, type OptionTable } from "../../../src/argv/Option.ts"
+import { build } from "../../../src/argv/tables/build.ts"
+import { globalOptions } from "../../../src/argv/tables/global.ts"
+import { pull, rmi, tag } from "../../../src/argv/tables/image.ts"
+import { exec, kill, logs, rm, start, stop, wait } from "../../../src/argv/tables/lifecycle.ts"
+import {
+  containerInspect,
+  history,
+  imageInspect,
+  images,
+  inspect,
+  ps,
+  version
+} from "../../../src/argv/tables/listing.ts"
+import { names } from "../../../src/argv/tables/names.ts"
+import { create, run } from "../../../src/argv/tables/run.ts"
+
+const commands: Readonly<Record<keyof typeof names, Command>> = {
+  run,
+  exec,
+  ps,
+  build,
+  pull,
+  images,
+  version,
+  create,
+  history,
+  inspect,
+  containerInspect,
+  imageInspect,
+  kill,
+  logs,
+  rm,
+  rmi,
+  start,
+  stop,
+  tag,
+  wait
+}
+
+describe("the tables", () => {
+  const tables: ReadonlyArray<readonly [string, OptionTable]> = [
+    ["gantry itself", globalOptions],
+    ...Object.entries(commands).map(([name, { options }]) => [name, options] as const)
+  ]
+
+  it.each(tables)("of %s use every spelling once", (_, table) => {
+    const long = Object.entries(table).flatMap(([name, option]) => [longName(name)].concat(option.also ?? []))
+    const short = Object.values(table).flatMap((option) => option.short ?? [])
+    expect(new Set(long).size).toBe(long.length)
+    expect(new Set(short).size).toBe(short.length)
+    expect(short.filter((letter) => letter.length !== 1)).toEqual([])
+    expect(long.filter((name) => !/^[a-z][a-z0-9-]+$/.test(name))).toEqual([])
+  })
+
+  it("use every path once", () => {
+    const paths = Object.values(names).flatMap((name) => name.paths.map((path) => path.join(" ")))
+    expect(new Set(paths).size).toBe(paths.length)
+  })
+
+  it("know every option of docker run 28", () => {
+    const docker =
+      "add-host annotation attach blkio-weight blkio-weight-device cap-add cap-drop cgroup-parent cgroupns cidfile cpu-count " +
+      "cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus cpuset-cpus cpuset-mems detach " +
+      "detach-keys device device-cgroup-rule device-read-bps device-read-iops device-write-bps device-write-iops " +
+      "disable-content-trust dns dns-option dns-search domainname entrypoint env env-file expose gpus group-add health-cmd " +
+      "health-interval health-retries health-start-interval health-start-period health-timeout hostname init interactive " +
+      "io-maxbandwidth io-maxiops ip ip6 ipc isolation kernel-memory label label-file link link-local-ip log-driver log-opt " +
+      "mac-address memory memory-reservation memory-swap memory-swappiness mount name network network-alias no-healthcheck " +
+      "oom-kill-disable oom-score-adj pid pids-limit platform privileged publish publish-all pull quiet read-only restart " +
+      "rm runtime security-opt shm-size sig-proxy stop-signal stop-timeout storage-opt sysctl tmpfs tty ulimit " +
+      "use-api-socket user userns uts volume volume-driver volumes-from workdir"
+    const ours = new Set(Object.keys(run.options).map(longName))
+    expect(docker.split(" ").filter((name) => !ours.has(name))).toEqual([])
+  })
+
+  it("give run and create the same options, except those about being attached", () => {
+    const only = Object.keys(run.options).filter((name) => !(name in create.options))
+    expect(only).toEqual(["detach", "sigProxy", "detachKeys"])
+  })
+
+  it("let no command but those that run something stop at its first operand", () => {
+    const stopping = Object.entries(commands).flatMap(([name, command]) => (command.interspersed ? [] : [name]))
+    expect(stopping).toEqual(["run", "exec", "create"])
+  })
+})

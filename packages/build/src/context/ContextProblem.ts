@@ -1,0 +1,31 @@
+/** Why a COPY or ADD cannot have what it asks for. */
+export type ContextProblem =
+  /** Nothing of that name is there. `suggestion` is a path that is, and looks alike. */
+  | { readonly _tag: "SourceMissing"; readonly source: string; readonly suggestion?: string }
+  /** It is there, and the ignore file leaves it out. `line` counts from 1. */
+  | { readonly _tag: "SourceIgnored"; readonly source: string; readonly line: number; readonly pattern: string }
+  /** A malformed pattern; the message is a sentence. */
+  | { readonly _tag: "BadPattern"; readonly source: string; readonly message: string }
+  /** A path that would leave the context. */
+  | { readonly _tag: "PathEscapes"; readonly path: string }
+  /** The disk refused. `code` is the name of the error number, such as `EACCES`; `EILSEQ` stands for a file in
+   * the directory whose name is not UTF-8. */
+  | { readonly _tag: "ContextUnreadable"; readonly path: string; readonly code: string }
+
+/** The problem in one sentence without a full stop. */
+export const describeProblem = (problem: ContextProblem): string => {
+  switch (problem._tag) {
+    case "SourceMissing": {
+      const hint = problem.suggestion === undefined ? "" : `; did you mean ${problem.suggestion}?`
+      return `${problem.source} is not in the build context${hint}`
+    }
+    case "SourceIgnored":
+      return `${problem.source} is left out of the build context by line ${problem.line} of the ignore file: ${problem.pattern}`
+    case "BadPattern":
+      return problem.message
+    case "PathEscapes":
+      return `${problem.path} is outside the build context`
+    case "ContextUnreadable":
+      return `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${problem.code}`
+  }
+}

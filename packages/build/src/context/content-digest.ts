@@ -1,0 +1,99 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
+import * as Either from "effect/Either"
+import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
+import type { ContextProblem } from "./ContextProblem.ts"
+import { absolutePath, type ContextEntry, type ContextTree, reading } from "./ContextTree.ts"
+import type { Selected } from "./select.ts"
+
+/**
+ * Remembers what files hash to, so that a file that has not changed is not read again. A key names a file in one
+ * state: device, inode, size, and the times of the last change of its bytes and of its inode.
+ */
+export interface DigestMemo {
+  readonly get: (key: string) => Digest | undefined
+  readonly set: (key: string, digest: Digest) => void
+  /**
+   * The present, in nanoseconds since 1970. A file that changed less than two seconds ago is not remembered: it could
+   * change again without its times telling.
+   */
+  readonly nowNs: bigint
+}
+
+/** What becomes of owners and modes on the way, as far as it does not depend on the file. */
+export interface DigestOptions {
+  readonly memo?: DigestMemo
+  /** Owner of the copies. Default 0:0, as without `--chown`. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+  /** Mode of a copy; default its own. With `--chmod=644`, the mode of the source then has no part in the digest. */
+  readonly mode?: (entry: ContextEntry) => number
+}
+
+/**
+ * The digest of what is to be copied: for each thing where it goes, its type, mode and owner after copying, and its
+ * bytes or link target. Never its times. Things that go to the same places with the same contents have the same
+ * digest, in whatever order they are given; they are sorted by code unit. Only things that go to one place keep their
+ * order, because the last of them wins.
+ */
+export const contentDigest = (
+  tree: ContextTree,
+  selected: ReadonlyArray<Selected>,
+  { memo, mode = (entry) => entry.mode, owner = { uid: 0, gid: 0 } }: DigestOptions = {}
+): Either.Either<Digest, ContextProblem> => {
+  const lines = ["gantry.context.1\n"]
+  for (const { as, entry } of selected.toSorted((a, b) => (a.as < b.as ? -1 : a.as > b.as ? 1 : 0))) {
+    let detail = ""
+    if (entry.type === "file") {
+      const digest = fileDigest(tree, entry, memo)
+      if (Either.isLeft(digest)) return Either.left(digest.left)
+      detail = digest.right
+    } else if (entry.type === "symlink") detail = entry.linkTarget ?? ""
+    // The mode of a symlink means nothing, and differs between file systems.
+    const bits = entry.type === "symlink" ? 0o777 : mode(entry)
+    lines.push(`${JSON.stringify([as, entry.type, bits, owner.uid, owner.gid, detail])}\n`)
+  }
+  return Either.right(ofBytes(lines.join("")))
+}
+
+/** The digest of one file's bytes. */
+export const fileDigest = (
+  tree: ContextTree,
+  entry: ContextEntry,
+  memo?: DigestMemo
+): Either.Either<Digest, ContextProblem> => {
+  const key = memoKey(entry)
+  const known = memo?.get(key)
+  if (known !== undefined) return Either.right(known)
+  return Either.flatMap(absolutePath(tree, entry.path), (path) =>
+    reading(entry.path, () => {
+      // The entry was a plain file when it was listed; what has become a symlink or a fifo since is not opened.
+      const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      try {
+        const hash = hasher()
+        for (;;) {
+          const size = readSync(file, buffer, 0, buffer.length, null)
+          if (size === 0) break
+          hash.update(buffer.subarray(0, size))
+        }
+        const digest = hash.digest()
+        const { ctimeNs, dev, ino, mtimeNs, size } = fstatSync(file, { bigint: true })
+        const stayed = key === memoKey({ ctimeNs, dev, ino, mtimeNs, size: Number(size) })
+        if (memo !== undefined && stayed && ctimeNs + settled < memo.nowNs) memo.set(key, digest)
+        return digest
+      } finally {
+        closeSync(file)
+      }
+    })
+  )
+}
+
+const settled = 2_000_000_000n
+const buffer = Buffer.allocUnsafeSlow(1 << 20)
+
+const memoKey = ({
+  ctimeNs,
+  dev,
+  ino,
+  mtimeNs,
+  size
+}: Omit<ContextEntry, "path" | "type" | "mode" | "uid" | "gid" | "linkTarget">) =>
+  `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`

@@ -1,0 +1,61 @@
+import type { Platform } from "@gantry/core/image/Platform"
+import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
+import type { Directives } from "../dockerfile/Dockerfile.ts"
+import type { From, StageInstruction } from "../dockerfile/Instruction.ts"
+
+/** What a stage is built on. */
+export type StageBase =
+  | { readonly of: "scratch" }
+  | { readonly of: "image"; readonly reference: string }
+  /** An earlier stage, by position in the file. */
+  | { readonly of: "stage"; readonly index: number }
+
+/** Where `--from` points. */
+export type CopySource =
+  | { readonly of: "image"; readonly reference: string }
+  | { readonly of: "stage"; readonly index: number }
+
+/** One instruction of a stage, and where it copies from if not from the context. */
+export interface StepNode {
+  readonly instruction: StageInstruction
+  readonly from?: CopySource
+}
+
+/** One stage. */
+export interface StageNode {
+  /** Position in the file, from 0. */
+  readonly index: number
+  /** In lower case. */
+  readonly name?: string
+  readonly from: From
+  readonly base: StageBase
+  /** What the stage is made for; a stage on a stage has that one's. */
+  readonly platform: Platform
+  readonly steps: ReadonlyArray<StepNode>
+}
+
+/** The values variables may get from outside a stage. */
+export interface BuildArguments {
+  /** What the caller set, declared or not. */
+  readonly given: ReadonlyMap<string, string>
+  /** ARGs before the first FROM and the automatic platform arguments: seen by FROM, and by stages that declare them. */
+  readonly global: ReadonlyMap<string, string>
+}
+
+/** A Dockerfile whose names have been resolved: every reference leads to an earlier stage or to an image. */
+export interface BuildGraph {
+  /** All stages, in file order, needed or not: ONBUILD triggers may want one that nothing else does. */
+  readonly stages: ReadonlyArray<StageNode>
+  /** Position of the stage that becomes the image. */
+  readonly target: number
+  /** Positions of the stages the target needs, itself included, in file order. */
+  readonly needed: ReadonlyArray<number>
+  readonly args: BuildArguments
+  readonly escape: Directives["escape"]
+  /** The lines of the Dockerfile, for diagnostics. */
+  readonly source: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<Diagnostic>
+}
+
+/** The stage's name, or `stage-N`: how messages call it. */
+export const stageName = ({ index, name }: Pick<StageNode, "index" | "name">): string => name ?? `stage-${index}`

@@ -1,0 +1,207 @@
+import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
+import * as Either from "effect/Either"
+import { format, parse as parsePlatform, type Platform } from "@gantry/core/image/Platform"
+import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
+import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
+import { expandWord } from "../dockerfile/expand.ts"
+import type { Copy, Instruction, StageInstruction } from "../dockerfile/Instruction.ts"
+import { nearest } from "../dockerfile/nearest.ts"
+import type { BuildArguments, BuildGraph, CopySource, StageBase, StageNode, StepNode } from "./BuildGraph.ts"
+import { diagnose, type Report } from "./diagnose.ts"
+import { prune } from "./prune.ts"
+import { unsupported } from "./unsupported.ts"
+
+/** What the caller of a build decides. */
+export interface LowerOptions {
+  /** The Dockerfile's text, for diagnostics. */
+  readonly text: string
+  /** `--build-arg`; a name without a value has taken the caller's environment, or is left out. */
+  readonly buildArgs?: ReadonlyMap<string, string>
+  /** Name or position of a stage; the last stage when absent. */
+  readonly target?: string
+  /** What the image is made for. */
+  readonly platform: Platform
+  /** What the builder itself runs on; the same when absent. */
+  readonly buildPlatform?: Platform
+}
+
+/** Collects reports, and reads words with the global arguments. */
+interface Desk {
+  readonly source: ReadonlyArray<string>
+  readonly diagnostics: Array<Diagnostic>
+  readonly error: (instruction: Pick<Instruction, "range">, report: Report, piece?: string) => void
+}
+
+/**
+ * Resolves every name of a Dockerfile: global ARGs, bases, `--from` and the target.
+ *
+ * Fails with every error found, in the order of their places. An unknown target is reported at the last FROM.
+ */
+export const lower = (
+  file: Dockerfile,
+  options: LowerOptions
+): Either.Either<BuildGraph, NonEmptyReadonlyArray<Diagnostic>> => {
+  const source = options.text.replace(/^\ufeff/, "").split(/\r?\n/)
+  const diagnostics: Array<Diagnostic> = []
+  const error: Desk["error"] = (instruction, report, piece) =>
+    void diagnostics.push(diagnose("error", instruction, source, report, piece))
+  const desk: Desk = { source, diagnostics, error }
+  const args = readGlobals(file, options, desk)
+  const stages: Array<StageNode> = []
+  for (const stage of file.stages) stages.push(lowerStage(file, stage, stages, { args, options, desk }))
+  const target = findTarget(file, options.target, desk)
+  const ordered = diagnostics.toSorted((a, b) => a.range.start.line - b.range.start.line)
+  if (ordered.some(({ severity }) => severity === "error") && isNonEmptyReadonlyArray(ordered)) return Either.left(ordered)
+  return Either.right({
+    stages,
+    target,
+    needed: prune(stages, target),
+    args,
+    escape: file.directives.escape,
+    source,
+    warnings: ordered
+  })
+}
+
+/** The automatic platform arguments. Spec: Dockerfile reference, "Automatic platform ARGs in the global scope". */
+const platformArgs = ({ buildPlatform, platform, target }: LowerOptions): ReadonlyArray<readonly [string, string]> => {
+  const of = (prefix: string, value: Platform): ReadonlyArray<readonly [string, string]> => [
+    [`${prefix}PLATFORM`, format(value)],
+    [`${prefix}OS`, value.os],
+    [`${prefix}ARCH`, value.architecture],
+    [`${prefix}VARIANT`, value.variant ?? ""]
+  ]
+  return [...of("TARGET", platform), ...of("BUILD", buildPlatform ?? platform), ["TARGETSTAGE", target ?? "default"]]
+}
+
+const readGlobals = (file: Dockerfile, options: LowerOptions, desk: Desk): BuildArguments => {
+  const given = options.buildArgs ?? new Map<string, string>()
+  const global = new Map(platformArgs(options).map(([name, value]) => [name, given.get(name) ?? value]))
+  for (const instruction of file.globalArgs) {
+    for (const { default: otherwise, name } of instruction.args) {
+      const caller = given.get(name)
+      if (caller !== undefined) global.set(name, caller)
+      else if (otherwise !== undefined) {
+        const value = expandWord(otherwise, (each) => global.get(each), { escape: file.directives.escape })
+        if (Either.isRight(value)) global.set(name, value.right.value)
+        else desk.error(instruction, { code: "bad-substitution", message: value.left.message }, otherwise)
+      }
+    }
+  }
+  return { given, global }
+}
+
+interface Around {
+  readonly args: BuildArguments
+  readonly options: LowerOptions
+  readonly desk: Desk
+}
+
+const lowerStage = (
+  file: Dockerfile,
+  stage: Stage,
+  earlier: ReadonlyArray<StageNode>,
+  { args, desk, options }: Around
+): StageNode => {
+  const { from } = stage
+  const expand = (word: string): string => {
+    const read = expandWord(word, (name) => args.global.get(name), { escape: file.directives.escape })
+    if (Either.isLeft(read)) {
+      desk.error(from, { code: "bad-substitution", message: read.left.message }, word)
+      return ""
+    }
+    for (const name of read.right.unset) {
+      const near = nearest(name, args.global.keys())
+      const report = {
+        code: "undefined-variable",
+        message: `FROM uses ${name}, which no ARG before the first FROM gives a value`,
+        suggestion: near === undefined ? `write ARG ${name}=VALUE above the first FROM` : `did you mean ${near}?`
+      }
+      desk.diagnostics.push(diagnose("warning", from, desk.source, report, word))
+    }
+    return read.right.value
+  }
+  const image = expand(from.image)
+  if (image === "") desk.error(from, { code: "blank-base", message: "the name of the base image is empty" }, from.image)
+  const base = findBase(image, earlier)
+  const inherited = base.of === "stage" ? earlier[base.index]?.platform : undefined
+  return {
+    index: stage.index,
+    ...(stage.name === undefined ? {} : { name: stage.name }),
+    from,
+    base,
+    platform: inherited ?? readPlatform(from.platform === undefined ? "" : expand(from.platform), stage, options, desk),
+    steps: stage.instructions.map((instruction) => lowerStep(instruction, { stages: file.stages, stage: stage.index }, desk))
+  }
+}
+
+const findBase = (image: string, earlier: ReadonlyArray<StageNode>): StageBase => {
+  const index = earlier.findLastIndex(({ name }) => name !== undefined && name === image.toLowerCase())
+  if (index >= 0) return { of: "stage", index }
+  return image === "scratch" ? { of: "scratch" } : { of: "image", reference: image }
+}
+
+const readPlatform = (text: string, { from }: Stage, options: LowerOptions, desk: Desk): Platform => {
+  if (text === "") return options.platform
+  const platform = parsePlatform(text)
+  if (platform !== undefined) return platform
+  const report = {
+    code: "bad-platform",
+    message: `"${text}" is not a platform`,
+    suggestion: "write os/architecture, for example linux/amd64"
+  }
+  desk.error(from, report, from.platform)
+  return options.platform
+}
+
+/** Where an instruction stands: all stages of the file, and the position of its own. */
+export interface Whereabouts {
+  readonly stages: ReadonlyArray<Pick<Stage, "index" | "name">>
+  readonly stage: number
+}
+
+/** Resolves one instruction of a stage, or of an ONBUILD trigger that runs in it. */
+export const lowerStep = (instruction: StageInstruction, where: Whereabouts, desk: Pick<Desk, "error">): StepNode => {
+  const refused = unsupported(instruction)
+  if (refused !== undefined) desk.error(instruction, refused)
+  if (instruction._tag !== "Copy" || instruction.from === undefined) return { instruction }
+  const from = findSource(instruction, instruction.from, where, desk)
+  return from === undefined ? { instruction } : { instruction, from }
+}
+
+const findSource = (
+  copy: Copy,
+  text: string,
+  { stage, stages }: Whereabouts,
+  { error }: Pick<Desk, "error">
+): CopySource | undefined => {
+  const wanted = text.toLowerCase()
+  const named = (from: Whereabouts["stages"]) => from.findLast(({ name }) => name === wanted)
+  const index = /^\d+$/.test(text) ? Number(text) : (named(stages.slice(0, stage)) ?? named(stages.slice(stage)))?.index
+  if (index === undefined) return { of: "image", reference: text }
+  if (index < stage) return { of: "stage", index }
+  const refuse = (code: string, message: string, suggestion: string) =>
+    error(copy, { code, message, suggestion }, `--from=${text}`)
+  if (index === stage) refuse("copy-from-itself", "a stage cannot copy from itself", "name an earlier stage")
+  else if (index >= stages.length) {
+    refuse("unknown-stage", `there is no stage ${index}`, `stages are numbered from 0; this one is ${stage}`)
+  } else refuse("forward-reference", `stage ${text} comes after this one`, "move it above this stage")
+  return undefined
+}
+
+const findTarget = (file: Dockerfile, target: string | undefined, { error }: Desk): number => {
+  const last = file.stages.length - 1
+  if (target === undefined || target === "") return last
+  const index = file.stages.findLastIndex(({ name }) => name === target.toLowerCase())
+  if (index >= 0) return index
+  if (/^\d+$/.test(target) && Number(target) <= last) return Number(target)
+  const names = file.stages.flatMap(({ name }) => name ?? [])
+  const near = nearest(target, names)
+  const known = names.length === 0 ? "no stage has a name" : `stages are ${names.join(", ")}`
+  error((file.stages[last] ?? file.stages[0]).from, {
+    code: "unknown-target",
+    message: `there is no stage "${target}"`,
+    suggestion: near === undefined ? known : `did you mean ${near}?`
+  })
+  return last
+}

@@ -1,0 +1,98 @@
+import type { Digest } from "@gantry/core/image/Digest"
+import type { StepKey } from "@gantry/core/store/BuildCache"
+import { type Canonical, spell } from "./canonical.ts"
+
+/**
+ * Everything the result of a step may depend on, one type a kind of step.
+ *
+ * Left out on purpose: place in the file, comments, stage names, host name, clock, number of jobs, log level, values of
+ * undeclared proxy arguments. The `format` names the meaning of all fields: a new meaning is a new name.
+ */
+export type StepFacts = RunFacts | CopyFacts | WorkdirFacts | ConfigFacts
+
+/** What a step stands on. */
+export type Parent =
+  /** The step before it. Its key stands for everything before. */
+  | { readonly step: StepKey }
+  /** The first step on an image: its ID, and the platform it was asked for. */
+  | { readonly image: Digest; readonly platform: string }
+  | { readonly scratch: string }
+
+interface Standing {
+  readonly parent: Parent
+  /** Seconds since 1970 that no time in the layer is later than, as text; empty without a limit. */
+  readonly epoch: string
+}
+
+/** A command. */
+export interface RunFacts extends Standing {
+  readonly format: "gantry.run.1"
+  readonly argv: ReadonlyArray<string>
+  /** Variables set by ENV, by the base image included. */
+  readonly env: { readonly [name: string]: string }
+  /** Values of declared ARGs that no ENV hides. */
+  readonly args: { readonly [name: string]: string }
+  readonly cwd: string
+  readonly user: string
+  readonly network: string
+  /** Path and content of heredoc scripts. */
+  readonly files: ReadonlyArray<readonly [path: string, content: string]>
+  /** Options of the build that commands can notice, such as extra host names. */
+  readonly options: { readonly [name: string]: string }
+}
+
+/** Where a copy is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
+export type CopyOrigin =
+  | { readonly files: Digest }
+  | { readonly tree: Parent; readonly sources: ReadonlyArray<string>; readonly exclude: ReadonlyArray<string>; readonly parents: number }
+
+/** Files put into a tree. */
+export interface CopyFacts extends Standing {
+  readonly format: "gantry.copy.1"
+  readonly origin: CopyOrigin
+  /** Name and content of files that stand in the Dockerfile. */
+  readonly inline: ReadonlyArray<readonly [name: string, content: string]>
+  /** Absolute; the slash at the end counts. */
+  readonly dest: string
+  readonly chown: string
+  readonly chmod: string
+  /** `unpack` for ADD, which unpacks local archives. */
+  readonly archives: "keep" | "unpack"
+}
+
+/** A directory made. */
+export interface WorkdirFacts extends Standing {
+  readonly format: "gantry.workdir.1"
+  readonly path: string
+  readonly user: string
+}
+
+/** A change of the image's settings only. */
+export interface ConfigFacts {
+  readonly format: "gantry.config.1"
+  readonly parent: Parent
+  /** The instruction's name in upper case. */
+  readonly instruction: string
+  /** What it sets, variables expanded. */
+  readonly change: Canonical
+}
+
+/** The one spelling of facts, of which the key is the digest. */
+export const spellFacts = (facts: StepFacts): string => spell(toCanonical(facts))
+
+// Interfaces have no index signature, so the compiler has to be shown that the fields are what a key may be made of.
+const toCanonical = (facts: StepFacts): Canonical => {
+  switch (facts.format) {
+    case "gantry.run.1":
+      return { ...facts, parent: { ...facts.parent } }
+    case "gantry.copy.1":
+      return {
+        ...facts,
+        parent: { ...facts.parent },
+        origin: "files" in facts.origin ? { ...facts.origin } : { ...facts.origin, tree: { ...facts.origin.tree } }
+      }
+    case "gantry.workdir.1":
+    case "gantry.config.1":
+      return { ...facts, parent: { ...facts.parent } }
+  }
+}

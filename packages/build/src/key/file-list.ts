@@ -1,0 +1,60 @@
+import * as Either from "effect/Either"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import type { ContextProblem } from "../context/ContextProblem.ts"
+import type { ContextEntry } from "../context/ContextTree.ts"
+import type { Match } from "../context/select.ts"
+import { spell } from "./canonical.ts"
+
+/** The files of a COPY, each with what the copy depends on. */
+export interface FileList {
+  /** Digest of the whole list: what the key is made of. */
+  readonly digest: Digest
+  /** The same for people, by the paths in the context. */
+  readonly paths: ReadonlyArray<ListedFile>
+}
+
+/** One line of a list. */
+export interface ListedFile {
+  readonly path: string
+  readonly type: ContextEntry["type"]
+  readonly mode: number
+  /** Digest of the bytes, target of the symlink, or empty. */
+  readonly content: string
+}
+
+/** Reads the digest of one file. */
+export type FileDigest = (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
+
+/**
+ * Lists what was selected, each file with its type, mode and content, and where it goes below the destination; never
+ * its times, and not its owner, because copies belong to 0:0 or to whom `--chown` names.
+ *
+ * With octal `chmod` the modes of the sources have no part in it: the copies all have that one.
+ */
+export const listFiles = (
+  matches: ReadonlyArray<Match>,
+  chmod: string,
+  fileDigest: FileDigest
+): Either.Either<FileList, ContextProblem> => {
+  const isFixed = /^[0-7]+$/.test(chmod)
+  const paths: Array<ListedFile> = []
+  let text = ""
+  for (const { entry: found, selected } of matches) {
+    // Whether a file or a directory was named decides where the copy goes.
+    text += `${found.type === "dir" ? "d" : "f"}l`
+    for (const { as, entry } of selected) {
+      let content = ""
+      if (entry.type === "file") {
+        const digest = fileDigest(entry)
+        if (Either.isLeft(digest)) return Either.left(digest.left)
+        content = digest.right
+      } else if (entry.type === "symlink") content = entry.linkTarget ?? ""
+      // The mode of a symlink means nothing, and differs between file systems.
+      const mode = entry.type === "symlink" ? 0o777 : isFixed ? 0 : entry.mode
+      text += spell(as) + spell(entry.type) + spell(mode) + spell(content)
+      paths.push({ path: entry.path, type: entry.type, mode, content })
+    }
+    text += "e"
+  }
+  return Either.right({ digest: ofBytes(text), paths })
+}

@@ -1,0 +1,69 @@
+import { Buffer } from "node:buffer"
+import { deflateRawSync, inflateRawSync } from "node:zlib"
+import * as Either from "effect/Either"
+import type { Digest } from "@gantry/core/image/Digest"
+import { type Canonical, isList, spell, unspell } from "./canonical.ts"
+import type { ListedFile } from "./file-list.ts"
+
+/** What a cache record says about how it came to be: the text of `CacheRecord.facts`. */
+export interface RecordText {
+  /**
+   * What the step really stood on: a digest of the layers under it, and of the layers it copied from. Not part of the
+   * key. A record is offered only on the same layers, so that results of two different runs of an earlier step never
+   * mix, whatever was interrupted between.
+   */
+  readonly on: Digest
+  /** The spelled facts; the key is their digest. */
+  readonly facts: string
+  /** The files a copy took from the context, for explanations only. */
+  readonly files: ReadonlyArray<ListedFile>
+}
+
+const format = "gantry.record.1"
+/** Longer lists are compressed: 20,000 files then take some hundred kilobytes. */
+const longest = 16_384
+/** Enough of a digest to tell a change. */
+const shown = "sha256:".length + 16
+
+/** The beginning of every text that is about these facts on these layers: comparing it is cheaper than reading. */
+export const recordPrefix = ({ facts, on }: Pick<RecordText, "on" | "facts">): string =>
+  `l${spell(format)}${spell(on)}${spell(facts)}`
+
+/** Writes a record's text. */
+export const writeRecord = (record: RecordText): string => {
+  const files = record.files.map(({ content, mode, path, type }) => [path, type, mode, content.slice(0, shown)])
+  const list = files.length === 0 ? "" : spell(files)
+  const packed =
+    list.length <= longest ? list : `deflate:${deflateRawSync(Buffer.from(list), { level: 1 }).toString("base64")}`
+  return `${recordPrefix(record)}${spell(packed)}e`
+}
+
+/** Reads a record's text; none when it is of another format or broken. */
+export const readRecord = (text: string): RecordText | undefined => {
+  const record = Either.getOrElse(unspell(text), () => undefined)
+  if (record === undefined || !isList(record)) return undefined
+  const [name, on, facts, packed] = record
+  if (name !== format || typeof on !== "string" || typeof facts !== "string" || typeof packed !== "string") return undefined
+  return { on: on as Digest, facts, files: readFiles(packed) }
+}
+
+const readFiles = (packed: string): ReadonlyArray<ListedFile> => {
+  const files = Either.getOrElse(unspell(unpack(packed)), (): Canonical => [])
+  if (!isList(files)) return []
+  return files.flatMap((file): ReadonlyArray<ListedFile> => {
+    if (!isList(file)) return []
+    const [path, type, mode, content] = file
+    if (typeof path !== "string" || typeof mode !== "number" || typeof content !== "string") return []
+    return type === "file" || type === "dir" || type === "symlink" || type === "other" ? [{ path, type, mode, content }] : []
+  })
+}
+
+const unpack = (packed: string): string => {
+  if (!packed.startsWith("deflate:")) return packed
+  try {
+    return inflateRawSync(Buffer.from(packed.slice("deflate:".length), "base64")).toString("utf8")
+  } catch {
+    // A damaged list costs an explanation, not the build.
+    return ""
+  }
+}

@@ -1,0 +1,37 @@
+import * as Either from "effect/Either"
+import type { Digest } from "@gantry/core/image/Digest"
+import { type DigestMemo, fileDigest } from "../context/content-digest.ts"
+import type { ContextProblem } from "../context/ContextProblem.ts"
+import type { ContextEntry, ContextTree } from "../context/ContextTree.ts"
+import { type Match, select, type SelectOptions } from "../context/select.ts"
+
+/** What a COPY takes from the context: one match for a path, any number for a pattern, in the order of the sources. */
+export interface ContextSelection {
+  readonly matches: ReadonlyArray<Match>
+}
+
+/** The directory sent to a build, as far as the solver needs it. Everything may read the disk, and does so at once. */
+export interface BuildContext {
+  readonly select: (source: string, options: SelectOptions) => Either.Either<ReadonlyArray<Match>, ContextProblem>
+  /** Digest of a file's bytes. */
+  readonly fileDigest: (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
+  /** Whether an entry is still what it was when it was listed. A layer made from one that is not must not be recorded. */
+  readonly unchanged: (entry: ContextEntry) => boolean
+}
+
+/** The context of a directory on this machine. */
+export const ofTree = (tree: ContextTree, memo?: DigestMemo): BuildContext => ({
+  select: (source, options) => select(tree, source, options),
+  fileDigest: (entry) => fileDigest(tree, entry, memo),
+  unchanged: (entry) => {
+    const now = Either.getOrElse(tree.stat(entry.path), () => undefined)
+    return (
+      now !== undefined &&
+      now.type === entry.type &&
+      now.ino === entry.ino &&
+      now.dev === entry.dev &&
+      // A directory's times change when an ignored file is written in it; its own mode is what is copied.
+      (now.type === "dir" ? now.mode === entry.mode : now.ctimeNs === entry.ctimeNs && now.size === entry.size)
+    )
+  }
+})

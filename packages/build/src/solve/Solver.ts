@@ -1,0 +1,125 @@
+import * as Effect from "effect/Effect"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import { format } from "@gantry/core/image/Platform"
+import type { BuildCache } from "@gantry/core/store/BuildCache"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { BuildGraph, StageNode } from "../graph/BuildGraph.ts"
+import { Spelling } from "../key/step-key.ts"
+import { type BaseImage, BaseResolver, type BaseUnavailable } from "./BaseResolver.ts"
+import type { BuildContext } from "./BuildContext.ts"
+import { BuildFailed } from "./BuildFailed.ts"
+import type { BuildResult } from "./BuildResult.ts"
+import { buildStage, type Standing, type Workshop } from "./build-stage.ts"
+import * as Once from "./once.ts"
+import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
+import { processConfig } from "./stage-state.ts"
+import { StepExecutor } from "./StepExecutor.ts"
+import * as Steps from "./Steps.ts"
+
+/** A build to be done. */
+export interface SolveRequest {
+  readonly graph: BuildGraph
+  readonly context: BuildContext
+  /** How many steps are executed at once. */
+  readonly jobs: number
+  /** What tells this build from others when a miss is explained: the paths of Dockerfile and context, say. No part of keys. */
+  readonly scope: string
+  /**
+   * Where the cache is not asked: nowhere by default, `all`, or stages by name or position. What is built is recorded
+   * all the same.
+   */
+  readonly noCache?: "all" | ReadonlyArray<string>
+  /** The first miss fails the build, before anything is executed. */
+  readonly requireCached?: boolean
+  /** Options of the build that commands can notice, such as extra host names or sizes of /dev/shm. Part of RUN keys. */
+  readonly options?: { readonly [name: string]: string }
+  /** Seconds since 1970: the time of the image and its history, and the latest time in its layers (`SOURCE_DATE_EPOCH`). */
+  readonly epoch?: number
+  /** Takes events as they happen; must not throw. */
+  readonly onEvent?: (event: SolveEvent) => void
+}
+
+/**
+ * Builds an image: the stages its target needs, in the order they need each other, independent ones side by side.
+ *
+ * A step whose key and ground are recorded is not executed. After the first step of a stage that is, all later ones
+ * are too, and so is what copies from the stage (the seed law). Times of the image and its history are those of the
+ * records, so a build that is wholly cached gives the same image again, byte for byte (CACHE-3). A wholly cached build
+ * asks the cache once a step and writes to it once, to say what was used.
+ *
+ * Fails with `BuildFailed` for the first step that cannot be done; what was done before is recorded.
+ */
+export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest) {
+  const { graph, noCache } = request
+  const executor = yield* StepExecutor
+  const bases = yield* BaseResolver
+  const steps = yield* Steps.make(request.scope)
+  const places = yield* Effect.makeSemaphore(Math.max(1, request.jobs))
+  const once = Once.make<string, BaseImage, BaseUnavailable>()
+  const results = new Map<number, Effect.Effect<Standing, BuildFailed | StorageFailure>>()
+  const emit = request.onEvent ?? (() => {})
+  const ignored = (index: number): boolean => {
+    const stage = graph.stages[index]
+    if (noCache === undefined || stage === undefined) return false
+    return noCache === "all" || noCache.some((name) => name.toLowerCase() === stage.name || name === String(index))
+  }
+  const image: Workshop["image"] = (reference, { platform }, step) =>
+    once(`${format(platform)} ${reference}`, bases.resolve(reference, platform)).pipe(
+      Effect.map(({ value }) => value),
+      Effect.mapError((cause) => new BuildFailed({ step, why: cause.message, cause }))
+    )
+  const shop: Workshop = {
+    graph,
+    context: request.context,
+    executor,
+    steps,
+    stage: (index) => results.get(index) ?? Effect.dieMessage(`there is no stage ${index}`),
+    image,
+    withPlace: places.withPermits(1),
+    skip: (index) => (ignored(index) ? "the cache is not to be used" : undefined),
+    options: request.options ?? {},
+    ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+    requireCached: request.requireCached ?? false,
+    spell: yield* Spelling,
+    emit
+  }
+  // Every stage of the file gets an entry, and is built when first asked for.
+  for (const stage of graph.stages) results.set(stage.index, yield* Effect.cached(buildStage(stage, shop)))
+  emit({ type: "planned", stages: graph.needed })
+  const built = yield* Effect.forEach(graph.needed, shop.stage, { concurrency: Math.max(1, graph.needed.length) })
+  yield* steps.touch
+  const target = built[graph.needed.indexOf(graph.target)]
+  const stage = graph.stages[graph.target]
+  if (target === undefined || stage === undefined) return yield* Effect.dieMessage("the target is not among what it needs")
+  return {
+    config: imageConfig(target, stage, request.epoch),
+    stack: target.stack,
+    steps: reports(built)
+  } satisfies BuildResult
+}) satisfies (
+  request: SolveRequest
+) => Effect.Effect<BuildResult, BuildFailed | StorageFailure, StepExecutor | BaseResolver | BuildCache>
+
+const reports = (built: ReadonlyArray<Standing>): BuildResult["steps"] =>
+  built
+    .flatMap((each) => each.reports)
+    .toSorted((a, b) => a.step.stage - b.step.stage || a.step.number - b.step.number)
+
+const imageConfig = ({ base, created, history, stack, state }: Standing, { platform }: StageNode, epoch?: number): ImageConfig => {
+  const at = epoch === undefined ? created : new Date(epoch * 1000).toISOString()
+  const { architecture, os, variant } = base ?? platform
+  return {
+    ...(at === undefined ? {} : { created: at }),
+    ...(state.author === undefined ? {} : { author: state.author }),
+    architecture,
+    os,
+    ...(variant === undefined ? {} : { variant }),
+    config: processConfig(state),
+    rootfs: { type: "layers", diff_ids: stack },
+    history
+  }
+}
+
+/** How messages call a step: `build 3/7`. */
+export const nameOfStep = ({ number, stageName: name, total }: StepLabel): string =>
+  `${name} ${number}/${total}`

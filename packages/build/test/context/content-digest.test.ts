@@ -1,0 +1,191 @@
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
+import * as Either from "effect/Either"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { contentDigest, type DigestMemo, type DigestOptions, fileDigest } from "../../src/context/content-digest.ts"
+import { open } from "../../src/context/ContextTree.ts"
+import { select } from "../../src/context/select.ts"
+import type { Digest } from "@gantry/core/image/Digest"
+import { withTree } from "./temporary-tree.ts"
+
+const digestOf = (root: string, options: DigestOptions = {}) => {
+  const tree = open(root)
+  const selected = Either.getOrThrow(select(tree, ".")).flatMap((match) => match.selected)
+  return Either.getOrThrow(contentDigest(tree, selected, options))
+}
+const sketch = { "a/x": "1", "a/y": "2", b: "3", l: "-> b", "e/": "" }
+
+describe("the digest of what is copied", () => {
+  it("changes with every thing that is copied", () => {
+    const changes: { readonly [what: string]: (root: string) => void } = {
+      bytes: (root) => writeFileSync(`${root}/a/x`, "9"),
+      mode: (root) => chmodSync(`${root}/b`, 0o755),
+      "set-id bit": (root) => chmodSync(`${root}/b`, 0o4644),
+      "mode of a directory": (root) => chmodSync(`${root}/a`, 0o700),
+      name: (root) => renameSync(`${root}/b`, `${root}/c`),
+      place: (root) => renameSync(`${root}/b`, `${root}/a/b`),
+      "link target": (root) => (rmSync(`${root}/l`), symlinkSync("a", `${root}/l`)),
+      type: (root) => (rmSync(`${root}/b`), mkdirSync(`${root}/b`)),
+      "empty directory": (root) => rmSync(`${root}/e`, { recursive: true }),
+      swap: (root) => {
+        renameSync(`${root}/a/x`, `${root}/t`)
+        renameSync(`${root}/a/y`, `${root}/a/x`)
+        renameSync(`${root}/t`, `${root}/a/y`)
+      }
+    }
+    const digests = Object.values(changes).map((change) => withTree(sketch, (root) => (change(root), digestOf(root))))
+    const unchanged = withTree(sketch, (root) => digestOf(root))
+    expect(new Set([unchanged, ...digests]).size).toBe(digests.length + 1)
+  })
+
+  it("does not change with times, owners and the order of making", () => {
+    const plain = withTree(sketch, (root) => digestOf(root))
+    expect(withTree(sketch, (root) => (utimesSync(`${root}/b`, 1, 2), digestOf(root)))).toBe(plain)
+    expect(withTree(Object.fromEntries(Object.entries(sketch).toReversed()), (root) => digestOf(root))).toBe(plain)
+    const owned = withTree(sketch, (root) => {
+      try {
+        lchownSync(`${root}/b`, 12, 34)
+      } catch {
+        // Only root may give files away; for others there is no owner to change.
+      }
+      return digestOf(root)
+    })
+    expect(owned).toBe(plain)
+  })
+
+  it("has the owner and, if it is overridden, the mode after copying", () => {
+    withTree(sketch, (root) => {
+      const owned = digestOf(root, { owner: { uid: 1, gid: 2 } })
+      expect(owned).not.toBe(digestOf(root))
+      expect(owned).not.toBe(digestOf(root, { owner: { uid: 2, gid: 1 } }))
+      const same = digestOf(root, { mode: () => 0o644 })
+      chmodSync(`${root}/b`, 0o600)
+      expect(digestOf(root, { mode: () => 0o644 })).toBe(same)
+    })
+  })
+
+  it("does not depend on the order in which things are given", () => {
+    withTree(sketch, (root) => {
+      const tree = open(root)
+      const selected = Either.getOrThrow(select(tree, ".")).flatMap((match) => match.selected)
+      fc.assert(
+        fc.property(fc.shuffledSubarray(selected, { minLength: selected.length }), (shuffled) => {
+          expect(contentDigest(tree, shuffled)).toEqual(contentDigest(tree, selected))
+        })
+      )
+    })
+  })
+
+  it("hashes files that are larger than its buffer", () => {
+    const content = "0123456789".repeat(250_000)
+    withTree({ big: content, small: "" }, (root) => {
+      const tree = open(root)
+      const [big, small] = Either.getOrThrow(tree.list(""))
+      expect(Either.getOrThrow(fileDigest(tree, big!))).toBe(
+        "sha256:556a102a96bb36db0c1341ce2a89c268a982ab75d2b0b7bce602ca7f124d798c"
+      )
+      expect(Either.getOrThrow(fileDigest(tree, small!))).toBe(
+        "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+      )
+    })
+  })
+
+  it("is a problem when a file has become something else", () => {
+    withTree({ a: "1", b: "2" }, (root) => {
+      const tree = open(root)
+      const selected = Either.getOrThrow(select(tree, "a")).flatMap((match) => match.selected)
+      rmSync(`${root}/a`)
+      expect(Either.flip(contentDigest(tree, selected))).toMatchObject(
+        Either.right({ _tag: "ContextUnreadable", path: "a", code: "ENOENT" })
+      )
+      symlinkSync("b", `${root}/a`)
+      expect(Either.flip(contentDigest(tree, selected))).toMatchObject(Either.right({ code: "ELOOP" }))
+    })
+  })
+})
+
+const memo = (nowNs: bigint) => {
+  const known = new Map<string, Digest>()
+  return {
+    known,
+    get: (key: string) => known.get(key),
+    set: (key, digest) => void known.set(key, digest),
+    nowNs
+  } satisfies DigestMemo & {
+    known: Map<string, Digest>
+  }
+}
+
+describe("the memo", () => {
+  const later = BigInt(Date.now() + 60_000) * 1_000_000n
+
+  it("spares the reading of files that did not change", () => {
+    withTree(sketch, (root) => {
+      const remembered = memo(later)
+      const first = digestOf(root, { memo: remembered })
+      expect(remembered.known.size).toBe(3)
+      const tree = open(root)
+      const selected = Either.getOrThrow(select(tree, ".")).flatMap((match) => match.selected)
+      rmSync(`${root}/b`)
+      expect(Either.getOrThrow(contentDigest(tree, selected, { memo: remembered }))).toBe(first)
+    })
+  })
+
+  it("is not believed after a change, even one that keeps size and mtime", () => {
+    withTree(sketch, (root) => {
+      utimesSync(`${root}/b`, 5, 5)
+      const remembered = memo(later)
+      const first = digestOf(root, { memo: remembered })
+      // A new file of the same name, size and mtime is another inode with another change time.
+      writeFileSync(`${root}/n`, "4")
+      renameSync(`${root}/n`, `${root}/b`)
+      utimesSync(`${root}/b`, 5, 5)
+      const second = digestOf(root, { memo: remembered })
+      expect(second).not.toBe(first)
+      expect(second).toBe(digestOf(root))
+    })
+  })
+
+  it("is not believed after a file was written in place and its mtime put back", () => {
+    withTree(sketch, (root) => {
+      utimesSync(`${root}/b`, 5, 5)
+      const remembered = memo(later)
+      const first = digestOf(root, { memo: remembered })
+      const { ctimeNs } = lstatSync(`${root}/b`, { bigint: true })
+      do {
+        writeFileSync(`${root}/b`, "4")
+        utimesSync(`${root}/b`, 5, 5)
+      } while (lstatSync(`${root}/b`, { bigint: true }).ctimeNs === ctimeNs)
+      expect(digestOf(root, { memo: remembered })).not.toBe(first)
+    })
+  })
+
+  it("does not remember a file that changed after it was listed", () => {
+    withTree(sketch, (root) => {
+      const tree = open(root)
+      const selected = Either.getOrThrow(select(tree, ".")).flatMap((match) => match.selected)
+      writeFileSync(`${root}/b`, "longer")
+      const remembered = memo(later)
+      expect(Either.isRight(contentDigest(tree, selected, { memo: remembered }))).toBe(true)
+      expect(remembered.known.size).toBe(2)
+    })
+  })
+
+  it("does not remember files that changed just now", () => {
+    withTree(sketch, (root) => {
+      const remembered = memo(BigInt(Date.now()) * 1_000_000n)
+      digestOf(root, { memo: remembered })
+      expect(remembered.known.size).toBe(0)
+    })
+  })
+})

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest"
+import { ofBytes } from "@gantry/core/image/Digest"
+import type { StepKey } from "@gantry/core/store/BuildCache"
+import { describe as tell, explain } from "../../src/key/explain.ts"
+import type { ListedFile } from "../../src/key/file-list.ts"
+import { writeRecord } from "../../src/key/record-text.ts"
+import { type CopyFacts, type RunFacts, spellFacts, type StepFacts } from "../../src/key/StepFacts.ts"
+
+const on = ofBytes("on")
+const step = ofBytes("step") as StepKey
+const runFacts: RunFacts = {
+  format: "gantry.run.1",
+  parent: { image: ofBytes("base"), platform: "linux/amd64" },
+  epoch: "",
+  argv: ["/bin/sh", "-c", "make"],
+  env: { PATH: "/bin" },
+  args: { A: "1" },
+  cwd: "/",
+  user: "",
+  network: "default",
+  files: [],
+  options: {}
+}
+const copyFacts: CopyFacts = {
+  format: "gantry.copy.1",
+  parent: { step },
+  epoch: "",
+  origin: { files: ofBytes("list") },
+  inline: [],
+  dest: "/",
+  chown: "",
+  chmod: "",
+  archives: "keep"
+}
+const file = (path: string, content: string, mode = 0o644): ListedFile => ({ path, type: "file", mode, content: ofBytes(content) })
+const compare = (before: StepFacts, now: StepFacts, old: ReadonlyArray<ListedFile> = [], fresh = old) =>
+  explain(writeRecord({ on, facts: spellFacts(before), files: old }), { on, facts: spellFacts(now), files: fresh })
+
+describe("explain", () => {
+  it("says when there is nothing to compare with", () => {
+    expect(explain(undefined, { on, facts: spellFacts(runFacts), files: [] })).toEqual([{ what: "first" }])
+    expect(explain("rubbish", { on, facts: spellFacts(runFacts), files: [] })).toEqual([{ what: "first" }])
+  })
+
+  it.each<[string, Partial<RunFacts>, string]>([
+    ["a command", { argv: ["/bin/sh", "-c", "make all"] }, 'argv: "/bin/sh -c make" → "/bin/sh -c make all"'],
+    ["words that only look the same", { argv: ["/bin/sh", "-c make"] }, "argv changed"],
+    ["a variable", { env: { PATH: "/usr/bin" } }, "ENV PATH: /bin → /usr/bin"],
+    ["a new variable", { env: { PATH: "/bin", X: "1" } }, "ENV X: new, 1"],
+    ["an argument that is gone", { args: {} }, "ARG A: gone, it was 1"],
+    ["two arguments", { args: { A: "2", B: "" } }, 'ARG A: 1 → 2; ARG B: new, ""'],
+    ["a user", { user: "bob" }, 'user: "" → bob'],
+    ["an option", { options: { host: "a" } }, "option host: new, a"],
+    ["the platform", { parent: { image: ofBytes("base"), platform: "linux/arm64" } }, "platform: linux/amd64 → linux/arm64"],
+    ["the step before", { parent: { step } }, "the step before it changed"],
+    [
+      "the base",
+      { parent: { scratch: "linux/amd64" } },
+      `base: ${ofBytes("base").slice(7, 19)} → scratch`
+    ]
+  ])("names %s", (_, change, sentence) => {
+    expect(tell(compare(runFacts, { ...runFacts, ...change }))).toBe(sentence)
+  })
+
+  it("names the files, and how many more", () => {
+    const old = [file("a", "1"), file("b", "2"), file("c", "3"), file("d", "4")]
+    const fresh = [file("a", "one"), file("b", "2", 0o755), file("d", "4"), file("e", "5"), file("f", "6")]
+    const origin = { files: ofBytes("other") }
+    const differences = compare(copyFacts, { ...copyFacts, origin }, old, fresh)
+    expect(differences.map((each) => (each.what === "file" ? [each.path, each.change] : each))).toEqual([
+      ["a", "content"],
+      ["b", "mode"],
+      ["c", "removed"],
+      ["e", "added"],
+      ["f", "added"]
+    ])
+    expect(tell(differences)).toMatch(/^a: content \w{12} → \w{12}; b: mode 0644 → 0755; c: removed; and 2 more$/)
+  })
+
+  it("names another instruction, and a setting by its instruction", () => {
+    const config = { format: "gantry.config.1", parent: { step }, instruction: "CMD", change: ["a"] } as const
+    expect(tell(compare(copyFacts, config))).toBe("instruction: COPY → CMD")
+    expect(tell(compare(config, { ...config, instruction: "USER" }))).toBe("instruction: CMD → USER")
+    expect(tell(compare(config, { ...config, change: ["b"] }))).toBe("CMD: a → b")
+    const env = { ...config, instruction: "ENV", change: [["A", "1"], ["B", "2"]] }
+    expect(tell(compare(env, { ...env, change: [["A", "1"], ["B", "3"]] }))).toBe("ENV B: 2 → 3")
+    expect(tell(compare(env, { ...env, change: [["B", "2"], ["A", "1"]] }))).toBe('ENV: "A 1 B 2" → "B 2 A 1"')
+  })
+
+  it("tells a result that is gone from one that was made again", () => {
+    expect(tell(compare(runFacts, runFacts))).toBe("its earlier result is no longer in the store")
+    const again = explain(writeRecord({ on: ofBytes("before"), facts: spellFacts(runFacts), files: [] }), {
+      on,
+      facts: spellFacts(runFacts),
+      files: []
+    })
+    expect(tell(again)).toBe("an earlier step was run again")
+  })
+})

@@ -1,0 +1,168 @@
+/** A build without a disk: files, images and layers are values, and what a command makes is what it was given. */
+import { Effect, Either, Option } from "effect"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import type { Platform } from "@gantry/core/image/Platform"
+import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import type { ContextEntry, ContextTree } from "../../src/context/ContextTree.ts"
+import { compileIgnoreFile, nothingIgnored } from "../../src/context/ignore-file.ts"
+import { parse } from "../../src/dockerfile/parse.ts"
+import { type LowerOptions, lower } from "../../src/graph/lower.ts"
+import { type BuildContext, ofTree } from "../../src/solve/BuildContext.ts"
+import { BaseResolver, BaseUnavailable } from "../../src/solve/BaseResolver.ts"
+import type { SolveEvent } from "../../src/solve/SolveEvent.ts"
+import { type CopyRequest, type RunRequest, StepExecutor, StepFailed, type WorkdirRequest } from "../../src/solve/StepExecutor.ts"
+import { solve, type SolveRequest } from "../../src/solve/Solver.ts"
+
+export const linux: Platform = { os: "linux", architecture: "amd64" }
+
+/** Path to content, or to content and mode. */
+export type Files = { readonly [path: string]: string | { readonly text: string; readonly mode: number } }
+
+const textOf = (file: Files[string] | undefined) => (typeof file === "object" ? file.text : (file ?? ""))
+
+/** A context of files that are all in memory; parent directories are there by themselves. */
+export const contextOf = (files: Files, ignore = ""): BuildContext => {
+  const entries = new Map<string, ContextEntry>()
+  const add = (path: string, type: "file" | "dir", mode: number, size: number) =>
+    entries.set(path, { path, type, mode, size, uid: 7, gid: 7, mtimeNs: 1n, ctimeNs: 1n, dev: 1n, ino: BigInt(entries.size) })
+  add("", "dir", 0o755, 0)
+  for (const [path, file] of Object.entries(files)) {
+    const names = path.split("/")
+    for (let depth = 1; depth < names.length; depth++) {
+      const directory = names.slice(0, depth).join("/")
+      if (!entries.has(directory)) add(directory, "dir", 0o755, 0)
+    }
+    add(path, "file", typeof file === "object" ? file.mode : 0o644, textOf(file).length)
+  }
+  const all = [...entries.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const tree: ContextTree = {
+    root: "/nowhere",
+    ignore: ignore === "" ? nothingIgnored : Either.getOrThrow(compileIgnoreFile(ignore)),
+    list: (directory) =>
+      Either.right(
+        all.filter(({ path }) => path !== "" && path.slice(0, Math.max(0, path.lastIndexOf("/"))) === directory)
+      ),
+    stat: (path) => Either.right(entries.get(path))
+  }
+  return { ...ofTree(tree), fileDigest: ({ path }) => Either.right(ofBytes(textOf(files[path]))), unchanged: () => true }
+}
+
+/** A record store that counts what is asked of it. */
+export const memoryCache = () => {
+  const records = new Map<StepKey, CacheRecord>()
+  const count = { get: 0, put: 0, touch: 0 }
+  const cache: BuildCacheShape = {
+    get: (key) => Effect.sync(() => (count.get++, Option.fromNullable(records.get(key)))),
+    put: (added) => Effect.sync(() => (count.put++, void added.forEach((record) => records.set(record.key, record)))),
+    delete: (key) => Effect.sync(() => void records.delete(key)),
+    latest: (lineage) =>
+      Effect.sync(() => Option.fromNullable([...records.values()].filter((each) => each.lineage === lineage).at(-1))),
+    list: Effect.sync(() => [...records.values()]),
+    touch: () => Effect.sync(() => void count.touch++)
+  }
+  return { cache, records, count }
+}
+
+export interface Machine extends ReturnType<typeof memoryCache> {
+  readonly images: Map<string, Partial<ImageConfig["config"]>>
+  /** Requests in the order they came. */
+  readonly runs: Array<RunRequest>
+  readonly copies: Array<CopyRequest>
+  readonly workdirs: Array<WorkdirRequest>
+  /** Commands that fail, by a part of their text. */
+  readonly broken: Set<string>
+  /** Asked at the beginning of every command. */
+  beforeRun: (request: RunRequest) => Effect.Effect<void>
+}
+
+export const machine = (): Machine => ({
+  ...memoryCache(),
+  images: new Map([["alpine", { Env: ["PATH=/bin"], Cmd: ["/bin/sh"] }]]),
+  runs: [],
+  copies: [],
+  workdirs: [],
+  broken: new Set(),
+  beforeRun: () => Effect.void
+})
+
+/** The image of a name: its ID depends on its settings alone. */
+export const baseOf = (name: string, config: Partial<ImageConfig["config"]>) => {
+  const layer = ofBytes(`layer of ${name}`)
+  const image: ImageConfig = {
+    created: "2020-01-01T00:00:00Z",
+    architecture: "amd64",
+    os: "linux",
+    config,
+    rootfs: { type: "layers", diff_ids: [layer] },
+    history: [{ created: "2020-01-01T00:00:00Z", created_by: `the making of ${name}` }]
+  }
+  return { digest: ofBytes(JSON.stringify([name, image])), config: image, stack: [layer] }
+}
+
+const made = (what: unknown) => {
+  const diffId = ofBytes(JSON.stringify(what, (_, value) => (typeof value === "bigint" ? String(value) : value)))
+  return Option.some({ diffId, size: 1, entries: 1 })
+}
+
+export const graphOf = (text: string, options: Partial<LowerOptions> = {}) =>
+  Either.getOrThrowWith(
+    Either.flatMap(parse(text), (file) => lower(file, { text, platform: linux, ...options })),
+    (problems) => new Error(problems.map(({ message }) => message).join("\n"))
+  )
+
+export interface Build extends Partial<Omit<SolveRequest, "context">>, Pick<Partial<LowerOptions>, "buildArgs" | "target"> {
+  readonly files?: Files
+  readonly ignore?: string
+  readonly context?: BuildContext
+}
+
+/** Builds a Dockerfile on a machine. */
+export const build = (on: Machine, text: string, how: Build = {}) => {
+  const { buildArgs, context, files = {}, ignore, target, ...request } = how
+  const events: Array<SolveEvent> = []
+  const graph = graphOf(text, {
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+    ...(target === undefined ? {} : { target })
+  })
+  return solve({
+    graph,
+    context: context ?? contextOf(files, ignore),
+    jobs: 2,
+    scope: "test",
+    onEvent: (event) => events.push(event),
+    ...request
+  }).pipe(
+    Effect.map((result) => ({
+      ...result,
+      events,
+      ran: result.steps.filter(({ how: was }) => was !== "cached").map(({ step }) => step.text)
+    })),
+    Effect.provideService(BuildCache, on.cache),
+    Effect.provideService(BaseResolver, {
+      resolve: (reference) => {
+        const config = on.images.get(reference)
+        return config === undefined
+          ? Effect.fail(new BaseUnavailable({ reference, why: "there is no such image" }))
+          : Effect.succeed(baseOf(reference, config))
+      }
+    }),
+    Effect.provideService(StepExecutor, {
+      run: (request) =>
+        Effect.gen(function* () {
+          on.runs.push(request)
+          yield* on.beforeRun(request)
+          const command = request.argv.join(" ")
+          if ([...on.broken].some((part) => command.includes(part))) {
+            return yield* new StepFailed({ why: `${command} ended with status 3`, exitCode: 3 })
+          }
+          return command.includes("true") ? Option.none() : made(request)
+        }),
+      copy: (request) => Effect.sync(() => (on.copies.push(request), made(request))),
+      workdir: (request) => Effect.sync(() => (on.workdirs.push(request), made(request)))
+    })
+  )
+}
+
+export const keysOf = (result: { readonly steps: ReadonlyArray<{ readonly key?: Digest }> }) =>
+  result.steps.map(({ key }) => key)

@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Effect } from "effect"
+import { afterAll, describe, expect, it } from "vitest"
+import { Database, type DatabaseShape, layer } from "../../src/state/Database.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "gantry-database-"))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const using = <A, E>(path: string, work: (db: DatabaseShape) => Effect.Effect<A, E>) =>
+  Effect.runPromise(Effect.provide(Effect.flatMap(Database, work), layer(path)))
+
+const things = { owner: "things", steps: ["CREATE TABLE things (name TEXT PRIMARY KEY) STRICT"] }
+const names = (db: DatabaseShape) =>
+  db.read("things", (tx) => tx.all("SELECT name FROM things ORDER BY name").map((row) => row["name"]))
+
+describe("the database", () => {
+  it("is not made before it is used", async () => {
+    const path = join(directory, "unused", "state.db")
+    await using(path, () => Effect.void)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it("runs each migration once, in order, also when more come later", async () => {
+    const path = join(directory, "migrations", "state.db")
+    await using(path, (db) =>
+      Effect.gen(function* () {
+        yield* db.migrate(things)
+        yield* db.migrate(things)
+        yield* db.write("things", (tx) => tx.run("INSERT INTO things VALUES ('old')"))
+      })
+    )
+    const more = {
+      owner: "things",
+      steps: [...things.steps, "ALTER TABLE things ADD COLUMN size INTEGER", "UPDATE things SET size = 1"]
+    }
+    const rows = await using(path, (db) =>
+      Effect.zipRight(
+        db.migrate(more),
+        db.read("things", (tx) => tx.all("SELECT name, size FROM things"))
+      )
+    )
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ name: "old", size: 1 }])
+  })
+
+  it("leaves no half of a migration", async () => {
+    const path = join(directory, "half.db")
+    const broken = { owner: "things", steps: [...things.steps, "CREATE TABLE nonsense ("] }
+    const failure = await using(path, (db) => Effect.flip(db.migrate(broken)))
+    expect(failure).toMatchObject({ _tag: "StorageFailure", operation: "record" })
+    const tables = await using(path, (db) =>
+      Effect.zipRight(
+        db.migrate({ owner: "others", steps: [] }),
+        db.read("tables", (tx) =>
+          tx.all("SELECT name FROM sqlite_master WHERE type = 'table'").map((row) => row["name"])
+        )
+      )
+    )
+    expect(tables).toEqual(["migrations"])
+  })
+
+  it("keeps owners apart", async () => {
+    const seen = await using(":memory:", (db) =>
+      Effect.gen(function* () {
+        yield* db.migrate(things)
+        yield* db.migrate({ owner: "others", steps: ["CREATE TABLE others (n INTEGER) STRICT"] })
+        return yield* names(db)
+      })
+    )
+    expect(seen).toEqual([])
+  })
+
+  it("of a newer gantry is refused, and not changed", async () => {
+    const path = join(directory, "newer.db")
+    await using(path, (db) =>
+      db.migrate({ owner: "things", steps: [...things.steps, "CREATE TABLE newer (n INTEGER)"] })
+    )
+    const failure = await using(path, (db) => Effect.flip(db.migrate(things)))
+    expect(failure).toMatchObject({ _tag: "DatabaseTooNew", path, owner: "things" })
+    expect(await using(path, names)).toEqual([])
+  })
+
+  it("takes a write back when its body throws, and tells why", async () => {
+    const reason = new Error("changed my mind")
+    const outcome = await using(":memory:", (db) =>
+      Effect.gen(function* () {
+        yield* db.migrate(things)
+        yield* db.write("things", (tx) => tx.run("INSERT INTO things VALUES ('kept')"))
+        const failure = yield* Effect.flip(
+          db.write("things", (tx) => {
+            tx.run("INSERT INTO things VALUES ('lost')")
+            throw reason
+          })
+        )
+        // The connection is good for the next transaction.
+        yield* db.write("things", (tx) => tx.run("INSERT INTO things VALUES ('next')"))
+        return { failure, left: yield* names(db) }
+      })
+    )
+    expect(outcome.failure).toMatchObject({ _tag: "StorageFailure", operation: "record", cause: reason })
+    expect(outcome.left).toEqual(["kept", "next"])
+  })
+
+  it("refuses what a table's rules refuse", async () => {
+    const failure = await using(":memory:", (db) =>
+      Effect.zipRight(
+        db.migrate(things),
+        Effect.flip(
+          db.write("things", (tx) => {
+            tx.run("INSERT INTO things VALUES ('twice')")
+            tx.run("INSERT INTO things VALUES ('twice')")
+          })
+        )
+      )
+    )
+    expect(failure).toMatchObject({ _tag: "StorageFailure", subject: "things" })
+  })
+
+  it("counts the rows that a statement changed", async () => {
+    const counts = await using(":memory:", (db) =>
+      Effect.zipRight(
+        db.migrate(things),
+        db.write("things", (tx) => [
+          tx.run("INSERT INTO things VALUES ('a'), ('b')"),
+          tx.run("DELETE FROM things WHERE name = ?", "a"),
+          tx.run("DELETE FROM things WHERE name = ?", "c"),
+          tx.get("SELECT name FROM things WHERE name = ?", "c")
+        ])
+      )
+    )
+    expect(counts).toEqual([2, 1, 0, undefined])
+  })
+
+  it("cannot be opened where there is no place for it, and says where", async () => {
+    const failure = await using("/dev/null/state.db", (db) => Effect.flip(db.migrate(things)))
+    expect(failure).toMatchObject({ _tag: "StorageFailure", operation: "record" })
+  })
+
+  it("lets several processes write at once, and none between another's reading and writing", async () => {
+    const path = join(directory, "shared", "state.db")
+    const script = fileURLToPath(new URL("count-up.ts", import.meta.url))
+    const runtime = process.versions["deno"] === undefined ? [] : ["run", "-A"]
+    const counting = [1, 2, 3].map(async () => {
+      const child = spawn(process.execPath, [...runtime, "--conditions=gantry-source", script, path, "60"], {
+        stdio: ["ignore", "ignore", "inherit"]
+      })
+      const [code] = await once(child, "exit")
+      return code
+    })
+    expect(await Promise.all(counting)).toEqual([0, 0, 0])
+    const count = await using(path, (db) => db.read("the count", (tx) => tx.get("SELECT n FROM count")?.["n"]))
+    expect(count).toBe(180)
+  })
+})

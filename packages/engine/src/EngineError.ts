@@ -1,0 +1,103 @@
+import * as Data from "effect/Data"
+
+/** No image has this name or ID here. Building, pulling or loading it helps. */
+export class NoSuchImage extends Data.TaggedError("NoSuchImage")<{
+  readonly reference: string
+  /** Names of local images that look alike. */
+  readonly near: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `no such image: ${this.reference}`
+  }
+}
+
+/** The name of an image is not well formed. */
+export class BadImageName extends Data.TaggedError("BadImageName")<{ readonly text: string; readonly why: string }> {
+  override get message() {
+    return `invalid reference format: ${JSON.stringify(this.text)}: ${this.why}`
+  }
+}
+
+/** The image cannot be removed: containers or several names use it. */
+export class ImageInUse extends Data.TaggedError("ImageInUse")<{
+  readonly reference: string
+  readonly why: string
+  /** Whether `--force` would remove it. */
+  readonly force: boolean
+}> {
+  override get message() {
+    return `unable to remove image ${this.reference}: ${this.why}`
+  }
+}
+
+/** What the store says of an image cannot be read back. */
+export class ImageBroken extends Data.TaggedError("ImageBroken")<{ readonly reference: string; readonly why: string }> {
+  override get message() {
+    return `image ${this.reference} cannot be used: ${this.why}`
+  }
+}
+
+/** The image was made for another kind of machine. */
+export class WrongPlatform extends Data.TaggedError("WrongPlatform")<{
+  readonly reference: string
+  readonly wanted: string
+  readonly found: string
+}> {
+  override get message() {
+    return `image ${this.reference} is for ${this.found}, not for ${this.wanted}`
+  }
+}
+
+/** No container has this name or ID. */
+export class NoSuchContainer extends Data.TaggedError("NoSuchContainer")<{
+  readonly name: string
+  readonly near: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `No such container: ${this.name}`
+  }
+}
+
+/** Several IDs begin with what was given. */
+export class AmbiguousId extends Data.TaggedError("AmbiguousId")<{
+  readonly kind: "container" | "image"
+  readonly prefix: string
+  readonly found: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `${this.kind} ID ${this.prefix} is ambiguous: ${this.found.map((id) => id.slice(0, 12)).join(", ")}`
+  }
+}
+
+/** Another container has the name. */
+export class NameTaken extends Data.TaggedError("NameTaken")<{ readonly name: string; readonly holder: string }> {
+  override get message() {
+    return `the container name "/${this.name}" is already in use by container "${this.holder}"`
+  }
+}
+
+/** The container is not in the state the verb needs. */
+export class WrongState extends Data.TaggedError("WrongState")<{
+  readonly container: string
+  /** What was asked: `remove`, `exec in`. */
+  readonly verb: string
+  /** The state it is in, and what would help. */
+  readonly why: string
+  readonly hint?: string
+}> {
+  override get message() {
+    return `cannot ${this.verb} container ${this.container}: ${this.why}`
+  }
+}
+
+/** The options of a container contradict each other, the image, or the host. */
+export class BadOption extends Data.TaggedError("BadOption")<{
+  /** As typed: `--publish 80:`, `-v a:b`. */
+  readonly option: string
+  readonly why: string
+  readonly hint?: string
+}> {
+  override get message() {
+    return `invalid ${this.option}: ${this.why}`
+  }
+}

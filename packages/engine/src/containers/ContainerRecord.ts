@@ -1,0 +1,57 @@
+import type { Digest } from "@gantry/core/image/Digest"
+import type { Attachment, PortRequest } from "@gantry/core/network/Network"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+
+/** A mount as `inspect` shows it. */
+export interface MountRecord {
+  readonly type: "bind" | "volume" | "tmpfs"
+  /** Name of the volume; empty otherwise. */
+  readonly name: string
+  /** Host path; empty for a tmpfs. */
+  readonly source: string
+  readonly target: string
+  readonly readonly: boolean
+  /** Made for this container and removed with it. */
+  readonly anonymous: boolean
+}
+
+/** A container as it was created: all that is needed to start it again. Plain data. */
+export interface ContainerRecord {
+  /** 64 hex characters. */
+  readonly id: string
+  readonly name: string
+  /** ID of the image it was made from. */
+  readonly image: Digest
+  /** The image as typed. */
+  readonly imageName: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** Without what only a start decides: `wiring`, and the addresses in `files`. */
+  readonly spec: ContainerSpec
+  readonly labels: { readonly [name: string]: string }
+  readonly mounts: ReadonlyArray<MountRecord>
+  readonly options: {
+    readonly autoRemove: boolean
+    readonly stdin: boolean
+    /** Created for somebody who attaches: standard input closes with the first who leaves. */
+    readonly stdinOnce: boolean
+    /** Signal number of `stop`. */
+    readonly stopSignal: number
+    /** Seconds. */
+    readonly stopTimeout: number
+    readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+    readonly network: string
+    readonly ports: ReadonlyArray<PortRequest>
+    readonly address?: string
+    /** `80/tcp`, sorted: exposed and not necessarily published. */
+    readonly exposed: ReadonlyArray<string>
+    readonly dns: ReadonlyArray<string>
+    readonly dnsSearch: ReadonlyArray<string>
+    readonly dnsOptions: ReadonlyArray<string>
+    readonly hosts: ReadonlyArray<{ readonly name: string; readonly address: string }>
+    readonly entrypoint: ReadonlyArray<string>
+    readonly command: ReadonlyArray<string>
+  }
+  /** What it holds of a network now; none while it is not running. */
+  readonly attachment: Attachment | null
+}

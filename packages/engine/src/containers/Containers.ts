@@ -1,0 +1,125 @@
+import { Database, type Row } from "@gantry/core/state/Database"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { Attachment } from "@gantry/core/network/Network"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
+import { nearest } from "@gantry/core/nearest"
+import type { ContainerRecord } from "./ContainerRecord.ts"
+
+/** The truth about which containers there are. How they fare is the runtime's to say. */
+export interface ContainersShape {
+  /** Records a container. Fails with `NameTaken` when the name has a holder; no two callers get one name. */
+  readonly add: (record: ContainerRecord) => Effect.Effect<void, NameTaken | StorageFailure>
+  /** Finds a container by name, ID, or beginning of an ID. */
+  readonly find: (text: string) => Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId | StorageFailure>
+  /** All containers, newest first. */
+  readonly list: Effect.Effect<ReadonlyArray<ContainerRecord>, StorageFailure>
+  /** Writes down what a container holds of a network, or that it holds nothing. */
+  readonly attach: (id: string, attachment: Attachment | null) => Effect.Effect<void, StorageFailure>
+  /** Gives a container another name. */
+  readonly rename: (id: string, name: string) => Effect.Effect<void, NameTaken | StorageFailure>
+  /** Forgets a container. Succeeds when there is none. */
+  readonly forget: (id: string) => Effect.Effect<void, StorageFailure>
+  /** Names of the containers made from an image. */
+  readonly ofImage: (image: string) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
+}
+
+/** The service tag of {@link ContainersShape}. */
+export class Containers extends Context.Tag("@gantry/engine/Containers")<Containers, ContainersShape>() {}
+
+const migrations = {
+  owner: "containers",
+  steps: [
+    `CREATE TABLE containers (
+       id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, image TEXT NOT NULL, created_at INTEGER NOT NULL,
+       record TEXT NOT NULL, attachment TEXT
+     ) STRICT;
+     CREATE INDEX containers_image ON containers(image)`
+  ]
+}
+
+const recordOf = (row: Row): ContainerRecord => ({
+  // The text was written by `add` below, in the same format.
+  ...(JSON.parse(String(row["record"])) as ContainerRecord),
+  name: String(row["name"]),
+  attachment: row["attachment"] === null ? null : (JSON.parse(String(row["attachment"])) as Attachment)
+})
+
+/** Containers in the database. */
+export const layer = Layer.effect(
+  Containers,
+  Effect.gen(function* () {
+    const db = yield* Database
+    yield* db.migrate(migrations)
+    const claim = <A>(what: string, name: string, id: string, body: Parameters<typeof db.write<A>>[1]) =>
+      Effect.flatMap(
+        db.write(what, (tx) => {
+          const holder = tx.get("SELECT id FROM containers WHERE name = ? AND id <> ?", name, id)
+          if (holder !== undefined) return new NameTaken({ name, holder: String(holder["id"]) })
+          body(tx)
+          return undefined
+        }),
+        (taken) => (taken === undefined ? Effect.void : Effect.fail(taken))
+      )
+    const shape: ContainersShape = {
+      add: (record) =>
+        claim("containers", record.name, record.id, (tx) => {
+          const { attachment, ...rest } = record
+          tx.run(
+            "INSERT INTO containers VALUES (?, ?, ?, ?, ?, ?)",
+            record.id,
+            record.name,
+            record.image,
+            record.createdAt,
+            JSON.stringify(rest),
+            attachment === null ? null : JSON.stringify(attachment)
+          )
+        }),
+      find: (text) =>
+        Effect.flatMap(
+          db.read("containers", (tx) => {
+            const word = text.startsWith("/") ? text.slice(1) : text
+            const exact = tx.all("SELECT * FROM containers WHERE name = ? OR id = ?", word, word)
+            if (exact.length > 0) return { found: exact.slice(0, 1), names: [] }
+            const found = /^[0-9a-f]+$/.test(word)
+              ? tx.all("SELECT * FROM containers WHERE id GLOB ? ORDER BY id", `${word}*`)
+              : []
+            const names = found.length > 0 ? [] : tx.all("SELECT name FROM containers").map((row) => String(row["name"]))
+            return { found, names }
+          }),
+          ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
+            const [first, ...more] = found
+            if (first === undefined) return new NoSuchContainer({ name: text, near: nearest(text, names) })
+            if (more.length === 0) return Effect.succeed(recordOf(first))
+            return new AmbiguousId({ kind: "container", prefix: text, found: found.map((row) => String(row["id"])) })
+          }
+        ),
+      list: db.read("containers", (tx) =>
+        tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)
+      ),
+      attach: (id, attachment) =>
+        Effect.asVoid(
+          db.write("containers", (tx) =>
+            tx.run(
+              "UPDATE containers SET attachment = ? WHERE id = ?",
+              attachment === null ? null : JSON.stringify(attachment),
+              id
+            )
+          )
+        ),
+      rename: (id, name) =>
+        claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
+      forget: (id) =>
+        Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
+      ofImage: (image) =>
+        db.read("containers", (tx) =>
+          tx
+            .all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image)
+            .map((row) => ({ id: String(row["id"]), name: String(row["name"]) }))
+        )
+    }
+    return shape
+  })
+)

@@ -1,0 +1,128 @@
+import type { PortRequest } from "@gantry/core/network/Network"
+import type { Platform } from "@gantry/core/image/Platform"
+import type { Resources, Rlimit, SeccompSpec, DeviceSpec } from "@gantry/core/runtime/ContainerSpec"
+
+/** When an image that is not asked for by digest is fetched again. */
+export type PullPolicy = "always" | "missing" | "never"
+
+/** A directory or file that is mounted, as asked for. */
+export type MountRequest =
+  | {
+      readonly type: "bind"
+      /** Absolute path on the host. */
+      readonly source: string
+      readonly target: string
+      readonly readonly: boolean
+      readonly recursive: boolean
+      readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave"
+      /** Makes a missing source, as a directory. */
+      readonly create: boolean
+      /** As typed, for messages. */
+      readonly typed: string
+    }
+  | {
+      readonly type: "volume"
+      /** Absent for an anonymous volume. */
+      readonly name?: string
+      readonly target: string
+      readonly readonly: boolean
+      /** Leaves a new volume empty instead of filling it from the image. */
+      readonly noCopy: boolean
+      readonly typed: string
+    }
+  | { readonly type: "tmpfs"; readonly target: string; readonly options: string; readonly typed: string }
+
+/** Everything `create` and `run` can be asked for, parsed and independent of how it was typed. */
+export interface RunOptions {
+  /** Name or ID of the image, as typed. */
+  readonly image: string
+  /** Replaces the image's CMD; empty for the image's own. */
+  readonly command: ReadonlyArray<string>
+  /** Replaces the image's ENTRYPOINT and drops its CMD; an empty list clears it. */
+  readonly entrypoint?: ReadonlyArray<string>
+  readonly name?: string
+  /** `NAME=value` to set, `NAME` to take away. */
+  readonly env: ReadonlyArray<string>
+  readonly workdir?: string
+  readonly user?: string
+  readonly groups: ReadonlyArray<string>
+  readonly hostname?: string
+  readonly domainname?: string
+  readonly tty: boolean
+  readonly stdin: boolean
+  readonly autoRemove: boolean
+  /** Nobody is attached when it starts. */
+  readonly detach: boolean
+  /** `bridge`, `none`, `host`, `container:<name>` or a name. */
+  readonly network: string
+  readonly ports: ReadonlyArray<PortRequest>
+  readonly publishAll: boolean
+  /** `80/tcp`, in addition to the image's. */
+  readonly expose: ReadonlyArray<string>
+  readonly address?: string
+  readonly dns: ReadonlyArray<string>
+  readonly dnsSearch: ReadonlyArray<string>
+  readonly dnsOptions: ReadonlyArray<string>
+  /** Further lines of /etc/hosts; address `host-gateway` is the host as the container sees it. */
+  readonly hosts: ReadonlyArray<{ readonly name: string; readonly address: string }>
+  readonly mounts: ReadonlyArray<MountRequest>
+  readonly labels: { readonly [name: string]: string }
+  readonly readonlyRoot: boolean
+  readonly capAdd: ReadonlyArray<string>
+  readonly capDrop: ReadonlyArray<string>
+  readonly privileged: boolean
+  readonly seccomp: SeccompSpec
+  readonly noNewPrivileges: boolean
+  readonly rlimits: ReadonlyArray<Rlimit>
+  readonly shmBytes: number
+  readonly devices: ReadonlyArray<DeviceSpec>
+  readonly sysctls: { readonly [name: string]: string }
+  readonly resources: Resources
+  readonly init: boolean
+  /** Name or number; the image's, else SIGTERM, when absent. */
+  readonly stopSignal?: string
+  /** Seconds between the stop signal and SIGKILL; 10 when absent. */
+  readonly stopTimeout?: number
+  readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+  readonly pull: PullPolicy
+  readonly platform?: Platform
+  readonly runtime?: string
+  readonly namespaces: { readonly pid: "own" | "host"; readonly ipc: "own" | "host"; readonly uts: "own" | "host"; readonly cgroup: "own" | "host" }
+  readonly oomScoreAdj?: number
+}
+
+/** What `run IMAGE` means with no option at all. */
+export const defaults: Omit<RunOptions, "image"> = {
+  command: [],
+  env: [],
+  groups: [],
+  tty: false,
+  stdin: false,
+  autoRemove: false,
+  detach: false,
+  network: "bridge",
+  ports: [],
+  publishAll: false,
+  expose: [],
+  dns: [],
+  dnsSearch: [],
+  dnsOptions: [],
+  hosts: [],
+  mounts: [],
+  labels: {},
+  readonlyRoot: false,
+  capAdd: [],
+  capDrop: [],
+  privileged: false,
+  seccomp: { type: "default" },
+  noNewPrivileges: false,
+  rlimits: [],
+  shmBytes: 64 * 1024 * 1024,
+  devices: [],
+  sysctls: {},
+  resources: {},
+  init: false,
+  log: { driver: "file", maxBytes: 10 * 1024 * 1024, files: 3 },
+  pull: "missing",
+  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" }
+}

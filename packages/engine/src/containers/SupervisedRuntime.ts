@@ -1,0 +1,253 @@
+import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import { Launcher } from "@gantry/core/runtime/Launcher"
+import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
+import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { Settings } from "@gantry/core/Settings"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { connectSupervisor, type Conversation, startSupervisor } from "../supervisor/client.ts"
+import { joinGroup, openGroup } from "../supervisor/group.ts"
+import { type Job, longestSocketPath } from "../supervisor/job.ts"
+import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
+import { makeOutputQueue } from "../supervisor/output-queue.ts"
+import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
+import { refusal } from "./launch-error.ts"
+import { sendSignal } from "./send-signal.ts"
+import { sessionOf, sessionOfLaunched } from "./session.ts"
+
+/** A process in a container that has the caller's own standard streams: nothing is copied on the way. */
+export interface DirectExecShape {
+  /**
+   * Starts a process in a running container on the caller's descriptors 0 to 2, standard input only if asked. Not for
+   * terminals: those need a terminal of the container.
+   */
+  readonly exec: (
+    id: string,
+    process: ProcessSpec,
+    options: { readonly stdin: boolean; readonly privileged: boolean }
+  ) => Effect.Effect<Pick<Session, "exit" | "signal">, RuntimeError>
+}
+
+/** The service tag of {@link DirectExecShape}: an ability of local runtimes, for the CLI. */
+export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectExec, DirectExecShape>() {}
+
+/** Files in a container's directory that are the runtime's; the rest belongs to others. */
+const ownFiles = ["job.json", "state.json", "state.json.new", "supervisor.log", "log.json"]
+
+const SIGKILL = 9
+
+/** Makes a whole runtime of a launcher: a supervisor for each container that outlives its starter. */
+export const make = Effect.gen(function* () {
+  const launcher = yield* Launcher
+  const settings = yield* Settings
+  const directoryOf = (id: string) => `${settings.root}/containers/${id}`
+  const socketOf = (id: string) => `${settings.run}/${id.slice(0, 16)}.sock`
+  const groupOf = (id: string) => `gantry${settings.instance === "" ? "" : `-${settings.instance}`}/${id}`
+
+  const launching = (container: string, command: string, request: LaunchRequest) =>
+    Effect.tryPromise({
+      try: () => launch(request),
+      catch: (cause) => new IsolationRefused({ container, stage: "launch", why: String(cause) })
+    }).pipe(
+      Effect.flatMap((outcome) =>
+        outcome.type === "started" ? Effect.succeed(outcome) : Effect.fail(refusal(container, command, outcome))
+      ),
+      Effect.uninterruptible
+    )
+
+  const perform: RuntimeShape["perform"] = (spec, onOutput) =>
+    Effect.acquireUseRelease(
+      Effect.suspend(() => {
+        mkdirSync(settings.run, { recursive: true, mode: 0o700 })
+        return launching(spec.id, spec.process.argv[0] ?? "", {
+          plan: launcher.launch(spec),
+          scratch: settings.run,
+          stdin: false,
+          wiring: spec.wiring,
+          group: openGroup(groupOf(spec.id), spec),
+          onOutput
+        })
+      }),
+      ({ ended }) => Effect.promise(() => ended),
+      ({ ended, signal }) =>
+        Effect.promise(() => {
+          signal(SIGKILL)
+          return ended
+        })
+    )
+
+  const start: RuntimeShape["start"] = (spec, supervision) =>
+    Effect.gen(function* () {
+      const directory = directoryOf(spec.id)
+      const job: Job = {
+        spec,
+        supervision,
+        plan: launcher.launch(spec),
+        socket: socketOf(spec.id),
+        group: groupOf(spec.id)
+      }
+      if (Buffer.byteLength(job.socket) > longestSocketPath) {
+        return yield* new IsolationRefused({
+          container: spec.id,
+          stage: "open socket",
+          why: `${job.socket} is longer than ${longestSocketPath} bytes`
+        })
+      }
+      const conversation = yield* Effect.acquireRelease(
+        Effect.sync(() => beginSupervisor(settings.self, directory, job)),
+        (each) => Effect.sync(each.close)
+      )
+      const event = yield* Effect.promise(() => conversation.event("started", "failed"))
+      if (event?.type === "failed") return yield* refusal(spec.id, spec.process.argv[0] ?? "", event)
+      if (event === undefined) {
+        const why = lastWords(directory)
+        return yield* new IsolationRefused({ container: spec.id, stage: "start supervisor", why })
+      }
+      return sessionOf(spec.id, conversation, (signal) => signalTo(spec.id, signal))
+    })
+
+  const attach: RuntimeShape["attach"] = (id) =>
+    Effect.gen(function* () {
+      const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
+      conversation.tell({ type: "attach" })
+      return sessionOf(id, conversation, (signal) => signalTo(id, signal))
+    })
+
+  const connect = (id: string): Effect.Effect<Conversation, NotRunning> =>
+    Effect.promise(() => connectSupervisor(socketOf(id))).pipe(
+      Effect.filterOrFail(
+        (conversation) => conversation !== undefined,
+        () => new NotRunning({ container: id })
+      )
+    )
+
+  /** The first process of a running container. */
+  const firstProcess = (id: string): Effect.Effect<ProcessMark, NotRunning> =>
+    Effect.suspend(() => {
+      const file = readState(directoryOf(id))
+      return file?.process !== undefined && isAlive(file.process)
+        ? Effect.succeed(file.process)
+        : Effect.fail(new NotRunning({ container: id }))
+    })
+
+  const joining = (
+    id: string,
+    process: ProcessSpec,
+    request: Pick<LaunchRequest, "stdin" | "inherit" | "onOutput"> & { readonly privileged: boolean }
+  ): Effect.Effect<Launched, RuntimeError> =>
+    Effect.flatMap(firstProcess(id), ({ pid }) => {
+      const { privileged, ...streams } = request
+      const { spec } = JSON.parse(readFileSync(`${directoryOf(id)}/job.json`, "utf8")) as Job
+      return launching(id, process.argv[0] ?? "", {
+        ...streams,
+        plan: launcher.join(spec, pid, process, { privileged }),
+        scratch: directoryOf(id),
+        wiring: [],
+        group: joinGroup(groupOf(id)),
+        ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})
+      })
+    })
+
+  const exec: RuntimeShape["exec"] = (id, process, options) =>
+    Effect.gen(function* () {
+      const output = makeOutputQueue()
+      yield* Effect.addFinalizer(() => Effect.sync(output.end))
+      const launched = yield* joining(id, process, { ...options, onOutput: output.offer })
+      return sessionOfLaunched(launched, output)
+    })
+
+  const direct: DirectExecShape["exec"] = (id, process, { privileged, stdin }) =>
+    joining(id, process, {
+      privileged,
+      stdin: false,
+      inherit: [stdin ? 0 : "ignore", 1, 2],
+      onOutput: () => undefined
+    }).pipe(
+      Effect.map(({ ended, signal }) => ({
+        exit: Effect.promise(() => ended),
+        signal: (number: number) => Effect.sync(() => signal(number))
+      }))
+    )
+
+  const state: RuntimeShape["state"] = (id) => Effect.sync(() => currentState(directoryOf(id)))
+
+  const wait: RuntimeShape["wait"] = (id) =>
+    Effect.gen(function* () {
+      for (;;) {
+        const now = currentState(directoryOf(id))
+        if (now.status === "exited") return now.exit
+        if (now.status === "lost") return lostExit
+        if (now.status === "created") return yield* new NotRunning({ container: id })
+        const event = yield* Effect.scoped(
+          Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
+            Effect.flatMap((conversation) => Effect.promise(() => conversation.event("exited")))
+          )
+        ).pipe(Effect.catchTag("NotRunning", () => Effect.as(Effect.sleep("50 millis"), undefined)))
+        if (event?.type === "exited") return event.exit
+      }
+    })
+
+  const signalTo = (id: string, signal: number): Effect.Effect<void, NotRunning> =>
+    Effect.flatMap(firstProcess(id), (process) =>
+      sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
+    )
+
+  const remove: RuntimeShape["remove"] = (id) =>
+    Effect.gen(function* () {
+      const directory = directoryOf(id)
+      yield* Effect.ignore(signalTo(id, SIGKILL))
+      yield* Effect.ignore(wait(id))
+      // What a killed supervisor could not end: a process may give up dying with its parent.
+      const group = joinGroup(groupOf(id))
+      group?.kill()
+      group?.remove()
+      const rotated = Array.from({ length: 9 }, (_, number) => `log.json.${number + 1}`)
+      for (const name of [...ownFiles, ...rotated]) rmSync(`${directory}/${name}`, { force: true })
+      rmSync(socketOf(id), { force: true })
+    })
+
+  const runtime: RuntimeShape = {
+    name: launcher.name,
+    abilities: launcher.abilities,
+    perform,
+    start,
+    attach,
+    exec,
+    state,
+    wait,
+    signal: signalTo,
+    remove
+  }
+  return { runtime, direct: { exec: direct } satisfies DirectExecShape }
+})
+
+/** Provides `Runtime`, and `DirectExec` beside it. */
+export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings> = Layer.effectContext(
+  Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
+)
+
+/** What waiting for a container gives whose supervisor was killed: the kernel has killed everything in it. */
+const lostExit: ExitStatus = { code: 137, oomKilled: false, error: "the supervisor of the container was killed" }
+
+const beginSupervisor = (self: ReadonlyArray<string>, directory: string, job: Job): Conversation => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const stale of ["state.json"]) rmSync(`${directory}/${stale}`, { force: true })
+  writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
+  const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
+  try {
+    return startSupervisor(self, directory, complaints).conversation
+  } finally {
+    closeSync(complaints)
+  }
+}
+
+/** What a supervisor that ended too early has written to its standard error. */
+const lastWords = (directory: string): string => {
+  const text = readFileSync(`${directory}/supervisor.log`, "utf8").trim()
+  return text === "" ? "it ended without a word" : text.slice(-2000)
+}
+
+export type { ContainerSpec }

@@ -1,0 +1,123 @@
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import type { ContainerSpec, MountSpec, Rlimit, RootSource } from "@gantry/core/runtime/ContainerSpec"
+import { computeCapabilities } from "@gantry/linux/capabilities"
+import * as Either from "effect/Either"
+import { BadOption } from "../EngineError.ts"
+import type { RunOptions } from "./RunOptions.ts"
+
+/** The search path of a container whose image sets none. Docker uses the same. */
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/** What a container is made of, besides what was asked for. */
+export interface SpecInput {
+  readonly id: string
+  readonly options: RunOptions
+  readonly image: ImageConfig
+  readonly root: RootSource
+  readonly mounts: ReadonlyArray<MountSpec>
+  /** Every capability the host's own root has, without CAP_: what `--privileged` and `ALL` mean. */
+  readonly allCapabilities: ReadonlyArray<string>
+}
+
+/** The words of the container's command: ENTRYPOINT and CMD of the image, or what replaces them. */
+export const commandOf = (
+  image: Pick<ImageConfig["config"], "Entrypoint" | "Cmd">,
+  options: Pick<RunOptions, "entrypoint" | "command">
+): { readonly entrypoint: ReadonlyArray<string>; readonly command: ReadonlyArray<string> } => {
+  const given = options.entrypoint?.filter((word) => word !== "")
+  const entrypoint = given ?? image.Entrypoint ?? []
+  // A new entrypoint drops the image's CMD: its words were meant for the old one.
+  const inherited = given === undefined ? (image.Cmd ?? []) : []
+  return { entrypoint, command: options.command.length > 0 ? options.command : inherited }
+}
+
+/**
+ * From image and options to what the runtime starts, without the network, which only a start knows.
+ *
+ * Fails with `BadOption` when there is no command, or options contradict each other.
+ */
+export const makeSpec = ({
+  allCapabilities,
+  id,
+  image,
+  mounts,
+  options,
+  root
+}: SpecInput): Either.Either<ContainerSpec, BadOption> => {
+  const { command, entrypoint } = commandOf(image.config, options)
+  const argv = [...entrypoint, ...command]
+  if (argv.length === 0) {
+    return Either.left(
+      new BadOption({ option: "command", why: "no command specified", hint: "the image has no CMD or ENTRYPOINT: name a command after the image" })
+    )
+  }
+  const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : id.slice(0, 12))
+  const capabilities = capabilitiesOf(options, allCapabilities)
+  if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
+  return Either.right({
+    id,
+    hostname,
+    ...(options.domainname === undefined ? {} : { domainname: options.domainname }),
+    root,
+    readonlyRoot: options.readonlyRoot,
+    process: {
+      argv,
+      env: environmentOf(image.config.Env ?? [], options, hostname),
+      cwd: cwdOf(options.workdir ?? image.config.WorkingDir),
+      user: options.user ?? image.config.User ?? "",
+      groups: options.groups,
+      tty: options.tty,
+      capabilities: capabilities.right,
+      noNewPrivileges: options.noNewPrivileges,
+      seccomp: options.privileged ? { type: "unconfined" } : options.seccomp,
+      rlimits: options.rlimits satisfies ReadonlyArray<Rlimit>,
+      ...(options.oomScoreAdj === undefined ? {} : { oomScoreAdj: options.oomScoreAdj })
+    },
+    mounts,
+    shmBytes: options.shmBytes,
+    devices: options.devices,
+    files: {},
+    sysctls: options.sysctls,
+    namespaces: options.namespaces,
+    wiring: [],
+    resources: options.resources,
+    privileged: options.privileged,
+    init: options.init
+  })
+}
+
+const cwdOf = (workdir: string | undefined): string => {
+  if (workdir === undefined || workdir === "") return "/"
+  return workdir.startsWith("/") ? workdir : `/${workdir}`
+}
+
+/** Later values win; a name alone takes the variable away. The order is that of first definition. */
+const environmentOf = (
+  image: ReadonlyArray<string>,
+  options: Pick<RunOptions, "env" | "tty">,
+  hostname: string
+): ReadonlyArray<string> => {
+  const values = new Map<string, string>()
+  const set = (entry: string): void => {
+    const equals = entry.indexOf("=")
+    if (equals < 0) values.delete(entry)
+    else values.set(entry.slice(0, equals), entry.slice(equals + 1))
+  }
+  set(`PATH=${defaultPath}`)
+  if (hostname !== "") set(`HOSTNAME=${hostname}`)
+  if (options.tty) set("TERM=xterm")
+  image.forEach(set)
+  options.env.forEach(set)
+  return [...values].map(([name, value]) => `${name}=${value}`)
+}
+
+const capabilitiesOf = (
+  { capAdd, capDrop, privileged }: Pick<RunOptions, "capAdd" | "capDrop" | "privileged">,
+  all: ReadonlyArray<string>
+): Either.Either<ReadonlyArray<string>, BadOption> => {
+  if (privileged) return Either.right(all)
+  const wished = computeCapabilities({ add: capAdd, drop: capDrop })
+  if (!wished.ok) return Either.left(new BadOption({ option: `capability ${wished.unknown}`, why: "there is no such capability" }))
+  // What the host's root itself does not have cannot be given away; asking for ALL means all that can.
+  return Either.right(wished.capabilities.map((name) => name.slice("CAP_".length)).filter((name) => all.includes(name)).sort())
+}

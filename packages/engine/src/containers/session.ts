@@ -1,0 +1,58 @@
+import type { Output, Session } from "@gantry/core/runtime/Runtime"
+import { IsolationRefused, type NotRunning } from "@gantry/core/runtime/RuntimeError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Conversation } from "../supervisor/client.ts"
+import type { Launched } from "../supervisor/launch.ts"
+import type { OutputQueue } from "../supervisor/output-queue.ts"
+
+/** A queue as a stream. Nothing is lost when a reader is interrupted; the next one goes on where it stopped. */
+const streamOf = (queue: OutputQueue): Stream.Stream<Output> =>
+  Stream.repeatEffectOption(
+    Effect.flatMap(Effect.promise(queue.ready), (there) => {
+      const next = there ? queue.take() : undefined
+      return next === undefined ? Effect.fail(Option.none()) : Effect.succeed(next)
+    })
+  )
+
+/** A conversation with a supervisor as a session. */
+export const sessionOf = (
+  container: string,
+  conversation: Conversation,
+  signal: (signal: number) => Effect.Effect<void, NotRunning>
+): Session => ({
+  output: streamOf(conversation.output),
+  input: (bytes) => Effect.promise(() => conversation.input(bytes)),
+  closeInput: Effect.sync(() => conversation.tell({ type: "close-stdin" })),
+  resize: ({ columns, rows }) => Effect.sync(() => conversation.tell({ type: "resize", rows, columns })),
+  // Not through the conversation: it may be full of input that the process does not read.
+  signal: (number) => Effect.ignore(signal(number)),
+  exit: Effect.gen(function* () {
+    conversation.output.unbounded()
+    const event = yield* Effect.promise(() => conversation.event("exited"))
+    if (event?.type === "exited") return event.exit
+    return yield* new IsolationRefused({
+      container,
+      stage: "wait for the container",
+      why: "its supervisor was killed"
+    })
+  })
+})
+
+/** A process that the caller itself has launched, as a session. */
+export const sessionOfLaunched = (launched: Launched, output: OutputQueue): Session => {
+  // The output was offered when this resolves.
+  void launched.ended.then(output.end)
+  return {
+    output: streamOf(output),
+    input: (bytes) => Effect.promise(() => launched.write(bytes)),
+    closeInput: Effect.sync(launched.closeInput),
+    resize: (size) => Effect.sync(() => launched.resize(size)),
+    signal: (number) => Effect.sync(() => launched.signal(number)),
+    exit: Effect.suspend(() => {
+      output.unbounded()
+      return Effect.promise(() => launched.ended)
+    })
+  }
+}

@@ -1,0 +1,74 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+import { Network } from "@gantry/core/network/Network"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { Settings } from "@gantry/core/Settings"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import type { NetworkRefused } from "@gantry/core/network/NetworkError"
+import * as Effect from "effect/Effect"
+import { Volumes } from "../volumes/Volumes.ts"
+import type { ContainerRecord } from "./ContainerRecord.ts"
+import { Containers } from "./Containers.ts"
+
+/** The directory of a container's own files: state, log, job. */
+export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
+
+/** Gives back the network of a container that no longer runs. Safe to call twice, and from any process. */
+export const release = (
+  record: Pick<ContainerRecord, "id" | "attachment">
+): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers> =>
+  Effect.gen(function* () {
+    if (record.attachment === null) return
+    yield* (yield* Network).detach(record.attachment)
+    yield* (yield* Containers).attach(record.id, null)
+  })
+
+/**
+ * Takes away all a container has: its processes, its network, its tree, its files, its anonymous volumes, and its
+ * record last, so that an interruption leaves a container that can be removed again.
+ */
+export const dismantle = (
+  record: ContainerRecord,
+  { volumes: withVolumes }: { readonly volumes: boolean }
+): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+  Effect.gen(function* () {
+    const { root } = yield* Settings
+    yield* (yield* Runtime).remove(record.id)
+    yield* release(record)
+    yield* (yield* LayerStore).discard({ id: record.id })
+    yield* Effect.try({
+      try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),
+      catch: storageFailure("remove", `container ${record.name}`)
+    })
+    yield* (yield* Containers).forget(record.id)
+    if (!withVolumes) return
+    const volumes = yield* Volumes
+    for (const mount of record.mounts) {
+      if (mount.type === "volume" && mount.anonymous) yield* volumes.remove(mount.name)
+    }
+  })
+
+/**
+ * Brings the record of a container that stopped, or whose supervisor was killed, to the truth: network given back,
+ * and the whole container removed when it was made with `--rm`. Nothing happens while it runs.
+ */
+export const settle = (
+  record: ContainerRecord
+): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+  Effect.gen(function* () {
+    const state = yield* (yield* Runtime).state(record.id)
+    if (state.status === "running" || state.status === "restarting") return
+    if (record.options.autoRemove && state.status !== "created") return yield* dismantle(record, { volumes: true })
+    yield* release(record)
+  })
+
+/** Settles every container that still holds a network but no longer runs: what a crash or a kill left. */
+export const reconcile: Effect.Effect<
+  void,
+  NetworkRefused | StorageFailure,
+  Network | Containers | Runtime | LayerStore | Volumes | Settings
+> = Effect.gen(function* () {
+  const records = yield* (yield* Containers).list
+  for (const record of records) if (record.attachment !== null) yield* settle(record)
+})

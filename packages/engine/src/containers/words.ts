@@ -1,0 +1,29 @@
+import { constants } from "node:os"
+import type { PortRequest } from "@gantry/core/network/Network"
+
+/** The number of a signal written `SIGTERM`, `term` or `15`; undefined when there is none. */
+export const signalNumber = (text: string): number | undefined => {
+  if (/^\d+$/.test(text)) {
+    const number = Number(text)
+    return number >= 1 && number <= 64 ? number : undefined
+  }
+  const name = text.toUpperCase().replace(/^(SIG)?/, "SIG")
+  const realtime = /^SIGRTMIN(?:\+(\d+))?$/.exec(name)
+  if (realtime !== null) {
+    const number = 34 + Number(realtime[1] ?? 0)
+    return number <= 64 ? number : undefined
+  }
+  return Object.entries(constants.signals).find(([known]) => known === name)?.[1]
+}
+
+/** The name of a signal: `SIGTERM`. */
+export const signalName = (number: number): string =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? String(number)
+
+/** `80/tcp` as a request for any free host port; undefined when it is not of that form. */
+export const portText = (text: string): PortRequest | undefined => {
+  const found = /^(\d+)(?:\/(tcp|udp|sctp))?$/.exec(text)
+  if (found === null) return undefined
+  const protocol = found[2] === "udp" || found[2] === "sctp" ? found[2] : "tcp"
+  return { containerPort: Number(found[1]), protocol }
+}

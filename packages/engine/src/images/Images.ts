@@ -1,0 +1,254 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import * as MediaType from "@gantry/core/image/MediaType"
+import { Settings } from "@gantry/core/Settings"
+import { Database, type Row, type Transaction } from "@gantry/core/state/Database"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import { AmbiguousId, BadImageName, ImageBroken, NoSuchImage } from "../EngineError.ts"
+import { nearest } from "@gantry/core/nearest"
+import { decodeConfig } from "./image-json.ts"
+
+/** An image of the local store. */
+export interface ImageRecord {
+  /** Digest of its config: the image ID. */
+  readonly id: Digest
+  /** Digest of its manifest. */
+  readonly manifest: Digest
+  /** Bytes of the manifest. */
+  readonly manifestSize: number
+  readonly manifestType: string
+  /** Layers, base first. */
+  readonly stack: ReadonlyArray<Digest>
+  /** Bytes of all its layers, unpacked archives added up. */
+  readonly size: number
+  /** Milliseconds since 1970, as the image says of itself. */
+  readonly createdAt: number
+  /** Full names, sorted. */
+  readonly names: ReadonlyArray<string>
+  readonly labels: { readonly [name: string]: string }
+  /** Milliseconds since 1970 when a container was last made from it or a build stood on it. */
+  readonly lastUsed: number
+}
+
+/** The truth about names of images. */
+export interface ImagesShape {
+  /** Finds an image by name, ID, beginning of an ID, or digest. */
+  readonly find: (
+    text: string
+  ) => Effect.Effect<ImageRecord, NoSuchImage | AmbiguousId | BadImageName | StorageFailure>
+  readonly config: (image: Pick<ImageRecord, "id">) => Effect.Effect<ImageConfig, ImageBroken | StorageFailure>
+  /** Records an image whose blobs and layers are stored, and moves the names to it, in one step. */
+  readonly put: (
+    image: Omit<ImageRecord, "names" | "lastUsed">,
+    names: ReadonlyArray<ImageRef.ImageRef>
+  ) => Effect.Effect<void, StorageFailure>
+  /** Moves a name to an image. */
+  readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
+  /** Takes a name away. Succeeds when there is no such name. */
+  readonly untag: (name: ImageRef.ImageRef) => Effect.Effect<void, StorageFailure>
+  /** Forgets an image and its names. */
+  readonly forget: (id: Digest) => Effect.Effect<void, StorageFailure>
+  /** All images, newest first. */
+  readonly list: Effect.Effect<ReadonlyArray<ImageRecord>, StorageFailure>
+  readonly touch: (id: Digest, at: number) => Effect.Effect<void, StorageFailure>
+}
+
+/** The service tag of {@link ImagesShape}. */
+export class Images extends Context.Tag("@gantry/engine/Images")<Images, ImagesShape>() {}
+
+const migrations = {
+  owner: "images",
+  steps: [
+    `CREATE TABLE images (
+       id TEXT PRIMARY KEY, manifest TEXT NOT NULL, manifest_size INTEGER NOT NULL, manifest_type TEXT NOT NULL,
+       stack TEXT NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL, labels TEXT NOT NULL,
+       last_used INTEGER NOT NULL
+     ) STRICT;
+     CREATE TABLE image_names (name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) STRICT;
+     CREATE INDEX image_names_image ON image_names(image)`
+  ]
+}
+
+/** Reads a name as people type it. */
+export const parseName = (text: string): Effect.Effect<ImageRef.ImageRef, BadImageName> =>
+  Either.match(ImageRef.parse(text), {
+    onLeft: (problem) => Effect.fail(new BadImageName(problem)),
+    onRight: (ref) => Effect.succeed(ref)
+  })
+
+/** Names of images in the database, their configs in the blob store. */
+export const layer = Layer.effect(
+  Images,
+  Effect.gen(function* () {
+    const db = yield* Database
+    const blobs = yield* BlobStore
+    const { root } = yield* Settings
+    yield* db.migrate(migrations)
+
+    const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
+      id: digest(String(row["id"])),
+      manifest: digest(String(row["manifest"])),
+      manifestSize: Number(row["manifest_size"]),
+      manifestType: String(row["manifest_type"]),
+      stack: (JSON.parse(String(row["stack"])) as ReadonlyArray<string>).map(digest),
+      size: Number(row["size"]),
+      createdAt: Number(row["created_at"]),
+      labels: JSON.parse(String(row["labels"])) as Record<string, string>,
+      lastUsed: Number(row["last_used"]),
+      names: tx
+        .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
+        .map((each) => String(each["name"]))
+    })
+
+    const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
+      if (ref.digest !== undefined) {
+        return tx.get("SELECT * FROM images WHERE manifest = ? OR id = ?", ref.digest, ref.digest)
+      }
+      return tx.get(
+        "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ?",
+        nameOf(ref)
+      )
+    }
+
+    const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
+      if (isDigest(text)) {
+        const record = yield* db.read("images", (tx) => {
+          const row = tx.get("SELECT * FROM images WHERE id = ? OR manifest = ?", text, text)
+          return row === undefined ? undefined : recordOf(tx, row)
+        })
+        return record ?? (yield* missing(text))
+      }
+      const ref = ImageRef.parse(text)
+      const named = Either.isRight(ref)
+        ? yield* db.read("images", (tx) => {
+            const row = byRef(tx, ref.right)
+            return row === undefined ? undefined : recordOf(tx, row)
+          })
+        : undefined
+      if (named !== undefined) return named
+      const prefix = text.startsWith("sha256:") ? text.slice("sha256:".length) : text
+      if (/^[0-9a-f]{2,64}$/.test(prefix)) {
+        const found = yield* db.read("images", (tx) =>
+          tx.all("SELECT * FROM images WHERE id GLOB ? ORDER BY id", `sha256:${prefix}*`).map((row) => recordOf(tx, row))
+        )
+        const [only, ...more] = found
+        if (only !== undefined && more.length === 0) return only
+        if (only !== undefined) {
+          return yield* new AmbiguousId({
+            kind: "image",
+            prefix,
+            found: found.map((each) => each.id.slice("sha256:".length))
+          })
+        }
+      }
+      if (Either.isLeft(ref) && !/^[0-9a-f]{64}$/.test(prefix)) return yield* new BadImageName(ref.left)
+      return yield* missing(text)
+    })
+
+    const missing = (text: string) =>
+      Effect.flatMap(
+        db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
+        (names) => {
+          const familiar = names.map((name) => Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar }))
+          return Effect.fail(new NoSuchImage({ reference: text, near: nearest(text, familiar) }))
+        }
+      )
+
+    /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
+    const writeIndex = (tx: Transaction): void => {
+      const manifests = tx
+        .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
+        .map((row) => ({
+          mediaType: String(row["manifest_type"]),
+          digest: String(row["manifest"]),
+          size: Number(row["manifest_size"]),
+          ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
+        }))
+      const text = JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
+      mkdirSync(root, { recursive: true })
+      const draft = join(root, `.index.${process.pid}.json`)
+      writeFileSync(draft, text, { mode: 0o644 })
+      renameSync(draft, join(root, "index.json"))
+    }
+    const annotations = (name: string) => ({
+      "org.opencontainers.image.ref.name": Either.match(ImageRef.parse(name), {
+        onLeft: () => name,
+        onRight: ImageRef.familiar
+      }),
+      "io.containerd.image.name": name
+    })
+
+    const setName = (tx: Transaction, name: ImageRef.ImageRef, id: Digest): void => {
+      tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
+    }
+
+    const shape: ImagesShape = {
+      find,
+      config: ({ id }) =>
+        blobs.readWhole(id).pipe(
+          Effect.catchTag("BlobMissing", "BlobCorrupt", (problem) =>
+            Effect.fail(new ImageBroken({ reference: id, why: problem.message }))
+          ),
+          Effect.flatMap((bytes) =>
+            Either.match(decodeConfig(bytes), {
+              onLeft: (why) => Effect.fail(new ImageBroken({ reference: id, why: `its config is malformed: ${why}` })),
+              onRight: (config) => Effect.succeed(config)
+            })
+          )
+        ),
+      put: (image, names) =>
+        db.write("images", (tx) => {
+          const now = Date.now()
+          tx.run(
+            `INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
+               manifest_type = excluded.manifest_type, last_used = excluded.last_used`,
+            image.id,
+            image.manifest,
+            image.manifestSize,
+            image.manifestType,
+            JSON.stringify(image.stack),
+            image.size,
+            image.createdAt,
+            JSON.stringify(image.labels),
+            now
+          )
+          for (const name of names) setName(tx, name, image.id)
+          writeIndex(tx)
+        }),
+      tag: (name, id) =>
+        db.write("images", (tx) => {
+          setName(tx, name, id)
+          writeIndex(tx)
+        }),
+      untag: (name) =>
+        db.write("images", (tx) => {
+          tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
+          writeIndex(tx)
+        }),
+      forget: (id) =>
+        db.write("images", (tx) => {
+          tx.run("DELETE FROM images WHERE id = ?", id)
+          writeIndex(tx)
+        }),
+      list: db.read("images", (tx) =>
+        tx.all("SELECT * FROM images ORDER BY created_at DESC, id").map((row) => recordOf(tx, row))
+      ),
+      touch: (id, at) =>
+        Effect.asVoid(db.write("images", (tx) => tx.run("UPDATE images SET last_used = ? WHERE id = ?", at, id)))
+    }
+    return shape
+  })
+)
+
+/** How names stand in the table: complete, without digest. */
+const nameOf = ({ registry, repository, tag }: ImageRef.ImageRef): string =>
+  ImageRef.format({ registry, repository, ...(tag === undefined ? {} : { tag }) })

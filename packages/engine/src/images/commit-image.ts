@@ -1,0 +1,64 @@
+import { ofBytes } from "@gantry/core/image/Digest"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
+import type { Manifest } from "@gantry/core/image/Manifest"
+import * as MediaType from "@gantry/core/image/MediaType"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import { type BlobCorrupt, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
+import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { type ImageRecord, Images } from "./Images.ts"
+
+/**
+ * Makes an image of a config and its layers, and moves the names to it. The layers are named by their uncompressed
+ * archives, whose bytes the layer store can spell at any time; nothing is compressed before a push.
+ */
+export const commitImage = (
+  config: ImageConfig,
+  stack: Stack,
+  names: ReadonlyArray<ImageRef>
+): Effect.Effect<
+  Omit<ImageRecord, "names" | "lastUsed">,
+  BlobCorrupt | LayerMissing | StorageFailure,
+  BlobStore | Images | LayerStore
+> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    const layers = yield* LayerStore
+    const infos = yield* Effect.forEach(stack, (diffId) =>
+      Effect.flatMap(
+        layers.get(diffId),
+        Option.match({ onNone: () => Effect.fail(new LayerMissing({ diffId })), onSome: (info) => Effect.succeed(info) })
+      )
+    )
+    const configBytes = new TextEncoder().encode(JSON.stringify(config))
+    const id = ofBytes(configBytes)
+    const manifest: Manifest = {
+      schemaVersion: 2,
+      mediaType: MediaType.ociManifest,
+      config: { mediaType: MediaType.ociConfig, digest: id, size: configBytes.length },
+      layers: infos.map(({ diffId, size }) => ({ mediaType: MediaType.ociLayer, digest: diffId, size }))
+    }
+    const manifestBytes = new TextEncoder().encode(JSON.stringify(manifest))
+    const manifestDigest = ofBytes(manifestBytes)
+    for (const [digest, bytes] of [
+      [id, configBytes],
+      [manifestDigest, manifestBytes]
+    ] as const) {
+      if (Option.isNone(yield* blobs.size(digest))) yield* blobs.write(digest, Stream.make(bytes))
+    }
+    const image = {
+      id,
+      manifest: manifestDigest,
+      manifestSize: manifestBytes.length,
+      manifestType: MediaType.ociManifest,
+      stack,
+      size: infos.reduce((sum, { size }) => sum + size, 0),
+      createdAt: config.created === undefined ? 0 : Date.parse(config.created),
+      labels: config.config.Labels ?? {}
+    }
+    yield* (yield* Images).put(image, names)
+    return image
+  })

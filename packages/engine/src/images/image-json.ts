@@ -1,0 +1,68 @@
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import { isDigest } from "@gantry/core/image/Digest"
+import type { Manifest } from "@gantry/core/image/Manifest"
+import * as Either from "effect/Either"
+
+/** What is wrong with a JSON document, in words. */
+export type Malformed = string
+
+const text = (bytes: Uint8Array): Either.Either<unknown, Malformed> =>
+  Either.try({ try: () => JSON.parse(new TextDecoder().decode(bytes)) as unknown, catch: () => "it is not JSON" })
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === "string")
+
+/**
+ * Reads an image config. Only what gantry relies on is checked; unknown fields are kept out of the way, not refused.
+ *
+ * Spec: OCI image-spec, config.md. Decoded by hand because every `run` does it.
+ */
+export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malformed> =>
+  Either.flatMap(text(bytes), (value): Either.Either<ImageConfig, Malformed> => {
+    if (!isRecord(value)) return Either.left("it is not an object")
+    const { architecture, config, history, os, rootfs } = value
+    if (typeof architecture !== "string" || typeof os !== "string") return Either.left("it names no platform")
+    if (!isRecord(rootfs) || !Array.isArray(rootfs["diff_ids"])) return Either.left("it has no rootfs.diff_ids")
+    if (!rootfs["diff_ids"].every(isDigest)) return Either.left("a diffID is not a sha256 digest")
+    if (history !== undefined && history !== null && !Array.isArray(history)) return Either.left("history is not a list")
+    if (config !== undefined && config !== null && !isRecord(config)) return Either.left("config is not an object")
+    const process = isRecord(config) ? dropNulls(config) : {}
+    for (const list of ["Env", "Cmd", "Entrypoint", "Shell", "OnBuild"]) {
+      if (process[list] !== undefined && !isTexts(process[list])) return Either.left(`config.${list} is not a list of texts`)
+    }
+    for (const word of ["User", "WorkingDir", "StopSignal"]) {
+      if (process[word] !== undefined && typeof process[word] !== "string") return Either.left(`config.${word} is not text`)
+    }
+    for (const record of ["Labels", "Volumes", "ExposedPorts", "Healthcheck"]) {
+      if (process[record] !== undefined && !isRecord(process[record])) return Either.left(`config.${record} is not an object`)
+    }
+    // Every field the type promises was checked above; the rest is optional text that is only shown.
+    return Either.right({
+      ...dropNulls(value),
+      config: process,
+      history: Array.isArray(history) ? history.filter(isRecord) : [],
+      rootfs: { type: "layers", diff_ids: rootfs["diff_ids"] }
+    } as unknown as ImageConfig)
+  })
+
+/** Go programs write `null` where a field is absent. */
+const dropNulls = (record: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+
+/** Reads a manifest. Spec: OCI image-spec, manifest.md. */
+export const decodeManifest = (bytes: Uint8Array): Either.Either<Manifest, Malformed> =>
+  Either.flatMap(text(bytes), (value): Either.Either<Manifest, Malformed> => {
+    if (!isRecord(value)) return Either.left("it is not an object")
+    if (!isDescriptor(value["config"])) return Either.left("it names no config")
+    if (!Array.isArray(value["layers"]) || !value["layers"].every(isDescriptor)) return Either.left("it names no layers")
+    return Either.right(value as unknown as Manifest)
+  })
+
+const isDescriptor = (value: unknown): boolean =>
+  isRecord(value) &&
+  isDigest(value["digest"]) &&
+  typeof value["mediaType"] === "string" &&
+  Number.isSafeInteger(value["size"]) &&
+  Number(value["size"]) >= 0

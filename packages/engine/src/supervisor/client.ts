@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import * as net from "node:net"
+import { makeOutputQueue, type OutputQueue } from "./output-queue.ts"
+import {
+  type Control,
+  encodeControl,
+  encodeFrames,
+  type Event,
+  type Frame,
+  frameType,
+  jsonOf,
+  makeDecoder
+} from "./protocol.ts"
+
+/** The client's side of a conversation with a supervisor. No Effect, so that it can be used anywhere. */
+export interface Conversation {
+  /** Ends after the last output, or with the conversation. */
+  readonly output: OutputQueue
+  /** The first event of one of these types, now or later. Undefined when the conversation ends without it. */
+  readonly event: (...types: ReadonlyArray<Event["type"]>) => Promise<Event | undefined>
+  /** Resolves when there is room for more, or nobody to take it. */
+  readonly input: (bytes: Uint8Array) => Promise<void>
+  readonly tell: (control: Control) => void
+  readonly close: () => void
+}
+
+/** The two directions of a conversation. */
+interface Lines {
+  readonly inlet: NodeJS.ReadableStream & { readonly destroy: () => void }
+  readonly outlet: NodeJS.WritableStream
+  readonly close: () => void
+}
+
+/** Speaks with a supervisor over streams that are connected already. */
+export const converse = ({ close, inlet, outlet }: Lines): Conversation => {
+  const decode = makeDecoder()
+  const output = makeOutputQueue()
+  const events: Array<Event> = []
+  const wake = new Set<() => void>()
+  let ended = false
+
+  const end = () => {
+    ended = true
+    output.end()
+    wake.forEach((each) => each())
+  }
+  const receive = ({ payload, type }: Frame): Promise<void> | undefined => {
+    if (type === frameType.stdout) return output.offer({ stream: "stdout", bytes: payload })
+    if (type === frameType.stderr) return output.offer({ stream: "stderr", bytes: payload })
+    if (type === frameType.event) {
+      const event = jsonOf(payload) as Event
+      events.push(event)
+      if (event.type !== "started") output.end()
+      wake.forEach((each) => each())
+    }
+    return undefined
+  }
+  inlet.on("data", (chunk: Uint8Array) => {
+    try {
+      const full = decode(chunk).map(receive)
+      const room = full.findLast((each) => each !== undefined)
+      if (room === undefined) return
+      inlet.pause()
+      void room.then(() => inlet.resume())
+    } catch {
+      inlet.destroy()
+      end()
+    }
+  })
+  for (const name of ["end", "close", "error"]) inlet.on(name, end)
+  outlet.on("error", () => undefined)
+
+  /** Calls back whenever something has changed, until told to stop. */
+  const until = <A>(look: () => A | undefined): Promise<A | undefined> =>
+    new Promise((resolve) => {
+      const check = () => {
+        const found = look()
+        if (found === undefined && !ended) return
+        wake.delete(check)
+        resolve(found)
+      }
+      wake.add(check)
+      check()
+    })
+
+  return {
+    output,
+    event: (...types) => until(() => events.find(({ type }) => types.includes(type))),
+    input: async (bytes) => {
+      const full = encodeFrames(frameType.stdin, bytes).filter((frame) => !outlet.write(frame)).length > 0
+      let room = !full
+      const drained = () => {
+        room = true
+        wake.forEach((each) => each())
+      }
+      if (full) outlet.once("drain", drained)
+      await until(() => room || undefined)
+    },
+    tell: (control) => void outlet.write(encodeControl(control)),
+    close: () => {
+      close()
+      end()
+    }
+  }
+}
+
+/** Starts a supervisor that outlives this process, and speaks with it. `stderr` is a descriptor for its complaints. */
+export const startSupervisor = (
+  self: ReadonlyArray<string>,
+  directory: string,
+  stderr: number
+): { readonly conversation: Conversation; readonly child: ChildProcess } => {
+  const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory], {
+    detached: true,
+    cwd: "/",
+    stdio: ["pipe", "pipe", stderr]
+  })
+  const { stdin, stdout } = child
+  if (stdin === null || stdout === null) throw new Error("the supervisor has no streams")
+  // The supervisor must not keep this process alive; its streams do as long as they are used.
+  child.unref()
+  const close = () => {
+    stdin.destroy()
+    stdout.destroy()
+  }
+  child.once("error", close)
+  return { child, conversation: converse({ inlet: stdout, outlet: stdin, close }) }
+}
+
+/** Connects to the supervisor of a running container. Undefined when there is none. */
+export const connectSupervisor = (path: string): Promise<Conversation | undefined> =>
+  new Promise((resolve) => {
+    const socket = net.connect(path)
+    socket.once("error", () => resolve(undefined))
+    socket.once("connect", () =>
+      resolve(converse({ inlet: socket, outlet: socket, close: () => socket.destroy() }))
+    )
+  })

@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { closeSync } from "node:fs"
+import type { Socket } from "node:net"
+import { constants } from "node:os"
+import { F_DUPFD_CLOEXEC } from "@gantry/linux/constants"
+import { loadSyscalls } from "@gantry/linux/load"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+import type { Wiring } from "@gantry/core/network/Wiring"
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { Output } from "@gantry/core/runtime/Runtime"
+import { openSink, openSource, type Sink, type Source } from "./channel.ts"
+import type { Group } from "./group.ts"
+import { type LaunchFailure, shakeHands } from "./handshake.ts"
+import { makePipe } from "./pipe.ts"
+import { openTerminal, resizeTerminal, type TerminalSize } from "./terminal.ts"
+import { connect } from "./wiring.ts"
+
+/** Everything about starting one process in a container that the plan does not say. */
+export interface LaunchRequest {
+  readonly plan: LaunchPlan
+  /** A directory of this host in which pipes have a name for a moment. */
+  readonly scratch: string
+  /** A terminal in place of pipes. */
+  readonly terminal?: { readonly size?: TerminalSize }
+  /** Standard input reads end of file at once unless this is set. */
+  readonly stdin: boolean
+  /** Descriptors of the caller that become the standard streams; nothing is read or written here then. */
+  readonly inherit?: readonly [stdin: number | "ignore", stdout: number, stderr: number]
+  readonly wiring: ReadonlyArray<Wiring>
+  /** Puts the process into its control group, before its command runs. */
+  readonly group?: Group | undefined
+  /** Gets the output as it comes; the next piece is read when it resolves. */
+  readonly onOutput: (output: Output) => void | Promise<void>
+}
+
+/** A process that runs its command. */
+export interface Launched {
+  readonly type: "started"
+  /** As this process' view of /proc numbers it. */
+  readonly pid: number
+  /** Resolves after the process has ended and its output was delivered. */
+  readonly ended: Promise<ExitStatus>
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly closeInput: () => void
+  readonly resize: (size: TerminalSize) => void
+  /** By number. Nothing happens when the process has ended. */
+  readonly signal: (signal: number) => void
+}
+
+/** How long output is waited for when the process has ended and something else holds its end open, in milliseconds. */
+const lateOutput = 500
+
+/** Both sides of the standard streams. */
+interface Streams {
+  /** What the child gets as 0, 1 and 2. */
+  readonly theirs: ReadonlyArray<number | "ignore">
+  /** What this process holds only until the child has it. */
+  readonly toClose: ReadonlyArray<number>
+  readonly stdin?: number
+  readonly stdout?: number
+  readonly stderr?: number
+}
+
+const openStreams = (sys: Syscalls, request: LaunchRequest): Streams => {
+  if (request.inherit !== undefined) return { theirs: request.inherit, toClose: [] }
+  // The terminal takes their place later, from inside the container.
+  if (request.terminal !== undefined) return { theirs: ["ignore", "ignore", "ignore"], toClose: [] }
+  const stdout = makePipe(sys, request.scratch, "read")
+  const stderr = makePipe(sys, request.scratch, "read")
+  const output = { stdout: stdout.read, stderr: stderr.read }
+  if (!request.stdin) {
+    return {
+      theirs: ["ignore", stdout.write, stderr.write],
+      toClose: [stdout.write, stderr.write],
+      ...output
+    }
+  }
+  const stdin = makePipe(sys, request.scratch, "write")
+  return {
+    theirs: [stdin.read, stdout.write, stderr.write],
+    toClose: [stdin.read, stdout.write, stderr.write],
+    stdin: stdin.write,
+    ...output
+  }
+}
+
+/** A child that has ended, and how. */
+interface End {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+const ending = (child: ChildProcess): Promise<End> =>
+  new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }))
+    child.once("error", () => resolve({ code: 125, signal: null }))
+  })
+
+/** The command's own code, or 128 and the number of its signal. */
+export const exitCode = ({ code, signal }: End): number =>
+  code ?? (signal === null ? 125 : 128 + (constants.signals[signal] ?? 0))
+
+/**
+ * Starts a process in a container and waits until its command runs. A failure is a value, and nothing of the process
+ * is left then.
+ */
+export const launch = async (request: LaunchRequest): Promise<Launched | LaunchFailure> => {
+  const sys = await loadSyscalls()
+  const { plan } = request
+  const streams = openStreams(sys, request)
+  const child = spawn(plan.argv[0] ?? "", plan.argv.slice(1), {
+    env: plan.env,
+    cwd: "/",
+    stdio: [...streams.theirs, "pipe"]
+  })
+  const end = ending(child)
+  for (const fd of streams.toClose) closeSync(fd)
+  const ours = [streams.stdin, streams.stdout, streams.stderr].filter((fd) => fd !== undefined)
+  const outcome = await shakeHands(child.stdio[3] as Socket, plan, {
+    ready: (pid) => {
+      request.group?.add(pid)
+      connect(sys, pid, request.wiring)
+    },
+    terminal: (pid) => {
+      const { fd, number } = openTerminal(sys, pid, request.terminal?.size)
+      ours.push(fd)
+      return number
+    }
+  })
+  if (outcome.type === "started") {
+    const terminal = request.terminal === undefined ? undefined : ours.at(-1)
+    return attach(sys, request, { pid: outcome.pid, end, streams, terminal })
+  }
+  child.kill("SIGKILL")
+  await end
+  for (const fd of ours) closeSync(fd)
+  request.group?.remove()
+  return outcome
+}
+
+/** A process whose command runs, before anything is read from it. */
+interface Running {
+  readonly pid: number
+  readonly end: Promise<End>
+  readonly streams: Streams
+  readonly terminal: number | undefined
+}
+
+const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): Promise<Launched> => {
+  const { end, pid, streams, terminal } = running
+  const sources: Array<Source> = []
+  const reading: Array<Promise<void>> = []
+  const read = async (fd: number | undefined, stream: Output["stream"]): Promise<void> => {
+    if (fd === undefined) return
+    const source = await openSource(fd, terminal === undefined ? "pipe" : "terminal")
+    sources.push(source)
+    reading.push(deliver(source, stream, request.onOutput))
+  }
+  const sink = await openInput(sys, running)
+  await read(terminal ?? streams.stdout, "stdout")
+  await read(streams.stderr, "stderr")
+
+  let live = true
+  const ended = end.then(async (how) => {
+    live = false
+    sink?.end()
+    // Whatever stayed behind in the group goes with it, and lets go of the streams.
+    request.group?.kill()
+    const late = setTimeout(() => sources.forEach(({ cancel }) => cancel()), lateOutput)
+    await Promise.all(reading)
+    clearTimeout(late)
+    const oomKilled = request.group?.oomKilled() ?? false
+    request.group?.remove()
+    return { code: exitCode(how), oomKilled }
+  })
+  return {
+    type: "started",
+    pid,
+    ended,
+    write: (bytes) => sink?.write(bytes) ?? Promise.resolve(),
+    closeInput: () => {
+      if (terminal === undefined) sink?.end()
+      // A terminal has no end of file; the key for it is what people type.
+      else void sink?.write(Uint8Array.of(4))
+    },
+    resize: (size) => {
+      if (live && terminal !== undefined) resizeTerminal(sys, terminal, size)
+    },
+    signal: (signal) => {
+      if (live) sendSignal(sys, pid, signal)
+    }
+  }
+}
+
+/** The writing side of standard input. A terminal is one descriptor for both directions, and each side closes its own. */
+const openInput = (sys: Syscalls, { streams, terminal }: Running): Promise<Sink> | undefined => {
+  if (terminal !== undefined) return openSink(sys.fcntl(terminal, F_DUPFD_CLOEXEC, 3), "terminal")
+  return streams.stdin === undefined ? undefined : openSink(streams.stdin, "pipe")
+}
+
+const deliver = async (
+  source: Source,
+  stream: Output["stream"],
+  onOutput: LaunchRequest["onOutput"]
+): Promise<void> => {
+  for await (const bytes of source.chunks) await onOutput({ stream, bytes })
+}
+
+const sendSignal = (sys: Syscalls, pid: number, signal: number): void => {
+  try {
+    sys.kill(pid, signal)
+  } catch (error) {
+    if (!failedWith(error, "ESRCH")) throw error
+  }
+}

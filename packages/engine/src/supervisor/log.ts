@@ -1,0 +1,149 @@
+import * as fs from "node:fs"
+
+/** Which stream a line came from. */
+export type LogStream = "stdout" | "stderr"
+
+/** Longest piece of a line that is one record, in bytes; Docker's. A longer line is several records. */
+export const longestRecord = 16_384
+
+const newline = 0x0a
+
+/**
+ * Cuts what a stream writes into records: a line with its newline, or 16 KiB of a longer line. What has no newline
+ * yet is kept until it gets one, or until `end`.
+ */
+export const makeSplitter = (): {
+  readonly push: (bytes: Uint8Array) => ReadonlyArray<Uint8Array>
+  readonly end: () => ReadonlyArray<Uint8Array>
+} => {
+  let pending: Array<Uint8Array> = []
+  let length = 0
+
+  const take = (): Uint8Array => {
+    const whole = new Uint8Array(length)
+    let at = 0
+    for (const piece of pending) {
+      whole.set(piece, at)
+      at += piece.length
+    }
+    pending = []
+    length = 0
+    return whole
+  }
+
+  const push = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+    const records: Array<Uint8Array> = []
+    let at = 0
+    while (at < bytes.length) {
+      const room = at + longestRecord - length
+      const end = bytes.indexOf(newline, at)
+      const cut = end < 0 || end >= room ? Math.min(room, bytes.length) : end + 1
+      // Copied: the caller may reuse its memory.
+      pending.push(bytes.slice(at, cut))
+      length += cut - at
+      at = cut
+      if (length === longestRecord || (end >= 0 && cut === end + 1)) records.push(take())
+    }
+    return records
+  }
+
+  return { push, end: () => (length === 0 ? [] : [take()]) }
+}
+
+/** One record as it is written. Bytes that are not UTF-8 are kept exactly, as base64. */
+export type LogRecord = { readonly stream: LogStream; readonly time: string } & (
+  | { readonly log: string }
+  | { readonly base64: string }
+)
+
+/** The line of a record: Docker's json-file format, with its newline. `time` is RFC 3339. */
+export const encodeRecord = (bytes: Uint8Array, stream: LogStream, time: string): string => {
+  const text = textOf(bytes)
+  const record = text === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { log: text }
+  return `${JSON.stringify({ ...record, stream, time })}\n`
+}
+
+/** The bytes of a record, exactly as they were written. */
+export const bytesOf = (record: LogRecord): Uint8Array =>
+  "log" in record ? new TextEncoder().encode(record.log) : new Uint8Array(Buffer.from(record.base64, "base64"))
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+const textOf = (bytes: Uint8Array): string | undefined => {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** A container's log: `log.json`, with `log.json.1` and so on behind it, the oldest last. */
+export interface Log {
+  /** Keeps whole lines. Synchronous: when it returns, the kernel has them. */
+  readonly append: (stream: LogStream, bytes: Uint8Array) => void
+  /** Keeps what has no newline, and closes. */
+  readonly end: () => void
+}
+
+export interface LogLimits {
+  /** Bytes after which a new file begins. */
+  readonly maxBytes: number
+  /** Files that are kept, the current one included. At least 1. */
+  readonly files: number
+}
+
+/** Opens a log for appending; what an earlier start of the container wrote stays. */
+export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: () => Date): Log => {
+  const path = `${directory}/log.json`
+  const splitters = { stdout: makeSplitter(), stderr: makeSplitter() }
+  let fd = fs.openSync(path, "a", 0o640)
+  let size = fs.fstatSync(fd).size
+
+  const rotate = (): void => {
+    fs.closeSync(fd)
+    for (let number = files - 1; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`)
+    if (files > 1) move(path, `${path}.1`)
+    fd = fs.openSync(path, "w", 0o640)
+    size = 0
+  }
+
+  const write = (text: string): void => {
+    const bytes = Buffer.from(text)
+    let at = 0
+    while (at < bytes.length) at += fs.writeSync(fd, bytes, at)
+    size += bytes.length
+  }
+
+  const keep = (stream: LogStream, records: ReadonlyArray<Uint8Array>): void => {
+    if (records.length === 0) return
+    const time = now().toISOString()
+    let lines = ""
+    for (const record of records) {
+      const line = encodeRecord(record, stream, time)
+      if (size + Buffer.byteLength(lines) + Buffer.byteLength(line) > maxBytes && size + lines.length > 0) {
+        write(lines)
+        lines = ""
+        rotate()
+      }
+      lines += line
+    }
+    write(lines)
+  }
+
+  return {
+    append: (stream, bytes) => keep(stream, splitters[stream].push(bytes)),
+    end: () => {
+      keep("stdout", splitters.stdout.end())
+      keep("stderr", splitters.stderr.end())
+      fs.closeSync(fd)
+    }
+  }
+}
+
+const move = (from: string, to: string): void => {
+  try {
+    fs.renameSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+  }
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs"
+import { SIGTERM } from "@gantry/linux/constants"
+import { type Client, listen, makeClient, makeClients } from "./clients.ts"
+import { finish } from "./finish.ts"
+import { openGroup } from "./group.ts"
+import type { Job } from "./job.ts"
+import { launch, type Launched } from "./launch.ts"
+import { type Log, openLog } from "./log.ts"
+import { holdPorts } from "./ports.ts"
+import { type Control, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
+import { serve } from "./serve.ts"
+import { mark, writeState } from "./state.ts"
+
+/**
+ * `gantry __supervise <container's directory>`: the parent of one container. It owns the container's streams, its log
+ * and its exit code, and outlives whoever started it. Nothing that can happen to a client ends it.
+ */
+export const main = async (args: ReadonlyArray<string>): Promise<void> => {
+  const directory = args[0] ?? ""
+  const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
+  // A terminal that closes and a Ctrl-C in it are the starter's affair.
+  for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
+  await supervise(directory, job)
+}
+
+const supervise = async (directory: string, job: Job): Promise<void> => {
+  const { spec, supervision } = job
+  const clients = makeClients()
+  let running: Launched | undefined
+
+  const receive = async (client: Client, frame: Frame): Promise<void> => {
+    if (frame.type === frameType.stdin) await running?.write(frame.payload)
+    if (frame.type === frameType.control) obey(client, jsonOf(frame.payload) as Control)
+  }
+  const obey = (client: Client, control: Control): void => {
+    if (control.type === "attach") client.attached = true
+    if (control.type === "detach") client.attached = false
+    if (control.type === "claim-cleanup") client.claimsCleanup = true
+    if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
+    if (control.type === "resize") running?.resize(control)
+    if (control.type === "signal") running?.signal(control.signal)
+  }
+  const starter = meetStarter(clients.remove, receive)
+  clients.add(starter)
+
+  const fail = async (failure: Event & { type: "failed" }, close: () => void): Promise<void> => {
+    close()
+    await clients.tell(failure)
+    await finish(job, { cleanup: !starter.present() })
+  }
+
+  const ports = await holdPorts(supervision.ports, supervision.address)
+  if ("code" in ports) {
+    const { hostIp, hostPort, protocol } = ports.port
+    const stage = `publish port ${hostIp}:${hostPort}/${protocol}`
+    return fail({ type: "failed", status: 125, stage, why: ports.why }, () => undefined)
+  }
+  const server = await serve(job.socket, clients, receive)
+  const close = () => {
+    server.close()
+    ports.close()
+  }
+  const log: Log | undefined =
+    supervision.log.driver === "file" ? openLog(directory, supervision.log, () => new Date()) : undefined
+
+  const outcome = await launch({
+    plan: job.plan,
+    scratch: directory,
+    stdin: supervision.stdin,
+    ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
+    wiring: spec.wiring,
+    group: openGroup(job.group, spec),
+    onOutput: ({ bytes, stream }) => {
+      log?.append(stream, bytes)
+      return clients.output(encodeFrames(frameType[stream], bytes))
+    }
+  })
+  if (outcome.type === "failed") {
+    log?.end()
+    return fail(outcome, close)
+  }
+  running = outcome
+  process.on("SIGTERM", () => outcome.signal(SIGTERM))
+
+  const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
+  const first = mark(outcome.pid)
+  const startedAt = Date.now()
+  writeState(directory, {
+    state: { status: "running", startedAt, paused: false, pid: outcome.pid },
+    supervisor,
+    ...(first === undefined ? {} : { process: first })
+  })
+  await clients.tell({ type: "started", pid: outcome.pid })
+
+  const exit = await outcome.ended
+  log?.end()
+  writeState(directory, { state: { status: "exited", exit, startedAt, finishedAt: Date.now() }, supervisor })
+  close()
+  await clients.tell({ type: "exited", exit })
+  await finish(job, { cleanup: !clients.cleanupClaimed() })
+}
+
+/** Whoever started this process, on its standard input and output. */
+const meetStarter = (
+  remove: (client: Client) => void,
+  receive: (client: Client, frame: Frame) => Promise<void>
+): Client & { readonly present: () => boolean } => {
+  let present = true
+  const client = makeClient(process.stdout)
+  client.attached = true
+  const leave = () => {
+    present = false
+    client.attached = false
+    client.claimsCleanup = false
+    remove(client)
+  }
+  process.stdout.on("error", leave)
+  void listen(process.stdin, (frame) => receive(client, frame)).then(leave)
+  return Object.assign(client, { present: () => present })
+}

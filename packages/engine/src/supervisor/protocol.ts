@@ -1,0 +1,96 @@
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+
+/**
+ * The conversation between a supervisor and its clients: frames of one byte type, four bytes length (big-endian) and
+ * that many bytes. The starter speaks it on standard input and output, later clients on the container's socket.
+ */
+export const frameType = { stdin: 1, stdout: 2, stderr: 3, event: 4, control: 5 } as const
+
+export type FrameType = (typeof frameType)[keyof typeof frameType]
+
+export interface Frame {
+  readonly type: FrameType
+  readonly payload: Uint8Array
+}
+
+/** What a supervisor says. */
+export type Event =
+  | { readonly type: "started"; readonly pid: number }
+  | { readonly type: "failed"; readonly status: number; readonly stage: string; readonly why: string }
+  /** Comes after all output. Nothing comes after it. */
+  | { readonly type: "exited"; readonly exit: ExitStatus }
+
+/** What a client asks for. */
+export type Control =
+  /** From now on output comes as frames. */
+  | { readonly type: "attach" }
+  /** No more output; the starter's streams are let go. */
+  | { readonly type: "detach" }
+  | { readonly type: "close-stdin" }
+  | { readonly type: "resize"; readonly rows: number; readonly columns: number }
+  | { readonly type: "signal"; readonly signal: number }
+  /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */
+  | { readonly type: "claim-cleanup" }
+
+const headerLength = 5
+/** Longer frames are a sign of a stream that is no conversation. */
+export const longestPayload = 1 << 20
+
+/** The bytes of a frame. */
+export const encodeFrame = (type: FrameType, payload: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(headerLength + payload.length)
+  whole[0] = type
+  new DataView(whole.buffer).setUint32(1, payload.length)
+  whole.set(payload, headerLength)
+  return whole
+}
+
+/** The frames of bytes that may be longer than one frame can be. */
+export const encodeFrames = (type: FrameType, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const frames: Array<Uint8Array> = []
+  for (let at = 0; at < bytes.length; at += longestPayload) {
+    frames.push(encodeFrame(type, bytes.subarray(at, at + longestPayload)))
+  }
+  return frames
+}
+
+export const encodeEvent = (event: Event): Uint8Array => encodeFrame(frameType.event, jsonBytes(event))
+export const encodeControl = (control: Control): Uint8Array => encodeFrame(frameType.control, jsonBytes(control))
+
+const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+
+/** Reads the JSON of an event or control frame. */
+export const jsonOf = (payload: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(payload))
+
+const isFrameType = (type: number | undefined): type is FrameType => type !== undefined && type >= 1 && type <= 5
+
+/**
+ * Cuts a stream of bytes into frames, however it arrives. Throws for bytes that are no frames; the connection is of no
+ * use after that.
+ */
+export const makeDecoder = (): ((chunk: Uint8Array) => ReadonlyArray<Frame>) => {
+  let pending = new Uint8Array(0)
+  return (chunk) => {
+    const bytes = pending.length === 0 ? chunk : joined(pending, chunk)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const frames: Array<Frame> = []
+    let at = 0
+    while (at + headerLength <= bytes.length) {
+      const type = bytes[at]
+      const length = view.getUint32(at + 1)
+      if (!isFrameType(type) || length > longestPayload) throw new Error("the other side does not speak in frames")
+      if (at + headerLength + length > bytes.length) break
+      frames.push({ type, payload: bytes.slice(at + headerLength, at + headerLength + length) })
+      at += headerLength + length
+    }
+    pending = bytes.slice(at)
+    return frames
+  }
+}
+
+const joined = (first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const whole = new Uint8Array(first.length + second.length)
+  whole.set(first)
+  whole.set(second, first.length)
+  return whole
+}

@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync, unlinkSync } from "node:fs"
+import * as net from "node:net"
+import { dirname } from "node:path"
+import { type Client, type Clients, listen, makeClient } from "./clients.ts"
+import type { Frame } from "./protocol.ts"
+
+/** The door for later clients. */
+export interface Door {
+  /** Lets nobody in any more and removes the socket. Conversations go on until they end. */
+  readonly close: () => void
+}
+
+/** Opens the container's socket, for the owner only. One that an earlier supervisor left behind is replaced. */
+export const serve = (
+  path: string,
+  clients: Clients,
+  receive: (client: Client, frame: Frame) => Promise<void>
+): Promise<Door> =>
+  new Promise((resolve, reject) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    remove(path)
+    const server = net.createServer((socket) => {
+      const client = makeClient(socket)
+      const leave = () => clients.remove(client)
+      socket.on("error", leave)
+      socket.on("close", leave)
+      clients.add(client)
+      void listen(socket, (frame) => receive(client, frame)).then(() => {
+        leave()
+        socket.end()
+      })
+    })
+    server.once("error", reject)
+    server.listen(path, () => {
+      chmodSync(path, 0o600)
+      resolve({
+        close: () => {
+          server.close()
+          remove(path)
+        }
+      })
+    })
+  })
+
+const remove = (path: string): void => {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+  }
+}

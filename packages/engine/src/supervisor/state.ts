@@ -1,0 +1,78 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessMark {
+  readonly pid: number
+  /** Clock ticks after boot at which it began. */
+  readonly startTime: number
+  /** Random name of the boot. */
+  readonly boot: string
+}
+
+/** `state.json` of a container: what its supervisor wrote last. */
+export interface StateFile {
+  readonly state: ContainerState
+  readonly supervisor: ProcessMark
+  /** The container's first process, while it runs. */
+  readonly process?: ProcessMark
+}
+
+const path = (directory: string): string => `${directory}/state.json`
+
+let boot: string | undefined
+
+const bootId = (): string => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim())
+
+/** The 22nd field of /proc/PID/stat. The second one, the program's name in brackets, may contain anything. */
+const startTimeOf = (pid: number): number | undefined => {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1")
+  } catch {
+    return undefined
+  }
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  // A process that has ended and was not waited for yet does nothing any more.
+  return fields[0] === "Z" || fields[0] === "X" ? undefined : Number(fields[19])
+}
+
+/** Marks a process. Undefined when it has ended. */
+export const mark = (pid: number): ProcessMark | undefined => {
+  const startTime = startTimeOf(pid)
+  return startTime === undefined ? undefined : { pid, startTime, boot: bootId() }
+}
+
+/** Whether the very process that was marked still runs. */
+export const isAlive = (process: ProcessMark): boolean =>
+  process.boot === bootId() && startTimeOf(process.pid) === process.startTime
+
+/** Replaces the file in one step: a reader sees the old text or the new one. */
+export const writeState = (directory: string, file: StateFile): void => {
+  const draft = `${path(directory)}.new`
+  writeFileSync(draft, JSON.stringify(file), { mode: 0o600 })
+  renameSync(draft, path(directory))
+}
+
+/** What was written last; undefined when the container was never started. */
+export const readState = (directory: string): StateFile | undefined => {
+  try {
+    return JSON.parse(readFileSync(path(directory), "utf8"))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
+  }
+}
+
+/** The truth now: what says that it runs while its supervisor has gone was lost. */
+export const currentState = (directory: string): ContainerState => {
+  const file = readState(directory)
+  if (file === undefined) return { status: "created" }
+  const { state, supervisor } = file
+  if (state.status !== "running" && state.status !== "restarting") return state
+  if (isAlive(supervisor)) return state
+  // The supervisor may have written the end between the two looks.
+  const again = readState(directory)?.state
+  if (again !== undefined && again.status === "exited") return again
+  return { status: "lost", startedAt: state.status === "running" ? state.startedAt : state.finishedAt }
+}

@@ -1,0 +1,53 @@
+import type { Socket } from "node:dgram"
+import type { PublishedPort } from "@gantry/core/network/Network"
+import type { HeldPorts } from "./ports.ts"
+
+/** How long an answer finds its way back to a client that says nothing more, in milliseconds. */
+const forgetAfter = 90_000
+
+/** Takes a UDP port. Each client gets a socket of its own towards the container, so that answers find back. */
+export const holdUdp = async (
+  port: PublishedPort,
+  host: string,
+  address: string | undefined
+): Promise<HeldPorts> => {
+  const { createSocket } = await import("node:dgram")
+  const type = host.includes(":") ? "udp6" : "udp4"
+  const outer = createSocket({ type })
+  const clients = new Map<string, { readonly inner: Socket; readonly timer: NodeJS.Timeout }>()
+
+  outer.on("message", (bytes, from) => {
+    if (address === undefined) return
+    const name = `${from.address} ${from.port}`
+    let client = clients.get(name)
+    if (client === undefined) {
+      const inner = createSocket(address.includes(":") ? "udp6" : "udp4")
+      const timer = setTimeout(() => {
+        clients.delete(name)
+        inner.close()
+      }, forgetAfter)
+      inner.on("message", (answer) => outer.send(answer, from.port, from.address))
+      // Nothing listens in the container: with UDP nobody is told.
+      inner.on("error", () => undefined)
+      client = { inner, timer }
+      clients.set(name, client)
+    }
+    client.timer.refresh()
+    client.inner.send(bytes, port.containerPort, address)
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    outer.once("error", reject)
+    outer.bind({ address: host, port: port.hostPort, exclusive: true }, resolve)
+  })
+  outer.on("error", () => undefined)
+  return {
+    close: () => {
+      outer.close()
+      for (const { inner, timer } of clients.values()) {
+        clearTimeout(timer)
+        inner.close()
+      }
+    }
+  }
+}

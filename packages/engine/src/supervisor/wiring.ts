@@ -1,0 +1,32 @@
+import { O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
+import { withLinks } from "@gantry/linux/netlink/link"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+import type { Wiring } from "@gantry/core/network/Wiring"
+
+/**
+ * Makes the links of a container: one end on its bridge, the other directly in the network namespace of the process.
+ * They vanish with that namespace. A link of that name from an earlier start is replaced.
+ */
+export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring>): void => {
+  const pairs = wiring.filter((each) => each.type === "veth")
+  if (pairs.length === 0) return
+  const namespace = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
+  try {
+    withLinks(sys, (links) => {
+      for (const { bridge, link, mac, mtu, name } of pairs) {
+        const request = {
+          name: link,
+          peerName: name,
+          peerMac: mac,
+          peerNetnsFd: namespace,
+          master: bridge,
+          ...(mtu === undefined ? {} : { mtu })
+        }
+        if (links.linkIndex(link) !== undefined) links.deleteLink(link)
+        links.createVeth(request)
+      }
+    })
+  } finally {
+    sys.close(namespace)
+  }
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto"
+import { portText, signalNumber } from "../containers/words.ts"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { Containers } from "../containers/Containers.ts"
+import { commandOf, makeSpec } from "../containers/make-spec.ts"
+import { prepareMounts } from "../containers/prepare-mounts.ts"
+import type { RunOptions } from "../containers/RunOptions.ts"
+import {
+  type AmbiguousId,
+  BadOption,
+  type BadImageName,
+  type ImageBroken,
+  NameTaken,
+  type NoSuchImage,
+  type WrongPlatform
+} from "../EngineError.ts"
+import { ensureImage } from "../images/ensure-image.ts"
+import { Images } from "../images/Images.ts"
+import { Volumes } from "../volumes/Volumes.ts"
+
+export type CreateError =
+  | AmbiguousId
+  | BadImageName
+  | BadOption
+  | ImageBroken
+  | LayerMissing
+  | NameTaken
+  | NoSuchImage
+  | StorageFailure
+  | WrongPlatform
+
+/** What `create` needs from whoever calls it, besides options. */
+export interface CreateContext {
+  /** A name for a container that was given none; asked again when it is taken. */
+  readonly suggestName: () => string
+  /** Every capability this process may give away, without CAP_. */
+  readonly allCapabilities: ReadonlyArray<string>
+}
+
+/**
+ * Makes a container from an image: a name, a writable tree, its volumes and its spec. Nothing runs and no address is
+ * taken before `start`. Nothing is left after a failure.
+ */
+export const create = (
+  options: RunOptions,
+  { allCapabilities, suggestName }: CreateContext
+): Effect.Effect<ContainerRecord, CreateError, Images | Containers | Volumes | LayerStore> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    const containers = yield* Containers
+    const layers = yield* LayerStore
+    const image = yield* ensureImage(options.image, options.platform)
+    const stopSignal = signalNumber(options.stopSignal ?? image.config.config.StopSignal ?? "SIGTERM")
+    if (stopSignal === undefined) {
+      return yield* new BadOption({ option: `stop signal ${options.stopSignal ?? image.config.config.StopSignal}`, why: "there is no such signal" })
+    }
+    const id = randomBytes(32).toString("hex")
+    const createdAt = yield* Clock.currentTimeMillis
+    const tree = yield* layers.prepare({ id, parents: image.record.stack, keep: true })
+    const undo = layers.discard(tree).pipe(Effect.ignore)
+    return yield* Effect.gen(function* () {
+      const mounts = yield* prepareMounts(options.mounts, image.config, image.record.stack)
+      const spec = yield* makeSpec({
+        id,
+        options,
+        image: image.config,
+        root: tree.root,
+        mounts: mounts.specs,
+        allCapabilities
+      })
+      const { command, entrypoint } = commandOf(image.config.config, options)
+      const exposed = [...new Set([...Object.keys(image.config.config.ExposedPorts ?? {}), ...options.expose])].sort()
+      const record = (name: string): ContainerRecord => ({
+        id,
+        name,
+        image: image.record.id,
+        imageName: options.image,
+        createdAt,
+        spec,
+        labels: { ...image.config.config.Labels, ...options.labels },
+        mounts: mounts.records,
+        options: {
+          autoRemove: options.autoRemove,
+          stdin: options.stdin,
+          stdinOnce: options.stdin && !options.detach,
+          stopSignal,
+          stopTimeout: options.stopTimeout ?? 10,
+          log: options.log,
+          network: options.network,
+          ports: [
+            ...options.ports,
+            ...(options.publishAll ? unpublished(exposed, options) : [])
+          ],
+          ...(options.address === undefined ? {} : { address: options.address }),
+          exposed,
+          dns: options.dns,
+          dnsSearch: options.dnsSearch,
+          dnsOptions: options.dnsOptions,
+          hosts: options.hosts,
+          entrypoint,
+          command
+        },
+        attachment: null
+      })
+      const named = yield* addNamed(containers, record, options.name, suggestName)
+      yield* images.touch(image.record.id, createdAt)
+      return named
+    }).pipe(Effect.onError(() => undo))
+  })
+
+/** Exposed ports that no `-p` speaks of: what `-P` publishes to free ports. */
+const unpublished = (exposed: ReadonlyArray<string>, { ports }: Pick<RunOptions, "ports">) =>
+  exposed.flatMap((text) => {
+    const port = portText(text)
+    const taken = ports.some((each) => each.containerPort === port?.containerPort && each.protocol === port.protocol)
+    return port === undefined || taken ? [] : [port]
+  })
+
+const addNamed = (
+  containers: typeof Containers.Service,
+  record: (name: string) => ContainerRecord,
+  given: string | undefined,
+  suggest: () => string
+): Effect.Effect<ContainerRecord, NameTaken | StorageFailure> => {
+  const attempt = (name: string, left: number): Effect.Effect<ContainerRecord, NameTaken | StorageFailure> =>
+    containers.add(record(name)).pipe(
+      Effect.as(record(name)),
+      Effect.catchTag("NameTaken", (taken) =>
+        given === undefined && left > 0 ? attempt(suggest(), left - 1) : Effect.fail(taken)
+      )
+    )
+  return attempt(given ?? suggest(), 20)
+}

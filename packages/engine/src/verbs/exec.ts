@@ -1,0 +1,66 @@
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
+import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { WrongState } from "../EngineError.ts"
+
+/** A further process, as asked for. */
+export interface ExecRequest {
+  readonly argv: ReadonlyArray<string>
+  /** Added to the container's environment: `NAME=value` to set, `NAME` to take away. */
+  readonly env: ReadonlyArray<string>
+  /** The container's own when absent. */
+  readonly user?: string
+  /** The container's own when absent. */
+  readonly workdir?: string
+  readonly tty: boolean
+  readonly stdin: boolean
+  readonly privileged: boolean
+  /** What `privileged` gives. */
+  readonly allCapabilities: ReadonlyArray<string>
+}
+
+/** Starts a process in a running container. The image's ENTRYPOINT has no part in it. */
+export const exec = (
+  record: ContainerRecord,
+  request: ExecRequest
+): Effect.Effect<Session, WrongState | RuntimeError, Runtime | Scope.Scope> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const state = yield* runtime.state(record.id)
+    if (state.status !== "running") {
+      return yield* new WrongState({
+        container: record.name,
+        verb: "exec in",
+        why: "container is not running",
+        hint: `start it first: gantry start ${record.name}`
+      })
+    }
+    if (state.paused) {
+      return yield* new WrongState({ container: record.name, verb: "exec in", why: "container is paused" })
+    }
+    return yield* runtime.exec(record.id, processOf(record, request), {
+      stdin: request.stdin,
+      privileged: request.privileged
+    })
+  })
+
+const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => {
+  const values = new Map<string, string>()
+  for (const entry of [...spec.process.env, ...(request.tty ? ["TERM=xterm"] : []), ...request.env]) {
+    const equals = entry.indexOf("=")
+    if (equals < 0) values.delete(entry)
+    else values.set(entry.slice(0, equals), entry.slice(equals + 1))
+  }
+  return {
+    ...spec.process,
+    argv: request.argv,
+    env: [...values].map(([name, value]) => `${name}=${value}`),
+    user: request.user ?? spec.process.user,
+    cwd: request.workdir ?? spec.process.cwd,
+    tty: request.tty,
+    ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
+  }
+}

@@ -1,0 +1,56 @@
+import { Network } from "@gantry/core/network/Network"
+import type { NetworkError } from "@gantry/core/network/NetworkError"
+import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
+import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { Settings } from "@gantry/core/Settings"
+import type { LayerStore } from "@gantry/core/store/LayerStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { connect } from "../containers/connect.ts"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { Containers } from "../containers/Containers.ts"
+import { hostNames } from "../containers/host-names.ts"
+import { reconcile, release } from "../containers/settle.ts"
+import type { Volumes } from "../volumes/Volumes.ts"
+
+export type StartError = NetworkError | RuntimeError | StorageFailure
+
+export type StartServices = Containers | LayerStore | Network | Runtime | Settings | Volumes
+
+/**
+ * Starts a created or stopped container and attaches to it. Succeeds once its command runs.
+ *
+ * The address is leased and the ports are published before, and given back when the start fails. A port held by a
+ * container that was killed is freed on the way.
+ */
+export const start = (record: ContainerRecord): Effect.Effect<Session, StartError, StartServices | Scope.Scope> =>
+  Effect.gen(function* () {
+    const network = yield* Network
+    const containers = yield* Containers
+    const runtime = yield* Runtime
+    const { root, run, self } = yield* Settings
+    const attach = network.attach({
+      container: record.id,
+      containerName: record.name,
+      network: record.options.network,
+      ports: record.options.ports,
+      ...(record.options.address === undefined ? {} : { address: record.options.address })
+    })
+    const attachment = yield* attach.pipe(
+      Effect.catchTag("PortTaken", () => Effect.zipRight(reconcile, attach)),
+      Effect.tap((made) => containers.attach(record.id, made)),
+      Effect.uninterruptible
+    )
+    const spec = connect(record, attachment, yield* hostNames)
+    return yield* runtime
+      .start(spec, {
+        stdin: record.options.stdin,
+        stdinOnce: record.options.stdinOnce,
+        log: record.options.log,
+        ports: attachment.ports,
+        ...(attachment.address === undefined ? {} : { address: attachment.address }),
+        cleanup: [...self, "__settle", record.id, root, run]
+      })
+      .pipe(Effect.onError(() => Effect.ignore(release({ id: record.id, attachment }))))
+  })

@@ -1,0 +1,27 @@
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+
+/**
+ * Asks a container to end, and makes it end when it has not after its grace time. Succeeds at once when it does not run.
+ *
+ * `seconds`: grace time, the container's own when absent; negative waits for ever.
+ */
+export const stop = (
+  record: Pick<ContainerRecord, "id" | "options">,
+  { seconds = record.options.stopTimeout, signal = record.options.stopSignal }: { readonly seconds?: number; readonly signal?: number } = {}
+): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const ended = Effect.option(runtime.wait(record.id))
+    const state = yield* runtime.state(record.id)
+    if (state.status !== "running" && state.status !== "restarting") return Option.none()
+    yield* Effect.ignore(runtime.signal(record.id, signal))
+    if (seconds < 0) return yield* ended
+    const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
+    if (Option.isSome(inTime)) return inTime.value
+    yield* Effect.ignore(runtime.signal(record.id, 9))
+    return yield* ended
+  })

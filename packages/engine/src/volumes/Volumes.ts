@@ -1,0 +1,106 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { Settings } from "@gantry/core/Settings"
+import { Database, type Row } from "@gantry/core/state/Database"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** A directory that outlives containers. */
+export interface VolumeRecord {
+  readonly name: string
+  /** Absolute path of its contents on the host. */
+  readonly path: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly labels: { readonly [name: string]: string }
+  /** Named by gantry for one container, not by the user. */
+  readonly anonymous: boolean
+}
+
+/** Volumes on the local disk, at `<root>/volumes/<name>/_data`. */
+export interface VolumesShape {
+  /** The volume of that name, made when there is none. */
+  readonly ensure: (volume: {
+    readonly name: string
+    readonly anonymous: boolean
+    readonly labels?: { readonly [name: string]: string }
+  }) => Effect.Effect<VolumeRecord, StorageFailure>
+  readonly list: Effect.Effect<ReadonlyArray<VolumeRecord>, StorageFailure>
+  /** Forgets the volume, then removes its contents. Succeeds when there is none. */
+  readonly remove: (name: string) => Effect.Effect<void, StorageFailure>
+  /** Whether nothing is in the volume yet. */
+  readonly isEmpty: (volume: VolumeRecord) => Effect.Effect<boolean, StorageFailure>
+}
+
+/** The service tag of {@link VolumesShape}. */
+export class Volumes extends Context.Tag("@gantry/engine/Volumes")<Volumes, VolumesShape>() {}
+
+const migrations = {
+  owner: "volumes",
+  steps: [
+    `CREATE TABLE volumes (
+       name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, labels TEXT NOT NULL, anonymous INTEGER NOT NULL
+     ) STRICT`
+  ]
+}
+
+/** Volumes in the database, contents below the root directory. */
+export const layer = Layer.effect(
+  Volumes,
+  Effect.gen(function* () {
+    const db = yield* Database
+    const { root } = yield* Settings
+    yield* db.migrate(migrations)
+    const pathOf = (name: string) => join(root, "volumes", name, "_data")
+    const recordOf = (row: Row): VolumeRecord => ({
+      name: String(row["name"]),
+      path: pathOf(String(row["name"])),
+      createdAt: Number(row["created_at"]),
+      labels: JSON.parse(String(row["labels"])) as Record<string, string>,
+      anonymous: Number(row["anonymous"]) === 1
+    })
+    const shape: VolumesShape = {
+      ensure: ({ anonymous, labels = {}, name }) =>
+        Effect.gen(function* () {
+          const path = pathOf(name)
+          // The parent keeps other users of the host out of volumes whose own mode lets everybody in.
+          yield* Effect.try({
+            try: () => {
+              mkdirSync(join(root, "volumes"), { recursive: true, mode: 0o701 })
+              mkdirSync(path, { recursive: true, mode: 0o755 })
+            },
+            catch: storageFailure("prepare", `volume ${name}`)
+          })
+          return yield* db.write("volumes", (tx) => {
+            tx.run(
+              "INSERT INTO volumes VALUES (?, ?, ?, ?) ON CONFLICT(name) DO NOTHING",
+              name,
+              Date.now(),
+              JSON.stringify(labels),
+              anonymous ? 1 : 0
+            )
+            const row = tx.get("SELECT * FROM volumes WHERE name = ?", name)
+            if (row === undefined) throw new Error(`volume ${name} vanished`)
+            return recordOf(row)
+          })
+        }),
+      list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
+      remove: (name) =>
+        Effect.gen(function* () {
+          yield* db.write("volumes", (tx) => tx.run("DELETE FROM volumes WHERE name = ?", name))
+          yield* Effect.try({
+            try: () => rmSync(join(root, "volumes", name), { recursive: true, force: true }),
+            catch: storageFailure("remove", `volume ${name}`)
+          })
+        }),
+      isEmpty: (volume) =>
+        Effect.try({
+          try: () => readdirSync(volume.path).length === 0,
+          catch: storageFailure("read", `volume ${volume.name}`)
+        })
+    }
+    return shape
+  })
+)

@@ -1,0 +1,93 @@
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import { forAll, type Law } from "./Law.ts"
+import { joined, pieces, sendings } from "./samples/bytes.ts"
+
+/** Whether a blob can be seen in any of the ways a store has: all must agree, or the answer is neither. */
+const visibility = (digest: Digest) =>
+  Effect.gen(function* () {
+    const store = yield* BlobStore
+    const read = yield* Effect.isSuccess(Stream.runDrain(store.read(digest)))
+    const sized = Option.isSome(yield* store.size(digest))
+    const listed = (yield* Stream.runCollect(Stream.filter(store.list, (each) => each === digest))).length
+    if (read && sized && listed === 1) return "here"
+    return read || sized || listed > 0 ? "half here" : "gone"
+  })
+
+/** What a store of blobs must make true. */
+export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
+  forAll("BLOB-1", "what was written is what is read", pieces, (parts) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const digest = ofBytes(joined(parts))
+      yield* store.write(digest, Stream.fromIterable(parts))
+      const streamed = joined(yield* Stream.runCollect(store.read(digest)))
+      const whole = yield* store.readWhole(digest)
+      const size = yield* store.size(digest)
+      return ofBytes(streamed) === digest && ofBytes(whole) === digest && Option.contains(size, streamed.length)
+    })
+  ),
+
+  forAll("BLOB-2", "bytes that break their promise are never visible", sendings, ({ promised, sent }) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const digest = ofBytes(joined(promised))
+      yield* store.remove(digest)
+      const accepted = yield* Effect.isSuccess(store.write(digest, Stream.fromIterable(sent)))
+      const honest = ofBytes(joined(sent)) === digest
+      return accepted === honest && (yield* visibility(digest)) === (honest ? "here" : "gone")
+    })
+  ),
+
+  forAll("BLOB-3", "writing many times is writing once", pieces, (parts) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const digest = ofBytes(joined(parts))
+      const write = store.write(digest, Stream.fromIterable(parts))
+      yield* Effect.all([write, write, write], { concurrency: 3 })
+      yield* write
+      return (yield* visibility(digest)) === "here"
+    })
+  ),
+
+  forAll("BLOB-4", "an interrupted write leaves nothing", fc.tuple(pieces, fc.nat({ max: 8 })), ([parts, at]) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const digest = ofBytes(joined(parts))
+      yield* store.remove(digest)
+      const sent = yield* Deferred.make<void>()
+      const stalled = Stream.fromIterable(parts.slice(0, at)).pipe(
+        Stream.concat(Stream.execute(Deferred.succeed(sent, undefined))),
+        Stream.concat(Stream.never)
+      )
+      const writing = yield* Effect.fork(store.write(digest, stalled))
+      yield* Effect.race(Deferred.await(sent), Fiber.await(writing))
+      yield* Fiber.interrupt(writing)
+      const afterInterrupt = yield* visibility(digest)
+      const broken = Stream.concat(Stream.fromIterable(parts.slice(0, at)), Stream.fail("the line went dead"))
+      yield* Effect.ignore(store.write(digest, broken))
+      return afterInterrupt === "gone" && (yield* visibility(digest)) === "gone"
+    })
+  ),
+
+  forAll("BLOB-5", "a removed blob is gone, and removing it again changes nothing", pieces, (parts) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const digest = ofBytes(joined(parts))
+      const other = ofBytes(joined([...parts, Uint8Array.of(0)]))
+      yield* store.write(digest, Stream.fromIterable(parts))
+      yield* store.write(other, Stream.fromIterable([...parts, Uint8Array.of(0)]))
+      yield* store.remove(digest)
+      const once = yield* visibility(digest)
+      yield* store.remove(digest)
+      const twice = yield* visibility(digest)
+      return once === "gone" && twice === "gone" && (yield* visibility(other)) === "here"
+    })
+  )
+]

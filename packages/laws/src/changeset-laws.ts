@@ -1,0 +1,50 @@
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { forAll, type Law } from "./Law.ts"
+import { trees, treePairs, treeTriples } from "./samples/trees.ts"
+import { sameTree, type Tree } from "./Tree.ts"
+
+/** Functions between trees and their changes, held to the laws below. */
+export class Changesets extends Context.Tag("@gantry/laws/Changesets")<
+  Changesets,
+  {
+    readonly diff: (from: Tree, to: Tree) => ReadonlyArray<TreeChange>
+    readonly apply: (tree: Tree, changes: ReadonlyArray<TreeChange>) => Tree
+    readonly sum: (first: ReadonlyArray<TreeChange>, second: ReadonlyArray<TreeChange>) => ReadonlyArray<TreeChange>
+  }
+>() {}
+
+const all = { devices: true, fifos: true, xattrs: true }
+
+/** What the arithmetic of trees and changes must make true. */
+export const changesetLaws: ReadonlyArray<Law<Changesets>> = [
+  forAll(
+    "CHG-1",
+    "the changes from one tree to another, applied to the first, give the second",
+    treePairs(all),
+    ([from, to]) => Effect.map(Changesets, ({ apply, diff }) => sameTree(apply(from, diff(from, to)), to)),
+    { runs: 300 }
+  ),
+
+  forAll(
+    "CHG-2",
+    "no changes, applied to a tree, give the tree",
+    trees(all),
+    (tree) =>
+      Effect.map(Changesets, ({ apply, diff }) => sameTree(apply(tree, []), tree) && diff(tree, tree).length === 0),
+    { runs: 100 }
+  ),
+
+  forAll(
+    "CHG-3",
+    "applying changes one after the other is applying their sum",
+    treeTriples(all),
+    ([tree, next, last]) =>
+      Effect.map(Changesets, ({ apply, diff, sum }) => {
+        const [first, second] = [diff(tree, next), diff(next, last)]
+        return sameTree(apply(tree, sum(first, second)), apply(apply(tree, first), second))
+      }),
+    { runs: 300 }
+  )
+]

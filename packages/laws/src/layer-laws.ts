@@ -1,0 +1,319 @@
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { type LayerInfo, LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import { tarPieces } from "@gantry/core/tree/tar-write"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import { forAll, law, type Law } from "./Law.ts"
+import { plainChanges } from "./plain-changes.ts"
+import { cut, cuts, joined } from "./samples/bytes.ts"
+import { shuffled } from "./samples/changes.ts"
+import { archiveOf, hostileArchives, plainRecord } from "./samples/hostile-archives.ts"
+import { treePairs, trees, treeTriples } from "./samples/trees.ts"
+import { asSeen, inWholeSeconds, sameChanges, sameTree, type Tree } from "./Tree.ts"
+
+const options = { fifos: true, xattrs: true }
+const fewTrees = trees(options).filter(({ length }) => length > 0)
+
+/** A layer of the changes, on a stack; none when the changes change nothing. */
+const layerOf = (parents: Stack, changes: ReadonlyArray<TreeChange>) =>
+  Effect.gen(function* () {
+    const store = yield* LayerStore
+    const tree = yield* store.prepare({ parents, keep: false })
+    yield* store.write(tree, changes)
+    return yield* store.commit(tree)
+  })
+
+const stackedOn = (parents: Stack, layer: Option.Option<LayerInfo>): Stack => [
+  ...parents,
+  ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))
+]
+
+/** The layers of a history of trees. Equal layers may stand in a stack twice. */
+const stackOf = (history: ReadonlyArray<Tree>) =>
+  Effect.gen(function* () {
+    let stack: Stack = []
+    let before: Tree = []
+    for (const next of history) {
+      stack = stackedOn(stack, yield* layerOf(stack, plainChanges(before, next)))
+      before = next
+    }
+    return stack
+  })
+
+const packed = (diffId: Digest) =>
+  Effect.gen(function* () {
+    const store = yield* LayerStore
+    return joined(yield* Stream.runCollect(store.pack(diffId)))
+  })
+
+/** Whether a layer can be seen in any of the ways a store has. */
+const visible = (diffId: Digest) =>
+  Effect.gen(function* () {
+    const store = yield* LayerStore
+    const found = Option.isSome(yield* store.get(diffId))
+    const listed = (yield* store.list).some((each) => each.diffId === diffId)
+    return found || listed || (yield* Effect.isSuccess(Stream.runDrain(store.pack(diffId))))
+  })
+
+/** What a store of unpacked layers must make true. */
+export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
+  forAll("LAY-1", "a committed layer reads back as the tree that was committed", fewTrees, (tree) =>
+    Effect.gen(function* () {
+      const store = yield* LayerStore
+      const stack = stackedOn([], yield* layerOf([], tree))
+      const walked = yield* store.walk(stack, "")
+      const sorted = walked.every(({ path }, index) => index === 0 || (walked[index - 1]?.path ?? "") < path)
+      return sorted && sameTree(inWholeSeconds(walked), inWholeSeconds(tree))
+    })
+  ),
+
+  forAll(
+    "LAY-2",
+    "writing into a child never changes its parent",
+    fc.tuple(treePairs(options), fc.boolean()),
+    ([[tree, next], commits]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const parents = stackedOn([], yield* layerOf([], tree))
+        const child = yield* store.prepare({ parents, keep: false })
+        yield* store.write(child, plainChanges(tree, next))
+        yield* store.write(
+          child,
+          tree.filter(({ path }) => !path.includes("/")).map(({ path }) => ({ type: "removed", path }))
+        )
+        if (commits) yield* store.commit(child)
+        else yield* store.discard(child)
+        const walked = yield* store.walk(parents, "")
+        const archives = yield* Effect.forEach(parents, packed)
+        return (
+          sameTree(inWholeSeconds(walked), inWholeSeconds(tree)) &&
+          archives.every((archive, index) => ofBytes(archive) === parents[index])
+        )
+      })
+  ),
+
+  forAll("LAY-3", "a layer that has trees on it cannot be removed", fewTrees, (tree) =>
+    Effect.gen(function* () {
+      const store = yield* LayerStore
+      const parents = stackedOn([], yield* layerOf([], tree))
+      const [diffId] = parents
+      if (diffId === undefined) return false
+      const child = yield* store.prepare({ parents: [...parents, diffId], keep: false })
+      const refused = yield* Effect.either(store.remove(diffId))
+      const still = yield* visible(diffId)
+      yield* store.discard(child)
+      yield* store.remove(diffId)
+      yield* store.remove(diffId)
+      const inUse =
+        Either.isLeft(refused) && refused.left._tag === "LayerInUse" && refused.left.users.includes(child.id)
+      return inUse && still && !(yield* visible(diffId))
+    })
+  ),
+
+  forAll(
+    "LAY-4",
+    "discarding an uncommitted tree leaves no trace",
+    fc.tuple(treePairs(options), fc.boolean()),
+    ([pair, keep]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const [tree, next] = pair
+        const parents = stackedOn([], yield* layerOf([], tree))
+        const before = (yield* store.list).length
+        const child = yield* store.prepare({
+          parents,
+          keep,
+          id: `law-${ofBytes(JSON.stringify(parents)).slice(7, 19)}`
+        })
+        yield* store.write(child, plainChanges(tree, next))
+        yield* store.discard(child)
+        yield* store.discard(child)
+        const gone = yield* Effect.isFailure(store.usage(child))
+        // The name is free again, and nothing of the earlier tree is in the new one.
+        const again = yield* store.prepare({ parents, keep, id: child.id })
+        const changes = yield* store.changes(again)
+        const usage = yield* store.usage(again)
+        yield* store.discard(again)
+        const after = (yield* store.list).length
+        return gone && changes.length === 0 && usage.entries === 0 && usage.bytes === 0 && before === after
+      })
+  ),
+
+  forAll(
+    "LAY-5",
+    "a layer that is packed and unpacked is the same layer",
+    fc.tuple(treePairs(options), cuts),
+    ([[tree, next], places]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const parents = yield* stackOf([tree, next])
+        const before = yield* store.walk(parents, "")
+        const infos = yield* Effect.forEach(new Set(parents), (diffId) =>
+          Effect.gen(function* () {
+            const info = Option.getOrThrow(yield* store.get(diffId))
+            const archive = yield* packed(diffId)
+            yield* store.remove(diffId)
+            const again = yield* store.unpack(diffId, Stream.fromIterable(cut(archive, places)))
+            return (
+              ofBytes(archive) === diffId &&
+              archive.length === info.size &&
+              JSON.stringify(again) === JSON.stringify(info) &&
+              ofBytes(yield* packed(diffId)) === diffId
+            )
+          })
+        )
+        return infos.every(Boolean) && sameTree(yield* store.walk(parents, ""), before)
+      })
+  ),
+
+  forAll("LAY-6", "the tree of a stack is the sum of its layers", treeTriples(options), (history) =>
+    Effect.gen(function* () {
+      const store = yield* LayerStore
+      const stack = yield* stackOf(history)
+      const last = asSeen(inWholeSeconds(history.at(-1) ?? []))
+      const walked = asSeen(inWholeSeconds(yield* store.walk(stack, "")))
+      const found = yield* Effect.forEach(last, ({ path }) => store.lookup(stack, path, false))
+      const looked = asSeen(inWholeSeconds(found.flatMap(Option.toArray)))
+      const gone = yield* Effect.forEach(
+        history.flat().filter(({ path }) => !last.some((entry) => entry.path === path)),
+        ({ path }) => store.lookup(stack, path, false)
+      )
+      const alike = looked.every(({ path, type }, index) => {
+        const expected = last[index]
+        // A single entry may call itself a hard link or the file it is.
+        return expected?.path === path && (expected.type === type || type === "hardlink")
+      })
+      return sameTree(walked, last) && looked.length === last.length && alike && gone.every(Option.isNone)
+    })
+  ),
+
+  forAll(
+    "LAY-7",
+    "a tree without changes makes no layer",
+    fc.tuple(trees(options), fc.constantFrom("untouched", "removed what was not there", "made and removed")),
+    ([tree, how]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const parents = stackedOn([], yield* layerOf([], tree))
+        const before = (yield* store.list).length
+        const child = yield* store.prepare({ parents, keep: false })
+        const made = { type: "directory", path: "made by a law", mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n } as const
+        if (how === "made and removed") yield* store.write(child, [made])
+        if (how !== "untouched") yield* store.write(child, [{ type: "removed", path: made.path }])
+        const layer = yield* store.commit(child)
+        const ended = yield* Effect.isFailure(store.usage(child))
+        return Option.isNone(layer) && ended && (yield* store.list).length === before
+      })
+  ),
+
+  forAll(
+    "LAY-8",
+    "an archive that breaks its promise is never visible",
+    fc.tuple(fewTrees, cuts, fc.constantFrom("short", "long", "bit", "broken line"), fc.nat()),
+    ([tree, places, change, at]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const archive = joined(tarPieces(tree))
+        const diffId = ofBytes(archive)
+        yield* store.remove(diffId)
+        const before = (yield* store.list).length
+        const sent = Stream.fromIterable(cut(spoiled(archive, change, at), places))
+        const line: Stream.Stream<Uint8Array, string> =
+          change === "broken line" ? Stream.concat(sent, Stream.fail("the line went dead")) : sent
+        const refused = yield* Effect.isFailure(store.unpack(diffId, line))
+        const seen = yield* visible(diffId)
+        const after = (yield* store.list).length
+        // What was refused does not stand in the way of the true one.
+        yield* store.unpack(diffId, Stream.fromIterable(cut(archive, places)))
+        return refused && !seen && before === after && (yield* visible(diffId))
+      })
+  ),
+
+  forAll(
+    "LAY-9",
+    "an archive with a path that leads outside is refused and leaves nothing",
+    fc.tuple(fc.constantFrom(...hostileArchives), cuts),
+    ([{ bytes }, places]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const diffId = ofBytes(bytes)
+        const before = (yield* store.list).length
+        const refused = yield* Effect.flip(store.unpack(diffId, Stream.fromIterable(cut(bytes, places))))
+        return refused._tag === "UnsafePath" && !(yield* visible(diffId)) && (yield* store.list).length === before
+      }),
+    { runs: 60 }
+  ),
+
+  forAll(
+    "LAY-10",
+    "equal trees give equal layers, in whichever store and order they were written",
+    fc.tuple(fewTrees, fc.infiniteStream(fc.nat())),
+    ([tree, numbers]) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const once = Option.getOrThrow(yield* layerOf([], tree))
+        const child = yield* store.prepare({ parents: [], keep: false })
+        // Links need the file they name before them, and directories get their times last.
+        const parts = shuffled(tree, numbers)
+        for (const entry of parts) if (entry.type !== "hardlink") yield* store.write(child, [entry])
+        yield* store.write(
+          child,
+          parts.filter(({ type }) => type === "hardlink")
+        )
+        const twice = Option.getOrThrow(yield* store.commit(child))
+        return once.diffId === ofBytes(joined(tarPieces(tree))) && twice.diffId === once.diffId
+      })
+  ),
+
+  forAll("LAY-11", "the changes of a tree are what was written into it", fewTrees, (tree) =>
+    Effect.gen(function* () {
+      const store = yield* LayerStore
+      const child = yield* store.prepare({ parents: [], keep: false })
+      yield* store.write(child, tree)
+      const changes = yield* store.changes(child)
+      const usage = yield* store.usage(child)
+      yield* store.discard(child)
+      const bytes = tree.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0)
+      return (
+        sameChanges(inWholeSeconds(changes), inWholeSeconds(tree)) &&
+        usage.bytes === bytes &&
+        usage.entries === tree.length
+      )
+    })
+  ),
+
+  law(
+    "LAY-12",
+    "an archive that somebody else wrote is packed as it was written",
+    Effect.gen(function* () {
+      const store = yield* LayerStore
+      // Unsorted, a directory without its slash, and more zeros at the end than anybody needs.
+      const archive = joined([
+        archiveOf(plainRecord("z", "last"), plainRecord("a/b", "early"), plainRecord("./a/c", "")),
+        new Uint8Array(9216)
+      ])
+      const diffId = ofBytes(archive)
+      yield* store.unpack(diffId, Stream.make(archive))
+      const walked = yield* store.walk([diffId], "")
+      return ofBytes(yield* packed(diffId)) === diffId && walked.map(({ path }) => path).join() === "a,a/b,a/c,z"
+    })
+  )
+]
+
+const spoiled = (archive: Uint8Array, change: string, at: number): Uint8Array => {
+  const place = at % archive.length
+  switch (change) {
+    case "short":
+      return archive.subarray(0, archive.length - 1 - (at % 512))
+    case "long":
+      return joined([archive, new Uint8Array(1 + (at % 512))])
+    case "bit":
+      return archive.with(place, (archive[place] ?? 0) ^ 1)
+    default:
+      return archive
+  }
+}

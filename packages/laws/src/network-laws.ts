@@ -1,0 +1,270 @@
+import {
+  attached,
+  type AttachRequest,
+  Network,
+  type NetworkShape,
+  type PortRequest,
+  type PublishedPort
+} from "@gantry/core/network/Network"
+import type { NetworkError } from "@gantry/core/network/NetworkError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import * as fc from "fast-check"
+import { forAll, law, type Law } from "./Law.ts"
+import { fixedPort, portLists } from "./samples/port-requests.ts"
+
+const request = (index: number, ports: ReadonlyArray<PortRequest> = [], network = "bridge"): AttachRequest => ({
+  container: `law${index}`,
+  containerName: `name-of-law${index}`,
+  network,
+  ports
+})
+
+/** Everything the contract shows of what is held, in an order of its own. */
+export const visible: Effect.Effect<string, unknown, Network> = Effect.gen(function* () {
+  const network = yield* Network
+  const held = yield* network.attached
+  const networks = yield* network.list
+  return JSON.stringify([
+    held.map((each) => `${each.network} ${each.container}`).toSorted(),
+    networks.map(({ name }) => name).toSorted()
+  ])
+})
+
+/** Attaches for as long as the sample lasts. A port that is taken is one of the outcomes. */
+const tryAttached = (wish: AttachRequest) => Effect.either(attached(wish))
+
+const clash = (a: Omit<PublishedPort, "containerPort">, b: Omit<PublishedPort, "containerPort">): boolean =>
+  a.protocol === b.protocol &&
+  a.hostPort === b.hostPort &&
+  (a.hostIp === b.hostIp || a.hostIp === "0.0.0.0" || b.hostIp === "0.0.0.0")
+
+const fits = (asked: PortRequest, got: PublishedPort): boolean => {
+  const { hostPort: wish = 0 } = asked
+  const [first, last] = typeof wish === "object" ? [wish.first, wish.last] : wish === 0 ? [1, 65_535] : [wish, wish]
+  return (
+    got.hostIp === (asked.hostIp ?? "0.0.0.0") &&
+    got.hostPort >= first &&
+    got.hostPort <= last &&
+    got.protocol === asked.protocol &&
+    got.containerPort === asked.containerPort
+  )
+}
+
+const number = (address: string) => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0)
+
+const inside = (address: string, cidr: string): boolean => {
+  const [base = "", prefix = ""] = cidr.split("/")
+  const size = 2 ** (32 - Number(prefix))
+  const offset = number(address) - number(base)
+  return offset > 0 && offset < size - 1
+}
+
+const different = (values: ReadonlyArray<unknown>) => new Set(values).size === values.length
+
+/** Reads the default network, which exists once somebody has been attached to it. */
+const defaultNetwork = (network: NetworkShape) =>
+  Effect.map(network.list, (all) => all.find(({ name }) => name === "bridge"))
+
+/**
+ * What a network plugin must make true.
+ *
+ * `look` describes what the plugin leaves behind, the host included, as text: two equal texts mean that nothing has
+ * changed. What the contract shows is enough for a plugin that touches nothing else.
+ */
+export const networkLaws = (look: Effect.Effect<string, unknown, Network> = visible): ReadonlyArray<Law<Network>> => {
+  /** Whether everything is as it was after something has been done and undone. A first attachment may set up the host. */
+  const unchanged = <E, R>(act: Effect.Effect<boolean, E, R | Scope.Scope>) =>
+    Effect.gen(function* () {
+      yield* Effect.scoped(attached(request(0)))
+      const before = yield* look
+      const right = yield* Effect.scoped(act)
+      return right && (yield* look) === before
+    })
+
+  return [
+    forAll("NET-1", "two attachments held at once have different addresses", fc.integer({ min: 2, max: 6 }), (count) =>
+      Effect.gen(function* () {
+        const wishes = Array.from({ length: count }, (_, index) => attached(request(index)))
+        const held = yield* Effect.all(wishes, { concurrency: count })
+        return different(held.map(({ address }) => address)) && different(held.map(({ mac }) => mac))
+      })
+    ),
+
+    forAll("NET-2", "detaching twice is detaching once", fixedPort, (port) =>
+      Effect.gen(function* () {
+        const network = yield* Network
+        yield* attached(request(1))
+        const one = yield* attached(request(2, [port]))
+        yield* network.detach(one)
+        const once = yield* look
+        yield* network.detach({ network: one.network, container: one.container })
+        return (yield* look) === once
+      })
+    ),
+
+    forAll("NET-3", "after all is detached the host is as it was", portLists, (lists) =>
+      unchanged(
+        Effect.as(
+          Effect.forEach(lists, (ports, index) => tryAttached(request(index, ports)), { concurrency: 2 }),
+          true
+        )
+      )
+    ),
+
+    forAll("NET-4", "two attachments held at once never answer on the same host port", portLists, (lists) =>
+      Effect.gen(function* () {
+        const outcomes = yield* Effect.forEach(lists, (ports, index) => tryAttached(request(index, ports)), {
+          concurrency: lists.length
+        })
+        const held = outcomes.flatMap((outcome) => (Either.isRight(outcome) ? outcome.right.ports : []))
+        return held.every((a, index) => held.slice(index + 1).every((b) => !clash(a, b)))
+      })
+    ),
+
+    forAll("NET-5", "a port that was given back can be had again, and so can the address", fixedPort, (port) =>
+      Effect.gen(function* () {
+        const first = yield* Effect.scoped(attached(request(1, [port])))
+        const second = yield* attached({
+          ...request(2, [port]),
+          ...(first.address === undefined ? {} : { address: first.address })
+        })
+        return second.ports.some((each) => fits(port, each)) && second.address === first.address
+      })
+    ),
+
+    forAll(
+      "NET-6",
+      "an address lies inside its network and is neither its first, its last nor the host's",
+      fc.nat({ max: 4 }),
+      (others) =>
+        Effect.gen(function* () {
+          const network = yield* Network
+          for (let index = 0; index < others; index++) yield* attached(request(index))
+          const { address = "", prefixLength } = yield* attached(request(others))
+          const { gateway, subnet = "" } = (yield* defaultNetwork(network)) ?? {}
+          return inside(address, subnet) && address !== gateway && subnet.endsWith(`/${prefixLength}`)
+        })
+    ),
+
+    forAll("NET-7", "a container that asks twice has one attachment", fixedPort, (port) =>
+      Effect.gen(function* () {
+        const network = yield* Network
+        const first = yield* attached(request(1, [port]))
+        const second = yield* network.attach(request(1, [port]))
+        const mine = (yield* network.attached).filter(({ container }) => container === "law1")
+        return JSON.stringify(first) === JSON.stringify(second) && mine.length === 1
+      })
+    ),
+
+    forAll("NET-8", "an attachment that fails leaves nothing", fc.tuple(fixedPort, fixedPort), ([taken, other]) =>
+      Effect.gen(function* () {
+        const network = yield* Network
+        yield* attached(request(1, [taken]))
+        const before = yield* look
+        const outcome = yield* tryAttached(request(2, [other, taken]))
+        if (Either.isRight(outcome)) return false
+        const free = yield* Effect.isSuccess(network.probe(other))
+        const meets = clash(
+          { ...taken, hostIp: taken.hostIp ?? "0.0.0.0" },
+          { ...other, hostIp: other.hostIp ?? "0.0.0.0" }
+        )
+        return (yield* look) === before && free === !meets
+      })
+    ),
+
+    forAll("NET-9", "a port that is taken is refused by its number and by the name of its holder", fixedPort, (port) =>
+      Effect.gen(function* () {
+        const network = yield* Network
+        yield* attached(request(1, [port]))
+        const problems: ReadonlyArray<NetworkError> = [
+          yield* Effect.flip(network.attach(request(2, [port]))),
+          yield* Effect.flip(network.probe(port))
+        ]
+        return problems.every(
+          (problem) =>
+            problem._tag === "PortTaken" &&
+            problem.port === port.hostPort &&
+            problem.protocol === port.protocol &&
+            problem.holder?.includes("name-of-law1") === true
+        )
+      })
+    ),
+
+    forAll("NET-10", "what is published is what was asked for", portLists, (lists) =>
+      Effect.gen(function* () {
+        for (const [index, ports] of lists.entries()) {
+          const outcome = yield* tryAttached(request(index, ports))
+          if (Either.isLeft(outcome)) continue
+          const got = outcome.right.ports
+          // Asking twice for the very same port of the container may be answered by one port.
+          if (!ports.every((asked) => got.some((each) => fits(asked, each)))) return false
+          if (!got.every((each) => ports.some((asked) => fits(asked, each)))) return false
+        }
+        return true
+      })
+    ),
+
+    law(
+      "NET-11",
+      "none is wired to nothing and host to the host, and neither holds anything",
+      Effect.gen(function* () {
+        const network = yield* Network
+        const before = yield* look
+        const none = yield* attached(request(1, [], "none"))
+        const host = yield* attached(request(2, [], "host"))
+        const wired = none.wiring.length === 0 && host.wiring.length === 1 && host.wiring[0]?.type === "host"
+        return (
+          wired && (yield* look) === before && (yield* network.attached).every(({ network: name }) => name === "bridge")
+        )
+      })
+    ),
+
+    law(
+      "NET-12",
+      "a network goes when nobody uses it, and not before",
+      unchanged(
+        Effect.gen(function* () {
+          const network = yield* Network
+          const made = yield* network.create({ name: "law-net", labels: { purpose: "law" } })
+          const twice = yield* Effect.either(network.create({ name: "law-net" }))
+          const one = yield* network.attach(request(1, [], "law-net"))
+          const early = yield* Effect.either(network.remove("law-net"))
+          yield* network.detach(one)
+          yield* network.remove("law-net")
+          const late = yield* Effect.either(network.attach(request(1, [], "law-net")))
+          return (
+            Either.isLeft(twice) &&
+            Either.isLeft(early) &&
+            early.left._tag === "NetworkRefused" &&
+            inside(one.address ?? "", made.subnet ?? "") &&
+            made.labels["purpose"] === "law" &&
+            Either.isLeft(late) &&
+            late.left._tag === "NetworkMissing"
+          )
+        })
+      )
+    ),
+
+    forAll(
+      "NET-13",
+      "an interrupted attachment leaves nothing",
+      fc.tuple(fixedPort, fc.nat({ max: 12 })),
+      ([port, patience]) =>
+        unchanged(
+          Effect.gen(function* () {
+            const network = yield* Network
+            const attaching = yield* Effect.fork(network.attach(request(1, [port])))
+            for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
+            const exit = yield* Fiber.interrupt(attaching)
+            // It may have been faster, and is then held like any other.
+            if (Exit.isSuccess(exit)) yield* network.detach(exit.value)
+            return true
+          })
+        )
+    )
+  ]
+}

@@ -1,0 +1,33 @@
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { spelled, type Tree } from "./Tree.ts"
+
+/**
+ * Changes that lead from one tree to another, found in the plainest way: what is not the same is removed, and written
+ * again. Laws of stores use these, so that a store is not judged by the same code that it may be made of.
+ */
+export const plainChanges = (from: Tree, to: Tree): ReadonlyArray<TreeChange> => {
+  const before = new Map(from.map((entry) => [entry.path, entry]))
+  const after = new Map(to.map((entry) => [entry.path, entry]))
+  /** Files with several names are the same only when all their names are. */
+  const groupOf = (tree: Tree, path: string) => {
+    const entry = tree.find((each) => each.path === path)
+    const first = entry?.type === "hardlink" ? entry.target : path
+    return tree.filter((each) => each.path === first || (each.type === "hardlink" && each.target === first))
+  }
+  const same = (path: string) =>
+    groupOf(from, path).map(spelled).join("\n") === groupOf(to, path).map(spelled).join("\n")
+  const changes: Array<TreeChange> = []
+  const gone: Array<string> = []
+  for (const { path, type } of from) {
+    if (gone.some((each) => path.startsWith(`${each}/`))) continue
+    const next = after.get(path)
+    if (same(path) || (type === "directory" && next?.type === "directory")) continue
+    gone.push(path)
+    changes.push({ type: "removed", path })
+  }
+  for (const entry of to) {
+    const kept = before.has(entry.path) && same(entry.path) && !gone.some((each) => entry.path.startsWith(`${each}/`))
+    if (!kept) changes.push(entry)
+  }
+  return changes
+}

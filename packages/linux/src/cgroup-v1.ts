@@ -1,0 +1,139 @@
+import {
+  attempt,
+  exists,
+  killEach,
+  makeDirectory,
+  pidsIn,
+  read,
+  readCount,
+  readNumber,
+  removeTree,
+  steps,
+  write
+} from "./cgroup-files.ts"
+import type { Hierarchy } from "./cgroup-layout.ts"
+import { type Limits, type Setting, settingsV1 } from "./cgroup-limits.ts"
+import type { Cgroups, Missing } from "./cgroup.ts"
+import { deviceLine } from "./devices.ts"
+import type { Syscalls } from "./Syscalls.ts"
+
+/** Controllers in which a group is made, and what each is for. */
+const wanted: ReadonlyMap<string, string> = new Map([
+  ["memory", "memory limit"],
+  ["pids", "pids limit"],
+  ["cpu", "cpu limit"],
+  ["cpuacct", "cpu usage"],
+  ["cpuset", "cpu set"],
+  ["devices", "device list"],
+  ["freezer", "pause"]
+])
+
+/** Looks at the state of a freezer; it needs as long as the slowest system call that it has to interrupt. */
+const mostLooks = 1000
+
+const featureOf = ({ controllers }: Hierarchy) => wanted.get(controllers.find((name) => wanted.has(name)) ?? "") ?? ""
+
+/** Groups of cgroup v1: one directory in each tree. Spec: kernel, cgroup-v1; cgroups(7). */
+export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>): Cgroups => {
+  const used = hierarchies.filter(({ controllers }) => controllers.some((name) => wanted.has(name)))
+
+  const directoryOf = (controller: string, path: string): string | undefined => {
+    const hierarchy = used.find(({ controllers }) => controllers.includes(controller))
+    return hierarchy === undefined ? undefined : `${hierarchy.mountPoint}/${path}`
+  }
+
+  const directories = (path: string) => used.map(({ mountPoint }) => `${mountPoint}/${path}`).filter(exists)
+
+  /** Writes a file of a controller, or says that there is no such controller. */
+  const set = (path: string, { controller, file, feature, value }: Setting): ReadonlyArray<Missing> => {
+    const directory = directoryOf(controller, path)
+    return directory === undefined
+      ? [{ feature, reason: `the kernel has no ${controller} controller` }]
+      : write(feature, `${directory}/${file}`, value)
+  }
+
+  const setFreezer = (path: string, value: string) =>
+    set(path, { controller: "freezer", file: "freezer.state", feature: "pause", value })
+
+  const freeze = (path: string): ReadonlyArray<Missing> => {
+    const missing = setFreezer(path, "FROZEN")
+    const directory = directoryOf("freezer", path)
+    if (missing.length > 0 || directory === undefined) return missing
+    for (let look = 0; look < mostLooks; look++) {
+      // The state is FREEZING for a while; reading it makes the kernel look again.
+      if (read(`${directory}/freezer.state`) === "FROZEN") return []
+    }
+    return [{ feature: "pause", reason: "some processes did not stop in time" }]
+  }
+
+  const pids = (path: string): ReadonlyArray<number> => [...new Set(directories(path).flatMap(pidsIn))]
+
+  /** Memory and swap limits check each other, so the one that grows is written first. */
+  const inOrder = (path: string, settings: ReadonlyArray<Setting>): ReadonlyArray<Setting> => {
+    const memory = directoryOf("memory", path)
+    const now = memory === undefined ? undefined : readNumber(`${memory}/memory.memsw.limit_in_bytes`)
+    const swap = settings.find(({ feature }) => feature === "swap limit")
+    if (swap === undefined || now === undefined) return settings
+    const grows = swap.value === "-1" || Number(swap.value) > now
+    return grows ? [swap, ...settings.filter((each) => each !== swap)] : settings
+  }
+
+  return {
+    directories,
+    pids,
+    freeze,
+    thaw: (path) => setFreezer(path, "THAWED"),
+    create: (path) => [
+      ...[...wanted]
+        .filter(([controller]) => controller !== "cpuacct" && directoryOf(controller, path) === undefined)
+        .map(([controller, feature]) => ({ feature, reason: `the kernel has no ${controller} controller` })),
+      ...used.flatMap((hierarchy) =>
+        attempt(featureOf(hierarchy), `${hierarchy.mountPoint}/${path}`, () => {
+          for (const directory of steps(hierarchy.mountPoint, path)) {
+            makeDirectory(directory)
+            if (hierarchy.controllers.includes("cpuset")) inheritCpuset(directory)
+          }
+        })
+      )
+    ],
+    add: (path, pid) =>
+      used.flatMap((hierarchy) =>
+        write(featureOf(hierarchy), `${hierarchy.mountPoint}/${path}/cgroup.procs`, String(pid))
+      ),
+    setLimits: (path, limits: Limits) => inOrder(path, settingsV1(limits)).flatMap((setting) => set(path, setting)),
+    allowDevices: (path, rules) => {
+      const feature = "device list"
+      const denied = set(path, { controller: "devices", file: "devices.deny", feature, value: "a" })
+      if (denied.length > 0) return denied
+      return rules.flatMap((rule) =>
+        set(path, { controller: "devices", file: "devices.allow", feature, value: deviceLine(rule) })
+      )
+    },
+    killAll: (path) => {
+      // A frozen process cannot start another one behind our back; it dies when it thaws.
+      const frozen = freeze(path).length === 0
+      const killed = killEach(sys, pids(path))
+      setFreezer(path, "THAWED")
+      if (!frozen && killed > 0) killEach(sys, pids(path))
+    },
+    usage: (path) => {
+      const memory = directoryOf("memory", path) ?? ""
+      return {
+        memoryBytes: readNumber(`${memory}/memory.usage_in_bytes`),
+        cpuNanoseconds: readNumber(`${directoryOf("cpuacct", path) ?? ""}/cpuacct.usage`),
+        processes: readNumber(`${directoryOf("pids", path) ?? ""}/pids.current`),
+        oomKills: readCount(`${memory}/memory.oom_control`, "oom_kill")
+      }
+    },
+    remove: (path) => used.map(({ mountPoint }) => removeTree(`${mountPoint}/${path}`)).every(Boolean)
+  }
+}
+
+/** A new cpuset group has neither processors nor memory, and takes no process until it has. */
+const inheritCpuset = (directory: string): void => {
+  const parent = directory.slice(0, directory.lastIndexOf("/"))
+  for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+    const value = read(`${parent}/${file}`)
+    if (read(`${directory}/${file}`) === "" && value !== undefined) write("cpu set", `${directory}/${file}`, value)
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  attempt,
+  exists,
+  killEach,
+  makeDirectory,
+  pidsIn,
+  read,
+  readCount,
+  readNumber,
+  removeTree,
+  steps,
+  write
+} from "./cgroup-files.ts"
+import type { Hierarchy } from "./cgroup-layout.ts"
+import { settingsV2 } from "./cgroup-limits.ts"
+import type { Cgroups, Missing } from "./cgroup.ts"
+import { attachDeviceFilter } from "./device-filter.ts"
+import type { Syscalls } from "./Syscalls.ts"
+
+/** Controllers that a group gets, and what each is for. */
+const wanted: ReadonlyArray<readonly [controller: string, feature: string]> = [
+  ["memory", "memory limit"],
+  ["pids", "pids limit"],
+  ["cpu", "cpu limit"],
+  ["cpuset", "cpu set"]
+]
+
+/** Looks at whether all processes have stopped. */
+const mostLooks = 1000
+/** Passes over a group that cannot be killed at once, because it may start processes meanwhile. */
+const mostPasses = 100
+
+const words = (text: string | undefined) => (text ?? "").split(" ").filter((word) => word !== "")
+
+/** Hands the controllers down to a directory's children. What the parent itself does not have is missing. */
+const enable = (directory: string): ReadonlyArray<Missing> => {
+  const there = words(read(`${directory}/cgroup.controllers`))
+  const enabled = words(read(`${directory}/cgroup.subtree_control`))
+  return wanted.flatMap(([controller, feature]) => {
+    if (enabled.includes(controller)) return []
+    if (!there.includes(controller)) return [{ feature, reason: `no ${controller} controller in ${directory}` }]
+    return write(feature, `${directory}/cgroup.subtree_control`, `+${controller}`)
+  })
+}
+
+/** Groups of cgroup v2: one directory. Spec: kernel, cgroup-v2. */
+export const cgroupsV2 = (sys: Syscalls, { mountPoint }: Hierarchy): Cgroups => {
+  const at = (path: string) => `${mountPoint}/${path}`
+
+  const setFreeze = (path: string, value: "0" | "1") => write("pause", `${at(path)}/cgroup.freeze`, value)
+
+  return {
+    directories: (path) => [at(path)].filter(exists),
+    pids: (path) => pidsIn(at(path)),
+    create: (path) => {
+      const missing: Array<Missing> = []
+      let parent = mountPoint
+      for (const directory of steps(mountPoint, path)) {
+        missing.push(...enable(parent))
+        const failed = attempt("control groups", directory, () => makeDirectory(directory))
+        if (failed.length > 0) return failed
+        parent = directory
+      }
+      // A controller that is missing at the top is missing all the way down; said once is enough.
+      return missing.filter(({ feature }, index) => missing.findIndex((each) => each.feature === feature) === index)
+    },
+    add: (path, pid) => write("control groups", `${at(path)}/cgroup.procs`, String(pid)),
+    setLimits: (path, limits) =>
+      settingsV2(limits).flatMap(({ feature, file, value }) => write(feature, `${at(path)}/${file}`, value)),
+    allowDevices: (path, rules) => attempt("device list", at(path), () => attachDeviceFilter(sys, at(path), rules)),
+    killAll: (path) => {
+      if (write("kill", `${at(path)}/cgroup.kill`, "1").length === 0) return
+      // Before Linux 5.14. A killed process may stay listed until it has ended, so the passes are limited.
+      for (let pass = 0; pass < mostPasses && killEach(sys, pidsIn(at(path))) > 0; pass++);
+    },
+    freeze: (path) => {
+      const missing = setFreeze(path, "1")
+      if (missing.length > 0) return missing
+      for (let look = 0; look < mostLooks; look++) {
+        if (readCount(`${at(path)}/cgroup.events`, "frozen") === 1) return []
+      }
+      return [{ feature: "pause", reason: "some processes did not stop in time" }]
+    },
+    thaw: (path) => setFreeze(path, "0"),
+    usage: (path) => {
+      const microseconds = readCount(`${at(path)}/cpu.stat`, "usage_usec")
+      return {
+        memoryBytes: readNumber(`${at(path)}/memory.current`),
+        cpuNanoseconds: microseconds === undefined ? undefined : microseconds * 1000,
+        processes: readNumber(`${at(path)}/pids.current`),
+        oomKills: readCount(`${at(path)}/memory.events`, "oom_kill")
+      }
+    },
+    remove: (path) => removeTree(at(path))
+  }
+}

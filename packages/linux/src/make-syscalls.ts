@@ -1,0 +1,216 @@
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, SECCOMP_SET_MODE_FILTER } from "./constants.ts"
+import type { Ffi } from "./ffi/Ffi.ts"
+import { type Argument, failed, makeCaller, path, sized } from "./kernel-call.ts"
+import {
+  cStrings,
+  deviceNumber,
+  rlimitBytes,
+  rlimitOf,
+  timespec,
+  word32At,
+  word64At,
+  words32,
+  words64
+} from "./memory.ts"
+import type { Syscalls } from "./Syscalls.ts"
+
+const EINTR = 4
+const ESRCH = 3
+/** _LINUX_CAPABILITY_VERSION_3: 64 capabilities as two sets of 32 bits. */
+const capabilityVersion3 = 0x20080522
+/** The kernel's sigset_t, not the C library's larger one. */
+const signalSetSize = 8
+const SIG_IGN = 1n
+const SIG_SETMASK = 2
+
+/** Builds the typed calls from a runtime's raw entry point. */
+export const makeSyscalls = (ffi: Ffi): Syscalls => {
+  const { raw, simple, repeated, withAddresses, withVectors } = makeCaller(ffi)
+
+  const prlimit: Syscalls["prlimit"] = (pid, resource, limit) => {
+    const before = new Uint8Array(16)
+    const result = raw("prlimit64", pid, resource, limit === null ? null : rlimitBytes(limit), before)
+    if (result < 0) throw failed("prlimit", result, [pid, resource, limit])
+    return rlimitOf(before)
+  }
+
+  return {
+    withAddresses,
+    prlimit,
+    getrlimit: (resource) => prlimit(0, resource, null),
+    setrlimit: (resource, limit) => void prlimit(0, resource, limit),
+
+    mount: simple("mount", "mount", (source, target, fstype, flags, data) => [
+      source === null ? null : path(source),
+      path(target),
+      fstype,
+      flags,
+      data === null ? null : path(data)
+    ]),
+    umount2: simple("umount2", "umount2", (target, flags) => [path(target), flags]),
+    pivotRoot: simple("pivotRoot", "pivot_root", (newRoot, putOld) => [path(newRoot), path(putOld)]),
+    openTree: simple("openTree", "open_tree", (dirfd, name, flags) => [dirfd, path(name), flags]),
+    moveMount: simple("moveMount", "move_mount", (fromFd, from, toFd, to, flags) => [
+      fromFd,
+      path(from),
+      toFd,
+      path(to),
+      flags
+    ]),
+    mountSetattr: simple("mountSetattr", "mount_setattr", (dirfd, name, flags, attributes) => {
+      const { attrSet = 0, attrClr = 0, propagation = 0, usernsFd = 0 } = attributes
+      return [dirfd, path(name), flags, words64(attrSet, attrClr, propagation, usernsFd), 32]
+    }),
+    fsopen: simple("fsopen", "fsopen", (fstype, flags) => [fstype, flags]),
+    fsconfig: simple("fsconfig", "fsconfig", (fd, command, key, value, aux) => [
+      fd,
+      command,
+      key,
+      value === null ? null : path(value),
+      aux
+    ]),
+    fsmount: simple("fsmount", "fsmount", (fd, flags, attributes) => [fd, flags, attributes]),
+
+    unshare: simple("unshare", "unshare", (flags) => [flags]),
+    setns: simple("setns", "setns", (fd, type) => [fd, type]),
+    sethostname: simple("sethostname", "sethostname", (name) => named(name)),
+    setdomainname: simple("setdomainname", "setdomainname", (name) => named(name)),
+    chroot: simple("chroot", "chroot", (name) => [path(name)]),
+    chdir: simple("chdir", "chdir", (name) => [path(name)]),
+    fchdir: simple("fchdir", "fchdir", (fd) => [fd]),
+    umask: simple("umask", "umask", (mask) => [mask]),
+
+    prctl: simple("prctl", "prctl", (option, ...rest) => [option, ...rest.map((each) => each ?? 0)]),
+    capget: () => {
+      const data = new Uint8Array(24)
+      const result = raw("capget", words32(capabilityVersion3, 0), data)
+      if (result < 0) throw failed("capget", result, [])
+      const set = (offset: number) => BigInt(word32At(data, offset)) | (BigInt(word32At(data, offset + 12)) << 32n)
+      return { effective: set(0), permitted: set(4), inheritable: set(8) }
+    },
+    capset: simple("capset", "capset", ({ effective, permitted, inheritable }) => {
+      const sets = [effective, permitted, inheritable]
+      const low = sets.map((set) => Number(set & 0xffffffffn))
+      const high = sets.map((set) => Number((set >> 32n) & 0xffffffffn))
+      return [words32(capabilityVersion3, 0), words32(...low, ...high)]
+    }),
+    setgroups: simple("setgroups", "setgroups", (gids) => [gids.length, words32(...gids)]),
+    setresuid: simple("setresuid", "setresuid", (...ids) => ids),
+    setresgid: simple("setresgid", "setresgid", (...ids) => ids),
+    seccomp: (program, flags = 0) =>
+      withAddresses([program], ([address = 0n]) => {
+        const result = raw("seccomp", SECCOMP_SET_MODE_FILTER, flags, words64(program.length / 8, address))
+        if (result !== 0) throw failed("seccomp", result > 0 ? -ESRCH : result, [program, flags])
+      }),
+
+    execve: (file, argv, env) => {
+      const result = withVectors([argv, env], ([argvPointer = null, envPointer = null]) =>
+        raw("execve", path(file), argvPointer, envPointer)
+      )
+      throw failed("execve", result, [file, argv, env])
+    },
+    resetSignals: () => {
+      const before = new Uint8Array(32)
+      const byDefault = new Uint8Array(32)
+      for (let signal = 1; signal <= 64; signal++) {
+        const result = raw("rt_sigaction", signal, null, before, signalSetSize)
+        if (result === 0 && word64At(before, 0) === SIG_IGN) {
+          raw("rt_sigaction", signal, byDefault, null, signalSetSize)
+        }
+      }
+      const result = raw("rt_sigprocmask", SIG_SETMASK, words64(0), null, signalSetSize)
+      if (result < 0) throw failed("resetSignals", result, [])
+    },
+    setsid: simple("setsid", "setsid", () => []),
+    kill: simple("kill", "kill", (pid, signal) => [pid, signal]),
+    pidfdOpen: simple("pidfdOpen", "pidfd_open", (pid, flags = 0) => [pid, flags]),
+    pidfdSendSignal: simple("pidfdSendSignal", "pidfd_send_signal", (pidfd, signal) => [pidfd, signal, null, 0]),
+
+    open: repeated("open", "openat", (name, flags, mode = 0) => [AT_FDCWD, path(name), flags, mode]),
+    openat2: repeated("openat2", "openat2", (dirfd, name, { flags, mode = 0, resolve = 0 }) => [
+      dirfd,
+      path(name),
+      words64(flags, mode, resolve),
+      24
+    ]),
+    // Never repeated: Linux has released the descriptor even when close(2) says EINTR.
+    close: simple("close", "close", (fd) => [fd]),
+    closeRange: simple("closeRange", "close_range", (first, last, flags) => [first, last, flags]),
+    dup3: simple("dup3", "dup3", (from, to, flags) => [from, to, flags]),
+    read: repeated("read", "read", (fd, into) => [fd, into, into.length]),
+    write: repeated("write", "write", (fd, bytes) => [fd, bytes, bytes.length]),
+    copyFileRange: repeated("copyFileRange", "copy_file_range", (from, to, bytes) => [from, null, to, null, bytes, 0]),
+    fcntl: simple("fcntl", "fcntl", (fd, command, argument = 0) => [fd, command, argument]),
+    ioctl: simple("ioctl", "ioctl", (fd, request, argument) => [fd, request, argument]),
+    poll: (requests, timeout) => {
+      const entries = words32(...requests.flatMap(({ fd, events }) => [fd, events]))
+      const limit = timeout === null ? null : words64(...timespec(BigInt(timeout) * 1_000_000n))
+      let result: number
+      // The kernel writes the time that is left into `limit`, so a repetition does not wait longer.
+      do result = raw("ppoll", entries, requests.length, limit, null, signalSetSize)
+      while (result === -EINTR)
+      if (result < 0) throw failed("poll", result, [requests, timeout])
+      return requests.map((_, index) => word32At(entries, index * 8 + 4) >>> 16)
+    },
+    flock: repeated("flock", "flock", (fd, operation) => [fd, operation]),
+    syncfs: simple("syncfs", "syncfs", (fd) => [fd]),
+
+    mknod: simple("mknod", "mknodat", (name, mode, major, minor) => [
+      AT_FDCWD,
+      path(name),
+      mode,
+      deviceNumber(major, minor)
+    ]),
+    lchown: simple("lchown", "fchownat", (name, uid, gid) => [AT_FDCWD, path(name), uid, gid, AT_SYMLINK_NOFOLLOW]),
+    utimensat: simple("utimensat", "utimensat", (name, atime, mtime, flags) => [
+      AT_FDCWD,
+      path(name),
+      words64(...timespec(atime), ...timespec(mtime)),
+      flags
+    ]),
+    lsetxattr: simple("lsetxattr", "lsetxattr", (name, attribute, value, flags = 0) => [
+      path(name),
+      path(attribute),
+      value,
+      value.length,
+      flags
+    ]),
+    lgetxattr: (name, attribute) => {
+      const value = sized((into) => raw("lgetxattr", path(name), path(attribute), into, into.length))
+      if (typeof value === "number") throw failed("lgetxattr", value, [name, attribute])
+      return value
+    },
+    llistxattr: (name) => {
+      const names = sized((into) => raw("llistxattr", path(name), into, into.length))
+      if (typeof names === "number") throw failed("llistxattr", names, [name])
+      return cStrings(names)
+    },
+    lremovexattr: simple("lremovexattr", "lremovexattr", (name, attribute) => [path(name), path(attribute)]),
+
+    socket: simple("socket", "socket", (domain, type, protocol) => [domain, type, protocol]),
+    bind: simple("bind", "bind", (fd, address) => [fd, address, address.length]),
+    setsockopt: simple("setsockopt", "setsockopt", (fd, level, option, value) => [
+      fd,
+      level,
+      option,
+      value,
+      value.length
+    ]),
+    sendto: repeated("sendto", "sendto", (fd, bytes, flags, address) => [
+      fd,
+      bytes,
+      bytes.length,
+      flags,
+      address,
+      address === null ? 0 : address.length
+    ]),
+    recvfrom: repeated("recvfrom", "recvfrom", (fd, into, flags) => [fd, into, into.length, flags, null, null]),
+    bpf: simple("bpf", "bpf", (command, attributes) => [command, attributes, attributes.length])
+  }
+}
+
+/** Host and domain names go without a zero byte, with their length. */
+const named = (name: string): ReadonlyArray<Argument> => {
+  const bytes = new TextEncoder().encode(name)
+  return [bytes, bytes.length]
+}

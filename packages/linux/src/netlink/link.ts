@@ -1,0 +1,122 @@
+import type { Syscalls } from "../Syscalls.ts"
+import type { Message } from "./message.ts"
+import {
+  addressRow,
+  type AddressRow,
+  allAddresses,
+  allLinks,
+  allRoutes,
+  changeLink,
+  getLink,
+  linkRow,
+  type LinkRow,
+  type LinkSettings,
+  newAddress,
+  newLink,
+  newRoute,
+  newVeth,
+  removeLink,
+  routeRow,
+  type RouteRow
+} from "./route-messages.ts"
+import { openRouteSocket } from "./route-socket.ts"
+
+/** A pair of devices, one end here and one in another namespace. */
+export interface VethRequest {
+  readonly name: string
+  readonly mac?: string
+  readonly peerName: string
+  readonly peerMac?: string
+  /** The network namespace in which the peer is created. Left out: this one. */
+  readonly peerNetnsFd?: number
+  /** The bridge that the near end joins, by index or by name. */
+  readonly master?: number | string
+  /** Bytes, for both ends. */
+  readonly mtu?: number
+  /** Whether the far end starts switched on; the near end always does. */
+  readonly peerUp?: boolean
+}
+
+/** A route by names in place of numbers. */
+export interface RouteTo {
+  /** `default`, an address, or address/prefix. */
+  readonly destination: string
+  readonly gateway?: string
+  /** Name of the device. */
+  readonly dev?: string
+  readonly source?: string
+}
+
+/**
+ * The devices, addresses and IPv4 routes of one network namespace: that of the thread when it was opened.
+ *
+ * Every method throws `SyscallError` with a call such as `netlink RTM_NEWLINK`. EEXIST: the name, address or route is
+ * there already. ENODEV: no device has that name.
+ */
+export interface Links {
+  /** A bridge that is switched on. */
+  readonly createBridge: (name: string, options?: { readonly mtu?: number; readonly mac?: string }) => void
+  readonly createVeth: (request: VethRequest) => void
+  readonly setLinkUp: (name: string) => void
+  readonly changeLink: (name: string, settings: LinkSettings) => void
+  readonly deleteLink: (name: string) => void
+  /** The number of a device; undefined when no device has that name. */
+  readonly linkIndex: (name: string) => number | undefined
+  readonly addAddress: (name: string, address: string, prefix: number) => void
+  readonly addRoute: (route: RouteTo) => void
+  readonly listLinks: () => ReadonlyArray<LinkRow>
+  readonly listAddresses: () => ReadonlyArray<AddressRow>
+  /** IPv4 routes of all tables. */
+  readonly listRoutes: () => ReadonlyArray<RouteRow>
+  /** A second call does nothing. */
+  readonly close: () => void
+}
+
+const rows = <Row>(messages: ReadonlyArray<Message>, read: (message: Message) => Row | undefined): ReadonlyArray<Row> =>
+  messages.map(read).filter((row) => row !== undefined)
+
+/** Opens a connection for several operations. Close it. */
+export const openLinks = (sys: Syscalls): Links => {
+  const socket = openRouteSocket(sys)
+
+  const indexOf = (name: string): number => {
+    const [row] = rows(socket.request(getLink(name)), linkRow)
+    return row?.index ?? 0
+  }
+
+  return {
+    close: socket.close,
+    createBridge: (name, { mtu, mac } = {}) => void socket.request(newLink("bridge", { name, mtu, mac, up: true })),
+    createVeth: ({ name, mac, peerName, peerMac, peerNetnsFd, master, mtu, peerUp }) => {
+      const masterIndex = typeof master === "string" ? indexOf(master) : master
+      socket.request(
+        newVeth(
+          { name, mac, mtu, master: masterIndex, up: true },
+          { name: peerName, mac: peerMac, mtu, netnsFd: peerNetnsFd, up: peerUp }
+        )
+      )
+    },
+    setLinkUp: (name) => void socket.request(changeLink(indexOf(name), { up: true })),
+    changeLink: (name, settings) => void socket.request(changeLink(indexOf(name), settings)),
+    deleteLink: (name) => void socket.request(removeLink(name)),
+    linkIndex: (name) => rows(socket.dump(allLinks), linkRow).find((row) => row.name === name)?.index,
+    addAddress: (name, address, prefix) => void socket.request(newAddress(indexOf(name), address, prefix)),
+    addRoute: ({ destination, gateway, dev, source }) =>
+      void socket.request(
+        newRoute({ destination, gateway, index: dev === undefined ? undefined : indexOf(dev), source })
+      ),
+    listLinks: () => rows(socket.dump(allLinks), linkRow),
+    listAddresses: () => rows(socket.dump(allAddresses), addressRow),
+    listRoutes: () => rows(socket.dump(allRoutes), routeRow)
+  }
+}
+
+/** Opens a connection, uses it and closes it, also after a failure. */
+export const withLinks = <A>(sys: Syscalls, use: (links: Links) => A): A => {
+  const links = openLinks(sys)
+  try {
+    return use(links)
+  } finally {
+    links.close()
+  }
+}

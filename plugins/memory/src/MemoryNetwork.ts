@@ -1,0 +1,171 @@
+import {
+  type Attachment,
+  type AttachRequest,
+  Network,
+  type NetworkInfo,
+  type NetworkShape,
+  type PortRequest,
+  type PublishedPort
+} from "@gantry/core/network/Network"
+import {
+  AddressesExhausted,
+  type NetworkError,
+  NetworkMissing,
+  NetworkRefused,
+  PortTaken
+} from "@gantry/core/network/NetworkError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** A network whose members count up from `<prefix>.2`; it has 253 of them. */
+interface MemoryBridge {
+  readonly info: NetworkInfo
+  readonly prefix: string
+}
+
+const anyAddress = "0.0.0.0"
+const builtIns = ["bridge", "host", "none"]
+
+/** Networks that exist on paper: addresses and ports are handed out like real ones, and nobody can be reached there. */
+export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
+  const networks = new Map<string, MemoryBridge>()
+  const held: Array<{ readonly request: AttachRequest; readonly attachment: Attachment }> = []
+  let made = 0
+
+  const add = (name: string, wish: Partial<NetworkInfo>): NetworkInfo => {
+    const number = made++
+    const subnet = wish.subnet ?? `10.${200 + Math.floor(number / 250)}.${number % 250}.0/24`
+    const prefix = subnet.split(".").slice(0, 3).join(".")
+    const info: NetworkInfo = {
+      id: number.toString(16).padStart(64, "0"),
+      name,
+      driver: builtIns.includes(name) && name !== "bridge" ? name : "bridge",
+      internal: wish.internal ?? false,
+      labels: wish.labels ?? {},
+      ...(name === "host" || name === "none" ? {} : { subnet, gateway: wish.gateway ?? `${prefix}.1` })
+    }
+    networks.set(name, { info, prefix })
+    return info
+  }
+  for (const name of builtIns) add(name, {})
+
+  const find = (container: string, network: string) =>
+    held.find(({ attachment }) => attachment.container === container && attachment.network === network)
+
+  const choose = (request: PortRequest, chosen: ReadonlyArray<PublishedPort>): PublishedPort | PortTaken => {
+    const { containerPort, hostIp = anyAddress, protocol } = request
+    const [first, last] = rangeOf(request)
+    for (let hostPort = first; hostPort <= last; hostPort++) {
+      const port: PublishedPort = { hostIp, hostPort, containerPort, protocol }
+      if (holderOf(port) === undefined && !chosen.some((each) => clash(each, port))) return port
+    }
+    const holder = holderOf({ hostIp, hostPort: first, containerPort, protocol })
+    const named = holder === undefined ? {} : { holder: `container ${holder}` }
+    return new PortTaken({ address: hostIp, port: first, protocol, ...named })
+  }
+
+  const holderOf = (port: PublishedPort): string | undefined =>
+    held.find(({ attachment }) => attachment.ports.some((each) => clash(each, port)))?.request.containerName
+
+  const attachToBridge = (bridge: MemoryBridge, request: AttachRequest): Attachment | NetworkError => {
+    const { container } = request
+    const { gateway, internal, name, subnet = "" } = bridge.info
+    const ports: Array<PublishedPort> = []
+    for (const each of request.ports) {
+      const port = choose(each, ports)
+      if (port instanceof PortTaken) return port
+      ports.push(port)
+    }
+    const taken = new Set(
+      held.filter(({ attachment }) => attachment.network === name).map(({ attachment }) => attachment.address)
+    )
+    const all = Array.from({ length: 253 }, (_, index) => `${bridge.prefix}.${index + 2}`)
+    const free = all.filter((address) => address !== gateway && !taken.has(address))
+    const address = request.address ?? free[0]
+    if (address === undefined) return new AddressesExhausted({ network: name, subnet })
+    if (!free.includes(address)) {
+      return new NetworkRefused({
+        action: `give ${request.containerName} the address ${address}`,
+        why: "it is not free"
+      })
+    }
+    const last = Number(address.split(".").at(-1)).toString(16).padStart(2, "0")
+    const mac = `02:42:00:00:00:${last}`
+    const way = internal || gateway === undefined ? {} : { gateway }
+    const place = { address, prefixLength: 24, mac, ...way }
+    const link = `mem${held.length}`
+    return {
+      driver: "bridge",
+      network: name,
+      container,
+      ...place,
+      ports,
+      wiring: [{ type: "veth", bridge: "memory0", link, name: "eth0", ...place }]
+    }
+  }
+
+  return {
+    attach: (request) =>
+      Effect.suspend((): Effect.Effect<Attachment, NetworkError> => {
+        const { container, network } = request
+        const bridge = networks.get(network)
+        if (bridge === undefined) return new NetworkMissing({ network })
+        const { driver } = bridge.info
+        if (driver !== "bridge") {
+          const wiring = driver === "host" ? [{ type: "host" as const }] : []
+          return Effect.succeed<Attachment>({ driver, network, container, ports: [], wiring })
+        }
+        const known = find(container, network)
+        if (known !== undefined) return Effect.succeed(known.attachment)
+        const attachment = attachToBridge(bridge, request)
+        if (!("container" in attachment)) return attachment
+        held.push({ request, attachment })
+        return Effect.succeed(attachment)
+      }),
+    detach: ({ container, network }) =>
+      Effect.sync(() => {
+        const known = find(container, network)
+        if (known !== undefined) held.splice(held.indexOf(known), 1)
+      }),
+    create: ({ name, ...wish }) =>
+      Effect.suspend(() =>
+        networks.has(name)
+          ? new NetworkRefused({ action: `create network ${name}`, why: "a network of that name exists" })
+          : Effect.succeed(add(name, wish))
+      ),
+    remove: (name) =>
+      Effect.suspend((): Effect.Effect<void, NetworkMissing | NetworkRefused> => {
+        const action = `remove network ${name}`
+        if (builtIns.includes(name)) return new NetworkRefused({ action, why: "it always exists" })
+        if (!networks.has(name)) return new NetworkMissing({ network: name })
+        const users = held.filter(({ attachment }) => attachment.network === name)
+        if (users.length > 0) {
+          const names = users.map(({ request }) => request.containerName).join(", ")
+          return new NetworkRefused({ action, why: `it is in use by ${names}` })
+        }
+        networks.delete(name)
+        return Effect.void
+      }),
+    list: Effect.sync(() => [...networks.values()].map(({ info }) => info)),
+    attached: Effect.sync(() => held.map(({ attachment: { container, network } }) => ({ container, network }))),
+    probe: (request) =>
+      Effect.suspend(() => {
+        const chosen = choose(request, [])
+        return chosen instanceof PortTaken ? chosen : Effect.void
+      })
+  }
+})
+
+/** First and last host port that would do. */
+const rangeOf = ({ hostPort }: PortRequest): readonly [number, number] => {
+  if (hostPort === undefined || hostPort === 0) return [32_768, 60_999]
+  return typeof hostPort === "number" ? [hostPort, hostPort] : [hostPort.first, hostPort.last]
+}
+
+const clash = (a: PublishedPort, b: PublishedPort): boolean =>
+  a.protocol === b.protocol &&
+  a.hostPort === b.hostPort &&
+  (a.hostIp === b.hostIp || a.hostIp === anyAddress || b.hostIp === anyAddress)
+
+/** Networks that are gone when the program ends. */
+export const layer: Layer.Layer<Network> = Layer.effect(Network, make)

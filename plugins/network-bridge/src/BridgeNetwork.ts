@@ -1,0 +1,187 @@
+import { Network, type NetworkInfo, type NetworkShape } from "@gantry/core/network/Network"
+import { NetworkMissing, NetworkRefused } from "@gantry/core/network/NetworkError"
+import { Settings } from "@gantry/core/Settings"
+import { Database, type Transaction } from "@gantry/core/state/Database"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { attachTo, type AttachContext } from "./attach.ts"
+import { checkPort } from "./choose-ports.ts"
+import { type Host, makeHost } from "./Host.ts"
+import { builtInId, linkName } from "./names.ts"
+import { type NewNetwork, planNetwork } from "./plan-network.ts"
+import { candidatePorts, hostIpOf } from "./port-choice.ts"
+import { refusal } from "./refusal.ts"
+import * as Tables from "./tables.ts"
+
+const builtIns = ["bridge", "host", "none"]
+
+/**
+ * Private networks on one host. One bridge and one subnet a network; NAT to the outside; published ports as elements of
+ * maps in one nftables table.
+ *
+ * The database says what there should be. Each attachment looks whether the host agrees, which costs well under a
+ * millisecond, and puts back what a reboot or somebody else took away.
+ */
+export const make = Effect.gen(function* () {
+  const database = yield* Database
+  const { instance } = yield* Settings
+  const migrated = yield* Effect.cached(database.migrate(Tables.migrations))
+  let known: Host | undefined
+
+  const host = Effect.try({
+    try: () => (known ??= makeHost(loadSyscallsSync(), instance)),
+    catch: refusal("reach the kernel")
+  })
+
+  const read = <A>(action: string, body: (tx: Transaction) => A) =>
+    Effect.zipRight(migrated, database.read("networks", body)).pipe(Effect.mapError(refusal(action)))
+
+  /** What the body does to the host happens while no other process of this engine changes networks, and is undone by itself when it throws. */
+  const write = <A>(action: string, body: (tx: Transaction, host: Host) => A) =>
+    Effect.flatMap(host, (on) =>
+      Effect.zipRight(
+        migrated,
+        database.write("networks", (tx) => body(tx, on))
+      ).pipe(Effect.mapError(refusal(action)))
+    )
+
+  const bringUp = (name: string, request: NewNetwork) =>
+    Effect.gen(function* () {
+      const created = yield* Clock.currentTimeMillis
+      const outcome = yield* write(`create network ${name}`, (tx, on) => {
+        const all = Tables.allNetworks(tx)
+        const earlier = Tables.findNetwork(tx, name)
+        if (earlier !== undefined) return { network: earlier, fresh: false }
+        const network = planNetwork(request, { instance, networks: all, taken: on.taken() })
+        if ("_tag" in network) return network
+        Tables.insertNetwork(tx, network, created)
+        try {
+          on.bringUp(network)
+          on.applyRules([...all, network], Tables.ports(tx))
+        } catch (error) {
+          on.takeDown(network)
+          throw error
+        }
+        return { network, fresh: true }
+      })
+      return "fresh" in outcome ? outcome : yield* outcome
+    })
+
+  const context: AttachContext = {
+    instance,
+    read,
+    write,
+    ensureDefault: bringUp("bridge", { name: "bridge", id: builtInId(instance, "bridge") })
+  }
+
+  const remove = (name: string) =>
+    Effect.gen(function* () {
+      const action = `remove network ${name}`
+      if (builtIns.includes(name)) return yield* new NetworkRefused({ action, why: "it always exists" })
+      const problem = yield* write(action, (tx, on) => {
+        const network = Tables.findNetwork(tx, name)
+        if (network === undefined) return new NetworkMissing({ network: name })
+        const users = Tables.leases(tx, network.id).map(({ containerName }) => containerName)
+        if (users.length > 0) return new NetworkRefused({ action, why: `it is in use by ${users.join(", ")}` })
+        Tables.deleteNetwork(tx, network.id)
+        on.takeDown(network)
+        on.applyRules(Tables.allNetworks(tx), Tables.ports(tx))
+        return undefined
+      })
+      if (problem !== undefined) return yield* problem
+    })
+
+  const shape: NetworkShape = {
+    attach: (request) => attachTo(context, request),
+    detach: ({ container, network: name }) =>
+      name === "host" || name === "none"
+        ? Effect.void
+        : write(`detach ${container} from network ${name}`, (tx, on) => {
+            const network = Tables.findNetwork(tx, name)
+            if (network === undefined || Tables.findLease(tx, network.id, container) === undefined) return
+            on.filter.delete(on.table, Tables.ports(tx, { network: network.id, container }))
+            on.removeLink(linkName(instance, network.id, container))
+            Tables.deleteLease(tx, network.id, container)
+          }),
+    create: (request) =>
+      Effect.gen(function* () {
+        const action = `create network ${request.name}`
+        if (builtIns.includes(request.name)) return yield* new NetworkRefused({ action, why: "it always exists" })
+        const { fresh, network } = yield* bringUp(request.name, request)
+        if (!fresh) return yield* new NetworkRefused({ action, why: "a network of that name exists" })
+        return infoOf(network)
+      }),
+    remove,
+    list: Effect.map(
+      read("list networks", (tx) => Tables.allNetworks(tx)),
+      (rows) => {
+        const infos = rows.map(infoOf)
+        const absent = builtIns.filter((name) => !infos.some((info) => info.name === name))
+        return [...absent.map((name) => plainInfo(instance, name)), ...infos]
+      }
+    ),
+    attached: read("list attachments", (tx) => {
+      const names = new Map(Tables.allNetworks(tx).map(({ id, name }) => [id, name]))
+      return Tables.leases(tx).map(({ container, network }) => ({ container, network: names.get(network) ?? network }))
+    }),
+    probe: (request) =>
+      Effect.gen(function* () {
+        const { protocol } = request
+        const hostIp = hostIpOf(request)
+        if (request.hostPort === undefined || request.hostPort === 0) return
+        const held = yield* read("look for published ports", (tx) => Tables.ports(tx))
+        const ports = [...candidatePorts(request, { first: 1, last: 65_535 }, 0)]
+        yield* Effect.firstSuccessOf(ports.map((hostPort) => checkPort({ hostIp, hostPort, protocol }, held)))
+      })
+  }
+  return shape
+})
+
+/** The service. Nothing is read or made before a method is called. */
+export const layer: Layer.Layer<Network, never, Database | Settings> = Layer.effect(Network, make)
+
+/**
+ * Takes away everything this engine has put on the host for networks: links, bridges, rules and records. Containers that
+ * still run lose their network. A second call does nothing.
+ */
+export const removeEverything: Effect.Effect<void, NetworkRefused, Database | Settings> = Effect.gen(function* () {
+  const database = yield* Database
+  const { instance } = yield* Settings
+  const action = "remove all networks"
+  yield* Effect.mapError(database.migrate(Tables.migrations), refusal(action))
+  yield* database
+    .write("networks", (tx) => {
+      const host = makeHost(loadSyscallsSync(), instance)
+      for (const { container, network } of Tables.leases(tx)) {
+        host.removeLink(linkName(instance, network, container))
+        Tables.deleteLease(tx, network, container)
+      }
+      for (const network of Tables.allNetworks(tx)) {
+        host.takeDown(network)
+        Tables.deleteNetwork(tx, network.id)
+      }
+      host.applyRules([], [])
+    })
+    .pipe(Effect.mapError(refusal(action)))
+})
+
+const infoOf = ({ gateway, id, internal, labels, name, subnet }: Tables.NetworkRow): NetworkInfo => ({
+  id,
+  name,
+  driver: "bridge",
+  subnet,
+  gateway,
+  internal,
+  labels
+})
+
+/** A network that needs nothing on the host, or does not have it yet. */
+const plainInfo = (instance: string, name: string): NetworkInfo => ({
+  id: builtInId(instance, name),
+  name,
+  driver: name === "none" ? "null" : name,
+  internal: false,
+  labels: {}
+})

@@ -1,0 +1,128 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { withLinks } from "@gantry/linux/netlink/link"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+import { macOf } from "./choose-address.ts"
+import { type Filter, makeFilter } from "./Filter.ts"
+import { chainToPass, lacksPass, passScript, withdrawPass } from "./forward-pass.ts"
+import { parseAddress, parseSubnet, type Subnet, subnetOf } from "./Ipv4.ts"
+import { tableName } from "./names.ts"
+import { type Element, markOf, removalScript, tableScript } from "./nft-script.ts"
+import type { NetworkRow } from "./tables.ts"
+
+/** Links, kernel settings and packet filter of this host, as networks need them. Synchronous; throws `Error`. */
+export interface Host {
+  readonly filter: Filter
+  /** The packet filter's table of this engine. */
+  readonly table: string
+  /** Every range that somebody on this host uses or knows a way to. */
+  readonly taken: () => ReadonlyArray<Subnet>
+  /** Whether all that a network needs is in place, the rules of all networks included. Costs well under a millisecond. */
+  readonly ready: (network: NetworkRow, all: ReadonlyArray<NetworkRow>) => boolean
+  /** Puts bridge, address and kernel settings in place. What is there already stays. */
+  readonly bringUp: (network: NetworkRow) => void
+  /** Puts the rules of all networks in place, with all published ports; without networks, takes the table away. */
+  readonly applyRules: (all: ReadonlyArray<NetworkRow>, published: ReadonlyArray<Element>) => void
+  /** Takes away the bridge of a network and what other programs' rules were told about it. Nothing happens when it is gone. */
+  readonly takeDown: (network: Pick<NetworkRow, "bridge">) => void
+  /** Deletes a link. Nothing happens when it is gone. */
+  readonly removeLink: (name: string) => void
+}
+
+const forwarding = "/proc/sys/net/ipv4/ip_forward"
+const routeLocalnet = (bridge: string) => `/proc/sys/net/ipv4/conf/${bridge}/route_localnet`
+
+const says = (path: string, value: string): boolean => {
+  try {
+    return readFileSync(path, "utf8").trim() === value
+  } catch {
+    return false
+  }
+}
+
+/** Leaves a setting that is right alone, so that a host where it cannot be written but was set beforehand will do. */
+const set = (path: string, value: string): void => {
+  if (!says(path, value)) writeFileSync(path, value)
+}
+
+/** The host carries the route of a network only while the bridge is on and has its address. */
+const hasRoute = ({ bridge, subnet }: NetworkRow, routes: string): boolean => {
+  const base = parseSubnet(subnet)?.base ?? 0
+  const littleEndian = [0, 8, 16, 24].map((shift) => ((base >>> shift) & 255).toString(16).padStart(2, "0")).join("")
+  return routes.includes(`\n${bridge}\t${littleEndian.toUpperCase()}\t`)
+}
+
+const tolerate = (code: string, act: () => void): void => {
+  try {
+    act()
+  } catch (error) {
+    if (!failedWith(error, code)) throw error
+  }
+}
+
+/** The host as the calling thread's network namespace shows it. */
+export const makeHost = (syscalls: Syscalls, instance: string): Host => {
+  const filter = makeFilter(syscalls)
+  const table = tableName(instance)
+
+  const removeLink = (name: string): void =>
+    withLinks(syscalls, (links) => tolerate("ENODEV", () => links.deleteLink(name)))
+
+  return {
+    filter,
+    table,
+    removeLink,
+    taken: () =>
+      withLinks(syscalls, (links) => [
+        ...links.listRoutes().flatMap(({ destination, prefix }) => around(destination, prefix)),
+        ...links.listAddresses().flatMap(({ address, prefix }) => around(address, prefix))
+      ]),
+    ready: (network, all) =>
+      says(routeLocalnet(network.bridge), "1") &&
+      says(forwarding, "1") &&
+      hasRoute(network, readFileSync("/proc/net/route", "utf8")) &&
+      filter.hasTable(table, markOf(all)) &&
+      !lacksPass(filter, network.bridge),
+    bringUp: ({ bridge, gateway, subnet }) => {
+      const prefix = parseSubnet(subnet)?.prefix ?? 32
+      const mac = macOf(parseAddress(gateway) ?? 0)
+      withLinks(syscalls, (links) => {
+        // With a hardware address of its own the bridge does not take on that of each container that comes and goes.
+        tolerate("EEXIST", () => links.createBridge(bridge, { mac }))
+        // Containers must not be able to hand the host an IPv6 route. Hosts without IPv6 have no such file.
+        tolerateMissing(() => set(`/proc/sys/net/ipv6/conf/${bridge}/disable_ipv6`, "1"))
+        tolerate("EEXIST", () => links.addAddress(bridge, gateway, prefix))
+        links.setLinkUp(bridge)
+      })
+      set(routeLocalnet(bridge), "1")
+      set(forwarding, "1")
+    },
+    applyRules: (all, published) => {
+      if (all.length === 0) {
+        if (filter.hasTable(table, "")) filter.run(removalScript(table))
+        return
+      }
+      filter.run(tableScript(table, all, published))
+      const chain = chainToPass(filter)
+      if (chain === undefined) return
+      for (const { bridge } of all) if (lacksPass(filter, bridge)) filter.run(passScript(chain, bridge))
+    },
+    takeDown: ({ bridge }) => {
+      withdrawPass(filter, bridge)
+      removeLink(bridge)
+    }
+  }
+}
+
+const around = (address: string, prefix: number): ReadonlyArray<Subnet> => {
+  const parsed = parseAddress(address)
+  return parsed === undefined ? [] : [subnetOf(parsed, prefix)]
+}
+
+const tolerateMissing = (act: () => void): void => {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
+  }
+}

@@ -1,0 +1,205 @@
+import type { Attachment, AttachRequest, PublishedPort } from "@gantry/core/network/Network"
+import {
+  AddressesExhausted,
+  type NetworkError,
+  NetworkMissing,
+  NetworkRefused,
+  type PortTaken
+} from "@gantry/core/network/NetworkError"
+import type { Transaction } from "@gantry/core/state/Database"
+import * as Effect from "effect/Effect"
+import { lowestFree, macOf, usable } from "./choose-address.ts"
+import { choosePorts, takenBy } from "./choose-ports.ts"
+import type { Host } from "./Host.ts"
+import { type Address, formatAddress, parseAddress, parseSubnet } from "./Ipv4.ts"
+import { linkName } from "./names.ts"
+import { clash, flexible } from "./port-choice.ts"
+import * as Tables from "./tables.ts"
+
+/** What attaching needs from the service. */
+export interface AttachContext {
+  readonly instance: string
+  readonly read: <A>(action: string, body: (tx: Transaction) => A) => Effect.Effect<A, NetworkRefused>
+  readonly write: <A>(action: string, body: (tx: Transaction, host: Host) => A) => Effect.Effect<A, NetworkRefused>
+  /** Creates the default network unless it is there. */
+  readonly ensureDefault: Effect.Effect<unknown, AddressesExhausted | NetworkRefused>
+}
+
+/** Ports were free when looked at and taken when claimed. Each time somebody else got one, so this many are enough. */
+const mostAttempts = 50
+
+/** Leases an address in the network of that name and publishes the ports. Nothing is left after a failure or an interruption. */
+export const attachTo = (context: AttachContext, request: AttachRequest): Effect.Effect<Attachment, NetworkError> => {
+  const { container, network: name } = request
+  if (name === "none") return Effect.succeed({ driver: "none", network: name, container, ports: [], wiring: [] })
+  if (name === "host") {
+    const attachment: Attachment = { driver: "host", network: name, container, ports: [], wiring: [{ type: "host" }] }
+    if (request.ports.length === 0) return Effect.succeed(attachment)
+    return Effect.as(
+      Effect.logWarning("published ports are discarded when a container uses the host's network"),
+      attachment
+    )
+  }
+  return attachToBridge(context, request)
+}
+
+const attachToBridge = (context: AttachContext, request: AttachRequest): Effect.Effect<Attachment, NetworkError> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const action = `attach ${request.containerName} to network ${request.network}`
+      const found = yield* restore(context.read(action, (tx) => Tables.findNetwork(tx, request.network)))
+      if (found === undefined) {
+        if (request.network !== "bridge") return yield* new NetworkMissing({ network: request.network })
+        yield* restore(context.ensureDefault)
+      }
+      for (let attempt = 1; ; attempt++) {
+        const seen = yield* restore(context.read(action, (tx) => whatIsHeld(tx, request)))
+        const ports = seen.mine ? [] : yield* restore(choosePorts(request.ports, seen.ports))
+        const claimed = yield* context.write(action, (tx, host) => claim(tx, host, request, ports, context.instance))
+        if (claimed._tag === "Claimed") {
+          // An interruption that came while the transaction ran is noticed here, where it can still be undone.
+          const undo = Effect.ignore(context.write(action, (tx, host) => claimed.undo(tx, host)))
+          return yield* Effect.onInterrupt(restore(Effect.succeed(claimed.attachment)), () => undo)
+        }
+        if (claimed._tag !== "PortTaken" || !request.ports.some(flexible) || attempt === mostAttempts)
+          return yield* claimed
+      }
+    })
+  )
+
+/** Ports of all containers, and whether this one has its attachment already. */
+const whatIsHeld = (tx: Transaction, { container, network: name }: AttachRequest) => {
+  const network = Tables.findNetwork(tx, name)
+  const mine = network !== undefined && Tables.findLease(tx, network.id, container) !== undefined
+  return { mine, ports: Tables.ports(tx) }
+}
+
+interface Claimed {
+  readonly _tag: "Claimed"
+  readonly attachment: Attachment
+  readonly undo: (tx: Transaction, host: Host) => void
+}
+
+type Claim = Claimed | AddressesExhausted | NetworkMissing | NetworkRefused | PortTaken
+
+/**
+ * Records the attachment and puts it on the host, as one step. A returned error has changed nothing; what is thrown
+ * undoes the records.
+ */
+const claim = (
+  tx: Transaction,
+  host: Host,
+  request: AttachRequest,
+  ports: ReadonlyArray<PublishedPort>,
+  instance: string
+): Claim => {
+  const { container, containerName } = request
+  const network = Tables.findNetwork(tx, request.network)
+  if (network === undefined) return new NetworkMissing({ network: request.network })
+  const known = Tables.findLease(tx, network.id, container)
+  const address = known === undefined ? chooseAddress(tx, network, request) : known.address
+  if (typeof address !== "string") return address
+
+  const held = Tables.ports(tx)
+  for (const port of ports) {
+    const other = held.find((each) => clash(each, port))
+    if (known === undefined && other !== undefined) return takenBy(port, other)
+  }
+  if (known === undefined) {
+    Tables.insertLease(tx, { network: network.id, container, containerName, address })
+    for (const port of ports) Tables.insertPort(tx, { ...port, network: network.id, container, address })
+  }
+  const mine = Tables.ports(tx, { network: network.id, container })
+  const all = Tables.allNetworks(tx)
+  if (!host.ready(network, all) || !added(host, mine)) {
+    host.bringUp(network)
+    host.applyRules(all, Tables.ports(tx))
+  }
+  return {
+    _tag: "Claimed",
+    attachment: attachmentOf(network, {
+      container,
+      address,
+      ports: mine,
+      link: linkName(instance, network.id, container)
+    }),
+    undo: (later, on) => {
+      if (known !== undefined) return
+      on.filter.delete(on.table, mine)
+      Tables.deleteLease(later, network.id, container)
+    }
+  }
+}
+
+/** A port that leads elsewhere, left by a crash between rules and records, is in the way: all rules are made anew then. */
+const added = (host: Host, ports: ReadonlyArray<Tables.PortRow>): boolean => {
+  try {
+    host.filter.add(host.table, ports)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const chooseAddress = (
+  tx: Transaction,
+  network: Tables.NetworkRow,
+  { address: wish, containerName }: AttachRequest
+): string | AddressesExhausted | NetworkRefused => {
+  const subnet = parseSubnet(network.subnet)
+  const gateway = parseAddress(network.gateway)
+  if (subnet === undefined || gateway === undefined)
+    throw new Error(`network ${network.name} has no valid subnet on record`)
+  const leases = Tables.leases(tx, network.id)
+  if (wish !== undefined) {
+    const action = `give ${containerName} the address ${wish}`
+    const parsed = parseAddress(wish)
+    if (parsed === undefined || !usable(subnet, gateway, parsed)) {
+      return new NetworkRefused({
+        action,
+        why: `containers of network ${network.name} have addresses in ${network.subnet}`
+      })
+    }
+    const other = leases.find((lease) => lease.address === formatAddress(parsed))
+    return other === undefined
+      ? formatAddress(parsed)
+      : new NetworkRefused({ action, why: `container ${other.containerName} has it` })
+  }
+  const taken = leases.map((lease) => parseAddress(lease.address)).filter((each) => each !== undefined)
+  const free: Address | undefined = lowestFree(subnet, gateway, taken)
+  return free === undefined
+    ? new AddressesExhausted({ network: network.name, subnet: network.subnet })
+    : formatAddress(free)
+}
+
+const attachmentOf = (
+  network: Tables.NetworkRow,
+  place: {
+    readonly container: string
+    readonly address: string
+    readonly link: string
+    readonly ports: ReadonlyArray<Tables.PortRow>
+  }
+): Attachment => {
+  const { address, container, link } = place
+  const mac = macOf(parseAddress(address) ?? 0)
+  const prefixLength = parseSubnet(network.subnet)?.prefix ?? 32
+  // A network without a way out has no default route; the host still answers on its address.
+  const way = network.internal ? {} : { gateway: network.gateway }
+  return {
+    driver: "bridge",
+    network: network.name,
+    container,
+    address,
+    prefixLength,
+    mac,
+    ...way,
+    ports: place.ports.map(({ containerPort, hostIp, hostPort, protocol }) => ({
+      hostIp,
+      hostPort,
+      containerPort,
+      protocol
+    })),
+    wiring: [{ type: "veth", bridge: network.bridge, link, name: "eth0", mac, address, prefixLength, ...way }]
+  }
+}

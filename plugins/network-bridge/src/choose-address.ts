@@ -1,0 +1,25 @@
+import { type Address, sizeOf, type Subnet } from "./Ipv4.ts"
+
+/** The address of the host in a network: the first usable one. */
+export const defaultGateway = ({ base }: Subnet): Address => base + 1
+
+/** Whether a container may have the address: not the network's own, not the broadcast address, not the gateway's. */
+export const usable = (subnet: Subnet, gateway: Address, address: Address): boolean =>
+  address > subnet.base && address < subnet.base + sizeOf(subnet) - 1 && address !== gateway
+
+/** The lowest address that nobody has. `taken` may be in any order. None when the network is full. */
+export const lowestFree = (subnet: Subnet, gateway: Address, taken: Iterable<Address>): Address | undefined => {
+  const known = new Set(taken)
+  const end = subnet.base + sizeOf(subnet) - 1
+  for (let address = subnet.base + 1; address < end; address++) {
+    if (address !== gateway && !known.has(address)) return address
+  }
+  return undefined
+}
+
+/**
+ * The hardware address that goes with an address: locally administered, and the same whenever the address is leased
+ * again, so that no neighbour remembers a wrong one.
+ */
+export const macOf = (address: Address): string =>
+  ["02", "42", ...[24, 16, 8, 0].map((shift) => ((address >>> shift) & 255).toString(16).padStart(2, "0"))].join(":")

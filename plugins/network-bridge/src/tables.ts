@@ -1,0 +1,176 @@
+import type { PublishedPort } from "@gantry/core/network/Network"
+import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
+import type { Element } from "./nft-script.ts"
+
+/** Networks, leases and published ports of one engine. */
+export const migrations: Migrations = {
+  owner: "network",
+  steps: [
+    `CREATE TABLE networks (
+       id TEXT PRIMARY KEY,
+       name TEXT NOT NULL UNIQUE,
+       subnet TEXT NOT NULL UNIQUE,
+       gateway TEXT NOT NULL,
+       bridge TEXT NOT NULL UNIQUE,
+       internal INTEGER NOT NULL,
+       labels TEXT NOT NULL,
+       created INTEGER NOT NULL
+     ) STRICT;
+     CREATE TABLE leases (
+       network TEXT NOT NULL REFERENCES networks (id),
+       container TEXT NOT NULL,
+       container_name TEXT NOT NULL,
+       address TEXT NOT NULL,
+       PRIMARY KEY (network, container),
+       UNIQUE (network, address)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE ports (
+       protocol TEXT NOT NULL,
+       host_ip TEXT NOT NULL,
+       host_port INTEGER NOT NULL,
+       network TEXT NOT NULL,
+       container TEXT NOT NULL,
+       address TEXT NOT NULL,
+       container_port INTEGER NOT NULL,
+       PRIMARY KEY (protocol, host_port, host_ip),
+       FOREIGN KEY (network, container) REFERENCES leases (network, container) ON DELETE CASCADE
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX ports_of_container ON ports (network, container);`
+  ]
+}
+
+/** A network that has a bridge. */
+export interface NetworkRow {
+  readonly id: string
+  readonly name: string
+  /** CIDR form. */
+  readonly subnet: string
+  readonly gateway: string
+  /** Name of the link on the host. */
+  readonly bridge: string
+  readonly internal: boolean
+  readonly labels: { readonly [name: string]: string }
+}
+
+/** A container's address in a network. */
+export interface LeaseRow {
+  /** Id of the network. */
+  readonly network: string
+  readonly container: string
+  readonly containerName: string
+  readonly address: string
+}
+
+/** A published port with the name of the container that has it. */
+export interface PortRow extends Element {
+  readonly network: string
+  readonly container: string
+  readonly containerName: string
+}
+
+const networkOf = (row: Row): NetworkRow => ({
+  id: String(row["id"]),
+  name: String(row["name"]),
+  subnet: String(row["subnet"]),
+  gateway: String(row["gateway"]),
+  bridge: String(row["bridge"]),
+  internal: row["internal"] === 1,
+  labels: JSON.parse(String(row["labels"])) as NetworkRow["labels"]
+})
+
+const leaseOf = (row: Row): LeaseRow => ({
+  network: String(row["network"]),
+  container: String(row["container"]),
+  containerName: String(row["container_name"]),
+  address: String(row["address"])
+})
+
+const portOf = (row: Row): PortRow => ({
+  protocol: String(row["protocol"]) as PublishedPort["protocol"],
+  hostIp: String(row["host_ip"]),
+  hostPort: Number(row["host_port"]),
+  network: String(row["network"]),
+  container: String(row["container"]),
+  containerName: String(row["container_name"]),
+  address: String(row["address"]),
+  containerPort: Number(row["container_port"])
+})
+
+/** All networks, by age. */
+export const allNetworks = (tx: Transaction): ReadonlyArray<NetworkRow> =>
+  tx.all("SELECT * FROM networks ORDER BY created, name").map(networkOf)
+
+/** By name, or by id in full. */
+export const findNetwork = (tx: Transaction, name: string): NetworkRow | undefined => {
+  const row = tx.get("SELECT * FROM networks WHERE name = ?1 OR id = ?1 ORDER BY name <> ?1 LIMIT 1", name)
+  return row === undefined ? undefined : networkOf(row)
+}
+
+/** `created` is in milliseconds since 1970. */
+export const insertNetwork = (tx: Transaction, network: NetworkRow, created: number): void => {
+  const { bridge, gateway, id, internal, labels, name, subnet } = network
+  const values = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created]
+  tx.run(
+    "INSERT INTO networks (id, name, subnet, gateway, bridge, internal, labels, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ...values
+  )
+}
+
+/** Its leases must be gone. */
+export const deleteNetwork = (tx: Transaction, id: string): void => void tx.run("DELETE FROM networks WHERE id = ?", id)
+
+/** Leases of one network, or of all, by container. */
+export const leases = (tx: Transaction, network?: string): ReadonlyArray<LeaseRow> =>
+  (network === undefined
+    ? tx.all("SELECT * FROM leases ORDER BY network, container")
+    : tx.all("SELECT * FROM leases WHERE network = ? ORDER BY container", network)
+  ).map(leaseOf)
+
+/** The container's own lease. */
+export const findLease = (tx: Transaction, network: string, container: string): LeaseRow | undefined => {
+  const row = tx.get("SELECT * FROM leases WHERE network = ? AND container = ?", network, container)
+  return row === undefined ? undefined : leaseOf(row)
+}
+
+/** Fails when the container has a lease there, or somebody the address. */
+export const insertLease = (tx: Transaction, { address, container, containerName, network }: LeaseRow): void =>
+  void tx.run(
+    "INSERT INTO leases (network, container, container_name, address) VALUES (?, ?, ?, ?)",
+    network,
+    container,
+    containerName,
+    address
+  )
+
+/** Takes the container's ports along. */
+export const deleteLease = (tx: Transaction, network: string, container: string): void =>
+  void tx.run("DELETE FROM leases WHERE network = ? AND container = ?", network, container)
+
+const portsQuery = "SELECT ports.*, leases.container_name FROM ports JOIN leases USING (network, container)"
+
+/** All published ports, or those of one container in one network, by port. */
+export const ports = (
+  tx: Transaction,
+  of?: { readonly network: string; readonly container: string }
+): ReadonlyArray<PortRow> =>
+  (of === undefined
+    ? tx.all(`${portsQuery} ORDER BY protocol, host_port, host_ip`)
+    : tx.all(
+        `${portsQuery} WHERE network = ? AND container = ? ORDER BY protocol, host_port, host_ip`,
+        of.network,
+        of.container
+      )
+  ).map(portOf)
+
+/** Fails when the very same port of the same address is published; overlaps with all addresses are the caller's to see. */
+export const insertPort = (tx: Transaction, port: Omit<PortRow, "containerName">): void =>
+  void tx.run(
+    "INSERT INTO ports (protocol, host_ip, host_port, network, container, address, container_port) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    port.protocol,
+    port.hostIp,
+    port.hostPort,
+    port.network,
+    port.container,
+    port.address,
+    port.containerPort
+  )

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest"
+import { parseSubnet, type Subnet } from "../src/Ipv4.ts"
+import { planNetwork, type Surroundings } from "../src/plan-network.ts"
+import type { NetworkRow } from "../src/tables.ts"
+
+const row = (more: Partial<NetworkRow>): NetworkRow => ({
+  id: "0".repeat(64),
+  name: "bridge",
+  subnet: "172.17.0.0/20",
+  gateway: "172.17.0.1",
+  bridge: "gantry0",
+  internal: false,
+  labels: {},
+  ...more
+})
+const around: Surroundings = { instance: "", networks: [row({})], taken: [parseSubnet("172.18.0.0/16") as Subnet] }
+const why = (request: Parameters<typeof planNetwork>[0]) => {
+  const plan = planNetwork(request, around)
+  return "why" in plan ? plan.why : undefined
+}
+
+describe("planNetwork", () => {
+  it("makes every choice that was not made", () => {
+    const plan = planNetwork({ name: "web" }, around)
+    expect(plan).toMatchObject({
+      name: "web",
+      subnet: "172.19.0.0/20",
+      gateway: "172.19.0.1",
+      bridge: "gantry1",
+      internal: false
+    })
+    expect(plan).toHaveProperty("id", expect.stringMatching(/^[0-9a-f]{64}$/))
+  })
+
+  it("takes what was asked for", () => {
+    const request = { name: "web", subnet: "10.9.8.0/24", gateway: "10.9.8.254", internal: true, labels: { a: "b" } }
+    expect(planNetwork(request, around)).toMatchObject(request)
+  })
+
+  it("refuses a subnet that is another network's, or that the host has a way to", () => {
+    expect(why({ name: "web", subnet: "172.17.8.0/24" })).toBe(
+      "172.17.8.0/24 overlaps with network bridge (172.17.0.0/20)"
+    )
+    expect(why({ name: "web", subnet: "172.18.1.0/24" })).toContain(
+      "overlaps with a route or address of this host (172.18.0.0/16)"
+    )
+  })
+
+  it("refuses what is no subnet, no gateway or no name", () => {
+    expect(why({ name: "web", subnet: "10.0.0.0" })).toContain("is not an IPv4 subnet")
+    expect(why({ name: "web", subnet: "10.0.0.0/31" })).toContain("is not an IPv4 subnet")
+    expect(why({ name: "web", subnet: "10.0.0.0/24", gateway: "10.0.1.1" })).toContain("gateway 10.0.1.1")
+    expect(why({ name: "web", subnet: "10.0.0.0/24", gateway: "10.0.0.255" })).toContain("gateway 10.0.0.255")
+    expect(why({ name: "container:x" })).toContain("names are made of")
+  })
+
+  it("says which pools are used up", () => {
+    const plan = planNetwork(
+      { name: "web" },
+      { ...around, taken: ["0.0.0.0/1", "128.0.0.0/1"].flatMap((each) => parseSubnet(each) ?? []) }
+    )
+    expect(plan).toMatchObject({ _tag: "AddressesExhausted", network: "web" })
+  })
+})

@@ -1,0 +1,127 @@
+import {
+  CLOSE_RANGE_CLOEXEC,
+  F_SETFD,
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_CLEAR_ALL,
+  PR_CAPBSET_DROP,
+  PR_CAPBSET_READ,
+  PR_SET_KEEPCAPS,
+  PR_SET_NO_NEW_PRIVS,
+  PR_SET_PDEATHSIG,
+  S_IFCHR,
+  S_IFIFO,
+  S_IFMT,
+  SIGKILL
+} from "@gantry/linux/constants"
+import { capabilityBits, parseCapability } from "@gantry/linux/capabilities"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Kernel } from "./Kernel.ts"
+import { findProgram } from "./find-program.ts"
+import { lockRoot } from "./mask.ts"
+import type { Identity } from "./passwd.ts"
+import { openMountPoint } from "./mount-point.ts"
+import { filterOf } from "./filter.ts"
+import { stage, StageFailure, wordsOf } from "./StageFailure.ts"
+
+/** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
+export interface BecomeOptions {
+  readonly diesWithParent: boolean
+  /** The root becomes read-only once the working directory is made. */
+  readonly readonlyRoot: boolean
+}
+
+/**
+ * Turns this process into the container's: gives up what it may no longer do, one thing after the other in the order
+ * that each still allows the next, and executes the command. Returns only by throwing.
+ */
+export const become = (
+  kernel: Kernel,
+  process: ProcessSpec,
+  who: Identity,
+  { diesWithParent, readonlyRoot }: BecomeOptions
+): never => {
+  const { files, sys } = kernel
+  const env = process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`]
+  stage(`enter ${process.cwd}`, () => {
+    const place = openMountPoint(kernel, process.cwd, "directory")
+    sys.fchdir(place)
+    sys.close(place)
+  })
+  if (readonlyRoot) lockRoot(kernel)
+  const program = stage("run command", () => findProgram(kernel, process.argv[0] ?? "", env))
+  const filter = stage("compile seccomp profile", () => filterOf(kernel, process))
+  // A process without root's rights must be able to open its own /dev/stdout.
+  stage("own the standard streams", () => {
+    if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(files, stream, who, process.tty)
+  })
+  stage("clean up", () => {
+    sys.closeRange(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
+    for (const stream of [0, 1, 2]) sys.fcntl(stream, F_SETFD, 0)
+    sys.umask(process.umask ?? 0o022)
+    sys.resetSignals()
+  })
+  stage("change user", () => {
+    dropBoundingSet(kernel, process.capabilities)
+    sys.prctl(PR_SET_KEEPCAPS, 1)
+    sys.setgroups(who.groups)
+    sys.setresgid(who.gid, who.gid, who.gid)
+    sys.setresuid(who.uid, who.uid, who.uid)
+    sys.prctl(PR_SET_KEEPCAPS, 0)
+    // A change of user makes the kernel forget it.
+    if (diesWithParent) sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
+  })
+  const rights = who.uid === 0 ? bitsOf(process.capabilities) : 0n
+  if (process.noNewPrivileges) stage("set no_new_privs", () => sys.prctl(PR_SET_NO_NEW_PRIVS, 1))
+  stage("install seccomp filter", () => {
+    if (filter === undefined) return
+    // The kernel asks for this right when no_new_privs is off; a change of user has taken it out of the effective set.
+    const sysAdmin = bitsOf(["SYS_ADMIN"])
+    sys.capset({ effective: sysAdmin, permitted: rights | sysAdmin, inheritable: 0n })
+    sys.seccomp(filter)
+  })
+  stage("drop capabilities", () => {
+    sys.capset({ effective: rights, permitted: rights, inheritable: 0n })
+    sys.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+  })
+  try {
+    return sys.execve(program, process.argv, env)
+  } catch (error) {
+    throw new StageFailure("run command", wordsOf(error), failedWith(error, "ENOENT") ? 127 : 126)
+  }
+}
+
+/** Names in any spelling. One that this program does not know is refused, not forgotten. */
+const bitsOf = (names: ReadonlyArray<string>): bigint =>
+  capabilityBits(
+    names.map((name) => {
+      const known = parseCapability(name)
+      if (known === undefined) throw new StageFailure("set capabilities", `${name} is not a capability`)
+      return known
+    })
+  )
+
+/**
+ * Pipes, and a terminal of the container, were made for this process alone. Anything else that was handed in belongs to
+ * somebody, such as the terminal of whoever runs `exec`.
+ */
+const ownStream = (files: Kernel["files"], stream: number, who: Identity, terminal: boolean): void => {
+  const kind = files.kind(`/proc/self/fd/${stream}`)
+  if (kind === undefined) return
+  const type = kind.mode & S_IFMT
+  if (type === S_IFIFO || (terminal && type === S_IFCHR)) files.chown(stream, who.uid, kind.gid)
+}
+
+/** Takes out of the bounding set what is not in `keep`; numbers that this kernel does not have are the end. */
+const dropBoundingSet = ({ sys }: Kernel, keep: ReadonlyArray<string>): void => {
+  const kept = bitsOf(keep)
+  for (let number = 0; number < 64; number++) {
+    if ((kept & (1n << BigInt(number))) !== 0n) continue
+    try {
+      if (sys.prctl(PR_CAPBSET_READ, number) === 1) sys.prctl(PR_CAPBSET_DROP, number)
+    } catch (error) {
+      if (failedWith(error, "EINVAL")) return
+      throw error
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_RECURSIVE,
+  MOUNT_ATTR_RDONLY,
+  MS_PRIVATE,
+  MS_SHARED,
+  MS_SLAVE,
+  OPEN_TREE_CLOEXEC,
+  OPEN_TREE_CLONE
+} from "@gantry/linux/constants"
+import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Kernel } from "./Kernel.ts"
+import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
+import { stage, StageFailure } from "./StageFailure.ts"
+import { tmpfsOptions } from "./tmpfs-options.ts"
+
+/** A copy of a mount of the host, not attached anywhere yet. */
+interface HeldBind {
+  readonly tree: number
+  readonly kind: PointKind
+}
+
+/** What has to be taken from the host before its root is out of reach. */
+export type HeldMounts = ReadonlyMap<MountSpec, HeldBind>
+
+/** A copy of what a path shows, as a descriptor to attach later. */
+export const cloneTree = ({ sys }: Kernel, path: string, recursive: boolean): number =>
+  sys.openTree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0))
+
+/** Opens the source of every bind mount, still in the host's view. */
+export const holdBinds = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>): HeldMounts => {
+  const held = new Map<MountSpec, HeldBind>()
+  for (const mount of mounts) {
+    if (mount.type !== "bind") continue
+    const name = `bind ${mount.source}`
+    const found = stage(name, () => kernel.files.kind(mount.source))
+    if (found === undefined) throw new StageFailure(name, `${mount.source} does not exist`)
+    const tree = stage(name, () => cloneTree(kernel, mount.source, mount.recursive))
+    held.set(mount, { tree, kind: found.directory ? "directory" : "file" })
+  }
+  return held
+}
+
+/** Mounts what the user asked for, outer targets before inner ones, in the container's root. */
+export const mountAsked = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>, held: HeldMounts): void => {
+  const inOrder = mounts.toSorted((a, b) => depth(a.target) - depth(b.target))
+  for (const mount of inOrder) {
+    stage(`mount ${mount.target}`, () => {
+      const bind = held.get(mount)
+      if (mount.type === "bind" && bind !== undefined) attachBind(kernel, mount, bind)
+      else if (mount.type === "tmpfs") mountTmpfs(kernel, mount)
+    })
+  }
+}
+
+const depth = (path: string): number => path.split("/").filter((part) => part !== "").length
+
+const propagationFlags = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE } as const
+
+const attachBind = (kernel: Kernel, mount: MountSpec & { type: "bind" }, { tree, kind }: HeldBind): void => {
+  const asked = mount.propagation ?? "rprivate"
+  const recursive = asked.startsWith("r") ? AT_RECURSIVE : 0
+  const propagation = propagationFlags[asked.replace(/^r/, "") as keyof typeof propagationFlags]
+  kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | recursive, { propagation })
+  if (mount.readonly) {
+    kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })
+  }
+  attachTo(kernel, tree, openMountPoint(kernel, mount.target, kind))
+}
+
+const mountTmpfs = (kernel: Kernel, { options, target }: MountSpec & { type: "tmpfs" }): void => {
+  const { data, flags } = tmpfsOptions(options)
+  const point = openMountPoint(kernel, target, "directory")
+  kernel.sys.mount("tmpfs", `/proc/self/fd/${point}`, "tmpfs", flags, data)
+  kernel.sys.close(point)
+}

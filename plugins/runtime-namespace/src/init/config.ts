@@ -1,0 +1,15 @@
+import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+
+/** First line from the parent to `__init`. */
+export interface InitConfig {
+  readonly spec: ContainerSpec
+}
+
+/** First line from the parent to `__join`. */
+export interface JoinConfig {
+  /** The container's first process, as the host numbers it. */
+  readonly pid: number
+  /** Namespaces of that process to enter, by their names below /proc/PID/ns; the mount namespace comes last. */
+  readonly namespaces: ReadonlyArray<string>
+  readonly process: ProcessSpec
+}

@@ -1,0 +1,66 @@
+import { FD_CLOEXEC, F_SETFD, POLLIN } from "@gantry/linux/constants"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+
+/** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
+export interface Control {
+  /** Waits for the next line. Throws when the parent has gone. */
+  readonly receive: () => unknown
+  readonly send: (message: unknown) => void
+}
+
+const newline = 0x0a
+
+/** Speaks on a descriptor with blocking calls. The descriptor closes by itself at execve, which tells the parent. */
+export const openControl = (sys: Syscalls, fd: number): Control => {
+  sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
+  let pending = new Uint8Array(0)
+  const chunk = new Uint8Array(65_536)
+
+  const readMore = (): void => {
+    const length = readBlocking(sys, fd, chunk)
+    if (length === 0) throw new Error("the parent closed the control socket")
+    const joined = new Uint8Array(pending.length + length)
+    joined.set(pending)
+    joined.set(chunk.subarray(0, length), pending.length)
+    pending = joined
+  }
+
+  const receive = (): unknown => {
+    let end = pending.indexOf(newline)
+    while (end < 0) {
+      const seen = pending.length
+      readMore()
+      end = pending.indexOf(newline, seen)
+    }
+    const line = new TextDecoder().decode(pending.subarray(0, end))
+    pending = pending.slice(end + 1)
+    return JSON.parse(line)
+  }
+
+  const send = (message: unknown): void => {
+    let bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`)
+    while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
+  }
+
+  return { receive, send }
+}
+
+/** A runtime may have made the parent's half of the pair non-blocking together with ours. */
+const readBlocking = (sys: Syscalls, fd: number, into: Uint8Array): number => {
+  for (;;) {
+    try {
+      return sys.read(fd, into)
+    } catch (error) {
+      if (!failedWith(error, "EAGAIN")) throw error
+      sys.poll([{ fd, events: POLLIN }], null)
+    }
+  }
+}
+
+/** Waits for a message of one type. Throws when something else comes. */
+export const expect = (control: Control, type: string): { readonly [name: string]: unknown } => {
+  const message = control.receive() as { readonly type?: unknown } | null
+  if (message?.type !== type) throw new Error(`expected ${type} from the parent, got ${JSON.stringify(message)}`)
+  return message as { readonly [name: string]: unknown }
+}

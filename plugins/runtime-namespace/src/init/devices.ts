@@ -1,0 +1,88 @@
+import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { FileKind, Kernel } from "./Kernel.ts"
+import { openInRoot, openMountPoint } from "./mount-point.ts"
+import { stage, StageFailure } from "./StageFailure.ts"
+
+/** The devices of every container: name, major and minor number. All are mode 0666. */
+const standard = [
+  ["null", 1, 3],
+  ["zero", 1, 5],
+  ["full", 1, 7],
+  ["random", 1, 8],
+  ["urandom", 1, 9],
+  ["tty", 5, 0]
+] as const
+
+const links = [
+  ["/proc/self/fd", "/dev/fd"],
+  ["/proc/self/fd/0", "/dev/stdin"],
+  ["/proc/self/fd/1", "/dev/stdout"],
+  ["/proc/self/fd/2", "/dev/stderr"],
+  ["pts/ptmx", "/dev/ptmx"],
+  ["/proc/kcore", "/dev/core"]
+] as const
+
+/** A device node of the host and where it goes. */
+export interface HeldDevice {
+  readonly path: string
+  readonly kind: FileKind
+}
+
+/** Names below the host's /dev that a privileged container gets from its own file systems instead. */
+const own = new Set(["pts", "shm", "fd", "mqueue", "console", "ptmx", "stdin", "stdout", "stderr", "core"])
+
+/** Looks at the devices asked for, still in the host's view. A directory stands for all devices in it. */
+export const holdDevices = ({ files }: Kernel, spec: ContainerSpec): ReadonlyArray<HeldDevice> => {
+  const found = new Map<string, FileKind>()
+  const walk = (hostPath: string, containerPath: string, skip: ReadonlySet<string>): boolean => {
+    const kind = files.kind(hostPath)
+    if (kind === undefined) return false
+    if (kind.device !== undefined) found.set(containerPath, kind)
+    if (kind.directory) {
+      for (const name of files.list(hostPath)) {
+        if (!skip.has(name)) walk(`${hostPath}/${name}`, `${containerPath}/${name}`, new Set())
+      }
+    }
+    return kind.directory || kind.device !== undefined
+  }
+  stage("find devices", () => {
+    if (spec.privileged) walk("/dev", "/dev", own)
+    for (const { containerPath, hostPath } of spec.devices) {
+      if (!walk(hostPath, containerPath, new Set())) {
+        throw new StageFailure(`add device ${hostPath}`, `${hostPath} is not a device of the host`)
+      }
+    }
+  })
+  return [...found].map(([path, kind]) => ({ path, kind }))
+}
+
+/** Makes the nodes and links of /dev. The umask has to be clear. */
+export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): void => {
+  const { files, sys } = kernel
+  stage("make /dev", () => {
+    for (const [name, major, minor] of standard) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
+    for (const [target, path] of links) files.link(target, path)
+  })
+  const taken = new Set(standard.map(([name]) => `/dev/${name}`))
+  for (const { kind, path } of held) {
+    if (!taken.has(path)) stage(`make ${path}`, () => makeDevice(kernel, path, kind))
+  }
+}
+
+const makeDevice = (kernel: Kernel, path: string, kind: FileKind): void => {
+  const { sys } = kernel
+  const slash = path.lastIndexOf("/")
+  const parent = slash <= 0 ? openInRoot(kernel, "/") : openMountPoint(kernel, path.slice(0, slash), "directory")
+  const place = `/proc/self/fd/${parent}/${path.slice(slash + 1)}`
+  const type = kind.device === "block" ? S_IFBLK : S_IFCHR
+  sys.mknod(place, type | (kind.mode & 0o777), majorOf(kind.rdev), minorOf(kind.rdev))
+  sys.lchown(place, kind.uid, kind.gid)
+  sys.close(parent)
+}
+
+/** Number of the driver, from a packed device number (glibc's layout). */
+export const majorOf = (rdev: number): number => Math.floor(rdev / 0x100) & 0xfff
+
+/** Number of the device of that driver. */
+export const minorOf = (rdev: number): number => (rdev & 0xff) | (Math.floor(rdev / 0x1000) & 0xfff00)

@@ -1,0 +1,92 @@
+import { PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { become } from "./become.ts"
+import { holdBinds, mountAsked } from "./binds.ts"
+import { mountCgroups } from "./cgroup-view.ts"
+import type { InitConfig } from "./config.ts"
+import { type Control, expect, openControl } from "./control.ts"
+import { holdDevices, makeDevices } from "./devices.ts"
+import { holdFirstProcess, withFirstProcess } from "./first-process.ts"
+import { attachGenerated, holdGenerated } from "./generated-files.ts"
+import { type Kernel, realKernel } from "./Kernel.ts"
+import { applyLimits } from "./limits.ts"
+import { lockPaths, maskPaths } from "./mask.ts"
+import { enterRoot, makePrivate } from "./mount-root.ts"
+import { joinNetwork, setUpNetwork } from "./network.ts"
+import { report } from "./report.ts"
+import { stage } from "./StageFailure.ts"
+import { setSysctls } from "./sysctl.ts"
+import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
+import { ownSession, takeTerminal } from "./terminal.ts"
+import { identify } from "./user.ts"
+
+/** Descriptor of the conversation with the parent. */
+const controlFd = 3
+
+/**
+ * `gantry __init`: the first process of a container, started by unshare(1) in new namespaces. It builds the container
+ * around itself and becomes the command.
+ */
+export const main = (): void => {
+  const kernel = realKernel()
+  const control = openControl(kernel.sys, controlFd)
+  try {
+    start(kernel, control)
+  } catch (error) {
+    process.exitCode = report(control, error)
+  }
+}
+
+/** Everything init does, in order. Returns only by throwing. */
+export const start = (kernel: Kernel, control: Control): never => {
+  const { files, sys } = kernel
+  sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
+  // The number of this process where the host's /proc was mounted, which is where the parent lives.
+  control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
+  const { spec } = control.receive() as InitConfig
+  sys.umask(0)
+  ownSession(kernel)
+  const reaper = buildRoot(kernel, spec)
+  setNames(kernel, spec)
+  // The parent has placed this process in its control group and made its links, while the root was being built.
+  expect(control, "go")
+  setUpNetwork(kernel, spec.wiring)
+  mountCgroups(kernel, spec)
+  setSysctls(kernel, spec)
+  if (!spec.privileged) {
+    maskPaths(kernel)
+    lockPaths(kernel)
+  }
+  if (spec.process.tty) takeTerminal(kernel, control, { console: true })
+  const process = withFirstProcess(kernel, spec.process, reaper)
+  const who = identify(kernel, process)
+  applyLimits(kernel, process)
+  return become(kernel, process, who, { diesWithParent: true, readonlyRoot: spec.readonlyRoot })
+}
+
+/** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */
+const buildRoot = (kernel: Kernel, spec: ContainerSpec): number | undefined => {
+  const binds = holdBinds(kernel, spec.mounts)
+  const devices = holdDevices(kernel, spec)
+  const reaper = holdFirstProcess(kernel, spec)
+  joinNetwork(kernel, spec.wiring)
+  makePrivate(kernel)
+  enterRoot(kernel, spec.root)
+  for (const path of ["/proc", "/dev", "/sys"]) topDirectory(kernel, path)
+  const generated = holdGenerated(kernel, spec, "/proc")
+  mountProc(kernel)
+  mountDev(kernel, spec)
+  makeDevices(kernel, devices)
+  mountSys(kernel, spec)
+  attachGenerated(kernel, generated)
+  mountAsked(kernel, spec.mounts, binds)
+  return reaper
+}
+
+const setNames = ({ sys }: Kernel, spec: ContainerSpec): void => {
+  if (spec.namespaces.uts === "host") return
+  stage("set host name", () => {
+    sys.sethostname(spec.hostname)
+    if (spec.domainname !== undefined) sys.setdomainname(spec.domainname)
+  })
+}

@@ -1,0 +1,14 @@
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Kernel } from "./Kernel.ts"
+import { stage, StageFailure } from "./StageFailure.ts"
+
+/** Sets kernel parameters of the container's own namespaces. /proc/sys must still be writable. */
+export const setSysctls = ({ files }: Kernel, spec: ContainerSpec): void => {
+  for (const [name, value] of Object.entries(spec.sysctls)) {
+    stage(`set sysctl ${name}`, () => {
+      const path = name.includes("/") ? name : name.replaceAll(".", "/")
+      if (path.split("/").includes("..")) throw new StageFailure(`set sysctl ${name}`, "is not the name of a parameter")
+      files.write(`/proc/sys/${path}`, value)
+    })
+  }
+}

@@ -1,0 +1,30 @@
+import { O_NOCTTY, O_NOFOLLOW, O_RDWR, TIOCSCTTY } from "@gantry/linux/constants"
+import { cloneTree } from "./binds.ts"
+import { type Control, expect } from "./control.ts"
+import type { Kernel } from "./Kernel.ts"
+import { attach } from "./mount-point.ts"
+import { stage } from "./StageFailure.ts"
+
+/** Leaves the session of whoever started us, so that a Ctrl-C in their terminal is theirs alone. */
+export const ownSession = ({ sys }: Kernel): void => stage("start a session", () => void sys.setsid())
+
+/**
+ * Gets a terminal from the parent and makes it the controlling one and the standard streams. `console` also shows it
+ * as /dev/console, which only the first process of a container has.
+ */
+export const takeTerminal = (kernel: Kernel, control: Control, options: { readonly console: boolean }): void =>
+  stage("open terminal", () => {
+    const { files, sys } = kernel
+    control.send({ type: "terminal" })
+    const { number } = expect(control, "terminal")
+    if (!Number.isSafeInteger(number)) throw new Error(`${JSON.stringify(number)} is not the number of a terminal`)
+    const path = `/dev/pts/${String(number)}`
+    const fd = sys.open(path, O_RDWR | O_NOCTTY | O_NOFOLLOW)
+    if (options.console) {
+      files.write("/dev/console", "")
+      attach(kernel, cloneTree(kernel, path, false), "/dev/console", "file")
+    }
+    sys.ioctl(fd, TIOCSCTTY, 0)
+    for (const stream of [0, 1, 2]) if (stream !== fd) sys.dup3(fd, stream, 0)
+    if (fd > 2) sys.close(fd)
+  })

@@ -1,0 +1,322 @@
+import { chmodSync, lchownSync, mkdirSync } from "node:fs"
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
+import { setImmediate } from "node:timers/promises"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Digest } from "@gantry/core/image/Digest"
+import { Settings } from "@gantry/core/Settings"
+import { Database, type DatabaseTooNew, type Transaction } from "@gantry/core/state/Database"
+import { LayerStore, type LayerStoreShape, type Stack, type TreeHandle } from "@gantry/core/store/LayerStore"
+import { LayerInUse, LayerMissing, StorageFailure, storageFailure, UnsafePath } from "@gantry/core/store/StoreError"
+import { tarPieces } from "@gantry/core/tree/tar-write"
+import { statOf } from "./disk-entry.ts"
+import { flushStore } from "./flush-store.ts"
+import { type Kernel, loadKernel } from "./kernel.ts"
+import {
+  allLayers,
+  findLayer,
+  findTree,
+  insertTree,
+  type LayerRow,
+  layerTables,
+  usersOf
+} from "./layer-rows.ts"
+import { changesOf, layerChanges, listUpper } from "./list-upper.ts"
+import { ownName, ownSelf } from "./owner.ts"
+import { placeLayer, putAway } from "./place-layer.ts"
+import { type Places, placesOf } from "./places.ts"
+import { recipePieces } from "./recipe.ts"
+import { sealTree, settleTree } from "./seal-tree.ts"
+import { ensureSkeleton, skeletonName } from "./skeleton.ts"
+import { sweepStore } from "./sweep-store.ts"
+import { treeWriter } from "./TreeWriter.ts"
+import { plainRoot, type RootMeta, type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
+import { unpackLayer } from "./unpack-layer.ts"
+import { readXattrs, replaceXattrs } from "./xattrs.ts"
+
+/** Changes after which others get their turn. */
+const turn = 256
+
+const treeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
+
+/**
+ * Layers as directories that overlayfs stacks. Needs root (or a user namespace), and a file system under the store's
+ * root that overlayfs takes as an upper directory.
+ */
+export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNew, Database | Settings> = Effect.gen(
+  function* () {
+    const db = yield* Database
+    const settings = yield* Settings
+    const places = placesOf(settings.root)
+    yield* db.migrate(layerTables)
+    yield* Effect.try({
+      try: () => {
+        for (const each of [places.layers, places.trees, places.ingest]) mkdirSync(each, { recursive: true, mode: 0o711 })
+        ensureSkeleton(places)
+      },
+      catch: storageFailure("prepare", places.root)
+    })
+
+    const rowsOf = (stack: Stack): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing | StorageFailure> =>
+      db
+        .read("layers", (tx) => stack.map((diffId) => findLayer(tx, diffId) ?? diffId))
+        .pipe(Effect.flatMap(requireAll))
+
+    /** The merged view of a stack whose rows are known, base first. */
+    const viewOf = async (rows: ReadonlyArray<LayerRow>): Promise<UnionView> => {
+      const kernel = rows.some((row) => row.hasXattrs) ? await loadKernel() : undefined
+      const layers = rows.toReversed().map((row): ViewLayer => {
+        const directory = join(places.layers, row.short, "diff")
+        return kernel !== undefined && row.hasXattrs ? { directory, kernel } : { directory }
+      })
+      return unionView(layers, rootMeta(rows.toReversed(), layers))
+    }
+
+    const treeOf = (id: string, operation: StorageFailure["operation"]) =>
+      db.read("trees", (tx) => findTree(tx, id)).pipe(
+        Effect.flatMap((tree) =>
+          tree === undefined
+            ? Effect.fail(storageFailure(operation, id)(new Error(`there is no tree ${id}`)))
+            : Effect.succeed(tree)
+        )
+      )
+
+    /** A tree, with all that is needed to work in it. */
+    const opened = (id: string, operation: StorageFailure["operation"]) =>
+      Effect.gen(function* () {
+        const tree = yield* treeOf(id, operation)
+        const rows = yield* rowsOf(tree.parents).pipe(
+          Effect.catchTag("LayerMissing", (missing) => Effect.fail(storageFailure(operation, id)(missing)))
+        )
+        const [kernel, below] = yield* Effect.tryPromise({
+          try: () => Promise.all([loadKernel(), viewOf(rows)]),
+          catch: storageFailure(operation, id)
+        })
+        return { tree, kernel, below, upper: join(places.trees, id, "diff") }
+      })
+
+    const removeAll = (paths: ReadonlyArray<string>): Effect.Effect<void, StorageFailure> =>
+      Effect.tryPromise({
+        try: () => Promise.all(paths.map((path) => rm(path, { recursive: true, force: true }))),
+        catch: storageFailure("remove", places.ingest)
+      })
+
+    const prepare: LayerStoreShape["prepare"] = ({ id = `draft-${ownName()}`, keep, parents }) =>
+      Effect.gen(function* () {
+        if (!treeName.test(id)) return yield* Effect.dieMessage(`${JSON.stringify(id)} cannot be the name of a tree`)
+        const before = yield* rowsOf(parents)
+        const view = yield* Effect.tryPromise({ try: () => viewOf(before), catch: storageFailure("prepare", id) })
+        const kernel =
+          view.root.xattrs === undefined
+            ? undefined
+            : yield* Effect.tryPromise({ try: loadKernel, catch: storageFailure("prepare", id) })
+        // Finding the layers and standing on them is one step, so none of them is removed in between.
+        const found = yield* db.write(`the tree ${id}`, (tx) => {
+          const rows = parents.map((diffId) => findLayer(tx, diffId) ?? diffId)
+          if (rows.some((row) => typeof row === "string")) return rows
+          insertTree(tx, { id, parents, keep, owner: ownSelf() })
+          makeTree(places, id, view.root, kernel)
+          return rows
+        })
+        return handleOf(places, id, parents, yield* requireAll(found))
+      })
+
+    const write: LayerStoreShape["write"] = ({ id }, changes) =>
+      Effect.gen(function* () {
+        const { below, kernel, upper } = yield* opened(id, "prepare")
+        yield* attempt("prepare", id, async (breathe) => {
+          const writer = treeWriter(kernel, upper, below)
+          let since = 0
+          for (const change of changes) {
+            writer.apply(change)
+            if (++since % turn === 0) await breathe()
+          }
+          writer.finish()
+        })
+      })
+
+    const endTree = (tx: Transaction, id: string): ReadonlyArray<string> => {
+      tx.run("DELETE FROM trees WHERE id = ?", id)
+      const away = putAway(places, join(places.trees, id))
+      return away === undefined ? [] : [away]
+    }
+
+    const discard: LayerStoreShape["discard"] = ({ id }) =>
+      treeName.test(id)
+        ? db.write(`the tree ${id}`, (tx) => endTree(tx, id)).pipe(Effect.flatMap(removeAll))
+        : Effect.void
+
+    const commit: LayerStoreShape["commit"] = ({ id }, options) =>
+      Effect.gen(function* () {
+        const { below, kernel, upper } = yield* opened(id, "commit")
+        const sealed = yield* attempt("commit", id, async (breathe) => {
+          const changes = settleTree(kernel, upper, below, options?.clampNs)
+          return changes.length === 0 ? undefined : await sealTree(changes, breathe)
+        }).pipe(Effect.catchTag("UnsafePath", (unsafe) => Effect.fail(storageFailure("commit", id)(unsafe))))
+        if (sealed === undefined) {
+          yield* discard({ id })
+          return Option.none()
+        }
+        const away = yield* db.write(`the layer ${sealed.diffId}`, (tx) => [
+          ...placeLayer(tx, places, { diff: upper }, sealed),
+          ...endTree(tx, id)
+        ])
+        yield* removeAll(away)
+        return Option.some({ diffId: sealed.diffId, size: sealed.size, entries: sealed.entries })
+      })
+
+    const remove: LayerStoreShape["remove"] = (diffId) =>
+      Effect.gen(function* () {
+        const outcome = yield* db.write(`the layer ${diffId}`, (tx) => {
+          const users = usersOf(tx, diffId)
+          if (users.length > 0) return { users, away: [] }
+          const row = tx.get("SELECT short FROM layers WHERE diff_id = ?", diffId)
+          if (row === undefined) return { users, away: [] }
+          tx.run("DELETE FROM layers WHERE diff_id = ?", diffId)
+          const away = putAway(places, join(places.layers, String(row["short"])))
+          return { users, away: away === undefined ? [] : [away] }
+        })
+        if (outcome.users.length > 0) return yield* new LayerInUse({ diffId, users: outcome.users })
+        yield* removeAll(outcome.away)
+      })
+
+    const viewed = <A>(stack: Stack, look: (view: UnionView) => A) =>
+      Effect.flatMap(rowsOf(stack), (rows) =>
+        Effect.tryPromise({ try: async () => look(await viewOf(rows)), catch: storageFailure("read", "layers") })
+      )
+
+    const upperOf = (id: string) =>
+      Effect.flatMap(opened(id, "read"), ({ below, kernel, upper }) =>
+        Effect.try({
+          try: () => {
+            const items = listUpper(kernel, upper)
+            return { items, changes: changesOf(items, below).changes }
+          },
+          catch: storageFailure("read", id)
+        })
+      )
+
+    const pack: LayerStoreShape["pack"] = (diffId) =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const row = yield* db.read("layers", (tx) => findLayer(tx, diffId))
+          if (row === undefined) return yield* new LayerMissing({ diffId })
+          const home = join(places.layers, row.short)
+          return Stream.fromAsyncIterable(
+            row.hasRecipe ? recipePieces(home) : packedPieces(home, row.hasRoot),
+            storageFailure("read", diffId)
+          )
+        })
+      )
+
+    return {
+      abilities: { hostPaths: true },
+      prepare,
+      write,
+      commit,
+      discard,
+      unpack: unpackLayer({ db, places, self: settings.self, removeAll }),
+      pack,
+      get: (diffId) =>
+        Effect.map(
+          db.read("layers", (tx) => findLayer(tx, diffId)),
+          (row) => Option.map(Option.fromNullable(row), infoOf)
+        ),
+      remove,
+      list: Effect.map(db.read("layers", allLayers), (rows) => rows.map(infoOf)),
+      usage: ({ id }) =>
+        Effect.map(upperOf(id), ({ changes }) => ({
+          entries: changes.length,
+          bytes: changes.reduce((sum, change) => sum + (change.type === "file" ? change.size : 0), 0)
+        })),
+      changes: ({ id }) => Effect.map(upperOf(id), ({ changes }) => changes),
+      lookup: (stack, path, follow) =>
+        viewed(stack, (view) => Option.fromNullable(view.lookup(path, follow))),
+      walk: (stack, directory) => viewed(stack, (view) => view.walk(directory)),
+      flush: flushStore(db, places),
+      sweep: sweepStore(db, places)
+    }
+  }
+)
+
+/** The layer store of `Settings.root`. */
+export const layer: Layer.Layer<LayerStore, StorageFailure | DatabaseTooNew, Database | Settings> = Layer.effect(
+  LayerStore,
+  make
+)
+
+/** The archive of a layer that was made here. */
+async function* packedPieces(home: string, hasRoot: boolean): AsyncGenerator<Uint8Array, void> {
+  yield* tarPieces(layerChanges(listUpper(await loadKernel(), join(home, "diff")), hasRoot))
+}
+
+const infoOf = ({ diffId, entries, size }: LayerRow) => ({ diffId, size, entries })
+
+/** All rows, or the first layer that is not there. */
+const requireAll = (
+  rows: ReadonlyArray<LayerRow | Digest>
+): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing> => {
+  const missing = rows.find((row) => typeof row === "string")
+  return missing === undefined
+    ? Effect.succeed(rows.filter((row) => typeof row !== "string"))
+    : Effect.fail(new LayerMissing({ diffId: missing }))
+}
+
+/** What the topmost layer that speaks of the root directory says. Overlayfs asks the topmost directory, whoever made it. */
+const rootMeta = (rows: ReadonlyArray<LayerRow>, layers: ReadonlyArray<ViewLayer>): RootMeta => {
+  const index = rows.findIndex((row) => row.hasRoot)
+  const found = layers[index]
+  const stat = found === undefined ? undefined : statOf(found.directory)
+  if (found === undefined || stat === undefined) return plainRoot
+  const xattrs = found.kernel === undefined ? undefined : readXattrs(found.kernel, found.directory).xattrs
+  return {
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mtimeNs: stat.mtimeNs,
+    ...(xattrs && { xattrs })
+  }
+}
+
+const makeTree = (places: Places, id: string, root: RootMeta, kernel: Kernel | undefined): void => {
+  const home = join(places.trees, id)
+  // Left by a process that died before its row was written.
+  putAway(places, home)
+  mkdirSync(home, { mode: 0o711 })
+  for (const name of ["diff", "work", "merged"]) mkdirSync(join(home, name), { mode: 0o755 })
+  const upper = join(home, "diff")
+  lchownSync(upper, root.uid, root.gid)
+  chmodSync(upper, root.mode)
+  if (kernel !== undefined) replaceXattrs(kernel, upper, root.xattrs, true)
+}
+
+const handleOf = (places: Places, id: string, parents: Stack, rows: ReadonlyArray<LayerRow>): TreeHandle => ({
+  id,
+  parents,
+  root: {
+    type: "overlay",
+    directory: places.layers,
+    lower: [...rows.toReversed().map((row) => `${row.short}/diff`), `${skeletonName}/diff`],
+    upper: join(places.trees, id, "diff"),
+    work: join(places.trees, id, "work"),
+    target: join(places.trees, id, "merged")
+  }
+})
+
+/** Runs long synchronous work in turns; an interruption ends it at the next one. */
+const attempt = <A>(
+  operation: StorageFailure["operation"],
+  subject: string,
+  work: (breathe: () => Promise<void>) => Promise<A>
+): Effect.Effect<A, UnsafePath | StorageFailure> =>
+  Effect.tryPromise({
+    try: (signal) =>
+      work(async () => {
+        await setImmediate()
+        signal.throwIfAborted()
+      }),
+    catch: (cause) => (cause instanceof UnsafePath ? cause : storageFailure(operation, subject)(cause))
+  })

@@ -1,0 +1,80 @@
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
+import type { FileContent } from "@gantry/core/tree/TreeEntry"
+import type { Kernel } from "./kernel.ts"
+
+/** Bytes from which a copy inside the kernel pays for its additional calls. */
+const kernelCopyFrom = 128 * 1024
+
+const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
+
+/** Writes all of it: a write may take less than it was given. */
+const writeAll = (fd: number, bytes: Uint8Array): void => {
+  let at = 0
+  while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at)
+}
+
+const wrongSize = (what: string, size: number): Error => new Error(`${what} is not ${size} bytes long`)
+
+const copyFile = (kernel: Kernel, from: string, to: number, size: number): void => {
+  const fd = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error(`${from} is not a file any more`)
+    let left = size
+    if (size >= kernelCopyFrom) {
+      try {
+        while (left > 0) {
+          // The kernel shares the blocks where the file system can, and copies without us where it cannot.
+          const count = kernel.copyFileRange(fd, to, left)
+          if (count === 0) throw wrongSize(from, size)
+          left -= count
+        }
+      } catch (cause) {
+        const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+        if (left !== size || (code !== "EXDEV" && code !== "EINVAL" && code !== "EOPNOTSUPP" && code !== "ENOSYS")) throw cause
+      }
+    }
+    while (left > 0) {
+      const count = readSync(fd, buffer, 0, Math.min(buffer.length, left), null)
+      if (count === 0) throw wrongSize(from, size)
+      writeAll(to, buffer.subarray(0, count))
+      left -= count
+    }
+    if (readSync(fd, buffer, 0, 1, null) !== 0) throw wrongSize(from, size)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** What a new file gets. */
+export interface NewFile {
+  readonly content: FileContent
+  readonly size: number
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * Makes a file that does not exist, with its bytes, owner and mode. Throws when the bytes are not as many as `size`.
+ *
+ * The owner comes before the mode, because changing it takes setuid away.
+ */
+export const makeFile = (kernel: Kernel, disk: string, { content, gid, mode, size, uid }: NewFile): void => {
+  const fd = openSync(disk, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  try {
+    if (content.from === "file") copyFile(kernel, content.path, fd, size)
+    else {
+      let seen = 0
+      for (const piece of content.from === "bytes" ? [content.bytes] : content.pieces()) {
+        seen += piece.length
+        if (seen > size) break
+        writeAll(fd, piece)
+      }
+      if (seen !== size) throw wrongSize(disk, size)
+    }
+    fchownSync(fd, uid, gid)
+    fchmodSync(fd, mode)
+  } finally {
+    closeSync(fd)
+  }
+}

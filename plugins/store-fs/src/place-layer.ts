@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, renameSync } from "node:fs"
+import { join } from "node:path"
+import type { Transaction } from "@gantry/core/state/Database"
+import { findLayer, freeShort, insertLayer, type LayerRow } from "./layer-rows.ts"
+import { ownName } from "./owner.ts"
+import type { Places } from "./places.ts"
+
+/** What becomes a layer: directories that lie in the store already. */
+export interface NewLayer {
+  /** Absolute path of its files. */
+  readonly diff: string
+  /** Absolute path of the recipe of its archive. */
+  readonly recipe?: string
+}
+
+/** Moves a directory out of sight, to be removed when nobody waits. Returns where it is now; none when it was not there. */
+export const putAway = (places: Places, path: string): string | undefined => {
+  const away = join(places.ingest, `${ownName()}-away`)
+  try {
+    renameSync(path, away)
+    return away
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
+  }
+}
+
+/**
+ * Moves a new layer into its place and records it, or finds that it is there. Runs inside a write transaction: its lock
+ * keeps every other process from placing or sweeping meanwhile, and a crash leaves a directory without a row.
+ *
+ * Returns directories to remove.
+ */
+export const placeLayer = (
+  tx: Transaction,
+  places: Places,
+  made: NewLayer,
+  layer: Omit<LayerRow, "short" | "hasRecipe">
+): ReadonlyArray<string> => {
+  if (findLayer(tx, layer.diffId) !== undefined) return []
+  // A row that findLayer does not believe in is of an earlier boot; so are its files.
+  tx.run("DELETE FROM layers WHERE diff_id = ?", layer.diffId)
+  const short = freeShort(tx, layer.diffId)
+  const home = join(places.layers, short)
+  const away = existsSync(home) ? putAway(places, home) : undefined
+  mkdirSync(home, { mode: 0o711 })
+  renameSync(made.diff, join(home, "diff"))
+  if (made.recipe !== undefined) renameSync(made.recipe, join(home, "recipe"))
+  insertLayer(tx, { ...layer, short, hasRecipe: made.recipe !== undefined })
+  return away === undefined ? [] : [away]
+}

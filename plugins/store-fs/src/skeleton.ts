@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { ownName } from "./owner.ts"
+import type { Places } from "./places.ts"
+
+/** Name of the directory below `layers`. It is no layer: it has no row, and no diffID begins like this. */
+export const skeletonName = "skeleton"
+
+const directories = ["dev", "etc", "proc", "sys"]
+const files = ["etc/hostname", "etc/hosts", "etc/resolv.conf"]
+
+/**
+ * Makes the lowest directory of every overlay: empty mount points for what a runtime always mounts, so that they never
+ * appear among the changes of a tree, and so that an image without layers has a lower directory at all.
+ *
+ * It is complete as soon as it can be seen; a second call finds it.
+ */
+export const ensureSkeleton = (places: Places): void => {
+  const home = join(places.layers, skeletonName)
+  if (existsSync(home)) return
+  const draft = join(places.ingest, `${ownName()}-skeleton`)
+  const diff = join(draft, "diff")
+  mkdirSync(diff, { recursive: true, mode: 0o755 })
+  for (const name of directories) mkdirSync(join(diff, name), { mode: 0o755 })
+  for (const name of files) writeFileSync(join(diff, name), "", { mode: 0o644 })
+  for (const name of [...files, ...directories, ""]) utimesSync(join(diff, name), 0, 0)
+  try {
+    renameSync(draft, home)
+  } catch (cause) {
+    rmSync(draft, { recursive: true, force: true })
+    // Another process was first.
+    if (!existsSync(home)) throw cause
+  }
+}
