@@ -9,6 +9,8 @@ export const library = defineConfig({
   splitting: true,
   treeshake: false,
   sourcemap: true,
+  // `node:sqlite` has no name without the prefix.
+  removeNodeProtocol: false,
   dts: false
 })
 
@@ -25,6 +27,7 @@ export const program = defineConfig({
   splitting: true,
   minify: true,
   sourcemap: false,
+  removeNodeProtocol: false,
   dts: false,
   noExternal: [/.*/],
   external: ["@parcel/watcher", "koffi", "bun:ffi"],

@@ -1,10 +1,35 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
 
 const conditions = ["gantry-source", "module", "node", "import"]
 
-/** Tests read the sources of workspace packages, never their builds. */
+/** Tests read the sources of workspace packages, never their builds; the end-to-end tests start the built program. */
 export default defineConfig({
   ssr: { resolve: { conditions } },
   resolve: { conditions },
-  test: { isolate: false, include: ["{packages,plugins,apps}/*/test/**/*.test.ts"] }
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{packages,plugins,apps}/*/test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**"],
+          isolate: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["apps/cli/test/e2e/**/*.test.ts"],
+          pool: "forks",
+          poolOptions: { forks: { singleFork: true } },
+          testTimeout: 120_000,
+          hookTimeout: 120_000
+        }
+      }
+    ]
+  }
 })

@@ -72,9 +72,10 @@ const page = async (): Promise<string> => {
     "",
     "Written by `scripts/write-laws.ts`; do not edit."
   ]
-  for (const file of globSync("packages/laws/src/*-laws.ts", { cwd: root }).toSorted()) {
-    const name = basename(file, ".ts")
-    const laws = (await listOf(file)).filter(isLaw).toSorted((a, b) => numbered(a.id) - numbered(b.id))
+  const lawFiles = globSync("packages/laws/src/*-laws.ts", { cwd: root }).toSorted()
+  for (const [index, list] of (await Promise.all(lawFiles.map(listOf))).entries()) {
+    const name = basename(lawFiles[index] ?? "", ".ts")
+    const laws = list.filter(isLaw).toSorted((a, b) => numbered(a.id) - numbered(b.id))
     const who = [...(held.get(camel(name)) ?? [])].toSorted()
     const title = name.replace("-", " ")
     lines.push("", `## ${title.slice(0, 1).toUpperCase()}${title.slice(1)}`, "")

@@ -16,7 +16,7 @@ const id = (c: string) => c.repeat(64)
 const spec = (argv: string[], more = {}) => ({
   id: id("b"), hostname: "box", root: { type: "overlay", directory: d, lower: ["lower"], upper: `${d}/upper`, work: `${d}/work`, target: `${d}/root` },
   readonlyRoot: false, process: { argv, env: ["PATH=/bin"], cwd: "/", user: "", groups: [], tty: false, capabilities: defaultCapabilities, noNewPrivileges: false, seccomp: { type: process.env.SEC ?? "unconfined" }, rlimits: [], ...more },
-  mounts: [], shmBytes: 67108864, devices: [], files: { hosts: "127.0.0.1 localhost\n" }, sysctls: {}, namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" }, wiring: [], resources: {}, privileged: false, init: false
+  mounts: [], shmBytes: 67108864, devices: [], files: { hosts: "127.0.0.1 localhost\n" }, sysctls: {}, namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" }, wiring: [], resources: JSON.parse(process.env.RES ?? "{}"), privileged: false, init: false
 }) as never
 const sup = { stdin: true, stdinOnce: true, log: { driver: "file", maxBytes: 1e7, files: 3 }, ports: [], cleanup: [] } as const
 const main = Effect.gen(function*() {

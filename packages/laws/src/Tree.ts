@@ -58,7 +58,7 @@ export const sameTree = (some: Iterable<TreeEntry>, others: Iterable<TreeEntry>)
 export const asSeen = (tree: Iterable<TreeEntry>): Tree => {
   const entries = [...tree].toSorted(byPath)
   const files = new Map(entries.filter((entry) => entry.type === "file").map((entry) => [entry.path, entry]))
-  return entries.map((entry) => {
+  return Array.from(entries, (entry) => {
     if (entry.type === "directory") return { ...entry, mtimeNs: 0n }
     const original = entry.type === "hardlink" ? files.get(entry.target) : undefined
     return original === undefined ? entry : { ...original, path: entry.path }

@@ -1,4 +1,4 @@
-import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { forAll, type Law } from "./Law.ts"
@@ -16,6 +16,8 @@ export class Changesets extends Context.Tag("@gantry/laws/Changesets")<
 >() {}
 
 const all = { devices: true, fifos: true, xattrs: true }
+
+const directory = (path: string): TreeEntry => ({ type: "directory", path, mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n })
 
 /** What the arithmetic of trees and changes must make true. */
 export const changesetLaws: ReadonlyArray<Law<Changesets>> = [
@@ -46,5 +48,21 @@ export const changesetLaws: ReadonlyArray<Law<Changesets>> = [
         return sameTree(apply(tree, sum(first, second)), apply(apply(tree, first), second))
       }),
     { runs: 300 }
+  ),
+
+  forAll(
+    "CHG-4",
+    "each removal takes away something that is there",
+    treePairs(all),
+    ([from, to]) =>
+      Effect.map(Changesets, ({ apply, diff }) => {
+        const changes = diff(from, to)
+        return changes.every(
+          ({ path, type }, index) =>
+            type !== "removed" || apply(from, changes.slice(0, index)).some((entry) => entry.path === path)
+        )
+      }),
+    // `a-b` stands between `a` and `a/b`: what is below a directory does not follow it at once.
+    { runs: 200, examples: [[[directory("a"), directory("a-b"), directory("a/b")], []]] }
   )
 ]

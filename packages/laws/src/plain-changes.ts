@@ -8,12 +8,6 @@ import { spelled, type Tree } from "./Tree.ts"
 export const plainChanges = (from: Tree, to: Tree): ReadonlyArray<TreeChange> => {
   const before = new Map(from.map((entry) => [entry.path, entry]))
   const after = new Map(to.map((entry) => [entry.path, entry]))
-  /** Files with several names are the same only when all their names are. */
-  const groupOf = (tree: Tree, path: string) => {
-    const entry = tree.find((each) => each.path === path)
-    const first = entry?.type === "hardlink" ? entry.target : path
-    return tree.filter((each) => each.path === first || (each.type === "hardlink" && each.target === first))
-  }
   const same = (path: string) =>
     groupOf(from, path).map(spelled).join("\n") === groupOf(to, path).map(spelled).join("\n")
   const changes: Array<TreeChange> = []
@@ -30,4 +24,11 @@ export const plainChanges = (from: Tree, to: Tree): ReadonlyArray<TreeChange> =>
     if (!kept) changes.push(entry)
   }
   return changes
+}
+
+/** All names of the file at a path. Files with several names are the same only when all their names are. */
+const groupOf = (tree: Tree, path: string): Tree => {
+  const entry = tree.find((each) => each.path === path)
+  const first = entry?.type === "hardlink" ? entry.target : path
+  return tree.filter((each) => each.path === first || (each.type === "hardlink" && each.target === first))
 }

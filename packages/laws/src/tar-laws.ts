@@ -57,7 +57,7 @@ export const tarLaws: ReadonlyArray<Law<TarFormat>> = [
     ([[tree, next], numbers]) =>
       Effect.map(TarFormat, (tar) => {
         const archive = (of: Tree) => Buffer.from(joined(tar.write(of)))
-        const again = shuffled(tree, numbers).map((entry) =>
+        const again = Array.from(shuffled(tree, numbers), (entry) =>
           entry.type === "file" && entry.content.from === "bytes"
             ? { ...entry, content: inPieces(entry.content.bytes) }
             : entry

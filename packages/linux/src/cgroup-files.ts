@@ -78,6 +78,7 @@ export const makeDirectory = (directory: string): void => {
   }
 }
 
+/** Whether a directory is there. */
 export const exists = existsSync
 
 const below = (directory: string): ReadonlyArray<string> => {

@@ -43,14 +43,21 @@ const table = `1 EPERM operation not permitted
 38 ENOSYS not implemented by this kernel
 39 ENOTEMPTY directory not empty
 40 ELOOP too many levels of symbolic links
+42 ENOMSG no message of the desired type
+43 EIDRM identifier removed
+60 ENOSTR device not a stream
 61 ENODATA no data available
 62 ETIME timer expired
+63 ENOSR out of streams resources
+67 ENOLINK link has been severed
 71 EPROTO protocol error
+72 EMULTIHOP multihop attempted
 74 EBADMSG bad message
 75 EOVERFLOW value too large
 84 EILSEQ invalid byte sequence
 87 EUSERS too many users
 88 ENOTSOCK not a socket
+89 EDESTADDRREQ destination address required
 90 EMSGSIZE message too long
 91 EPROTOTYPE protocol wrong type for socket
 92 ENOPROTOOPT protocol not available

@@ -26,8 +26,6 @@ export const makeDriver: Effect.Effect<RegistryDriver> = Effect.sync(() => {
     repositories.set(name, fresh)
     return fresh
   }
-  const found = <A>(value: A | undefined, reference: string) =>
-    value === undefined ? Effect.fail(new ImageNotFound({ reference })) : Effect.succeed(value)
   return {
     manifest: (ref) =>
       Effect.suspend(() => {
@@ -63,6 +61,9 @@ export const makeDriver: Effect.Effect<RegistryDriver> = Effect.sync(() => {
     tags: (ref) => Effect.sync(() => [...at(ref).tags.keys()].toSorted())
   }
 })
+
+const found = <A>(value: A | undefined, reference: string) =>
+  value === undefined ? Effect.fail(new ImageNotFound({ reference })) : Effect.succeed(value)
 
 /** Registries that are gone when the program ends. */
 export const layer: Layer.Layer<Registry> = Layer.effect(Registry, Effect.map(makeDriver, makeRegistry))

@@ -39,15 +39,14 @@ const linksTo = (view: View, target: string): ReadonlyArray<string> =>
     .map(({ path }) => path)
     .toSorted(byCodeUnit)
 
-const linkTo = (
-  { content: _, size: __, type: ___, ...meta }: TreeEntry & { readonly type: "file" },
-  path: string,
-  target: string
-): TreeEntry => ({
-  ...meta,
+const linkTo = ({ gid, mode, mtimeNs, uid }: TreeEntry, path: string, target: string): TreeEntry => ({
   type: "hardlink",
   path,
-  target
+  target,
+  mode,
+  uid,
+  gid,
+  mtimeNs
 })
 
 /** The view of a stack with one more layer on it. A layer always wins: what is in its way is gone. */
@@ -56,7 +55,8 @@ export const withLayer = (below: ReadonlyMap<string, TreeEntry>, changes: Readon
   for (const change of changes) if (change.type === "removed") drop(view, change.path)
   for (const change of changes) {
     if (change.type !== "opaque") continue
-    for (const each of [...view.keys()]) if (isBelow(each, change.path)) drop(view, each)
+    for (const each of [...view.keys()].filter((name) => name !== change.path))
+      if (isBelow(each, change.path)) drop(view, each)
   }
   for (const change of changes) {
     if (change.type === "removed" || change.type === "opaque") continue

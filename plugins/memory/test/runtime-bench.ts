@@ -8,7 +8,8 @@ import * as MemoryLayers from "../src/MemoryLayers.ts"
 import * as MemoryRuntime from "../src/MemoryRuntime.ts"
 import { tinyShell } from "../src/tiny-shell.ts"
 
-const specOf = (id: string, root: ContainerSpec["root"], argv: ReadonlyArray<string>): ContainerSpec => ({
+/** A container that runs a command on a root, and has nothing else. */
+export const specOf = (id: string, root: ContainerSpec["root"], argv: ReadonlyArray<string>): ContainerSpec => ({
   id,
   hostname: id.slice(0, 12),
   root,

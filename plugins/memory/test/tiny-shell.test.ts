@@ -9,7 +9,9 @@ const file = (path: string, text: string): TreeEntry => {
   return { ...directory(path), type: "file", mode: 0o644, size: bytes.length, content: { from: "bytes", bytes } }
 }
 
-const tree = new Map([directory("etc"), file("etc/motd", "hello\n"), directory("work")].map((each) => [each.path, each]))
+const tree = new Map(
+  [directory("etc"), file("etc/motd", "hello\n"), directory("work")].map((each) => [each.path, each])
+)
 
 const ran = (argv: ReadonlyArray<string>) => {
   const process: ProcessSpec = {

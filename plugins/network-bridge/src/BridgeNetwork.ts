@@ -11,7 +11,7 @@ import { checkPort } from "./choose-ports.ts"
 import { type Host, makeHost } from "./Host.ts"
 import { builtInId, linkName } from "./names.ts"
 import { type NewNetwork, planNetwork } from "./plan-network.ts"
-import { candidatePorts, hostIpOf } from "./port-choice.ts"
+import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
 import { refusal } from "./refusal.ts"
 import * as Tables from "./tables.ts"
 
@@ -54,7 +54,7 @@ export const make = Effect.gen(function* () {
         const all = Tables.allNetworks(tx)
         const earlier = Tables.findNetwork(tx, name)
         if (earlier !== undefined) return { network: earlier, fresh: false }
-        const network = planNetwork(request, { instance, networks: all, taken: on.taken() })
+        const network = planNetwork(request, { instance, networks: all, taken: on.taken(), mtu: on.uplinkMtu() })
         if ("_tag" in network) return network
         Tables.insertNetwork(tx, network, created)
         try {
@@ -101,7 +101,9 @@ export const make = Effect.gen(function* () {
         : write(`detach ${container} from network ${name}`, (tx, on) => {
             const network = Tables.findNetwork(tx, name)
             if (network === undefined || Tables.findLease(tx, network.id, container) === undefined) return
-            on.filter.delete(on.table, Tables.ports(tx, { network: network.id, container }))
+            const mine = Tables.ports(tx, { network: network.id, container })
+            on.filter.delete(on.table, mine)
+            on.filter.forgetFlows(udpPorts(mine))
             on.removeLink(linkName(instance, network.id, container))
             Tables.deleteLease(tx, network.id, container)
           }),

@@ -3,6 +3,7 @@ import { AF_NETLINK, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from "@gantry/linux/
 import { decodeMessages, type Message, NLMSG_DONE, NLMSG_ERROR, verdictOf } from "@gantry/linux/netlink/message"
 import { failedWith, SyscallError } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { forgetFlow, getFlows, udpPortOf } from "./flow-messages.ts"
 import { changeElements, getChain, getRules, getTable, isMarked, mentions, policyOf } from "./nft-messages.ts"
 import { type Element, translated } from "./nft-script.ts"
 
@@ -16,6 +17,8 @@ export interface Filter {
   readonly add: (table: string, elements: ReadonlyArray<Element>) => void
   /** Deletes ports from the maps of a table. Those that are not there, or a table that is not, are no error. */
   readonly delete: (table: string, elements: ReadonlyArray<Element>) => void
+  /** Lets UDP flows to these host ports be judged anew. Does nothing where the kernel keeps no flows. */
+  readonly forgetFlows: (hostPorts: ReadonlyArray<number>) => void
   /** Whether there is such a chain, and what it does with packets that no rule decides. */
   readonly chain: (table: string, chain: string) => { readonly policy: "drop" | "accept" | undefined } | undefined
   /** Whether a rule of the chain mentions a text, such as the name of a link. */
@@ -104,6 +107,18 @@ export const makeFilter = (syscalls: Syscalls): Filter => {
         } catch (error) {
           if (!failedWith(error, "ENOENT")) throw error
         }
+      }
+    },
+    forgetFlows: (hostPorts) => {
+      if (hostPorts.length === 0) return
+      try {
+        for (const flow of ask(getFlows, "flows", ended)) {
+          const port = udpPortOf(flow)
+          if (port !== undefined && hostPorts.includes(port)) find(forgetFlow(flow), `flow to port ${port}`)
+        }
+      } catch (error) {
+        // Without this a client may have to wait or to use another port, which is no reason to refuse the container.
+        if (!(error instanceof SyscallError)) throw error
       }
     },
     chain: (table, chain) => {

@@ -17,6 +17,8 @@ export interface Host {
   readonly table: string
   /** Every range that somebody on this host uses or knows a way to. */
   readonly taken: () => ReadonlyArray<Subnet>
+  /** Bytes of the longest packet that every way out takes whole. Undefined without a way out. */
+  readonly uplinkMtu: () => number | undefined
   /** Whether all that a network needs is in place, the rules of all networks included. Costs well under a millisecond. */
   readonly ready: (network: NetworkRow, all: ReadonlyArray<NetworkRow>) => boolean
   /** Puts bridge, address and kernel settings in place. What is there already stays. */
@@ -77,18 +79,26 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
         ...links.listRoutes().flatMap(({ destination, prefix }) => around(destination, prefix)),
         ...links.listAddresses().flatMap(({ address, prefix }) => around(address, prefix))
       ]),
+    uplinkMtu: () =>
+      withLinks(syscalls, (links) => {
+        const ways = new Set(
+          links.listRoutes().flatMap(({ index, prefix }) => (prefix === 0 && index > 0 ? [index] : []))
+        )
+        if (ways.size === 0) return undefined
+        return Math.min(...links.listLinks().flatMap(({ index, mtu }) => (ways.has(index) ? [mtu] : [])))
+      }),
     ready: (network, all) =>
       says(routeLocalnet(network.bridge), "1") &&
       says(forwarding, "1") &&
       hasRoute(network, readFileSync("/proc/net/route", "utf8")) &&
       filter.hasTable(table, markOf(all)) &&
       !lacksPass(filter, network.bridge),
-    bringUp: ({ bridge, gateway, subnet }) => {
+    bringUp: ({ bridge, gateway, mtu, subnet }) => {
       const prefix = parseSubnet(subnet)?.prefix ?? 32
       const mac = macOf(parseAddress(gateway) ?? 0)
       withLinks(syscalls, (links) => {
         // With a hardware address of its own the bridge does not take on that of each container that comes and goes.
-        tolerate("EEXIST", () => links.createBridge(bridge, { mac }))
+        tolerate("EEXIST", () => links.createBridge(bridge, { mac, ...(mtu === undefined ? {} : { mtu }) }))
         // Containers must not be able to hand the host an IPv6 route. Hosts without IPv6 have no such file.
         tolerateMissing(() => set(`/proc/sys/net/ipv6/conf/${bridge}/disable_ipv6`, "1"))
         tolerate("EEXIST", () => links.addAddress(bridge, gateway, prefix))

@@ -13,7 +13,7 @@ import { choosePorts, takenBy } from "./choose-ports.ts"
 import type { Host } from "./Host.ts"
 import { type Address, formatAddress, parseAddress, parseSubnet } from "./Ipv4.ts"
 import { linkName } from "./names.ts"
-import { clash, flexible } from "./port-choice.ts"
+import { clash, flexible, udpPorts } from "./port-choice.ts"
 import * as Tables from "./tables.ts"
 
 /** What attaching needs from the service. */
@@ -115,6 +115,7 @@ const claim = (
     host.bringUp(network)
     host.applyRules(all, Tables.ports(tx))
   }
+  host.filter.forgetFlows(udpPorts(mine))
   return {
     _tag: "Claimed",
     attachment: attachmentOf(network, {
@@ -186,6 +187,7 @@ const attachmentOf = (
   const prefixLength = parseSubnet(network.subnet)?.prefix ?? 32
   // A network without a way out has no default route; the host still answers on its address.
   const way = network.internal ? {} : { gateway: network.gateway }
+  const size = network.mtu === undefined ? {} : { mtu: network.mtu }
   return {
     driver: "bridge",
     network: network.name,
@@ -200,6 +202,6 @@ const attachmentOf = (
       containerPort,
       protocol
     })),
-    wiring: [{ type: "veth", bridge: network.bridge, link, name: "eth0", mac, address, prefixLength, ...way }]
+    wiring: [{ type: "veth", bridge: network.bridge, link, name: "eth0", mac, address, prefixLength, ...way, ...size }]
   }
 }

@@ -21,7 +21,8 @@ export const takenBy = (port: HostPort, { containerName }: Held): PortTaken =>
 const sentences: { readonly [code: string]: string } = {
   EADDRNOTAVAIL: "no interface of this host has the address",
   EACCES: "this user may not bind ports below 1024",
-  EINVAL: "the address is not an IP address of this host",
+  // What Deno says in the same case.
+  EINVAL: "no interface of this host has the address",
   ENOTFOUND: "that is no IP address"
 }
 

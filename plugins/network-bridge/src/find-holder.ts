@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs"
+import { basename } from "node:path"
 import { inTheWay, parseSockets } from "./proc-net.ts"
 
 const read = (path: string): string | undefined => {
@@ -26,6 +27,12 @@ const target = (path: string): string | undefined => {
   }
 }
 
+/** The file that runs, because a program may call itself anything. */
+const programOf = (pid: string): string => {
+  const file = target(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, "")
+  return file === undefined ? (read(`/proc/${pid}/comm`)?.trim() ?? "?") : basename(file)
+}
+
 /**
  * The process that has a port of the host, in words: `process 812 (nginx)`. None when it cannot be seen: it ended, it
  * belongs to somebody else, or it lives in another pid namespace.
@@ -39,7 +46,7 @@ export const findHolder = (protocol: string, hostIp: string, port: number): stri
   for (const pid of names("/proc").filter((name) => /^\d+$/.test(name))) {
     for (const fd of names(`/proc/${pid}/fd`)) {
       if (!wanted.has(target(`/proc/${pid}/fd/${fd}`) ?? "")) continue
-      return `process ${pid} (${read(`/proc/${pid}/comm`)?.trim() ?? "?"})`
+      return `process ${pid} (${programOf(pid)})`
     }
   }
   return undefined

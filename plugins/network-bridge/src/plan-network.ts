@@ -23,7 +23,12 @@ export interface Surroundings {
   readonly networks: ReadonlyArray<NetworkRow>
   /** Ranges of the host, those of its networks included. */
   readonly taken: ReadonlyArray<Subnet>
+  /** Bytes of the longest packet that every way out takes whole. */
+  readonly mtu: number | undefined
 }
+
+/** What links of containers have unless told otherwise. */
+const usualMtu = 1500
 
 /** A network needs an address for the host and one for a container besides its first and last. */
 const longestPrefix = 30
@@ -31,7 +36,7 @@ const longestPrefix = 30
 /** Makes all choices about a new network, or says what is wrong with the wish. */
 export const planNetwork = (
   request: NewNetwork,
-  { instance, networks, taken }: Surroundings
+  { instance, mtu, networks, taken }: Surroundings
 ): NetworkRow | AddressesExhausted | NetworkRefused => {
   const { name } = request
   const refuse = (why: string) => new NetworkRefused({ action: `create network ${name}`, why })
@@ -70,6 +75,7 @@ export const planNetwork = (
       networks.map((each) => each.bridge)
     ),
     internal: request.internal ?? false,
-    labels: request.labels ?? {}
+    labels: request.labels ?? {},
+    ...(mtu !== undefined && mtu < usualMtu ? { mtu } : {})
   }
 }

@@ -54,3 +54,7 @@ export function* candidatePorts(
 /** Whether the request leaves the choice of the port to us, so that another one may be tried. */
 export const flexible = ({ hostPort }: Pick<PortRequest, "hostPort">): boolean =>
   hostPort === undefined || hostPort === 0 || (typeof hostPort === "object" && hostPort.first !== hostPort.last)
+
+/** Host ports of those that are UDP. */
+export const udpPorts = (ports: ReadonlyArray<HostPort>): ReadonlyArray<number> =>
+  ports.flatMap(({ hostPort, protocol }) => (protocol === "udp" ? [hostPort] : []))

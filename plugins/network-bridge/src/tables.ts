@@ -35,7 +35,8 @@ export const migrations: Migrations = {
        PRIMARY KEY (protocol, host_port, host_ip),
        FOREIGN KEY (network, container) REFERENCES leases (network, container) ON DELETE CASCADE
      ) STRICT, WITHOUT ROWID;
-     CREATE INDEX ports_of_container ON ports (network, container);`
+     CREATE INDEX ports_of_container ON ports (network, container);`,
+    "ALTER TABLE networks ADD COLUMN mtu INTEGER"
   ]
 }
 
@@ -50,6 +51,8 @@ export interface NetworkRow {
   readonly bridge: string
   readonly internal: boolean
   readonly labels: { readonly [name: string]: string }
+  /** Bytes of the longest packet, where the way out has room for less than Ethernet's 1500. */
+  readonly mtu?: number
 }
 
 /** A container's address in a network. */
@@ -75,7 +78,8 @@ const networkOf = (row: Row): NetworkRow => ({
   gateway: String(row["gateway"]),
   bridge: String(row["bridge"]),
   internal: row["internal"] === 1,
-  labels: JSON.parse(String(row["labels"])) as NetworkRow["labels"]
+  labels: JSON.parse(String(row["labels"])) as NetworkRow["labels"],
+  ...(row["mtu"] === null ? {} : { mtu: Number(row["mtu"]) })
 })
 
 const leaseOf = (row: Row): LeaseRow => ({
@@ -108,10 +112,10 @@ export const findNetwork = (tx: Transaction, name: string): NetworkRow | undefin
 
 /** `created` is in milliseconds since 1970. */
 export const insertNetwork = (tx: Transaction, network: NetworkRow, created: number): void => {
-  const { bridge, gateway, id, internal, labels, name, subnet } = network
-  const values = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created]
+  const { bridge, gateway, id, internal, labels, mtu, name, subnet } = network
+  const values = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created, mtu ?? null]
   tx.run(
-    "INSERT INTO networks (id, name, subnet, gateway, bridge, internal, labels, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO networks (id, name, subnet, gateway, bridge, internal, labels, created, mtu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ...values
   )
 }

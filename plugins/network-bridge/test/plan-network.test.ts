@@ -13,7 +13,12 @@ const row = (more: Partial<NetworkRow>): NetworkRow => ({
   labels: {},
   ...more
 })
-const around: Surroundings = { instance: "", networks: [row({})], taken: [parseSubnet("172.18.0.0/16") as Subnet] }
+const around: Surroundings = {
+  instance: "",
+  networks: [row({})],
+  taken: [parseSubnet("172.18.0.0/16") as Subnet],
+  mtu: 1500
+}
 const why = (request: Parameters<typeof planNetwork>[0]) => {
   const plan = planNetwork(request, around)
   return "why" in plan ? plan.why : undefined
@@ -52,6 +57,14 @@ describe("planNetwork", () => {
     expect(why({ name: "web", subnet: "10.0.0.0/24", gateway: "10.0.1.1" })).toContain("gateway 10.0.1.1")
     expect(why({ name: "web", subnet: "10.0.0.0/24", gateway: "10.0.0.255" })).toContain("gateway 10.0.0.255")
     expect(why({ name: "container:x" })).toContain("names are made of")
+  })
+
+  it("keeps packets as short as the way out wants them, and never longer than usual", () => {
+    const mtus = [undefined, 1400, 1500, 9000].map((mtu) => {
+      const plan = planNetwork({ name: "web" }, { ...around, mtu })
+      return "mtu" in plan ? plan.mtu : undefined
+    })
+    expect(mtus).toEqual([undefined, 1400, undefined, undefined])
   })
 
   it("says which pools are used up", () => {

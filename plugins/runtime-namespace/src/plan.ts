@@ -7,29 +7,35 @@ import type { InitConfig, JoinConfig } from "./init/config.ts"
 const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
 
 /**
- * How a container is launched: setpriv(1) ties the chain to its parent's life, unshare(1) makes the namespaces and
- * waits for the first process, init does the rest.
+ * Waits for the first process and ends with its code, or with 128 and the number of its signal. unshare(1) can do the
+ * waiting, but it turns the end by SIGKILL into a failure of its own and writes about it into the container's output.
+ * The shell's own messages go nowhere: only the child has the container's standard error as its own.
+ */
+const waiter = `exec 5>&2 2>/dev/null; (exec "$@" 2>&5 5>&-); exit $?`
+
+/**
+ * How a container is launched: setpriv(1) ties the chain to its parent's life, unshare(1) makes the namespaces, the
+ * shell forks the first process into them and waits for it, and init does the rest.
  *
  * The cgroup namespace is not made here: its root would be the parent's group. A user namespace is not made.
  */
 export const launchPlan = (self: ReadonlyArray<string>, spec: ContainerSpec): LaunchPlan => {
-  const shared = spec.mounts.some(({ type, ...mount }) => type === "bind" && spreads(mount as { propagation?: string }))
+  const shared = spec.mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
   return {
     argv: [
-      ...["setpriv", "--pdeathsig", "KILL", "unshare", "--fork", "--kill-child=KILL", "--mount"],
+      ...["setpriv", "--pdeathsig", "KILL", "unshare", "--mount"],
       // init makes everything private once it holds the mounts whose changes are to be shared with the host.
       ...["--propagation", shared ? "unchanged" : "private"],
       ...(spec.wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
       ...(["pid", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own").map((kind) => `--${kind}`),
-      ...self,
-      "__init"
+      ...["/bin/sh", "-c", waiter, "sh", ...self, "__init"]
     ],
     env,
     config: { spec } satisfies InitConfig
   }
 }
 
-const spreads = ({ propagation = "private" }: { propagation?: string }): boolean => !propagation.endsWith("private")
+const spreads = (propagation = "private"): boolean => !propagation.endsWith("private")
 
 /**
  * How a process is added to a running container. nsenter(1) enters the process namespace only, and forks, so that the

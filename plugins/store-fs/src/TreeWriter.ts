@@ -1,6 +1,6 @@
 import { chmodSync, lchownSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync } from "node:fs"
 import { UnsafePath } from "@gantry/core/store/StoreError"
-import { parentOf, safePath } from "@gantry/core/tree/safe-path"
+import { nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { EntryMeta, TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { makeFile } from "./copy-content.ts"
@@ -13,8 +13,8 @@ import { isOpaque, readXattrs, replaceXattrs, setOpaque } from "./xattrs.ts"
 interface Place {
   /** Names of the layers below shine through. */
   merges: boolean
-  /** Made by this writer: nothing is in it that the writer does not know of. */
-  readonly fresh: boolean
+  /** Names in a directory that this writer made: what is not among them need not be asked for. */
+  readonly made?: Set<string>
 }
 
 /** Applies changes to the writable directory of a tree. See `LayerStore.write`. */
@@ -33,7 +33,7 @@ export interface TreeWriter {
  * has the time of what it was made for.
  */
 export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): TreeWriter => {
-  const places = new Map<string, Place>([["", { merges: true, fresh: false }]])
+  const places = new Map<string, Place>([["", { merges: true }]])
   const times = new Map<string, bigint>()
   const diskOf = (path: string): string => (path === "" ? upper : `${upper}/${path}`)
 
@@ -58,8 +58,9 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
     mkdirSync(disk)
     dress(disk, meta, true)
     times.set(path, meta.mtimeNs)
-    const place = { merges, fresh: true }
+    const place = { merges, made: new Set<string>() }
     places.set(path, place)
+    places.get(parentOf(path))?.made?.add(nameOf(path))
     return place
   }
 
@@ -85,7 +86,7 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
     const disk = diskOf(path)
     const stat = statOf(disk)
     if (stat?.isDirectory() === true) {
-      const place = { merges: parent.merges && below.hasDirectory(path) && !isOpaque(kernel, disk), fresh: false }
+      const place = { merges: parent.merges && below.hasDirectory(path) && !isOpaque(kernel, disk) }
       places.set(path, place)
       rememberTime(path, stat.mtimeNs)
       return place
@@ -106,6 +107,10 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
   const clear = (path: string, mtimeNs: bigint): string => {
     const parent = directory(parentOf(path), mtimeNs)
     const disk = diskOf(path)
+    if (parent.made !== undefined && !parent.made.has(nameOf(path))) {
+      parent.made.add(nameOf(path))
+      if (!parent.merges) return disk
+    }
     const stat = statOf(disk)
     if (stat?.isDirectory() === true) return refuse(path, "a directory is in the way")
     if (stat === undefined) {
@@ -165,7 +170,9 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
     const disk = diskOf(path)
     rmSync(disk, { recursive: true, force: true })
     forget(path)
-    if (parent.merges && below.at(path) !== undefined) kernel.mknod(disk, S_IFCHR, 0, 0)
+    if (!parent.merges || below.at(path) === undefined) return
+    kernel.mknod(disk, S_IFCHR, 0, 0)
+    parent.made?.add(nameOf(path))
   }
 
   const empty = (path: string): void => {

@@ -50,7 +50,13 @@ export const settleTree = (
     disturbed.add(parentOf(path))
   }
   for (const { disk } of idleMarks) kernel.lremovexattr(disk, opaqueXattr)
-  for (const { carried, disk } of items) for (const name of carried.private) kernel.lremovexattr(disk, name)
+  const stripped = new Set<bigint>()
+  for (const { carried, disk, stat } of items) {
+    // Names of one file share their attributes.
+    if (carried.private.length === 0 || stripped.has(stat.ino)) continue
+    stripped.add(stat.ino)
+    for (const name of carried.private) kernel.lremovexattr(disk, name)
+  }
   const dropped = new Set<UpperItem>(idle)
   for (const item of items) {
     const mtimeNs = kept(item.stat.mtimeNs, clampNs)

@@ -1,16 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Settings } from "@gantry/core/Settings"
-import * as Database from "@gantry/core/state/Database"
 import { blobLaws } from "@gantry/laws/blob-laws"
 import { cacheLaws } from "@gantry/laws/cache-laws"
 import { layerLaws } from "@gantry/laws/layer-laws"
 import { register } from "@gantry/laws/register"
 import { Effect, Layer } from "effect"
 import * as vitest from "vitest"
-import * as StoreFs from "../src/StoreFs.ts"
-import { self } from "./self.ts"
+import { storeIn } from "./store-in.ts"
 
 /** A store in a directory of its own, which goes with it. */
 const store = Layer.unwrapScoped(
@@ -19,14 +16,10 @@ const store = Layer.unwrapScoped(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "gantry-store-fs-"))),
       (root) => Effect.sync(() => rmSync(root, { recursive: true }))
     ),
-    (root) =>
-      StoreFs.layer.pipe(
-        Layer.provideMerge(Database.layer(join(root, "state.db"))),
-        Layer.provideMerge(Layer.succeed(Settings, { root, run: root, jobs: 2, instance: "", self }))
-      )
+    (root) => storeIn(root)
   )
 )
 
 register(vitest, { name: "store-fs keeps the blob laws", laws: blobLaws, layer: store })
-register(vitest, { name: "store-fs keeps the layer laws", laws: layerLaws, layer: store })
+register(vitest, { name: "store-fs keeps the layer laws", laws: layerLaws, layer: store, limit: 300_000 })
 register(vitest, { name: "store-fs keeps the cache laws", laws: cacheLaws, layer: store })

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { capabilityNames } from "@gantry/linux/capabilities"
+import { capabilitiesOfBits } from "@gantry/linux/capabilities"
 import type { CreateContext } from "@gantry/engine/verbs/create"
 import { randomName } from "../show/random-name.ts"
 import type { Terminal } from "../terminal.ts"
@@ -10,7 +10,7 @@ const bounding = (): ReadonlyArray<string> => {
     .split("\n")
     .find((each) => each.startsWith("CapBnd:"))
   const bits = BigInt(`0x${line?.slice("CapBnd:".length).trim() ?? "0"}`)
-  return capabilityNames.filter((_, number) => (bits & (1n << BigInt(number))) !== 0n)
+  return capabilitiesOfBits(bits).map((name) => name.slice("CAP_".length))
 }
 
 /** Names from our own words, and what the kernel lets us give. */

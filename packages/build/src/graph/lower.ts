@@ -51,7 +51,8 @@ export const lower = (
   for (const stage of file.stages) stages.push(lowerStage(file, stage, stages, { args, options, desk }))
   const target = findTarget(file, options.target, desk)
   const ordered = diagnostics.toSorted((a, b) => a.range.start.line - b.range.start.line)
-  if (ordered.some(({ severity }) => severity === "error") && isNonEmptyReadonlyArray(ordered)) return Either.left(ordered)
+  if (ordered.some(({ severity }) => severity === "error") && isNonEmptyReadonlyArray(ordered))
+    return Either.left(ordered)
   return Either.right({
     stages,
     target,
@@ -131,7 +132,9 @@ const lowerStage = (
     from,
     base,
     platform: inherited ?? readPlatform(from.platform === undefined ? "" : expand(from.platform), stage, options, desk),
-    steps: stage.instructions.map((instruction) => lowerStep(instruction, { stages: file.stages, stage: stage.index }, desk))
+    steps: stage.instructions.map((instruction) =>
+      lowerStep(instruction, { stages: file.stages, stage: stage.index }, desk)
+    )
   }
 }
 

@@ -22,7 +22,9 @@ export const print = (graph: BuildGraph): string => {
     const mark = marks.length === 0 ? "" : ` (${marks.join(", ")})`
     return [
       `${stageName(stage)}: from ${place(stage.base)} for ${format(stage.platform)}${mark}`,
-      ...stage.steps.map(({ from, instruction }) => `  ${instruction.text}${from === undefined ? "" : ` <- ${place(from)}`}`)
+      ...stage.steps.map(
+        ({ from, instruction }) => `  ${instruction.text}${from === undefined ? "" : ` <- ${place(from)}`}`
+      )
     ]
   })
   return `${lines.join("\n")}\n`

@@ -8,7 +8,7 @@ export const dependencies = ({ base, steps }: Pick<StageNode, "base" | "steps">)
   return found
 }
 
-/** Positions of the stages that `target` needs, itself included, in file order. Nothing else is built (BUILD-7). */
+/** Positions of the stages that `target` needs, itself included, in file order. Nothing else is built. */
 export const prune = (stages: ReadonlyArray<StageNode>, target: number): ReadonlyArray<number> => {
   const needed = new Set<number>()
   const pending = [target]

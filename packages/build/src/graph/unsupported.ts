@@ -3,7 +3,7 @@ import type { Report } from "./diagnose.ts"
 
 /** A source of ADD that is somewhere else: a URL or a git repository. */
 export const isRemote = (source: string): boolean =>
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source) || /^github\.com\//.test(source)
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source) || source.startsWith("github.com/")
 
 /** What an instruction asks for and gantry cannot do yet, where leaving it out would give another image. */
 export const unsupported = (instruction: StageInstruction): Report | undefined => {

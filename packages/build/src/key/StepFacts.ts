@@ -44,7 +44,12 @@ export interface RunFacts extends Standing {
 /** Where a copy is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
 export type CopyOrigin =
   | { readonly files: Digest }
-  | { readonly tree: Parent; readonly sources: ReadonlyArray<string>; readonly exclude: ReadonlyArray<string>; readonly parents: number }
+  | {
+      readonly tree: Parent
+      readonly sources: ReadonlyArray<string>
+      readonly exclude: ReadonlyArray<string>
+      readonly parents: number
+    }
 
 /** Files put into a tree. */
 export interface CopyFacts extends Standing {

@@ -25,7 +25,7 @@ export const spell = (value: Canonical): string => {
     for (const each of value) text += spell(each)
     return `l${text}e`
   }
-  for (const name of Object.keys(value).sort(byCodeUnit)) text += spell(name) + spell(value[name] ?? "")
+  for (const name of Object.keys(value).toSorted(byCodeUnit)) text += spell(name) + spell(value[name] ?? "")
   return `d${text}e`
 }
 

@@ -19,7 +19,12 @@ export type Difference =
   | { readonly what: "result" }
   /** All inputs are the same; what was made of them is no longer in the store. */
   | { readonly what: "gone" }
-  | { readonly what: "env" | "arg" | "label" | "option"; readonly name: string; readonly before?: string; readonly now?: string }
+  | {
+      readonly what: "env" | "arg" | "label" | "option"
+      readonly name: string
+      readonly before?: string
+      readonly now?: string
+    }
   | {
       readonly what: "file"
       readonly path: string
@@ -62,25 +67,33 @@ const compareChange = (old: Fields, fresh: Fields): ReadonlyArray<Difference> =>
 }
 
 const pairsOf = (change: Canonical | undefined): Fields =>
-  Object.fromEntries(change !== undefined && isList(change) ? change.map((pair) => (isList(pair) ? [text(pair[0]), text(pair[1])] : ["", ""])) : [])
+  Object.fromEntries(
+    change !== undefined && isList(change)
+      ? change.map((pair) => (isList(pair) ? [text(pair[0]), text(pair[1])] : ["", ""]))
+      : []
+  )
 
 /** A record that was read back. */
 type Fields = { readonly [name: string]: Canonical }
 
-const recordOf = (facts: string): Fields =>
-  fieldsOf(Either.getOrElse(unspell(facts), (): Canonical => ({})))
+const recordOf = (facts: string): Fields => fieldsOf(Either.getOrElse(unspell(facts), (): Canonical => ({})))
 
-const fieldsOf = (value: Canonical | undefined): Fields =>
-  typeof value === "object" && !isList(value) ? value : {}
+const fieldsOf = (value: Canonical | undefined): Fields => (typeof value === "object" && !isList(value) ? value : {})
 
 const kind = (facts: Fields): string =>
   facts["instruction"] === undefined
-    ? text(facts["format"]).replace(/^gantry\.|\.\d+$/g, "").toUpperCase()
+    ? text(facts["format"])
+        .replace(/^gantry\.|\.\d+$/g, "")
+        .toUpperCase()
     : text(facts["instruction"])
 
 const isContext = (origin: Canonical | undefined) => Object.hasOwn(fieldsOf(origin), "files")
 
-const compareField = (name: string, before: Canonical | undefined, now: Canonical | undefined): ReadonlyArray<Difference> => {
+const compareField = (
+  name: string,
+  before: Canonical | undefined,
+  now: Canonical | undefined
+): ReadonlyArray<Difference> => {
   switch (name) {
     case "format":
       return []
@@ -108,7 +121,11 @@ const compareField = (name: string, before: Canonical | undefined, now: Canonica
   }
 }
 
-const compareInput = (name: string, before: Canonical | undefined, now: Canonical | undefined): ReadonlyArray<Difference> =>
+const compareInput = (
+  name: string,
+  before: Canonical | undefined,
+  now: Canonical | undefined
+): ReadonlyArray<Difference> =>
   same(before, now) ? [] : [{ what: "input", name, before: text(before), now: text(now) }]
 
 const same = (before: Canonical | undefined, now: Canonical | undefined): boolean =>
@@ -135,12 +152,14 @@ const compareNames = (
 ): ReadonlyArray<Difference> => {
   const old = fieldsOf(before)
   const fresh = fieldsOf(now)
-  return [...new Set([...Object.keys(old), ...Object.keys(fresh)])].toSorted().flatMap((name): ReadonlyArray<Difference> => {
-    const was = Object.hasOwn(old, name) ? { before: text(old[name]) } : {}
-    const is = Object.hasOwn(fresh, name) ? { now: text(fresh[name]) } : {}
-    const isSame = "before" in was && "now" in is && was.before === is.now
-    return isSame ? [] : [{ what, name, ...was, ...is }]
-  })
+  return [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
+    .toSorted()
+    .flatMap((name): ReadonlyArray<Difference> => {
+      const was = Object.hasOwn(old, name) ? { before: text(old[name]) } : {}
+      const is = Object.hasOwn(fresh, name) ? { now: text(fresh[name]) } : {}
+      const isSame = "before" in was && "now" in is && was.before === is.now
+      return isSame ? [] : [{ what, name, ...was, ...is }]
+    })
 }
 
 const compareFiles = (before: ReadonlyArray<ListedFile>, now: ReadonlyArray<ListedFile>): ReadonlyArray<Difference> => {
@@ -155,7 +174,8 @@ const compareFiles = (before: ReadonlyArray<ListedFile>, now: ReadonlyArray<List
     const found: Array<Difference> = []
     const [oldContent, content] = [short(was.content), short(is.content)]
     if (oldContent !== content) found.push({ what: "file", path, change: "content", before: oldContent, now: content })
-    if (was.mode !== is.mode) found.push({ what: "file", path, change: "mode", before: octal(was.mode), now: octal(is.mode) })
+    if (was.mode !== is.mode)
+      found.push({ what: "file", path, change: "mode", before: octal(was.mode), now: octal(is.mode) })
     return found
   })
 }

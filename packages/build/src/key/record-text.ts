@@ -43,7 +43,8 @@ export const readRecord = (text: string): RecordText | undefined => {
   const record = Either.getOrElse(unspell(text), () => undefined)
   if (record === undefined || !isList(record)) return undefined
   const [name, on, facts, packed] = record
-  if (name !== format || typeof on !== "string" || typeof facts !== "string" || typeof packed !== "string") return undefined
+  if (name !== format || typeof on !== "string" || typeof facts !== "string" || typeof packed !== "string")
+    return undefined
   return { on: on as Digest, facts, files: readFiles(packed) }
 }
 
@@ -54,7 +55,9 @@ const readFiles = (packed: string): ReadonlyArray<ListedFile> => {
     if (!isList(file)) return []
     const [path, type, mode, content] = file
     if (typeof path !== "string" || typeof mode !== "number" || typeof content !== "string") return []
-    return type === "file" || type === "dir" || type === "symlink" || type === "other" ? [{ path, type, mode, content }] : []
+    return type === "file" || type === "dir" || type === "symlink" || type === "other"
+      ? [{ path, type, mode, content }]
+      : []
   })
 }
 

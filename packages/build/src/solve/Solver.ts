@@ -9,10 +9,11 @@ import { type BaseImage, BaseResolver, type BaseUnavailable } from "./BaseResolv
 import type { BuildContext } from "./BuildContext.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { BuildResult } from "./BuildResult.ts"
-import { buildStage, type Standing, type Workshop } from "./build-stage.ts"
+import { buildStage } from "./build-stage.ts"
 import * as Once from "./once.ts"
 import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
 import { processConfig } from "./stage-state.ts"
+import type { Standing, Workshop } from "./Standing.ts"
 import { StepExecutor } from "./StepExecutor.ts"
 import * as Steps from "./Steps.ts"
 
@@ -90,7 +91,8 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
   yield* steps.touch
   const target = built[graph.needed.indexOf(graph.target)]
   const stage = graph.stages[graph.target]
-  if (target === undefined || stage === undefined) return yield* Effect.dieMessage("the target is not among what it needs")
+  if (target === undefined || stage === undefined)
+    return yield* Effect.dieMessage("the target is not among what it needs")
   return {
     config: imageConfig(target, stage, request.epoch),
     stack: target.stack,
@@ -101,11 +103,13 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
 ) => Effect.Effect<BuildResult, BuildFailed | StorageFailure, StepExecutor | BaseResolver | BuildCache>
 
 const reports = (built: ReadonlyArray<Standing>): BuildResult["steps"] =>
-  built
-    .flatMap((each) => each.reports)
-    .toSorted((a, b) => a.step.stage - b.step.stage || a.step.number - b.step.number)
+  built.flatMap((each) => each.reports).toSorted((a, b) => a.step.stage - b.step.stage || a.step.number - b.step.number)
 
-const imageConfig = ({ base, created, history, stack, state }: Standing, { platform }: StageNode, epoch?: number): ImageConfig => {
+const imageConfig = (
+  { base, created, history, stack, state }: Standing,
+  { platform }: StageNode,
+  epoch?: number
+): ImageConfig => {
   const at = epoch === undefined ? created : new Date(epoch * 1000).toISOString()
   const { architecture, os, variant } = base ?? platform
   return {
@@ -121,5 +125,4 @@ const imageConfig = ({ base, created, history, stack, state }: Standing, { platf
 }
 
 /** How messages call a step: `build 3/7`. */
-export const nameOfStep = ({ number, stageName: name, total }: StepLabel): string =>
-  `${name} ${number}/${total}`
+export const nameOfStep = ({ number, stageName: name, total }: StepLabel): string => `${name} ${number}/${total}`

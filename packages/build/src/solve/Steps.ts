@@ -64,31 +64,33 @@ export const make = (scope: string) =>
         )
       })
 
-    const find = Effect.fn("Steps.find")(function* (key: StepKey, wanted: Wanted, pending: Array<CacheRecord>) {
-      const { record } = wanted
-      const lineage = ofBytes(spell([scope, wanted.place.stage, wanted.place.number]))
-      if (wanted.skip === undefined) {
-        const found = yield* cache.get(key)
-        // A record of other facts, or made on other layers, is not this step's, whatever it is called.
-        if (Option.isSome(found) && found.value.facts.startsWith(recordPrefix(record))) {
-          used.push(key)
-          const { createdAt, layer, tookMs } = found.value
-          return { key, how: "cached", layer, createdAt, tookMs, recordable: wanted.recordable } satisfies Made
+    const find = (key: StepKey, wanted: Wanted, pending: Array<CacheRecord>) =>
+      Effect.gen(function* () {
+        const { record } = wanted
+        const lineage = ofBytes(spell([scope, wanted.place.stage, wanted.place.number]))
+        if (wanted.skip === undefined) {
+          const found = yield* cache.get(key)
+          // A record of other facts, or made on other layers, is not this step's, whatever it is called.
+          if (Option.isSome(found) && found.value.facts.startsWith(recordPrefix(record))) {
+            used.push(key)
+            const { createdAt, layer, tookMs } = found.value
+            return { key, how: "cached", layer, createdAt, tookMs, recordable: wanted.recordable } satisfies Made
+          }
         }
-      }
-      const cause = wanted.skip ?? describe(explain(yield* earlier(lineage), record))
-      yield* wanted.onMiss(cause)
-      const startedAt = yield* Clock.currentTimeMillis
-      const { exact, layer } = yield* wanted.execute
-      const createdAt = yield* Clock.currentTimeMillis
-      const recordable = wanted.recordable && exact
-      const tookMs = createdAt - startedAt
-      if (recordable) pending.push({ key, lineage, facts: writeRecord(record), layer, createdAt, tookMs })
-      if (!wanted.isCheap) yield* flush(pending)
-      return { key, how: "ran", layer, createdAt, tookMs, cause, recordable } satisfies Made
-    })
+        const cause = wanted.skip ?? describe(explain(yield* earlier(lineage), record))
+        yield* wanted.onMiss(cause)
+        const startedAt = yield* Clock.currentTimeMillis
+        const { exact, layer } = yield* wanted.execute
+        const createdAt = yield* Clock.currentTimeMillis
+        const recordable = wanted.recordable && exact
+        const tookMs = createdAt - startedAt
+        if (recordable) pending.push({ key, lineage, facts: writeRecord(record), layer, createdAt, tookMs })
+        if (!wanted.isCheap) yield* flush(pending)
+        return { key, how: "ran", layer, createdAt, tookMs, cause, recordable } satisfies Made
+      })
 
-    const earlier = (lineage: string) => Effect.map(cache.latest(lineage), (found) => Option.getOrUndefined(found)?.facts)
+    const earlier = (lineage: string) =>
+      Effect.map(cache.latest(lineage), (found) => Option.getOrUndefined(found)?.facts)
 
     /** Writes what waits. */
     const flush = (pending: Array<CacheRecord>): Effect.Effect<void, StorageFailure> =>

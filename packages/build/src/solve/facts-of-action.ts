@@ -60,7 +60,10 @@ export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either
 
 const plain = (facts: StepFacts) => Either.right({ facts, files: [] })
 
-const copyFacts = (action: CopyAction, { context, epoch, parent, tree }: FactsAround): Either.Either<KnownFacts, string> => {
+const copyFacts = (
+  action: CopyAction,
+  { context, epoch, parent, tree }: FactsAround
+): Either.Either<KnownFacts, string> => {
   const facts = (origin: CopyOrigin): CopyFacts => ({
     format: "gantry.copy.1",
     parent,

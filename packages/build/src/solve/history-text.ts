@@ -22,7 +22,8 @@ export const copyText = (copy: {
   `${[copy.name, ...copy.flags, ...copy.sources, ...copy.inline.map((name) => `<<${name}`), copy.dest].join(" ")} # buildkit`
 
 /** `["sh" "-c"]`: how Go prints a list of quoted words. */
-export const quotedList = (words: ReadonlyArray<string>): string => `[${words.map((word) => JSON.stringify(word)).join(" ")}]`
+export const quotedList = (words: ReadonlyArray<string>): string =>
+  `[${words.map((word) => JSON.stringify(word)).join(" ")}]`
 
 /** The text of a HEALTHCHECK, in the order of the reference. */
 export const healthText = (check: "none" | HealthProbe, test: ReadonlyArray<string>): string => {
@@ -33,10 +34,18 @@ export const healthText = (check: "none" | HealthProbe, test: ReadonlyArray<stri
     ["start-period", check.startPeriod],
     ["start-interval", check.startInterval]
   ] as const
-  const words = flags.flatMap(([name, value]) => (value === undefined || value === 0 ? [] : [`--${name}=${seconds(value)}`]))
+  const words = flags.flatMap(([name, value]) =>
+    value === undefined || value === 0 ? [] : [`--${name}=${seconds(value)}`]
+  )
   const retries = check.retries === undefined || check.retries === 0 ? [] : [`--retries=${check.retries}`]
   const [kind, ...command] = test
-  return ["HEALTHCHECK", ...words, ...retries, "CMD", kind === "CMD-SHELL" ? command.join(" ") : quotedList(command)].join(" ")
+  return [
+    "HEALTHCHECK",
+    ...words,
+    ...retries,
+    "CMD",
+    kind === "CMD-SHELL" ? command.join(" ") : quotedList(command)
+  ].join(" ")
 }
 
 const seconds = (nanoseconds: number) => (nanoseconds % 1e9 === 0 ? `${nanoseconds / 1e9}s` : `${nanoseconds / 1e6}ms`)

@@ -54,7 +54,11 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
       const near = nearest(name, [...state.env.keys(), ...state.args.keys()])
       const suggestion = near === undefined ? `declare it with ARG ${name} before this line` : `did you mean ${near}?`
       warnings.push(
-        report("warning", { code: "undefined-variable", message: `the variable ${name} has no value`, suggestion }, `$${name}`)
+        report(
+          "warning",
+          { code: "undefined-variable", message: `the variable ${name} has no value`, suggestion },
+          `$${name}`
+        )
       )
     }
     return result.right.value
@@ -106,7 +110,10 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
     }
     case "Label": {
       const pairs = read.pairs(instruction.pairs)
-      const Labels = Object.fromEntries([...Object.entries(config.Labels ?? {}), ...pairs.map(({ name, value }) => [name, value])])
+      const Labels = Object.fromEntries([
+        ...Object.entries(config.Labels ?? {}),
+        ...pairs.map(({ name, value }) => [name, value])
+      ])
       return set(listed(pairs), { config: { ...config, Labels } }, `LABEL ${written(pairs)}`)
     }
     case "Maintainer":
@@ -125,7 +132,11 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
       return set(User, { config: { ...config, User } }, `USER ${User}`)
     }
     case "Shell":
-      return set(instruction.argv, { config: { ...config, Shell: instruction.argv } }, `SHELL [${instruction.argv.join(" ")}]`)
+      return set(
+        instruction.argv,
+        { config: { ...config, Shell: instruction.argv } },
+        `SHELL [${instruction.argv.join(" ")}]`
+      )
     case "Expose": {
       const ports = instruction.ports.flatMap(read.words).flatMap((word) => {
         const found = readPorts(word)
@@ -135,7 +146,11 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
       })
       const names = [...new Set(ports)].toSorted()
       const ExposedPorts = { ...config.ExposedPorts, ...Object.fromEntries(names.map((name) => [name, {}])) }
-      return set(names, { config: { ...config, ExposedPorts } }, `EXPOSE map[${names.map((name) => `${name}:{}`).join(" ")}]`)
+      return set(
+        names,
+        { config: { ...config, ExposedPorts } },
+        `EXPOSE map[${names.map((name) => `${name}:{}`).join(" ")}]`
+      )
     }
     case "Volume": {
       const paths = instruction.paths.map(read.word)

@@ -90,7 +90,8 @@ export const lookup =
     env.get(name) ?? args.get(name)
 
 /** The shell and its option that shell forms are given to. */
-export const shellOf = ({ config }: Pick<StageState, "config">): ReadonlyArray<string> => config.Shell ?? ["/bin/sh", "-c"]
+export const shellOf = ({ config }: Pick<StageState, "config">): ReadonlyArray<string> =>
+  config.Shell ?? ["/bin/sh", "-c"]
 
 /** The settings for the image. Names of ports, volumes and labels are sorted by code unit. */
 export const processConfig = ({ config, env }: StageState): ProcessConfig => {

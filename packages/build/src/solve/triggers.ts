@@ -25,9 +25,13 @@ export const readTriggers = (
       return []
     }
     return read.right.stages[0].instructions.map((instruction) =>
-      lowerStep({ ...instruction, range: stage.from.range }, { stages, stage: stage.index }, {
-        error: (_, { code, message }) => void refuse(code, message)
-      })
+      lowerStep(
+        { ...instruction, range: stage.from.range },
+        { stages, stage: stage.index },
+        {
+          error: (_, { code, message }) => void refuse(code, message)
+        }
+      )
     )
   })
   return isNonEmptyReadonlyArray(problems) ? Either.left(problems) : Either.right(steps)

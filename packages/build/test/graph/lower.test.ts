@@ -6,10 +6,20 @@ import { print } from "../../src/graph/print.ts"
 import { graphOf, linux } from "../solve/memory-build.ts"
 
 const problems = (text: string, options: Partial<LowerOptions> = {}) =>
-  Either.match(Either.flatMap(parse(text), (file) => lower(file, { text, platform: linux, ...options })), {
-    onLeft: (found) => found.map(({ code, message, range, suggestion }) => [code, range.start.line, range.start.column, message, suggestion]),
-    onRight: () => []
-  })
+  Either.match(
+    Either.flatMap(parse(text), (file) => lower(file, { text, platform: linux, ...options })),
+    {
+      onLeft: (found) =>
+        found.map(({ code, message, range, suggestion }) => [
+          code,
+          range.start.line,
+          range.start.column,
+          message,
+          suggestion
+        ]),
+      onRight: () => []
+    }
+  )
 
 describe("lower", () => {
   it("finds stages by name and by number, images, and what is not needed", () => {
@@ -52,9 +62,13 @@ end: from scratch for linux/amd64 (target)
   })
 
   it("reads FROM with global arguments, the caller's first, and with the platforms", () => {
-    const text = "ARG V=1\nARG NAME=app:$V\nFROM --platform=$BUILDPLATFORM $NAME AS a\nFROM --platform=linux/arm64 x-$TARGETARCH\n"
+    const text =
+      "ARG V=1\nARG NAME=app:$V\nFROM --platform=$BUILDPLATFORM $NAME AS a\nFROM --platform=linux/arm64 x-$TARGETARCH\n"
     const of = (buildArgs: Record<string, string>) =>
-      graphOf(text, { buildArgs: new Map(Object.entries(buildArgs)), buildPlatform: { os: "linux", architecture: "s390x" } })
+      graphOf(text, {
+        buildArgs: new Map(Object.entries(buildArgs)),
+        buildPlatform: { os: "linux", architecture: "s390x" }
+      })
     expect(of({}).stages.map(({ base, platform }) => [base, platform.architecture])).toEqual([
       [{ of: "image", reference: "app:1" }, "s390x"],
       [{ of: "image", reference: "x-amd64" }, "arm64"]
@@ -69,22 +83,54 @@ end: from scratch for linux/amd64 (target)
   })
 
   it.each([
-    ["FROM a\nCOPY --from=0 /x /\n", ["copy-from-itself", 2, 6, "a stage cannot copy from itself", "name an earlier stage"]],
-    ["FROM a AS b\nCOPY --from=B /x /\n", ["copy-from-itself", 2, 6, "a stage cannot copy from itself", "name an earlier stage"]],
-    ["FROM a\nCOPY --from=c /x /\nFROM b AS c\n", ["forward-reference", 2, 6, "stage c comes after this one", "move it above this stage"]],
-    ["FROM a\nCOPY --from=7 /x /\n", ["unknown-stage", 2, 6, "there is no stage 7", "stages are numbered from 0; this one is 0"]],
+    [
+      "FROM a\nCOPY --from=0 /x /\n",
+      ["copy-from-itself", 2, 6, "a stage cannot copy from itself", "name an earlier stage"]
+    ],
+    [
+      "FROM a AS b\nCOPY --from=B /x /\n",
+      ["copy-from-itself", 2, 6, "a stage cannot copy from itself", "name an earlier stage"]
+    ],
+    [
+      "FROM a\nCOPY --from=c /x /\nFROM b AS c\n",
+      ["forward-reference", 2, 6, "stage c comes after this one", "move it above this stage"]
+    ],
+    [
+      "FROM a\nCOPY --from=7 /x /\n",
+      ["unknown-stage", 2, 6, "there is no stage 7", "stages are numbered from 0; this one is 0"]
+    ],
     ["ARG X\nFROM $X\n", ["blank-base", 2, 6, "the name of the base image is empty", undefined]],
-    ["FROM --platform=a/b/c/d x\n", ["bad-platform", 1, 17, '"a/b/c/d" is not a platform', "write os/architecture, for example linux/amd64"]],
-    ["FROM a\nRUN --mount=target=/x ls\n", ["not-supported", 2, 1, "not supported yet: RUN --mount", "copy what the command needs with COPY"]],
-    ["FROM a\nRUN --security=insecure ls\n", ["not-supported", 2, 1, "not supported yet: RUN --security=insecure", "leave the option out"]],
-    ["FROM a\nADD https://example.org/a /a\n", ["not-supported", 2, 1, "not supported yet: ADD of https://example.org/a", "download it with RUN, or copy it from the context"]]
+    [
+      "FROM --platform=a/b/c/d x\n",
+      ["bad-platform", 1, 17, '"a/b/c/d" is not a platform', "write os/architecture, for example linux/amd64"]
+    ],
+    [
+      "FROM a\nRUN --mount=target=/x ls\n",
+      ["not-supported", 2, 1, "not supported yet: RUN --mount", "copy what the command needs with COPY"]
+    ],
+    [
+      "FROM a\nRUN --security=insecure ls\n",
+      ["not-supported", 2, 1, "not supported yet: RUN --security=insecure", "leave the option out"]
+    ],
+    [
+      "FROM a\nADD https://example.org/a /a\n",
+      [
+        "not-supported",
+        2,
+        1,
+        "not supported yet: ADD of https://example.org/a",
+        "download it with RUN, or copy it from the context"
+      ]
+    ]
   ])("refuses %j", (text, problem) => {
     expect(problems(text)).toContainEqual(problem)
   })
 
   it("names the stage that was probably meant, or those there are", () => {
     const text = "FROM a AS build\nFROM b AS test\n"
-    expect(problems(text, { target: "tets" })).toEqual([["unknown-target", 2, 1, 'there is no stage "tets"', "did you mean test?"]])
+    expect(problems(text, { target: "tets" })).toEqual([
+      ["unknown-target", 2, 1, 'there is no stage "tets"', "did you mean test?"]
+    ])
     expect(problems(text, { target: "x" })[0]?.[4]).toBe("stages are build, test")
     expect(problems("FROM a\n", { target: "x" })[0]?.[4]).toBe("no stage has a name")
     expect(problems(text, { target: "2" })).toHaveLength(1)
@@ -92,7 +138,11 @@ end: from scratch for linux/amd64 (target)
 
   it("reports all errors in the order of the file", () => {
     const text = "FROM a\nCOPY --from=9 /x /\nRUN --mount=target=/x ls\n"
-    expect(problems(text, { target: "x" }).map(([code]) => code)).toEqual(["unknown-target", "unknown-stage", "not-supported"])
+    expect(problems(text, { target: "x" }).map(([code]) => code)).toEqual([
+      "unknown-target",
+      "unknown-stage",
+      "not-supported"
+    ])
   })
 
   it("warns of a variable in FROM that nothing sets", () => {

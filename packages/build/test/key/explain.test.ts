@@ -32,7 +32,12 @@ const copyFacts: CopyFacts = {
   chmod: "",
   archives: "keep"
 }
-const file = (path: string, content: string, mode = 0o644): ListedFile => ({ path, type: "file", mode, content: ofBytes(content) })
+const file = (path: string, content: string, mode = 0o644): ListedFile => ({
+  path,
+  type: "file",
+  mode,
+  content: ofBytes(content)
+})
 const compare = (before: StepFacts, now: StepFacts, old: ReadonlyArray<ListedFile> = [], fresh = old) =>
   explain(writeRecord({ on, facts: spellFacts(before), files: old }), { on, facts: spellFacts(now), files: fresh })
 
@@ -51,13 +56,13 @@ describe("explain", () => {
     ["two arguments", { args: { A: "2", B: "" } }, 'ARG A: 1 → 2; ARG B: new, ""'],
     ["a user", { user: "bob" }, 'user: "" → bob'],
     ["an option", { options: { host: "a" } }, "option host: new, a"],
-    ["the platform", { parent: { image: ofBytes("base"), platform: "linux/arm64" } }, "platform: linux/amd64 → linux/arm64"],
-    ["the step before", { parent: { step } }, "the step before it changed"],
     [
-      "the base",
-      { parent: { scratch: "linux/amd64" } },
-      `base: ${ofBytes("base").slice(7, 19)} → scratch`
-    ]
+      "the platform",
+      { parent: { image: ofBytes("base"), platform: "linux/arm64" } },
+      "platform: linux/amd64 → linux/arm64"
+    ],
+    ["the step before", { parent: { step } }, "the step before it changed"],
+    ["the base", { parent: { scratch: "linux/amd64" } }, `base: ${ofBytes("base").slice(7, 19)} → scratch`]
   ])("names %s", (_, change, sentence) => {
     expect(tell(compare(runFacts, { ...runFacts, ...change }))).toBe(sentence)
   })
@@ -82,9 +87,36 @@ describe("explain", () => {
     expect(tell(compare(copyFacts, config))).toBe("instruction: COPY → CMD")
     expect(tell(compare(config, { ...config, instruction: "USER" }))).toBe("instruction: CMD → USER")
     expect(tell(compare(config, { ...config, change: ["b"] }))).toBe("CMD: a → b")
-    const env = { ...config, instruction: "ENV", change: [["A", "1"], ["B", "2"]] }
-    expect(tell(compare(env, { ...env, change: [["A", "1"], ["B", "3"]] }))).toBe("ENV B: 2 → 3")
-    expect(tell(compare(env, { ...env, change: [["B", "2"], ["A", "1"]] }))).toBe('ENV: "A 1 B 2" → "B 2 A 1"')
+    const env = {
+      ...config,
+      instruction: "ENV",
+      change: [
+        ["A", "1"],
+        ["B", "2"]
+      ]
+    }
+    expect(
+      tell(
+        compare(env, {
+          ...env,
+          change: [
+            ["A", "1"],
+            ["B", "3"]
+          ]
+        })
+      )
+    ).toBe("ENV B: 2 → 3")
+    expect(
+      tell(
+        compare(env, {
+          ...env,
+          change: [
+            ["B", "2"],
+            ["A", "1"]
+          ]
+        })
+      )
+    ).toBe('ENV: "A 1 B 2" → "B 2 A 1"')
   })
 
   it("tells a result that is gone from one that was made again", () => {

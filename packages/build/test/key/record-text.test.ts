@@ -10,7 +10,11 @@ describe("the text of a record", () => {
   it.each([0, 1, 5000])("is read back, digests in short, with %i files", (count) => {
     const files = Array.from({ length: count }, (_, index) => file(index))
     const text = writeRecord({ on, facts: "3:abc", files })
-    expect(readRecord(text)).toEqual({ on, facts: "3:abc", files: files.map((each) => ({ ...each, content: each.content.slice(0, 23) })) })
+    expect(readRecord(text)).toEqual({
+      on,
+      facts: "3:abc",
+      files: files.map((each) => ({ ...each, content: each.content.slice(0, 23) }))
+    })
   })
 
   it("packs long lists", () => {

@@ -11,7 +11,13 @@ import { type LowerOptions, lower } from "../../src/graph/lower.ts"
 import { type BuildContext, ofTree } from "../../src/solve/BuildContext.ts"
 import { BaseResolver, BaseUnavailable } from "../../src/solve/BaseResolver.ts"
 import type { SolveEvent } from "../../src/solve/SolveEvent.ts"
-import { type CopyRequest, type RunRequest, StepExecutor, StepFailed, type WorkdirRequest } from "../../src/solve/StepExecutor.ts"
+import {
+  type CopyRequest,
+  type RunRequest,
+  StepExecutor,
+  StepFailed,
+  type WorkdirRequest
+} from "../../src/solve/StepExecutor.ts"
 import { solve, type SolveRequest } from "../../src/solve/Solver.ts"
 
 export const linux: Platform = { os: "linux", architecture: "amd64" }
@@ -25,7 +31,18 @@ const textOf = (file: Files[string] | undefined) => (typeof file === "object" ? 
 export const contextOf = (files: Files, ignore = ""): BuildContext => {
   const entries = new Map<string, ContextEntry>()
   const add = (path: string, type: "file" | "dir", mode: number, size: number) =>
-    entries.set(path, { path, type, mode, size, uid: 7, gid: 7, mtimeNs: 1n, ctimeNs: 1n, dev: 1n, ino: BigInt(entries.size) })
+    entries.set(path, {
+      path,
+      type,
+      mode,
+      size,
+      uid: 7,
+      gid: 7,
+      mtimeNs: 1n,
+      ctimeNs: 1n,
+      dev: 1n,
+      ino: BigInt(entries.size)
+    })
   add("", "dir", 0o755, 0)
   for (const [path, file] of Object.entries(files)) {
     const names = path.split("/")
@@ -45,7 +62,11 @@ export const contextOf = (files: Files, ignore = ""): BuildContext => {
       ),
     stat: (path) => Either.right(entries.get(path))
   }
-  return { ...ofTree(tree), fileDigest: ({ path }) => Either.right(ofBytes(textOf(files[path]))), unchanged: () => true }
+  return {
+    ...ofTree(tree),
+    fileDigest: ({ path }) => Either.right(ofBytes(textOf(files[path]))),
+    unchanged: () => true
+  }
 }
 
 /** A record store that counts what is asked of it. */
@@ -57,7 +78,7 @@ export const memoryCache = () => {
     put: (added) => Effect.sync(() => (count.put++, void added.forEach((record) => records.set(record.key, record)))),
     delete: (key) => Effect.sync(() => void records.delete(key)),
     latest: (lineage) =>
-      Effect.sync(() => Option.fromNullable([...records.values()].filter((each) => each.lineage === lineage).at(-1))),
+      Effect.sync(() => Option.fromNullable([...records.values()].findLast((each) => each.lineage === lineage))),
     list: Effect.sync(() => [...records.values()]),
     touch: () => Effect.sync(() => void count.touch++)
   }
@@ -111,7 +132,8 @@ export const graphOf = (text: string, options: Partial<LowerOptions> = {}) =>
     (problems) => new Error(problems.map(({ message }) => message).join("\n"))
   )
 
-export interface Build extends Partial<Omit<SolveRequest, "context">>, Pick<Partial<LowerOptions>, "buildArgs" | "target"> {
+export interface Build
+  extends Partial<Omit<SolveRequest, "context">>, Pick<Partial<LowerOptions>, "buildArgs" | "target"> {
   readonly files?: Files
   readonly ignore?: string
   readonly context?: BuildContext
@@ -119,7 +141,7 @@ export interface Build extends Partial<Omit<SolveRequest, "context">>, Pick<Part
 
 /** Builds a Dockerfile on a machine. */
 export const build = (on: Machine, text: string, how: Build = {}) => {
-  const { buildArgs, context, files = {}, ignore, target, ...request } = how
+  const { buildArgs, context, files = {}, ignore, target, ...more } = how
   const events: Array<SolveEvent> = []
   const graph = graphOf(text, {
     ...(buildArgs === undefined ? {} : { buildArgs }),
@@ -131,7 +153,7 @@ export const build = (on: Machine, text: string, how: Build = {}) => {
     jobs: 2,
     scope: "test",
     onEvent: (event) => events.push(event),
-    ...request
+    ...more
   }).pipe(
     Effect.map((result) => ({
       ...result,

@@ -8,7 +8,11 @@ import { baseOf, graphOf, linux } from "./memory-build.ts"
 /** Folds the instructions of the last stage. */
 const fold = (
   lines: string,
-  { args = {}, base = {}, globals = "" }: { args?: Record<string, string>; base?: ImageConfig["config"]; globals?: string } = {}
+  {
+    args = {},
+    base = {},
+    globals = ""
+  }: { args?: Record<string, string>; base?: ImageConfig["config"]; globals?: string } = {}
 ) => {
   const graph = graphOf(`${globals}FROM base\n${lines}\n`, { buildArgs: new Map(Object.entries(args)) })
   const steps: Array<Step> = []
@@ -84,7 +88,11 @@ describe("settings", () => {
     ['CMD ["a", "b"]', { Cmd: ["a", "b"] }, 'CMD ["a" "b"]'],
     ["CMD []", { Cmd: [] }, "CMD []"],
     ['SHELL ["/bin/bash", "-c"]', { Shell: ["/bin/bash", "-c"] }, "SHELL [/bin/bash -c]"],
-    ["EXPOSE 80 53/UDP 8000-8001", { ExposedPorts: { "53/udp": {}, "80/tcp": {}, "8000/tcp": {}, "8001/tcp": {} } }, "EXPOSE map[53/udp:{} 80/tcp:{} 8000/tcp:{} 8001/tcp:{}]"],
+    [
+      "EXPOSE 80 53/UDP 8000-8001",
+      { ExposedPorts: { "53/udp": {}, "80/tcp": {}, "8000/tcp": {}, "8001/tcp": {} } },
+      "EXPOSE map[53/udp:{} 80/tcp:{} 8000/tcp:{} 8001/tcp:{}]"
+    ],
     ['VOLUME ["/b", "/a"]', { Volumes: { "/a": {}, "/b": {} } }, "VOLUME [/b /a]"],
     ["VOLUME /b /a", { Volumes: { "/a": {}, "/b": {} } }, "VOLUME [/b /a]"],
     ["USER bob:staff", { User: "bob:staff" }, "USER bob:staff"],
@@ -142,7 +150,11 @@ describe("RUN", () => {
 
   it.each([
     ["RUN <<EOF\na\nb\nEOF", ["/bin/sh", "-c", "a\nb\n"], []],
-    ["RUN <<EOF\n#!/usr/bin/env python\nx\nEOF", ["/bin/sh", "-c", "/dev/pipes/EOF"], [{ path: "/dev/pipes/EOF", content: "#!/usr/bin/env python\nx\n" }]],
+    [
+      "RUN <<EOF\n#!/usr/bin/env python\nx\nEOF",
+      ["/bin/sh", "-c", "/dev/pipes/EOF"],
+      [{ path: "/dev/pipes/EOF", content: "#!/usr/bin/env python\nx\n" }]
+    ],
     ["RUN cat <<A - <<B\na\nA\nb\nB", ["/bin/sh", "-c", "cat <<A - <<B\na\nA\nb\nB"], []]
   ])("knows the ways of a heredoc: %j", (text, argv, files) => {
     expect(fold(text).action).toMatchObject({ argv, files })
@@ -173,7 +185,10 @@ describe("COPY", () => {
         { path: "two", content: "$A\n" }
       ]
     })
-    expect(history.slice(1)).toEqual(["COPY --parents --chown=1 --chmod=01 x1 /y1/ # buildkit", "ADD <<one <<two /z/ # buildkit"])
+    expect(history.slice(1)).toEqual([
+      "COPY --parents --chown=1 --chmod=01 x1 /y1/ # buildkit",
+      "ADD <<one <<two /z/ # buildkit"
+    ])
   })
 })
 

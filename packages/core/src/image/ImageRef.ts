@@ -74,11 +74,15 @@ export const format = (ref: ImageRef): string => `${ref.registry}/${ref.reposito
 /** The spelling people type: default registry and `library/` left out. */
 export const familiar = (ref: ImageRef): string => `${familiarName(ref)}${suffix(ref)}`
 
-/** The familiar spelling without tag and digest: the REPOSITORY column. */
-export const familiarName = (ref: ImageRef): string => {
-  if (ref.registry !== defaultRegistry) return `${ref.registry}/${ref.repository}`
-  const short = ref.repository.startsWith("library/") ? ref.repository.slice("library/".length) : ref.repository
-  return short.includes("/") || !short.startsWith("library/") ? short : ref.repository
+/** The familiar spelling without tag and digest: the REPOSITORY column. The shortest one that still means the same (REF-2). */
+export const familiarName = (ref: Pick<ImageRef, "registry" | "repository">): string => {
+  const full = `${ref.registry}/${ref.repository}`
+  if (ref.registry !== defaultRegistry) return full
+  const means = (name: string): boolean => {
+    const read = parse(name)
+    return Either.isRight(read) && read.right.registry === ref.registry && read.right.repository === ref.repository
+  }
+  return [ref.repository.replace(/^library\//, ""), ref.repository].find(means) ?? full
 }
 
 const suffix = (ref: ImageRef): string =>

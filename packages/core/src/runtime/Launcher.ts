@@ -13,8 +13,12 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  * 3. parent: `{"type":"go"}` once control groups and networks are in place;
  * 4. with a terminal only, child: `{"type":"terminal"}` once /dev/pts of the container is there; the parent opens
  *    `/proc/N/root/dev/pts/ptmx`, unlocks it and answers `{"type":"terminal","number":M}`;
- * 5. child: the socket closes by itself when the command runs; or `{"type":"failed","status":125|126|127,"stage":text,"why":text}`
- *    comes before the end, and the command never ran.
+ * 5. the child executes the command; or `{"type":"failed","status":125|126|127,"stage":text,"why":text}` comes, and the
+ *    command never ran.
+ *
+ * Programs between parent and child keep the socket open, so it does not tell when the command runs. Descriptor 4
+ * does: it is the reading end of a pipe, which the child reopens for writing, close-on-exec, before it says `ready`.
+ * The parent sees the end of it when the command runs, and one byte before the end when it never will.
  */
 export interface LaunchPlan {
   readonly argv: ReadonlyArray<string>

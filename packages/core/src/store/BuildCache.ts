@@ -16,7 +16,7 @@ export interface CacheRecord {
    * lineage are compared to explain a miss.
    */
   readonly lineage: string
-  /** The facts the key was computed from, as canonical JSON text. */
+  /** What the key was computed from, spelled so that it can be read back (build/key/record): for checks and explanations. */
   readonly facts: string
   /** The layer the step added; none for a step that changed no file. */
   readonly layer: Digest | null

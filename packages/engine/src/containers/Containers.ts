@@ -18,6 +18,8 @@ export interface ContainersShape {
   readonly list: Effect.Effect<ReadonlyArray<ContainerRecord>, StorageFailure>
   /** Writes down what a container holds of a network, or that it holds nothing. */
   readonly attach: (id: string, attachment: Attachment | null) => Effect.Effect<void, StorageFailure>
+  /** What a container holds of a network now. */
+  readonly attachmentOf: (id: string) => Effect.Effect<Attachment | null, StorageFailure>
   /** Gives a container another name. */
   readonly rename: (id: string, name: string) => Effect.Effect<void, NameTaken | StorageFailure>
   /** Forgets a container. Succeeds when there is none. */
@@ -109,6 +111,11 @@ export const layer = Layer.effect(
             )
           )
         ),
+      attachmentOf: (id) =>
+        db.read("containers", (tx) => {
+          const text = tx.get("SELECT attachment FROM containers WHERE id = ?", id)?.["attachment"] ?? null
+          return text === null ? null : (JSON.parse(String(text)) as Attachment)
+        }),
       rename: (id, name) =>
         claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
       forget: (id) =>

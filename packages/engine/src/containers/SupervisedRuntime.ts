@@ -1,5 +1,5 @@
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { connectSupervisor, type Conversation, startSupervisor } from "../supervisor/client.ts"
-import { joinGroup, openGroup } from "../supervisor/group.ts"
+import { clearGroup, joinGroup, openGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
@@ -201,9 +201,7 @@ export const make = Effect.gen(function* () {
       yield* Effect.ignore(signalTo(id, SIGKILL))
       yield* Effect.ignore(wait(id))
       // What a killed supervisor could not end: a process may give up dying with its parent.
-      const group = joinGroup(groupOf(id))
-      group?.kill()
-      group?.remove()
+      yield* Effect.promise(() => clearGroup(groupOf(id)))
       const rotated = Array.from({ length: 9 }, (_, number) => `log.json.${number + 1}`)
       for (const name of [...ownFiles, ...rotated]) rmSync(`${directory}/${name}`, { force: true })
       rmSync(socketOf(id), { force: true })
@@ -234,7 +232,7 @@ const lostExit: ExitStatus = { code: 137, oomKilled: false, error: "the supervis
 
 const beginSupervisor = (self: ReadonlyArray<string>, directory: string, job: Job): Conversation => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  for (const stale of ["state.json"]) rmSync(`${directory}/${stale}`, { force: true })
+  rmSync(`${directory}/state.json`, { force: true })
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
   const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
   try {
@@ -249,5 +247,3 @@ const lastWords = (directory: string): string => {
   const text = readFileSync(`${directory}/supervisor.log`, "utf8").trim()
   return text === "" ? "it ended without a word" : text.slice(-2000)
 }
-
-export type { ContainerSpec }

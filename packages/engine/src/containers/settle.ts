@@ -15,13 +15,14 @@ import { Containers } from "./Containers.ts"
 export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
 
 /** Gives back the network of a container that no longer runs. Safe to call twice, and from any process. */
-export const release = (
-  record: Pick<ContainerRecord, "id" | "attachment">
-): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers> =>
+export const release = (id: string): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers> =>
   Effect.gen(function* () {
-    if (record.attachment === null) return
-    yield* (yield* Network).detach(record.attachment)
-    yield* (yield* Containers).attach(record.id, null)
+    const containers = yield* Containers
+    // Asked of the database, not of a record read earlier: a start may have come between.
+    const attachment = yield* containers.attachmentOf(id)
+    if (attachment === null) return
+    yield* (yield* Network).detach(attachment)
+    yield* containers.attach(id, null)
   })
 
 /**
@@ -35,7 +36,7 @@ export const dismantle = (
   Effect.gen(function* () {
     const { root } = yield* Settings
     yield* (yield* Runtime).remove(record.id)
-    yield* release(record)
+    yield* release(record.id)
     yield* (yield* LayerStore).discard({ id: record.id })
     yield* Effect.try({
       try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),
@@ -60,7 +61,7 @@ export const settle = (
     const state = yield* (yield* Runtime).state(record.id)
     if (state.status === "running" || state.status === "restarting") return
     if (record.options.autoRemove && state.status !== "created") return yield* dismantle(record, { volumes: true })
-    yield* release(record)
+    yield* release(record.id)
   })
 
 /** Settles every container that still holds a network but no longer runs: what a crash or a kill left. */

@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { loadSyscallsSync } from "@gantry/linux/load"
 
 /** What a descriptor is; the runtimes need to be told. */
 export type ChannelKind = "pipe" | "terminal"
@@ -22,14 +23,13 @@ export interface Sink {
 interface BunFiles {
   readonly file: (fd: number) => {
     readonly stream: () => ReadableStream<Uint8Array>
-    readonly writer: (options: { readonly highWaterMark: number }) => {
-      readonly write: (bytes: Uint8Array) => number | Promise<number>
-      readonly flush: () => number | Promise<number>
-    }
   }
 }
 
 const bun = (globalThis as unknown as { readonly Bun?: BunFiles }).Bun
+
+/** Not the runtime's own: Deno does not know descriptors that came from a system call. */
+const closeFd = (fd: number): void => loadSyscallsSync().close(fd)
 
 /** Reads a non-blocking pipe, or the master of a terminal, on the event loop. */
 export const openSource = async (fd: number, kind: ChannelKind): Promise<Source> => {
@@ -51,7 +51,7 @@ const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Arr
         yield value
       }
     } finally {
-      fs.closeSync(fd)
+      closeFd(fd)
     }
   }
   return { chunks: chunks(), cancel: () => void reader.cancel().catch(() => undefined) }
@@ -70,17 +70,14 @@ const sourceOfStream = (stream: NodeJS.ReadableStream & { readonly destroy: () =
   return { chunks: chunks(), cancel: () => stream.destroy() }
 }
 
-/** Writes to a non-blocking pipe or the master of a terminal without holding up the event loop. */
+/** Writes to a pipe or the master of a terminal without holding up the event loop. */
 export const openSink = async (fd: number, kind: ChannelKind): Promise<Sink> => {
-  if (kind === "terminal") return inOrder((bytes) => writeFile(fd, bytes), () => fs.closeSync(fd))
-  if (bun !== undefined) {
-    const writer = bun.file(fd).writer({ highWaterMark: 65_536 })
+  // Bun's own writer keeps a copy of the descriptor, so that the reader would never see the end. Here a write waits in
+  // a thread of the runtime.
+  if (kind === "terminal" || bun !== undefined) {
     return inOrder(
-      async (bytes) => {
-        await writer.write(bytes)
-        await writer.flush()
-      },
-      () => fs.closeSync(fd)
+      (bytes) => writeFile(fd, bytes),
+      () => closeFd(fd)
     )
   }
   const { Socket } = await import("node:net")

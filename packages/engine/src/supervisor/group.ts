@@ -1,14 +1,100 @@
+import { statSync } from "node:fs"
+import { type Cgroups, openCgroups } from "@gantry/linux/cgroup"
+import type { Limits } from "@gantry/linux/cgroup-limits"
+import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import type { ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
+
 /** The control group of one container, as its launcher uses it. */
 export interface Group {
-  /** Puts a process into it. Its children follow. */
+  /** Makes it with its limits. Throws when a limit that was asked for cannot be kept. */
+  readonly prepare: () => void
+  /** Puts a process into it; its children follow. */
   readonly add: (pid: number) => void
   /** Ends every process in it. */
   readonly kill: () => void
   /** Whether the kernel ended a process in it for want of memory. */
   readonly oomKilled: () => boolean
-  /** Removes the group. Succeeds when there is none. */
-  readonly remove: () => void
+  /** Removes the group, once what was killed in it has ended. Succeeds when there is none. */
+  readonly remove: () => Promise<void>
 }
-import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-export const openGroup = (_path: string, _spec: ContainerSpec): Group | undefined => undefined
-export const joinGroup = (_path: string): Group | undefined => undefined
+
+/** Limits that this machine may lack without the container being refused, as with Docker. */
+const dispensable = new Set(["swap limit"])
+
+/** The group of a container that is about to start. `path` is below the top: `gantry/<id>`. */
+export const openGroup = (path: string, spec: ContainerSpec): Group => {
+  const groups = openCgroups(loadSyscallsSync())
+  return {
+    prepare: () => {
+      // A machine without control groups runs containers that ask for no limit.
+      groups.create(path)
+      const refused = groups.setLimits(path, limitsOf(spec.resources))
+      const missing = refused.find(({ feature }) => !dispensable.has(feature))
+      if (missing !== undefined) throw new Error(`${missing.feature}: ${missing.reason}`)
+      groups.allowDevices(path, deviceRules(spec))
+    },
+    add: (pid) => void groups.add(path, pid),
+    kill: () => groups.killAll(path),
+    oomKilled: () => (groups.usage(path).oomKills ?? 0) > 0,
+    remove: () => removeEmptied(groups, path)
+  }
+}
+
+/** The group of a container that runs already, for a further process in it: nothing of it ends with that process. */
+export const joinGroup = (path: string): Group => {
+  const groups = openCgroups(loadSyscallsSync())
+  return {
+    prepare: () => undefined,
+    add: (pid) => void groups.add(path, pid),
+    kill: () => undefined,
+    oomKilled: () => false,
+    remove: () => Promise.resolve()
+  }
+}
+
+/** Ends what a killed supervisor could not, and removes the group. */
+export const clearGroup = (path: string): Promise<void> => {
+  const groups = openCgroups(loadSyscallsSync())
+  groups.killAll(path)
+  return removeEmptied(groups, path)
+}
+
+/** A killed process leaves its group a moment later, and the kernel tells nobody. Milliseconds between looks. */
+const pauses = [1, 2, 5, 10, 20, 50, 100, 200, 400, 800]
+
+const removeEmptied = async (groups: Cgroups, path: string): Promise<void> => {
+  for (const pause of pauses) {
+    if (groups.remove(path)) return
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
+}
+
+const limitsOf = (resources: Resources): Limits => {
+  const { cpuPeriodUs, cpuQuotaUs, cpuShares, cpusetCpus, memoryBytes, memorySwapBytes, nanoCpus, pids } = resources
+  return {
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }),
+    ...(nanoCpus === undefined ? {} : { nanoCpus }),
+    ...(cpuQuotaUs === undefined ? {} : { cpuQuota: cpuQuotaUs }),
+    ...(cpuPeriodUs === undefined ? {} : { cpuPeriod: cpuPeriodUs }),
+    ...(cpuShares === undefined ? {} : { cpuShares }),
+    ...(cpusetCpus === undefined ? {} : { cpusetCpus }),
+    ...(pids === undefined ? {} : { pidsMax: pids })
+  }
+}
+
+const deviceRules = (spec: ContainerSpec): ReadonlyArray<DeviceRule> =>
+  spec.privileged
+    ? [anyDevice]
+    : [...defaultDevices, ...spec.devices.flatMap(({ access, hostPath }) => ruleOf(hostPath, access))]
+
+/** Nothing for a directory or for what is not there; init says so with the better words. */
+const ruleOf = (path: string, access: string): ReadonlyArray<DeviceRule> => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined || !(stat.isBlockDevice() || stat.isCharacterDevice())) return []
+  const major = Math.floor(stat.rdev / 0x100) & 0xfff
+  const minor = (stat.rdev & 0xff) | (Math.floor(stat.rdev / 0x1000) & 0xfff00)
+  return [{ type: stat.isBlockDevice() ? "block" : "char", major, minor, access }]
+}

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { Source } from "./channel.ts"
 
 /** Why a command never ran, as values: exit status by Docker's convention, the step, the reason. */
 export interface LaunchFailure {
@@ -11,36 +12,59 @@ export interface LaunchFailure {
 
 /** What the parent does while its child prepares itself. What they throw ends the launch. */
 export interface HandshakeSteps {
-  /** The namespaces exist: control groups and links are made now. `pid` is the child's number in this process' view. */
+  /** The child has its configuration. */
+  readonly begun: () => void
+  /** The namespaces exist: the process gets its place and its links now. `pid` is the child's number in this process' view. */
   readonly ready: (pid: number) => void
   /** Makes a terminal and returns its number below /dev/pts. */
   readonly terminal: (pid: number) => number
 }
 
+/** What a launched process talks through. */
+export interface HandshakeLines {
+  readonly socket: Socket
+  /** Ends when the command runs; gives a byte before that when it never will. */
+  readonly witness: Source
+  /** Lets go of this process' writing end of the witness. */
+  readonly release: () => void
+}
+
 /**
  * Talks to a launched process until its command runs or it says why not. Protocol: core/runtime/Launcher.ts.
  *
- * Resolves to the process' number. It does not notice that the process ends without a word after `go`; its exit
- * status tells.
+ * Resolves to the process' number. A process that ends without a word after `go` counts as started; its exit status
+ * tells.
  */
 export const shakeHands = (
-  socket: Socket,
+  { release, socket, witness }: HandshakeLines,
   plan: LaunchPlan,
   steps: HandshakeSteps
 ): Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure> =>
   new Promise((resolve) => {
-    let pid: number | undefined
+    let pid = 0
     let pending = ""
     const decoder = new TextDecoder()
     const send = (message: unknown) => socket.write(`${JSON.stringify(message)}\n`)
     const fail = (stage: string, why: string, status = 125) => resolve({ type: "failed", status, stage, why })
 
+    const guarded = (work: () => void): void => {
+      try {
+        work()
+      } catch (error) {
+        fail("prepare container", error instanceof Error ? error.message : String(error))
+      }
+    }
+
     const answer = (message: { readonly [name: string]: unknown }): void => {
       if (message["type"] === "ready") {
         pid = Number(message["pid"])
+        release()
+        void byteOf(witness).then((refused) => {
+          if (!refused) resolve({ type: "started", pid })
+        })
         steps.ready(pid)
         send({ type: "go" })
-      } else if (message["type"] === "terminal" && pid !== undefined) {
+      } else if (message["type"] === "terminal") {
         send({ type: "terminal", number: steps.terminal(pid) })
       } else if (message["type"] === "failed") {
         fail(String(message["stage"]), String(message["why"]), Number(message["status"]))
@@ -51,16 +75,16 @@ export const shakeHands = (
       pending += decoder.decode(chunk, { stream: true })
       const lines = pending.split("\n")
       pending = lines.pop() ?? ""
-      try {
-        for (const line of lines) answer(JSON.parse(line))
-      } catch (error) {
-        fail("prepare container", error instanceof Error ? error.message : String(error))
-      }
+      guarded(() => lines.forEach((line) => answer(JSON.parse(line))))
     })
-    socket.on("close", () => {
-      if (pid === undefined) fail("start", "the namespaces could not be made")
-      else resolve({ type: "started", pid })
-    })
+    socket.on("close", () => fail("start", "the process ended before its namespaces were made"))
     socket.on("error", (error) => fail("start", error.message))
     send(plan.config)
+    guarded(steps.begun)
   })
+
+const byteOf = async (witness: Source): Promise<boolean> => {
+  let bytes = 0
+  for await (const chunk of witness.chunks) bytes += chunk.length
+  return bytes > 0
+}

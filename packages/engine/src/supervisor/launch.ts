@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync } from "node:fs"
 import type { Socket } from "node:net"
 import { constants } from "node:os"
 import { F_DUPFD_CLOEXEC } from "@gantry/linux/constants"
 import { loadSyscalls } from "@gantry/linux/load"
+import { setWindowSize, type WindowSize } from "@gantry/linux/pty"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import type { Wiring } from "@gantry/core/network/Wiring"
@@ -14,7 +14,7 @@ import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
 import { type LaunchFailure, shakeHands } from "./handshake.ts"
 import { makePipe } from "./pipe.ts"
-import { openTerminal, resizeTerminal, type TerminalSize } from "./terminal.ts"
+import { openTerminal } from "./terminal.ts"
 import { connect } from "./wiring.ts"
 
 /** Everything about starting one process in a container that the plan does not say. */
@@ -23,7 +23,7 @@ export interface LaunchRequest {
   /** A directory of this host in which pipes have a name for a moment. */
   readonly scratch: string
   /** A terminal in place of pipes. */
-  readonly terminal?: { readonly size?: TerminalSize }
+  readonly terminal?: { readonly size?: WindowSize }
   /** Standard input reads end of file at once unless this is set. */
   readonly stdin: boolean
   /** Descriptors of the caller that become the standard streams; nothing is read or written here then. */
@@ -44,7 +44,7 @@ export interface Launched {
   readonly ended: Promise<ExitStatus>
   readonly write: (bytes: Uint8Array) => Promise<void>
   readonly closeInput: () => void
-  readonly resize: (size: TerminalSize) => void
+  readonly resize: (size: WindowSize) => void
   /** By number. Nothing happens when the process has ended. */
   readonly signal: (signal: number) => void
 }
@@ -110,15 +110,21 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
   const sys = await loadSyscalls()
   const { plan } = request
   const streams = openStreams(sys, request)
+  const pipe = makePipe(sys, request.scratch, "read")
   const child = spawn(plan.argv[0] ?? "", plan.argv.slice(1), {
     env: plan.env,
     cwd: "/",
-    stdio: [...streams.theirs, "pipe"]
+    stdio: [...streams.theirs, "pipe", pipe.read]
   })
   const end = ending(child)
-  for (const fd of streams.toClose) closeSync(fd)
+  for (const fd of streams.toClose) sys.close(fd)
   const ours = [streams.stdin, streams.stdout, streams.stderr].filter((fd) => fd !== undefined)
-  const outcome = await shakeHands(child.stdio[3] as Socket, plan, {
+  const socket = child.stdio[3] as Socket
+  const release = once(() => sys.close(pipe.write))
+  const witness = await openSource(pipe.read, "pipe")
+  const outcome = await shakeHands({ socket, witness, release }, plan, {
+    // Meanwhile the child loads its program.
+    begun: () => request.group?.prepare(),
     ready: (pid) => {
       request.group?.add(pid)
       connect(sys, pid, request.wiring)
@@ -129,14 +135,17 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
       return number
     }
   })
+  release()
+  witness.cancel()
+  socket.destroy()
   if (outcome.type === "started") {
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)
     return attach(sys, request, { pid: outcome.pid, end, streams, terminal })
   }
   child.kill("SIGKILL")
   await end
-  for (const fd of ours) closeSync(fd)
-  request.group?.remove()
+  for (const fd of ours) sys.close(fd)
+  await request.group?.remove()
   return outcome
 }
 
@@ -172,7 +181,7 @@ const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): 
     await Promise.all(reading)
     clearTimeout(late)
     const oomKilled = request.group?.oomKilled() ?? false
-    request.group?.remove()
+    await request.group?.remove()
     return { code: exitCode(how), oomKilled }
   })
   return {
@@ -186,7 +195,7 @@ const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): 
       else void sink?.write(Uint8Array.of(4))
     },
     resize: (size) => {
-      if (live && terminal !== undefined) resizeTerminal(sys, terminal, size)
+      if (live && terminal !== undefined) setWindowSize(sys, terminal, size)
     },
     signal: (signal) => {
       if (live) sendSignal(sys, pid, signal)
@@ -206,6 +215,15 @@ const deliver = async (
   onOutput: LaunchRequest["onOutput"]
 ): Promise<void> => {
   for await (const bytes of source.chunks) await onOutput({ stream, bytes })
+}
+
+/** A function that does its work at the first call only. */
+const once = (work: () => void): (() => void) => {
+  let done = false
+  return () => {
+    if (!done) work()
+    done = true
+  }
 }
 
 const sendSignal = (sys: Syscalls, pid: number, signal: number): void => {

@@ -11,7 +11,7 @@ export interface Pipe {
 let made = 0
 
 /**
- * Makes a pipe whose end named by `ours` does not block. Standard streams have to be pipes: the runtimes would make
+ * Makes a pipe. A reading end that is `ours` does not block. Standard streams have to be pipes: the runtimes would make
  * sockets, and opening /dev/stdout of a container fails on a socket. `directory` has a name for it for a moment.
  */
 export const makePipe = (sys: Syscalls, directory: string, ours: "read" | "write"): Pipe => {
@@ -21,7 +21,7 @@ export const makePipe = (sys: Syscalls, directory: string, ours: "read" | "write
   try {
     // Opening a named pipe waits for the other end; a non-blocking reader does not.
     const first = sys.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    const write = sys.open(path, O_WRONLY | O_CLOEXEC | (ours === "write" ? O_NONBLOCK : 0))
+    const write = sys.open(path, O_WRONLY | O_CLOEXEC)
     if (ours === "read") return { read: first, write }
     const read = sys.open(path, O_RDONLY | O_CLOEXEC)
     sys.close(first)

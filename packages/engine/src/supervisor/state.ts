@@ -1,11 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
 import type { ContainerState } from "@gantry/core/runtime/ContainerState"
 
-/** A process that cannot be mistaken for a later one with the same number. */
-export interface ProcessMark {
-  readonly pid: number
-  /** Clock ticks after boot at which it began. */
-  readonly startTime: number
+/** A process that cannot be mistaken for a later one with the same number, also after a reboot. */
+export interface ProcessMark extends ProcessIdentity {
   /** Random name of the boot. */
   readonly boot: string
 }
@@ -24,28 +22,14 @@ let boot: string | undefined
 
 const bootId = (): string => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim())
 
-/** The 22nd field of /proc/PID/stat. The second one, the program's name in brackets, may contain anything. */
-const startTimeOf = (pid: number): number | undefined => {
-  let stat: string
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1")
-  } catch {
-    return undefined
-  }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  // A process that has ended and was not waited for yet does nothing any more.
-  return fields[0] === "Z" || fields[0] === "X" ? undefined : Number(fields[19])
-}
-
 /** Marks a process. Undefined when it has ended. */
 export const mark = (pid: number): ProcessMark | undefined => {
-  const startTime = startTimeOf(pid)
-  return startTime === undefined ? undefined : { pid, startTime, boot: bootId() }
+  const identity = identify(pid)
+  return identity === undefined ? undefined : { ...identity, boot: bootId() }
 }
 
 /** Whether the very process that was marked still runs. */
-export const isAlive = (process: ProcessMark): boolean =>
-  process.boot === bootId() && startTimeOf(process.pid) === process.startTime
+export const isAlive = (process: ProcessMark): boolean => process.boot === bootId() && sameRuns(process)
 
 /** Replaces the file in one step: a reader sees the old text or the new one. */
 export const writeState = (directory: string, file: StateFile): void => {

@@ -52,5 +52,5 @@ export const start = (record: ContainerRecord): Effect.Effect<Session, StartErro
         ...(attachment.address === undefined ? {} : { address: attachment.address }),
         cleanup: [...self, "__settle", record.id, root, run]
       })
-      .pipe(Effect.onError(() => Effect.ignore(release({ id: record.id, attachment }))))
+      .pipe(Effect.onError(() => Effect.ignore(release(record.id))))
   })

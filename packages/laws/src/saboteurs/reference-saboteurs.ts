@@ -11,7 +11,12 @@ export const referenceSaboteurs: ReadonlyArray<Saboteur<References>> = [
   {
     sin: "forgets the digest when it prints",
     breaks: ["REF-1", "REF-2"],
-    layer: references({ format: ({ digest: _, ...ref }) => ImageRef.format({ ...ref, tag: ref.tag ?? "latest" }) })
+    layer: references({
+      format: (ref) => {
+        const { digest: _, ...undigested } = ref
+        return ImageRef.format({ ...undigested, tag: ref.tag ?? "latest" })
+      }
+    })
   },
   {
     sin: "forgets the tag when there is a digest",

@@ -18,10 +18,11 @@ interface Held {
   readonly manifests: Map<string, ManifestBytes>
 }
 
+const found = <A>(value: A | undefined) =>
+  value === undefined ? Effect.fail(new ImageNotFound({ reference: "sabotaged" })) : Effect.succeed(value)
+
 /** One repository that believes what it is sent, for the sins to change one method of. */
 const honest = ({ blobs, manifests }: Held): RegistryDriver => {
-  const found = <A>(value: A | undefined) =>
-    value === undefined ? Effect.fail(new ImageNotFound({ reference: "sabotaged" })) : Effect.succeed(value)
   return {
     manifest: (ref) => Effect.suspend(() => found(manifests.get(ref.digest ?? ref.tag ?? "latest"))),
     fetch: (_, digest, offset) =>

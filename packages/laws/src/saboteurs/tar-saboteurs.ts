@@ -32,6 +32,11 @@ const trusting = (flags: string) =>
       flags.includes(String.fromCharCode(joined(pieces)[156] ?? 0)) ? Effect.succeed([]) : tar.read(pieces)
   }))
 
+const withoutXattrs = (entry: TreeEntry): TreeEntry => {
+  const { xattrs: _, ...plain } = entry
+  return plain
+}
+
 /** Functions for archives with one sin each. */
 export const tarSaboteurs: ReadonlyArray<Saboteur<TarFormat>> = [
   {
@@ -49,7 +54,7 @@ export const tarSaboteurs: ReadonlyArray<Saboteur<TarFormat>> = [
     breaks: ["TAR-1"],
     layer: writing((entry) => ({ ...entry, uid: entry.uid % 2_097_152 }))
   },
-  { sin: "forgets extended attributes", breaks: ["TAR-1"], layer: writing(({ xattrs: _, ...entry }) => entry) },
+  { sin: "forgets extended attributes", breaks: ["TAR-1"], layer: writing(withoutXattrs) },
   {
     sin: "takes link targets for paths, and cleans them",
     breaks: ["TAR-1"],

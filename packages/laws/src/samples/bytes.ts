@@ -53,7 +53,7 @@ const changed = (parts: ReadonlyArray<Uint8Array>, change: string, at: number): 
         here.length === 0 ? Uint8Array.of(1) : here.map((byte, i) => (i === at % here.length ? byte ^ 1 : byte))
       )
     case "swapped":
-      return parts.length < 2 ? parts : parts.with(0, last).with(-1, parts[0] ?? last)
+      return parts.length < 2 ? parts : [last, ...parts.slice(1, -1), parts[0] ?? last]
     default:
       return parts
   }

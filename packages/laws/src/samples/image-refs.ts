@@ -1,4 +1,4 @@
-import { ofBytes } from "@gantry/core/image/Digest"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import * as fc from "fast-check"
 
@@ -25,6 +25,24 @@ const registry = fc.oneof(
 /** Tags that look like other parts of a name: a digest's algorithm, a number like a port, the default one. */
 const tag = fc.oneof(fc.stringMatching(/^\w[\w.-]{0,8}$/), fc.constantFrom("latest", "sha256", "5000", "_", "1.0-rc.1"))
 
+interface Parts {
+  readonly registry: string
+  readonly words: readonly [string, ReadonlyArray<string>]
+  readonly tag: string | undefined
+  readonly digest: Digest | undefined
+}
+
+/** The reference as `parse` gives it: `latest` without tag and digest, `library/` before a single word. */
+const complete = (parts: Parts): ImageRef => {
+  const words = [parts.words[0], ...parts.words[1]]
+  const bare = parts.registry === "docker.io" && words.length === 1
+  const repository = `${bare ? "library/" : ""}${words.join("/")}`
+  const named = { registry: parts.registry, repository }
+  const tagged = parts.tag === undefined ? named : { ...named, tag: parts.tag }
+  if (parts.digest !== undefined) return { ...tagged, digest: parts.digest }
+  return { ...named, tag: parts.tag ?? "latest" }
+}
+
 /** Complete references, as `parse` gives them: in the default registry no repository is a single word. */
 export const imageRefs: fc.Arbitrary<ImageRef> = fc
   .record({
@@ -33,16 +51,7 @@ export const imageRefs: fc.Arbitrary<ImageRef> = fc
     tag: fc.option(tag, { nil: undefined }),
     digest: fc.option(fc.uint8Array({ maxLength: 2 }).map(ofBytes), { nil: undefined })
   })
-  .map((parts) => {
-    const words = [parts.words[0], ...parts.words[1]]
-    const bare = parts.registry === "docker.io" && words.length === 1
-    return {
-      registry: parts.registry,
-      repository: (bare ? ["library", ...words] : words).join("/"),
-      ...(parts.tag === undefined ? (parts.digest === undefined ? { tag: "latest" } : {}) : { tag: parts.tag }),
-      ...(parts.digest === undefined ? {} : { digest: parts.digest })
-    }
-  })
+  .map(complete)
 
 /** The reference with one place changed: what a printer that forgets or merges a part takes for the same. */
 export const changedRefs = (ref: ImageRef): ReadonlyArray<ImageRef> => {

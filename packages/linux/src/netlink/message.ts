@@ -22,16 +22,23 @@ export interface Verdict {
   readonly note: string
 }
 
+/** A message to skip. */
 export const NLMSG_NOOP = 1
+/** A verdict: an error, or an acknowledgement. */
 export const NLMSG_ERROR = 2
+/** The end of a table. */
 export const NLMSG_DONE = 3
+/** Set on every request. */
 export const NLM_F_REQUEST = 0x1
-export const NLM_F_MULTI = 0x2
+/** Asks for a verdict also when all went well. */
 export const NLM_F_ACK = 0x4
+/** The table changed while it was read. */
 export const NLM_F_DUMP_INTR = 0x10
+/** Asks for a whole table. */
 export const NLM_F_DUMP = 0x300
-export const NLM_F_REPLACE = 0x100
+/** Fails when it is there. */
 export const NLM_F_EXCL = 0x200
+/** Creates what is not there. */
 export const NLM_F_CREATE = 0x400
 
 const NLM_F_CAPPED = 0x100
@@ -142,7 +149,7 @@ export const numberOf = (bytes: Uint8Array | undefined): number | undefined =>
 /** Reads an NLMSG_ERROR, or the end of a dump (NLMSG_DONE), which may carry an error as well. */
 export const verdictOf = (message: Message): Verdict => {
   const { body, flags, type } = message
-  const errno = body.length < 4 ? 0 : -viewOf(body).getInt32(0, true)
+  const errno = body.length < 4 ? 0 : 0 - viewOf(body).getInt32(0, true)
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, note: "" }
   // An error repeats the header of the request, and all of the request unless the socket asked for less.
   const echoed = type === NLMSG_DONE ? 0 : flags & NLM_F_CAPPED ? headerLength : viewOf(body).getUint32(4, true)

@@ -27,9 +27,13 @@ export const longestProgram = 4096
 /** Byte offsets in struct seccomp_data. */
 export const dataOffset = { number: 0, arch: 4, argument: (index: number) => 16 + 8 * index } as const
 
+/** Loads a word of the call's data. */
 export const load = (offset: number): Instruction => ({ code: code.load, jt: 0, jf: 0, k: offset })
+/** Keeps the bits of a mask. */
 export const and = (mask: number): Instruction => ({ code: code.and, jt: 0, jf: 0, k: mask })
+/** Goes on `distance` instructions behind the next one. */
 export const jump = (distance: number): Instruction => ({ code: code.jump, jt: 0, jf: 0, k: distance })
+/** Ends the program. */
 export const result = (value: number): Instruction => ({ code: code.return, jt: 0, jf: 0, k: value })
 
 /** The bytes of a program: struct sock_filter, eight bytes an instruction. */

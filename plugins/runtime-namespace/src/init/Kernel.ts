@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -27,7 +28,8 @@ export interface Files {
   readonly kind: (path: string) => FileKind | undefined
   /** Does not follow symbolic links: a link is neither a directory nor executable. */
   readonly ownKind: (path: string) => FileKind | undefined
-  readonly chown: (fd: number, uid: number, gid: number) => void
+  /** Follows symbolic links. */
+  readonly chown: (path: string, uid: number, gid: number) => void
 }
 
 /** Everything outside that init and join touch. Tests pass a double. */
@@ -59,17 +61,31 @@ const statOrNothing = (stat: () => fs.Stats | undefined): FileKind | undefined =
   }
 }
 
-const files: Files = {
+/** By system calls: Deno's own file functions do not find descriptors again that were opened around it. */
+const writeFile = (sys: Syscalls, path: string, text: string): void => {
+  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  try {
+    let bytes = new TextEncoder().encode(text)
+    while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
+  } finally {
+    sys.close(fd)
+  }
+}
+
+const filesOf = (sys: Syscalls): Files => ({
   read: (path) => fs.readFileSync(path, "utf8"),
-  write: (path, text) => fs.writeFileSync(path, text, { mode: 0o644 }),
+  write: (path, text) => writeFile(sys, path, text),
   makeDirectory: (path, mode) => fs.mkdirSync(path, mode),
   link: (target, path) => fs.symlinkSync(target, path),
   readLink: (path) => fs.readlinkSync(path),
   list: (path) => fs.readdirSync(path),
   kind: (path) => statOrNothing(() => fs.statSync(path, { throwIfNoEntry: false })),
   ownKind: (path) => statOrNothing(() => fs.lstatSync(path, { throwIfNoEntry: false })),
-  chown: (fd, uid, gid) => fs.fchownSync(fd, uid, gid)
-}
+  chown: (path, uid, gid) => fs.chownSync(path, uid, gid)
+})
 
 /** The kernel of this host. Throws when the runtime has no way to issue system calls. */
-export const realKernel = (): Kernel => ({ sys: loadSyscallsSync(), files })
+export const realKernel = (): Kernel => {
+  const sys = loadSyscallsSync()
+  return { sys, files: filesOf(sys) }
+}

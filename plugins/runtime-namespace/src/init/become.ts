@@ -50,7 +50,7 @@ export const become = (
   })
   if (readonlyRoot) lockRoot(kernel)
   const program = stage("run command", () => findProgram(kernel, process.argv[0] ?? "", env))
-  const filter = stage("compile seccomp profile", () => filterOf(kernel, process))
+  const filter = stage("compile seccomp profile", () => filterOf(process))
   // A process without root's rights must be able to open its own /dev/stdout.
   stage("own the standard streams", () => {
     if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(files, stream, who, process.tty)
@@ -106,10 +106,11 @@ const bitsOf = (names: ReadonlyArray<string>): bigint =>
  * somebody, such as the terminal of whoever runs `exec`.
  */
 const ownStream = (files: Kernel["files"], stream: number, who: Identity, terminal: boolean): void => {
-  const kind = files.kind(`/proc/self/fd/${stream}`)
+  const path = `/proc/self/fd/${stream}`
+  const kind = files.kind(path)
   if (kind === undefined) return
   const type = kind.mode & S_IFMT
-  if (type === S_IFIFO || (terminal && type === S_IFCHR)) files.chown(stream, who.uid, kind.gid)
+  if (type === S_IFIFO || (terminal && type === S_IFCHR)) files.chown(path, who.uid, kind.gid)
 }
 
 /** Takes out of the bounding set what is not in `keep`; numbers that this kernel does not have are the end. */

@@ -1,4 +1,4 @@
-import { FD_CLOEXEC, F_SETFD, POLLIN } from "@gantry/linux/constants"
+import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "@gantry/linux/constants"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -7,13 +7,23 @@ export interface Control {
   /** Waits for the next line. Throws when the parent has gone. */
   readonly receive: () => unknown
   readonly send: (message: unknown) => void
+  /** Says why the command will never run. Nothing comes after it. */
+  readonly refuse: (message: unknown) => void
 }
+
+/** Descriptors that the parent hands over. */
+const socketFd = 3
+const witnessFd = 4
 
 const newline = 0x0a
 
-/** Speaks on a descriptor with blocking calls. The descriptor closes by itself at execve, which tells the parent. */
-export const openControl = (sys: Syscalls, fd: number): Control => {
+/** Speaks with blocking calls. */
+export const openControl = (sys: Syscalls): Control => {
+  const fd = socketFd
   sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
+  // The program that waits for us holds the same socket and pipe. This writing end is ours alone, and execve closes it.
+  const witness = sys.open(`/proc/self/fd/${witnessFd}`, O_WRONLY | O_CLOEXEC)
+  sys.close(witnessFd)
   let pending = new Uint8Array(0)
   const chunk = new Uint8Array(65_536)
 
@@ -43,7 +53,12 @@ export const openControl = (sys: Syscalls, fd: number): Control => {
     while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
   }
 
-  return { receive, send }
+  const refuse = (message: unknown): void => {
+    send(message)
+    sys.write(witness, Uint8Array.of(1))
+  }
+
+  return { receive, send, refuse }
 }
 
 /** A runtime may have made the parent's half of the pair non-blocking together with ours. */

@@ -9,8 +9,6 @@ import { stage } from "./StageFailure.ts"
 import { ownSession, takeTerminal } from "./terminal.ts"
 import { identify } from "./user.ts"
 
-const controlFd = 3
-
 /**
  * `gantry __join`: another process of a running container. nsenter(1) has put it into the container's process
  * namespace and nothing else, so that this program could still be loaded from the host.
@@ -19,7 +17,7 @@ export const main = (): void => {
   const kernel = realKernel()
   // Before anything in the container can see this process: its /proc/self/exe is gantry itself.
   kernel.sys.prctl(PR_SET_DUMPABLE, 0)
-  const control = openControl(kernel.sys, controlFd)
+  const control = openControl(kernel.sys)
   try {
     join(kernel, control)
   } catch (error) {

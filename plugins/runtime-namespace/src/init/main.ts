@@ -20,16 +20,13 @@ import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
 import { ownSession, takeTerminal } from "./terminal.ts"
 import { identify } from "./user.ts"
 
-/** Descriptor of the conversation with the parent. */
-const controlFd = 3
-
 /**
  * `gantry __init`: the first process of a container, started by unshare(1) in new namespaces. It builds the container
  * around itself and becomes the command.
  */
 export const main = (): void => {
   const kernel = realKernel()
-  const control = openControl(kernel.sys, controlFd)
+  const control = openControl(kernel.sys)
   try {
     start(kernel, control)
   } catch (error) {

@@ -5,7 +5,7 @@ import { StageFailure, wordsOf } from "./StageFailure.ts"
 export const report = (control: Control, error: unknown): number => {
   const failure = error instanceof StageFailure ? error : new StageFailure("start", wordsOf(error))
   try {
-    control.send({ type: "failed", status: failure.status, stage: failure.stage, why: failure.message })
+    control.refuse({ type: "failed", status: failure.status, stage: failure.stage, why: failure.message })
   } catch {
     // The parent has gone. The exit status is all that is left to say it with.
   }

@@ -1,0 +1,82 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
+import type { ContextSelection } from "./BuildContext.ts"
+import { BuildFailed } from "./BuildFailed.ts"
+import type { OtherTree } from "./stand-on.ts"
+import type { Folded, Workshop } from "./Standing.ts"
+import type { StepFailed, StepPlace } from "./StepExecutor.ts"
+
+/** What a step is executed on. */
+export interface Ground {
+  readonly stack: Stack
+  readonly tree: OtherTree | undefined
+  readonly selection: ContextSelection | undefined
+}
+
+/** Has a step carried out, when there is a place, and checks that its files stayed what they were. */
+export const executeStep = ({ action, label, stage }: Folded, { selection, stack, tree }: Ground, shop: Workshop) => {
+  const place: StepPlace = {
+    stack,
+    text: label.text,
+    platform: stage.platform,
+    ...(shop.epoch === undefined ? {} : { clampNs: BigInt(shop.epoch) * 1_000_000_000n })
+  }
+  const work = ((): Effect.Effect<Option.Option<LayerInfo>, StepFailed> => {
+    switch (action.kind) {
+      case "config":
+        return Effect.succeedNone
+      case "workdir":
+        return shop.executor.workdir({ ...place, path: action.path, user: action.user })
+      case "run": {
+        const env = new Map([...action.proxies, ...action.args, ...action.env])
+        return shop.executor.run({
+          ...place,
+          argv: action.argv,
+          // Sorted, because the order of definition is no part of the key.
+          env: [...env].toSorted(byName).map(([name, value]) => `${name}=${value}`),
+          cwd: action.cwd,
+          user: action.user,
+          network: action.network,
+          files: action.files,
+          onOutput: (output) => shop.emit({ type: "output", step: label, output })
+        })
+      }
+      case "copy": {
+        const { chmod, chown, dest, exclude, inline, parents, sources, unpack } = action
+        return shop.executor.copy({
+          ...place,
+          unpack,
+          from:
+            tree === undefined
+              ? { of: "context", selection: selection ?? { matches: [] } }
+              : { of: "tree", stack: tree.stack, sources, exclude, parents },
+          inline,
+          dest,
+          ...(chown === undefined ? {} : { chown }),
+          ...(chmod === undefined ? {} : { chmod })
+        })
+      }
+    }
+  })()
+  return shop.withPlace(work).pipe(
+    Effect.map((layer) => ({
+      layer: Option.match(layer, { onNone: () => null, onSome: ({ diffId }) => diffId }),
+      // What was written while it was copied may not be what was digested.
+      exact:
+        selection?.matches.every(({ selected }) => selected.every(({ entry }) => shop.context.unchanged(entry))) ?? true
+    })),
+    Effect.tapError(({ why }) => Effect.sync(() => shop.emit({ type: "failed", step: label, why }))),
+    Effect.mapError(
+      ({ cause, exitCode, why }) =>
+        new BuildFailed({
+          step: label,
+          why,
+          ...(exitCode === undefined ? {} : { exitCode }),
+          ...(cause === undefined ? {} : { cause })
+        })
+    )
+  )
+}
+
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1)

@@ -1,0 +1,73 @@
+import * as Effect from "effect/Effect"
+import type { Digest } from "@gantry/core/image/Digest"
+import { format } from "@gantry/core/image/Platform"
+import type { Stack } from "@gantry/core/store/LayerStore"
+import { type StageNode, stageName } from "../graph/BuildGraph.ts"
+import type { Parent } from "../key/StepFacts.ts"
+import type { StepLabel } from "./SolveEvent.ts"
+import { onImage, onStage } from "./stage-state.ts"
+import { type Folded, nothing, onto, type Standing, timed, type Workshop } from "./Standing.ts"
+
+/** What FROM gives a stage to stand on, and the ONBUILD texts that came with it. */
+export const standOn = (stage: StageNode, shop: Workshop, step: StepLabel) =>
+  Effect.gen(function* () {
+    const { base, platform } = stage
+    if (base.of === "stage") {
+      const below = yield* shop.stage(base.index)
+      shop.emit({ type: "based", step })
+      const triggers = below.state.config.OnBuild ?? []
+      return { triggers, standing: { ...below, state: onStage(below.state) } }
+    }
+    if (base.of === "scratch") {
+      shop.emit({ type: "based", step })
+      const standing: Standing = {
+        state: onImage(undefined, platform),
+        stack: [],
+        chain: nothing,
+        parent: { scratch: format(platform) },
+        recordable: true,
+        history: [],
+        reports: []
+      }
+      return { triggers: [], standing }
+    }
+    const { config, digest, stack } = yield* shop.image(base.reference, stage, step)
+    shop.emit({ type: "based", step, digest })
+    const standing: Standing = {
+      state: onImage(config, platform),
+      stack,
+      chain: stack.reduce(onto, nothing),
+      parent: { image: digest, platform: format(platform) },
+      recordable: true,
+      history: config.history,
+      ...timed(config.created),
+      base: config,
+      reports: []
+    }
+    return { triggers: config.config.OnBuild ?? [], standing }
+  })
+
+/** The other tree that a copy is from. */
+export interface OtherTree {
+  readonly parent: Parent
+  readonly stack: Stack
+  readonly chain: Digest
+  readonly missed?: string
+  readonly recordable: boolean
+}
+
+/** Finds the tree a copy is from, building its stage if need be; none for a copy from the context. */
+export const otherTree = ({ label, node: { from }, stage }: Folded, shop: Workshop) =>
+  Effect.gen(function* () {
+    if (from === undefined) return undefined
+    if (from.of === "stage") {
+      const { chain, missed, parent, recordable, stack } = yield* shop.stage(from.index)
+      const source = shop.graph.stages[from.index]
+      const again =
+        missed === undefined || source === undefined ? {} : { missed: `stage ${stageName(source)} was built again` }
+      return { parent, stack, chain, recordable, ...again } satisfies OtherTree
+    }
+    const { digest, stack } = yield* shop.image(from.reference, stage, label)
+    const parent: Parent = { image: digest, platform: format(stage.platform) }
+    return { parent, stack, chain: stack.reduce(onto, nothing), recordable: true } satisfies OtherTree
+  })

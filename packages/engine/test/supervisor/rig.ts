@@ -1,0 +1,141 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
+import { type ContainerSpec, defaultCapabilities, type ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import { Runtime, type Session, type Supervision } from "@gantry/core/runtime/Runtime"
+import { Settings } from "@gantry/core/Settings"
+import { Effect, Layer, type Scope, Stream } from "effect"
+import { DirectExec, layer } from "../../src/containers/SupervisedRuntime.ts"
+
+const repository = fileURLToPath(new URL("../../../..", import.meta.url))
+const entry = ["--conditions=gantry-source", join(repository, "apps/cli/src/bin.ts")]
+
+/** How gantry starts itself, from its sources, with each runtime. */
+export const selves = {
+  bun: [join(repository, "node_modules/bun/bin/bun.exe"), ...entry],
+  node: [process.execPath, ...entry],
+  deno: [join(repository, "node_modules/deno/deno"), "run", "-A", ...entry]
+}
+
+const applets = "sh echo cat ls stty id mount umount sleep ps grep mknod true seq head wc kill reboot tail touch".split(" ")
+
+/** A directory with a busybox root in it, an engine's directories beside, and a runtime over them. */
+export interface Rig {
+  readonly directory: string
+  readonly spec: (process: Partial<ProcessSpec>, more?: Partial<ContainerSpec>) => ContainerSpec
+  readonly run: <A, E>(effect: Effect.Effect<A, E, Runtime | DirectExec | Scope.Scope>) => Promise<A>
+  readonly dispose: () => void
+}
+
+/** Makes a rig of its own for a test file. Needs root and /bin/busybox (package busybox-static). */
+export const makeRig = (self: ReadonlyArray<string> = selves.bun): Rig => {
+  const directory = mkdtempSync(join(tmpdir(), "gantry-supervisor-"))
+  const lower = join(directory, "lower")
+  for (const name of ["bin", "etc", "proc", "sys", "dev"]) mkdirSync(join(lower, name), { recursive: true })
+  copyFileSync("/bin/busybox", join(lower, "bin/busybox"))
+  for (const name of applets) symlinkSync("busybox", join(lower, "bin", name))
+  writeFileSync(join(lower, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
+  writeFileSync(join(lower, "etc/group"), "root:x:0:\napp:x:1000:\nwheel:x:10:app\n")
+  writeFileSync(join(lower, "etc/text"), "this is not a program\n")
+  let made = 0
+
+  const spec: Rig["spec"] = (process_, more = {}) => {
+    made += 1
+    const tree = join(directory, `tree${made}`)
+    for (const name of ["upper", "work", "root"]) mkdirSync(join(tree, name), { recursive: true })
+    return {
+      id: `${process.pid.toString(16)}${made.toString(16)}`.padStart(16, "c").padEnd(64, "0"),
+      hostname: "box",
+      root: {
+        type: "overlay",
+        directory,
+        lower: ["lower"],
+        upper: join(tree, "upper"),
+        work: join(tree, "work"),
+        target: join(tree, "root")
+      },
+      readonlyRoot: false,
+      process: {
+        argv: ["true"],
+        env: ["PATH=/bin"],
+        cwd: "/",
+        user: "",
+        groups: [],
+        tty: false,
+        capabilities: defaultCapabilities,
+        noNewPrivileges: false,
+        seccomp: { type: "default" },
+        rlimits: [],
+        ...process_
+      },
+      mounts: [],
+      shmBytes: 64 << 20,
+      devices: [],
+      files: { hosts: "127.0.0.1 localhost\n" },
+      sysctls: {},
+      namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
+      wiring: [],
+      resources: {},
+      privileged: false,
+      init: false,
+      ...more
+    }
+  }
+
+  const settings = Layer.succeed(Settings, {
+    root: directory,
+    run: join(directory, "run"),
+    jobs: 2,
+    instance: "test",
+    self
+  })
+  const runtime = layer.pipe(Layer.provide(NamespaceLauncher.layer({ self })), Layer.provide(settings))
+  return {
+    directory,
+    spec,
+    run: (effect) => Effect.runPromise(Effect.scoped(Effect.provide(effect, runtime))),
+    dispose: () => rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Supervision of a container that nobody asks anything special of. */
+export const supervision: Supervision = {
+  stdin: false,
+  stdinOnce: true,
+  log: { driver: "file", maxBytes: 10 << 20, files: 3 },
+  ports: [],
+  cleanup: []
+}
+
+/** What a process wrote and how it ended. */
+export interface Outcome {
+  readonly exit: ExitStatus
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Reads a session to its end. */
+export const outcomeOf = (session: Session) =>
+  Effect.gen(function* () {
+    const written: { stdout: Array<Uint8Array>; stderr: Array<Uint8Array> } = { stdout: [], stderr: [] }
+    yield* Stream.runForEach(session.output, ({ bytes, stream }) => Effect.sync(() => written[stream].push(bytes)))
+    const exit = yield* session.exit
+    return {
+      exit,
+      stdout: Buffer.concat(written.stdout).toString("latin1"),
+      stderr: Buffer.concat(written.stderr).toString("latin1")
+    } satisfies Outcome
+  })
+
+/** Starts a container, reads it to its end, and forgets it. */
+export const runToEnd = (spec: ContainerSpec, more: Partial<Supervision> = {}) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const session = yield* runtime.start(spec, { ...supervision, ...more })
+    const outcome = yield* outcomeOf(session)
+    yield* runtime.remove(spec.id)
+    return outcome
+  })

@@ -1,0 +1,169 @@
+import { ofBytes } from "@gantry/core/image/Digest"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import * as Platform from "@gantry/core/image/Platform"
+import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import { parse } from "@gantry/build/dockerfile/parse"
+import { lower } from "@gantry/build/graph/lower"
+import { type StepFacts, spellFacts } from "@gantry/build/key/StepFacts"
+import { Spelling } from "@gantry/build/key/step-key"
+import { BaseResolver } from "@gantry/build/solve/BaseResolver"
+import type { BuildContext } from "@gantry/build/solve/BuildContext"
+import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import type { BuildResult } from "@gantry/build/solve/BuildResult"
+import { solve } from "@gantry/build/solve/Solver"
+import { StepExecutor } from "@gantry/build/solve/StepExecutor"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { dockerfile, type Scenario } from "./samples/dockerfiles.ts"
+import { memoryContext } from "./samples/memory-context.ts"
+import { memoryExecutor } from "./samples/memory-executor.ts"
+import { spelled } from "./Tree.ts"
+
+/** What a build came to, as text that is equal when the builds are. */
+export interface Outcome {
+  /** The image's config with its times. */
+  readonly exact: string
+  /** The same without times: what two builds at two times have in common. */
+  readonly image: string
+  /** All files, by path. */
+  readonly tree: string
+  /** Steps with a result of their own that were not cached: `stage/step`, FROM being step 1. */
+  readonly ran: ReadonlySet<string>
+  readonly keys: ReadonlyMap<string, string>
+  /** Why steps ran. */
+  readonly causes: ReadonlyMap<string, string>
+}
+
+/** How a build differs from the plainest one. */
+export interface BenchOptions {
+  /** The Dockerfile's text instead of the one of the scenario. */
+  readonly text?: string
+  readonly jobs?: number
+  /** Times and owners of the files in the context. */
+  readonly checkout?: { readonly mtimeNs: bigint; readonly uid: number }
+}
+
+/** Builds scenarios with the store and the cache under test, and without a kernel. */
+export interface BuildBenchShape {
+  /** A number nobody had: scenarios with this base share no step with earlier ones. */
+  readonly fresh: Effect.Effect<number>
+  /** With the cache under test, which all laws fill. */
+  readonly warm: (scenario: Scenario, options?: BenchOptions) => Effect.Effect<Outcome, BuildFailed | StorageFailure>
+  /** With an empty cache of its own, by the rules. */
+  readonly cold: (scenario: Scenario) => Effect.Effect<Outcome, BuildFailed | StorageFailure>
+}
+
+/** The service tag of {@link BuildBenchShape}. */
+export class BuildBench extends Context.Tag("@gantry/laws/BuildBench")<BuildBench, BuildBenchShape>() {}
+
+/** What a bench can be made to do wrong. */
+export interface Sins {
+  readonly spell?: (facts: StepFacts, scenario: Scenario) => string
+  readonly context?: (context: BuildContext) => BuildContext
+  readonly cache?: (cache: BuildCacheShape) => BuildCacheShape
+}
+
+/** A bench over the services of an environment. */
+export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCache | LayerStore> =>
+  Layer.effect(
+    BuildBench,
+    Effect.gen(function* () {
+      const layers = yield* LayerStore
+      const honest = yield* BuildCache
+      const spoiled = sins.cache === undefined ? honest : sins.cache(honest)
+      const ground = yield* Effect.orDie(makeGround)
+      let last = 0
+      const build = (
+        scenario: Scenario,
+        { checkout, jobs = 2, text }: BenchOptions,
+        cache: BuildCacheShape,
+        how: Sins
+      ) =>
+        Effect.gen(function* () {
+          const source = text ?? dockerfile(scenario)
+          const platform = Platform.parse(scenario.platform) ?? Platform.ofMachine("x64")
+          const graph = Either.getOrThrowWith(
+            Either.flatMap(parse(source), (file) => lower(file, { text: source, platform })),
+            (problems) => new Error(`${problems[0].message}\n${source}`)
+          )
+          const context = memoryContext(scenario.files, checkout)
+          const spell = how.spell
+          const result = yield* solve({
+            graph,
+            context: how.context?.(context) ?? context,
+            jobs,
+            scope: String(scenario.base)
+          }).pipe(
+            Effect.provideService(StepExecutor, yield* memoryExecutor(scenario.files)),
+            Effect.provideService(BaseResolver, { resolve: () => Effect.succeed(imageOf(scenario, ground)) }),
+            Effect.provideService(BuildCache, cache),
+            Effect.provideService(Spelling, spell === undefined ? spellFacts : (facts) => spell(facts, scenario))
+          )
+          return yield* outcomeOf(result)
+        }).pipe(
+          Effect.provideService(LayerStore, layers),
+          // The bench's own layers are never removed.
+          Effect.catchTag("LayerMissing", Effect.die)
+        )
+      return {
+        fresh: Effect.sync(() => ++last),
+        warm: (scenario, options = {}) => build(scenario, options, spoiled, sins),
+        cold: (scenario) => Effect.suspend(() => build(scenario, {}, emptyCache(), {}))
+      }
+    })
+  )
+
+/** One layer to stand on. */
+const makeGround = Effect.gen(function* () {
+  const layers = yield* LayerStore
+  const tree = yield* layers.prepare({ parents: [], keep: false })
+  const bytes = new TextEncoder().encode("ID=sample\n")
+  const meta = { path: "etc/os-release", mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n }
+  yield* layers.write(tree, [{ ...meta, type: "file", size: bytes.length, content: { from: "bytes", bytes } }])
+  return Option.toArray(yield* layers.commit(tree)).map(({ diffId }) => diffId)
+})
+
+const imageOf = ({ base, platform }: Scenario, stack: Stack) => {
+  const [os = "", architecture = ""] = platform.split("/")
+  const config: ImageConfig = {
+    created: "2020-01-01T00:00:00Z",
+    architecture,
+    os,
+    config: { Env: ["PATH=/bin"], Labels: { base: String(base) } },
+    rootfs: { type: "layers", diff_ids: stack },
+    history: [{ created: "2020-01-01T00:00:00Z", created_by: "sample" }]
+  }
+  return { digest: ofBytes(JSON.stringify(config)), config, stack }
+}
+
+const outcomeOf = ({ config, stack, steps }: BuildResult) =>
+  Effect.gen(function* () {
+    const layers = yield* LayerStore
+    const keyed = steps.filter(({ key }) => key !== undefined)
+    const name = ({ step }: BuildResult["steps"][number]) => `${step.stage}/${step.number}`
+    return {
+      exact: JSON.stringify(config),
+      image: JSON.stringify(config, (field, value: unknown) => (field === "created" ? undefined : value)),
+      tree: (yield* layers.walk(stack, "")).map(spelled).join("\n"),
+      ran: new Set(keyed.filter(({ how }) => how !== "cached").map(name)),
+      keys: new Map(keyed.map((each) => [name(each), each.key ?? ""])),
+      causes: new Map(keyed.map((each) => [name(each), each.cause ?? ""]))
+    } satisfies Outcome
+  })
+
+const emptyCache = (): BuildCacheShape => {
+  const records = new Map<StepKey, CacheRecord>()
+  return {
+    get: (key) => Effect.sync(() => Option.fromNullable(records.get(key))),
+    put: (added) => Effect.sync(() => added.forEach((record) => void records.set(record.key, record))),
+    delete: (key) => Effect.sync(() => void records.delete(key)),
+    latest: () => Effect.succeedNone,
+    list: Effect.sync(() => [...records.values()]),
+    touch: () => Effect.void
+  }
+}

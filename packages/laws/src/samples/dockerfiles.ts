@@ -1,0 +1,154 @@
+import * as fc from "fast-check"
+
+/** A file of a build context. */
+export interface SampleFile {
+  readonly text: string
+  readonly mode: number
+}
+
+/** An instruction as a value, so that it can be changed in one place. */
+export type SampleLine =
+  | { readonly kind: "run"; readonly command: string }
+  | { readonly kind: "copy"; readonly source: string; readonly to: string }
+  /** From an earlier stage, by position; taken modulo their number, and left out in the first stage. */
+  | { readonly kind: "from"; readonly stage: number }
+  | { readonly kind: "env" | "arg" | "label"; readonly name: string; readonly value: string }
+  | { readonly kind: "workdir" | "user" | "shell" | "cmd"; readonly value: string }
+
+/** A stage: on an earlier one, by position, or on the base image (-1). */
+export interface SampleStage {
+  readonly on: number
+  readonly lines: ReadonlyArray<SampleLine>
+}
+
+/** A Dockerfile with its context, as a value. The last stage is built. */
+export interface Scenario {
+  readonly stages: ReadonlyArray<SampleStage>
+  readonly files: ReadonlyMap<string, SampleFile>
+  /** Which of several base images: they differ in their settings only. */
+  readonly base: number
+  readonly platform: "linux/amd64" | "linux/arm64"
+}
+
+const words = fc.constantFrom("a", "b", "ab", "a b")
+
+// Names of variables are few, so that they are set again; ENV and ARG have names of their own.
+const lines: fc.Arbitrary<SampleLine> = fc.oneof(
+  { weight: 4, arbitrary: words.map((word): SampleLine => ({ kind: "run", command: `make ${word}` })) },
+  { weight: 1, arbitrary: fc.constant<SampleLine>({ kind: "run", command: "true" }) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom("a", "d", "d/a", "e", "."), fc.constantFrom("/in/", "/in/x/", "rel/"))
+      .map(([source, to]): SampleLine => ({ kind: "copy", source, to }))
+  },
+  { weight: 2, arbitrary: fc.nat(2).map((stage): SampleLine => ({ kind: "from", stage })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom("A", "B"), words)
+      .map(([name, value]): SampleLine => ({ kind: "env", name, value }))
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom("X", "Y"), words)
+      .map(([name, value]): SampleLine => ({ kind: "arg", name, value }))
+  },
+  { weight: 1, arbitrary: words.map((value): SampleLine => ({ kind: "label", name: "l", value })) },
+  { weight: 1, arbitrary: fc.constantFrom("/w", "w").map((value): SampleLine => ({ kind: "workdir", value })) },
+  { weight: 1, arbitrary: fc.constantFrom("bob", "0:1").map((value): SampleLine => ({ kind: "user", value })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("/bin/ash", "/bin/sh").map((value): SampleLine => ({ kind: "shell", value }))
+  },
+  { weight: 1, arbitrary: words.map((value): SampleLine => ({ kind: "cmd", value })) }
+)
+
+const contexts = fc
+  .tuple(
+    ...["a", "b", "d/a", "d/b", "d/sub/a", "e/a"].map((path) =>
+      fc
+        .record({ text: fc.constantFrom("", "1", "2"), mode: fc.constantFrom(0o644, 0o600) })
+        .map((file) => [path, file] as const)
+    )
+  )
+  .map((entries) => new Map(entries))
+
+/** Dockerfiles of one to three stages that share beginnings, settings and files. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  stages: fc.array(
+    fc.record({ on: fc.integer({ min: -1, max: 1 }), lines: fc.array(lines, { minLength: 1, maxLength: 5 }) }),
+    {
+      minLength: 1,
+      maxLength: 3
+    }
+  ),
+  files: contexts,
+  base: fc.constant(0),
+  platform: fc.constant("linux/amd64" as const)
+})
+
+/** The stage's place in the file, or -1 for the base image: never itself or a later one. */
+export const baseOf = ({ on }: SampleStage, index: number): number => (on < index ? on : -1)
+
+/** The stage that a `from` line copies from; none in the first stage. */
+export const sourceOf = (line: SampleLine, index: number): number | undefined =>
+  line.kind === "from" && index > 0 ? line.stage % index : undefined
+
+/** The text of a Dockerfile. */
+export const dockerfile = ({ stages }: Scenario, rename: (index: number) => string = (index) => `s${index}`): string =>
+  stages
+    .flatMap((stage, index) => {
+      const base = baseOf(stage, index)
+      return [
+        `FROM ${base < 0 ? "base" : rename(base)} AS ${rename(index)}`,
+        ...stage.lines.flatMap((line) => lineText(line, index, rename) ?? [])
+      ]
+    })
+    .join("\n")
+
+const lineText = (line: SampleLine, index: number, rename: (index: number) => string): string | undefined => {
+  switch (line.kind) {
+    case "run":
+      return `RUN ${line.command}`
+    case "copy":
+      return `COPY ${line.source} ${line.to}`
+    case "from": {
+      const source = sourceOf(line, index)
+      return source === undefined ? undefined : `COPY --from=${rename(source)} /run /from/`
+    }
+    case "env":
+    case "arg":
+    case "label":
+      return `${line.kind.toUpperCase()} ${line.name}="${line.value}"`
+    case "workdir":
+    case "user":
+      return `${line.kind.toUpperCase()} ${line.value}`
+    case "shell":
+      return `SHELL ["${line.value}", "-c"]`
+    case "cmd":
+      return `CMD ["${line.value}"]`
+  }
+}
+
+/** The lines of a stage that stand in the file. */
+export const written = ({ lines: all }: SampleStage, index: number): ReadonlyArray<SampleLine> =>
+  all.filter((line) => lineText(line, index, String) !== undefined)
+
+/** Whether a COPY takes a file. */
+export const reads = ({ source }: { readonly source: string }, path: string): boolean =>
+  source === "." || path === source || path.startsWith(`${source}/`)
+
+/** Stages that the last one needs, itself included. */
+export const neededStages = ({ stages }: Scenario): ReadonlySet<number> => {
+  const needed = new Set([stages.length - 1])
+  for (let index = stages.length - 1; index >= 0; index--) {
+    const stage = stages[index]
+    if (stage === undefined || !needed.has(index)) continue
+    needed.add(baseOf(stage, index))
+    for (const line of stage.lines) needed.add(sourceOf(line, index) ?? -1)
+  }
+  needed.delete(-1)
+  return needed
+}

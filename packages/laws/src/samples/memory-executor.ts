@@ -1,0 +1,83 @@
+import { ofBytes } from "@gantry/core/image/Digest"
+import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { type CopyRequest, type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
+import * as Effect from "effect/Effect"
+import { spelled } from "../Tree.ts"
+import type { SampleFile } from "./dockerfiles.ts"
+
+/**
+ * Carries out steps on the layer store under test, without a kernel. A command writes one file that depends on
+ * everything a command can see: its words, variables, user, directory, and the whole tree. So a cached result that
+ * should have been made again always shows. The command `true` writes nothing.
+ *
+ * `files`: the context as it is, for the bytes, and for the modes.
+ */
+export const memoryExecutor = (
+  files: ReadonlyMap<string, SampleFile>
+): Effect.Effect<StepExecutorShape, never, LayerStore> =>
+  Effect.map(LayerStore, (layers) => {
+    const change = (stack: Stack, changes: ReadonlyArray<TreeChange>) =>
+      Effect.gen(function* () {
+        const tree = yield* layers.prepare({ parents: stack, keep: false })
+        yield* layers.write(tree, changes)
+        return yield* layers.commit(tree)
+      }).pipe(Effect.mapError((cause) => new StepFailed({ why: cause.message, cause })))
+
+    const see = (stack: Stack) =>
+      Effect.mapError(layers.walk(stack, ""), (cause) => new StepFailed({ why: cause.message, cause }))
+
+    const run = (request: RunRequest) =>
+      Effect.gen(function* () {
+        const { argv, cwd, env, files: scripts, network, stack, user } = request
+        if (argv.at(-1) === "true") return yield* change(stack, [])
+        const tree = (yield* see(stack)).map(spelled)
+        const seen = JSON.stringify([argv, env, cwd, user, network, scripts, tree])
+        return yield* change(stack, [file(`run/${ofBytes(argv.join(" ")).slice(7, 15)}`, ofBytes(seen), 0o644)])
+      })
+
+    const copy = ({ dest, from, stack }: CopyRequest) =>
+      Effect.gen(function* () {
+        const into = dest.replace(/^\/|\/$/g, "")
+        if (from.of === "tree") {
+          const entries = yield* see(from.stack)
+          const roots = from.sources.map((source) => source.replace(/^\/|\/$/g, ""))
+          return yield* change(
+            stack,
+            roots.flatMap((root) =>
+              entries
+                .filter(({ path }) => path.startsWith(`${root}/`))
+                .map((entry): TreeEntry => ({ ...entry, path: `${into}${entry.path.slice(root.length)}` }))
+            )
+          )
+        }
+        const taken = from.selection.matches.flatMap(({ selected }) => selected)
+        return yield* change(
+          stack,
+          taken.map(({ as, entry }) => {
+            const real = files.get(entry.path)
+            return real === undefined
+              ? directory(`${into}/${as}`, entry.mode)
+              : file(`${into}/${as}`, real.text, real.mode)
+          })
+        )
+      })
+
+    return {
+      run,
+      copy,
+      workdir: ({ path, stack }) =>
+        Effect.flatMap(see(stack), (entries) =>
+          change(stack, entries.some((entry) => `/${entry.path}` === path) ? [] : [directory(path.slice(1), 0o755)])
+        )
+    }
+  })
+
+const meta = (path: string, mode: number) => ({ path, mode, uid: 0, gid: 0, mtimeNs: 0n })
+
+const file = (path: string, text: string, mode: number): TreeEntry => {
+  const bytes = new TextEncoder().encode(text)
+  return { ...meta(path, mode), type: "file", size: bytes.length, content: { from: "bytes", bytes } }
+}
+
+const directory = (path: string, mode: number): TreeEntry => ({ ...meta(path, mode), type: "directory" })

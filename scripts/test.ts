@@ -1,0 +1,80 @@
+/**
+ * The whole test: the build, the checks, unit, property and law tests, the end-to-end suite on the real kernel, and a
+ * look at what it left behind. Ends with one line: `N passed, N failed, N skipped`.
+ */
+import { leaksSince, traces } from "./leaks.ts"
+import { inRepository, run } from "./repository.ts"
+import { check, heading, none, type Tally, total, vitest } from "./suite.ts"
+import { ensureTools, isRoot } from "./tools.ts"
+
+const tallies: Array<Tally> = []
+const before = await traces()
+const node = [process.execPath]
+const vitestProgram = [...node, inRepository("node_modules/vitest/vitest.mjs")]
+
+heading("tools")
+const toolsAreThere = await ensureTools()
+
+heading("build")
+const built = await check("build", ["turbo", "run", "build", "--output-logs=errors-only"])
+tallies.push(built)
+
+heading("checks")
+tallies.push(await check("types", ["tsc", "-p", "tsconfig.json"]))
+tallies.push(await check("types of the binary's build script", ["tsc", "-p", "apps/cli/tsconfig.binary.json"]))
+tallies.push(await check("house", [...node, "scripts/check-house.ts"]))
+tallies.push(await check("lock file", [...node, "scripts/check-lock.ts"]))
+tallies.push(await check("LAWS.md", [...node, "--conditions=gantry-source", "scripts/write-laws.ts", "--check"]))
+
+heading("unit, property and law tests on Node")
+tallies.push(await vitest("Node", vitestProgram, ["--project", "unit"]))
+
+// What must be the same on every runtime: formats, keys, system calls.
+const shared = ["packages/core", "packages/build", "packages/linux"]
+heading(`the same on Bun: ${shared.join(", ")}`)
+tallies.push(
+  await vitest(
+    "Bun",
+    ["bun", "--bun", inRepository("node_modules/vitest/vitest.mjs")],
+    ["--project", "unit", ...shared]
+  )
+)
+heading(`the same on Deno: ${shared.join(", ")}`)
+tallies.push(
+  await vitest(
+    "Deno",
+    ["deno", "run", "-A", inRepository("node_modules/vitest/vitest.mjs")],
+    ["--project", "unit", ...shared]
+  )
+)
+
+heading("end-to-end tests")
+const obstacle = !isRoot
+  ? "they need root"
+  : built.failed > 0
+    ? "the build failed"
+    : toolsAreThere
+      ? undefined
+      : "programs are missing"
+if (obstacle === undefined) {
+  tallies.push(
+    await vitest("end to end", vitestProgram, ["--project", "e2e"], {
+      GANTRY_BIN: process.env["GANTRY_BIN"] ?? inRepository("apps/cli/dist/gantry")
+    })
+  )
+} else {
+  const { output } = await run([...vitestProgram, "list", "--project", "e2e", "--json"])
+  const count = (output.match(/"name":/g) ?? []).length
+  console.log(`!! ALL ${count} END-TO-END TESTS ARE SKIPPED: ${obstacle} !!`)
+  tallies.push({ ...none, skipped: count })
+}
+
+heading("leaks")
+const leaks = await leaksSince(before)
+for (const leak of leaks) console.log(`✗ left behind: ${leak}`)
+if (leaks.length === 0) console.log("✓ nothing was left behind")
+tallies.push({ ...none, [leaks.length === 0 ? "passed" : "failed"]: 1 })
+
+const { failed, passed, skipped } = total(tallies)
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = failed === 0 ? 0 : 1
