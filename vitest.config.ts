@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{packages,plugins,apps}/*/test/**/*.test.ts"],
+          include: ["{packages,plugins,apps}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**"],
           isolate: false,
           testTimeout: 30_000,

@@ -11,7 +11,13 @@ import { readSources } from "./house/sources.ts"
 import { checkWords } from "./house/words.ts"
 
 /** What is known, wanted and cannot be said better. Each has a reason; the list stays short. */
-const exceptions: ReadonlyArray<{ readonly rule: string; readonly path: string; readonly why: string }> = []
+const exceptions: ReadonlyArray<{ readonly rule: string; readonly path: string; readonly why: string }> = [
+  {
+    rule: "doors",
+    path: "packages/engine/test/supervisor/rig.ts",
+    why: "the supervisor is tested with the launch plan that it gets in real life"
+  }
+]
 
 const sources = readSources()
 const findings: ReadonlyArray<Finding> = [

@@ -45,13 +45,14 @@ const importsOf = (text: string): ReadonlyArray<Import> =>
     }
   })
 
-const readSource = (home: string, room: "src" | "test", path: string): Source => {
-  const text = readFileSync(inRepository(path), "utf8")
+/** A file with this text. `path` is from the repository's root: `packages/core/src/Held.ts`. */
+export const makeSource = (path: string, text: string): Source => {
+  const [floor = "", name = "", room = ""] = path.split("/")
   const code = mask(text)
   return {
     path,
-    home,
-    room,
+    home: `${floor}/${name}`,
+    room: room === "test" ? "test" : "src",
     text,
     code,
     lines: text.split("\n"),
@@ -74,7 +75,8 @@ export const readSources = (): ReadonlyArray<Source> =>
       return readdirSync(inRepository(folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
         .toSorted()
-        .map((name) => readSource(home, room, join(folder, name)))
+        .map((name) => join(folder, name))
+        .map((path) => makeSource(path, readFileSync(inRepository(path), "utf8")))
     })
   )
 

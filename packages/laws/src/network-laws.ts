@@ -265,6 +265,31 @@ export const networkLaws = (look: Effect.Effect<string, unknown, Network> = visi
             return true
           })
         )
+    ),
+
+    law(
+      "NET-14",
+      "after a reset nothing is attached, and attaching works as on the first day",
+      Effect.gen(function* () {
+        const network = yield* Network
+        yield* network.create({ name: "law-reset" })
+        const before = yield* network.attach(request(1, [{ hostPort: 28_114, containerPort: 80, protocol: "tcp" }]))
+        yield* network.attach(request(2, [], "law-reset"))
+        yield* network.reset
+        yield* network.reset
+        const held = yield* network.attached
+        const names = (yield* network.list).map(({ name }) => name)
+        const again = yield* Effect.either(
+          attached(request(3, [{ hostPort: 28_114, containerPort: 80, protocol: "tcp" }]))
+        )
+        return (
+          held.length === 0 &&
+          !names.includes("law-reset") &&
+          Either.isRight(again) &&
+          again.right.address !== undefined &&
+          before.address !== undefined
+        )
+      }).pipe(Effect.scoped)
     )
   ]
 }

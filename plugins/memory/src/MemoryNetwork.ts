@@ -147,12 +147,20 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
         return Effect.void
       }),
     list: Effect.sync(() => [...networks.values()].map(({ info }) => info)),
-    attached: Effect.sync(() => held.map(({ attachment: { container, network } }) => ({ container, network }))),
+    attached: Effect.sync(() =>
+      held
+        .filter(({ request }) => request.transient !== true)
+        .map(({ attachment: { container, network } }) => ({ container, network }))
+    ),
     probe: (request) =>
       Effect.suspend(() => {
         const chosen = choose(request, [])
         return chosen instanceof PortTaken ? chosen : Effect.void
-      })
+      }),
+    reset: Effect.sync(() => {
+      held.length = 0
+      for (const name of networks.keys()) if (!builtIns.includes(name)) networks.delete(name)
+    })
   }
 })
 

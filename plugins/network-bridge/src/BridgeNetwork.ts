@@ -126,7 +126,9 @@ export const make = Effect.gen(function* () {
     ),
     attached: read("list attachments", (tx) => {
       const names = new Map(Tables.allNetworks(tx).map(({ id, name }) => [id, name]))
-      return Tables.leases(tx).map(({ container, network }) => ({ container, network: names.get(network) ?? network }))
+      return Tables.leases(tx)
+        .filter(({ owner }) => owner === undefined)
+        .map(({ container, network }) => ({ container, network: names.get(network) ?? network }))
     }),
     probe: (request) =>
       Effect.gen(function* () {
@@ -136,7 +138,18 @@ export const make = Effect.gen(function* () {
         const held = yield* read("look for published ports", (tx) => Tables.ports(tx))
         const ports = [...candidatePorts(request, { first: 1, last: 65_535 }, 0)]
         yield* Effect.firstSuccessOf(ports.map((hostPort) => checkPort({ hostIp, hostPort, protocol }, held)))
-      })
+      }),
+    reset: write("remove all networks", (tx, on) => {
+      for (const { container, network } of Tables.leases(tx)) {
+        on.removeLink(linkName(instance, network, container))
+        Tables.deleteLease(tx, network, container)
+      }
+      for (const network of Tables.allNetworks(tx)) {
+        on.takeDown(network)
+        Tables.deleteNetwork(tx, network.id)
+      }
+      on.applyRules([], [])
+    })
   }
   return shape
 })
@@ -144,30 +157,11 @@ export const make = Effect.gen(function* () {
 /** The service. Nothing is read or made before a method is called. */
 export const layer: Layer.Layer<Network, never, Database | Settings> = Layer.effect(Network, make)
 
-/**
- * Takes away everything this engine has put on the host for networks: links, bridges, rules and records. Containers that
- * still run lose their network. A second call does nothing.
- */
-export const removeEverything: Effect.Effect<void, NetworkRefused, Database | Settings> = Effect.gen(function* () {
-  const database = yield* Database
-  const { instance } = yield* Settings
-  const action = "remove all networks"
-  yield* Effect.mapError(database.migrate(Tables.migrations), refusal(action))
-  yield* database
-    .write("networks", (tx) => {
-      const host = makeHost(loadSyscallsSync(), instance)
-      for (const { container, network } of Tables.leases(tx)) {
-        host.removeLink(linkName(instance, network, container))
-        Tables.deleteLease(tx, network, container)
-      }
-      for (const network of Tables.allNetworks(tx)) {
-        host.takeDown(network)
-        Tables.deleteNetwork(tx, network.id)
-      }
-      host.applyRules([], [])
-    })
-    .pipe(Effect.mapError(refusal(action)))
-})
+/** {@link NetworkShape.reset} for programs that have no service at hand. */
+export const removeEverything: Effect.Effect<void, NetworkRefused, Database | Settings> = Effect.flatMap(
+  make,
+  ({ reset }) => reset
+)
 
 const infoOf = ({ gateway, id, internal, labels, name, subnet }: Tables.NetworkRow): NetworkInfo => ({
   id,

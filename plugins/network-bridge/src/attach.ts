@@ -7,6 +7,7 @@ import {
   type PortTaken
 } from "@gantry/core/network/NetworkError"
 import type { Transaction } from "@gantry/core/state/Database"
+import { identify, isAlive } from "@gantry/linux/process-identity"
 import * as Effect from "effect/Effect"
 import { lowestFree, macOf, usable } from "./choose-address.ts"
 import { choosePorts, takenBy } from "./choose-ports.ts"
@@ -96,6 +97,7 @@ const claim = (
   const { container, containerName } = request
   const network = Tables.findNetwork(tx, request.network)
   if (network === undefined) return new NetworkMissing({ network: request.network })
+  forgetOrphans(tx, host)
   const known = Tables.findLease(tx, network.id, container)
   const address = known === undefined ? chooseAddress(tx, network, request) : known.address
   if (typeof address !== "string") return address
@@ -106,7 +108,9 @@ const claim = (
     if (known === undefined && other !== undefined) return takenBy(port, other)
   }
   if (known === undefined) {
-    Tables.insertLease(tx, { network: network.id, container, containerName, address })
+    const owner = request.transient === true ? identify("self") : undefined
+    const lease = { network: network.id, container, containerName, address }
+    Tables.insertLease(tx, owner === undefined ? lease : { ...lease, owner })
     for (const port of ports) Tables.insertPort(tx, { ...port, network: network.id, container, address })
   }
   const mine = Tables.ports(tx, { network: network.id, container })
@@ -129,6 +133,15 @@ const claim = (
       on.filter.delete(on.table, mine)
       Tables.deleteLease(later, network.id, container)
     }
+  }
+}
+
+/** Leases of build steps whose build was killed: nobody else gives them back. */
+const forgetOrphans = (tx: Transaction, host: Host): void => {
+  for (const { container, network, owner } of Tables.leases(tx)) {
+    if (owner === undefined || isAlive(owner)) continue
+    host.filter.delete(host.table, Tables.ports(tx, { network, container }))
+    Tables.deleteLease(tx, network, container)
   }
 }
 

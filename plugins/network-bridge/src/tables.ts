@@ -1,5 +1,6 @@
 import type { PublishedPort } from "@gantry/core/network/Network"
 import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
+import type { ProcessIdentity } from "@gantry/linux/process-identity"
 import type { Element } from "./nft-script.ts"
 
 /** Networks, leases and published ports of one engine. */
@@ -36,7 +37,8 @@ export const migrations: Migrations = {
        FOREIGN KEY (network, container) REFERENCES leases (network, container) ON DELETE CASCADE
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX ports_of_container ON ports (network, container);`,
-    "ALTER TABLE networks ADD COLUMN mtu INTEGER"
+    "ALTER TABLE networks ADD COLUMN mtu INTEGER",
+    "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER"
   ]
 }
 
@@ -62,6 +64,8 @@ export interface LeaseRow {
   readonly container: string
   readonly containerName: string
   readonly address: string
+  /** The process that the lease ends with; absent for leases that are given back. */
+  readonly owner?: ProcessIdentity
 }
 
 /** A published port with the name of the container that has it. */
@@ -86,7 +90,10 @@ const leaseOf = (row: Row): LeaseRow => ({
   network: String(row["network"]),
   container: String(row["container"]),
   containerName: String(row["container_name"]),
-  address: String(row["address"])
+  address: String(row["address"]),
+  ...(row["owner_pid"] === null
+    ? {}
+    : { owner: { pid: Number(row["owner_pid"]), startTime: Number(row["owner_start"]) } })
 })
 
 const portOf = (row: Row): PortRow => ({
@@ -137,13 +144,18 @@ export const findLease = (tx: Transaction, network: string, container: string): 
 }
 
 /** Fails when the container has a lease there, or somebody the address. */
-export const insertLease = (tx: Transaction, { address, container, containerName, network }: LeaseRow): void =>
+export const insertLease = (
+  tx: Transaction,
+  { address, container, containerName, network, owner }: LeaseRow
+): void =>
   void tx.run(
-    "INSERT INTO leases (network, container, container_name, address) VALUES (?, ?, ?, ?)",
+    "INSERT INTO leases (network, container, container_name, address, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?)",
     network,
     container,
     containerName,
-    address
+    address,
+    owner?.pid ?? null,
+    owner?.startTime ?? null
   )
 
 /** Takes the container's ports along. */

@@ -23,12 +23,21 @@ export const launchPlan = (self: ReadonlyArray<string>, spec: ContainerSpec): La
   const shared = spec.mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
   return {
     argv: [
-      ...["setpriv", "--pdeathsig", "KILL", "unshare", "--mount"],
+      "setpriv",
+      "--pdeathsig",
+      "KILL",
+      "unshare",
+      "--mount",
       // init makes everything private once it holds the mounts whose changes are to be shared with the host.
-      ...["--propagation", shared ? "unchanged" : "private"],
+      `--propagation=${shared ? "unchanged" : "private"}`,
       ...(spec.wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
       ...(["pid", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own").map((kind) => `--${kind}`),
-      ...["/bin/sh", "-c", waiter, "sh", ...self, "__init"]
+      "/bin/sh",
+      "-c",
+      waiter,
+      "sh",
+      ...self,
+      "__init"
     ],
     env,
     config: { spec } satisfies InitConfig

@@ -18,6 +18,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   kill: () => import("./kill.ts"),
   logs: () => import("./logs.ts"),
   ps: () => import("./ps.ts"),
+  reset: () => import("./reset.ts"),
   rm: () => import("./rm.ts"),
   rmi: () => import("./rmi.ts"),
   run: () => import("./run.ts"),

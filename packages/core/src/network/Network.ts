@@ -35,6 +35,8 @@ export interface AttachRequest {
   readonly ports: ReadonlyArray<PortRequest>
   /** A wish for a certain IPv4 address. */
   readonly address?: string
+  /** The attachment is worth nothing once the calling process is gone: whoever finds it then may take it back. */
+  readonly transient?: boolean
 }
 
 /** One container's place in one network. Enough to undo it after a crash; plain data. */
@@ -84,10 +86,15 @@ export interface NetworkShape {
   }) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
   readonly remove: (name: string) => Effect.Effect<void, NetworkMissing | NetworkRefused>
   readonly list: Effect.Effect<ReadonlyArray<NetworkInfo>, NetworkRefused>
-  /** Containers that hold an attachment, for reconciliation. */
+  /** Containers that hold an attachment, transient ones left out: for reconciliation. */
   readonly attached: Effect.Effect<ReadonlyArray<Pick<Attachment, "network" | "container">>, NetworkRefused>
   /** Whether a host port could be published now; fails with `PortTaken` naming the holder. */
   readonly probe: (port: PortRequest) => Effect.Effect<void, PortTaken | NetworkRefused>
+  /**
+   * Takes away everything this engine has put on the host for networks: links, rules, leases. Containers that still run
+   * lose their network. A second call does nothing; the next `attach` puts back what it needs.
+   */
+  readonly reset: Effect.Effect<void, NetworkRefused>
 }
 
 /** The service tag of {@link NetworkShape}. */

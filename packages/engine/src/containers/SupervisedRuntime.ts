@@ -217,7 +217,9 @@ export const make = Effect.gen(function* () {
     state,
     wait,
     signal: signalTo,
-    remove
+    remove,
+    // The group above all containers' groups stays when they go, because another start may be about to use it.
+    reset: Effect.promise(() => clearGroup(groupOf("").replace(/\/$/, "")))
   }
   return { runtime, direct: { exec: direct } satisfies DirectExecShape }
 })

@@ -64,12 +64,21 @@ export const settle = (
     yield* release(record.id)
   })
 
-/** Settles every container that still holds a network but no longer runs: what a crash or a kill left. */
+/**
+ * Settles every container that still holds a network but no longer runs, and gives back what containers hold that are
+ * not on record: what a crash or a kill left.
+ */
 export const reconcile: Effect.Effect<
   void,
   NetworkRefused | StorageFailure,
   Network | Containers | Runtime | LayerStore | Volumes | Settings
 > = Effect.gen(function* () {
+  const network = yield* Network
+  const attached = yield* network.attached
   const records = yield* (yield* Containers).list
   for (const record of records) if (record.attachment !== null) yield* settle(record)
+  // Asked for after the attachments, so that a container that is being started is on record by now.
+  for (const each of attached) {
+    if (!records.some(({ id }) => id === each.container)) yield* network.detach(each)
+  }
 })

@@ -32,7 +32,8 @@ export const performRun = (
       container: id,
       containerName: "build",
       network: request.network === "default" ? "bridge" : request.network,
-      ports: []
+      ports: [],
+      transient: true
     })
     const mounts = yield* scripts(request, id)
     const spec = specOf(request, id, tree, mounts)

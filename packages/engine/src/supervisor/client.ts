@@ -132,7 +132,5 @@ export const connectSupervisor = (path: string): Promise<Conversation | undefine
   new Promise((resolve) => {
     const socket = net.connect(path)
     socket.once("error", () => resolve(undefined))
-    socket.once("connect", () =>
-      resolve(converse({ inlet: socket, outlet: socket, close: () => socket.destroy() }))
-    )
+    socket.once("connect", () => resolve(converse({ inlet: socket, outlet: socket, close: () => socket.destroy() })))
   })

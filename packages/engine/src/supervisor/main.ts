@@ -92,12 +92,28 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   })
   await clients.tell({ type: "started", pid: outcome.pid })
 
+  giveBackMemory()
   const exit = await outcome.ended
   log?.end()
   writeState(directory, { state: { status: "exited", exit, startedAt, finishedAt: Date.now() }, supervisor })
   close()
   await clients.tell({ type: "exited", exit })
   await finish(job, { cleanup: !clients.cleanupClaimed() })
+}
+
+/** The part of the global `Bun` that is used. */
+interface BunMemory {
+  readonly gc: (force: boolean) => void
+  readonly shrink: () => void
+}
+
+/** Starting is over and waiting begins: what the start has left in memory is given back to the system. */
+const giveBackMemory = (): void => {
+  const bun = (globalThis as unknown as { readonly Bun?: BunMemory }).Bun
+  setTimeout(() => {
+    bun?.gc(true)
+    bun?.shrink()
+  }, 20).unref()
 }
 
 /** Whoever started this process, on its standard input and output. */

@@ -6,11 +6,7 @@ import type { HeldPorts } from "./ports.ts"
 const forgetAfter = 90_000
 
 /** Takes a UDP port. Each client gets a socket of its own towards the container, so that answers find back. */
-export const holdUdp = async (
-  port: PublishedPort,
-  host: string,
-  address: string | undefined
-): Promise<HeldPorts> => {
+export const holdUdp = async (port: PublishedPort, host: string, address: string | undefined): Promise<HeldPorts> => {
   const { createSocket } = await import("node:dgram")
   const type = host.includes(":") ? "udp6" : "udp4"
   const outer = createSocket({ type })

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -16,7 +16,14 @@ describe.skipIf(process.getuid?.() !== 0)("a default container, on the real kern
 
   it("has fourteen capabilities, a seccomp filter and a bounding set to match", async () => {
     const { stdout } = await sh("grep -E '^(Cap|Seccomp:|NoNewPrivs)' /proc/self/status")
-    expect(Object.fromEntries(stdout.trim().split("\n").map((line) => line.split(":\t")))).toEqual({
+    expect(
+      Object.fromEntries(
+        stdout
+          .trim()
+          .split("\n")
+          .map((line) => line.split(":\t"))
+      )
+    ).toEqual({
       CapInh: "0000000000000000",
       CapPrm: "00000000a80425fb",
       CapEff: "00000000a80425fb",
@@ -41,6 +48,31 @@ describe.skipIf(process.getuid?.() !== 0)("a default container, on the real kern
   ])("never %s", async (_, script) => {
     const { exit } = await sh(`${script} 2>/dev/null`)
     expect(exit.code).not.toBe(0)
+  })
+
+  it.each([
+    ["keyctl", { x64: 250, arm64: 219 }],
+    ["mount", { x64: 165, arm64: 40 }],
+    ["reboot", { x64: 169, arm64: 142 }],
+    ["kexec_load", { x64: 246, arm64: 104 }],
+    ["unshare", { x64: 272, arm64: 97 }],
+    ["bpf", { x64: 321, arm64: 280 }]
+  ] as const)("is refused the system call %s", async (_, numbers) => {
+    const number = process.arch === "arm64" ? numbers.arm64 : numbers.x64
+    const host = ["/usr", "/lib", "/lib64", "/bin"]
+    const mounts = host
+      .filter((path) => existsSync(path))
+      .map((path) => ({
+        type: "bind" as const,
+        source: path,
+        target: path === "/bin" ? "/host-bin" : path,
+        readonly: true,
+        recursive: false
+      }))
+    // The first argument makes unshare ask for a user namespace; the others ignore or refuse it.
+    const argv = ["/usr/bin/perl", "-e", `exit(syscall(${number}, 0x10000000, 0, 0, 0, 0) == -1 ? 40 + $! : 0)`]
+    const { exit } = await rig.run(runToEnd(rig.spec({ argv }, { mounts })))
+    expect(exit.code).toBe(41)
   })
 
   it("sees no process of the host, and its own root through /proc/1/root", async () => {
@@ -88,16 +120,24 @@ describe.skipIf(process.getuid?.() !== 0)("a default container, on the real kern
   })
 
   it("makes the root read-only when asked, and /dev/shm stays writable", async () => {
-    const { stdout } = await sh("echo x 2>/dev/null > /new || echo refused; echo x > /dev/shm/new && echo written", {}, {
-      readonlyRoot: true
-    })
+    const { stdout } = await sh(
+      "echo x 2>/dev/null > /new || echo refused; echo x > /dev/shm/new && echo written",
+      {},
+      {
+        readonlyRoot: true
+      }
+    )
     expect(stdout).toBe("refused\nwritten\n")
   })
 
   it("limits processes and memory", async () => {
     const pids = await sh("sleep 5 & sleep 5 & sleep 5 & sleep 5 & wait", {}, { resources: { pids: 3 } })
     expect(pids.stderr).toContain("can't fork")
-    const memory = await sh("head -c 200000000 /dev/zero | tail", {}, { resources: { memoryBytes: 32 << 20, memorySwapBytes: 32 << 20 } })
+    const memory = await sh(
+      "head -c 200000000 /dev/zero | tail",
+      {},
+      { resources: { memoryBytes: 32 << 20, memorySwapBytes: 32 << 20 } }
+    )
     expect(memory.exit.oomKilled).toBe(true)
   })
 

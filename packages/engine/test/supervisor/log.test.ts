@@ -69,17 +69,20 @@ describe("a log on disk", () => {
 
   it("gives back every byte of both streams, also what is not UTF-8", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom("stdout" as const, "stderr" as const), piece), { maxLength: 5 }), (writes) => {
-        rmSync(join(directory, "log.json"), { force: true })
-        const log = openLog(directory, { maxBytes: 1 << 30, files: 1 }, now)
-        for (const [stream, bytes] of writes) log.append(stream, bytes)
-        log.end()
-        for (const stream of ["stdout", "stderr"]) {
-          const kept = records("log.json").filter((record) => record.stream === stream)
-          const written = writes.filter(([name]) => name === stream).map(([, bytes]) => bytes)
-          expect(joined(kept.map(bytesOf)).equals(joined(written))).toBe(true)
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom("stdout" as const, "stderr" as const), piece), { maxLength: 5 }),
+        (writes) => {
+          rmSync(join(directory, "log.json"), { force: true })
+          const log = openLog(directory, { maxBytes: 1 << 30, files: 1 }, now)
+          for (const [stream, bytes] of writes) log.append(stream, bytes)
+          log.end()
+          for (const stream of ["stdout", "stderr"]) {
+            const kept = records("log.json").filter((record) => record.stream === stream)
+            const written = writes.filter(([name]) => name === stream).map(([, bytes]) => bytes)
+            expect(joined(kept.map(bytesOf)).equals(joined(written))).toBe(true)
+          }
         }
-      }),
+      ),
       { numRuns: 40 }
     )
   })

@@ -1,39 +1,20 @@
-import { execFileSync, spawn } from "node:child_process"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { readFile } from "node:fs/promises"
-import { type AddressInfo, createServer } from "node:net"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { identify, isAlive } from "@gantry/linux/process-identity"
 import { Runtime } from "@gantry/core/runtime/Runtime"
-import { Deferred, Effect, Fiber, Option, Stream } from "effect"
+import { Effect, Fiber, Option, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { DirectExec } from "../../src/containers/SupervisedRuntime.ts"
-import { readState } from "../../src/supervisor/state.ts"
-import { makeRig, outcomeOf, type Rig, runToEnd, selves, supervision } from "./rig.ts"
+import { makeRig, noTraces, outcomeOf, type Rig, runToEnd, selves, supervision, traces } from "./rig.ts"
 
 const text = (words: string) => new TextEncoder().encode(words)
 
-/** Waits until a process has gone. The runtimes cannot wait for a process that is not their child; so it is looked at. */
-const gone = async (pid: number): Promise<void> => {
-  const looking = identify(pid)
-  while (looking !== undefined && isAlive(looking)) await new Promise((resolve) => setImmediate(resolve))
-}
-
 describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (needs root)", () => {
   let rig: Rig
-  const traces = () => ({
-    mounts: readFileSync("/proc/self/mountinfo", "utf8").split("\n").filter((line) => line.includes(rig.directory)),
-    groups: readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" }).filter((path) =>
-      path.includes(rig.spec({}).id.slice(0, 12))
-    ),
-    sockets: readdirSync(join(rig.directory, "run")).filter((name) => name.endsWith(".sock"))
-  })
   beforeAll(() => {
     rig = makeRig()
   })
   afterAll(() => {
-    expect(traces()).toEqual({ mounts: [], groups: [], sockets: [] })
+    expect(traces(rig)).toEqual(noTraces)
     rig.dispose()
   })
 
@@ -117,7 +98,11 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
     const outcome = await rig.run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
-        const session = yield* runtime.start(spec, { ...supervision, stdin: true, log: { ...supervision.log, driver: "none" } })
+        const session = yield* runtime.start(spec, {
+          ...supervision,
+          stdin: true,
+          log: { ...supervision.log, driver: "none" }
+        })
         const reading = yield* Effect.fork(outcomeOf(session))
         yield* session.input(bytes)
         yield* session.closeInput
@@ -158,7 +143,9 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         yield* outcomeOf(session)
       })
     )
-    const lines = readFileSync(join(rig.directory, "containers", spec.id, "log.json"), "utf8").trim().split("\n")
+    const lines = readFileSync(join(rig.directory, "containers", spec.id, "log.json"), "utf8")
+      .trim()
+      .split("\n")
     const records = lines.map((line) => JSON.parse(line)).map(({ log, stream }) => ({ log, stream }))
     expect(records).toContainEqual({ log: "one\n", stream: "stdout" })
     expect(records).toContainEqual({ log: "two\n", stream: "stderr" })
@@ -176,7 +163,11 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         yield* session.input(text("typed\n"))
         yield* session.closeInput
         const first = yield* outcomeOf(session)
-        const killed = yield* runtime.exec(spec.id, { ...spec.process, argv: ["sleep", "1000"] }, { stdin: false, privileged: false })
+        const killed = yield* runtime.exec(
+          spec.id,
+          { ...spec.process, argv: ["sleep", "1000"] },
+          { stdin: false, privileged: false }
+        )
         yield* killed.signal(9)
         const second = yield* outcomeOf(killed)
         const missing = yield* Effect.flip(
@@ -205,137 +196,4 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
     )
     expect(code).toBe(8)
   })
-
-  it("lets several clients attach, and tells each how it ended", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "cat; exit 6"] })
-    const outcomes = await rig.run(
-      Effect.gen(function* () {
-        const runtime = yield* Runtime
-        const starter = yield* runtime.start(spec, { ...supervision, stdin: true })
-        const second = yield* runtime.attach(spec.id)
-        const waiting = yield* Effect.fork(runtime.wait(spec.id))
-        // The answer comes through the container, so the second client is attached by then.
-        yield* second.input(text("hello\n"))
-        yield* Stream.runHead(second.output)
-        yield* second.closeInput
-        const all = yield* Effect.all([outcomeOf(starter), outcomeOf(second)], { concurrency: 2 })
-        return { all, waited: yield* Fiber.join(waiting) }
-      })
-    )
-    expect(outcomes.all[0]).toMatchObject({ stdout: "hello\n", exit: { code: 6 } })
-    expect(outcomes.all[1].exit.code).toBe(6)
-    expect(outcomes.waited.code).toBe(6)
-  })
-
-  it("performs a step as part of the caller, and kills everything when that is interrupted", async () => {
-    const step = rig.spec({ argv: ["sh", "-c", "echo done; exit 2"] })
-    const stuck = rig.spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
-    const result = await rig.run(
-      Effect.gen(function* () {
-        const runtime = yield* Runtime
-        const written: Array<string> = []
-        const exit = yield* runtime.perform(step, ({ bytes }) => void written.push(Buffer.from(bytes).toString()))
-        const up = yield* Deferred.make<ReadonlyArray<number>>()
-        const performing = yield* Effect.fork(
-          runtime.perform(stuck, () => void Effect.runSync(Deferred.succeed(up, descendants(process.pid))))
-        )
-        const pids = yield* Deferred.await(up)
-        yield* Fiber.interrupt(performing)
-        return { code: exit.code, written, pids }
-      })
-    )
-    expect(result).toMatchObject({ code: 2, written: ["done\n"] })
-    expect(result.pids.length).toBeGreaterThan(0)
-    await Promise.all(result.pids.map(gone))
-  })
-
-  it("outlives its starter, and its end can still be asked for", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "cat; exit 5"] })
-    const code = await rig.run(
-      Effect.gen(function* () {
-        const runtime = yield* Runtime
-        yield* Effect.scoped(runtime.start(spec, { ...supervision, stdin: true }))
-        const state = yield* runtime.state(spec.id)
-        const later = yield* runtime.attach(spec.id)
-        yield* later.closeInput
-        const exit = yield* runtime.wait(spec.id)
-        return { status: state.status, code: exit.code }
-      })
-    )
-    expect(code).toEqual({ status: "running", code: 5 })
-  })
-
-  it("goes on when its starter is killed", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "echo up; cat; exit 5"] })
-    const program = join(rig.directory, "starter.json")
-    writeFileSync(program, JSON.stringify(spec))
-    const starter = spawn(
-      process.execPath,
-      ["--conditions=gantry-source", fileURLToPath(new URL("starter.ts", import.meta.url)), rig.directory, program],
-      { stdio: ["ignore", "pipe", "inherit"] }
-    )
-    await new Promise((resolve) => starter.stdout.once("data", resolve))
-    starter.kill("SIGKILL")
-    await new Promise((resolve) => starter.once("exit", resolve))
-    const code = await rig.run(
-      Effect.gen(function* () {
-        const runtime = yield* Runtime
-        const session = yield* runtime.attach(spec.id)
-        yield* session.input(text("still there\n"))
-        const answer = yield* Stream.runHead(session.output)
-        yield* session.closeInput
-        const exit = yield* runtime.wait(spec.id)
-        return { answer: Option.map(answer, ({ bytes }) => Buffer.from(bytes).toString()), code: exit.code }
-      })
-    )
-    expect(code).toEqual({ answer: Option.some("still there\n"), code: 5 })
-  })
-
-  it("takes the container with it when it is killed, and the container counts as lost", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "sleep 1000 & echo up; sleep 1000"], user: "app" })
-    const lost = await rig.run(
-      Effect.gen(function* () {
-        const runtime = yield* Runtime
-        const session = yield* runtime.start(spec, supervision)
-        yield* Stream.runHead(session.output)
-        const file = readState(join(rig.directory, "containers", spec.id))
-        const supervisor = file?.supervisor.pid ?? 0
-        const pids = descendants(supervisor)
-        process.kill(supervisor, "SIGKILL")
-        yield* Effect.promise(() => Promise.all([supervisor, ...pids].map(gone)))
-        const state = yield* runtime.state(spec.id)
-        const exit = yield* runtime.wait(spec.id)
-        yield* runtime.remove(spec.id)
-        return { processes: pids.length, status: state.status, code: exit.code }
-      })
-    )
-    expect(lost.processes).toBeGreaterThanOrEqual(3)
-    expect(lost).toMatchObject({ status: "lost", code: 137 })
-  })
-
-  it("holds its ports, answers there for the container, and says which port is taken", async () => {
-    const server = createServer((socket) => socket.end("mine"))
-    const port = await new Promise<number>((resolve) =>
-      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port))
-    )
-    const ports = [{ hostIp: "127.0.0.1", hostPort: port, containerPort: 80, protocol: "tcp" as const }]
-    const error = await rig.run(Effect.flip(runToEnd(rig.spec({}), { ports })))
-    server.close()
-    expect(error.message).toBe(`could not publish port 127.0.0.1:${port}/tcp: address already in use`)
-  })
-
-  it("has the clean-up done after the end", async () => {
-    const witness = join(rig.directory, "cleaned")
-    execFileSync("mkfifo", [witness])
-    const spec = rig.spec({ argv: ["true"] })
-    const reading = readFile(witness, "utf8")
-    await rig.run(runToEnd(spec, { cleanup: ["/bin/busybox", "sh", "-c", `echo done > ${witness}`] }))
-    expect(await reading).toBe("done\n")
-  })
 })
-
-/** All processes below one, as /proc shows them now. */
-const descendants = (pid: number): ReadonlyArray<number> => {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean)
-  return children.map(Number).flatMap((child) => [child, ...descendants(child)])
-}

@@ -1,14 +1,26 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
 import { type ContainerSpec, defaultCapabilities, type ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 import { Runtime, type Session, type Supervision } from "@gantry/core/runtime/Runtime"
+import { openCgroups } from "@gantry/linux/cgroup"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { identify, isAlive } from "@gantry/linux/process-identity"
 import { Settings } from "@gantry/core/Settings"
 import { Effect, Layer, type Scope, Stream } from "effect"
-import { DirectExec, layer } from "../../src/containers/SupervisedRuntime.ts"
+import { type DirectExec, layer } from "../../src/containers/SupervisedRuntime.ts"
 
 const repository = fileURLToPath(new URL("../../../..", import.meta.url))
 const entry = ["--conditions=gantry-source", join(repository, "apps/cli/src/bin.ts")]
@@ -20,18 +32,23 @@ export const selves = {
   deno: [join(repository, "node_modules/deno/deno"), "run", "-A", ...entry]
 }
 
-const applets = "sh echo cat ls stty id mount umount sleep ps grep mknod true seq head wc kill reboot tail touch".split(" ")
+const applets =
+  "sh echo cat ls stty id mount umount sleep ps grep ip ping mknod true seq head wc kill reboot tail touch".split(" ")
 
 /** A directory with a busybox root in it, an engine's directories beside, and a runtime over them. */
 export interface Rig {
   readonly directory: string
+  readonly instance: string
   readonly spec: (process: Partial<ProcessSpec>, more?: Partial<ContainerSpec>) => ContainerSpec
   readonly run: <A, E>(effect: Effect.Effect<A, E, Runtime | DirectExec | Scope.Scope>) => Promise<A>
   readonly dispose: () => void
 }
 
-/** Makes a rig of its own for a test file. Needs root and /bin/busybox (package busybox-static). */
-export const makeRig = (self: ReadonlyArray<string> = selves.bun): Rig => {
+/**
+ * Makes a rig of its own for a test file. Needs root and /bin/busybox (package busybox-static). `self` starts the tiny
+ * processes, `supervisor` the supervisor.
+ */
+export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = self): Rig => {
   const directory = mkdtempSync(join(tmpdir(), "gantry-supervisor-"))
   const lower = join(directory, "lower")
   for (const name of ["bin", "etc", "proc", "sys", "dev"]) mkdirSync(join(lower, name), { recursive: true })
@@ -40,6 +57,7 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun): Rig => {
   writeFileSync(join(lower, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
   writeFileSync(join(lower, "etc/group"), "root:x:0:\napp:x:1000:\nwheel:x:10:app\n")
   writeFileSync(join(lower, "etc/text"), "this is not a program\n")
+  const instance = `test${basename(directory).slice(-6)}`
   let made = 0
 
   const spec: Rig["spec"] = (process_, more = {}) => {
@@ -89,15 +107,19 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun): Rig => {
     root: directory,
     run: join(directory, "run"),
     jobs: 2,
-    instance: "test",
-    self
+    instance,
+    self: supervisor
   })
   const runtime = layer.pipe(Layer.provide(NamespaceLauncher.layer({ self })), Layer.provide(settings))
   return {
     directory,
+    instance,
     spec,
     run: (effect) => Effect.runPromise(Effect.scoped(Effect.provide(effect, runtime))),
-    dispose: () => rmSync(directory, { recursive: true, force: true })
+    dispose: () => {
+      openCgroups(loadSyscallsSync()).remove(`gantry-${instance}`)
+      rmSync(directory, { recursive: true, force: true })
+    }
   }
 }
 
@@ -109,6 +131,33 @@ export const supervision: Supervision = {
   ports: [],
   cleanup: []
 }
+
+/** All processes below one, as /proc shows them now. */
+export const descendants = (pid: number): ReadonlyArray<number> => {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean)
+  return children.map(Number).flatMap((child) => [child, ...descendants(child)])
+}
+
+/** Waits until a process has gone. The runtimes cannot wait for a process that is not their child; so it is looked at. */
+export const gone = async (pid: number): Promise<void> => {
+  const process_ = identify(pid)
+  if (process_ === undefined) return
+  while (isAlive(process_)) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** What a rig has left on the host: mounts, control groups, sockets. */
+export const traces = (rig: Rig) => ({
+  mounts: readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => line.includes(rig.directory)),
+  groups: readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.includes(`gantry-${rig.instance}/`)
+  ),
+  sockets: readdirSync(join(rig.directory, "run")).filter((name) => name.endsWith(".sock"))
+})
+
+/** What {@link traces} of a rig must be in the end. */
+export const noTraces = { mounts: [], groups: [], sockets: [] }
 
 /** What a process wrote and how it ended. */
 export interface Outcome {

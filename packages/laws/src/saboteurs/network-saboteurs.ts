@@ -174,6 +174,11 @@ export const networkSaboteurs = (honest: Layer.Layer<Network>): ReadonlyArray<Sa
       layer: sinning(() => ({ probe: () => Effect.void }))
     },
     {
+      sin: "keeps everything on a reset",
+      breaks: ["NET-14"],
+      layer: sinning(() => ({ reset: Effect.void }))
+    },
+    {
       sin: "publishes everything as TCP",
       breaks: ["NET-10"],
       layer: sinning((network) => ({

@@ -1,4 +1,12 @@
-import { CLONE_NEWCGROUP, MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT } from "@gantry/linux/constants"
+import {
+  CLONE_NEWCGROUP,
+  MS_BIND,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
+  MS_REMOUNT
+} from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { stage } from "./StageFailure.ts"

@@ -10,7 +10,9 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  */
 export const findProgram = ({ files }: Kernel, command: string, env: ReadonlyArray<string>): string => {
   const path = env.findLast((each) => each.startsWith("PATH="))?.slice("PATH=".length) ?? defaultPath
-  const places = command.includes("/") ? [command] : path.split(":").map((each) => `${each === "" ? "." : each}/${command}`)
+  const places = command.includes("/")
+    ? [command]
+    : path.split(":").map((each) => `${each === "" ? "." : each}/${command}`)
   let refusal: string | undefined
   for (const place of command === "" ? [] : places) {
     const { found, why } = look(files.kind, place)

@@ -17,6 +17,7 @@ export const mountOverlay = ({ sys }: Kernel, root: OverlayRoot): void =>
   stage("mount overlay", () => {
     sys.chdir(root.directory)
     const made = overlayData({ lower: root.lower, upper: { upper: root.upper, work: root.work }, options })
-    if (!made.ok) throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)
+    if (!made.ok)
+      throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)
     sys.mount("overlay", root.target, "overlay", 0, made.data)
   })

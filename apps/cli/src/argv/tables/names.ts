@@ -48,6 +48,11 @@ export const names = {
   rmi: { paths: [["rmi"], ["image", "rm"], ["image", "remove"]], summary: "Remove images", section: "other" },
   start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
   stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
+  reset: {
+    paths: [["system", "reset"]],
+    summary: "Remove all containers, images and networks of this engine",
+    section: "other"
+  },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],
@@ -62,5 +67,6 @@ export type Name = keyof typeof names
 /** Groups of commands with one line on each. */
 export const groups = {
   container: "Manage containers",
-  image: "Manage images"
+  image: "Manage images",
+  system: "Manage the engine"
 } as const satisfies { readonly [word: string]: string }

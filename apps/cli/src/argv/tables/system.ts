@@ -1,0 +1,14 @@
+import type { Command } from "../Command.ts"
+import { names } from "./names.ts"
+
+/** `gantry system reset`. */
+export const reset = {
+  ...names.reset,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {
+    dryRun: { kind: "flag", about: "Say what would be removed, and remove nothing" },
+    force: { kind: "flag", short: "f", about: "Do not ask" }
+  }
+} as const satisfies Command

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto"
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { afterAll, afterEach, beforeAll, expect } from "vitest"
+import { leftovers, type Place, removeTraces, traces } from "./host-state.ts"
+import { type Outcome, runProcess, type Started, startProcess } from "./started.ts"
+import { until } from "./until.ts"
+
+/** Files of a build context by path; text or bytes. */
+export type Files = { readonly [path: string]: string | Uint8Array }
+
+/** An engine with its own directories, and the program that drives it. */
+export interface Gantry extends Place {
+  /** A directory for anything a test writes; goes away with the engine. */
+  readonly scratch: string
+  readonly env: NodeJS.ProcessEnv
+  /** The program and its first arguments. */
+  readonly command: ReadonlyArray<string>
+  /** Starts a command and leaves its standard input open. */
+  readonly start: (...args: ReadonlyArray<string>) => Started
+  /** Runs a command to its end, whatever its status. */
+  readonly try: (...args: ReadonlyArray<string>) => Promise<Outcome>
+  /** The same with something on standard input. */
+  readonly tryWith: (input: string | Uint8Array, ...args: ReadonlyArray<string>) => Promise<Outcome>
+  /** Runs a command that must succeed, and returns what it wrote to standard output, without the last line's end. */
+  readonly ok: (...args: ReadonlyArray<string>) => Promise<string>
+  /** Writes a directory with these files and a Dockerfile. Returns its path. */
+  readonly context: (files: Files) => string
+  /** Builds an image out of such a directory; must succeed. */
+  readonly build: (name: string, dockerfile: string, files?: Files) => Promise<Outcome>
+  /** What `inspect` with a template shows. */
+  readonly field: (name: string, template: string) => Promise<string>
+  /** Removes all containers, running ones too. */
+  readonly removeAll: () => Promise<void>
+}
+
+/** The standalone program under test. */
+export const programPath = resolve(process.env["GANTRY_BIN"] ?? join(import.meta.dirname, "../../../dist/gantry"))
+
+/** From nothing: busybox, its commands, and two users. */
+const baseDockerfile = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox","--install","-s","/bin"]
+COPY passwd group /etc/
+RUN mkdir -p -m 1777 /tmp && mkdir -p -m 700 /root && mkdir -p /home/app && chown app:app /home/app
+CMD ["sh"]
+`
+
+const openGantry = (command: ReadonlyArray<string>): Gantry => {
+  const scratch = mkdtempSync("/tmp/ge-")
+  const root = join(scratch, "r")
+  const run = join(scratch, "n")
+  const env: NodeJS.ProcessEnv = { PATH: process.env["PATH"], HOME: scratch, GANTRY_ROOT: root, GANTRY_RUN: run }
+  let contexts = 0
+  const start = (...args: ReadonlyArray<string>) => startProcess([...command, ...args], { env, cwd: scratch })
+  const tryWith = (input: string | Uint8Array, ...args: ReadonlyArray<string>) =>
+    startProcess([...command, ...args], { env, cwd: scratch, input }).ended
+  const ok = async (...args: ReadonlyArray<string>) =>
+    (await runProcess([...command, ...args], { env, cwd: scratch })).replace(/\n$/, "")
+  const context = (files: Files) => {
+    const directory = join(scratch, `c${++contexts}`)
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true })
+      writeFileSync(join(directory, path), content)
+    }
+    return directory
+  }
+  return {
+    scratch,
+    root,
+    run,
+    env,
+    command,
+    // As the program derives it from its root.
+    instance: createHash("sha256").update(root).digest("hex").slice(0, 6),
+    start,
+    try: (...args) => tryWith("", ...args),
+    tryWith,
+    ok,
+    context,
+    build: async (name, dockerfile, files = {}) => {
+      const outcome = await tryWith("", "build", "-t", name, context({ Dockerfile: dockerfile, ...files }))
+      if (outcome.status !== 0) throw new Error(`build of ${name}: status ${outcome.status}\n${outcome.stderr}`)
+      return outcome
+    },
+    field: (name, template) => ok("inspect", "--format", template, name),
+    removeAll: async () => {
+      const ids = (await ok("ps", "-aq", "--no-trunc")).split("\n").filter((id) => id !== "")
+      if (ids.length > 0) await ok("rm", "-f", "-v", ...ids)
+    }
+  }
+}
+
+/** Nothing of any container or build may be left; what a dying process still does gets a moment. */
+export const expectNothingLeft = async (gantry: Gantry): Promise<void> => {
+  await until("nothing to be left", () => leftovers(gantry).length === 0, 10).catch(() => {})
+  expect(leftovers(gantry)).toEqual([])
+}
+
+/**
+ * An engine for the tests of one file, with an image `base` (busybox, users root and app). After each test all its
+ * containers are removed and nothing of them may be left; after the last one nothing of the engine is.
+ */
+export const useGantry = (command: ReadonlyArray<string> = [programPath]): Gantry => {
+  const gantry = openGantry(command)
+
+  beforeAll(async () => {
+    const [program = ""] = command
+    if (!existsSync(program)) throw new Error(`${program} is missing: build it first (npm run build)`)
+    await buildBase(gantry)
+  })
+
+  afterEach(async () => {
+    await gantry.removeAll()
+    await expectNothingLeft(gantry)
+  })
+
+  afterAll(() => {
+    removeTraces(gantry)
+    expect(traces(gantry)).toEqual([])
+    rmSync(gantry.scratch, { recursive: true })
+  })
+
+  return gantry
+}
+
+/** Builds the image `base`. */
+export const buildBase = async (gantry: Gantry): Promise<void> => {
+  const directory = gantry.context({
+    Dockerfile: baseDockerfile,
+    passwd: "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/home/app:/bin/sh\n",
+    group: "root:x:0:\napp:x:1000:\nextra:x:2000:app\n"
+  })
+  copyFileSync("/bin/busybox", join(directory, "busybox"))
+  chmodSync(join(directory, "busybox"), 0o755)
+  await gantry.ok("build", "-t", "base", directory)
+}

@@ -1,0 +1,57 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { lookUp } from "../../src/init/passwd.ts"
+
+const passwd = [
+  "root:x:0:0:root:/root:/bin/sh",
+  "# a comment",
+  "app:x:1000:1000::/home/app:/bin/sh",
+  "500:x:42:42::/odd:/bin/sh",
+  "homeless:x:7:7:::/bin/sh",
+  "broken:x"
+].join("\n")
+const group = ["root:x:0:", "app:x:1000:", "wheel:x:10:root,app", "audio:x:29:app", "30:x:31:"].join("\n")
+const find = (user: string, groups: ReadonlyArray<string> = []) => lookUp({ user, groups }, passwd, group)
+
+describe("who a process runs as", () => {
+  it.each([
+    ["", { uid: 0, gid: 0, groups: [0, 10], home: "/root" }],
+    ["root", { uid: 0, gid: 0, groups: [0, 10], home: "/root" }],
+    ["app", { uid: 1000, gid: 1000, groups: [1000, 10, 29], home: "/home/app" }],
+    ["1000", { uid: 1000, gid: 1000, groups: [1000, 10, 29], home: "/home/app" }],
+    ["app:audio", { uid: 1000, gid: 29, groups: [29], home: "/home/app" }],
+    ["app:5", { uid: 1000, gid: 5, groups: [5], home: "/home/app" }],
+    ["4242", { uid: 4242, gid: 0, groups: [0], home: "/" }],
+    ["4242:4343", { uid: 4242, gid: 4343, groups: [4343], home: "/" }],
+    [":audio", { uid: 0, gid: 29, groups: [29], home: "/root" }],
+    ["homeless", { uid: 7, gid: 7, groups: [7], home: "/" }]
+  ])("is looked up for %j", (user, expected) => {
+    expect(find(user)).toEqual(expected)
+  })
+
+  it("takes a name before a number", () => {
+    expect(find("500").uid).toBe(42)
+    expect(find("root:30").gid).toBe(31)
+  })
+
+  it("adds the groups asked for, each once", () => {
+    expect(find("app", ["audio", "77", "wheel"]).groups).toEqual([1000, 10, 29, 77])
+  })
+
+  it.each([
+    ["nobody", "unable to find user nobody"],
+    ["root:nothing", "unable to find group nothing"],
+    ["broken", "unable to find user broken"],
+    ["4294967296", "is not between"]
+  ])("refuses %s", (user, why) => {
+    expect(() => find(user)).toThrow(why)
+  })
+
+  it("works without any file, for numbers", () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), (uid, gid) => {
+        expect(lookUp({ user: `${uid}:${gid}`, groups: [] }, "", "")).toEqual({ uid, gid, groups: [gid], home: "/" })
+      })
+    )
+  })
+})

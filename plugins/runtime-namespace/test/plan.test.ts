@@ -1,0 +1,70 @@
+import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { describe, expect, it } from "vitest"
+import { joinPlan, launchPlan } from "../src/plan.ts"
+import { sampleSpec } from "./sample-spec.ts"
+
+const self = ["/opt/gantry"]
+const words = (spec: ContainerSpec) => launchPlan(self, spec).argv
+
+describe("the plan of a launch", () => {
+  it("ties the chain to its parent, makes every namespace and ends in init", () => {
+    const argv = words(sampleSpec)
+    expect(argv.slice(0, 4)).toEqual(["setpriv", "--pdeathsig", "KILL", "unshare"])
+    for (const kind of ["--mount", "--net", "--pid", "--ipc", "--uts"]) expect(argv).toContain(kind)
+    expect(argv.slice(-2)).toEqual(["/opt/gantry", "__init"])
+  })
+
+  it.each(["host", "join"] as const)("makes no network namespace for a wiring of type %s", (type) => {
+    const wiring = type === "host" ? ({ type } as const) : ({ type, path: "/proc/1/ns/net" } as const)
+    expect(words({ ...sampleSpec, wiring: [wiring] })).not.toContain("--net")
+  })
+
+  it.each(["pid", "ipc", "uts"] as const)("leaves out the %s namespace when the host's is wanted", (kind) => {
+    const argv = words({ ...sampleSpec, namespaces: { ...sampleSpec.namespaces, [kind]: "host" } })
+    expect(argv).not.toContain(`--${kind}`)
+    expect(argv).toContain("--mount")
+  })
+
+  it.each([
+    [undefined, "private"],
+    ["rprivate", "private"],
+    ["shared", "unchanged"],
+    ["rslave", "unchanged"]
+  ] as const)("with a bind of propagation %s, mounts begin %s", (propagation, expected) => {
+    const bind: MountSpec = { type: "bind", source: "/a", target: "/b", readonly: false, recursive: true }
+    const argv = words({ ...sampleSpec, mounts: [propagation === undefined ? bind : { ...bind, propagation }] })
+    expect(argv).toContain(`--propagation=${expected}`)
+  })
+
+  it("survives JSON, as it is written into the container's directory", () => {
+    const plan = launchPlan(self, sampleSpec)
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+  })
+})
+
+describe("the plan of a join", () => {
+  const join = (spec: ContainerSpec, privileged = false) =>
+    joinPlan(self, spec, { pid: 77, process: spec.process, privileged })
+
+  it("enters the process namespace by nsenter and leaves the rest to join, mounts last", () => {
+    const { argv, config } = join(sampleSpec)
+    expect(argv).toEqual(["nsenter", "--target", "77", "--pid", "/opt/gantry", "__join"])
+    expect(config).toMatchObject({ pid: 77, namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
+  })
+
+  it("does not enter what the container shares with the host", () => {
+    const spec: ContainerSpec = {
+      ...sampleSpec,
+      wiring: [{ type: "host" }],
+      namespaces: { pid: "host", ipc: "host", uts: "host", cgroup: "host" }
+    }
+    expect(join(spec).argv).toEqual(["/opt/gantry", "__join"])
+    expect(join(spec).config).toMatchObject({ namespaces: ["mnt"] })
+  })
+
+  it("gives a privileged process every capability and no filter", () => {
+    const { process } = join(sampleSpec, true).config as { process: ContainerSpec["process"] }
+    expect(process.capabilities).toContain("CAP_SYS_ADMIN")
+    expect(process.seccomp).toEqual({ type: "unconfined" })
+  })
+})
