@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { removeInstance } from "../scripts/instance.ts"
 import { inRepository } from "../scripts/repository.ts"
 import { type Peer, peers } from "./peers.ts"
 import type { Contestant } from "./side-by-side.ts"
@@ -62,6 +61,7 @@ export const withBench = (measure: (bench: Bench) => void): void => {
         console.error(`${name}: ${image} could not be removed`)
       }
     }
-    void removeInstance(env.GANTRY_ROOT).then(() => rmSync(scratch, { recursive: true, force: true }))
+    quiet(gantry("system", "reset", "--force"))
+    rmSync(scratch, { recursive: true, force: true })
   }
 }

@@ -10,11 +10,11 @@ import { checkSizes } from "./house/sizes.ts"
 import { readSources } from "./house/sources.ts"
 import { checkWords } from "./house/words.ts"
 
-/** What is known, wanted and cannot be said better. Each has a reason; the list stays short. */
+/** What is known and wanted. Each has a reason; the list stays short. A path that ends with a slash means a folder. */
 const exceptions: ReadonlyArray<{ readonly rule: string; readonly path: string; readonly why: string }> = [
   {
     rule: "doors",
-    path: "packages/engine/test/supervisor/rig.ts",
+    path: "packages/engine/test/supervisor/",
     why: "the supervisor is tested with the launch plan that it gets in real life"
   }
 ]
@@ -27,7 +27,12 @@ const findings: ReadonlyArray<Finding> = [
   ...checkDocs(sources),
   ...checkDeclarations(),
   ...checkSizes(sources)
-].filter(({ path, rule }) => !exceptions.some((each) => each.rule === rule && each.path === path))
+].filter(
+  ({ path, rule }) =>
+    !exceptions.some(
+      (each) => each.rule === rule && (each.path.endsWith("/") ? path.startsWith(each.path) : each.path === path)
+    )
+)
 
 const show = ({ line, path, rule, what }: Finding) => `${path}:${line}  ${rule}: ${what}`
 const errors = findings.filter(({ warning }) => warning !== true)

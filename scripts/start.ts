@@ -2,11 +2,10 @@
  * A tour on a machine that has nothing yet: builds gantry, builds the web image of examples/web twice, runs it, reads
  * its page, and takes everything down again. It uses an engine of its own in a temporary directory.
  */
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { removeInstance } from "./instance.ts"
 import { inRepository, run } from "./repository.ts"
 import { heading } from "./suite.ts"
 import { ensureTools, isRoot } from "./tools.ts"
@@ -102,9 +101,10 @@ try {
   status = error instanceof Stopped ? error.status : 1
   console.error(`\n» ${error instanceof Error ? error.message : String(error)}`)
 } finally {
-  if (isRoot) {
-    await run([gantry, "rm", "-f", "web"], { env })
-    await removeInstance(env.GANTRY_ROOT)
+  // Containers, networks and control groups of this engine go too, also after a failure in the middle.
+  if (isRoot && existsSync(env.GANTRY_ROOT)) {
+    const { code, output } = await run([gantry, "system", "reset", "--force"], { env })
+    if (code !== 0) console.error(output.trimEnd())
   }
   rmSync(places, { recursive: true, force: true })
 }

@@ -3,6 +3,7 @@ import { globalOptions } from "./argv/tables/global.ts"
 import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
 import { processTerminal } from "./terminal.ts"
+import { mark } from "./trace.ts"
 import { version } from "./version.ts"
 
 /** Leaves with a status once everything written has left too. */
@@ -10,6 +11,7 @@ const leave = (status: number): never => process.exit(status)
 
 /** From arguments to an exit status. Effect is loaded only when a command needs it. */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
+  mark("main")
   const terminal = processTerminal()
   if (args[0] === "__settle") {
     const { settleOne } = await import("./run-command.ts")
@@ -43,6 +45,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const { showVersion } = await import("./commands/version.ts")
     return leave(showVersion(words, rest, terminal))
   }
+  mark("command known")
   const { runCommand } = await import("./run-command.ts")
   return leave(await runCommand(name, words, rest, globals.options, terminal))
 }

@@ -21,6 +21,7 @@ import { settingsOf } from "./settings.ts"
 import { type Explanation, explain, type Failure } from "./show/explain.ts"
 import { palette } from "./show/color.ts"
 import type { Terminal } from "./terminal.ts"
+import { mark } from "./trace.ts"
 
 /** Reads the arguments of a command, runs it and shows what went wrong. Returns the exit status. */
 export const runCommand = async (
@@ -30,7 +31,9 @@ export const runCommand = async (
   globals: Values<typeof globalOptions>,
   terminal: Terminal
 ): Promise<number> => {
+  mark("engine loaded")
   const definition = await load(name)
+  mark("command loaded")
   if (definition === undefined) {
     terminal.err(`gantry: ${called(words)} is not part of this version\n`)
     return 1
@@ -81,7 +84,7 @@ const execute = async (
     terminal.err(`gantry: ${logLevel.label.toLowerCase()}: ${String(Array.isArray(message) ? message.join(" ") : message)}\n`)
   })
   const fiber = Effect.runFork(
-    program.pipe(
+    Effect.zipRight(Effect.sync(() => mark("services ready")), program).pipe(
       Effect.provide(engine(settings)),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
@@ -106,6 +109,7 @@ const execute = async (
     })
   }
   const exit = await Effect.runPromise(Fiber.await(fiber))
+  mark("done")
   if (Exit.isSuccess(exit)) return exit.value
   if (signalled !== undefined && Cause.isInterruptedOnly(exit.cause)) return 128 + signalled
   const failure = Cause.failureOption(exit.cause)

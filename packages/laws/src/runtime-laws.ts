@@ -29,6 +29,7 @@ const supervision: Supervision = {
   stdinOnce: false,
   log: { driver: "none", maxBytes: 1_000_000, files: 1 },
   ports: [],
+  claimed: false,
   cleanup: []
 }
 

@@ -2,24 +2,21 @@ import { Launcher, type LauncherShape } from "@gantry/core/runtime/Launcher"
 import { Settings } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { joinPlan, launchPlan } from "./plan.ts"
-
-/** How gantry starts itself; see `Settings.self`. */
-export interface NamespaceLauncherOptions {
-  readonly self: ReadonlyArray<string>
-}
+import { joinPlan, launchPlan, type PlanOptions } from "./plan.ts"
 
 /** A process in its own Linux namespaces, made by system calls. Needs root, setpriv(1), unshare(1) and nsenter(1). */
-export const make = ({ self }: NamespaceLauncherOptions): LauncherShape => ({
+export const make = (options: PlanOptions): LauncherShape => ({
   name: "namespace",
   abilities: { hostMounts: true, networks: true, limits: true, exec: true, terminals: true },
-  launch: (spec) => launchPlan(self, spec),
-  join: (spec, pid, process, { privileged }) => joinPlan(self, spec, { pid, process, privileged })
+  launch: (spec) => launchPlan(options, spec),
+  join: (spec, pid, process, { privileged }) => joinPlan(options, spec, { pid, process, privileged })
 })
 
 /** For programs that know how gantry is started. */
-export const layer = (options: NamespaceLauncherOptions): Layer.Layer<Launcher> =>
-  Layer.sync(Launcher, () => make(options))
+export const layer = (options: PlanOptions): Layer.Layer<Launcher> => Layer.sync(Launcher, () => make(options))
 
 /** For the CLI, where the settings say it. */
-export const layerSettings: Layer.Layer<Launcher, never, Settings> = Layer.effect(Launcher, Effect.map(Settings, make))
+export const layerSettings: Layer.Layer<Launcher, never, Settings> = Layer.effect(
+  Launcher,
+  Effect.map(Settings, ({ run, self }) => make({ self, filters: `${run}/filters` }))
+)

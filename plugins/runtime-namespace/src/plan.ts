@@ -3,6 +3,14 @@ import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import { capabilityNames } from "@gantry/linux/capabilities"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
+/** What is the same in every plan. */
+export interface PlanOptions {
+  /** Program and arguments that start gantry itself. */
+  readonly self: ReadonlyArray<string>
+  /** Absolute directory for compiled seccomp filters, for root only; compiled at every start without one. */
+  readonly filters?: string
+}
+
 /** What the tiny processes are given besides their configuration. They look for programs of the host by full path. */
 const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
 
@@ -19,7 +27,7 @@ const waiter = `exec 5>&2 2>/dev/null; (exec "$@" 2>&5 5>&-); exit $?`
  *
  * The cgroup namespace is not made here: its root would be the parent's group. A user namespace is not made.
  */
-export const launchPlan = (self: ReadonlyArray<string>, spec: ContainerSpec): LaunchPlan => {
+export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => {
   const shared = spec.mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
   return {
     argv: [
@@ -40,7 +48,7 @@ export const launchPlan = (self: ReadonlyArray<string>, spec: ContainerSpec): La
       "__init"
     ],
     env,
-    config: { spec } satisfies InitConfig
+    config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
   }
 }
 
@@ -55,7 +63,7 @@ const spreads = (propagation = "private"): boolean => !propagation.endsWith("pri
  * signal. It passes no signals on; whoever wants to send one uses the number that `ready` tells.
  */
 export const joinPlan = (
-  self: ReadonlyArray<string>,
+  { filters, self }: PlanOptions,
   spec: ContainerSpec,
   request: { readonly pid: number; readonly process: ProcessSpec; readonly privileged: boolean }
 ): LaunchPlan => {
@@ -68,6 +76,7 @@ export const joinPlan = (
     env,
     config: {
       pid,
+      ...(filters === undefined ? {} : { filters }),
       namespaces: [...own, ...network, "mnt"],
       process: privileged ? { ...process, capabilities: capabilityNames, seccomp: { type: "unconfined" } } : process
     } satisfies JoinConfig

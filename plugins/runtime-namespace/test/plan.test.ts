@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest"
 import { joinPlan, launchPlan } from "../src/plan.ts"
 import { sampleSpec } from "./sample-spec.ts"
 
-const self = ["/opt/gantry"]
-const words = (spec: ContainerSpec) => launchPlan(self, spec).argv
+const options = { self: ["/opt/gantry"] }
+const words = (spec: ContainerSpec) => launchPlan(options, spec).argv
 
 describe("the plan of a launch", () => {
   it("ties the chain to its parent, makes every namespace and ends in init", () => {
@@ -36,15 +36,19 @@ describe("the plan of a launch", () => {
     expect(argv).toContain(`--propagation=${expected}`)
   })
 
+  it("says where compiled filters are kept", () => {
+    expect(launchPlan({ ...options, filters: "/run/x" }, sampleSpec).config).toMatchObject({ filters: "/run/x" })
+  })
+
   it("survives JSON, as it is written into the container's directory", () => {
-    const plan = launchPlan(self, sampleSpec)
+    const plan = launchPlan(options, sampleSpec)
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
   })
 })
 
 describe("the plan of a join", () => {
   const join = (spec: ContainerSpec, privileged = false) =>
-    joinPlan(self, spec, { pid: 77, process: spec.process, privileged })
+    joinPlan(options, spec, { pid: 77, process: spec.process, privileged })
 
   it("enters the process namespace by nsenter and leaves the rest to join, mounts last", () => {
     const { argv, config } = join(sampleSpec)

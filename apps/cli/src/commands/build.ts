@@ -32,6 +32,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       ...given("target", options.target),
       platform,
       noCache: options.noCache,
+      network: yield* networkOf(options.network),
       requireCached: false,
       ...given("epoch", yield* epochOf(options.buildArg, terminal.env)),
       onEvent: (event) => {
@@ -39,7 +40,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
         progress.onEvent(event)
       }
     }).pipe(Effect.ensuring(Effect.sync(progress.finish)))
-    if (options.explain !== undefined) {
+    if (options.explain) {
       for (const line of explained) terminal.err(`ran ${line}\n`)
       if (explained.length === 0) terminal.err("nothing ran: every step was cached\n")
     }
@@ -84,6 +85,12 @@ const platformOf = (texts: ReadonlyArray<string>) => {
   if (text === undefined) return Effect.succeed(ofMachine(arch))
   const platform = parsePlatform(text)
   return platform === undefined ? badValue(`--platform ${text}: not os/arch[/variant]`) : Effect.succeed(platform)
+}
+
+const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" | "host", Usage> => {
+  if (text === undefined || text === "" || text === "default" || text === "bridge") return Effect.succeed("default")
+  if (text === "none" || text === "host") return Effect.succeed(text)
+  return badValue(`--network ${text} is not supported for builds`, "default, none or host")
 }
 
 const styleOf = (text: string | undefined, isTerminal: boolean): Effect.Effect<ProgressStyle, Usage> => {

@@ -28,7 +28,7 @@ export default define(
       const finishCid = yield* cidFile(options.cidfile)
       const record = yield* create(wished, createContext(terminal))
       yield* finishCid(record.id)
-      const session = yield* start(record).pipe(
+      const session = yield* start(record, { stays: !options.detach }).pipe(
         // Docker keeps a container that could not be started, unless it was to be removed anyway.
         Effect.tapErrorCause(() =>
           wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void

@@ -23,14 +23,14 @@ export default define(table, ({ operands, options }, { terminal }) =>
         Effect.gen(function* () {
           const record = yield* (yield* Containers).find(name)
           const state = yield* (yield* Runtime).state(record.id)
-          if (state.status !== "running") yield* Effect.scoped(start(record))
+          if (state.status !== "running") yield* Effect.scoped(start(record, { stays: false }))
           return name
         })
       )
     }
     const record = yield* (yield* Containers).find(operands[0] ?? "")
     const { tty } = record.spec.process
-    const session = yield* start(record)
+    const session = yield* start(record, { stays: true })
     const exit = yield* attachSession(
       session,
       {

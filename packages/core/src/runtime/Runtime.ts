@@ -39,6 +39,8 @@ export interface Supervision {
   readonly ports: ReadonlyArray<PublishedPort>
   /** Address in the container that held ports lead to. */
   readonly address?: string
+  /** The starter stays until the end and cleans up itself; should it leave before, `cleanup` is run after all. */
+  readonly claimed: boolean
   /** Program and arguments that give back what the container held, run by the supervisor after the end. */
   readonly cleanup: ReadonlyArray<string>
 }

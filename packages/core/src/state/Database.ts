@@ -64,8 +64,17 @@ interface Connection {
   readonly close: () => void
 }
 
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /**
+   * Leaves closing to the end of the process. Closing writes the log back into the file and waits for the disk, which a
+   * program that ends anyway need not do: the log is read again by whoever opens the file next.
+   */
+  readonly leaveOpen?: boolean
+}
+
 /** Opens the file when first asked for it and closes it with the scope. `path` may be `:memory:`. */
-export const layer = (path: string): Layer.Layer<Database> =>
+export const layer = (path: string, { leaveOpen = false }: DatabaseOptions = {}): Layer.Layer<Database> =>
   Layer.scoped(
     Database,
     Effect.gen(function* () {
@@ -77,7 +86,10 @@ export const layer = (path: string): Layer.Layer<Database> =>
         if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
         const connection = new DatabaseSync(path) as unknown as Connection
         // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
-        connection.exec("PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON")
+        // The log is kept short, because the first to open the file after a process left it open reads all of it.
+        connection.exec(
+          "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
+        )
         connection.exec("CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
         open = connection
         return connection
@@ -94,7 +106,7 @@ export const layer = (path: string): Layer.Layer<Database> =>
               })
             : Effect.succeed(open)
         )
-      yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
+      if (!leaveOpen) yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
       const prepared = (to: Connection, sql: string): Prepared => {
         const known = statements.get(sql)
         if (known !== undefined) return known

@@ -45,7 +45,8 @@ export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const directoryOf = (id: string) => `${settings.root}/containers/${id}`
   const socketOf = (id: string) => `${settings.run}/${id.slice(0, 16)}.sock`
-  const groupOf = (id: string) => `gantry${settings.instance === "" ? "" : `-${settings.instance}`}/${id}`
+  const parentGroup = `gantry${settings.instance === "" ? "" : `-${settings.instance}`}`
+  const groupOf = (id: string) => `${parentGroup}/${id}`
 
   const launching = (container: string, command: string, request: LaunchRequest) =>
     Effect.tryPromise({

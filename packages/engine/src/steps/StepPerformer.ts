@@ -1,5 +1,5 @@
 import type { ContextTree } from "@gantry/build/context/ContextTree"
-import { StepExecutor } from "@gantry/build/solve/StepExecutor"
+import { type RunRequest, StepExecutor } from "@gantry/build/solve/StepExecutor"
 import { Network } from "@gantry/core/network/Network"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
@@ -12,7 +12,10 @@ import { performRun } from "./perform-run.ts"
 import { performWorkdir } from "./perform-workdir.ts"
 
 /** Carries out build steps with the real layer store, network and runtime. */
-export const layer = (context: ContextTree): Layer.Layer<StepExecutor, never, LayerStore | Network | Runtime | Settings> =>
+export const layer = (
+  context: ContextTree,
+  network: RunRequest["network"]
+): Layer.Layer<StepExecutor, never, LayerStore | Network | Runtime | Settings> =>
   Layer.effect(
     StepExecutor,
     Effect.gen(function* () {
@@ -22,7 +25,7 @@ export const layer = (context: ContextTree): Layer.Layer<StepExecutor, never, La
         Context.add(Settings, yield* Settings)
       )
       return {
-        run: (request) => Effect.provide(performRun(request), services),
+        run: (request) => Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services),
         copy: (request) => Effect.provide(performCopy(request, context), services),
         workdir: (request) => Effect.provide(performWorkdir(request), services)
       }

@@ -36,5 +36,5 @@ const apply = (mode: number, directory: boolean, scope: number, operator: string
   if (operator === "+") return mode | mask
   if (operator === "-") return mode & ~mask
   // Equals replaces the permissions of those named, and keeps set-id bits of a directory, as chmod(1) does.
-  return (mode & ~(scope & (directory ? 0o777 : 0o7777))) | mask
+  return (mode & ~(scope & (directory ? 0o1777 : 0o7777))) | mask
 }

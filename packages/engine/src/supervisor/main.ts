@@ -40,7 +40,7 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     if (control.type === "resize") running?.resize(control)
     if (control.type === "signal") running?.signal(control.signal)
   }
-  const starter = meetStarter(clients.remove, receive)
+  const starter = meetStarter(supervision.claimed, clients.remove, receive)
   clients.add(starter)
 
   const fail = async (failure: Event & { type: "failed" }, close: () => void): Promise<void> => {
@@ -118,12 +118,14 @@ const giveBackMemory = (): void => {
 
 /** Whoever started this process, on its standard input and output. */
 const meetStarter = (
+  claimed: boolean,
   remove: (client: Client) => void,
   receive: (client: Client, frame: Frame) => Promise<void>
 ): Client & { readonly present: () => boolean } => {
   let present = true
   const client = makeClient(process.stdout)
   client.attached = true
+  client.claimsCleanup = claimed
   const leave = () => {
     present = false
     client.attached = false

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs"
 import { O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
 import { withLinks } from "@gantry/linux/netlink/link"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -24,6 +25,8 @@ export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring
         }
         if (links.linkIndex(link) !== undefined) links.deleteLink(link)
         links.createVeth(request)
+        // Otherwise a container could not reach its own published port where bridged packets pass the host's filters.
+        writeFileSync(`/sys/class/net/${link}/brport/hairpin_mode`, "1")
       }
     })
   } finally {

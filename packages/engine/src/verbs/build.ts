@@ -55,6 +55,8 @@ export interface BuildRequest {
   readonly target?: string
   readonly platform: Platform
   readonly noCache: boolean
+  /** What RUN uses unless it says otherwise itself. */
+  readonly network: "default" | "none" | "host"
   /** Fails before anything runs when something would have to. */
   readonly requireCached: boolean
   /** Seconds since 1970. */
@@ -100,9 +102,11 @@ export const build = (
       scope: `${request.context}\n${shown}`,
       ...(request.noCache ? { noCache: "all" as const } : {}),
       requireCached: request.requireCached,
+      // A command can notice it, so it is part of the keys of RUN steps.
+      ...(request.network === "default" ? {} : { options: { network: request.network } }),
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
-    }).pipe(Effect.provide(Layer.merge(StepPerformer.layer(tree), LocalBases.layer)))
+    }).pipe(Effect.provide(Layer.merge(StepPerformer.layer(tree, request.network), LocalBases.layer)))
     // A fully cached build writes nothing that could be lost.
     if (result.steps.some(({ how }) => how !== "cached")) yield* layers.flush
     const config = withLabels(result.config, request.labels)

@@ -22,9 +22,12 @@ export type StartServices = Containers | LayerStore | Network | Runtime | Settin
  * Starts a created or stopped container and attaches to it. Succeeds once its command runs.
  *
  * The address is leased and the ports are published before, and given back when the start fails. A port held by a
- * container that was killed is freed on the way.
+ * container that was killed is freed on the way. A caller that `stays` to the end settles the container then.
  */
-export const start = (record: ContainerRecord): Effect.Effect<Session, StartError, StartServices | Scope.Scope> =>
+export const start = (
+  record: ContainerRecord,
+  { stays }: { readonly stays: boolean }
+): Effect.Effect<Session, StartError, StartServices | Scope.Scope> =>
   Effect.gen(function* () {
     const network = yield* Network
     const containers = yield* Containers
@@ -50,6 +53,7 @@ export const start = (record: ContainerRecord): Effect.Effect<Session, StartErro
         log: record.options.log,
         ports: attachment.ports,
         ...(attachment.address === undefined ? {} : { address: attachment.address }),
+        claimed: stays,
         cleanup: [...self, "__settle", record.id, root, run]
       })
       .pipe(Effect.onError(() => Effect.ignore(release(record.id))))

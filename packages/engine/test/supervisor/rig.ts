@@ -129,6 +129,7 @@ export const supervision: Supervision = {
   stdinOnce: true,
   log: { driver: "file", maxBytes: 10 << 20, files: 3 },
   ports: [],
+  claimed: false,
   cleanup: []
 }
 
@@ -151,7 +152,7 @@ export const traces = (rig: Rig) => ({
     .split("\n")
     .filter((line) => line.includes(rig.directory)),
   groups: readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" }).filter((path) =>
-    path.includes(`gantry-${rig.instance}/`)
+    /\/[0-9a-f]{64}$/.test(path.split(`gantry-${rig.instance}`)[1] ?? "")
   ),
   sockets: readdirSync(join(rig.directory, "run")).filter((name) => name.endsWith(".sock"))
 })

@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { dirname } from "node:path"
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -20,6 +21,10 @@ export interface Files {
   readonly read: (path: string) => string
   /** A new file gets mode 0644, whatever the umask. */
   readonly write: (path: string, text: string) => void
+  /** The bytes of a file; undefined when it is not there or empty. */
+  readonly load: (path: string) => Uint8Array | undefined
+  /** Writes a file in one step, for its owner only, making its directory. */
+  readonly store: (path: string, bytes: Uint8Array) => void
   readonly makeDirectory: (path: string, mode: number) => void
   readonly link: (target: string, path: string) => void
   readonly readLink: (path: string) => string
@@ -75,6 +80,17 @@ const writeFile = (sys: Syscalls, path: string, text: string): void => {
 const filesOf = (sys: Syscalls): Files => ({
   read: (path) => fs.readFileSync(path, "utf8"),
   write: (path, text) => writeFile(sys, path, text),
+  load: (path) => {
+    if (!fs.existsSync(path)) return undefined
+    const bytes = fs.readFileSync(path)
+    return bytes.length === 0 ? undefined : bytes
+  },
+  store: (path, bytes) => {
+    fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const draft = `${path}.${fs.readlinkSync("/proc/self")}`
+    fs.writeFileSync(draft, bytes, { mode: 0o600 })
+    fs.renameSync(draft, path)
+  },
   makeDirectory: (path, mode) => fs.mkdirSync(path, mode),
   link: (target, path) => fs.symlinkSync(target, path),
   readLink: (path) => fs.readlinkSync(path),

@@ -21,7 +21,6 @@ import { findProgram } from "./find-program.ts"
 import { lockRoot } from "./mask.ts"
 import type { Identity } from "./passwd.ts"
 import { openMountPoint } from "./mount-point.ts"
-import { filterOf } from "./filter.ts"
 import { stage, StageFailure, wordsOf } from "./StageFailure.ts"
 
 /** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
@@ -29,6 +28,8 @@ export interface BecomeOptions {
   readonly diesWithParent: boolean
   /** The root becomes read-only once the working directory is made. */
   readonly readonlyRoot: boolean
+  /** Compiled seccomp program; undefined for none. */
+  readonly filter: Uint8Array | undefined
 }
 
 /**
@@ -39,7 +40,7 @@ export const become = (
   kernel: Kernel,
   process: ProcessSpec,
   who: Identity,
-  { diesWithParent, readonlyRoot }: BecomeOptions
+  { diesWithParent, filter, readonlyRoot }: BecomeOptions
 ): never => {
   const { files, sys } = kernel
   const env = process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`]
@@ -50,7 +51,6 @@ export const become = (
   })
   if (readonlyRoot) lockRoot(kernel)
   const program = stage("run command", () => findProgram(kernel, process.argv[0] ?? "", env))
-  const filter = stage("compile seccomp profile", () => filterOf(process))
   // A process without root's rights must be able to open its own /dev/stdout.
   stage("own the standard streams", () => {
     if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(files, stream, who, process.tty)

@@ -3,6 +3,8 @@ import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerS
 /** First line from the parent to `__init`. */
 export interface InitConfig {
   readonly spec: ContainerSpec
+  /** Absolute directory of the host in which compiled seccomp filters are kept. */
+  readonly filters?: string
 }
 
 /** First line from the parent to `__join`. */
@@ -12,4 +14,6 @@ export interface JoinConfig {
   /** Namespaces of that process to enter, by their names below /proc/PID/ns; the mount namespace comes last. */
   readonly namespaces: ReadonlyArray<string>
   readonly process: ProcessSpec
+  /** As with {@link InitConfig}. */
+  readonly filters?: string
 }

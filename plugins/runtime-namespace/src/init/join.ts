@@ -2,6 +2,7 @@ import { CLONE_FS, O_CLOEXEC, O_RDONLY, PR_SET_DUMPABLE } from "@gantry/linux/co
 import { become } from "./become.ts"
 import type { JoinConfig } from "./config.ts"
 import { type Control, expect, openControl } from "./control.ts"
+import { filterOf } from "./filter.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
 import { report } from "./report.ts"
@@ -29,8 +30,9 @@ export const main = (): void => {
 export const join = (kernel: Kernel, control: Control): never => {
   const { files, sys } = kernel
   control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { namespaces, pid, process } = control.receive() as JoinConfig
+  const { filters, namespaces, pid, process } = control.receive() as JoinConfig
   sys.umask(0)
+  const filter = filterOf(kernel, process, filters)
   ownSession(kernel)
   // The parent puts this process into the container's control group first: a namespace of control groups hides the
   // way there.
@@ -39,7 +41,7 @@ export const join = (kernel: Kernel, control: Control): never => {
   if (process.tty) takeTerminal(kernel, control, { console: false })
   const who = identify(kernel, process)
   applyLimits(kernel, process)
-  return become(kernel, process, who, { diesWithParent: false, readonlyRoot: false })
+  return become(kernel, process, who, { diesWithParent: false, filter, readonlyRoot: false })
 }
 
 /** All namespaces are opened before the first is entered: the last one takes the host's /proc away. */

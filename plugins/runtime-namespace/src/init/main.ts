@@ -6,6 +6,7 @@ import { mountCgroups } from "./cgroup-view.ts"
 import type { InitConfig } from "./config.ts"
 import { type Control, expect, openControl } from "./control.ts"
 import { holdDevices, makeDevices } from "./devices.ts"
+import { filterOf } from "./filter.ts"
 import { holdFirstProcess, withFirstProcess } from "./first-process.ts"
 import { attachGenerated, holdGenerated } from "./generated-files.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
@@ -40,8 +41,9 @@ export const start = (kernel: Kernel, control: Control): never => {
   sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
   // The number of this process where the host's /proc was mounted, which is where the parent lives.
   control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { spec } = control.receive() as InitConfig
+  const { filters, spec } = control.receive() as InitConfig
   sys.umask(0)
+  const filter = filterOf(kernel, spec.process, filters)
   ownSession(kernel)
   const reaper = buildRoot(kernel, spec)
   setNames(kernel, spec)
@@ -58,7 +60,7 @@ export const start = (kernel: Kernel, control: Control): never => {
   const process = withFirstProcess(kernel, spec.process, reaper)
   const who = identify(kernel, process)
   applyLimits(kernel, process)
-  return become(kernel, process, who, { diesWithParent: true, readonlyRoot: spec.readonlyRoot })
+  return become(kernel, process, who, { diesWithParent: true, filter, readonlyRoot: spec.readonlyRoot })
 }
 
 /** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */

@@ -4,13 +4,13 @@
  *
  * Arguments: the store's root, the number of runs, the seed.
  */
-import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { LayerStore, type Stack, type TreeHandle } from "@gantry/core/store/LayerStore"
 import { plainChanges } from "@gantry/laws/plain-changes"
 import { treeTriples } from "@gantry/laws/samples/trees"
 import { asSeen, inWholeSeconds, sameTree, spelled, type Tree } from "@gantry/laws/Tree"
-import { MNT_DETACH } from "@gantry/linux/constants"
+import { MNT_DETACH, O_DIRECTORY, O_RDONLY } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { Effect, Option, Runtime } from "effect"
 import * as fc from "fast-check"
@@ -41,31 +41,56 @@ const shown = (target: string): Tree =>
 
 const read = (tree: Tree): ReadonlyArray<string> => tree.map(spelled)
 
-/** What commands do to a tree, by number. */
-const commands: ReadonlyArray<(target: string, names: ReadonlyArray<string>, at: number) => void> = [
-  (target, names, at) => rmSync(join(target, pick(names, at)), { recursive: true, force: true }),
-  (target, names, at) => {
-    const path = join(target, pick(names, at))
+/** What commands do to a tree, by number. Paths are absolute, and their directories are real: see {@link confined}. */
+const commands: ReadonlyArray<(path: string, at: number) => void> = [
+  (path) => rmSync(path, { recursive: true, force: true }),
+  (path) => {
     rmSync(path, { recursive: true, force: true })
-    mkdirSync(path, { recursive: true })
-    writeFileSync(join(path, "again"), "made again")
+    mkdirSync(path)
+    writeFileSync(`${path}/again`, "made again", { flag: "wx" })
   },
-  (target, _, at) => writeFileSync(join(target, `new${at % 3}`), `written ${at}`),
-  (target, names, at) => chmodSync(join(target, pick(names, at)), 0o711),
-  (target, names, at) => renameSync(join(target, pick(names, at)), join(target, "moved")),
-  (target, names, at) => linkSync(join(target, pick(names, at)), join(target, `linked${at % 3}`)),
-  (target, names, at) => symlinkSync(pick(names, at), join(target, `soft${at % 3}`)),
-  (target, names, at) => mkdirSync(join(target, pick(names, at), "inside"), { recursive: true }),
-  (target) => chmodSync(target, 0o700)
+  (_, at) => writeFileSync(`/new${at % 3}`, `written ${at}`, { flag: "wx" }),
+  (path) => {
+    if (!lstatSync(path).isSymbolicLink()) chmodSync(path, 0o711)
+  },
+  (path) => renameSync(path, "/moved"),
+  (path, at) => linkSync(path, `/linked${at % 3}`),
+  (path, at) => symlinkSync(path, `/soft${at % 3}`),
+  (path) => {
+    if (lstatSync(path).isDirectory()) mkdirSync(`${path}/inside`)
+  },
+  () => chmodSync("/", 0o700)
 ]
 
-const pick = (names: ReadonlyArray<string>, at: number): string => names[at % Math.max(1, names.length)] ?? "none"
+/**
+ * Does something with the mounted tree as the root directory. The samples hold links to `/` and out of the tree, and
+ * this is root: without a root of its own, a command on such a tree would be a command on this machine.
+ */
+const confined = (target: string, work: () => void): void => {
+  const outside = kernel.open("/", O_RDONLY | O_DIRECTORY, 0)
+  kernel.chroot(target)
+  kernel.chdir("/")
+  try {
+    work()
+  } finally {
+    kernel.fchdir(outside)
+    kernel.chroot(".")
+    kernel.close(outside)
+  }
+}
+
+/** All paths of the tree, no link followed. */
+const pathsBelow = (directory: string): Array<string> =>
+  readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${directory === "/" ? "" : directory}/${entry.name}`
+    return entry.isDirectory() ? [path, ...pathsBelow(path)] : [path]
+  })
 
 /** Runs a command; one that cannot be done on this tree does nothing, as in a container. */
-const attempt = (command: number, target: string, at: number): void => {
-  const names = (readdirSync(target, { recursive: true }) as Array<string>).sort()
+const attempt = (command: number, at: number): void => {
+  const paths = pathsBelow("/").sort()
   try {
-    commands[command % commands.length]?.(target, names, at)
+    commands[command % commands.length]?.(paths[at % Math.max(1, paths.length)] ?? "/none", at)
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause)) throw cause
   }
@@ -98,7 +123,9 @@ const holds = (history: ReadonlyArray<Tree>, todo: ReadonlyArray<readonly [numbe
     const said = asSeen(inWholeSeconds(yield* store.walk(stack, "")))
     const [same, after, rootMode] = mounted(tree, (target) => {
       const equal = sameTree(shown(target), said)
-      for (const [command, at] of todo) attempt(command, target, at)
+      confined(target, () => {
+        for (const [command, at] of todo) attempt(command, at)
+      })
       return [equal, read(shown(target)), unionView([{ directory: target, kernel }]).at("")?.stat.mode] as const
     })
     if (!same) return false

@@ -29,13 +29,9 @@ export const build = {
     label: { kind: "list", about: "Label of the image" },
     iidfile: { kind: "text", about: "Write the image's id to this file" },
     network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
-    secret: { kind: "list", about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]" },
-    buildContext: { kind: "list", about: "Further context, as name=path" },
-    explain: {
-      kind: "text",
-      bare: "text",
-      about: 'Say why each step was run again ("text", "json")'
-    },
+    secret: { kind: "list", about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]", supported: false },
+    buildContext: { kind: "list", about: "Further context, as name=path", supported: false },
+    explain: { kind: "flag", about: "Say why each step was run again" },
 
     metadataFile: { kind: "text", about: "Write facts about the build to this file", supported: false },
     annotation: { kind: "list", about: "Annotation of the image", supported: false },

@@ -16,6 +16,7 @@ import {
 } from "../../../src/argv/tables/listing.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
+import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
   run,
@@ -27,6 +28,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   version,
   create,
   history,
+  reset,
   inspect,
   containerInspect,
   imageInspect,

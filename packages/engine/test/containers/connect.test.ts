@@ -1,0 +1,80 @@
+import type { Attachment } from "@gantry/core/network/Network"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { Either } from "effect"
+import { describe, expect, it } from "vitest"
+import { connect } from "../../src/containers/connect.ts"
+import { makeSpec } from "../../src/containers/make-spec.ts"
+import { defaults, type RunOptions } from "../../src/containers/RunOptions.ts"
+import { configOf } from "../world.ts"
+
+const specOf = (options: Partial<RunOptions> = {}): ContainerSpec =>
+  Either.getOrThrow(
+    makeSpec({
+      id: "a".repeat(64),
+      options: { ...defaults, image: "x", hostname: "web", ...options },
+      image: configOf({ Cmd: ["sh"] }),
+      root: { type: "directory", path: "/nowhere" },
+      mounts: [],
+      allCapabilities: []
+    })
+  )
+
+const nothing = { hosts: [], dns: [], dnsSearch: [], dnsOptions: [] }
+const bridge: Attachment = {
+  driver: "bridge",
+  network: "bridge",
+  container: "a".repeat(64),
+  address: "10.0.0.2",
+  prefixLength: 24,
+  gateway: "10.0.0.1",
+  mac: "02:42:0a:00:00:02",
+  ports: [],
+  wiring: [
+    { type: "veth", bridge: "b", link: "l", name: "eth0", address: "10.0.0.2", prefixLength: 24, mac: "02:42:0a:00:00:02" }
+  ]
+}
+const none: Attachment = { driver: "none", network: "none", container: "a".repeat(64), ports: [], wiring: [] }
+const host = { resolvConf: "nameserver 127.0.0.53\n", upstream: "nameserver 192.0.2.1\n" }
+
+describe("connect", () => {
+  it("adds the wiring and the files that name addresses, and changes nothing else", () => {
+    const spec = specOf()
+    const connected = connect({ spec, options: nothing }, bridge, host)
+    const { files, wiring, ...rest } = connected
+    expect(wiring).toBe(bridge.wiring)
+    expect({ ...rest, files: spec.files, wiring: spec.wiring }).toEqual(spec)
+    expect(files.hostname).toBe("web\n")
+    expect(files.hosts).toContain("10.0.0.2\tweb\n")
+    expect(files.resolvConf).toBe("nameserver 192.0.2.1\n")
+  })
+
+  it("leads host-gateway to the gateway, or to itself where there is none", () => {
+    const options = { ...nothing, hosts: [{ name: "outside", address: "host-gateway" }] }
+    expect(connect({ spec: specOf(), options }, bridge, host).files.hosts).toContain("10.0.0.1\toutside\n")
+    expect(connect({ spec: specOf(), options }, none, host).files.hosts).toContain("127.0.0.1\toutside\n")
+  })
+
+  it("writes the full name of a container with a domain", () => {
+    const spec = specOf({ domainname: "example.org" })
+    expect(connect({ spec, options: nothing }, bridge, host).files.hosts).toContain("10.0.0.2\tweb.example.org web\n")
+  })
+
+  it("asks the host's own servers only in the host's network", () => {
+    const shared: Attachment = { ...none, driver: "host", network: "host", wiring: [{ type: "host" }] }
+    expect(connect({ spec: specOf(), options: nothing }, shared, host).files.resolvConf).toBe("nameserver 127.0.0.53\n")
+  })
+
+  it("prefers the user's servers, search domains and options", () => {
+    const options = { ...nothing, dns: ["192.0.2.9"], dnsSearch: ["corp"], dnsOptions: ["ndots:2"] }
+    expect(connect({ spec: specOf(), options }, bridge, host).files.resolvConf).toBe(
+      "nameserver 192.0.2.9\nsearch corp\noptions ndots:2\n"
+    )
+  })
+
+  it("leaves the files alone that would spell an empty name", () => {
+    const spec = specOf({ hostname: "" })
+    const { files } = connect({ spec, options: nothing }, bridge, host)
+    expect(files).not.toHaveProperty("hostname")
+    expect(files.hosts).not.toMatch(/\t\n/)
+  })
+})

@@ -1,0 +1,130 @@
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { makeRecording } from "@gantry/linux/ffi/recording"
+import { describe, expect, it } from "vitest"
+import type { Control } from "../../src/init/control.ts"
+import type { FileKind, Files, Kernel } from "../../src/init/Kernel.ts"
+import { start } from "../../src/init/main.ts"
+import { StageFailure } from "../../src/init/StageFailure.ts"
+import { sampleSpec } from "../sample-spec.ts"
+
+const plain: FileKind = { directory: false, executable: true, device: undefined, rdev: 0, mode: 0, uid: 0, gid: 0 }
+
+/** The network namespace is the host's: netlink has a conversation of its own that a double cannot have. */
+const spec: ContainerSpec = { ...sampleSpec, wiring: [{ type: "host" }] }
+
+/** Runs init against doubles and returns what happened, in order, and how it ended. */
+const rehearse = (
+  asked: ContainerSpec,
+  failing?: { readonly call: "mount" | "pivotRoot"; readonly code: string }
+): { readonly events: ReadonlyArray<string>; readonly error: unknown } => {
+  const recording = makeRecording()
+  if (failing !== undefined) recording.failNext(failing.call, failing.code)
+  const events = recording.calls as Array<string>
+  const files: Files = {
+    read: (path) => (path === "/proc/self/cgroup" ? "0::/\n" : ""),
+    write: (path) => void events.push(`write ${path}`),
+    load: () => undefined,
+    store: () => undefined,
+    makeDirectory: (path) => void events.push(`mkdir ${path}`),
+    link: (target, path) => void events.push(`link ${path} ${target}`),
+    readLink: () => "4711",
+    list: () => [],
+    kind: () => plain,
+    ownKind: (path) => ({ ...plain, directory: !path.includes("kcore") }),
+    chown: (path, uid) => void events.push(`chown ${path} ${uid}`)
+  }
+  const answers: Array<unknown> = [{ spec: asked }, { type: "go" }, { type: "terminal", number: 3 }]
+  const control: Control = {
+    receive: () => {
+      events.push("receive")
+      return answers.shift()
+    },
+    send: (message) => void events.push(`send ${JSON.stringify(message)}`),
+    refuse: () => undefined
+  }
+  const kernel: Kernel = { sys: recording.syscalls, files }
+  try {
+    return start(kernel, control)
+  } catch (error) {
+    return { events, error }
+  }
+}
+
+const positions = (events: ReadonlyArray<string>, ...starts: ReadonlyArray<string>) =>
+  starts.map((start_) => {
+    const at = events.findIndex((event) => event.startsWith(start_))
+    if (at < 0) throw new Error(`nothing begins with ${start_} in\n${events.join("\n")}`)
+    return at
+  })
+
+const sorted = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)
+
+describe("init", () => {
+  it("tells its number first, and ends as the command", () => {
+    const { events } = rehearse(spec)
+    expect(events.filter((event) => event.startsWith("send"))).toEqual([`send {"type":"ready","pid":4711}`])
+    expect(events.at(-1)).toMatch(/^execve\("\/bin\/true"/)
+  })
+
+  it("leaves the host's root before it mounts anything of the container", () => {
+    const { events } = rehearse(spec)
+    const order = positions(events, `mount("overlay"`, "pivotRoot", "umount2", `mount("proc"`, `mount("sysfs"`)
+    expect(order).toEqual(sorted(order))
+  })
+
+  it("makes the cgroup namespace only when the parent has put it into its group", () => {
+    const { events } = rehearse(spec)
+    const second = events.indexOf("receive", events.indexOf("receive") + 1)
+    const order = [second, ...positions(events, "unshare")]
+    expect(order).toEqual(sorted(order))
+  })
+
+  it("gives up its rights after everything that needs them, and installs the filter last", () => {
+    const { events } = rehearse({ ...spec, process: { ...spec.process, user: "1000" } })
+    const order = positions(
+      events,
+      "resetSignals",
+      "setgroups",
+      "setresgid",
+      "setresuid",
+      "capset",
+      "seccomp",
+      "execve"
+    )
+    expect(order).toEqual(sorted(order))
+    // Once for the right to install the filter, once to give that up too.
+    expect(events.filter((event) => event.startsWith("capset"))).toHaveLength(2)
+    expect(events.findLastIndex((event) => event.startsWith("capset"))).toBeGreaterThan(
+      events.findIndex((event) => event.startsWith("seccomp"))
+    )
+  })
+
+  it("asks again to die with its parent after the change of user, which makes the kernel forget", () => {
+    const { events } = rehearse(spec)
+    const last = events.findLastIndex((event) => event.startsWith("prctl(PR_SET_PDEATHSIG"))
+    const order = [...positions(events, "setresuid"), last]
+    expect(order).toEqual(sorted(order))
+  })
+
+  it("covers nothing and keeps /sys writable in a privileged container", () => {
+    const moves = (asked: ContainerSpec) =>
+      rehearse(asked).events.filter((event) => event.startsWith("moveMount")).length
+    expect(moves({ ...spec, privileged: true, files: {} })).toBe(0)
+    expect(moves({ ...spec, files: {} })).toBeGreaterThan(10)
+  })
+
+  it("gets its terminal from the parent and no descriptor of it stays", () => {
+    const { events } = rehearse({ ...spec, process: { ...spec.process, tty: true } })
+    const order = positions(events, `send {"type":"terminal"}`, `open("/dev/pts/3"`, "ioctl", "dup3", "execve")
+    expect(order).toEqual(sorted(order))
+  })
+
+  it.each([
+    [{ call: "mount", code: "EPERM" }, "make mounts private"],
+    [{ call: "pivotRoot", code: "EINVAL" }, "enter root"]
+  ] as const)("names the step that %j ended", (failing, stage) => {
+    const { error } = rehearse(spec, failing)
+    expect(error).toBeInstanceOf(StageFailure)
+    expect(error).toMatchObject({ stage, status: 125 })
+  })
+})
