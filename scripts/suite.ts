@@ -43,11 +43,15 @@ interface Report {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
+  readonly testResults: ReadonlyArray<{
+    readonly status: string
+    readonly assertionResults: ReadonlyArray<{ readonly status: string }>
+  }>
 }
 
 /**
- * One run of vitest. The reporter prints failures in full; the numbers come from its JSON report. A run that ends badly
- * without a failed test, because a file could not be loaded or an error came from nowhere, counts as one failure.
+ * One run of vitest. The reporter prints failures in full; the numbers come from its JSON report. A file that failed
+ * without a failed test, because it could not be loaded, counts as one failure; so does a run that ends badly without any.
  */
 export const vitest = async (
   name: string,
@@ -77,9 +81,13 @@ export const vitest = async (
 const tallyOf = (file: string): Tally => {
   try {
     const report = JSON.parse(readFileSync(file, "utf8")) as Report
+    const files = report.testResults.filter(
+      ({ assertionResults, status }) =>
+        status === "failed" && assertionResults.every((each) => each.status !== "failed")
+    )
     return {
       passed: report.numPassedTests,
-      failed: report.numFailedTests,
+      failed: report.numFailedTests + files.length,
       skipped: report.numPendingTests + report.numTodoTests
     }
   } catch {

@@ -144,9 +144,13 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       return away === undefined ? [] : [away]
     }
 
+    // The files go first: on a full disk the database cannot be written to before there is room again.
     const discard: LayerStoreShape["discard"] = ({ id }) =>
       treeName.test(id)
-        ? db.write(`the tree ${id}`, (tx) => endTree(tx, id)).pipe(Effect.flatMap(removeAll))
+        ? removeAll([join(places.trees, id)]).pipe(
+            Effect.zipRight(db.write(`the tree ${id}`, (tx) => endTree(tx, id))),
+            Effect.flatMap(removeAll)
+          )
         : Effect.void
 
     const commit: LayerStoreShape["commit"] = ({ id }, options) =>

@@ -1,5 +1,5 @@
 import type { CommandName } from "./Command.ts"
-import { didYouMean } from "./did-you-mean.ts"
+import { nearest } from "@gantry/core/nearest"
 import { type OptionTable } from "./Option.ts"
 import { scan, type Parsed } from "./parse.ts"
 import type { Problem } from "./Problem.ts"
@@ -73,7 +73,7 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
 }
 
 const unknown = (words: ReadonlyArray<string>, known: ReadonlyArray<string>, group: ReadonlyArray<string>): Problem => {
-  const near = didYouMean(words.at(-1) ?? "", known)
+  const near = nearest(words.at(-1) ?? "", known)
   return {
     kind: "unknown-command",
     words,

@@ -1,5 +1,5 @@
 import type { Command } from "./Command.ts"
-import { didYouMean } from "./did-you-mean.ts"
+import { nearest } from "@gantry/core/nearest"
 import { longName, spelled, type Option, type OptionTable, type Values } from "./Option.ts"
 import type { Problem } from "./Problem.ts"
 import { bad, good, type Result } from "./Result.ts"
@@ -94,7 +94,7 @@ const long = (arg: string, index: Index, to: Collected, next: () => string | und
   if (written === "" || written.startsWith("-")) return { kind: "bad-syntax", flag: arg }
   const found = index.long.get(written)
   if (found === undefined) {
-    const near = didYouMean(written, index.long.keys())
+    const near = nearest(written, index.long.keys())
     return { kind: "unknown-flag", flag: `--${written}`, ...(near === undefined ? {} : { suggestion: `--${near}` }) }
   }
   const [name, option] = found

@@ -179,7 +179,7 @@ COPY file /four
     )
   })
 
-  it("takes a Dockerfile of any name with -f, from the context or from standard input", async () => {
+  it("takes a Dockerfile of any name with -f, or from standard input", async () => {
     const directory = gantry.context({ "make/Other": "FROM base\nCMD echo other\n" })
     mkdirSync(join(directory, "x"))
     await gantry.ok("build", "-f", join(directory, "make/Other"), "-t", "named", directory)

@@ -33,7 +33,8 @@ describe("the life of a container", () => {
 
     const neighbour = makeNeighbour(`ge${gantry.instance}`)
     try {
-      expect(neighbour.run("busybox", "wget", "-q", "-T", "5", "-O", "-", `http://${neighbour.hostAddress}:${port}/`)).toBe("hello from inside\n")
+      const program = `fetch("http://${neighbour.hostAddress}:${port}/").then((answer) => answer.text()).then(console.log)`
+      expect(neighbour.run(process.execPath, "-e", program)).toBe("hello from inside\n\n")
     } finally {
       neighbour.remove()
     }

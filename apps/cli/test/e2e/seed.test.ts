@@ -7,7 +7,7 @@ import { stepsOf } from "./host/progress.ts"
 const dockerfile = `FROM base
 WORKDIR /app
 COPY package.list .
-RUN wc -l < package.list > installed; echo installing
+RUN wc -l < package.list > installed; echo $((6 * 7))
 COPY . .
 EXPOSE 8080
 CMD ["cat", "installed", "main.txt"]
@@ -31,11 +31,11 @@ describe("a Dockerfile of six instructions", () => {
     const first = await buildAgain(directory)
     expect(first.steps.map(({ instruction }) => instruction.split(" ")[0])).toEqual(instructions)
     expect(first.steps.map(({ cached }) => cached)).toEqual([false, false, false, false, false, false])
-    expect(first.text).toContain("installing")
+    expect(first.text).toMatch(/^#\d+ [\d.]+ 42$/m)
 
     const second = await buildAgain(directory)
     expect(second.steps.map(({ cached }) => cached)).toEqual([true, true, true, true, true, true])
-    expect(second.text).not.toContain("installing")
+    expect(second.text).not.toMatch(/ 42$/m)
     expect(second.id).toBe(first.id)
     expect(await gantry.ok("run", "--rm", "app")).toBe("2\nfirst version")
   })
@@ -66,7 +66,7 @@ describe("a Dockerfile of six instructions", () => {
     await buildAgain(directory)
     const { stderr } = await gantry.try("build", "--no-cache", "-t", "app", directory)
     expect(stepsOf(stderr).filter(({ cached }) => cached)).toEqual([])
-    expect(stderr).toContain("installing")
+    expect(stderr).toMatch(/^#\d+ [\d.]+ 42$/m)
   })
 
   it("has one row of history for each instruction after FROM", async () => {

@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 
 type Token =
-  | { readonly kind: "text"; readonly character: string }
+  | { readonly kind: "text"; readonly character: string; readonly escaped?: boolean }
   | { readonly kind: "one" }
   | { readonly kind: "many" }
   | { readonly kind: "class"; readonly source: string }
@@ -47,9 +47,9 @@ const toRegex = (token: Token, index: number, tokens: ReadonlyArray<Token>): str
   }
 }
 
-/** `**.txt` means any path that ends so, but only where nothing else in the pattern is special. */
+/** `**.txt` means any path that ends so, but only where nothing else in the pattern is special, escapes included. */
 const suffixOnly = ([first, ...rest]: ReadonlyArray<Token & { readonly slash?: boolean }>) =>
-  first?.kind === "deep" && first.slash !== true && rest.every(({ kind }) => kind === "text")
+  first?.kind === "deep" && first.slash !== true && rest.every((each) => each.kind === "text" && each.escaped !== true)
 
 /** For use inside a class; outside of one, a hyphen must not be escaped. */
 const quoteRegex = (character: string) => (/[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character)
@@ -74,7 +74,7 @@ const tokenize = (pattern: string, doubleStar: boolean): Either.Either<ReadonlyA
     } else if (character === "\\") {
       const escaped = characters[at + 1]
       if (escaped === undefined) return wrong("nothing follows the last \\")
-      tokens.push({ kind: "text", character: escaped })
+      tokens.push({ kind: "text", character: escaped, escaped: true })
       at += 2
     } else if (character === "[") {
       const read = readClass(characters, at + 1)

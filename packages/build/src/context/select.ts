@@ -1,6 +1,6 @@
 /** What a COPY source means in a context. */
 import * as Either from "effect/Either"
-import { nearest } from "../dockerfile/nearest.ts"
+import { nearest } from "@gantry/core/nearest"
 import type { ContextProblem } from "./ContextProblem.ts"
 import type { ContextEntry, ContextTree } from "./ContextTree.ts"
 import { expandGlob } from "./expand-glob.ts"

@@ -1,5 +1,5 @@
 import type { Draft } from "./Draft.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "@gantry/core/nearest"
 import type { Word } from "./words.ts"
 
 /** What kind of value a flag takes: `list` flags may be repeated, `switch` flags need no value. */

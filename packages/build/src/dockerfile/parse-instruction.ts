@@ -1,6 +1,6 @@
 import type { Draft } from "./Draft.ts"
 import type { Instruction, OnBuild } from "./Instruction.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "@gantry/core/nearest"
 import { parseHealthcheck, parseRun, parseShell, parseStart } from "./parse-command.ts"
 import { parseFlags } from "./parse-flags.ts"
 import { parseAdd, parseCopy } from "./parse-transfer.ts"

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { nearest } from "./nearest.ts"
+import { nearest } from "@gantry/core/nearest"
 import type { CacheSharing, MountFlag, RunMount } from "./RunMount.ts"
 
 /** Cuts the value of a `--mount` flag at its commas; fields may be in double quotes. Returns a sentence on failure. */

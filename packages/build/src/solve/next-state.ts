@@ -3,7 +3,7 @@ import type { Healthcheck as HealthConfig } from "@gantry/core/image/ImageConfig
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import { type Expanded, type ExpandProblem, expandPairs, expandWord, expandWords } from "../dockerfile/expand.ts"
 import type { CommandLine, HealthProbe, Pair, StageInstruction } from "../dockerfile/Instruction.ts"
-import { nearest } from "../dockerfile/nearest.ts"
+import { nearest } from "@gantry/core/nearest"
 import type { BuildGraph, StepNode } from "../graph/BuildGraph.ts"
 import { diagnose, type Report } from "../graph/diagnose.ts"
 import type { Canonical } from "../key/canonical.ts"

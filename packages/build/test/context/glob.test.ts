@@ -64,7 +64,10 @@ describe("a glob", () => {
     ["a**b", "axb", false],
     ["**/a/**", "x/a/y", true],
     ["**/a/**", "x/b/y", false],
-    ["a/***", "a/b", true]
+    ["a/***", "a/b", true],
+    // Found by the comparison below: an escape takes the suffix's special meaning away.
+    ["**\\a", "aa", false],
+    ["**\\a", "x/a", true]
   ])("with double stars, %s on %s: %s", (pattern, path, expected) =>
     expect(matches(pattern, path, true)).toBe(expected)
   )

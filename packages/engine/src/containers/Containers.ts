@@ -5,7 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
-import { nearest } from "@gantry/core/nearest"
+import { nearestFew } from "@gantry/core/nearest"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 
 /** The truth about which containers there are. How they fare is the runtime's to say. */
@@ -93,7 +93,7 @@ export const layer = Layer.effect(
           }),
           ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
             const [first, ...more] = found
-            if (first === undefined) return new NoSuchContainer({ name: text, near: nearest(text, names) })
+            if (first === undefined) return new NoSuchContainer({ name: text, near: nearestFew(text, names) })
             if (more.length === 0) return Effect.succeed(recordOf(first))
             return new AmbiguousId({ kind: "container", prefix: text, found: found.map((row) => String(row["id"])) })
           }

@@ -19,11 +19,12 @@ export const connect = (
     ...spec,
     wiring: attachment.wiring,
     files: {
-      hostname: `${spec.hostname}\n`,
+      // The host's own name, which a container in the host's UTS namespace has, is not ours to spell.
+      ...(spec.hostname === "" ? {} : { hostname: `${spec.hostname}\n` }),
       hosts: hostsFile({
         hostname: spec.hostname,
         ...(spec.domainname === undefined ? {} : { domain: spec.domainname }),
-        addresses: attachment.address === undefined ? [] : [attachment.address],
+        addresses: attachment.address === undefined || spec.hostname === "" ? [] : [attachment.address],
         extra: options.hosts,
         gateway: attachment.gateway ?? "127.0.0.1"
       }),

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { AmbiguousId, BadImageName, ImageBroken, NoSuchImage } from "../EngineError.ts"
-import { nearest } from "@gantry/core/nearest"
+import { nearestFew } from "@gantry/core/nearest"
 import { decodeConfig } from "./image-json.ts"
 
 /** An image of the local store. */
@@ -158,7 +158,7 @@ export const layer = Layer.effect(
         db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
         (names) => {
           const familiar = names.map((name) => Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar }))
-          return Effect.fail(new NoSuchImage({ reference: text, near: nearest(text, familiar) }))
+          return Effect.fail(new NoSuchImage({ reference: text, near: nearestFew(text, familiar) }))
         }
       )
 

@@ -52,8 +52,9 @@ export const performCopy = (
     for (const source of all) {
       changes.push(...(yield* placed(source, into, asDirectory, request)))
     }
-    const dressed = [...parentsOf(into, all, asDirectory), ...changes].map((change) => dress(change, owner, chmod))
-    return yield* changed(request, dressed)
+    // Directories on the way get the owner, and stay 0755 so that what was copied can be reached.
+    const parents = parentsOf(into, all, asDirectory).map((each) => dress(each, owner, undefined))
+    return yield* changed(request, [...parents, ...changes.map((each) => dress(each, owner, chmod))])
   }).pipe(Effect.scoped, Effect.mapError(stepFailed))
 
 const now = (): bigint => BigInt(Date.now()) * 1_000_000n

@@ -49,7 +49,8 @@ export const exec = (
 
 const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => {
   const values = new Map<string, string>()
-  for (const entry of [...spec.process.env, ...(request.tty ? ["TERM=xterm"] : []), ...request.env]) {
+  // A terminal's kind is a default only: what the container says of it wins.
+  for (const entry of [...(request.tty ? ["TERM=xterm"] : []), ...spec.process.env, ...request.env]) {
     const equals = entry.indexOf("=")
     if (equals < 0) values.delete(entry)
     else values.set(entry.slice(0, equals), entry.slice(equals + 1))

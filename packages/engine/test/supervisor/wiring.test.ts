@@ -2,10 +2,13 @@ import { execFileSync } from "node:child_process"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeRig, type Rig, runToEnd, selves } from "./rig.ts"
 
-/** The supervisor runs in a network namespace of the test, so that the host's links stay as they are. */
+/**
+ * The supervisor runs in a network namespace of the test, so that the host's links stay as they are. ip-netns(8) shows
+ * it the /sys of that namespace, too.
+ */
 const namespace = `gantry-test-${process.pid}`
-const inside = ["nsenter", `--net=/run/netns/${namespace}`]
-const ip = (...words: ReadonlyArray<string>) => execFileSync("nsenter", [...inside.slice(1), "ip", ...words])
+const inside = ["ip", "netns", "exec", namespace]
+const ip = (...words: ReadonlyArray<string>) => execFileSync("ip", ["-n", namespace, ...words])
 
 describe.skipIf(process.getuid?.() !== 0)("the links of a container, on the real kernel (needs root)", () => {
   let rig: Rig

@@ -1,4 +1,4 @@
-import { didYouMean } from "../did-you-mean.ts"
+import { nearest } from "@gantry/core/nearest"
 import { bad, good, type Result } from "../Result.ts"
 import { keyAndValue } from "./csv.ts"
 
@@ -17,7 +17,7 @@ export const parseFilters = <Key extends string>(
     const word = written.trim().toLowerCase()
     const key = keys.find((each) => each === word)
     if (key === undefined) {
-      const near = didYouMean(word, keys)
+      const near = nearest(word, keys)
       return bad(`invalid filter '${word}'${near === undefined ? "" : ` (did you mean ${near}?)`}`)
     }
     const values = filters.get(key)

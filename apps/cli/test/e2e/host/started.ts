@@ -27,7 +27,7 @@ export interface Started {
 }
 
 /** Longest life of any process that a test starts. */
-const deadlineSeconds = 90
+const deadlineSeconds = 60
 
 export interface StartOptions {
   readonly env: NodeJS.ProcessEnv

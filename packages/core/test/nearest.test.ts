@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { didYouMean, editDistance } from "../../src/argv/did-you-mean.ts"
+import { nearest, editDistance } from "@gantry/core/nearest"
 
 describe("editDistance", () => {
   it.each([
@@ -25,16 +25,16 @@ describe("editDistance", () => {
   })
 })
 
-describe("didYouMean", () => {
+describe("nearest", () => {
   it("finds what was nearly written", () => {
-    expect(didYouMean("nmae", ["net", "name", "mount"])).toBe("name")
-    expect(didYouMean("publsh-all", ["publish", "publish-all"])).toBe("publish-all")
-    expect(didYouMean("hist", ["inspect", "history"])).toBe("history")
-    expect(didYouMean("RUN", ["run"])).toBe("run")
+    expect(nearest("nmae", ["net", "name", "mount"])).toBe("name")
+    expect(nearest("publsh-all", ["publish", "publish-all"])).toBe("publish-all")
+    expect(nearest("hist", ["inspect", "history"])).toBe("history")
+    expect(nearest("RUN", ["run"])).toBe("run")
   })
 
   it("stays silent when nothing is near", () => {
-    expect(didYouMean("frobnicate", ["run", "ps", "rm"])).toBeUndefined()
-    expect(didYouMean("x", ["a", "b"])).toBeUndefined()
+    expect(nearest("frobnicate", ["run", "ps", "rm"])).toBeUndefined()
+    expect(nearest("x", ["a", "b"])).toBeUndefined()
   })
 })
