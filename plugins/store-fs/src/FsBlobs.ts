@@ -72,7 +72,11 @@ export const driver = (root: string): BlobDriver => {
 
   return {
     size: sizeOf,
-    read: (digest) => Effect.map(sizeOf(digest), Option.map(() => piecesOf(digest))),
+    read: (digest) =>
+      Effect.map(
+        sizeOf(digest),
+        Option.map(() => piecesOf(digest))
+      ),
     stage: Effect.gen(function* () {
       const path = join(places.ingest, `${ownName()}-blob`)
       const failed = storageFailure("stage", path)
@@ -132,7 +136,8 @@ const nextPiece = <E>(file: FileHandle, failed: (cause: unknown) => E): Effect.E
       try: () => file.read(Buffer.allocUnsafeSlow(pieceSize), 0, pieceSize, null),
       catch: (cause) => Option.some(failed(cause))
     }),
-    ({ buffer, bytesRead }) => (bytesRead === 0 ? Effect.fail(Option.none()) : Effect.succeed(buffer.subarray(0, bytesRead)))
+    ({ buffer, bytesRead }) =>
+      bytesRead === 0 ? Effect.fail(Option.none()) : Effect.succeed(buffer.subarray(0, bytesRead))
   )
 
 /** The blobs below a directory that belongs to gantry alone. It is made at the first write. */

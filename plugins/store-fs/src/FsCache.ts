@@ -2,8 +2,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Digest } from "@gantry/core/image/Digest"
-import { Database, type DatabaseShape, type DatabaseTooNew, type Migrations, type Row } from "@gantry/core/state/Database"
-import { BuildCache, type CacheDriver, type CacheRecord, make as makeCache, type StepKey } from "@gantry/core/store/BuildCache"
+import {
+  Database,
+  type DatabaseShape,
+  type DatabaseTooNew,
+  type Migrations,
+  type Row
+} from "@gantry/core/state/Database"
+import {
+  BuildCache,
+  type CacheDriver,
+  type CacheRecord,
+  make as makeCache,
+  type StepKey
+} from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 
@@ -40,7 +52,11 @@ const found = (row: Row | undefined): Option.Option<CacheRecord> => Option.map(O
 
 /** Build records in the tables of the database, which must have been migrated. */
 export const driver = (db: DatabaseShape): CacheDriver => ({
-  get: (key) => Effect.map(db.read("the build cache", (tx) => tx.get(`SELECT ${columns} FROM cache WHERE key = ?`, key)), found),
+  get: (key) =>
+    Effect.map(
+      db.read("the build cache", (tx) => tx.get(`SELECT ${columns} FROM cache WHERE key = ?`, key)),
+      found
+    ),
   put: (records) =>
     records.length === 0
       ? Effect.void

@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, mkdirSync } from "node:fs"
+import { mkdirSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { setImmediate } from "node:timers/promises"
@@ -9,33 +9,30 @@ import * as Stream from "effect/Stream"
 import type { Digest } from "@gantry/core/image/Digest"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Transaction } from "@gantry/core/state/Database"
-import { LayerStore, type LayerStoreShape, type Stack, type TreeHandle } from "@gantry/core/store/LayerStore"
-import { LayerInUse, LayerMissing, StorageFailure, storageFailure, UnsafePath } from "@gantry/core/store/StoreError"
-import { tarPieces } from "@gantry/core/tree/tar-write"
-import { statOf } from "./disk-entry.ts"
-import { flushStore } from "./flush-store.ts"
-import { type Kernel, loadKernel } from "./kernel.ts"
+import { LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
 import {
-  allLayers,
-  findLayer,
-  findTree,
-  insertTree,
-  type LayerRow,
-  layerTables,
-  usersOf
-} from "./layer-rows.ts"
+  LayerInUse,
+  LayerMissing,
+  type StorageFailure,
+  storageFailure,
+  UnsafePath
+} from "@gantry/core/store/StoreError"
+import { tarPieces } from "@gantry/core/tree/tar-write"
+import { flushStore } from "./flush-store.ts"
+import { loadKernel } from "./kernel.ts"
+import { allLayers, findLayer, findTree, insertTree, type LayerRow, layerTables, usersOf } from "./layer-rows.ts"
 import { changesOf, layerChanges, listUpper } from "./list-upper.ts"
 import { ownName, ownSelf } from "./owner.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
-import { type Places, placesOf } from "./places.ts"
+import { placesOf } from "./places.ts"
 import { recipePieces } from "./recipe.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
-import { ensureSkeleton, skeletonName } from "./skeleton.ts"
+import { ensureSkeleton } from "./skeleton.ts"
 import { sweepStore } from "./sweep-store.ts"
+import { handleOf, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
-import { plainRoot, type RootMeta, type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
+import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
 import { unpackLayer } from "./unpack-layer.ts"
-import { readXattrs, replaceXattrs } from "./xattrs.ts"
 
 /** Changes after which others get their turn. */
 const turn = 256
@@ -54,16 +51,15 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     yield* db.migrate(layerTables)
     yield* Effect.try({
       try: () => {
-        for (const each of [places.layers, places.trees, places.ingest]) mkdirSync(each, { recursive: true, mode: 0o711 })
+        for (const each of [places.layers, places.trees, places.ingest])
+          mkdirSync(each, { recursive: true, mode: 0o711 })
         ensureSkeleton(places)
       },
       catch: storageFailure("prepare", places.root)
     })
 
     const rowsOf = (stack: Stack): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing | StorageFailure> =>
-      db
-        .read("layers", (tx) => stack.map((diffId) => findLayer(tx, diffId) ?? diffId))
-        .pipe(Effect.flatMap(requireAll))
+      db.read("layers", (tx) => stack.map((diffId) => findLayer(tx, diffId) ?? diffId)).pipe(Effect.flatMap(requireAll))
 
     /** The merged view of a stack whose rows are known, base first. */
     const viewOf = async (rows: ReadonlyArray<LayerRow>): Promise<UnionView> => {
@@ -76,13 +72,15 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     }
 
     const treeOf = (id: string, operation: StorageFailure["operation"]) =>
-      db.read("trees", (tx) => findTree(tx, id)).pipe(
-        Effect.flatMap((tree) =>
-          tree === undefined
-            ? Effect.fail(storageFailure(operation, id)(new Error(`there is no tree ${id}`)))
-            : Effect.succeed(tree)
+      db
+        .read("trees", (tx) => findTree(tx, id))
+        .pipe(
+          Effect.flatMap((tree) =>
+            tree === undefined
+              ? Effect.fail(storageFailure(operation, id)(new Error(`there is no tree ${id}`)))
+              : Effect.succeed(tree)
+          )
         )
-      )
 
     /** A tree, with all that is needed to work in it. */
     const opened = (id: string, operation: StorageFailure["operation"]) =>
@@ -237,8 +235,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           bytes: changes.reduce((sum, change) => sum + (change.type === "file" ? change.size : 0), 0)
         })),
       changes: ({ id }) => Effect.map(upperOf(id), ({ changes }) => changes),
-      lookup: (stack, path, follow) =>
-        viewed(stack, (view) => Option.fromNullable(view.lookup(path, follow))),
+      lookup: (stack, path, follow) => viewed(stack, (view) => Option.fromNullable(view.lookup(path, follow))),
       walk: (stack, directory) => viewed(stack, (view) => view.walk(directory)),
       flush: flushStore(db, places),
       sweep: sweepStore(db, places)
@@ -260,55 +257,12 @@ async function* packedPieces(home: string, hasRoot: boolean): AsyncGenerator<Uin
 const infoOf = ({ diffId, entries, size }: LayerRow) => ({ diffId, size, entries })
 
 /** All rows, or the first layer that is not there. */
-const requireAll = (
-  rows: ReadonlyArray<LayerRow | Digest>
-): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing> => {
+const requireAll = (rows: ReadonlyArray<LayerRow | Digest>): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing> => {
   const missing = rows.find((row) => typeof row === "string")
   return missing === undefined
     ? Effect.succeed(rows.filter((row) => typeof row !== "string"))
     : Effect.fail(new LayerMissing({ diffId: missing }))
 }
-
-/** What the topmost layer that speaks of the root directory says. Overlayfs asks the topmost directory, whoever made it. */
-const rootMeta = (rows: ReadonlyArray<LayerRow>, layers: ReadonlyArray<ViewLayer>): RootMeta => {
-  const index = rows.findIndex((row) => row.hasRoot)
-  const found = layers[index]
-  const stat = found === undefined ? undefined : statOf(found.directory)
-  if (found === undefined || stat === undefined) return plainRoot
-  const xattrs = found.kernel === undefined ? undefined : readXattrs(found.kernel, found.directory).xattrs
-  return {
-    mode: Number(stat.mode) & 0o7777,
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    mtimeNs: stat.mtimeNs,
-    ...(xattrs && { xattrs })
-  }
-}
-
-const makeTree = (places: Places, id: string, root: RootMeta, kernel: Kernel | undefined): void => {
-  const home = join(places.trees, id)
-  // Left by a process that died before its row was written.
-  putAway(places, home)
-  mkdirSync(home, { mode: 0o711 })
-  for (const name of ["diff", "work", "merged"]) mkdirSync(join(home, name), { mode: 0o755 })
-  const upper = join(home, "diff")
-  lchownSync(upper, root.uid, root.gid)
-  chmodSync(upper, root.mode)
-  if (kernel !== undefined) replaceXattrs(kernel, upper, root.xattrs, true)
-}
-
-const handleOf = (places: Places, id: string, parents: Stack, rows: ReadonlyArray<LayerRow>): TreeHandle => ({
-  id,
-  parents,
-  root: {
-    type: "overlay",
-    directory: places.layers,
-    lower: [...rows.toReversed().map((row) => `${row.short}/diff`), `${skeletonName}/diff`],
-    upper: join(places.trees, id, "diff"),
-    work: join(places.trees, id, "work"),
-    target: join(places.trees, id, "merged")
-  }
-})
 
 /** Runs long synchronous work in turns; an interruption ends it at the next one. */
 const attempt = <A>(

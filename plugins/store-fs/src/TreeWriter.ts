@@ -152,7 +152,8 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
       if (stat === undefined) {
         if (!merges) return false
         const seen = below.at(part)
-        if (end >= 0 && seen?.stat.isSymbolicLink() === true) return refuse(part, "it is a link where a directory is wanted")
+        if (end >= 0 && seen?.stat.isSymbolicLink() === true)
+          return refuse(part, "it is a link where a directory is wanted")
         return below.at(path) !== undefined
       }
       if (isWhiteout(stat)) return false

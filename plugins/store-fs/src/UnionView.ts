@@ -113,10 +113,10 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
       }
     }
     enter(directory)
-    all.sort(([a], [b]) => byCodeUnit(a, b))
+    const sorted = all.toSorted(([a], [b]) => byCodeUnit(a, b))
     const firsts = new Map<string, string>()
     const result: Array<TreeEntry> = []
-    for (const [path, seen] of all) {
+    for (const [path, seen] of sorted) {
       const found = entry(path, seen)
       if (found === undefined) continue
       result.push(seen.stat.nlink > 1n ? linked(firsts, found, seen.layer.directory, seen.stat) : found)
@@ -171,16 +171,11 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
 const componentsOf = (path: string): Array<string> => {
   const parts = path.split("/").filter((part) => part !== "")
   if (path.endsWith("/")) parts.push(".")
-  return parts.reverse()
+  return parts.toReversed()
 }
 
 /** Turns a file into a link to the first name of it that came by. */
-export const linked = (
-  firsts: Map<string, string>,
-  entry: TreeEntry,
-  layer: string,
-  stat: BigIntStats
-): TreeEntry => {
+export const linked = (firsts: Map<string, string>, entry: TreeEntry, layer: string, stat: BigIntStats): TreeEntry => {
   if (entry.type === "directory") return entry
   const key = `${stat.ino} ${layer}`
   const first = firsts.get(key)
@@ -189,7 +184,16 @@ export const linked = (
     return entry
   }
   const { gid, mode, mtimeNs, path, uid } = entry
-  return { type: "hardlink", target: first, path, mode, uid, gid, mtimeNs, ...(entry.xattrs && { xattrs: entry.xattrs }) }
+  return {
+    type: "hardlink",
+    target: first,
+    path,
+    mode,
+    uid,
+    gid,
+    mtimeNs,
+    ...(entry.xattrs && { xattrs: entry.xattrs })
+  }
 }
 
 /** Whether a name cannot be spelled as text: reading it back would find nothing. */

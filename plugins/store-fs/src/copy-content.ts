@@ -30,7 +30,8 @@ const copyFile = (kernel: Kernel, from: string, to: number, size: number): void 
         }
       } catch (cause) {
         const code = cause instanceof Error && "code" in cause ? cause.code : undefined
-        if (left !== size || (code !== "EXDEV" && code !== "EINVAL" && code !== "EOPNOTSUPP" && code !== "ENOSYS")) throw cause
+        if (left !== size || (code !== "EXDEV" && code !== "EINVAL" && code !== "EOPNOTSUPP" && code !== "ENOSYS"))
+          throw cause
       }
     }
     while (left > 0) {

@@ -47,7 +47,8 @@ export const flushStore = (db: DatabaseShape, places: Places): Effect.Effect<voi
         catch: storageFailure("commit", places.root)
       })
       yield* db.write("layers", (tx) => {
-        for (const diffId of waiting) tx.run("UPDATE layers SET flushed = 1 WHERE diff_id = ? AND boot = ?", diffId, bootId())
+        for (const diffId of waiting)
+          tx.run("UPDATE layers SET flushed = 1 WHERE diff_id = ? AND boot = ?", diffId, bootId())
       })
     }
     yield* Effect.try({

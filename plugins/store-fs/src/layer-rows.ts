@@ -102,7 +102,9 @@ export interface TreeRow {
 
 const treeOf = (row: Row): TreeRow => ({
   id: String(row["id"]),
-  parents: String(row["parents"]).split(" ").filter((each) => each !== "") as ReadonlyArray<string> as ReadonlyArray<Digest>,
+  parents: String(row["parents"])
+    .split(" ")
+    .filter((each) => each !== "") as ReadonlyArray<string> as ReadonlyArray<Digest>,
   keep: row["keep"] === 1,
   owner: String(row["owner"])
 })
@@ -114,7 +116,8 @@ export const findTree = (tx: Transaction, id: string): TreeRow | undefined => {
 }
 
 /** Every tree. */
-export const allTrees = (tx: Transaction): ReadonlyArray<TreeRow> => tx.all("SELECT * FROM trees ORDER BY id").map(treeOf)
+export const allTrees = (tx: Transaction): ReadonlyArray<TreeRow> =>
+  tx.all("SELECT * FROM trees ORDER BY id").map(treeOf)
 
 /** Records a tree; its name must be free. */
 export const insertTree = (tx: Transaction, tree: TreeRow): void => {

@@ -31,7 +31,7 @@ export const listUpper = (kernel: Kernel, upper: string): ReadonlyArray<UpperIte
     if (stat.isDirectory()) for (const name of readdirSync(disk)) add(joinPath(path, name), `${disk}/${name}`)
   }
   add("", upper)
-  return items.sort((a, b) => byCodeUnit(a.path, b.path))
+  return items.toSorted((a, b) => byCodeUnit(a.path, b.path))
 }
 
 /** What the items of a writable directory say about the tree below. */

@@ -72,10 +72,7 @@ export const settleTree = (
 const turn = 8 * 1024 * 1024
 
 /** Hashes the archive of settled changes, letting other work of this process go on in between. */
-export const sealTree = async (
-  changes: ReadonlyArray<TreeChange>,
-  breathe: () => Promise<void>
-): Promise<Sealed> => {
+export const sealTree = async (changes: ReadonlyArray<TreeChange>, breathe: () => Promise<void>): Promise<Sealed> => {
   const seen = hasher()
   let since = 0
   for (const piece of tarPieces(changes)) {
@@ -89,7 +86,9 @@ export const sealTree = async (
     size: seen.size(),
     diffId: seen.digest(),
     entries: changes.length,
-    hasXattrs: changes.some((change) => change.type === "opaque" || ("xattrs" in change && change.xattrs !== undefined)),
+    hasXattrs: changes.some(
+      (change) => change.type === "opaque" || ("xattrs" in change && change.xattrs !== undefined)
+    ),
     hasRoot: changes.some((change) => change.path === "" && change.type === "directory")
   }
 }

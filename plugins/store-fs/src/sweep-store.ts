@@ -16,10 +16,7 @@ import { skeletonName } from "./skeleton.ts"
  * Everything becomes visible inside a write transaction, so under its lock a directory without a row belongs to nobody.
  * What is still being made lies in `ingest` under its owner's name, and is left alone while that process runs.
  */
-export const sweepStore = (
-  db: DatabaseShape,
-  places: Places
-): Effect.Effect<ReadonlyArray<string>, StorageFailure> =>
+export const sweepStore = (db: DatabaseShape, places: Places): Effect.Effect<ReadonlyArray<string>, StorageFailure> =>
   Effect.gen(function* () {
     const swept = yield* db.write("what dead processes left", (tx) => {
       const names: Array<string> = []
@@ -30,7 +27,10 @@ export const sweepStore = (
       tx.run("DELETE FROM layers WHERE flushed = 0 AND boot <> ?", bootId())
       const known = {
         [places.trees]: new Set(tx.all("SELECT id AS name FROM trees").map((row) => row["name"])),
-        [places.layers]: new Set([skeletonName, ...tx.all("SELECT short AS name FROM layers").map((row) => row["name"])])
+        [places.layers]: new Set([
+          skeletonName,
+          ...tx.all("SELECT short AS name FROM layers").map((row) => row["name"])
+        ])
       }
       for (const [directory, keep] of Object.entries(known)) {
         for (const name of readdirSync(directory)) {
@@ -52,5 +52,5 @@ export const sweepStore = (
       },
       catch: storageFailure("remove", places.ingest)
     })
-    return swept.sort()
+    return swept.toSorted()
   })

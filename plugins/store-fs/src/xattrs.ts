@@ -35,7 +35,7 @@ export const readXattrs = (kernel: Kernel, path: string): Carried => {
   const xattrs = new Map<string, Uint8Array>()
   const hidden: Array<string> = []
   let opaque = false
-  for (const name of [...names].sort()) {
+  for (const name of [...names].toSorted()) {
     if (name === opaqueXattr) opaque = kernel.lgetxattr(path, name)[0] === yes
     else if (name.startsWith(overlayPrefix)) hidden.push(name)
     else if (isKept(name)) xattrs.set(name, kernel.lgetxattr(path, name))

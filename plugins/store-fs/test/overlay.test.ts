@@ -12,7 +12,10 @@ describe.runIf(userInfo().uid === 0)("with real mounts (root)", () => {
     const root = mkdtempSync(join(tmpdir(), "gantry-store-fs-"))
     const seed = Date.now() % 1_000_000_000
     const unshare = ["--mount", "--propagation", "private", process.execPath, "--conditions=gantry-source"]
-    const outcome = spawnSync("unshare", [...unshare, compare, root, "60", String(seed)], { encoding: "utf8", timeout: 90_000 })
+    const outcome = spawnSync("unshare", [...unshare, compare, root, "60", String(seed)], {
+      encoding: "utf8",
+      timeout: 90_000
+    })
     rmSync(root, { recursive: true })
     expect(outcome.stdout + outcome.stderr).toBe("")
     expect(outcome.status).toBe(0)

@@ -25,7 +25,8 @@ export const optionalOf = <A>(
 /** The text of a file that an option names. */
 export const fileOf = (option: string, path: string): Effect.Effect<string, Usage> =>
   Effect.try({
-    try: () => readFileSync(path, "utf8"),
+    // By descriptor: standard input may be a socket, which has no path that could be opened.
+    try: () => readFileSync(path === "/dev/stdin" ? 0 : path, "utf8"),
     catch: (cause) => badValue(`${option}: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
 

@@ -30,7 +30,10 @@ export default define(table, ({ operands, options }, { terminal }) =>
     }
     const record = yield* (yield* Containers).find(operands[0] ?? "")
     const { tty } = record.spec.process
-    const session = yield* start(record, { stays: true })
+    const runtime = yield* Runtime
+    const { status } = yield* runtime.state(record.id)
+    // As Docker has it: starting a container that runs changes nothing, and -a attaches to it.
+    const session = yield* status === "running" ? runtime.attach(record.id) : start(record, { stays: true })
     const exit = yield* attachSession(
       session,
       {

@@ -115,23 +115,12 @@ const stateOf = (state: ContainerState) => {
 
 const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   Binds: mounts
-    .filter(({ type }) => type !== "tmpfs")
+    .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
     .map(({ name, readonly, source, target }) => `${name === "" ? source : name}:${target}${readonly ? ":ro" : ""}`),
   ContainerIDFile: "",
   LogConfig: { Type: options.log.driver === "none" ? "none" : "json-file", Config: {} },
   NetworkMode: options.network,
-  PortBindings: Object.fromEntries(
-    options.ports.map(({ containerPort, hostIp, hostPort, protocol }) => [
-      `${containerPort}/${protocol}`,
-      [
-        {
-          HostIp: hostIp ?? "",
-          HostPort:
-            hostPort === undefined ? "" : typeof hostPort === "number" ? String(hostPort) : `${hostPort.first}-${hostPort.last}`
-        }
-      ]
-    ])
-  ),
+  PortBindings: portBindingsOf(options.ports),
   RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
   AutoRemove: options.autoRemove,
   VolumeDriver: "",
@@ -165,6 +154,17 @@ const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   PidsLimit: spec.resources.pids ?? null,
   Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
 })
+
+/** One container port may be published several times. */
+const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
+  const bindings: Record<string, Array<{ HostIp: string; HostPort: string }>> = {}
+  for (const { containerPort, hostIp = "", hostPort = "", protocol } of requests) {
+    const key = `${containerPort}/${protocol}`
+    const port = typeof hostPort === "object" ? `${hostPort.first}-${hostPort.last}` : String(hostPort)
+    bindings[key] = [...(bindings[key] ?? []), { HostIp: hostIp, HostPort: port }]
+  }
+  return bindings
+}
 
 const networkOf = ({ attachment, options }: ContainerRecord, state: ContainerState) => {
   const held = state.status === "running" ? attachment : null

@@ -49,7 +49,7 @@ export const diffTrees = (from: Tree, to: Tree): ReadonlyArray<TreeChange> => {
   const rewritten = rewrittenFiles(from, to, before, after)
   const changes: Array<TreeChange> = []
   let gone: string | undefined
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort(byCodeUnit)
+  const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted(byCodeUnit)
   for (const path of paths) {
     const old = before.get(path)
     const now = after.get(path)
@@ -114,7 +114,7 @@ export const applyChanges = (tree: Tree, changes: Iterable<TreeChange>): Tree =>
         set(entries, change)
     }
   }
-  return [...entries.values()].sort((a, b) => byCodeUnit(a.path, b.path))
+  return [...entries.values()].toSorted((a, b) => byCodeUnit(a.path, b.path))
 }
 
 const set = (entries: Map<string, TreeEntry>, entry: TreeEntry): void => {
@@ -129,7 +129,10 @@ const set = (entries: Map<string, TreeEntry>, entry: TreeEntry): void => {
   } else if (old !== undefined && old.type !== "directory") remove(entries, (path) => path === entry.path)
   const target = entry.type === "hardlink" ? entries.get(entry.target) : undefined
   // A link to a link is a link to what that one is a link to.
-  entries.set(entry.path, entry.type === "hardlink" && target?.type === "hardlink" ? { ...entry, target: target.target } : entry)
+  entries.set(
+    entry.path,
+    entry.type === "hardlink" && target?.type === "hardlink" ? { ...entry, target: target.target } : entry
+  )
 }
 
 const remove = (entries: Map<string, TreeEntry>, goes: (path: string) => boolean): void => {
@@ -141,7 +144,7 @@ const remove = (entries: Map<string, TreeEntry>, goes: (path: string) => boolean
   }
   if (gone.size === 0) return
   const heirs = new Map<string, string>()
-  for (const path of [...entries.keys()].sort(byCodeUnit)) {
+  for (const path of [...entries.keys()].toSorted(byCodeUnit)) {
     const entry = entries.get(path)
     if (entry?.type !== "hardlink") continue
     const carrier = gone.get(entry.target)

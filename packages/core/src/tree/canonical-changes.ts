@@ -33,7 +33,7 @@ export const canonicalChanges = (changes: Iterable<TreeChange>): Array<TreeChang
     if (entry?.type === "directory") opaque.add(path)
     if (entry !== undefined) removed.delete(path)
   }
-  const paths = [...new Set([...entries.keys(), ...removed, ...opaque])].sort(byCodeUnit)
+  const paths = [...new Set([...entries.keys(), ...removed, ...opaque])].toSorted(byCodeUnit)
   const result: Array<TreeChange> = []
   for (const path of paths) {
     const entry = entries.get(path)

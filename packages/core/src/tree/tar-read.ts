@@ -383,7 +383,7 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
       if (problem !== undefined) return problem
       const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
       try {
-        for (let at = 0; at < bytes.length; ) at += take(bytes.subarray(at))
+        for (let at = 0; at < bytes.length;) at += take(bytes.subarray(at))
       } catch (cause) {
         if (!(cause instanceof Stop)) throw cause
         problem = cause.problem

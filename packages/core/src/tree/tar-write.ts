@@ -69,7 +69,8 @@ const spell = (entry: TreeEntry): Spelled => {
   if (!fitsShort(entry.gid)) long("gid", String(entry.gid))
   if (entry.type !== "hardlink") {
     for (const [key, value] of entry.xattrs ?? []) {
-      if (key.includes("=")) throw new TypeError(`the extended attribute ${key} of ${entry.path} has no form in an archive`)
+      if (key.includes("="))
+        throw new TypeError(`the extended attribute ${key} of ${entry.path} has no form in an archive`)
       records.push([`SCHILY.xattr.${key}`, value])
     }
   }
@@ -176,7 +177,8 @@ export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, voi
     }
   }
   for (const change of canonicalChanges(changes)) {
-    if (nameOf(change.path).startsWith(whiteoutPrefix)) throw new TypeError(`${change.path} would be read as a whiteout`)
+    if (nameOf(change.path).startsWith(whiteoutPrefix))
+      throw new TypeError(`${change.path} would be read as a whiteout`)
     const entry = entryOf(change)
     const { header: fields, pax } = spell(entry)
     if (pax.length > 0) {

@@ -51,9 +51,25 @@ export const prepareMounts = (
     }
     const ordered = [...byTarget].sort(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
     const prepared: Array<readonly [MountSpec, MountRecord]> = []
-    for (const [target, request] of ordered) prepared.push(yield* prepareMount(target, request, stack))
-    return { specs: prepared.map(([spec]) => spec), records: prepared.map(([, record]) => record) }
+    const records = () => prepared.map(([, record]) => record)
+    yield* Effect.forEach(
+      ordered,
+      ([target, request]) =>
+        Effect.map(prepareMount(target, request, stack), (mount) => void prepared.push(mount)),
+      { discard: true }
+    ).pipe(Effect.onError(() => removeAnonymous(records())))
+    return { specs: prepared.map(([spec]) => spec), records: records() }
   })
+
+/** Takes away the volumes that were made for one container only; what cannot be removed stays for another time. */
+export const removeAnonymous = (mounts: ReadonlyArray<MountRecord>): Effect.Effect<void, never, Volumes> =>
+  Effect.flatMap(Volumes, (volumes) =>
+    Effect.forEach(
+      mounts.filter(({ anonymous, type }) => type === "volume" && anonymous),
+      ({ name }) => Effect.ignore(volumes.remove(name)),
+      { discard: true }
+    )
+  )
 
 const checkedTarget = (request: MountRequest): Effect.Effect<string, BadOption> => {
   const option = `mount ${request.typed}`

@@ -156,10 +156,7 @@ export const layer = Layer.effect(
     const missing = (text: string) =>
       Effect.flatMap(
         db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
-        (names) => {
-          const familiar = names.map((name) => Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar }))
-          return Effect.fail(new NoSuchImage({ reference: text, near: nearestFew(text, familiar) }))
-        }
+        (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
       )
 
     /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
@@ -248,6 +245,19 @@ export const layer = Layer.effect(
     return shape
   })
 )
+
+/**
+ * Names that look like what was typed, as people type them. Without a tag only the repository is compared: whoever
+ * mistypes `nginx` leaves out the same tag again.
+ */
+const alike = (typed: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const refs = names.map(ImageRef.parse).filter(Either.isRight).map(({ right }) => right)
+  if (/[:@][^/]*$/.test(typed)) return nearestFew(typed, refs.map(ImageRef.familiar))
+  return nearestFew(typed, refs.map(ImageRef.familiarName))
+    .flatMap((repository) => refs.filter((ref) => ImageRef.familiarName(ref) === repository))
+    .map((ref) => ImageRef.familiar(ref).replace(/:latest$/, ""))
+    .slice(0, 3)
+}
 
 /** How names stand in the table: complete, without digest. */
 const nameOf = ({ registry, repository, tag }: ImageRef.ImageRef): string =>

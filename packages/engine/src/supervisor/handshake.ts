@@ -77,8 +77,10 @@ export const shakeHands = (
       pending = lines.pop() ?? ""
       guarded(() => lines.forEach((line) => answer(JSON.parse(line))))
     })
-    socket.on("close", () => fail("start", "the process ended before its namespaces were made"))
-    socket.on("error", (error) => fail("start", error.message))
+    // An error here is the same end, seen from the other direction.
+    for (const name of ["close", "error"]) {
+      socket.on(name, () => fail("start", `${plan.argv[0] ?? ""} ended before the namespaces were made`))
+    }
     send(plan.config)
     guarded(steps.begun)
   })

@@ -1,4 +1,3 @@
-import type { Wiring } from "@gantry/core/network/Wiring"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Supervision } from "@gantry/core/runtime/Runtime"
@@ -16,5 +15,3 @@ export interface Job {
 
 /** Longest path of a Unix socket that the kernel takes, without its final zero byte. */
 export const longestSocketPath = 107
-
-export type { Wiring }

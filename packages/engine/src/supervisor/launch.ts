@@ -98,6 +98,12 @@ const ending = (child: ChildProcess): Promise<End> =>
     child.once("error", () => resolve({ code: 125, signal: null }))
   })
 
+/** Resolves when the operating system refuses to make the process, and never otherwise. */
+const notMade = (child: ChildProcess): Promise<LaunchFailure> =>
+  new Promise((resolve) => {
+    child.once("error", (error) => resolve({ type: "failed", status: 125, stage: "start", why: error.message }))
+  })
+
 /** The command's own code, or 128 and the number of its signal. */
 export const exitCode = ({ code, signal }: End): number =>
   code ?? (signal === null ? 125 : 128 + (constants.signals[signal] ?? 0))
@@ -117,27 +123,35 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
     stdio: [...streams.theirs, "pipe", pipe.read]
   })
   const end = ending(child)
+  const unmade = notMade(child)
   for (const fd of streams.toClose) sys.close(fd)
   const ours = [streams.stdin, streams.stdout, streams.stderr].filter((fd) => fd !== undefined)
-  const socket = child.stdio[3] as Socket
   const release = once(() => sys.close(pipe.write))
   const witness = await openSource(pipe.read, "pipe")
-  const outcome = await shakeHands({ socket, witness, release }, plan, {
-    // Meanwhile the child loads its program.
-    begun: () => request.group?.prepare(),
-    ready: (pid) => {
-      request.group?.add(pid)
-      connect(sys, pid, request.wiring)
-    },
-    terminal: (pid) => {
-      const { fd, number } = openTerminal(sys, pid, request.terminal?.size)
-      ours.push(fd)
-      return number
-    }
-  })
+  // Not every runtime makes streams for a child that could not be made.
+  const socket = (child.stdio[3] ?? undefined) as Socket | undefined
+  const shaking =
+    socket === undefined
+      ? []
+      : [
+          shakeHands({ socket, witness, release }, plan, {
+            // Meanwhile the child loads its program.
+            begun: () => request.group?.prepare(),
+            ready: (pid) => {
+              request.group?.add(pid)
+              connect(sys, pid, request.wiring)
+            },
+            terminal: (pid) => {
+              const { fd, number } = openTerminal(sys, pid, request.terminal?.size)
+              ours.push(fd)
+              return number
+            }
+          })
+        ]
+  const outcome = await Promise.race([unmade, ...shaking])
   release()
   witness.cancel()
-  socket.destroy()
+  socket?.destroy()
   if (outcome.type === "started") {
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)
     return attach(sys, request, { pid: outcome.pid, end, streams, terminal })

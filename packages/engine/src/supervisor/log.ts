@@ -118,16 +118,23 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
     if (records.length === 0) return
     const time = now().toISOString()
     let lines = ""
+    let bytes = 0
+    const flush = () => {
+      write(lines)
+      lines = ""
+      bytes = 0
+    }
     for (const record of records) {
       const line = encodeRecord(record, stream, time)
-      if (size + Buffer.byteLength(lines) + Buffer.byteLength(line) > maxBytes && size + lines.length > 0) {
-        write(lines)
-        lines = ""
+      const length = Buffer.byteLength(line)
+      if (size + bytes + length > maxBytes && size + bytes > 0) {
+        flush()
         rotate()
       }
       lines += line
+      bytes += length
     }
-    write(lines)
+    flush()
   }
 
   return {

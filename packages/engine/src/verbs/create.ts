@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
-import { prepareMounts } from "../containers/prepare-mounts.ts"
+import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
 import {
   type AmbiguousId,
@@ -61,9 +61,11 @@ export const create = (
     const id = randomBytes(32).toString("hex")
     const createdAt = yield* Clock.currentTimeMillis
     const tree = yield* layers.prepare({ id, parents: image.record.stack, keep: true })
-    const undo = layers.discard(tree).pipe(Effect.ignore)
+    let made: ContainerRecord["mounts"] = []
+    const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
       const mounts = yield* prepareMounts(options.mounts, image.config, image.record.stack)
+      made = mounts.records
       const spec = yield* makeSpec({
         id,
         options,

@@ -12,14 +12,16 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { reconcile, release } from "../containers/settle.ts"
+import { WrongState } from "../EngineError.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
-export type StartError = NetworkError | RuntimeError | StorageFailure
+export type StartError = NetworkError | RuntimeError | StorageFailure | WrongState
 
 export type StartServices = Containers | LayerStore | Network | Runtime | Settings | Volumes
 
 /**
- * Starts a created or stopped container and attaches to it. Succeeds once its command runs.
+ * Starts a created or stopped container and attaches to it. Succeeds once its command runs. Fails with `WrongState`
+ * when it runs already, and leaves it alone.
  *
  * The address is leased and the ports are published before, and given back when the start fails. A port held by a
  * container that was killed is freed on the way. A caller that `stays` to the end settles the container then.
@@ -33,6 +35,11 @@ export const start = (
     const containers = yield* Containers
     const runtime = yield* Runtime
     const { root, run, self } = yield* Settings
+    const state = yield* runtime.state(record.id)
+    // Another start would fail, and then give back the network of the one that runs.
+    if (state.status === "running" || state.status === "restarting") {
+      return yield* new WrongState({ container: record.name, verb: "start", why: "container is running already" })
+    }
     const attach = network.attach({
       container: record.id,
       containerName: record.name,

@@ -83,9 +83,13 @@ describe("finding an image", () => {
 
   it.effect("suggests names that look alike, as people type them", () =>
     Effect.gen(function* () {
-      yield* put("01", ["postgres:16", "nginx"])
-      expect(yield* missed("postgers:16")).toMatchObject({ _tag: "NoSuchImage", near: ["postgres:16"] })
-      expect(yield* missed("redis")).toMatchObject({ _tag: "NoSuchImage", near: [] })
+      yield* put("01", ["postgres:16", "nginx", "host:5000/team/api:2"])
+      const near = (text: string) => Effect.map(missed(text), (failure) => (failure._tag === "NoSuchImage" ? failure.near : failure))
+      expect(yield* near("postgers:16")).toEqual(["postgres:16"])
+      expect(yield* near("ngnix")).toEqual(["nginx"])
+      expect(yield* near("postgres")).toEqual(["postgres:16"])
+      expect(yield* near("host:5000/team/app")).toEqual(["host:5000/team/api:2"])
+      expect(yield* near("redis")).toEqual([])
     }).pipe(Effect.provide(world))
   )
 

@@ -10,7 +10,13 @@ export type Outcome =
       readonly hasRoot: boolean
     }
   /** The archive is complete and has this digest, and it wants something outside its root. */
-  | { readonly type: "unsafe"; readonly diffId: string; readonly size: number; readonly path: string; readonly why: string }
+  | {
+      readonly type: "unsafe"
+      readonly diffId: string
+      readonly size: number
+      readonly path: string
+      readonly why: string
+    }
   /** The bytes are no archive that can be read. */
   | { readonly type: "malformed"; readonly diffId: string; readonly size: number; readonly why: string }
   /** The disk failed. `code` is the symbolic error name. */

@@ -77,7 +77,8 @@ const unpackInto = (directory: string): Outcome => {
   const diffId = `sha256:${hash.digest("hex")}`
   if (refused !== undefined) return { type: "unsafe", diffId, size, path: refused.path, why: refused.message }
   problem ??= reader.finish()
-  if (problem !== undefined) return { type: "malformed", diffId, size, why: `${problem.why} (at byte ${problem.offset})` }
+  if (problem !== undefined)
+    return { type: "malformed", diffId, size, why: `${problem.why} (at byte ${problem.offset})` }
   unpacker.finish()
   recipe.finish()
   return {

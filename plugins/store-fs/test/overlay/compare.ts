@@ -4,9 +4,20 @@
  *
  * Arguments: the store's root, the number of runs, the seed.
  */
-import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
-import { LayerStore, type Stack, type TreeHandle } from "@gantry/core/store/LayerStore"
+import type { Digest } from "@gantry/core/image/Digest"
+import { LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
 import { plainChanges } from "@gantry/laws/plain-changes"
 import { treeTriples } from "@gantry/laws/samples/trees"
 import { asSeen, inWholeSeconds, sameTree, spelled, type Tree } from "@gantry/laws/Tree"
@@ -35,9 +46,7 @@ const mounted = <A>({ root: source }: TreeHandle, use: (target: string) => A): A
 
 /** What a process in the container would see. Contents are read now: the mount will be gone. */
 const shown = (target: string): Tree =>
-  asSeen(
-    inWholeSeconds(unionView([{ directory: target, kernel }]).walk("")).map((entry) => ({ ...entry }))
-  )
+  asSeen(inWholeSeconds(unionView([{ directory: target, kernel }]).walk("")).map((entry) => ({ ...entry })))
 
 const read = (tree: Tree): ReadonlyArray<string> => tree.map(spelled)
 
@@ -88,7 +97,7 @@ const pathsBelow = (directory: string): Array<string> =>
 
 /** Runs a command; one that cannot be done on this tree does nothing, as in a container. */
 const attempt = (command: number, at: number): void => {
-  const paths = pathsBelow("/").sort()
+  const paths = pathsBelow("/").toSorted()
   try {
     commands[command % commands.length]?.(paths[at % Math.max(1, paths.length)] ?? "/none", at)
   } catch (cause) {
@@ -99,14 +108,13 @@ const attempt = (command: number, at: number): void => {
 const built = (history: ReadonlyArray<Tree>) =>
   Effect.gen(function* () {
     const store = yield* LayerStore
-    let stack: Stack = []
+    const stack: Array<Digest> = []
     let before: Tree = []
     for (const next of history) {
-      const tree = yield* store.prepare({ parents: stack, keep: false })
+      const tree = yield* store.prepare({ parents: [...stack], keep: false })
       yield* store.write(tree, plainChanges(before, next))
       const layer = yield* store.commit(tree)
-      // A layer that stands in the stack already cannot stand in an overlay twice.
-      stack = [...stack, ...Option.toArray(layer).map(({ diffId }) => diffId)]
+      stack.push(...Option.toArray(layer).map(({ diffId }) => diffId))
       before = next
     }
     return stack
@@ -118,8 +126,9 @@ const holds = (history: ReadonlyArray<Tree>, todo: ReadonlyArray<readonly [numbe
   Effect.gen(function* () {
     const store = yield* LayerStore
     const stack = yield* built(history)
+    // Overlayfs takes no empty stack, and no layer twice.
     if (stack.length === 0 || new Set(stack).size < stack.length) return true
-    const tree = yield* store.prepare({ parents: stack, keep: false })
+    const tree = yield* store.prepare({ parents: [...stack], keep: false })
     const said = asSeen(inWholeSeconds(yield* store.walk(stack, "")))
     const [same, after, rootMode] = mounted(tree, (target) => {
       const equal = sameTree(shown(target), said)
