@@ -15,7 +15,10 @@ import { join } from "node:path"
  * only for what it touches.
  */
 export const engine = (settings: SettingsShape) => {
-  const base = Layer.merge(Layer.succeed(Settings, settings), Database.layer(join(settings.root, "state.db"), { leaveOpen: true }))
+  const base = Layer.merge(
+    Layer.succeed(Settings, settings),
+    Database.layer(join(settings.root, "state.db"), { leaveOpen: true })
+  )
   const stores = Layer.provideMerge(StoreFs.layer, base)
   const runtime = Layer.provideMerge(
     Layer.provide(SupervisedRuntime.layer, NamespaceLauncher.layerSettings),

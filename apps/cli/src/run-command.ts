@@ -55,12 +55,10 @@ export const runCommand = async (
     return usage.status
   }
   const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
-  return execute(
-    definition.run(parsed.value, { settings, terminal }),
-    settings,
-    definition.failed,
-    { debug: globals.debug, terminal }
-  )
+  return execute(definition.run(parsed.value, { settings, terminal }), settings, definition.failed, {
+    debug: globals.debug,
+    terminal
+  })
 }
 
 /** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */
@@ -81,10 +79,15 @@ const execute = async (
   { debug, terminal }: { readonly debug: boolean; readonly terminal: Terminal }
 ): Promise<number> => {
   const logger = Logger.make(({ logLevel, message }) => {
-    terminal.err(`gantry: ${logLevel.label.toLowerCase()}: ${String(Array.isArray(message) ? message.join(" ") : message)}\n`)
+    terminal.err(
+      `gantry: ${logLevel.label.toLowerCase()}: ${String(Array.isArray(message) ? message.join(" ") : message)}\n`
+    )
   })
   const fiber = Effect.runFork(
-    Effect.zipRight(Effect.sync(() => mark("services ready")), program).pipe(
+    Effect.zipRight(
+      Effect.sync(() => mark("services ready")),
+      program
+    ).pipe(
       Effect.provide(engine(settings)),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
@@ -135,7 +138,9 @@ const text = ({ todo, what, why }: Explanation, terminal: Terminal): string => {
 /** A mistake of ours: short, with what a report needs, and never a bare stack trace. */
 const defect = (cause: Cause.Cause<unknown>, debug: boolean, terminal: Terminal): number => {
   const pretty = Cause.pretty(cause)
-  terminal.err(`gantry: internal error: ${pretty.split("\n")[0] ?? "unknown"}\n  This is a mistake in gantry, not in what you asked for.\n`)
+  terminal.err(
+    `gantry: internal error: ${pretty.split("\n")[0] ?? "unknown"}\n  This is a mistake in gantry, not in what you asked for.\n`
+  )
   terminal.err(debug ? `${pretty}\n` : "  try: the same command with --debug shows where it happened\n")
   return 125
 }

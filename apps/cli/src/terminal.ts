@@ -7,6 +7,8 @@ export interface Terminal {
   readonly env: { readonly [name: string]: string | undefined }
   readonly cwd: string
   readonly uid: number
+  /** Processor of this machine, as Node calls it: `x64`, `arm64`. */
+  readonly arch: string
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly stdinIsTerminal: boolean
@@ -43,6 +45,7 @@ export const processTerminal = (): Terminal => ({
   err: (text) => writeAll(2, text),
   env: process.env,
   cwd: process.cwd(),
+  arch: process.arch,
   uid: process.getuid?.() ?? 0,
   now: Date.now,
   stdinIsTerminal: process.stdin.isTTY === true,

@@ -48,4 +48,5 @@ export const nearestFew = (written: string, known: Iterable<string>, most = 3): 
 }
 
 /** The known word that was most likely meant, if one is near: see {@link nearestFew}. */
-export const nearest = (written: string, known: Iterable<string>): string | undefined => nearestFew(written, known, 1)[0]
+export const nearest = (written: string, known: Iterable<string>): string | undefined =>
+  nearestFew(written, known, 1)[0]

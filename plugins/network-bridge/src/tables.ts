@@ -144,10 +144,7 @@ export const findLease = (tx: Transaction, network: string, container: string): 
 }
 
 /** Fails when the container has a lease there, or somebody the address. */
-export const insertLease = (
-  tx: Transaction,
-  { address, container, containerName, network, owner }: LeaseRow
-): void =>
+export const insertLease = (tx: Transaction, { address, container, containerName, network, owner }: LeaseRow): void =>
   void tx.run(
     "INSERT INTO leases (network, container, container_name, address, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?)",
     network,

@@ -1,5 +1,4 @@
 import { statSync, writeFileSync } from "node:fs"
-import { arch } from "node:process"
 import { join, resolve } from "node:path"
 import { ofMachine, parse as parsePlatform } from "@gantry/core/image/Platform"
 import { build } from "@gantry/engine/verbs/build"
@@ -19,7 +18,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
-    const platform = yield* platformOf(options.platform)
+    const platform = yield* platformOf(options.platform, terminal.arch)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
     const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
     const explained: Array<string> = []
@@ -36,7 +35,10 @@ export default define(table, ({ operands, options }, { terminal }) =>
       requireCached: false,
       ...given("epoch", yield* epochOf(options.buildArg, terminal.env)),
       onEvent: (event) => {
-        if (event.type === "started") explained.push(`[${event.step.stageName} ${event.step.number}/${event.step.total}] ${event.step.text}: ${event.cause}`)
+        if (event.type === "started")
+          explained.push(
+            `[${event.step.stageName} ${event.step.number}/${event.step.total}] ${event.step.text}: ${event.cause}`
+          )
         progress.onEvent(event)
       }
     }).pipe(Effect.ensuring(Effect.sync(progress.finish)))
@@ -61,8 +63,16 @@ const contextOf = (operand: string, cwd: string): Effect.Effect<string, Usage> =
     }
     const path = resolve(cwd, operand)
     const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) return yield* badValue(`path ${JSON.stringify(operand)} not found`, "name the directory that holds the files to build from")
-    if (!found.isDirectory()) return yield* badValue(`${operand} is not a directory`, "the build context is a directory; a Dockerfile is named with -f")
+    if (found === undefined)
+      return yield* badValue(
+        `path ${JSON.stringify(operand)} not found`,
+        "name the directory that holds the files to build from"
+      )
+    if (!found.isDirectory())
+      return yield* badValue(
+        `${operand} is not a directory`,
+        "the build context is a directory; a Dockerfile is named with -f"
+      )
     return path
   })
 
@@ -79,10 +89,10 @@ const dockerfileOf = (
   return Effect.succeed({ path: !there(usual) && there(other) ? other : usual })
 }
 
-const platformOf = (texts: ReadonlyArray<string>) => {
+const platformOf = (texts: ReadonlyArray<string>, machine: string) => {
   const [text, ...more] = texts.flatMap((each) => each.split(","))
   if (more.length > 0) return badValue("several platforms at once are not supported yet")
-  if (text === undefined) return Effect.succeed(ofMachine(arch))
+  if (text === undefined) return Effect.succeed(ofMachine(machine))
   const platform = parsePlatform(text)
   return platform === undefined ? badValue(`--platform ${text}: not os/arch[/variant]`) : Effect.succeed(platform)
 }

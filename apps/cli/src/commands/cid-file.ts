@@ -15,7 +15,10 @@ export const cidFile = (
     const fd = yield* Effect.try({
       try: () => openSync(path, "wx", 0o644),
       catch: (cause) =>
-        badValue(`could not create ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, "remove the file first")
+        badValue(
+          `could not create ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          "remove the file first"
+        )
     })
     let written = false
     yield* Effect.addFinalizer(() =>

@@ -11,7 +11,10 @@ export default define(
   table,
   ({ operands, options }, { terminal }) =>
     Effect.gen(function* () {
-      const wished = yield* runOptions(options, operands, !options.interactive, { env: terminal.env, cwd: terminal.cwd })
+      const wished = yield* runOptions(options, operands, !options.interactive, {
+        env: terminal.env,
+        cwd: terminal.cwd
+      })
       const finishCid = yield* cidFile(options.cidfile)
       const record = yield* create(wished, createContext(terminal))
       yield* finishCid(record.id)

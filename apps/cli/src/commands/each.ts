@@ -19,7 +19,12 @@ export const each = (
           Effect.sync(() => {
             const { todo, what, why } = explain(failure)
             terminal.err(
-              [`gantry: ${what}`, ...(why === undefined ? [] : [`  why: ${why}`]), ...(todo === undefined ? [] : [`  try: ${todo}`]), ""].join("\n")
+              [
+                `gantry: ${what}`,
+                ...(why === undefined ? [] : [`  why: ${why}`]),
+                ...(todo === undefined ? [] : [`  try: ${todo}`]),
+                ""
+              ].join("\n")
             )
             return 1
           }),

@@ -30,7 +30,11 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
     const rows = facts
       .toReversed()
       .map((each, at) =>
-        historyRow(at === 0 ? { ...each, id: image.id } : each, { now, truncate: !options.noTrunc, human: options.human })
+        historyRow(at === 0 ? { ...each, id: image.id } : each, {
+          now,
+          truncate: !options.noTrunc,
+          human: options.human
+        })
       )
     return yield* printListing(
       options.format,

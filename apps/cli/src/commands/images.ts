@@ -27,10 +27,14 @@ export default define(table, ({ operands, options }, { terminal }) =>
     }
     const dangling = filters.value.get("dangling")?.at(-1)
     const bounds = yield* Effect.forEach(["before", "since"] as const, (key) =>
-      Effect.forEach(filters.value.get(key) ?? [], (text) => Effect.map(images.find(text), (image) => ({ key, at: image.createdAt })))
+      Effect.forEach(filters.value.get(key) ?? [], (text) =>
+        Effect.map(images.find(text), (image) => ({ key, at: image.createdAt }))
+      )
     )
     const facts = list
-      .filter(({ createdAt }) => bounds.flat().every(({ at, key }) => (key === "before" ? createdAt < at : createdAt > at)))
+      .filter(({ createdAt }) =>
+        bounds.flat().every(({ at, key }) => (key === "before" ? createdAt < at : createdAt > at))
+      )
       .filter(({ labels }) => (filters.value.get("label") ?? []).every((text) => hasLabel(labels, text)))
       .flatMap((image): ReadonlyArray<ImageFacts> => {
         const common = {
@@ -55,7 +59,8 @@ export default define(table, ({ operands, options }, { terminal }) =>
             if (wanted !== undefined && /:[^/]*$/.test(wanted) && asked.right.tag !== tag) return []
           }
           const patterns = filters.value.get("reference")
-          if (patterns !== undefined && !patterns.some((pattern) => referenceMatches(pattern, repository, tag))) return []
+          if (patterns !== undefined && !patterns.some((pattern) => referenceMatches(pattern, repository, tag)))
+            return []
           return [{ ...common, repository, tag }]
         })
       })

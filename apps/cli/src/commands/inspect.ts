@@ -49,7 +49,12 @@ const findAny =
           findImage(name).pipe(
             Effect.catchIf(
               (failure) => failure._tag === "NoSuchImage" || failure._tag === "BadImageName",
-              () => new Usage({ message: `No such object: ${name}`, hint: "gantry ps -a and gantry images list what there is", status: 1 })
+              () =>
+                new Usage({
+                  message: `No such object: ${name}`,
+                  hint: "gantry ps -a and gantry images list what there is",
+                  status: 1
+                })
             )
           )
       )
@@ -63,7 +68,8 @@ const show = (
   terminal: Terminal
 ): Effect.Effect<number, Failure, EngineServices> =>
   Effect.gen(function* () {
-    const template = format === undefined || format === "" || format === "json" ? undefined : compile(unescapeFormat(format))
+    const template =
+      format === undefined || format === "" || format === "json" ? undefined : compile(unescapeFormat(format))
     if (template !== undefined && !template.ok) return yield* new Usage({ message: template.problem, status: 64 })
     const found: Array<unknown> = []
     let status = 0
@@ -86,7 +92,12 @@ const show = (
     }
     for (const object of found) {
       const text = template.value(withMaps(object, mapFields))
-      if (!text.ok) return yield* new Usage({ message: text.problem, hint: "gantry inspect without --format shows all fields", status: 1 })
+      if (!text.ok)
+        return yield* new Usage({
+          message: text.problem,
+          hint: "gantry inspect without --format shows all fields",
+          status: 1
+        })
       terminal.out(`${text.value}\n`)
     }
     return status

@@ -8,12 +8,31 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { ps as table } from "../argv/tables/listing.ts"
 import { type Filters, parseFilters } from "../argv/values/filters.ts"
-import { type ContainerFacts, containerColumns, containerHeaders, containerRow, type ShownState } from "../show/container-row.ts"
+import {
+  type ContainerFacts,
+  containerColumns,
+  containerHeaders,
+  containerRow,
+  type ShownState
+} from "../show/container-row.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
 import { badValue, Usage } from "./Usage.ts"
 
-const filterKeys = ["id", "name", "label", "status", "exited", "ancestor", "before", "since", "volume", "network", "publish", "expose"] as const
+const filterKeys = [
+  "id",
+  "name",
+  "label",
+  "status",
+  "exited",
+  "ancestor",
+  "before",
+  "since",
+  "volume",
+  "network",
+  "publish",
+  "expose"
+] as const
 
 /** A container with how it fares. */
 interface Listed {
@@ -89,7 +108,9 @@ const factsOf = ({ record, state }: Listed, withSize: boolean) =>
     const exposed = record.options.exposed.flatMap((text) => {
       const [port, protocol = "tcp"] = text.split("/")
       const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)
-      return taken || state.status !== "running" ? [] : [{ containerPort: Number(port), protocol: protocolOf(protocol) }]
+      return taken || state.status !== "running"
+        ? []
+        : [{ containerPort: Number(port), protocol: protocolOf(protocol) }]
     })
     return {
       id: record.id,
@@ -141,7 +162,11 @@ const matchesOne = (
       case "status": {
         const known = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
         if (!known.includes(value)) {
-          return yield* new Usage({ message: `invalid filter 'status=${value}'`, hint: `one of ${known.join(", ")}`, status: 1 })
+          return yield* new Usage({
+            message: `invalid filter 'status=${value}'`,
+            hint: `one of ${known.join(", ")}`,
+            status: 1
+          })
         }
         return shownState(state).kind === value
       }
@@ -171,7 +196,10 @@ const matchesOne = (
         const ports =
           key === "publish"
             ? (record.attachment?.ports ?? []).map((port) => ({ number: port.hostPort, protocol: port.protocol }))
-            : record.options.exposed.map((text) => ({ number: Number(text.split("/")[0]), protocol: text.split("/")[1] ?? "tcp" }))
+            : record.options.exposed.map((text) => ({
+                number: Number(text.split("/")[0]),
+                protocol: text.split("/")[1] ?? "tcp"
+              }))
         return ports.some((port) => port.number >= first && port.number <= last && port.protocol === protocol)
       }
     }

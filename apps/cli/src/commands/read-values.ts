@@ -5,7 +5,9 @@ import { badValue, type Usage } from "./Usage.ts"
 
 /** A parsed value, or the usage error that names the option it stands behind. */
 export const valueOf = <A>(option: string, text: string, result: Result<A>): Effect.Effect<A, Usage> =>
-  result.ok ? Effect.succeed(result.value) : badValue(`invalid argument ${JSON.stringify(text)} for "${option}" flag: ${result.problem}`)
+  result.ok
+    ? Effect.succeed(result.value)
+    : badValue(`invalid argument ${JSON.stringify(text)} for "${option}" flag: ${result.problem}`)
 
 /** All values of a repeated option, in order. */
 export const valuesOf = <A>(

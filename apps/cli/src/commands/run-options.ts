@@ -144,7 +144,9 @@ export const environmentOf = (
       Effect.flatMap(fileOf("--env-file", path), (text) => valueOf("--env-file", path, parseEnvFile(path, text, env)))
     )
     const typed = yield* valuesOf("-e, --env", texts, (text) => parseEnv(text, env))
-    return [...fromFiles.flat(), ...typed].map(({ name, value }: Variable) => (value === undefined ? name : `${name}=${value}`))
+    return [...fromFiles.flat(), ...typed].map(({ name, value }: Variable) =>
+      value === undefined ? name : `${name}=${value}`
+    )
   })
 
 const labelsOf = (
@@ -210,7 +212,9 @@ const mountsOf = (options: ContainerOptions, cwd: string): Effect.Effect<Readonl
       }))
     )
     const mounts = yield* Effect.forEach(options.mount, (typed) =>
-      Effect.flatMap(valueOf("--mount", typed, parseMount(typed, cwd)), (mount) => mountRequest(mount, `--mount ${typed}`))
+      Effect.flatMap(valueOf("--mount", typed, parseMount(typed, cwd)), (mount) =>
+        mountRequest(mount, `--mount ${typed}`)
+      )
     )
     return [...volumes, ...tmpfs, ...mounts]
   })

@@ -16,7 +16,8 @@ import { badValue } from "./Usage.ts"
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const attached = options.attach || options.interactive
-    if (attached && operands.length > 1) return yield* badValue("you cannot start and attach multiple containers at once")
+    if (attached && operands.length > 1)
+      return yield* badValue("you cannot start and attach multiple containers at once")
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     if (!attached) {
       return yield* each(operands, terminal, (name) =>

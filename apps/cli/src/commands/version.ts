@@ -26,12 +26,25 @@ export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<st
     return 0
   }
   const { name, version: runtimeVersion } = runtime()
-  const arch = process.arch === "x64" ? "amd64" : process.arch
-  const facts = { Version: version, ApiVersion: "1.47", Os: process.platform, Arch: arch, Runtime: name, RuntimeVersion: runtimeVersion }
+  const arch = terminal.arch === "x64" ? "amd64" : terminal.arch
+  const facts = {
+    Version: version,
+    ApiVersion: "1.47",
+    Os: process.platform,
+    Arch: arch,
+    Runtime: name,
+    RuntimeVersion: runtimeVersion
+  }
   const { format } = parsed.value.options
   if (format === undefined || format === "") {
     terminal.out(
-      ["gantry", ` Version:    ${version}`, ` Runtime:    ${name} ${runtimeVersion}`, ` OS/Arch:    ${process.platform}/${arch}`, ""].join("\n")
+      [
+        "gantry",
+        ` Version:    ${version}`,
+        ` Runtime:    ${name} ${runtimeVersion}`,
+        ` OS/Arch:    ${process.platform}/${arch}`,
+        ""
+      ].join("\n")
     )
     return 0
   }

@@ -150,12 +150,17 @@ export const explain = (failure: Failure): Explanation => {
     case "BaseUnavailable":
       return { what: `could not get the base image ${failure.message}` }
     case "BadBuildFile":
-      return { what: failure.message, ...optional(failure.why === undefined ? undefined : "name the Dockerfile with -f") }
+      return {
+        what: failure.message,
+        ...optional(failure.why === undefined ? undefined : "name the Dockerfile with -f")
+      }
     case "BuildFailed":
       return {
         what: `build step failed: ${failure.step.text} (line ${failure.step.range.start.line})`,
         why: failure.why,
-        ...(failure.exitCode === undefined ? {} : { todo: "the lines above are what the command wrote; steps before it are kept in the cache" })
+        ...(failure.exitCode === undefined
+          ? {}
+          : { todo: "the lines above are what the command wrote; steps before it are kept in the cache" })
       }
     case "StepFailed":
       return { what: failure.message }

@@ -93,7 +93,7 @@ describe("the life of a container", () => {
     const shell = inTerminal(gantry, "exec", "-it", "box", "sh")
     await shell.says(/# /)
     shell.write("tty; echo $((40 + 2))\r")
-    await shell.says(/\/dev\/pts\/\d+\r\n42\r\n/)
+    await shell.says(/\/dev\/pts\/\d+\s+42\s/)
     shell.write("exit 3\r")
     expect((await shell.ended).status).toBe(3)
   })

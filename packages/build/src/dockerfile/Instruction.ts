@@ -97,26 +97,31 @@ export interface Arg extends Placed {
   readonly args: ReadonlyArray<{ readonly name: string; readonly default?: string }>
 }
 
+/** Sets labels. */
 export interface Label extends Placed {
   readonly _tag: "Label"
   readonly pairs: ReadonlyArray<Pair>
 }
 
+/** Names the author. Deprecated by Docker in favour of a label. */
 export interface Maintainer extends Placed {
   readonly _tag: "Maintainer"
   readonly name: string
 }
 
+/** Sets the working directory, and makes it. */
 export interface Workdir extends Placed {
   readonly _tag: "Workdir"
   readonly path: string
 }
 
+/** Sets the user, and perhaps the group, of what follows. */
 export interface User extends Placed {
   readonly _tag: "User"
   readonly user: string
 }
 
+/** Sets the shell of shell forms. */
 export interface Shell extends Placed {
   readonly _tag: "Shell"
   readonly argv: ReadonlyArray<string>
@@ -128,11 +133,13 @@ export interface Expose extends Placed {
   readonly ports: ReadonlyArray<string>
 }
 
+/** Declares paths whose content does not belong to the container. */
 export interface Volume extends Placed {
   readonly _tag: "Volume"
   readonly paths: ReadonlyArray<string>
 }
 
+/** Sets the signal that stops a container. */
 export interface StopSignal extends Placed {
   readonly _tag: "StopSignal"
   readonly signal: string
@@ -148,16 +155,19 @@ export interface HealthProbe {
   readonly retries?: number
 }
 
+/** Says how a container tells whether it is well. */
 export interface Healthcheck extends Placed {
   readonly _tag: "Healthcheck"
   readonly check: "none" | HealthProbe
 }
 
+/** Sets what a container runs, or the arguments of its entry point. */
 export interface Cmd extends Placed {
   readonly _tag: "Cmd"
   readonly command: CommandLine
 }
 
+/** Sets the program a container runs. */
 export interface Entrypoint extends Placed {
   readonly _tag: "Entrypoint"
   readonly command: CommandLine
@@ -190,4 +200,5 @@ export type StageInstruction =
   | Entrypoint
   | OnBuild
 
+/** Every instruction. */
 export type Instruction = From | StageInstruction

@@ -41,4 +41,5 @@ export class NetworkRefused extends Data.TaggedError("NetworkRefused")<{
   }
 }
 
+/** How attaching to a network can fail. */
 export type NetworkError = PortTaken | AddressesExhausted | NetworkMissing | NetworkRefused

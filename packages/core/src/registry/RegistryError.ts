@@ -39,4 +39,5 @@ export class RegistryUnavailable extends Data.TaggedError("RegistryUnavailable")
   }
 }
 
+/** How a registry can fail a caller. */
 export type RegistryError = ImageNotFound | LoginRequired | RegistryRefused | RegistryUnavailable

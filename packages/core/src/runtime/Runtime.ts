@@ -67,18 +67,12 @@ export interface RuntimeShape {
    * Runs a container to its end as part of the caller: for build steps. Output goes to `onOutput` as it comes; standard
    * input is empty. Interruption, or the death of the caller, kills everything in it (RUN-3).
    */
-  readonly perform: (
-    spec: ContainerSpec,
-    onOutput: (output: Output) => void
-  ) => Effect.Effect<ExitStatus, RuntimeError>
+  readonly perform: (spec: ContainerSpec, onOutput: (output: Output) => void) => Effect.Effect<ExitStatus, RuntimeError>
   /**
    * Starts a container that outlives the caller, and attaches to it so that no output is missed. Succeeds once the
    * command itself runs; a command that cannot be run fails with the reason and leaves nothing.
    */
-  readonly start: (
-    spec: ContainerSpec,
-    supervision: Supervision
-  ) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  readonly start: (spec: ContainerSpec, supervision: Supervision) => Effect.Effect<Session, RuntimeError, Scope.Scope>
   /** Attaches to a running container. */
   readonly attach: (id: string) => Effect.Effect<Session, RuntimeError, Scope.Scope>
   /** Starts another process in a running container. It does not keep the container alive (RUN-4). */

@@ -40,4 +40,5 @@ export class NotRunning extends Data.TaggedError("NotRunning")<{ readonly contai
   }
 }
 
+/** How a runtime can fail a caller. */
 export type RuntimeError = CommandNotFound | CommandNotExecutable | IsolationRefused | NotRunning

@@ -20,7 +20,10 @@ export interface Migrations {
 }
 
 /** The database was written by a newer gantry. Using that one helps. */
-export class DatabaseTooNew extends Data.TaggedError("DatabaseTooNew")<{ readonly path: string; readonly owner: string }> {
+export class DatabaseTooNew extends Data.TaggedError("DatabaseTooNew")<{
+  readonly path: string
+  readonly owner: string
+}> {
   override get message() {
     return `${this.path} was written by a newer gantry (tables of ${this.owner})`
   }
@@ -90,7 +93,9 @@ export const layer = (path: string, { leaveOpen = false }: DatabaseOptions = {})
         connection.exec(
           "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
         )
-        connection.exec("CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
+        connection.exec(
+          "CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+        )
         open = connection
         return connection
       }

@@ -71,7 +71,10 @@ export const make = (driver: BlobDriver): BlobStoreShape => {
     Stream.unwrap(
       Effect.flatMap(
         driver.read(digest),
-        Option.match({ onNone: () => Effect.fail(new BlobMissing({ digest })), onSome: (bytes) => Effect.succeed(bytes) })
+        Option.match({
+          onNone: () => Effect.fail(new BlobMissing({ digest })),
+          onSome: (bytes) => Effect.succeed(bytes)
+        })
       )
     )
   return {

@@ -66,10 +66,7 @@ export interface LayerStoreShape {
    * Applies changes to a tree, in the order given; missing parent directories are made 0755 root. What stands in the way
    * of a change is replaced, but a directory is not replaced by something else unless it was removed first (`UnsafePath`).
    */
-  readonly write: (
-    tree: TreeHandle,
-    changes: Iterable<TreeChange>
-  ) => Effect.Effect<void, UnsafePath | StorageFailure>
+  readonly write: (tree: TreeHandle, changes: Iterable<TreeChange>) => Effect.Effect<void, UnsafePath | StorageFailure>
   /**
    * Turns a tree into a layer and ends the tree. None when nothing was changed. The layer is visible in one step.
    *

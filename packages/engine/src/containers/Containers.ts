@@ -25,7 +25,9 @@ export interface ContainersShape {
   /** Forgets a container. Succeeds when there is none. */
   readonly forget: (id: string) => Effect.Effect<void, StorageFailure>
   /** Names of the containers made from an image. */
-  readonly ofImage: (image: string) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
+  readonly ofImage: (
+    image: string
+  ) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
 }
 
 /** The service tag of {@link ContainersShape}. */
@@ -88,7 +90,8 @@ export const layer = Layer.effect(
             const found = /^[0-9a-f]+$/.test(word)
               ? tx.all("SELECT * FROM containers WHERE id GLOB ? ORDER BY id", `${word}*`)
               : []
-            const names = found.length > 0 ? [] : tx.all("SELECT name FROM containers").map((row) => String(row["name"]))
+            const names =
+              found.length > 0 ? [] : tx.all("SELECT name FROM containers").map((row) => String(row["name"]))
             return { found, names }
           }),
           ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
@@ -118,8 +121,7 @@ export const layer = Layer.effect(
         }),
       rename: (id, name) =>
         claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
-      forget: (id) =>
-        Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
+      forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
       ofImage: (image) =>
         db.read("containers", (tx) =>
           tx

@@ -134,9 +134,7 @@ export const logs = (
         Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),
         (watcher) => Effect.sync(() => watcher.close())
       )
-      yield* Effect.forkScoped(
-        Effect.zipRight(Effect.ignore(runtime.wait(id)), Queue.offer(bell, "ended"))
-      )
+      yield* Effect.forkScoped(Effect.zipRight(Effect.ignore(runtime.wait(id)), Queue.offer(bell, "ended")))
       // Lines written between the first read and the watch ring no bell of their own.
       yield* Queue.offer(bell, "changed")
       const later = Stream.fromQueue(bell).pipe(

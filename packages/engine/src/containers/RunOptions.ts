@@ -87,7 +87,12 @@ export interface RunOptions {
   readonly pull: PullPolicy
   readonly platform?: Platform
   readonly runtime?: string
-  readonly namespaces: { readonly pid: "own" | "host"; readonly ipc: "own" | "host"; readonly uts: "own" | "host"; readonly cgroup: "own" | "host" }
+  readonly namespaces: {
+    readonly pid: "own" | "host"
+    readonly ipc: "own" | "host"
+    readonly uts: "own" | "host"
+    readonly cgroup: "own" | "host"
+  }
   readonly oomScoreAdj?: number
 }
 

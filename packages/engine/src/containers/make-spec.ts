@@ -48,7 +48,11 @@ export const makeSpec = ({
   const argv = [...entrypoint, ...command]
   if (argv.length === 0) {
     return Either.left(
-      new BadOption({ option: "command", why: "no command specified", hint: "the image has no CMD or ENTRYPOINT: name a command after the image" })
+      new BadOption({
+        option: "command",
+        why: "no command specified",
+        hint: "the image has no CMD or ENTRYPOINT: name a command after the image"
+      })
     )
   }
   const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : id.slice(0, 12))
@@ -117,7 +121,13 @@ const capabilitiesOf = (
 ): Either.Either<ReadonlyArray<string>, BadOption> => {
   if (privileged) return Either.right(all)
   const wished = computeCapabilities({ add: capAdd, drop: capDrop })
-  if (!wished.ok) return Either.left(new BadOption({ option: `capability ${wished.unknown}`, why: "there is no such capability" }))
+  if (!wished.ok)
+    return Either.left(new BadOption({ option: `capability ${wished.unknown}`, why: "there is no such capability" }))
   // What the host's root itself does not have cannot be given away; asking for ALL means all that can.
-  return Either.right(wished.capabilities.map((name) => name.slice("CAP_".length)).filter((name) => all.includes(name)).sort())
+  return Either.right(
+    wished.capabilities
+      .map((name) => name.slice("CAP_".length))
+      .filter((name) => all.includes(name))
+      .toSorted()
+  )
 }

@@ -49,13 +49,12 @@ export const prepareMounts = (
       const target = yield* checkedTarget(request)
       if (!byTarget.has(target)) byTarget.set(target, request)
     }
-    const ordered = [...byTarget].sort(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
+    const ordered = [...byTarget].toSorted(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
     const prepared: Array<readonly [MountSpec, MountRecord]> = []
     const records = () => prepared.map(([, record]) => record)
     yield* Effect.forEach(
       ordered,
-      ([target, request]) =>
-        Effect.map(prepareMount(target, request, stack), (mount) => void prepared.push(mount)),
+      ([target, request]) => Effect.map(prepareMount(target, request, stack), (mount) => void prepared.push(mount)),
       { discard: true }
     ).pipe(Effect.onError(() => removeAnonymous(records())))
     return { specs: prepared.map(([spec]) => spec), records: records() }
@@ -85,7 +84,11 @@ const prepareMount = (
   target: string,
   request: MountRequest,
   stack: Stack
-): Effect.Effect<readonly [MountSpec, MountRecord], BadOption | LayerMissing | StorageFailure, Volumes | LayerStore> => {
+): Effect.Effect<
+  readonly [MountSpec, MountRecord],
+  BadOption | LayerMissing | StorageFailure,
+  Volumes | LayerStore
+> => {
   switch (request.type) {
     case "tmpfs":
       return Effect.succeed([

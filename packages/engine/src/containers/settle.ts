@@ -32,7 +32,11 @@ export const release = (id: string): Effect.Effect<void, NetworkRefused | Storag
 export const dismantle = (
   record: ContainerRecord,
   { volumes: withVolumes }: { readonly volumes: boolean }
-): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+): Effect.Effect<
+  void,
+  NetworkRefused | StorageFailure,
+  Network | Containers | Runtime | LayerStore | Volumes | Settings
+> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
     yield* (yield* Runtime).remove(record.id)
@@ -56,7 +60,11 @@ export const dismantle = (
  */
 export const settle = (
   record: ContainerRecord
-): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+): Effect.Effect<
+  void,
+  NetworkRefused | StorageFailure,
+  Network | Containers | Runtime | LayerStore | Volumes | Settings
+> =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
     if (state.status === "running" || state.status === "restarting") return

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { mkdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
@@ -41,9 +42,7 @@ export interface ImageRecord {
 /** The truth about names of images. */
 export interface ImagesShape {
   /** Finds an image by name, ID, beginning of an ID, or digest. */
-  readonly find: (
-    text: string
-  ) => Effect.Effect<ImageRecord, NoSuchImage | AmbiguousId | BadImageName | StorageFailure>
+  readonly find: (text: string) => Effect.Effect<ImageRecord, NoSuchImage | AmbiguousId | BadImageName | StorageFailure>
   readonly config: (image: Pick<ImageRecord, "id">) => Effect.Effect<ImageConfig, ImageBroken | StorageFailure>
   /** Records an image whose blobs and layers are stored, and moves the names to it, in one step. */
   readonly put: (
@@ -137,7 +136,9 @@ export const layer = Layer.effect(
       const prefix = text.startsWith("sha256:") ? text.slice("sha256:".length) : text
       if (/^[0-9a-f]{2,64}$/.test(prefix)) {
         const found = yield* db.read("images", (tx) =>
-          tx.all("SELECT * FROM images WHERE id GLOB ? ORDER BY id", `sha256:${prefix}*`).map((row) => recordOf(tx, row))
+          tx
+            .all("SELECT * FROM images WHERE id GLOB ? ORDER BY id", `sha256:${prefix}*`)
+            .map((row) => recordOf(tx, row))
         )
         const [only, ...more] = found
         if (only !== undefined && more.length === 0) return only
@@ -162,7 +163,9 @@ export const layer = Layer.effect(
     /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
     const writeIndex = (tx: Transaction): void => {
       const manifests = tx
-        .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
+        .all(
+          "SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id"
+        )
         .map((row) => ({
           mediaType: String(row["manifest_type"]),
           digest: String(row["manifest"]),
@@ -171,7 +174,7 @@ export const layer = Layer.effect(
         }))
       const text = JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
       mkdirSync(root, { recursive: true })
-      const draft = join(root, `.index.${process.pid}.json`)
+      const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
       writeFileSync(draft, text, { mode: 0o644 })
       renameSync(draft, join(root, "index.json"))
     }
@@ -251,7 +254,10 @@ export const layer = Layer.effect(
  * mistypes `nginx` leaves out the same tag again.
  */
 const alike = (typed: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const refs = names.map(ImageRef.parse).filter(Either.isRight).map(({ right }) => right)
+  const refs = names
+    .map(ImageRef.parse)
+    .filter(Either.isRight)
+    .map(({ right }) => right)
   if (/[:@][^/]*$/.test(typed)) return nearestFew(typed, refs.map(ImageRef.familiar))
   return nearestFew(typed, refs.map(ImageRef.familiarName))
     .flatMap((repository) => refs.filter((ref) => ImageRef.familiarName(ref) === repository))

@@ -30,7 +30,10 @@ export const commitImage = (
     const infos = yield* Effect.forEach(stack, (diffId) =>
       Effect.flatMap(
         layers.get(diffId),
-        Option.match({ onNone: () => Effect.fail(new LayerMissing({ diffId })), onSome: (info) => Effect.succeed(info) })
+        Option.match({
+          onNone: () => Effect.fail(new LayerMissing({ diffId })),
+          onSome: (info) => Effect.succeed(info)
+        })
       )
     )
     const configBytes = new TextEncoder().encode(JSON.stringify(config))

@@ -2,7 +2,13 @@ import { format, matches, type Platform } from "@gantry/core/image/Platform"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import { type AmbiguousId, type BadImageName, type ImageBroken, type NoSuchImage, WrongPlatform } from "../EngineError.ts"
+import {
+  type AmbiguousId,
+  type BadImageName,
+  type ImageBroken,
+  type NoSuchImage,
+  WrongPlatform
+} from "../EngineError.ts"
 import { type ImageRecord, Images } from "./Images.ts"
 
 /** The image a user named, ready to be run or built on. */

@@ -26,17 +26,21 @@ export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malf
     if (typeof architecture !== "string" || typeof os !== "string") return Either.left("it names no platform")
     if (!isRecord(rootfs) || !Array.isArray(rootfs["diff_ids"])) return Either.left("it has no rootfs.diff_ids")
     if (!rootfs["diff_ids"].every(isDigest)) return Either.left("a diffID is not a sha256 digest")
-    if (history !== undefined && history !== null && !Array.isArray(history)) return Either.left("history is not a list")
+    if (history !== undefined && history !== null && !Array.isArray(history))
+      return Either.left("history is not a list")
     if (config !== undefined && config !== null && !isRecord(config)) return Either.left("config is not an object")
     const process = isRecord(config) ? dropNulls(config) : {}
     for (const list of ["Env", "Cmd", "Entrypoint", "Shell", "OnBuild"]) {
-      if (process[list] !== undefined && !isTexts(process[list])) return Either.left(`config.${list} is not a list of texts`)
+      if (process[list] !== undefined && !isTexts(process[list]))
+        return Either.left(`config.${list} is not a list of texts`)
     }
     for (const word of ["User", "WorkingDir", "StopSignal"]) {
-      if (process[word] !== undefined && typeof process[word] !== "string") return Either.left(`config.${word} is not text`)
+      if (process[word] !== undefined && typeof process[word] !== "string")
+        return Either.left(`config.${word} is not text`)
     }
     for (const record of ["Labels", "Volumes", "ExposedPorts", "Healthcheck"]) {
-      if (process[record] !== undefined && !isRecord(process[record])) return Either.left(`config.${record} is not an object`)
+      if (process[record] !== undefined && !isRecord(process[record]))
+        return Either.left(`config.${record} is not an object`)
     }
     // Every field the type promises was checked above; the rest is optional text that is only shown.
     return Either.right({
@@ -56,7 +60,8 @@ export const decodeManifest = (bytes: Uint8Array): Either.Either<Manifest, Malfo
   Either.flatMap(text(bytes), (value): Either.Either<Manifest, Malformed> => {
     if (!isRecord(value)) return Either.left("it is not an object")
     if (!isDescriptor(value["config"])) return Either.left("it names no config")
-    if (!Array.isArray(value["layers"]) || !value["layers"].every(isDescriptor)) return Either.left("it names no layers")
+    if (!Array.isArray(value["layers"]) || !value["layers"].every(isDescriptor))
+      return Either.left("it names no layers")
     return Either.right(value as unknown as Manifest)
   })
 

@@ -25,7 +25,8 @@ export const layer = (
         Context.add(Settings, yield* Settings)
       )
       return {
-        run: (request) => Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services),
+        run: (request) =>
+          Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services),
         copy: (request) => Effect.provide(performCopy(request, context), services),
         workdir: (request) => Effect.provide(performWorkdir(request), services)
       }

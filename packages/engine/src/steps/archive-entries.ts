@@ -29,7 +29,10 @@ const isTar = (head: Uint8Array): boolean => {
   if (head.length < 512 || head.every((byte) => byte === 0)) return false
   let found = false
   const reader = makeTarReader({ entry: () => void (found = true), data: () => {}, hole: () => {}, end: () => {} })
-  return reader.push(head.subarray(0, 512)) === undefined && (found || Buffer.from(head.subarray(257, 262)).toString() === "ustar")
+  return (
+    reader.push(head.subarray(0, 512)) === undefined &&
+    (found || Buffer.from(head.subarray(257, 262)).toString() === "ustar")
+  )
 }
 
 const headOf = (path: string): Uint8Array => {
@@ -55,7 +58,8 @@ export const archiveEntries = (
     const packing = yield* Effect.try({ try: () => packingOf(headOf(path)), catch: cannotRead(path) })
     if (packing === undefined) return undefined
     const plain = packing === "none" ? path : yield* unpacked(path, packing)
-    if (packing !== "none" && !isTar(yield* Effect.try({ try: () => headOf(plain), catch: cannotRead(path) }))) return undefined
+    if (packing !== "none" && !isTar(yield* Effect.try({ try: () => headOf(plain), catch: cannotRead(path) })))
+      return undefined
     return yield* Effect.try({ try: () => entriesOf(plain), catch: cannotRead(path) })
   })
 
@@ -64,9 +68,15 @@ const cannotRead =
   (cause: unknown): StepFailed =>
     cause instanceof StepFailed
       ? cause
-      : new StepFailed({ why: `${path} cannot be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+      : new StepFailed({
+          why: `${path} cannot be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`,
+          cause
+        })
 
-const unpacked = (path: string, packing: Exclude<Packing, "none">): Effect.Effect<string, StepFailed, Settings | Scope.Scope> =>
+const unpacked = (
+  path: string,
+  packing: Exclude<Packing, "none">
+): Effect.Effect<string, StepFailed, Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
     const plain = join(root, `archive-${randomBytes(8).toString("hex")}`)
@@ -124,7 +134,8 @@ const entriesOf = (archive: string): ReadonlyArray<TreeEntry> => {
     for (;;) {
       const size = readSync(fd, buffer, 0, chunk, base)
       const problem = size === 0 ? reader.finish() : reader.push(buffer.subarray(0, size))
-      if (problem !== undefined) throw new StepFailed({ why: `the archive is broken at byte ${problem.offset}: ${problem.why}` })
+      if (problem !== undefined)
+        throw new StepFailed({ why: `the archive is broken at byte ${problem.offset}: ${problem.why}` })
       if (size === 0) return entries
       base += size
     }
@@ -143,7 +154,7 @@ const contentOf = (archive: string, parts: ReadonlyArray<Part>): FileContent => 
           for (let left = part.zeros; left > 0; left -= chunk) yield new Uint8Array(Math.min(left, chunk))
           continue
         }
-        for (let done = 0; done < part.length; ) {
+        for (let done = 0; done < part.length;) {
           const piece = new Uint8Array(Math.min(chunk, part.length - done))
           const size = readSync(fd, piece, 0, piece.length, part.at + done)
           if (size === 0) throw new Error("the archive became shorter while it was read")

@@ -14,10 +14,7 @@ export const changed = (
     Effect.acquireUseRelease(
       layers.prepare({ parents: stack, keep: false }),
       (tree) =>
-        Effect.zipRight(
-          layers.write(tree, changes),
-          layers.commit(tree, clampNs === undefined ? {} : { clampNs })
-        ),
+        Effect.zipRight(layers.write(tree, changes), layers.commit(tree, clampNs === undefined ? {} : { clampNs })),
       (tree) => Effect.ignore(layers.discard(tree))
     )
   )

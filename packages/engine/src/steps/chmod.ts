@@ -23,7 +23,9 @@ export const modeChange = (text: string): ModeChange | undefined => {
       changes.push((mode, directory) => apply(mode, directory, scope, operator ?? "+", letters ?? ""))
     }
   }
-  return changes.length === 0 ? undefined : (mode, directory) => changes.reduce((at, change) => change(at, directory), mode)
+  return changes.length === 0
+    ? undefined
+    : (mode, directory) => changes.reduce((at, change) => change(at, directory), mode)
 }
 
 const apply = (mode: number, directory: boolean, scope: number, operator: string, letters: string): number => {

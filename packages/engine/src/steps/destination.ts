@@ -15,10 +15,7 @@ export interface Place {
 }
 
 /** Follows an absolute path of a container inside a stack's merged tree, as far as it exists. */
-export const placeOf = (
-  stack: Stack,
-  path: string
-): Effect.Effect<Place, LayerMissing | StorageFailure, LayerStore> =>
+export const placeOf = (stack: Stack, path: string): Effect.Effect<Place, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     const names = path.split("/").filter((name) => name !== "" && name !== ".")

@@ -31,7 +31,10 @@ export const lookUpOwner = (
       const [uid = "0", gid = "0"] = text.split(":")
       return { uid: Number(uid), gid: Number(gid) }
     }
-    const owner = ownerOf(text, { passwd: yield* textOf(stack, "etc/passwd"), group: yield* textOf(stack, "etc/group") })
+    const owner = ownerOf(text, {
+      passwd: yield* textOf(stack, "etc/passwd"),
+      group: yield* textOf(stack, "etc/group")
+    })
     if ("unknown" in owner) {
       return yield* new StepFailed({ why: `${owner.unknown} is not in the image: create it first, or give its number` })
     }

@@ -36,7 +36,9 @@ export const performCopy = (
   Effect.gen(function* () {
     const chmod = request.chmod === undefined ? undefined : modeChange(request.chmod)
     if (request.chmod !== undefined && chmod === undefined) {
-      return yield* new StepFailed({ why: `--chmod=${request.chmod} is neither octal digits nor changes such as u=rwX,go-w` })
+      return yield* new StepFailed({
+        why: `--chmod=${request.chmod} is neither octal digits nor changes such as u=rwX,go-w`
+      })
     }
     const owner = request.chown === undefined ? undefined : yield* lookUpOwner(request.stack, request.chown)
     const sources =
@@ -47,7 +49,8 @@ export const performCopy = (
     const all = [...sources, ...inline]
     if (all.length === 0) return yield* new StepFailed({ why: "no source matched" })
     const into = yield* placeOf(request.stack, request.dest)
-    const asDirectory = request.dest.endsWith("/") || all.length > 1 || into.entry?.type === "directory" || into.path === ""
+    const asDirectory =
+      request.dest.endsWith("/") || all.length > 1 || into.entry?.type === "directory" || into.path === ""
     const changes: Array<TreeChange> = []
     for (const source of all) {
       changes.push(...(yield* placed(source, into, asDirectory, request)))
@@ -59,7 +62,14 @@ export const performCopy = (
 
 const now = (): bigint => BigInt(Date.now()) * 1_000_000n
 
-const directory = (path: string): TreeEntry => ({ type: "directory", path, mode: 0o755, uid: 0, gid: 0, mtimeNs: now() })
+const directory = (path: string): TreeEntry => ({
+  type: "directory",
+  path,
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  mtimeNs: now()
+})
 
 /** Directories that must be made before anything can be placed. */
 const parentsOf = (into: Place, sources: ReadonlyArray<Source>, asDirectory: boolean): ReadonlyArray<TreeEntry> => {
@@ -100,7 +110,11 @@ const inlineSource = (path: string, content: string): Source => {
 /** Paths of another tree, patterns and all. Owners stay as they are there. */
 const treeSources = (
   stack: Stack,
-  { exclude, parents, sources }: { readonly sources: ReadonlyArray<string>; readonly exclude: ReadonlyArray<string>; readonly parents: boolean }
+  {
+    exclude,
+    parents,
+    sources
+  }: { readonly sources: ReadonlyArray<string>; readonly exclude: ReadonlyArray<string>; readonly parents: boolean }
 ): Effect.Effect<ReadonlyArray<Source>, StepFailed | LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     if (exclude.length > 0 || parents) {
@@ -112,7 +126,14 @@ const treeSources = (
       const isPattern = hasGlob(source)
       const paths = isPattern ? yield* globbed(stack, source) : [source]
       for (const path of paths) {
-        const entry = yield* layers.lookup(stack, path.split("/").filter((name) => name !== "" && name !== ".").join("/"), true)
+        const entry = yield* layers.lookup(
+          stack,
+          path
+            .split("/")
+            .filter((name) => name !== "" && name !== ".")
+            .join("/"),
+          true
+        )
         if (Option.isNone(entry)) {
           if (isPattern) continue
           return yield* new StepFailed({ why: `${source} is not in the tree it is copied from` })
@@ -137,7 +158,10 @@ const rebase = (entry: TreeEntry, skip: number): TreeEntry =>
     : { ...entry, path: entry.path.slice(skip) }
 
 /** Paths of a tree that match a pattern, segment by segment. */
-const globbed = (stack: Stack, pattern: string): Effect.Effect<ReadonlyArray<string>, StepFailed | LayerMissing | StorageFailure, LayerStore> =>
+const globbed = (
+  stack: Stack,
+  pattern: string
+): Effect.Effect<ReadonlyArray<string>, StepFailed | LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     let paths: ReadonlyArray<string> = [""]
@@ -196,6 +220,7 @@ const relocate = (entry: TreeEntry, join: (path: string) => string): TreeEntry =
 /** Gives an entry the owner and mode that the instruction asks for. */
 const dress = (change: TreeChange, owner: Owner | undefined, chmod: ModeChange | undefined): TreeChange => {
   if (change.type === "removed" || change.type === "opaque") return change
-  const mode = chmod === undefined || change.type === "symlink" ? change.mode : chmod(change.mode, change.type === "directory")
+  const mode =
+    chmod === undefined || change.type === "symlink" ? change.mode : chmod(change.mode, change.type === "directory")
   return { ...change, mode, ...owner }
 }

@@ -37,7 +37,11 @@ export const performRun = (
     })
     const mounts = yield* scripts(request, id)
     const spec = specOf(request, id, tree, mounts)
-    const connected = connect({ spec, options: { hosts: [], dns: [], dnsSearch: [], dnsOptions: [] } }, attachment, yield* hostNames)
+    const connected = connect(
+      { spec, options: { hosts: [], dns: [], dnsSearch: [], dnsOptions: [] } },
+      attachment,
+      yield* hostNames
+    )
     const exit = yield* runtime.perform(connected, request.onOutput)
     if (exit.code !== 0) {
       return yield* new StepFailed({
@@ -68,15 +72,13 @@ const scripts = ({ files }: RunRequest, id: string) =>
       }),
       () => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
     )
-    return files.map(
-      ({ path }, at): MountSpec => ({
-        type: "bind",
-        source: join(directory, String(at)),
-        target: path,
-        readonly: true,
-        recursive: false
-      })
-    )
+    return files.map(({ path }, at): MountSpec => ({
+      type: "bind",
+      source: join(directory, String(at)),
+      target: path,
+      readonly: true,
+      recursive: false
+    }))
   })
 
 const specOf = (

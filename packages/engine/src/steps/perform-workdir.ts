@@ -1,6 +1,6 @@
 import type { WorkdirRequest } from "@gantry/build/solve/StepExecutor"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
-import { type LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
+import type { LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { changed, stepFailed } from "./changed.ts"
@@ -14,7 +14,8 @@ export const performWorkdir = (
   Effect.gen(function* () {
     const place = yield* placeOf(request.stack, request.path)
     if (place.entry?.type === "directory" || place.path === "") return Option.none()
-    if (place.entry !== undefined) return yield* new StepFailed({ why: `${request.path} is there and is not a directory` })
+    if (place.entry !== undefined)
+      return yield* new StepFailed({ why: `${request.path} is there and is not a directory` })
     const owner = request.user === "" ? { uid: 0, gid: 0 } : yield* lookUpOwner(request.stack, request.user)
     const mtimeNs = BigInt(Date.now()) * 1_000_000n
     return yield* changed(

@@ -42,7 +42,13 @@ export const openSource = async (fd: number, kind: ChannelKind): Promise<Source>
   return sourceOfStream(new Socket({ fd, readable: true, writable: false }))
 }
 
+/** Bun leaves the descriptor open at the end of the stream. */
 const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Array>): Source => {
+  let open = true
+  const close = () => {
+    if (open) closeFd(fd)
+    open = false
+  }
   async function* chunks() {
     try {
       for (;;) {
@@ -51,10 +57,10 @@ const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Arr
         yield value
       }
     } finally {
-      closeFd(fd)
+      close()
     }
   }
-  return { chunks: chunks(), cancel: () => void reader.cancel().catch(() => undefined) }
+  return { chunks: chunks(), cancel: () => void reader.cancel().then(close, close) }
 }
 
 const sourceOfStream = (stream: NodeJS.ReadableStream & { readonly destroy: () => void }): Source => {

@@ -85,6 +85,7 @@ export interface Log {
   readonly end: () => void
 }
 
+/** How much of a log is kept. */
 export interface LogLimits {
   /** Bytes after which a new file begins. */
   readonly maxBytes: number

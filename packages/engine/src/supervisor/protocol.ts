@@ -6,8 +6,10 @@ import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
  */
 export const frameType = { stdin: 1, stdout: 2, stderr: 3, event: 4, control: 5 } as const
 
+/** The byte a frame begins with. */
 export type FrameType = (typeof frameType)[keyof typeof frameType]
 
+/** One piece of a conversation. */
 export interface Frame {
   readonly type: FrameType
   readonly payload: Uint8Array
@@ -54,7 +56,9 @@ export const encodeFrames = (type: FrameType, bytes: Uint8Array): ReadonlyArray<
   return frames
 }
 
+/** The frame of an event. */
 export const encodeEvent = (event: Event): Uint8Array => encodeFrame(frameType.event, jsonBytes(event))
+/** The frame of a control message. */
 export const encodeControl = (control: Control): Uint8Array => encodeFrame(frameType.control, jsonBytes(control))
 
 const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))

@@ -129,7 +129,10 @@ const dockerfileOf = (
         catch: (cause) =>
           new BadBuildFile({
             path: from.path,
-            why: cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "there is no such file" : String(cause),
+            why:
+              cause instanceof Error && "code" in cause && cause.code === "ENOENT"
+                ? "there is no such file"
+                : String(cause),
             diagnostics: []
           })
       })

@@ -14,14 +14,15 @@ import {
   BadOption,
   type BadImageName,
   type ImageBroken,
-  NameTaken,
+  type NameTaken,
   type NoSuchImage,
   type WrongPlatform
 } from "../EngineError.ts"
 import { ensureImage } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
-import { Volumes } from "../volumes/Volumes.ts"
+import type { Volumes } from "../volumes/Volumes.ts"
 
+/** How {@link create} can fail. */
 export type CreateError =
   | AmbiguousId
   | BadImageName
@@ -56,7 +57,10 @@ export const create = (
     const image = yield* ensureImage(options.image, options.platform)
     const stopSignal = signalNumber(options.stopSignal ?? image.config.config.StopSignal ?? "SIGTERM")
     if (stopSignal === undefined) {
-      return yield* new BadOption({ option: `stop signal ${options.stopSignal ?? image.config.config.StopSignal}`, why: "there is no such signal" })
+      return yield* new BadOption({
+        option: `stop signal ${options.stopSignal ?? image.config.config.StopSignal}`,
+        why: "there is no such signal"
+      })
     }
     const id = randomBytes(32).toString("hex")
     const createdAt = yield* Clock.currentTimeMillis
@@ -75,7 +79,9 @@ export const create = (
         allCapabilities
       })
       const { command, entrypoint } = commandOf(image.config.config, options)
-      const exposed = [...new Set([...Object.keys(image.config.config.ExposedPorts ?? {}), ...options.expose])].sort()
+      const exposed = [
+        ...new Set([...Object.keys(image.config.config.ExposedPorts ?? {}), ...options.expose])
+      ].toSorted()
       const record = (name: string): ContainerRecord => ({
         id,
         name,
@@ -93,10 +99,7 @@ export const create = (
           stopTimeout: options.stopTimeout ?? 10,
           log: options.log,
           network: options.network,
-          ports: [
-            ...options.ports,
-            ...(options.publishAll ? unpublished(exposed, options) : [])
-          ],
+          ports: [...options.ports, ...(options.publishAll ? unpublished(exposed, options) : [])],
           ...(options.address === undefined ? {} : { address: options.address }),
           exposed,
           dns: options.dns,

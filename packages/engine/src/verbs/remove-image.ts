@@ -37,7 +37,11 @@ export const removeImage = (
     }
     const repositories = new Set(image.names.map((name) => name.replace(/:[^:/]*$/, "")))
     if (named === undefined && repositories.size > 1 && !force) {
-      return yield* new ImageInUse({ reference: text, why: "image is referenced in multiple repositories", force: true })
+      return yield* new ImageInUse({
+        reference: text,
+        why: "image is referenced in multiple repositories",
+        force: true
+      })
     }
     yield* checkUsers(text, image, force)
     const untagged: Array<Removal> = []
@@ -80,9 +84,7 @@ const checkUsers = (
   })
 
 /** Removes layers and blobs of a forgotten image that nothing else needs. Layers that the build cache points to go too. */
-const removeUnused = (
-  image: ImageRecord
-): Effect.Effect<void, StorageFailure, BlobStore | Images | LayerStore> =>
+const removeUnused = (image: ImageRecord): Effect.Effect<void, StorageFailure, BlobStore | Images | LayerStore> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     const blobs = yield* BlobStore

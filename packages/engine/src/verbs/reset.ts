@@ -4,7 +4,7 @@ import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
-import { LayerStore } from "@gantry/core/store/LayerStore"
+import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
@@ -34,7 +34,8 @@ export const resetList: Effect.Effect<ResetList, StorageFailure, Containers | Im
 )
 
 /** Names in the root directory that are gantry's own; anything else there is not touched. */
-const ours = /^(?:blobs|containers|ingest|layers|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f]+|\.index\..*)$/
+const ours =
+  /^(?:blobs|containers|ingest|layers|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f]+|\.index\..*)$/
 
 /** Takes away everything of this engine: containers, images, volumes, networks, and what they left on the host. */
 export const reset: Effect.Effect<
@@ -50,7 +51,10 @@ export const reset: Effect.Effect<
     try: () => {
       // The database comes last: until then an interrupted reset can be repeated.
       const names = readdirSync(root).filter((name) => ours.test(name))
-      const ordered = [...names.filter((name) => !name.startsWith("state.db")), ...names.filter((name) => name.startsWith("state.db"))]
+      const ordered = [
+        ...names.filter((name) => !name.startsWith("state.db")),
+        ...names.filter((name) => name.startsWith("state.db"))
+      ]
       for (const name of ordered) rmSync(join(root, name), { recursive: true, force: true })
       if (readdirSync(root).length === 0) rmSync(root, { recursive: true })
       rmSync(run, { recursive: true, force: true })

@@ -15,8 +15,10 @@ import { reconcile, release } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
+/** How {@link start} can fail. */
 export type StartError = NetworkError | RuntimeError | StorageFailure | WrongState
 
+/** What {@link start} needs. */
 export type StartServices = Containers | LayerStore | Network | Runtime | Settings | Volumes
 
 /**

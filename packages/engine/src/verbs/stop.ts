@@ -11,7 +11,10 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
  */
 export const stop = (
   record: Pick<ContainerRecord, "id" | "options">,
-  { seconds = record.options.stopTimeout, signal = record.options.stopSignal }: { readonly seconds?: number; readonly signal?: number } = {}
+  {
+    seconds = record.options.stopTimeout,
+    signal = record.options.stopSignal
+  }: { readonly seconds?: number; readonly signal?: number } = {}
 ): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime

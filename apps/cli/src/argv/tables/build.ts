@@ -29,7 +29,11 @@ export const build = {
     label: { kind: "list", about: "Label of the image" },
     iidfile: { kind: "text", about: "Write the image's id to this file" },
     network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
-    secret: { kind: "list", about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]", supported: false },
+    secret: {
+      kind: "list",
+      about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]",
+      supported: false
+    },
     buildContext: { kind: "list", about: "Further context, as name=path", supported: false },
     explain: { kind: "flag", about: "Say why each step was run again" },
 
