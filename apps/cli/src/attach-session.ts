@@ -96,7 +96,15 @@ const passInput = (
     const input = process.stdin
     if (tty && terminal.stdinIsTerminal) {
       yield* Effect.acquireRelease(
-        Effect.sync(() => input.setRawMode(true)),
+        Effect.promise(async () => {
+          const [{ loadSyscalls }, { passOutputThrough }] = await Promise.all([
+            import("@gantry/linux/load"),
+            import("@gantry/linux/terminal-mode")
+          ])
+          const sys = await loadSyscalls()
+          input.setRawMode(true)
+          passOutputThrough(sys, 0)
+        }),
         () => Effect.sync(() => input.setRawMode(false))
       )
     }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { closeSync, createReadStream, createWriteStream, openSync, readSync, rmSync } from "node:fs"
+import { closeSync, createReadStream, createWriteStream, mkdirSync, openSync, readSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGunzip } from "node:zlib"
@@ -83,6 +83,7 @@ const unpacked = (
     yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(plain, { force: true })))
     yield* Effect.tryPromise({
       try: async () => {
+        mkdirSync(root, { recursive: true })
         const out = createWriteStream(plain, { flags: "wx", mode: 0o600 })
         if (packing === "gzip") return pipeline(createReadStream(path), createGunzip(), out)
         // Neither format is in any of the three runtimes; both programs are part of every Debian.

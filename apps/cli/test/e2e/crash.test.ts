@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { describe, expect, it } from "vitest"
+import { type Gantry, useGantry } from "./host/gantry.ts"
+import { leftovers } from "./host/host-state.ts"
+import { until } from "./host/until.ts"
+
+/** The supervisor of the only container that runs: a process that is not the container's and has its directory as an argument. */
+const supervisorOf = (gantry: Gantry, id: string): number => {
+  const found = readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/cmdline`)) return false
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")
+    return words.includes("__supervise") && words.some((word) => word.includes(id) && word.startsWith(gantry.root))
+  })
+  expect(found).toHaveLength(1)
+  return Number(found[0])
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().on("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))))
+    })
+  })
+
+describe("after a crash", () => {
+  const gantry = useGantry()
+
+  it("of the command line, the container runs on and its log goes on", async () => {
+    const run = gantry.start("run", "--name", "orphan", "base", "sh", "-c", "echo before; while [ ! -e /go ]; do sleep 0.1; done; echo after; exit 3")
+    await run.says(/before/)
+    run.kill("SIGKILL")
+    expect((await run.ended).status).toBe(137)
+    expect(await gantry.field("orphan", "{{.State.Status}}")).toBe("running")
+    await gantry.ok("exec", "orphan", "touch", "/go")
+    expect(await gantry.ok("wait", "orphan")).toBe("3")
+    expect(await gantry.ok("logs", "orphan")).toBe("before\nafter")
+  })
+
+  it("of the command line, a container made with --rm still removes itself", async () => {
+    const run = gantry.start("run", "--rm", "--name", "orphan", "base", "sh", "-c", "echo before; while [ ! -e /go ]; do sleep 0.1; done")
+    await run.says(/before/)
+    run.kill("SIGKILL")
+    await run.ended
+    await gantry.ok("exec", "orphan", "touch", "/go")
+    await until("it to be gone", async () => (await gantry.ok("ps", "-aq")) === "")
+  })
+
+  it("of the supervisor, the container is gone, `ps` says so, and nothing is left", async () => {
+    const port = await freePort()
+    const id = await gantry.ok("run", "-d", "--name", "lost", "-p", `${port}:80`, "base", "sleep", "600")
+    process.kill(supervisorOf(gantry, id), "SIGKILL")
+    await until("its processes to end", () => leftovers(gantry).every((line) => !line.startsWith("process")))
+    expect(await gantry.ok("ps", "-q")).toBe("")
+    expect(await gantry.ok("ps", "-a", "--format", "{{.Names}} {{.Status}}")).toMatch(/^lost Exited \(137\)/)
+    expect(leftovers(gantry).filter((line) => /^(mount|link|published|leases|ports)/.test(line))).toEqual([])
+    expect((await gantry.try("exec", "lost", "true")).status).not.toBe(0)
+    // What it held can be used again, by another container or by itself.
+    const other = await gantry.ok("run", "-d", "-p", `${port}:80`, "base", "sleep", "600")
+    await gantry.ok("rm", "-f", other)
+    await gantry.ok("start", "lost")
+    expect(await gantry.field("lost", "{{.State.Status}}")).toBe("running")
+  })
+
+  it("of the supervisor, a port is free at once, without anyone looking at the container first", async () => {
+    const port = await freePort()
+    const id = await gantry.ok("run", "-d", "-p", `${port}:80`, "base", "sleep", "600")
+    process.kill(supervisorOf(gantry, id), "SIGKILL")
+    await gantry.ok("run", "-d", "-p", `${port}:80`, "base", "sleep", "600")
+  })
+
+  it("of the supervisor, `rm` removes the container", async () => {
+    const id = await gantry.ok("run", "-d", "--name", "lost", "base", "sleep", "600")
+    process.kill(supervisorOf(gantry, id), "SIGKILL")
+    await until("its processes to end", () => leftovers(gantry).every((line) => !line.startsWith("process")))
+    expect(await gantry.ok("rm", "lost")).toBe("lost")
+    expect(leftovers(gantry)).toEqual([])
+  })
+
+  it("of the supervisor, `logs -f` and `wait` end", async () => {
+    const id = await gantry.ok("run", "-d", "--name", "lost", "base", "sh", "-c", "echo ready; sleep 600")
+    const follow = gantry.start("logs", "-f", "lost")
+    await follow.says(/ready/)
+    const waiting = gantry.start("wait", "lost")
+    process.kill(supervisorOf(gantry, id), "SIGKILL")
+    expect((await follow.ended).status).toBe(0)
+    expect((await waiting.ended).stdout).toBe("137\n")
+  })
+
+  it("of the supervisor, a command in the foreground ends with 137", async () => {
+    const run = gantry.start("run", "--name", "lost", "base", "sh", "-c", "echo ready; sleep 600")
+    await run.says(/ready/)
+    process.kill(supervisorOf(gantry, await gantry.field("lost", "{{.Id}}")), "SIGKILL")
+    expect((await run.ended).status).toBe(137)
+  })
+
+  it("of the first process, the container ends with 137 and stays known", async () => {
+    await gantry.ok("run", "-d", "--name", "struck", "base", "sleep", "600")
+    process.kill(Number(await gantry.field("struck", "{{.State.Pid}}")), "SIGKILL")
+    expect(await gantry.ok("wait", "struck")).toBe("137")
+    expect(await gantry.field("struck", "{{.State.Status}}")).toBe("exited")
+  })
+})
