@@ -66,7 +66,7 @@ describe("two builds at once", () => {
 
   it("of one context both succeed with the same image", async () => {
     const directory = gantry.context({
-      Dockerfile: "FROM base\nCOPY . /src\nRUN sleep 0.3; cat /src/* > /all\nRUN wc -c /all > /size\n",
+      Dockerfile: "FROM base\nCOPY . /src\nRUN sleep 0.3; cat /src/a /src/b > /all\nRUN wc -c /all > /size\n",
       a: "a".repeat(1000),
       b: "b".repeat(1000)
     })

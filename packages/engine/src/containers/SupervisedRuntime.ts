@@ -107,14 +107,17 @@ export const make = Effect.gen(function* () {
         const why = lastWords(directory)
         return yield* new IsolationRefused({ container: spec.id, stage: "start supervisor", why })
       }
-      return sessionOf(spec.id, conversation, (signal) => signalTo(spec.id, signal))
+      return sessionOf(spec.id, conversation, {
+        signal: (signal) => signalTo(spec.id, signal),
+        state: state(spec.id)
+      })
     })
 
   const attach: RuntimeShape["attach"] = (id) =>
     Effect.gen(function* () {
       const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
       conversation.tell({ type: "attach" })
-      return sessionOf(id, conversation, (signal) => signalTo(id, signal))
+      return sessionOf(id, conversation, { signal: (signal) => signalTo(id, signal), state: state(id) })
     })
 
   const connect = (id: string): Effect.Effect<Conversation, NotRunning> =>

@@ -1,3 +1,4 @@
+import type { ContainerState } from "@gantry/core/runtime/ContainerState"
 import type { Output, Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, type NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -20,7 +21,13 @@ const streamOf = (queue: OutputQueue): Stream.Stream<Output> =>
 export const sessionOf = (
   container: string,
   conversation: Conversation,
-  signal: (signal: number) => Effect.Effect<void, NotRunning>
+  {
+    signal,
+    state
+  }: {
+    readonly signal: (signal: number) => Effect.Effect<void, NotRunning>
+    readonly state: Effect.Effect<ContainerState>
+  }
 ): Session => ({
   output: streamOf(conversation.output),
   input: (bytes) => Effect.promise(() => conversation.input(bytes)),
@@ -32,6 +39,9 @@ export const sessionOf = (
     conversation.output.unbounded()
     const event = yield* Effect.promise(() => conversation.event("exited"))
     if (event?.type === "exited") return event.exit
+    // The supervisor writes down how it ended before it says so: its last word may be lost, the record is not.
+    const recorded = yield* state
+    if (recorded.status === "exited") return recorded.exit
     return yield* new IsolationRefused({
       container,
       stage: "wait for the container",

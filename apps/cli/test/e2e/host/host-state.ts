@@ -135,12 +135,13 @@ export const traces = (place: Place): ReadonlyArray<string> => [
   ...groups(place).tops
 ]
 
-/** Takes away what {@link traces} shows of an engine that has no containers any more. */
+/** Takes away what {@link traces} shows of an engine of which nothing runs any more. */
 export const removeTraces = (place: Place): void => {
   for (const line of links(place).bridges) output("ip", "link", "delete", /gty\w+/.exec(line)?.[0] ?? "")
   for (const line of filter(place).tables) {
     const [, family = "", table = ""] = /^nftables: table (\S+) (gantry_\S+)$/.exec(line) ?? []
     if (table !== "") output("nft", "delete", "table", family, table)
   }
-  for (const line of groups(place).tops) output("rmdir", line.replace("cgroup: ", ""))
+  const { below, tops } = groups(place)
+  for (const line of [...below, ...tops]) output("rmdir", line.replace("cgroup: ", ""))
 }
