@@ -39,7 +39,7 @@ export const attachSession = (
     Effect.gen(function* () {
       const run = Runtime.runFork(yield* Effect.runtime<never>())
       const detached = yield* Deferred.make<void>()
-      if (options.signals) yield* passSignals(session, run)
+      if (options.signals) yield* passSignals(session.signal)
       if (options.tty) yield* followSize(session, run, terminal)
       if (options.stdin) yield* passInput(session, options, run, terminal, detached)
       const show = Stream.runForEach(session.output, ({ bytes, stream }) =>
@@ -62,16 +62,19 @@ const listen = <Arguments extends ReadonlyArray<unknown>>(
     () => Effect.sync(() => off(listener))
   )
 
-const passSignals = (session: Session, run: Run): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.forEach(
-    proxied,
-    (signal) =>
-      listen(
-        (listener) => process.on(signal, listener),
-        (listener) => process.off(signal, listener),
-        () => void run(session.signal(constants.signals[signal]))
-      ),
-    { discard: true }
+/** Passes the signals that this process gets to another one while the scope is open. */
+export const passSignals = (signal: Session["signal"]): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.runtime<never>(), (runtime) =>
+    Effect.forEach(
+      proxied,
+      (name) =>
+        listen(
+          (listener) => process.on(name, listener),
+          (listener) => process.off(name, listener),
+          () => void Runtime.runFork(runtime)(signal(constants.signals[name]))
+        ),
+      { discard: true }
+    )
   )
 
 const followSize = (session: Session, run: Run, terminal: Terminal): Effect.Effect<void, never, Scope.Scope> =>

@@ -51,7 +51,7 @@ export const processTerminal = (): Terminal => ({
   stdinIsTerminal: process.stdin.isTTY === true,
   stdoutIsTerminal: process.stdout.isTTY === true,
   stderrIsTerminal: process.stderr.isTTY === true,
-  size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+  size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
   freshSize: () => {
     const [columns, rows] = process.stdout.getWindowSize()
     return { columns, rows }

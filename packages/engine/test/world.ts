@@ -38,7 +38,11 @@ const watched = Layer.effectContext(
     return Context.make(Runtime, {
       ...runtime,
       state: (id) => (lost.has(id) ? Effect.succeed({ status: "lost", startedAt: 0 }) : runtime.state(id)),
-      remove: (id) => Effect.zipRight(Effect.sync(() => void lost.delete(id)), runtime.remove(id))
+      remove: (id) =>
+        Effect.zipRight(
+          Effect.sync(() => void lost.delete(id)),
+          runtime.remove(id)
+        )
     }).pipe(
       Context.add(Network, {
         ...network,
@@ -81,11 +85,22 @@ const owned = { uid: 0, gid: 0, mtimeNs: 0n }
 /** A file of a tree. */
 export const file = (path: string, text = "", more: Partial<TreeEntry> = {}): TreeChange => {
   const bytes = new TextEncoder().encode(text)
-  return { ...owned, mode: 0o644, ...more, type: "file", path, size: bytes.length, content: { from: "bytes", bytes } } as TreeChange
+  return {
+    ...owned,
+    mode: 0o644,
+    ...more,
+    type: "file",
+    path,
+    size: bytes.length,
+    content: { from: "bytes", bytes }
+  } as TreeChange
 }
 
 /** A directory of a tree. */
-export const directory = (path: string, more: { readonly mode?: number; readonly uid?: number; readonly gid?: number } = {}): TreeChange => ({
+export const directory = (
+  path: string,
+  more: { readonly mode?: number; readonly uid?: number; readonly gid?: number } = {}
+): TreeChange => ({
   ...owned,
   mode: 0o755,
   ...more,
@@ -94,7 +109,13 @@ export const directory = (path: string, more: { readonly mode?: number; readonly
 })
 
 /** A symbolic link of a tree. */
-export const symlink = (path: string, target: string): TreeChange => ({ ...owned, mode: 0o777, type: "symlink", path, target })
+export const symlink = (path: string, target: string): TreeChange => ({
+  ...owned,
+  mode: 0o777,
+  type: "symlink",
+  path,
+  target
+})
 
 /** A layer of these changes, on nothing. */
 export const layerOf = (changes: ReadonlyArray<TreeChange>) =>
@@ -115,7 +136,11 @@ export const configOf = (process: ProcessConfig = {}, diffIds: ReadonlyArray<Dig
 })
 
 /** An image in the store, with names. */
-export const image = (names: ReadonlyArray<string>, process: ProcessConfig = {}, changes: ReadonlyArray<TreeChange> = []) =>
+export const image = (
+  names: ReadonlyArray<string>,
+  process: ProcessConfig = {},
+  changes: ReadonlyArray<TreeChange> = []
+) =>
   Effect.gen(function* () {
     const stack = changes.length === 0 ? [] : [yield* layerOf(changes)]
     return yield* commitImage(configOf(process, stack), stack, yield* Effect.forEach(names, parseName))

@@ -1,10 +1,10 @@
-import { exec } from "@gantry/engine/verbs/exec"
+import { exec, execDirectly, type ExecRequest } from "@gantry/engine/verbs/exec"
 import { Containers } from "@gantry/engine/containers/Containers"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exec as table } from "../argv/tables/lifecycle.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
-import { attachSession } from "../attach-session.ts"
+import { attachSession, passSignals } from "../attach-session.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
 import { given, optionalOf } from "./read-values.ts"
@@ -21,7 +21,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     const env = yield* environmentOf(options.envFile, options.env, terminal.env)
     const record = yield* (yield* Containers).find(name)
-    const session = yield* exec(record, {
+    const request: ExecRequest = {
       argv,
       env,
       tty: options.tty,
@@ -30,11 +30,19 @@ export default define(table, ({ operands, options }, { terminal }) =>
       allCapabilities: createContext(terminal).allCapabilities,
       ...given("user", options.user),
       ...given("workdir", options.workdir)
-    })
+    }
+    // Without a terminal the process writes to our own descriptors; nothing has to be carried.
+    if (!options.tty) {
+      const { exit: ended, signal } = yield* execDirectly(record, request, { discard: options.detach })
+      if (options.detach) return 0
+      yield* passSignals(signal)
+      return (yield* ended).code
+    }
+    const session = yield* exec(record, request)
     if (options.detach) return 0
     const exit = yield* attachSession(
       session,
-      { stdin: options.interactive, tty: options.tty, signals: !options.tty, detachKeys: keys },
+      { stdin: options.interactive, tty: true, signals: false, detachKeys: keys },
       terminal
     )
     return Option.match(exit, { onNone: () => 0, onSome: ({ code }) => code })

@@ -27,15 +27,13 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
       })
     }
     const now = terminal.now()
-    const rows = facts
-      .toReversed()
-      .map((each, at) =>
-        historyRow(at === 0 ? { ...each, id: image.id } : each, {
-          now,
-          truncate: !options.noTrunc,
-          human: options.human
-        })
-      )
+    const rows = facts.toReversed().map((each, at) =>
+      historyRow(at === 0 ? { ...each, id: image.id } : each, {
+        now,
+        truncate: !options.noTrunc,
+        human: options.human
+      })
+    )
     return yield* printListing(
       options.format,
       {

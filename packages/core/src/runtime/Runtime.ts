@@ -88,6 +88,8 @@ export interface RuntimeShape {
   readonly signal: (id: string, signal: number) => Effect.Effect<void, NotRunning>
   /** Forgets what the runtime keeps of a container, killing it first. Succeeds when there is nothing (RUN-3). */
   readonly remove: (id: string) => Effect.Effect<void>
+  /** Takes away what `perform` left of callers that were killed. What runs is not touched. */
+  readonly sweep: Effect.Effect<void>
   /** Takes away what the runtime keeps on the host besides containers. For the time when there are none. */
   readonly reset: Effect.Effect<void>
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs"
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
@@ -26,53 +26,90 @@ export interface LogQuery {
   readonly follow: boolean
 }
 
-/** Files of a container's log, the oldest first. */
-const filesOf = (directory: string): ReadonlyArray<string> => {
-  const current = `${directory}/log.json`
-  const found = [current]
-  for (let number = 1; exists(`${current}.${number}`); number++) found.unshift(`${current}.${number}`)
-  return found
+interface LogFile {
+  readonly path: string
+  readonly inode: bigint
 }
 
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
+/** Files of a container's log, the oldest first. */
+const filesOf = (directory: string): ReadonlyArray<LogFile> => {
+  const found: Array<LogFile> = []
+  for (let number = 0; ; number++) {
+    const path = `${directory}/log.json${number === 0 ? "" : `.${number}`}`
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    // The newest one is missing for a moment while a new file is begun.
+    if (stat === undefined && number > 0) return found
+    if (stat !== undefined) found.unshift({ path, inode: stat.ino })
+  }
+}
 
-/** Reads whole lines from where it stopped last, also when the log began a new file meanwhile. */
-const openReader = (path: string) => {
+/** Reads whole lines from where it stopped last, from the oldest file on, also when new files were begun meanwhile. */
+const openReader = (directory: string) => {
   const buffer = Buffer.allocUnsafe(1 << 16)
-  let fd: number | undefined
+  let open: { readonly fd: number; readonly inode: bigint } | undefined
+  let position = 0
   let rest = ""
-  const decoder = new TextDecoder()
-  const drain = (): ReadonlyArray<string> => {
-    const lines: Array<string> = []
-    if (fd === undefined) return lines
+  let decoder = new TextDecoder()
+  const rewind = (): void => {
+    position = 0
+    // What has no end here never gets one.
+    rest = ""
+    decoder = new TextDecoder()
+  }
+  const drain = (lines: Array<string>): void => {
+    if (open === undefined) return
+    // A log of one file only is emptied in its place.
+    if (fstatSync(open.fd).size < position) rewind()
     for (;;) {
-      const size = readSync(fd, buffer, 0, buffer.length, null)
-      if (size === 0) return lines
+      const size = readSync(open.fd, buffer, 0, buffer.length, position)
+      if (size === 0) return
+      position += size
       const parts = (rest + decoder.decode(buffer.subarray(0, size), { stream: true })).split("\n")
       rest = parts.pop() ?? ""
       lines.push(...parts)
     }
   }
-  const isCurrent = (): boolean => {
-    const now = statSync(path, { throwIfNoEntry: false })
-    return fd !== undefined && now !== undefined && fstatSync(fd).ino === now.ino
+  /** Goes to the file that was begun after this one; false when there is none. A file that is gone is passed over. */
+  const advance = (): boolean => {
+    for (;;) {
+      const files = filesOf(directory)
+      const next = files[open === undefined ? 0 : files.findIndex(({ inode }) => inode === open?.inode) + 1]
+      if (next === undefined) return false
+      const fd = openIfThere(next.path)
+      // Renamed between the look and the opening: another look tells.
+      if (fd === undefined) continue
+      if (fstatSync(fd, { bigint: true }).ino !== next.inode) {
+        closeSync(fd)
+        continue
+      }
+      if (open !== undefined) closeSync(open.fd)
+      open = { fd, inode: next.inode }
+      rewind()
+      return true
+    }
   }
   return {
     next: (): ReadonlyArray<string> => {
-      if (fd === undefined && exists(path)) fd = openSync(path, "r")
-      const lines = [...drain()]
-      while (fd !== undefined && !isCurrent() && exists(path)) {
-        // What was written between the last read and the change of files is still in the old one.
-        lines.push(...drain())
-        closeSync(fd)
-        fd = openSync(path, "r")
-        lines.push(...drain())
-      }
+      const lines: Array<string> = []
+      do {
+        drain(lines)
+        // What was written between the last read and the begin of a new file is still in the old one.
+        if (filesOf(directory).at(-1)?.inode !== open?.inode) drain(lines)
+      } while (advance())
       return lines
     },
     close: (): void => {
-      if (fd !== undefined) closeSync(fd)
+      if (open !== undefined) closeSync(open.fd)
     }
+  }
+}
+
+const openIfThere = (path: string): number | undefined => {
+  try {
+    return openSync(path, "r")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
   }
 }
 
@@ -107,28 +144,20 @@ export const logs = (
         (since === undefined || instantOf(line.time) >= since) && (until === undefined || instantOf(line.time) <= until)
       const select = (lines: ReadonlyArray<string>) =>
         lines.map(parse).filter((line) => line !== undefined && wanted(line)) as ReadonlyArray<LogLine>
-      const [current = ""] = filesOf(directory).slice(-1)
       const reader = yield* Effect.acquireRelease(
-        Effect.sync(() => openReader(current)),
+        Effect.sync(() => openReader(directory)),
         (open) => Effect.sync(open.close)
       )
       const past = yield* Effect.try({
         try: () => {
-          const older = filesOf(directory)
-            .slice(0, -1)
-            .flatMap((path) => {
-              const each = openReader(path)
-              const lines = each.next()
-              each.close()
-              return lines
-            })
-          const all = select([...older, ...reader.next()])
+          const all = select(reader.next())
           return tail === "all" ? all : tail === 0 ? [] : all.slice(-tail)
         },
         catch: failed
       })
       const before = Stream.fromIterable(past)
-      if (!follow) return before
+      // Without a directory nothing of it ever ran, and there is nothing to wait for.
+      if (!follow || !existsSync(directory)) return before
       const bell = yield* Queue.sliding<"changed" | "ended">(2)
       yield* Effect.acquireRelease(
         Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),

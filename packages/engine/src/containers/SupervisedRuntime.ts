@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
@@ -9,30 +9,34 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { connectSupervisor, type Conversation, startSupervisor } from "../supervisor/client.ts"
-import { clearGroup, joinGroup, openGroup } from "../supervisor/group.ts"
+import { clearGroup, groupsBelow, joinGroup, openGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { refusal } from "./launch-error.ts"
+import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
-import { sessionOf, sessionOfLaunched } from "./session.ts"
+import { lostExit, sessionOf, sessionOfLaunched } from "./session.ts"
 
 /** A process in a container that has the caller's own standard streams: nothing is copied on the way. */
 export interface DirectExecShape {
   /**
-   * Starts a process in a running container on the caller's descriptors 0 to 2, standard input only if asked. Not for
-   * terminals: those need a terminal of the container.
+   * Starts a process in a running container on the caller's descriptors 0 to 2: standard input only if asked, output
+   * unless it is to be discarded. Not for terminals: those need a terminal of the container.
    */
   readonly exec: (
     id: string,
     process: ProcessSpec,
-    options: { readonly stdin: boolean; readonly privileged: boolean }
+    options: { readonly stdin: boolean; readonly privileged: boolean; readonly discard: boolean }
   ) => Effect.Effect<Pick<Session, "exit" | "signal">, RuntimeError>
 }
 
 /** The service tag of {@link DirectExecShape}: an ability of local runtimes, for the CLI. */
 export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectExec, DirectExecShape>() {}
+
+/** Control groups of what `perform` runs; they end with the performing process. */
+const performKind = "perform"
 
 /** Files in a container's directory that are the runtime's; the rest belongs to others. */
 const ownFiles = ["job.json", "state.json", "state.json.new", "supervisor.log", "log.json"]
@@ -68,7 +72,7 @@ export const make = Effect.gen(function* () {
           scratch: settings.run,
           stdin: false,
           wiring: spec.wiring,
-          group: openGroup(groupOf(spec.id), spec),
+          group: openGroup(groupOf(ownedName(performKind, spec.id.slice(0, 12))), spec),
           onOutput
         })
       }),
@@ -163,11 +167,11 @@ export const make = Effect.gen(function* () {
       return sessionOfLaunched(launched, output)
     })
 
-  const direct: DirectExecShape["exec"] = (id, process, { privileged, stdin }) =>
+  const direct: DirectExecShape["exec"] = (id, process, { discard, privileged, stdin }) =>
     joining(id, process, {
       privileged,
       stdin: false,
-      inherit: [stdin ? 0 : "ignore", 1, 2],
+      inherit: [stdin ? 0 : "ignore", discard ? "ignore" : 1, discard ? "ignore" : 2],
       onOutput: () => undefined
     }).pipe(
       Effect.map(({ ended, signal }) => ({
@@ -222,6 +226,10 @@ export const make = Effect.gen(function* () {
     wait,
     signal: signalTo,
     remove,
+    sweep: Effect.promise(async () => {
+      const orphans = groupsBelow(parentGroup).filter((name) => isOrphaned(performKind, name))
+      await Promise.all(orphans.map((name) => clearGroup(groupOf(name))))
+    }),
     // The group above all containers' groups stays when they go, because another start may be about to use it.
     reset: Effect.promise(() => clearGroup(groupOf("").replace(/\/$/, "")))
   }
@@ -232,9 +240,6 @@ export const make = Effect.gen(function* () {
 export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings> = Layer.effectContext(
   Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
 )
-
-/** What waiting for a container gives whose supervisor was killed: the kernel has killed everything in it. */
-const lostExit: ExitStatus = { code: 137, oomKilled: false, error: "the supervisor of the container was killed" }
 
 const beginSupervisor = (self: ReadonlyArray<string>, directory: string, job: Job): Conversation => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })

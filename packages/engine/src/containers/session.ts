@@ -1,4 +1,4 @@
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+import type { ContainerState, ExitStatus } from "@gantry/core/runtime/ContainerState"
 import type { Output, Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, type NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -7,6 +7,9 @@ import * as Stream from "effect/Stream"
 import type { Conversation } from "../supervisor/client.ts"
 import type { Launched } from "../supervisor/launch.ts"
 import type { OutputQueue } from "../supervisor/output-queue.ts"
+
+/** How a container ends whose supervisor was killed: the kernel has killed everything in it. */
+export const lostExit: ExitStatus = { code: 137, oomKilled: false, error: "the supervisor of the container was killed" }
 
 /** A queue as a stream. Nothing is lost when a reader is interrupted; the next one goes on where it stopped. */
 const streamOf = (queue: OutputQueue): Stream.Stream<Output> =>
@@ -42,6 +45,7 @@ export const sessionOf = (
     // The supervisor writes down how it ended before it says so: its last word may be lost, the record is not.
     const recorded = yield* state
     if (recorded.status === "exited") return recorded.exit
+    if (recorded.status === "lost") return lostExit
     return yield* new IsolationRefused({
       container,
       stage: "wait for the container",

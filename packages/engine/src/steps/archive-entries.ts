@@ -11,6 +11,8 @@ import { makeTarReader, type TarEntry } from "@gantry/core/tree/tar-read"
 import type { FileContent, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { ownedName } from "../containers/owned-name.ts"
+import { archiveKind } from "./sweep-steps.ts"
 
 type Packing = "none" | "gzip" | "bzip2" | "xz"
 
@@ -79,7 +81,7 @@ const unpacked = (
 ): Effect.Effect<string, StepFailed, Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
-    const plain = join(root, `archive-${randomBytes(8).toString("hex")}`)
+    const plain = join(root, ownedName(archiveKind, randomBytes(8).toString("hex")))
     yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(plain, { force: true })))
     yield* Effect.tryPromise({
       try: async () => {

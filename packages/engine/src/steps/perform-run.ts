@@ -12,7 +12,9 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { connect } from "../containers/connect.ts"
 import { hostNames } from "../containers/host-names.ts"
+import { ownedName } from "../containers/owned-name.ts"
 import { stepFailed } from "./changed.ts"
+import { scriptKind } from "./sweep-steps.ts"
 
 /**
  * Runs a command on a draft tree in a container of its own; what it changed becomes the layer. The container, its
@@ -57,7 +59,7 @@ const scripts = ({ files }: RunRequest, id: string) =>
   Effect.gen(function* () {
     if (files.length === 0) return []
     const { run } = yield* Settings
-    const directory = join(run, `script-${id.slice(0, 12)}`)
+    const directory = join(run, ownedName(scriptKind, id.slice(0, 12)))
     yield* Effect.acquireRelease(
       Effect.try({
         try: () => {

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { readdirSync, statSync } from "node:fs"
 import { type Cgroups, openCgroups } from "@gantry/linux/cgroup"
 import type { Limits } from "@gantry/linux/cgroup-limits"
 import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
@@ -59,6 +59,19 @@ export const clearGroup = (path: string): Promise<void> => {
   groups.killAll(path)
   return removeEmptied(groups, path)
 }
+
+/** Names of the groups directly below one, each once. */
+export const groupsBelow = (path: string): ReadonlyArray<string> => [
+  ...new Set(
+    openCgroups(loadSyscallsSync())
+      .directories(path)
+      .flatMap((directory) =>
+        readdirSync(directory, { withFileTypes: true })
+          .filter((each) => each.isDirectory())
+          .map(({ name }) => name)
+      )
+  )
+]
 
 /** A killed process leaves its group a moment later, and the kernel tells nobody. Milliseconds between looks. */
 const pauses = [1, 2, 5, 10, 20, 50, 100, 200, 400, 800]

@@ -27,7 +27,7 @@ export interface LaunchRequest {
   /** Standard input reads end of file at once unless this is set. */
   readonly stdin: boolean
   /** Descriptors of the caller that become the standard streams; nothing is read or written here then. */
-  readonly inherit?: readonly [stdin: number | "ignore", stdout: number, stderr: number]
+  readonly inherit?: readonly [stdin: number | "ignore", stdout: number | "ignore", stderr: number | "ignore"]
   readonly wiring: ReadonlyArray<Wiring>
   /** Puts the process into its control group, before its command runs. */
   readonly group?: Group | undefined

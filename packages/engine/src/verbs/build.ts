@@ -27,6 +27,7 @@ import { commitImage } from "../images/commit-image.ts"
 import type { Images, ImageRecord } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
+import { sweepSteps } from "../steps/sweep-steps.ts"
 
 /** The Dockerfile or the ignore file is wrong, or cannot be read. */
 export class BadBuildFile extends Data.TaggedError("BadBuildFile")<{
@@ -107,8 +108,11 @@ export const build = (
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
     }).pipe(Effect.provide(Layer.merge(StepPerformer.layer(tree, request.network), LocalBases.layer)))
-    // A fully cached build writes nothing that could be lost.
-    if (result.steps.some(({ how }) => how !== "cached")) yield* layers.flush
+    // A fully cached build writes nothing that could be lost, and has no time for what others left.
+    if (result.steps.some(({ how }) => how !== "cached")) {
+      yield* layers.flush
+      yield* Effect.ignoreLogged(sweepSteps)
+    }
     const config = withLabels(result.config, request.labels)
     const image = yield* commitImage(config, result.stack, request.names)
     return { image, steps: result.steps }

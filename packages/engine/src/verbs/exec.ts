@@ -4,6 +4,7 @@ import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { DirectExec } from "../containers/SupervisedRuntime.ts"
 import { WrongState } from "../EngineError.ts"
 
 /** A further process, as asked for. */
@@ -28,8 +29,25 @@ export const exec = (
   request: ExecRequest
 ): Effect.Effect<Session, WrongState | RuntimeError, Runtime | Scope.Scope> =>
   Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const state = yield* runtime.state(record.id)
+    yield* checkRunning(record)
+    return yield* (yield* Runtime).exec(record.id, processOf(record, request), request)
+  })
+
+/** The same on the caller's own standard streams, for local runtimes and processes without a terminal. */
+export const execDirectly = (
+  record: ContainerRecord,
+  request: ExecRequest,
+  { discard }: { readonly discard: boolean }
+): Effect.Effect<Pick<Session, "exit" | "signal">, WrongState | RuntimeError, DirectExec | Runtime> =>
+  Effect.gen(function* () {
+    yield* checkRunning(record)
+    const { privileged, stdin } = request
+    return yield* (yield* DirectExec).exec(record.id, processOf(record, request), { privileged, stdin, discard })
+  })
+
+const checkRunning = (record: ContainerRecord): Effect.Effect<void, WrongState, Runtime> =>
+  Effect.gen(function* () {
+    const state = yield* (yield* Runtime).state(record.id)
     if (state.status !== "running") {
       return yield* new WrongState({
         container: record.name,
@@ -41,10 +59,6 @@ export const exec = (
     if (state.paused) {
       return yield* new WrongState({ container: record.name, verb: "exec in", why: "container is paused" })
     }
-    return yield* runtime.exec(record.id, processOf(record, request), {
-      stdin: request.stdin,
-      privileged: request.privileged
-    })
   })
 
 const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => {

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
+import { LayerStore } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Queue, Stream } from "effect"
-import { Containers } from "../../src/containers/Containers.ts"
 import { type LogLine, type LogQuery, logs } from "../../src/containers/Logs.ts"
 import { directoryOf } from "../../src/containers/settle.ts"
 import { openLog } from "../../src/supervisor/log.ts"
@@ -107,16 +107,29 @@ describe("logs", () => {
   )
 })
 
-/** A container that runs until it is ended, with a reader that follows its log. */
-const followed = (query: Partial<LogQuery> = {}, limits: { readonly files?: number; readonly maxBytes?: number } = {}) =>
+/** A running container, with a reader that follows its log. */
+const followed = (
+  query: Partial<LogQuery> = {},
+  limits: { readonly files?: number; readonly maxBytes?: number } = {}
+) =>
   Effect.gen(function* () {
-    const { spec } = recordOf("a", "followed")
+    const { spec } = recordOf(id, "followed")
     const runtime = yield* Runtime
-    const world_ = yield* logOf(limits)
-    yield* (yield* Containers).add(recordOf("a", "followed"))
+    const { root } = yield* (yield* LayerStore).prepare({ id, parents: [], keep: true })
+    yield* runtime.start(
+      { ...spec, root, process: { ...spec.process, argv: ["sleep", "1"] } },
+      {
+        stdin: false,
+        stdinOnce: false,
+        log: { driver: "none", maxBytes: 1, files: 1 },
+        ports: [],
+        cleanup: [],
+        claimed: false
+      }
+    )
     const seen = yield* Queue.unbounded<string>()
     return {
-      ...world_,
+      ...(yield* logOf(limits)),
       begin: Effect.forkScoped(
         Stream.runForEach(logs(id, { ...everything, follow: true, ...query }), (line) =>
           Queue.offer(seen, new TextDecoder().decode(line.bytes))
@@ -125,10 +138,103 @@ const followed = (query: Partial<LogQuery> = {}, limits: { readonly files?: numb
       /** The next so many lines, as soon as they are there. */
       take: (count: number) => Effect.map(Queue.takeN(seen, count), Chunk.toReadonlyArray),
       rest: Effect.map(Queue.takeAll(seen), Chunk.toReadonlyArray),
-      start: runtime.start(
-        { ...spec, id, root: { type: "opaque", store: "memory", id: "tree" }, process: { ...spec.process, argv: ["sleep", "1"] } },
-        { stdin: false, stdinOnce: false, log: { driver: "none", maxBytes: 1, files: 1 }, ports: [], cleanup: [], claimed: false }
-      ),
-      end: runtime.signal(id, 15)
+      isEmpty: Queue.isEmpty(seen),
+      end: Effect.orDie(runtime.signal(id, 15))
     }
   })
+
+describe("following logs", () => {
+  it.scoped("shows what was written before, then what is written, and ends with the container", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, take, write } = yield* followed()
+      write("before\n")
+      const reader = yield* begin
+      expect(yield* take(1)).toEqual(["before\n"])
+      write("after\n")
+      expect(yield* take(1)).toEqual(["after\n"])
+      yield* end
+      yield* Fiber.join(reader)
+      expect(yield* rest).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("misses nothing that was written before the container ended", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, take, write } = yield* followed()
+      write("first\n")
+      const reader = yield* begin
+      yield* take(1)
+      for (let number = 0; number < 500; number++) write(`${number}\n`)
+      yield* end
+      yield* Fiber.join(reader)
+      expect(yield* rest).toEqual(Array.from({ length: 500 }, (_, number) => `${number}\n`))
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("shows only what comes from now on, when no line before is wanted", () =>
+    Effect.gen(function* () {
+      const { begin, end, isEmpty, take, write } = yield* followed({ tail: 0 })
+      write("skipped\n")
+      const reader = yield* begin
+      // Nobody tells when the reader has looked: it is offered lines until it shows one.
+      while (yield* isEmpty) {
+        write("shown\n")
+        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      }
+      expect(yield* take(1)).toEqual(["shown\n"])
+      yield* end
+      yield* Fiber.join(reader)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("goes from file to file, however many began since it looked last", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, take, write } = yield* followed({}, { files: 5, maxBytes: 100 })
+      write("0\n")
+      const reader = yield* begin
+      yield* take(1)
+      for (const number of [1, 2, 3, 4]) write(`${number}\n`)
+      yield* end
+      yield* Fiber.join(reader)
+      expect(yield* rest).toEqual(["1\n", "2\n", "3\n", "4\n"])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("goes on with what is left when a file went before it was read", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, take, write } = yield* followed({}, { files: 2, maxBytes: 100 })
+      write("0\n")
+      const reader = yield* begin
+      yield* take(1)
+      for (const number of [1, 2, 3, 4]) write(`${number}\n`)
+      yield* end
+      yield* Fiber.join(reader)
+      expect(yield* rest).toEqual(["3\n", "4\n"])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("begins again at the beginning of a file that was emptied", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, take, write } = yield* followed({}, { files: 1, maxBytes: 200 })
+      write("a rather long line to begin with, longer than what comes later\n")
+      const reader = yield* begin
+      yield* take(1)
+      write("another long line for which there is no room in the one file that may be\n")
+      yield* take(1)
+      write("short, but again too much for the same file, so that it is emptied for it\n")
+      yield* end
+      yield* Fiber.join(reader)
+      expect(yield* rest).toEqual(["short, but again too much for the same file, so that it is emptied for it\n"])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("ends at once for a container that does not run", () =>
+    Effect.gen(function* () {
+      const { begin, end, rest, write } = yield* followed()
+      write("all\n")
+      yield* end
+      yield* Fiber.join(yield* begin)
+      expect(yield* rest).toEqual(["all\n"])
+    }).pipe(Effect.provide(world))
+  )
+})

@@ -30,7 +30,15 @@ const bridge: Attachment = {
   mac: "02:42:0a:00:00:02",
   ports: [],
   wiring: [
-    { type: "veth", bridge: "b", link: "l", name: "eth0", address: "10.0.0.2", prefixLength: 24, mac: "02:42:0a:00:00:02" }
+    {
+      type: "veth",
+      bridge: "b",
+      link: "l",
+      name: "eth0",
+      address: "10.0.0.2",
+      prefixLength: 24,
+      mac: "02:42:0a:00:00:02"
+    }
   ]
 }
 const none: Attachment = { driver: "none", network: "none", container: "a".repeat(64), ports: [], wiring: [] }

@@ -34,8 +34,18 @@ describe("the command", () => {
     ["ENTRYPOINT with CMD as its words", { ...entrypoint, ...cmd }, {}, ["/entry", "a", "b"]],
     ["words in place of CMD", cmd, { command: ["x"] }, ["x"]],
     ["words in place of CMD, after ENTRYPOINT", { ...entrypoint, ...cmd }, { command: ["x"] }, ["/entry", "x"]],
-    ["another entrypoint, without the CMD of the old one", { ...entrypoint, ...cmd }, { entrypoint: ["/new"] }, ["/new"]],
-    ["another entrypoint with words", { ...entrypoint, ...cmd }, { entrypoint: ["/new"], command: ["x"] }, ["/new", "x"]],
+    [
+      "another entrypoint, without the CMD of the old one",
+      { ...entrypoint, ...cmd },
+      { entrypoint: ["/new"] },
+      ["/new"]
+    ],
+    [
+      "another entrypoint with words",
+      { ...entrypoint, ...cmd },
+      { entrypoint: ["/new"], command: ["x"] },
+      ["/new", "x"]
+    ],
     ["another entrypoint where there was none, without CMD", cmd, { entrypoint: ["/new"] }, ["/new"]],
     ["no entrypoint, by an empty word", { ...entrypoint, ...cmd }, { entrypoint: [""], command: ["x"] }, ["x"]],
     ["an empty word as a word", cmd, { command: [""] }, [""]]
@@ -55,7 +65,10 @@ describe("the command", () => {
   })
 
   it("is told apart into entrypoint and words, for inspect", () => {
-    expect(commandOf({ Entrypoint: ["/entry"], Cmd: ["a"] }, { command: ["x"] })).toEqual({ entrypoint: ["/entry"], command: ["x"] })
+    expect(commandOf({ Entrypoint: ["/entry"], Cmd: ["a"] }, { command: ["x"] })).toEqual({
+      entrypoint: ["/entry"],
+      command: ["x"]
+    })
     expect(commandOf({ Cmd: ["a"] }, { entrypoint: [], command: [] })).toEqual({ entrypoint: [], command: [] })
   })
 })
@@ -94,7 +107,8 @@ describe("the environment", () => {
   it("names no variable twice and drops none that was set last", () => {
     const name = fc.constantFrom("A", "B", "PATH", "HOSTNAME", "AB")
     const entry = fc.tuple(name, fc.option(fc.constantFrom("", "1", "x=y"), { nil: undefined }))
-    const text = ([key, value]: readonly [string, string | undefined]) => (value === undefined ? key : `${key}=${value}`)
+    const text = ([key, value]: readonly [string, string | undefined]) =>
+      value === undefined ? key : `${key}=${value}`
     fc.assert(
       fc.property(fc.array(entry), fc.array(entry), (image, options) => {
         const env = processOf({ env: options.map(text) }, { Cmd: ["sh"], Env: image.map(text) }).env
@@ -102,7 +116,9 @@ describe("the environment", () => {
         expect(new Set(names).size).toBe(names.length)
         const last = new Map([...image, ...options])
         for (const [key, value] of last) {
-          expect(env.filter((each) => each.startsWith(`${key}=`))).toEqual(value === undefined ? [] : [`${key}=${value}`])
+          expect(env.filter((each) => each.startsWith(`${key}=`))).toEqual(
+            value === undefined ? [] : [`${key}=${value}`]
+          )
         }
       })
     )
@@ -163,7 +179,10 @@ describe("where it runs", () => {
 
   it("is called by the first twelve characters of its ID, or as asked", () => {
     expect(spec().hostname).toBe("0123456789ab")
-    expect(spec({ hostname: "web", domainname: "example.org" })).toMatchObject({ hostname: "web", domainname: "example.org" })
+    expect(spec({ hostname: "web", domainname: "example.org" })).toMatchObject({
+      hostname: "web",
+      domainname: "example.org"
+    })
   })
 
   it("keeps the host's name in the host's own namespace", () => {

@@ -84,7 +84,8 @@ describe("finding an image", () => {
   it.effect("suggests names that look alike, as people type them", () =>
     Effect.gen(function* () {
       yield* put("01", ["postgres:16", "nginx", "host:5000/team/api:2"])
-      const near = (text: string) => Effect.map(missed(text), (failure) => (failure._tag === "NoSuchImage" ? failure.near : failure))
+      const near = (text: string) =>
+        Effect.map(missed(text), (failure) => (failure._tag === "NoSuchImage" ? failure.near : failure))
       expect(yield* near("postgers:16")).toEqual(["postgres:16"])
       expect(yield* near("ngnix")).toEqual(["nginx"])
       expect(yield* near("postgres")).toEqual(["postgres:16"])
@@ -114,7 +115,10 @@ describe("names", () => {
       expect((yield* images.find(old.id)).names).toEqual(["docker.io/library/keep:latest"])
       yield* images.tag(yield* parseName("keep"), fresh.id)
       expect((yield* images.find(old.id)).names).toEqual([])
-      expect((yield* images.find(fresh.id)).names).toEqual(["docker.io/library/keep:latest", "docker.io/library/web:latest"])
+      expect((yield* images.find(fresh.id)).names).toEqual([
+        "docker.io/library/keep:latest",
+        "docker.io/library/web:latest"
+      ])
     }).pipe(Effect.provide(world))
   )
 

@@ -23,7 +23,12 @@ describe("decodeConfig", () => {
   })
 
   it("takes null for absent, as Go programs write it", () => {
-    const loose = { ...config, variant: null, config: { ...config.config, Entrypoint: null, Volumes: null }, history: null }
+    const loose = {
+      ...config,
+      variant: null,
+      config: { ...config.config, Entrypoint: null, Volumes: null },
+      history: null
+    }
     const decoded = Either.getOrThrow(decodeConfig(bytes(loose)))
     expect(decoded).toEqual({ ...config, history: [] })
     expect(Either.getOrThrow(decodeConfig(bytes({ ...config, config: null }))).config).toEqual({})
@@ -66,7 +71,18 @@ describe("decodeConfig", () => {
   })
 
   it("never throws on a process config with one field spoiled", () => {
-    const field = fc.constantFrom("Env", "Cmd", "Entrypoint", "Shell", "OnBuild", "User", "WorkingDir", "StopSignal", "Labels", "Volumes")
+    const field = fc.constantFrom(
+      "Env",
+      "Cmd",
+      "Entrypoint",
+      "Shell",
+      "OnBuild",
+      "User",
+      "WorkingDir",
+      "StopSignal",
+      "Labels",
+      "Volumes"
+    )
     fc.assert(
       fc.property(field, fc.jsonValue(), (name, value) => {
         const decoded = decodeConfig(bytes({ ...config, config: { ...config.config, [name]: value } }))

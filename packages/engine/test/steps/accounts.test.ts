@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest"
 import { ownerOf } from "../../src/steps/accounts.ts"
 
 const files = {
-  passwd: "# people\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:50:App:/home/app:/bin/sh\n1234:x:77:78::/:/bin/sh\nbroken:x\n",
+  passwd:
+    "# people\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:50:App:/home/app:/bin/sh\n1234:x:77:78::/:/bin/sh\nbroken:x\n",
   group: "root:x:0:\nstaff:x:50:app\nwww:x:33:\n99:x:100:\n"
 }
 const none = { passwd: "", group: "" }

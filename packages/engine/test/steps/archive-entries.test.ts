@@ -98,7 +98,11 @@ describe("archiveEntries", () => {
         const found = (yield* entries(pack(tar([file("before", "1"), file("big", text), file("later", "2")])))) ?? []
         const contents = found.map((entry) => (entry.type === "file" ? bytesOf(entry.content).toString() : ""))
         expect(contents).toHaveLength(3)
-        expect(contents.map((content, at) => content === ["1", text, "2"].at([0, 1, 2][at] ?? 0)).sort()).toEqual([true, true, true])
+        expect(contents.map((content, at) => content === ["1", text, "2"].at([0, 1, 2][at] ?? 0)).sort()).toEqual([
+          true,
+          true,
+          true
+        ])
       }
     }).pipe(Effect.provide(world))
   )
@@ -107,7 +111,11 @@ describe("archiveEntries", () => {
     Effect.gen(function* () {
       const place = yield* scratch
       mkdirSync(join(place, "in"))
-      execFileSync("sh", ["-c", "truncate -s 3M in/holes; printf end >> in/holes; tar --sparse -cf out.tar -C in holes"], { cwd: place })
+      execFileSync(
+        "sh",
+        ["-c", "truncate -s 3M in/holes; printf end >> in/holes; tar --sparse -cf out.tar -C in holes"],
+        { cwd: place }
+      )
       const archive = readFileSync(join(place, "out.tar"))
       expect(archive.length).toBeLessThan(1_000_000)
       const [only] = (yield* entries(archive)) ?? []

@@ -13,7 +13,10 @@ const clause = fc
   .tuple(
     fc.constantFrom("", "u", "g", "o", "a", "ug", "go", "uo", "ugo"),
     fc.array(
-      fc.tuple(fc.constantFrom("+", "-", "="), fc.constantFrom("", "r", "w", "x", "X", "rw", "rX", "rwx", "s", "t", "xs", "rwXst")),
+      fc.tuple(
+        fc.constantFrom("+", "-", "="),
+        fc.constantFrom("", "r", "w", "x", "X", "rw", "rX", "rwx", "s", "t", "xs", "rwXst")
+      ),
       { minLength: 1, maxLength: 2 }
     )
   )

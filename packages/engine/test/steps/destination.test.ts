@@ -40,7 +40,11 @@ describe("placeOf", () => {
   it.effect("follows links inside the tree, and never out of it", () =>
     Effect.gen(function* () {
       expect(yield* at("/lib")).toMatchObject({ path: "usr/lib", type: "directory" })
-      expect(yield* at("/abs/new/file")).toEqual({ path: "usr/lib/new/file", type: undefined, missing: ["usr/lib/new"] })
+      expect(yield* at("/abs/new/file")).toEqual({
+        path: "usr/lib/new/file",
+        type: undefined,
+        missing: ["usr/lib/new"]
+      })
       expect(yield* at("/out/lib")).toMatchObject({ path: "usr/lib", type: "directory" })
     }).pipe(Effect.provide(world))
   )

@@ -85,7 +85,11 @@ describe("COPY of files", () => {
   it.scoped("makes directories that are missing, 0755 and root's", () =>
     Effect.gen(function* () {
       const root = yield* context({ a: "A" })
-      expect(yield* copy(root, { sources: ["a"], dest: "/x/y/z" })).toEqual(["755 0:0 x/", "755 0:0 x/y/", "644 0:0 x/y/z=A"])
+      expect(yield* copy(root, { sources: ["a"], dest: "/x/y/z" })).toEqual([
+        "755 0:0 x/",
+        "755 0:0 x/y/",
+        "644 0:0 x/y/z=A"
+      ])
     }).pipe(Effect.provide(world))
   )
 
@@ -93,21 +97,31 @@ describe("COPY of files", () => {
     Effect.gen(function* () {
       const root = yield* context({ a: "A" })
       const onto = [directory("x", { mode: 0o700, uid: 5, gid: 6 })]
-      expect(yield* copy(root, { sources: ["a"], dest: "/x/y/", onto })).toEqual(["700 5:6 x/", "755 0:0 x/y/", "644 0:0 x/y/a=A"])
+      expect(yield* copy(root, { sources: ["a"], dest: "/x/y/", onto })).toEqual([
+        "700 5:6 x/",
+        "755 0:0 x/y/",
+        "644 0:0 x/y/a=A"
+      ])
     }).pipe(Effect.provide(world))
   )
 
   it.scoped("replaces a file", () =>
     Effect.gen(function* () {
       const root = yield* context({ a: "new" })
-      expect(yield* copy(root, { sources: ["a"], dest: "/f", onto: [file("f", "old", { mode: 0o600 })] })).toEqual(["644 0:0 f=new"])
+      expect(yield* copy(root, { sources: ["a"], dest: "/f", onto: [file("f", "old", { mode: 0o600 })] })).toEqual([
+        "644 0:0 f=new"
+      ])
     }).pipe(Effect.provide(world))
   )
 
   it.scoped("puts several files into one directory", () =>
     Effect.gen(function* () {
       const root = yield* context({ a: "A", "sub/b": "B" })
-      expect(yield* copy(root, { sources: ["a", "sub/b"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/a=A", "644 0:0 d/b=B"])
+      expect(yield* copy(root, { sources: ["a", "sub/b"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/a=A",
+        "644 0:0 d/b=B"
+      ])
     }).pipe(Effect.provide(world))
   )
 
@@ -129,8 +143,15 @@ describe("COPY of files", () => {
   it.scoped("takes what a pattern matches, and fails when nothing is left to copy", () =>
     Effect.gen(function* () {
       const root = yield* context({ "a.txt": "A", "b.txt": "B", "c.md": "C" })
-      expect(yield* copy(root, { sources: ["*.txt"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/a.txt=A", "644 0:0 d/b.txt=B"])
-      expect(yield* copy(root, { sources: ["*.none", "c.md"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/c.md=C"])
+      expect(yield* copy(root, { sources: ["*.txt"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/a.txt=A",
+        "644 0:0 d/b.txt=B"
+      ])
+      expect(yield* copy(root, { sources: ["*.none", "c.md"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/c.md=C"
+      ])
       const failure = yield* Effect.flip(copy(root, { sources: ["*.none"], dest: "/d/" }))
       expect(failure.message).toContain("no source matched")
     }).pipe(Effect.provide(world))
@@ -208,7 +229,11 @@ describe("COPY of directories", () => {
   it.scoped("puts the contents of several directories into one", () =>
     Effect.gen(function* () {
       const root = yield* context({ "one/a": "1", "two/b": "2" })
-      expect(yield* copy(root, { sources: ["one", "two"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/a=1", "644 0:0 d/b=2"])
+      expect(yield* copy(root, { sources: ["one", "two"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/a=1",
+        "644 0:0 d/b=2"
+      ])
     }).pipe(Effect.provide(world))
   )
 
@@ -222,7 +247,11 @@ describe("COPY of directories", () => {
 })
 
 describe("--chown and --chmod", () => {
-  const accounts = [directory("etc"), file("etc/passwd", "app:x:1000:50::/:/bin/sh\n"), file("etc/group", "www:x:33:\n")]
+  const accounts = [
+    directory("etc"),
+    file("etc/passwd", "app:x:1000:50::/:/bin/sh\n"),
+    file("etc/group", "www:x:33:\n")
+  ]
   const added = (lines: ReadonlyArray<string>) => lines.filter((line) => !line.includes("etc"))
 
   it.scoped("finds names in the tree that is copied into", () =>
@@ -307,7 +336,10 @@ describe("COPY --from", () => {
 
   it.scoped("keeps owner and mode of files", () =>
     Effect.gen(function* () {
-      expect(yield* copyFrom(stage, { sources: ["/out/app"], dest: "/bin/" })).toEqual(["755 0:0 bin/", "755 10:20 bin/app=bin"])
+      expect(yield* copyFrom(stage, { sources: ["/out/app"], dest: "/bin/" })).toEqual([
+        "755 0:0 bin/",
+        "755 10:20 bin/app=bin"
+      ])
       expect(yield* copyFrom(stage, { sources: ["out/app"], dest: "/bin", chown: "0:0" })).toEqual(["755 0:0 bin=bin"])
     }).pipe(Effect.provide(world))
   )
@@ -336,9 +368,17 @@ describe("COPY --from", () => {
 
   it.scoped("matches patterns in the tree, each part of a path for itself", () =>
     Effect.gen(function* () {
-      expect(yield* copyFrom(stage, { sources: ["/out/*.txt"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/more.txt=M"])
-      expect(yield* copyFrom(stage, { sources: ["/o*/s*/*"], dest: "/d/" })).toEqual(["755 0:0 d/", "644 0:0 d/data.txt=D"])
-      expect((yield* Effect.flip(copyFrom(stage, { sources: ["/none*"], dest: "/d/" }))).message).toContain("no source matched")
+      expect(yield* copyFrom(stage, { sources: ["/out/*.txt"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/more.txt=M"
+      ])
+      expect(yield* copyFrom(stage, { sources: ["/o*/s*/*"], dest: "/d/" })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/data.txt=D"
+      ])
+      expect((yield* Effect.flip(copyFrom(stage, { sources: ["/none*"], dest: "/d/" }))).message).toContain(
+        "no source matched"
+      )
     }).pipe(Effect.provide(world))
   )
 
@@ -370,7 +410,17 @@ describe("ADD of archives", () => {
     Effect.gen(function* () {
       const inside = yield* context(files)
       const root = yield* context({})
-      execFileSync("tar", ["--owner=5", "--group=6", "--numeric-owner", ...options, "-cf", join(root, "a.bin"), "-C", inside, "."])
+      execFileSync("tar", [
+        "--owner=5",
+        "--group=6",
+        "--numeric-owner",
+        ...options,
+        "-cf",
+        join(root, "a.bin"),
+        "-C",
+        inside,
+        "."
+      ])
       return root
     })
   const contents = ["755 0:0 d/", "755 5:6 d/sub/", "644 5:6 d/sub/a=A", "d/sub/link -> a"]
@@ -395,7 +445,10 @@ describe("ADD of archives", () => {
   it.scoped("gives what it unpacks the owner that is asked for", () =>
     Effect.gen(function* () {
       const root = yield* packed({ a: "A" })
-      expect(yield* copy(root, { sources: ["a.bin"], dest: "/d/", unpack: true, chown: "9:9" })).toEqual(["755 9:9 d/", "644 9:9 d/a=A"])
+      expect(yield* copy(root, { sources: ["a.bin"], dest: "/d/", unpack: true, chown: "9:9" })).toEqual([
+        "755 9:9 d/",
+        "644 9:9 d/a=A"
+      ])
     }).pipe(Effect.provide(world))
   )
 
@@ -411,7 +464,10 @@ describe("ADD of archives", () => {
   it.scoped("copies a file that is no archive, whatever its name says", () =>
     Effect.gen(function* () {
       const root = yield* context({ "a.tar.gz": "text" })
-      expect(yield* copy(root, { sources: ["a.tar.gz"], dest: "/d/", unpack: true })).toEqual(["755 0:0 d/", "644 0:0 d/a.tar.gz=text"])
+      expect(yield* copy(root, { sources: ["a.tar.gz"], dest: "/d/", unpack: true })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/a.tar.gz=text"
+      ])
     }).pipe(Effect.provide(world))
   )
 })

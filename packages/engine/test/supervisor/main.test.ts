@@ -166,12 +166,16 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const killed = yield* runtime.exec(
           spec.id,
           { ...spec.process, argv: ["sleep", "1000"] },
-          { stdin: false, privileged: false }
+          { stdin: false, privileged: false, discard: false }
         )
         yield* killed.signal(9)
         const second = yield* outcomeOf(killed)
         const missing = yield* Effect.flip(
-          runtime.exec(spec.id, { ...spec.process, argv: ["nothing"] }, { stdin: false, privileged: false })
+          runtime.exec(
+            spec.id,
+            { ...spec.process, argv: ["nothing"] },
+            { stdin: false, privileged: false, discard: false }
+          )
         )
         yield* runtime.remove(spec.id)
         return { first, second: second.exit.code, missing: missing._tag }
@@ -188,7 +192,11 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const runtime = yield* Runtime
         yield* runtime.start(spec, supervision)
         const process = { ...spec.process, argv: ["sh", "-c", "exit 8"] }
-        const direct = yield* (yield* DirectExec).exec(spec.id, process, { stdin: false, privileged: false })
+        const direct = yield* (yield* DirectExec).exec(spec.id, process, {
+          stdin: false,
+          privileged: false,
+          discard: false
+        })
         const exit = yield* direct.exit
         yield* runtime.remove(spec.id)
         return exit.code

@@ -44,7 +44,9 @@ const contextOf = (files: Readonly<Record<string, string>>) =>
     return root
   })
 
-const ran = Effect.flatMap(Recorded, ({ asked }) => Effect.map(asked, (specs) => specs.map(({ process }) => process.argv.at(-1))))
+const ran = Effect.flatMap(Recorded, ({ asked }) =>
+  Effect.map(asked, (specs) => specs.map(({ process }) => process.argv.at(-1)))
+)
 
 const simple = `FROM scratch
 ENV GREETING=hello
@@ -196,7 +198,8 @@ describe("build", () => {
 
   it.scoped("copies from another stage, which is not part of the image", () =>
     Effect.gen(function* () {
-      const text = "FROM scratch AS make\nRUN mkdir /out; echo made > /out/file; echo rest > /rest\nFROM scratch\nCOPY --from=make /out/ /\n"
+      const text =
+        "FROM scratch AS make\nRUN mkdir /out; echo made > /out/file; echo rest > /rest\nFROM scratch\nCOPY --from=make /out/ /\n"
       const { image: made } = yield* built(text)
       expect(yield* listing(made.stack)).toEqual(["644 0:0 file=made\n"])
       expect(made.stack).toHaveLength(1)
@@ -227,7 +230,9 @@ describe("build", () => {
       const text = "FROM scratch\nARG WHO=nobody\nRUN echo $WHO > /who\n"
       const context = yield* scratch
       const said = (who?: string) =>
-        Effect.flatMap(built(text, { context, buildArgs: new Map(who === undefined ? [] : [["WHO", who]]) }), (made) => listing(made.image.stack))
+        Effect.flatMap(built(text, { context, buildArgs: new Map(who === undefined ? [] : [["WHO", who]]) }), (made) =>
+          listing(made.image.stack)
+        )
       expect(yield* said()).toEqual(["644 0:0 who=nobody\n"])
       expect(yield* said("me")).toEqual(["644 0:0 who=me\n"])
       expect(yield* said()).toEqual(["644 0:0 who=nobody\n"])

@@ -49,7 +49,12 @@ describe("create", () => {
       const { id: imageId } = yield* box
       const record = yield* create({ labels: { mine: "1" } })
       expect(yield* inspect("name0")).toEqual(record)
-      expect(record).toMatchObject({ image: imageId, imageName: "box", labels: { from: "image", mine: "1" }, attachment: null })
+      expect(record).toMatchObject({
+        image: imageId,
+        imageName: "box",
+        labels: { from: "image", mine: "1" },
+        attachment: null
+      })
       expect(yield* leases).toEqual([])
       expect(yield* (yield* Recorded).asked).toEqual([])
       expect(yield* stateOf(record.id)).toEqual({ status: "created" })
@@ -170,7 +175,11 @@ describe("start", () => {
       const holder = yield* create({ name: "holder", ...forever, ...web })
       yield* start(holder)
       const record = yield* create({ name: "late", ...forever, ...web })
-      expect(yield* Effect.flip(start(record))).toMatchObject({ _tag: "PortTaken", port: 8080, holder: "container holder" })
+      expect(yield* Effect.flip(start(record))).toMatchObject({
+        _tag: "PortTaken",
+        port: 8080,
+        holder: "container holder"
+      })
       expect((yield* stateOf(holder.id)).status).toBe("running")
       expect((yield* inspect("holder")).attachment).not.toBeNull()
       expect((yield* inspect("late")).attachment).toBeNull()
@@ -333,7 +342,14 @@ describe("settle", () => {
       const { stack } = yield* box
       const mounts = [
         { type: "volume" as const, target: "/data", readonly: false, noCopy: true, typed: "-v /data" },
-        { type: "volume" as const, name: "mine", target: "/named", readonly: false, noCopy: true, typed: "-v mine:/named" }
+        {
+          type: "volume" as const,
+          name: "mine",
+          target: "/named",
+          readonly: false,
+          noCopy: true,
+          typed: "-v mine:/named"
+        }
       ]
       const record = yield* create({ command: ["true"], autoRemove: true, mounts })
       yield* start(record)
@@ -377,7 +393,14 @@ describe("reconcile", () => {
 })
 
 describe("exec", () => {
-  const request = { argv: ["env"], env: [], tty: false, stdin: false, privileged: false, allCapabilities: ["SYS_ADMIN"] }
+  const request = {
+    argv: ["env"],
+    env: [],
+    tty: false,
+    stdin: false,
+    privileged: false,
+    allCapabilities: ["SYS_ADMIN"]
+  }
 
   it.scoped("runs a further process with the container's environment and what is added to it", () =>
     Effect.gen(function* () {
@@ -417,7 +440,10 @@ describe("exec", () => {
     Effect.gen(function* () {
       yield* box
       const record = yield* create({ name: "web" })
-      expect(yield* Effect.flip(exec(record, request))).toMatchObject({ _tag: "WrongState", hint: "start it first: gantry start web" })
+      expect(yield* Effect.flip(exec(record, request))).toMatchObject({
+        _tag: "WrongState",
+        hint: "start it first: gantry start web"
+      })
     }).pipe(Effect.provide(world))
   )
 })

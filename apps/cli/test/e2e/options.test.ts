@@ -1,0 +1,148 @@
+import { existsSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+
+describe("options of run", () => {
+  const gantry = useGantry()
+  const run = (...args: ReadonlyArray<string>) => gantry.try("run", "--rm", ...args)
+  const out = (...args: ReadonlyArray<string>) => gantry.ok("run", "--rm", ...args)
+
+  it("--memory limits what a container may use, and its end says why", async () => {
+    const limits = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max"
+    expect(await out("-m", "32m", "base", "sh", "-c", limits)).toBe(`${32 * 1024 * 1024}`)
+    const greedy = await gantry.try("run", "--name", "greedy", "-m", "24m", "base", "tail", "/dev/zero")
+    expect(greedy.status).toBe(137)
+    expect(await gantry.field("greedy", "{{.State.OOMKilled}} {{.State.ExitCode}}")).toBe("true 137")
+  })
+
+  it("--pids-limit limits the number of processes", async () => {
+    const { stderr } = await run("--pids-limit", "8", "base", "sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 5 & done; wait")
+    expect(stderr).toContain("can't fork")
+  })
+
+  it("--cpus sets a quota", async () => {
+    const quota = "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us 2>/dev/null || cat /sys/fs/cgroup/cpu.max"
+    expect((await out("--cpus", "0.5", "base", "sh", "-c", quota)).split(/\s+/)).toEqual(["50000", "100000"])
+  })
+
+  it("--ulimit sets soft and hard limits", async () => {
+    expect(await out("--ulimit", "nofile=100:200", "base", "sh", "-c", "ulimit -n; ulimit -Hn")).toBe("100\n200")
+    expect(await out("--ulimit", "nofile=64", "base", "sh", "-c", "ulimit -n; ulimit -Hn")).toBe("64\n64")
+    expect((await run("--ulimit", "nofile=200:100", "base", "true")).status).toBe(125)
+  })
+
+  it("--hostname, --add-host and --dns reach the files they belong in", async () => {
+    const text = await out("-h", "boxy", "--add-host", "db:10.1.2.3", "--add-host", "six=[2001:db8::1]", "--dns", "192.0.2.53", "--dns-search", "example.test", "base", "sh", "-c", "hostname; cat /etc/hostname /etc/hosts /etc/resolv.conf")
+    expect(text).toMatch(/^boxy\nboxy\n/)
+    expect(text).toMatch(/^10\.1\.2\.3\s+db$/m)
+    expect(text).toMatch(/^2001:db8::1\s+six$/m)
+    expect(text).toMatch(/^\d+\.\d+\.\d+\.\d+\s+boxy$/m)
+    expect(text).toMatch(/^nameserver 192\.0\.2\.53$/m)
+    expect(text).toMatch(/^search example\.test$/m)
+    expect((await run("--add-host", "nonsense", "base", "true")).status).toBe(125)
+  })
+
+  it("--env and --env-file set variables, copy the caller's, and leave out what the caller lacks", async () => {
+    writeFileSync(join(gantry.scratch, "vars"), '# comment\nA=from file\nB="quoted"\nHOME_OF_CALLER\nHOME\n')
+    const text = await out("--env-file", join(gantry.scratch, "vars"), "-e", "A=last", "-e", "GANTRY_RUN", "-e", "MISSING_THERE", "base", "env")
+    expect(text).toMatch(/^A=last$/m)
+    expect(text).toMatch(/^B="quoted"$/m)
+    expect(text).toContain(`GANTRY_RUN=${gantry.run}`)
+    expect(text).toContain(`HOME=${gantry.scratch}`)
+    expect(text).not.toContain("MISSING_THERE")
+    expect(text).not.toContain("HOME_OF_CALLER")
+    expect((await run("-e", "=x", "base", "true")).status).toBe(125)
+    expect((await run("--env-file", "/no/such/file", "base", "true")).status).toBe(125)
+  })
+
+  it("a container has PATH, HOME and its host name in its environment, and nothing of the caller's", async () => {
+    const names = (await out("base", "env")).split("\n").map((line) => line.split("=")[0]).toSorted()
+    // The shell is not involved: env is the first process.
+    expect(names).toEqual(["HOME", "HOSTNAME", "PATH"])
+  })
+
+  it("--entrypoint replaces the image's and drops its CMD; an empty one clears it", async () => {
+    await gantry.build("entry", 'FROM base\nENTRYPOINT ["echo", "entry"]\nCMD ["cmd"]\n')
+    expect(await out("--entrypoint", "pwd", "entry")).toBe("/")
+    expect(await out("--entrypoint", "echo", "entry", "mine")).toBe("mine")
+    expect(await out("--entrypoint", "", "entry", "echo", "cleared")).toBe("cleared")
+    const nothing = await run("--entrypoint", "", "entry")
+    expect(nothing.status).toBe(125)
+  })
+
+  it("--workdir is made when it is missing", async () => {
+    expect(await out("-w", "/not/there/yet", "base", "pwd")).toBe("/not/there/yet")
+    expect((await run("-w", "relative", "base", "pwd")).status).toBe(125)
+  })
+
+  it("--network none leaves loopback only", async () => {
+    const links = await out("--network", "none", "base", "ip", "-o", "link")
+    expect(links.split("\n")).toHaveLength(1)
+    expect(links).toMatch(/^1: lo: <LOOPBACK,UP/)
+    expect((await run("--network", "none", "base", "ping", "-c", "1", "127.0.0.1")).status).toBe(0)
+  })
+
+  it("--network host shares the host's network and its name", async () => {
+    const own = await out("--network", "host", "base", "sh", "-c", "ls /sys/class/net /proc/sys/net/ipv4/conf | sort; hostname")
+    expect(own).toContain(`gty${gantry.instance}0`)
+    expect(own.split("\n").at(-1)).toBe(hostname())
+  })
+
+  it("--network refuses a network that does not exist", async () => {
+    const { status, stderr } = await run("--network", "nosuchnet", "base", "true")
+    expect(status).toBe(125)
+    expect(stderr).toContain("nosuchnet")
+    expect(await gantry.ok("ps", "-aq")).toBe("")
+  })
+
+  it("--init runs a small init that reaps, or says that none is installed", async () => {
+    const { status, stderr, stdout } = await run("--init", "base", "ps", "-o", "pid,args")
+    if (["/usr/bin/tini", "/usr/bin/docker-init", "/usr/libexec/docker/docker-init", "/usr/bin/catatonit"].some((path) => existsSync(path))) {
+      expect(status, stderr).toBe(0)
+      expect(stdout).toMatch(/^\s*1 .*init.* ps/m)
+    } else {
+      expect(status).toBe(125)
+      expect(stderr).toMatch(/tini/)
+    }
+  })
+
+  it("--shm-size and --tmpfs set sizes", async () => {
+    expect(await out("--shm-size", "8m", "--tmpfs", "/t:size=2m,noexec", "base", "mount")).toMatch(/\/dev\/shm .*size=8192k[\s\S]*\/t .*noexec.*size=2048k/)
+  })
+
+  it("--sysctl sets what belongs to the container's namespaces, and refuses the rest", async () => {
+    expect(await out("--sysctl", "net.ipv4.ip_unprivileged_port_start=77", "base", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start")).toBe("77")
+    expect((await run("--sysctl", "kernel.panic=1", "base", "true")).status).toBe(125)
+  })
+
+  it("--name must be free, and well formed", async () => {
+    const id = await gantry.ok("run", "-d", "--name", "taken", "base", "sleep", "600")
+    const clash = await run("--name", "taken", "base", "true")
+    expect(clash.status).toBe(125)
+    expect(clash.stderr).toContain(id.slice(0, 12))
+    expect((await run("--name", "-bad", "base", "true")).status).toBe(125)
+    expect((await gantry.ok("ps", "-aq")).split("\n")).toHaveLength(1)
+  })
+
+  it("--pull=never and --pull=missing use the local image, and other words are refused", async () => {
+    expect(await out("--pull", "never", "base", "echo", "here")).toBe("here")
+    expect((await run("--pull", "sometimes", "base", "true")).status).toBe(125)
+  })
+
+  it("--rm does not go together with --restart", async () => {
+    expect((await run("--restart", "always", "base", "true")).status).toBe(125)
+  })
+
+  it("--device gives a device of the host", async () => {
+    expect((await run("base", "test", "-e", "/dev/mine")).status).toBe(1)
+    expect(await out("--device", "/dev/zero:/dev/mine:r", "base", "sh", "-c", "head -c 3 /dev/mine | wc -c")).toBe("3")
+  })
+
+  it("--label and --stop-signal show in inspect", async () => {
+    await gantry.ok("create", "--name", "marked", "-l", "a=1", "--label", "b", "--stop-signal", "INT", "--stop-timeout", "3", "base")
+    expect(await gantry.field("marked", "{{.Config.Labels.a}}|{{.Config.Labels.b}}|{{.Config.StopSignal}}|{{.Config.StopTimeout}}")).toBe("1||SIGINT|3")
+    expect((await run("-l", "=x", "base", "true")).status).toBe(125)
+  })
+})

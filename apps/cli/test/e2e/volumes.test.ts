@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+
+describe("mounts of a container", () => {
+  const gantry = useGantry()
+  const run = (...args: ReadonlyArray<string>) => gantry.try("run", "--rm", ...args)
+  const out = (...args: ReadonlyArray<string>) => gantry.ok("run", "--rm", ...args)
+  const hostDirectory = (name: string) => {
+    const path = join(gantry.scratch, name)
+    mkdirSync(path)
+    writeFileSync(join(path, "file"), "of the host\n")
+    return path
+  }
+
+  it("-v binds a directory of the host, for reading and writing", async () => {
+    const path = hostDirectory("bound")
+    expect(await out("-v", `${path}:/data`, "base", "sh", "-c", "cat /data/file; echo back > /data/answer")).toBe("of the host")
+    expect(readFileSync(join(path, "answer"), "utf8")).toBe("back\n")
+  })
+
+  it("-v with :ro binds it for reading only", async () => {
+    const path = hostDirectory("fixed")
+    const { status, stderr } = await run("-v", `${path}:/data:ro`, "base", "sh", "-c", "cat /data/file && touch /data/new")
+    expect(status).not.toBe(0)
+    expect(stderr).toContain("Read-only file system")
+    expect(existsSync(join(path, "new"))).toBe(false)
+  })
+
+  it("-v binds a single file, and a path relative to where the caller stands", async () => {
+    const path = hostDirectory("single")
+    expect(await out("-v", `${path}/file:/etc/single`, "base", "cat", "/etc/single")).toBe("of the host")
+    expect(await out("-v", "./single:/data", "base", "cat", "/data/file")).toBe("of the host")
+  })
+
+  it("-v refuses a directory that is not there, and says how to make it", async () => {
+    const path = join(gantry.scratch, "missing")
+    const { status, stderr } = await run("-v", `${path}:/data`, "base", "true")
+    expect(status).toBe(125)
+    expect(stderr).toContain(path)
+    expect(stderr).toMatch(/mkdir/)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it("-v makes a named volume, filled from the image the first time, that outlives its containers", async () => {
+    await gantry.build("filled", "FROM base\nRUN mkdir -m 750 /data && echo of the image > /data/file && chown -R app:app /data\n")
+    expect(await out("-v", "things:/data", "filled", "sh", "-c", "cat /data/file; stat -c '%a %u' /data; echo more > /data/more")).toBe("of the image\n750 1000")
+    expect(await out("-v", "things:/elsewhere", "base", "ls", "/elsewhere")).toBe("file\nmore")
+    // Only an empty volume is filled.
+    await out("-v", "things:/data", "base", "rm", "/data/file")
+    expect(await out("-v", "things:/data", "filled", "ls", "/data")).toBe("more")
+    expect(await out("-v", "bare:/data:nocopy", "filled", "ls", "/data")).toBe("")
+  })
+
+  it("VOLUME makes a volume without a name, which --rm removes", async () => {
+    await gantry.build("keeps", "FROM base\nRUN mkdir /keep && echo seed > /keep/seed\nVOLUME /keep\n")
+    const source = async () => JSON.parse(await gantry.field("anon", "{{json .Mounts}}"))[0] as { Name: string; Source: string }
+    await gantry.ok("run", "-d", "--name", "anon", "keeps", "sleep", "600")
+    expect(await gantry.ok("exec", "anon", "cat", "/keep/seed")).toBe("seed")
+    const { Source } = await source()
+    expect(existsSync(Source)).toBe(true)
+    await gantry.ok("rm", "-f", "anon")
+    expect(existsSync(Source)).toBe(true)
+    await gantry.ok("run", "-d", "--rm", "--name", "anon", "keeps", "sleep", "600")
+    const second = await source()
+    expect(second.Source).not.toBe(Source)
+    await gantry.ok("rm", "-f", "-v", "anon")
+    expect(existsSync(second.Source)).toBe(false)
+    expect(await out("keeps", "cat", "/keep/seed")).toBe("seed")
+  })
+
+  it("--mount takes binds, volumes and tmpfs as words", async () => {
+    const path = hostDirectory("worded")
+    expect(await out("--mount", `type=bind,source=${path},target=/a,readonly`, "--mount", "type=volume,src=worded,dst=/b", "--mount", "type=tmpfs,target=/c,tmpfs-size=1m,tmpfs-mode=700", "base", "sh", "-c", "cat /a/file; touch /a/x 2>&1 | wc -l; touch /b/x /c/x; stat -c %a /c")).toBe("of the host\n1\n700")
+    expect((await run("--mount", "type=bind,source=/nowhere/at/all,target=/a", "base", "true")).status).toBe(125)
+    const unknown = await run("--mount", "type=bind,sauce=/tmp,target=/a", "base", "true")
+    expect([unknown.status, unknown.stderr.includes("sauce")]).toEqual([125, true])
+  })
+
+  it("refuses mounts that make no sense", async () => {
+    for (const text of ["/a:/b:/c:ro", "a:b", "rel/x:/c", "name:/", "/tmp:/x:sideways"]) {
+      const { status, stderr } = await run("-v", text, "base", "true")
+      expect(status, `${text}: ${stderr}`).toBe(125)
+    }
+    expect(await gantry.ok("ps", "-aq")).toBe("")
+  })
+
+  it("never leave a mount of a container's on the host", async () => {
+    const path = hostDirectory("inside")
+    await gantry.ok("run", "-d", "--tmpfs", "/t", "-v", `${path}:/data`, "-v", "vol:/vol", "base", "sleep", "600")
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(gantry.scratch)
+  })
+})

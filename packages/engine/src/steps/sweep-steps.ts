@@ -1,0 +1,44 @@
+import { readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { Settings } from "@gantry/core/Settings"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import { isOrphaned } from "../containers/owned-name.ts"
+
+/** Heredoc scripts that a running step keeps in the run directory. */
+export const scriptKind = "script"
+/** Archives that a running ADD keeps unpacked in the root directory. */
+export const archiveKind = "archive"
+
+/** Takes away what builds left that were killed: drafts, control groups, scripts and unpacked archives. */
+export const sweepSteps: Effect.Effect<void, StorageFailure, LayerStore | Runtime | Settings> = Effect.gen(
+  function* () {
+    const { root, run } = yield* Settings
+    yield* (yield* LayerStore).sweep
+    yield* (yield* Runtime).sweep
+    yield* Effect.try({
+      try: () => {
+        for (const [directory, kind] of [
+          [run, scriptKind],
+          [root, archiveKind]
+        ] as const) {
+          for (const name of namesIn(directory)) {
+            if (isOrphaned(kind, name)) rmSync(join(directory, name), { recursive: true, force: true })
+          }
+        }
+      },
+      catch: storageFailure("remove", run)
+    })
+  }
+)
+
+const namesIn = (directory: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(directory)
+  } catch {
+    // Nothing was ever kept there.
+    return []
+  }
+}
