@@ -48,21 +48,23 @@ export const diffTrees = (from: Tree, to: Tree): ReadonlyArray<TreeChange> => {
   const after = new Map(to.map((entry) => [entry.path, entry]))
   const rewritten = rewrittenFiles(from, to, before, after)
   const changes: Array<TreeChange> = []
-  let gone: string | undefined
+  // Several at once: `a-b` stands between `a` and what was in `a`.
+  const gone = new Set<string>()
+  const isGone = (path: string): boolean => path !== "" && (gone.has(path) || isGone(parentOf(path)))
   const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted(byCodeUnit)
   for (const path of paths) {
     const old = before.get(path)
     const now = after.get(path)
-    const vanished = gone !== undefined && isBelow(path, gone)
+    const vanished = isGone(parentOf(path))
     if (now === undefined) {
       if (vanished) continue
       changes.push({ type: "removed", path })
-      gone = path
+      gone.add(path)
       continue
     }
     if (old !== undefined && !vanished && old.type === "directory" && now.type !== "directory") {
       changes.push({ type: "removed", path }, now)
-      gone = path
+      gone.add(path)
       continue
     }
     if (old === undefined || vanished || !sameEntry(old, now) || rewritten.has(carrierOf(now))) changes.push(now)

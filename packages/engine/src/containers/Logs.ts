@@ -70,7 +70,7 @@ const openReader = (directory: string) => {
     }
   }
   /** Goes to the file that was begun after this one; false when there is none. A file that is gone is passed over. */
-  const advance = (): boolean => {
+  const advance = (lines: Array<string>): boolean => {
     for (;;) {
       const files = filesOf(directory)
       const next = files[open === undefined ? 0 : files.findIndex(({ inode }) => inode === open?.inode) + 1]
@@ -82,6 +82,8 @@ const openReader = (directory: string) => {
         closeSync(fd)
         continue
       }
+      // What was written between the last read and the begin of the new file is still in the old one.
+      drain(lines)
       if (open !== undefined) closeSync(open.fd)
       open = { fd, inode: next.inode }
       rewind()
@@ -91,11 +93,8 @@ const openReader = (directory: string) => {
   return {
     next: (): ReadonlyArray<string> => {
       const lines: Array<string> = []
-      do {
-        drain(lines)
-        // What was written between the last read and the begin of a new file is still in the old one.
-        if (filesOf(directory).at(-1)?.inode !== open?.inode) drain(lines)
-      } while (advance())
+      do drain(lines)
+      while (advance(lines))
       return lines
     },
     close: (): void => {

@@ -166,16 +166,12 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const killed = yield* runtime.exec(
           spec.id,
           { ...spec.process, argv: ["sleep", "1000"] },
-          { stdin: false, privileged: false, discard: false }
+          { stdin: false, privileged: false }
         )
         yield* killed.signal(9)
         const second = yield* outcomeOf(killed)
         const missing = yield* Effect.flip(
-          runtime.exec(
-            spec.id,
-            { ...spec.process, argv: ["nothing"] },
-            { stdin: false, privileged: false, discard: false }
-          )
+          runtime.exec(spec.id, { ...spec.process, argv: ["nothing"] }, { stdin: false, privileged: false })
         )
         yield* runtime.remove(spec.id)
         return { first, second: second.exit.code, missing: missing._tag }
@@ -195,6 +191,7 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const direct = yield* (yield* DirectExec).exec(spec.id, process, {
           stdin: false,
           privileged: false,
+          discard: false,
           discard: false
         })
         const exit = yield* direct.exit

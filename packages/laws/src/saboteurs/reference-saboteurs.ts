@@ -29,10 +29,10 @@ export const referenceSaboteurs: ReadonlyArray<Saboteur<References>> = [
     })
   },
   {
-    sin: "takes a port for a tag",
+    sin: "loses the port of a registry",
     breaks: ["REF-1"],
     layer: references({
-      parse: (text) => ImageRef.parse(text.replace(/^([^/@]*):[0-9]+\/([^@:]*)$/, "$1/$2:5000"))
+      parse: (text) => ImageRef.parse(text.replace(/^([^/@]*):[0-9]+\//, "$1/"))
     })
   },
   {

@@ -1,0 +1,134 @@
+import { ofBytes } from "@gantry/core/image/Digest"
+import { AddressesExhausted, NetworkMissing, NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
+import { CommandNotExecutable, CommandNotFound, IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { DatabaseTooNew } from "@gantry/core/state/Database"
+import { BlobCorrupt, BlobMissing, LayerInUse, LayerMissing, StorageFailure, UnsafePath } from "@gantry/core/store/StoreError"
+import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
+import { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import { StepFailed } from "@gantry/build/solve/StepExecutor"
+import {
+  AmbiguousId,
+  BadImageName,
+  BadOption,
+  ImageBroken,
+  ImageInUse,
+  NameTaken,
+  NoSuchContainer,
+  NoSuchImage,
+  WrongPlatform,
+  WrongState
+} from "@gantry/engine/EngineError"
+import { BadBuildFile } from "@gantry/engine/verbs/build"
+import { describe, expect, it } from "vitest"
+import { Usage } from "../src/commands/Usage.ts"
+import { explain, type Failure } from "../src/show/explain.ts"
+
+const digest = ofBytes("x")
+const step = {
+  stage: 0,
+  stageName: "stage-0",
+  number: 2,
+  total: 3,
+  text: "RUN make",
+  range: { start: { line: 4, column: 1 }, end: { line: 4, column: 9 } }
+}
+const diagnostic = { severity: "error" as const, code: "x", message: "unknown instruction", range: step.range, source: "RUNN make" }
+const storage = (reason: StorageFailure["reason"], cause: unknown = new Error("deeper")) =>
+  new StorageFailure({ operation: "read", reason, subject: "the table", cause })
+
+/** One failure of each kind; the compiler asks for those that are missing. */
+const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly _tag: Tag }> } = {
+  AddressesExhausted: new AddressesExhausted({ network: "bridge", subnet: "10.0.0.0/24" }),
+  AmbiguousId: new AmbiguousId({ kind: "image", prefix: "ab", found: ["abc", "abd"] }),
+  BadBuildFile: new BadBuildFile({ path: "Dockerfile", diagnostics: [diagnostic] }),
+  BadImageName: new BadImageName({ text: "A", why: "repository name must be lowercase" }),
+  BadOption: new BadOption({ option: "mount -v a:b", why: "mount path must be absolute", hint: "begin with a slash" }),
+  BaseUnavailable: new BaseUnavailable({ reference: "debian", why: "it is not in the local store" }),
+  BlobCorrupt: new BlobCorrupt({ expected: digest, actual: digest, size: 3 }),
+  BlobMissing: new BlobMissing({ digest }),
+  BuildFailed: new BuildFailed({ step, why: "the command ended with 2", exitCode: 2 }),
+  CommandNotExecutable: new CommandNotExecutable({ container: "c", command: "/etc", why: "is a directory" }),
+  CommandNotFound: new CommandNotFound({ container: "c", command: "nope" }),
+  DatabaseTooNew: new DatabaseTooNew({ path: "/state.db", owner: "images" }),
+  ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),
+  ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true }),
+  IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
+  LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
+  LayerMissing: new LayerMissing({ diffId: digest }),
+  NameTaken: new NameTaken({ name: "web", holder: "abc" }),
+  NetworkMissing: new NetworkMissing({ network: "mine" }),
+  NetworkRefused: new NetworkRefused({ action: "create bridge", why: "EPERM" }),
+  NoSuchContainer: new NoSuchContainer({ name: "web", near: [] }),
+  NoSuchImage: new NoSuchImage({ reference: "web", near: ["wed"] }),
+  NotRunning: new NotRunning({ container: "c" }),
+  PortTaken: new PortTaken({ address: "0.0.0.0", port: 80, protocol: "tcp", holder: "container web" }),
+  StepFailed: new StepFailed({ why: "no source matched" }),
+  StorageFailure: storage("Other"),
+  UnsafePath: new UnsafePath({ path: "../x", why: "it leads out of a directory" }),
+  Usage: new Usage({ message: "several platforms at once", status: 125 }),
+  WrongPlatform: new WrongPlatform({ reference: "web", wanted: "linux/arm64", found: "linux/amd64" }),
+  WrongState: new WrongState({ container: "web", verb: "remove", why: "container is running", hint: "stop it first" })
+}
+const each = Object.values(failures)
+
+describe("explain", () => {
+  it.each(each.map((failure) => [failure._tag, failure] as const))("says of %s what failed, in a sentence", (_, failure) => {
+    const { todo, what, why } = explain(failure)
+    for (const text of [what, why, todo]) {
+      if (text === undefined) continue
+      expect(text.trim()).toBe(text)
+      expect(text).not.toBe("")
+      expect(text).not.toMatch(/undefined|\[object|NaN/)
+      expect(text).not.toMatch(/\.$/)
+    }
+  })
+
+  /** Where nothing general can be advised, the sentence itself has the reason. */
+  const reasonOnly = new Set(["BaseUnavailable", "StepFailed", "Usage", "BadBuildFile"])
+
+  it.each(each.map((failure) => [failure._tag, failure] as const))("says of %s why, or what to do", (tag, failure) => {
+    const { todo, what, why } = explain(failure)
+    expect(why !== undefined || todo !== undefined || (reasonOnly.has(tag) && what.length > 10)).toBe(true)
+  })
+
+  it("ends as Docker does when a command cannot be run", () => {
+    expect(explain(failures.CommandNotFound).status).toBe(127)
+    expect(explain(failures.CommandNotExecutable).status).toBe(126)
+    expect(explain(failures.Usage).status).toBe(125)
+    expect(explain(failures.PortTaken).status).toBeUndefined()
+  })
+
+  it("asks whether another name was meant, and else says how to see what there is", () => {
+    expect(explain(failures.NoSuchImage).todo).toBe("did you mean wed?")
+    expect(explain(new NoSuchImage({ reference: "web", near: ["wed", "wep"] })).todo).toBe("did you mean wed or wep?")
+    expect(explain(new NoSuchImage({ reference: "web", near: [] })).todo).toContain("gantry images")
+    expect(explain(failures.NoSuchContainer).todo).toContain("gantry ps -a")
+  })
+
+  it("names the instruction, its line and the reason of a failed build", () => {
+    expect(explain(failures.BuildFailed)).toMatchObject({
+      what: "build step failed: RUN make (line 4)",
+      why: "the command ended with 2"
+    })
+  })
+
+  it("shows every mistake of a Dockerfile where it is", () => {
+    expect(explain(failures.BadBuildFile).what).toContain("Dockerfile:4:1: error: unknown instruction")
+  })
+
+  it("tells a full disk from a missing right", () => {
+    expect(explain(storage("NoSpace")).why).toBe("no space is left on the disk")
+    expect(explain(storage("PermissionDenied")).todo).toContain("root")
+    expect(explain(storage("Other")).why).toBe("deeper")
+    expect(explain(storage("Other", "text")).why).toBe("text")
+  })
+
+  it("promises no help from --force that it would not give", () => {
+    expect(explain(failures.ImageInUse).todo).toContain("--force")
+    expect(explain(new ImageInUse({ reference: "web", why: "running", force: false })).todo ?? "").not.toContain("--force")
+  })
+
+  it("says who holds a port", () => {
+    expect(explain(failures.PortTaken).what).toContain("container web")
+  })
+})
