@@ -2,6 +2,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
@@ -61,6 +63,13 @@ export const runCommand = async (
   })
 }
 
+/** Messages of the engine, as this program words them. */
+const loggerOn = (terminal: Terminal) =>
+  Logger.make(({ logLevel, message }) => {
+    const text = Array.isArray(message) ? message.map(String).join(" ") : String(message)
+    terminal.err(`gantry: ${logLevel.label.toLowerCase()}: ${text}\n`)
+  })
+
 /** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */
 export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: Terminal): Promise<number> => {
   const settings = settingsOf({ root, run }, terminal.env, terminal.uid)
@@ -78,18 +87,12 @@ const execute = async (
   failed: number,
   { debug, terminal }: { readonly debug: boolean; readonly terminal: Terminal }
 ): Promise<number> => {
-  const logger = Logger.make(({ logLevel, message }) => {
-    terminal.err(
-      `gantry: ${logLevel.label.toLowerCase()}: ${String(Array.isArray(message) ? message.join(" ") : message)}\n`
-    )
-  })
   const fiber = Effect.runFork(
-    Effect.zipRight(
-      Effect.sync(() => mark("services ready")),
-      program
-    ).pipe(
-      Effect.provide(engine(settings)),
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+    Effect.flatMap(engine(settings), (services) => {
+      mark("services ready")
+      return Effect.provide(program, services)
+    }).pipe(
+      Effect.locally(FiberRef.currentLoggers, HashSet.make(loggerOn(terminal))),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
     )
   )

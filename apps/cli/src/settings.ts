@@ -24,9 +24,9 @@ export const settingsOf = (places: Places, env: Environment, uid: number): Setti
     uid === 0 ? "/var/lib/gantry" : join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(home, ".local/share"), "gantry")
   const defaultRun =
     uid === 0 ? "/run/gantry" : join(nonEmpty(env["XDG_RUNTIME_DIR"]) ?? join("/tmp", `gantry-${uid}`), "gantry")
-  const root = resolve(places.root ?? nonEmpty(env["GANTRY_ROOT"]) ?? defaultRoot)
+  const root = resolve(nonEmpty(places.root) ?? nonEmpty(env["GANTRY_ROOT"]) ?? defaultRoot)
   const instance = root === defaultRoot && uid === 0 ? "" : createHash("sha256").update(root).digest("hex").slice(0, 6)
-  const run = places.run ?? nonEmpty(env["GANTRY_RUN"])
+  const run = nonEmpty(places.run) ?? nonEmpty(env["GANTRY_RUN"])
   const jobs = Number(env["GANTRY_JOBS"])
   return {
     root,

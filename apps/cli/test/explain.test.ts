@@ -2,7 +2,14 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import { AddressesExhausted, NetworkMissing, NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
 import { CommandNotExecutable, CommandNotFound, IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import { DatabaseTooNew } from "@gantry/core/state/Database"
-import { BlobCorrupt, BlobMissing, LayerInUse, LayerMissing, StorageFailure, UnsafePath } from "@gantry/core/store/StoreError"
+import {
+  BlobCorrupt,
+  BlobMissing,
+  LayerInUse,
+  LayerMissing,
+  StorageFailure,
+  UnsafePath
+} from "@gantry/core/store/StoreError"
 import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
@@ -32,7 +39,13 @@ const step = {
   text: "RUN make",
   range: { start: { line: 4, column: 1 }, end: { line: 4, column: 9 } }
 }
-const diagnostic = { severity: "error" as const, code: "x", message: "unknown instruction", range: step.range, source: "RUNN make" }
+const diagnostic = {
+  severity: "error" as const,
+  code: "x",
+  message: "unknown instruction",
+  range: step.range,
+  source: "RUNN make"
+}
 const storage = (reason: StorageFailure["reason"], cause: unknown = new Error("deeper")) =>
   new StorageFailure({ operation: "read", reason, subject: "the table", cause })
 
@@ -72,16 +85,19 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
 const each = Object.values(failures)
 
 describe("explain", () => {
-  it.each(each.map((failure) => [failure._tag, failure] as const))("says of %s what failed, in a sentence", (_, failure) => {
-    const { todo, what, why } = explain(failure)
-    for (const text of [what, why, todo]) {
-      if (text === undefined) continue
-      expect(text.trim()).toBe(text)
-      expect(text).not.toBe("")
-      expect(text).not.toMatch(/undefined|\[object|NaN/)
-      expect(text).not.toMatch(/\.$/)
+  it.each(each.map((failure) => [failure._tag, failure] as const))(
+    "says of %s what failed, in a sentence",
+    (_, failure) => {
+      const { todo, what, why } = explain(failure)
+      for (const text of [what, why, todo]) {
+        if (text === undefined) continue
+        expect(text.trim()).toBe(text)
+        expect(text).not.toBe("")
+        expect(text).not.toMatch(/undefined|\[object|NaN/)
+        expect(text).not.toMatch(/\.$/)
+      }
     }
-  })
+  )
 
   /** Where nothing general can be advised, the sentence itself has the reason. */
   const reasonOnly = new Set(["BaseUnavailable", "StepFailed", "Usage", "BadBuildFile"])
@@ -125,7 +141,9 @@ describe("explain", () => {
 
   it("promises no help from --force that it would not give", () => {
     expect(explain(failures.ImageInUse).todo).toContain("--force")
-    expect(explain(new ImageInUse({ reference: "web", why: "running", force: false })).todo ?? "").not.toContain("--force")
+    expect(explain(new ImageInUse({ reference: "web", why: "running", force: false })).todo ?? "").not.toContain(
+      "--force"
+    )
   })
 
   it("says who holds a port", () => {

@@ -22,7 +22,9 @@ describe("selfCommand", () => {
   afterAll(() => rmSync(place, { recursive: true, force: true }))
 
   const asked = (script: string): ReadonlyArray<string> =>
-    JSON.parse(execFileSync(process.execPath, [...runner, script], { cwd: place, encoding: "utf8" })) as ReadonlyArray<string>
+    JSON.parse(
+      execFileSync(process.execPath, [...runner, script], { cwd: place, encoding: "utf8" })
+    ) as ReadonlyArray<string>
 
   it("names the program that runs it, and the script by its real path", () => {
     const [program, ...rest] = asked(join(place, "entry.mjs"))
@@ -31,7 +33,11 @@ describe("selfCommand", () => {
   })
 
   it("asks for the sources of other packages when it is a source itself", () => {
-    expect(asked(join(place, "link.ts")).slice(1)).toEqual([...runner, "--conditions=gantry-source", join(place, "entry.ts")])
+    expect(asked(join(place, "link.ts")).slice(1)).toEqual([
+      ...runner,
+      "--conditions=gantry-source",
+      join(place, "entry.ts")
+    ])
   })
 
   it("follows the links by which it was called, also from its own directory", () => {

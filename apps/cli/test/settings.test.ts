@@ -30,8 +30,14 @@ describe("settingsOf", () => {
   it("lets options win over the environment, and the environment over the defaults", () => {
     const env = { GANTRY_ROOT: "/env/root", GANTRY_RUN: "/env/run" }
     expect(settingsOf(none, env, 0)).toMatchObject({ root: "/env/root", run: "/env/run" })
-    expect(settingsOf({ root: "/opt/root", run: "/opt/run" }, env, 0)).toMatchObject({ root: "/opt/root", run: "/opt/run" })
-    expect(settingsOf(none, { GANTRY_ROOT: "", GANTRY_RUN: "" }, 0)).toMatchObject({ root: "/var/lib/gantry", run: "/run/gantry" })
+    expect(settingsOf({ root: "/opt/root", run: "/opt/run" }, env, 0)).toMatchObject({
+      root: "/opt/root",
+      run: "/opt/run"
+    })
+    expect(settingsOf(none, { GANTRY_ROOT: "", GANTRY_RUN: "" }, 0)).toMatchObject({
+      root: "/var/lib/gantry",
+      run: "/run/gantry"
+    })
   })
 
   it("never takes an empty option for the directory it was typed in", () => {

@@ -21,7 +21,8 @@ export const recordOf = (id: string, name: string, more: Partial<ContainerRecord
         image: configOf({ Cmd: ["sh"] }),
         root: { type: "opaque", store: "memory", id: full },
         mounts: [],
-        allCapabilities: []
+        allCapabilities: [],
+        hostName: "host"
       })
     ),
     labels: {},

@@ -12,11 +12,13 @@ export const make = (options: PlanOptions): LauncherShape => ({
   join: (spec, pid, process, { privileged }) => joinPlan(options, spec, { pid, process, privileged })
 })
 
+/** For the CLI, where the settings say it. */
+export const makeSettings: Effect.Effect<LauncherShape, never, Settings> = Effect.map(Settings, ({ run, self }) =>
+  make({ self, filters: `${run}/filters` })
+)
+
 /** For programs that know how gantry is started. */
 export const layer = (options: PlanOptions): Layer.Layer<Launcher> => Layer.sync(Launcher, () => make(options))
 
-/** For the CLI, where the settings say it. */
-export const layerSettings: Layer.Layer<Launcher, never, Settings> = Layer.effect(
-  Launcher,
-  Effect.map(Settings, ({ run, self }) => make({ self, filters: `${run}/filters` }))
-)
+/** {@link makeSettings} as an Effect layer. */
+export const layerSettings: Layer.Layer<Launcher, never, Settings> = Layer.effect(Launcher, makeSettings)

@@ -11,6 +11,7 @@ import {
 } from "@gantry/core/state/Database"
 import {
   BuildCache,
+  type BuildCacheShape,
   type CacheDriver,
   type CacheRecord,
   make as makeCache,
@@ -114,11 +115,16 @@ export const uses = (db: DatabaseShape): Effect.Effect<ReadonlyArray<CacheUse>, 
   )
 
 /** The build cache in the database. */
-export const layer: Layer.Layer<BuildCache, StorageFailure | DatabaseTooNew, Database | LayerStore> = Layer.effect(
-  BuildCache,
-  Effect.gen(function* () {
+export const make: Effect.Effect<BuildCacheShape, StorageFailure | DatabaseTooNew, Database | LayerStore> = Effect.gen(
+  function* () {
     const db = yield* Database
     yield* db.migrate(cacheTables)
     return makeCache(driver(db), yield* LayerStore)
-  })
+  }
+)
+
+/** The service as an Effect layer. */
+export const layer: Layer.Layer<BuildCache, StorageFailure | DatabaseTooNew, Database | LayerStore> = Layer.effect(
+  BuildCache,
+  make
 )

@@ -73,7 +73,10 @@ export const containerRow = (facts: ContainerFacts, { now, truncate }: ShowOptio
     ID: truncate ? shortId(facts.id) : facts.id,
     Image: truncate && facts.image.startsWith("sha256:") ? shortId(facts.image) : facts.image,
     Command: JSON.stringify(truncate ? ellipsis(command, 20) : command),
-    CreatedAt: createdAt(facts.createdAt),
+    // Asking for the time zone is slow, and the usual view does not show it.
+    get CreatedAt() {
+      return createdAt(facts.createdAt)
+    },
     RunningFor: ago(facts.createdAt, now),
     Ports: shownPorts(facts.ports),
     State: state.kind,

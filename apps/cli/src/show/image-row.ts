@@ -48,7 +48,10 @@ export const imageRow = (facts: ImageFacts, { now, truncate }: ShowOptions) => (
   Tag: facts.tag ?? "<none>",
   Digest: facts.digest ?? "<none>",
   CreatedSince: facts.createdAt === undefined ? "N/A" : ago(facts.createdAt, now),
-  CreatedAt: facts.createdAt === undefined ? "N/A" : createdAt(facts.createdAt),
+  // Asking for the time zone is slow, and the usual view does not show it.
+  get CreatedAt() {
+    return facts.createdAt === undefined ? "N/A" : createdAt(facts.createdAt)
+  },
   Size: humanSize(facts.size),
   Containers: facts.containers === undefined ? "N/A" : `${facts.containers}`,
   SharedSize: "N/A",

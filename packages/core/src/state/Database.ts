@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
 
 /** A value SQLite stores. */
@@ -77,94 +78,95 @@ export interface DatabaseOptions {
 }
 
 /** Opens the file when first asked for it and closes it with the scope. `path` may be `:memory:`. */
-export const layer = (path: string, { leaveOpen = false }: DatabaseOptions = {}): Layer.Layer<Database> =>
-  Layer.scoped(
-    Database,
-    Effect.gen(function* () {
-      let opened: Promise<Connection> | undefined
-      let open: Connection | undefined
-      const statements = new Map<string, Prepared>()
-      const connect = async (): Promise<Connection> => {
-        const { DatabaseSync } = await import("node:sqlite")
-        if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
-        const connection = new DatabaseSync(path) as unknown as Connection
-        // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
-        // The log is kept short, because the first to open the file after a process left it open reads all of it.
-        connection.exec(
-          "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
-        )
-        connection.exec(
-          "CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
-        )
-        open = connection
-        return connection
-      }
-      const connection = (what: string): Effect.Effect<Connection, StorageFailure> =>
-        Effect.suspend(() =>
-          open === undefined
-            ? Effect.tryPromise({
-                try: () => (opened ??= connect()),
-                catch: (cause) => {
-                  opened = undefined
-                  return storageFailure("record", what)(cause)
-                }
-              })
-            : Effect.succeed(open)
-        )
-      if (!leaveOpen) yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
-      const prepared = (to: Connection, sql: string): Prepared => {
-        const known = statements.get(sql)
-        if (known !== undefined) return known
-        const fresh = to.prepare(sql)
-        statements.set(sql, fresh)
-        return fresh
-      }
-      const transaction = (to: Connection): Transaction => ({
-        all: (sql, ...values) => prepared(to, sql).all(...values) as ReadonlyArray<Row>,
-        get: (sql, ...values) => (prepared(to, sql).get(...values) ?? undefined) as Row | undefined,
-        run: (sql, ...values) => Number(prepared(to, sql).run(...values).changes)
-      })
-      const inside = <A>(to: Connection, begin: string, body: (tx: Transaction) => A): A => {
-        to.exec(begin)
-        try {
-          const result = body(transaction(to))
-          to.exec("COMMIT")
-          return result
-        } catch (cause) {
-          try {
-            to.exec("ROLLBACK")
-          } catch {
-            // SQLite has ended the transaction itself, as it does when the disk is full.
-          }
-          throw cause
-        }
-      }
-      const run =
-        (begin: string) =>
-        <A>(what: string, body: (tx: Transaction) => A): Effect.Effect<A, StorageFailure> =>
-          Effect.flatMap(connection(what), (to) =>
-            Effect.try({ try: () => inside(to, begin, body), catch: storageFailure("record", what) })
-          )
-      const write = run("BEGIN IMMEDIATE")
-      const read = run("BEGIN")
-      const version = (tx: Transaction, owner: string) =>
-        Number(tx.get("SELECT version FROM migrations WHERE owner = ?", owner)?.["version"] ?? 0)
-      return {
-        path,
-        read,
-        write,
-        migrate: ({ owner, steps }) =>
-          Effect.gen(function* () {
-            const what = `the tables of ${owner}`
-            const now = yield* read(what, (tx) => version(tx, owner))
-            if (now > steps.length) return yield* new DatabaseTooNew({ path, owner })
-            if (now === steps.length) return
-            const to = yield* connection(what)
-            yield* write(what, (tx) => {
-              for (const step of steps.slice(version(tx, owner))) to.exec(step)
-              tx.run("INSERT OR REPLACE INTO migrations VALUES (?, ?)", owner, steps.length)
+export const make = (
+  path: string,
+  { leaveOpen = false }: DatabaseOptions = {}
+): Effect.Effect<DatabaseShape, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    let opened: Promise<Connection> | undefined
+    let open: Connection | undefined
+    const statements = new Map<string, Prepared>()
+    const connect = async (): Promise<Connection> => {
+      const { DatabaseSync } = await import("node:sqlite")
+      if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+      const connection = new DatabaseSync(path) as unknown as Connection
+      // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
+      // The log is kept short, because the first to open the file after a process left it open reads all of it.
+      connection.exec(
+        "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
+      )
+      connection.exec("CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
+      open = connection
+      return connection
+    }
+    const connection = (what: string): Effect.Effect<Connection, StorageFailure> =>
+      Effect.suspend(() =>
+        open === undefined
+          ? Effect.tryPromise({
+              try: () => (opened ??= connect()),
+              catch: (cause) => {
+                opened = undefined
+                return storageFailure("record", what)(cause)
+              }
             })
-          })
-      }
+          : Effect.succeed(open)
+      )
+    if (!leaveOpen) yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
+    const prepared = (to: Connection, sql: string): Prepared => {
+      const known = statements.get(sql)
+      if (known !== undefined) return known
+      const fresh = to.prepare(sql)
+      statements.set(sql, fresh)
+      return fresh
+    }
+    const transaction = (to: Connection): Transaction => ({
+      all: (sql, ...values) => prepared(to, sql).all(...values) as ReadonlyArray<Row>,
+      get: (sql, ...values) => (prepared(to, sql).get(...values) ?? undefined) as Row | undefined,
+      run: (sql, ...values) => Number(prepared(to, sql).run(...values).changes)
     })
-  )
+    const inside = <A>(to: Connection, begin: string, body: (tx: Transaction) => A): A => {
+      to.exec(begin)
+      try {
+        const result = body(transaction(to))
+        to.exec("COMMIT")
+        return result
+      } catch (cause) {
+        try {
+          to.exec("ROLLBACK")
+        } catch {
+          // SQLite has ended the transaction itself, as it does when the disk is full.
+        }
+        throw cause
+      }
+    }
+    const run =
+      (begin: string) =>
+      <A>(what: string, body: (tx: Transaction) => A): Effect.Effect<A, StorageFailure> =>
+        Effect.flatMap(connection(what), (to) =>
+          Effect.try({ try: () => inside(to, begin, body), catch: storageFailure("record", what) })
+        )
+    const write = run("BEGIN IMMEDIATE")
+    const read = run("BEGIN")
+    const version = (tx: Transaction, owner: string) =>
+      Number(tx.get("SELECT version FROM migrations WHERE owner = ?", owner)?.["version"] ?? 0)
+    return {
+      path,
+      read,
+      write,
+      migrate: ({ owner, steps }) =>
+        Effect.gen(function* () {
+          const what = `the tables of ${owner}`
+          const now = yield* read(what, (tx) => version(tx, owner))
+          if (now > steps.length) return yield* new DatabaseTooNew({ path, owner })
+          if (now === steps.length) return
+          const to = yield* connection(what)
+          yield* write(what, (tx) => {
+            for (const step of steps.slice(version(tx, owner))) to.exec(step)
+            tx.run("INSERT OR REPLACE INTO migrations VALUES (?, ?)", owner, steps.length)
+          })
+        })
+    }
+  })
+
+/** The service, closed with the layer. */
+export const layer = (path: string): Layer.Layer<Database> => Layer.scoped(Database, make(path))

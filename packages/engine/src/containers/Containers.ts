@@ -52,83 +52,80 @@ const recordOf = (row: Row): ContainerRecord => ({
 })
 
 /** Containers in the database. */
-export const layer = Layer.effect(
-  Containers,
-  Effect.gen(function* () {
-    const db = yield* Database
-    yield* db.migrate(migrations)
-    const claim = <A>(what: string, name: string, id: string, body: Parameters<typeof db.write<A>>[1]) =>
-      Effect.flatMap(
-        db.write(what, (tx) => {
-          const holder = tx.get("SELECT id FROM containers WHERE name = ? AND id <> ?", name, id)
-          if (holder !== undefined) return new NameTaken({ name, holder: String(holder["id"]) })
-          body(tx)
-          return undefined
-        }),
-        (taken) => (taken === undefined ? Effect.void : Effect.fail(taken))
-      )
-    const shape: ContainersShape = {
-      add: (record) =>
-        claim("containers", record.name, record.id, (tx) => {
-          const { attachment, ...rest } = record
-          tx.run(
-            "INSERT INTO containers VALUES (?, ?, ?, ?, ?, ?)",
-            record.id,
-            record.name,
-            record.image,
-            record.createdAt,
-            JSON.stringify(rest),
-            attachment === null ? null : JSON.stringify(attachment)
-          )
-        }),
-      find: (text) =>
-        Effect.flatMap(
-          db.read("containers", (tx) => {
-            const word = text.startsWith("/") ? text.slice(1) : text
-            const exact = tx.all("SELECT * FROM containers WHERE name = ? OR id = ?", word, word)
-            if (exact.length > 0) return { found: exact.slice(0, 1), names: [] }
-            const found = /^[0-9a-f]+$/.test(word)
-              ? tx.all("SELECT * FROM containers WHERE id GLOB ? ORDER BY id", `${word}*`)
-              : []
-            const names =
-              found.length > 0 ? [] : tx.all("SELECT name FROM containers").map((row) => String(row["name"]))
-            return { found, names }
-          }),
-          ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
-            const [first, ...more] = found
-            if (first === undefined) return new NoSuchContainer({ name: text, near: nearestFew(text, names) })
-            if (more.length === 0) return Effect.succeed(recordOf(first))
-            return new AmbiguousId({ kind: "container", prefix: text, found: found.map((row) => String(row["id"])) })
-          }
-        ),
-      list: db.read("containers", (tx) =>
-        tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)
-      ),
-      attach: (id, attachment) =>
-        Effect.asVoid(
-          db.write("containers", (tx) =>
-            tx.run(
-              "UPDATE containers SET attachment = ? WHERE id = ?",
-              attachment === null ? null : JSON.stringify(attachment),
-              id
-            )
-          )
-        ),
-      attachmentOf: (id) =>
-        db.read("containers", (tx) => {
-          const text = tx.get("SELECT attachment FROM containers WHERE id = ?", id)?.["attachment"] ?? null
-          return text === null ? null : (JSON.parse(String(text)) as Attachment)
-        }),
-      rename: (id, name) =>
-        claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
-      forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
-      ofImage: (image) =>
-        db.read("containers", (tx) =>
-          tx
-            .all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image)
-            .map((row) => ({ id: String(row["id"]), name: String(row["name"]) }))
+export const make = Effect.gen(function* () {
+  const db = yield* Database
+  yield* db.migrate(migrations)
+  const claim = <A>(what: string, name: string, id: string, body: Parameters<typeof db.write<A>>[1]) =>
+    Effect.flatMap(
+      db.write(what, (tx) => {
+        const holder = tx.get("SELECT id FROM containers WHERE name = ? AND id <> ?", name, id)
+        if (holder !== undefined) return new NameTaken({ name, holder: String(holder["id"]) })
+        body(tx)
+        return undefined
+      }),
+      (taken) => (taken === undefined ? Effect.void : Effect.fail(taken))
+    )
+  const shape: ContainersShape = {
+    add: (record) =>
+      claim("containers", record.name, record.id, (tx) => {
+        const { attachment, ...rest } = record
+        tx.run(
+          "INSERT INTO containers VALUES (?, ?, ?, ?, ?, ?)",
+          record.id,
+          record.name,
+          record.image,
+          record.createdAt,
+          JSON.stringify(rest),
+          attachment === null ? null : JSON.stringify(attachment)
         )
-    }
-    return shape
-  })
-)
+      }),
+    find: (text) =>
+      Effect.flatMap(
+        db.read("containers", (tx) => {
+          const word = text.startsWith("/") ? text.slice(1) : text
+          const exact = tx.all("SELECT * FROM containers WHERE name = ? OR id = ?", word, word)
+          if (exact.length > 0) return { found: exact.slice(0, 1), names: [] }
+          const found = /^[0-9a-f]+$/.test(word)
+            ? tx.all("SELECT * FROM containers WHERE id GLOB ? ORDER BY id", `${word}*`)
+            : []
+          const names = found.length > 0 ? [] : tx.all("SELECT name FROM containers").map((row) => String(row["name"]))
+          return { found, names }
+        }),
+        ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
+          const [first, ...more] = found
+          if (first === undefined) return new NoSuchContainer({ name: text, near: nearestFew(text, names) })
+          if (more.length === 0) return Effect.succeed(recordOf(first))
+          return new AmbiguousId({ kind: "container", prefix: text, found: found.map((row) => String(row["id"])) })
+        }
+      ),
+    list: db.read("containers", (tx) => tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)),
+    attach: (id, attachment) =>
+      Effect.asVoid(
+        db.write("containers", (tx) =>
+          tx.run(
+            "UPDATE containers SET attachment = ? WHERE id = ?",
+            attachment === null ? null : JSON.stringify(attachment),
+            id
+          )
+        )
+      ),
+    attachmentOf: (id) =>
+      db.read("containers", (tx) => {
+        const text = tx.get("SELECT attachment FROM containers WHERE id = ?", id)?.["attachment"] ?? null
+        return text === null ? null : (JSON.parse(String(text)) as Attachment)
+      }),
+    rename: (id, name) =>
+      claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
+    forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
+    ofImage: (image) =>
+      db.read("containers", (tx) =>
+        tx
+          .all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image)
+          .map((row) => ({ id: String(row["id"]), name: String(row["name"]) }))
+      )
+  }
+  return shape
+})
+
+/** The service as an Effect layer. */
+export const layer = Layer.effect(Containers, make)

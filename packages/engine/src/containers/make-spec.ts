@@ -17,6 +17,8 @@ export interface SpecInput {
   readonly mounts: ReadonlyArray<MountSpec>
   /** Every capability the host's own root has, without CAP_: what `--privileged` and `ALL` mean. */
   readonly allCapabilities: ReadonlyArray<string>
+  /** The host's own name: what a container on the host's network is called, unless it is given another. */
+  readonly hostName: string
 }
 
 /** The words of the container's command: ENTRYPOINT and CMD of the image, or what replaces them. */
@@ -38,6 +40,7 @@ export const commandOf = (
  */
 export const makeSpec = ({
   allCapabilities,
+  hostName,
   id,
   image,
   mounts,
@@ -55,7 +58,8 @@ export const makeSpec = ({
       })
     )
   }
-  const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : id.slice(0, 12))
+  const usual = options.network === "host" ? hostName : id.slice(0, 12)
+  const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : usual)
   const capabilities = capabilitiesOf(options, allCapabilities)
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
   return Either.right({

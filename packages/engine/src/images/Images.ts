@@ -84,170 +84,166 @@ export const parseName = (text: string): Effect.Effect<ImageRef.ImageRef, BadIma
   })
 
 /** Names of images in the database, their configs in the blob store. */
-export const layer = Layer.effect(
-  Images,
-  Effect.gen(function* () {
-    const db = yield* Database
-    const blobs = yield* BlobStore
-    const { root } = yield* Settings
-    yield* db.migrate(migrations)
+export const make = Effect.gen(function* () {
+  const db = yield* Database
+  const blobs = yield* BlobStore
+  const { root } = yield* Settings
+  yield* db.migrate(migrations)
 
-    const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
-      id: digest(String(row["id"])),
-      manifest: digest(String(row["manifest"])),
-      manifestSize: Number(row["manifest_size"]),
-      manifestType: String(row["manifest_type"]),
-      stack: (JSON.parse(String(row["stack"])) as ReadonlyArray<string>).map(digest),
-      size: Number(row["size"]),
-      createdAt: Number(row["created_at"]),
-      labels: JSON.parse(String(row["labels"])) as Record<string, string>,
-      lastUsed: Number(row["last_used"]),
-      names: tx
-        .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
-        .map((each) => String(each["name"]))
-    })
+  const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
+    id: digest(String(row["id"])),
+    manifest: digest(String(row["manifest"])),
+    manifestSize: Number(row["manifest_size"]),
+    manifestType: String(row["manifest_type"]),
+    stack: (JSON.parse(String(row["stack"])) as ReadonlyArray<string>).map(digest),
+    size: Number(row["size"]),
+    createdAt: Number(row["created_at"]),
+    labels: JSON.parse(String(row["labels"])) as Record<string, string>,
+    lastUsed: Number(row["last_used"]),
+    names: tx
+      .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
+      .map((each) => String(each["name"]))
+  })
 
-    const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
-      if (ref.digest !== undefined) {
-        return tx.get("SELECT * FROM images WHERE manifest = ? OR id = ?", ref.digest, ref.digest)
-      }
-      return tx.get(
-        "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ?",
-        nameOf(ref)
-      )
+  const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
+    if (ref.digest !== undefined) {
+      return tx.get("SELECT * FROM images WHERE manifest = ? OR id = ?", ref.digest, ref.digest)
     }
+    return tx.get(
+      "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ?",
+      nameOf(ref)
+    )
+  }
 
-    const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
-      if (isDigest(text)) {
-        const record = yield* db.read("images", (tx) => {
-          const row = tx.get("SELECT * FROM images WHERE id = ? OR manifest = ?", text, text)
+  const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
+    if (isDigest(text)) {
+      const record = yield* db.read("images", (tx) => {
+        const row = tx.get("SELECT * FROM images WHERE id = ? OR manifest = ?", text, text)
+        return row === undefined ? undefined : recordOf(tx, row)
+      })
+      return record ?? (yield* missing(text))
+    }
+    const ref = ImageRef.parse(text)
+    const named = Either.isRight(ref)
+      ? yield* db.read("images", (tx) => {
+          const row = byRef(tx, ref.right)
           return row === undefined ? undefined : recordOf(tx, row)
         })
-        return record ?? (yield* missing(text))
-      }
-      const ref = ImageRef.parse(text)
-      const named = Either.isRight(ref)
-        ? yield* db.read("images", (tx) => {
-            const row = byRef(tx, ref.right)
-            return row === undefined ? undefined : recordOf(tx, row)
-          })
-        : undefined
-      if (named !== undefined) return named
-      const prefix = text.startsWith("sha256:") ? text.slice("sha256:".length) : text
-      if (/^[0-9a-f]{2,64}$/.test(prefix)) {
-        const found = yield* db.read("images", (tx) =>
-          tx
-            .all("SELECT * FROM images WHERE id GLOB ? ORDER BY id", `sha256:${prefix}*`)
-            .map((row) => recordOf(tx, row))
-        )
-        const [only, ...more] = found
-        if (only !== undefined && more.length === 0) return only
-        if (only !== undefined) {
-          return yield* new AmbiguousId({
-            kind: "image",
-            prefix,
-            found: found.map((each) => each.id.slice("sha256:".length))
-          })
-        }
-      }
-      if (Either.isLeft(ref) && !/^[0-9a-f]{64}$/.test(prefix)) return yield* new BadImageName(ref.left)
-      return yield* missing(text)
-    })
-
-    const missing = (text: string) =>
-      Effect.flatMap(
-        db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
-        (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
+      : undefined
+    if (named !== undefined) return named
+    const prefix = text.startsWith("sha256:") ? text.slice("sha256:".length) : text
+    if (/^[0-9a-f]{2,64}$/.test(prefix)) {
+      const found = yield* db.read("images", (tx) =>
+        tx.all("SELECT * FROM images WHERE id GLOB ? ORDER BY id", `sha256:${prefix}*`).map((row) => recordOf(tx, row))
       )
-
-    /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
-    const writeIndex = (tx: Transaction): void => {
-      const manifests = tx
-        .all(
-          "SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id"
-        )
-        .map((row) => ({
-          mediaType: String(row["manifest_type"]),
-          digest: String(row["manifest"]),
-          size: Number(row["manifest_size"]),
-          ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
-        }))
-      const text = JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
-      mkdirSync(root, { recursive: true })
-      const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
-      writeFileSync(draft, text, { mode: 0o644 })
-      renameSync(draft, join(root, "index.json"))
+      const [only, ...more] = found
+      if (only !== undefined && more.length === 0) return only
+      if (only !== undefined) {
+        return yield* new AmbiguousId({
+          kind: "image",
+          prefix,
+          found: found.map((each) => each.id.slice("sha256:".length))
+        })
+      }
     }
-    const annotations = (name: string) => ({
-      "org.opencontainers.image.ref.name": Either.match(ImageRef.parse(name), {
-        onLeft: () => name,
-        onRight: ImageRef.familiar
-      }),
-      "io.containerd.image.name": name
-    })
-
-    const setName = (tx: Transaction, name: ImageRef.ImageRef, id: Digest): void => {
-      tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
-    }
-
-    const shape: ImagesShape = {
-      find,
-      config: ({ id }) =>
-        blobs.readWhole(id).pipe(
-          Effect.catchTag("BlobMissing", "BlobCorrupt", (problem) =>
-            Effect.fail(new ImageBroken({ reference: id, why: problem.message }))
-          ),
-          Effect.flatMap((bytes) =>
-            Either.match(decodeConfig(bytes), {
-              onLeft: (why) => Effect.fail(new ImageBroken({ reference: id, why: `its config is malformed: ${why}` })),
-              onRight: (config) => Effect.succeed(config)
-            })
-          )
-        ),
-      put: (image, names) =>
-        db.write("images", (tx) => {
-          const now = Date.now()
-          tx.run(
-            `INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
-               manifest_type = excluded.manifest_type, last_used = excluded.last_used`,
-            image.id,
-            image.manifest,
-            image.manifestSize,
-            image.manifestType,
-            JSON.stringify(image.stack),
-            image.size,
-            image.createdAt,
-            JSON.stringify(image.labels),
-            now
-          )
-          for (const name of names) setName(tx, name, image.id)
-          writeIndex(tx)
-        }),
-      tag: (name, id) =>
-        db.write("images", (tx) => {
-          setName(tx, name, id)
-          writeIndex(tx)
-        }),
-      untag: (name) =>
-        db.write("images", (tx) => {
-          tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
-          writeIndex(tx)
-        }),
-      forget: (id) =>
-        db.write("images", (tx) => {
-          tx.run("DELETE FROM images WHERE id = ?", id)
-          writeIndex(tx)
-        }),
-      list: db.read("images", (tx) =>
-        tx.all("SELECT * FROM images ORDER BY created_at DESC, id").map((row) => recordOf(tx, row))
-      ),
-      touch: (id, at) =>
-        Effect.asVoid(db.write("images", (tx) => tx.run("UPDATE images SET last_used = ? WHERE id = ?", at, id)))
-    }
-    return shape
+    if (Either.isLeft(ref) && !/^[0-9a-f]{64}$/.test(prefix)) return yield* new BadImageName(ref.left)
+    return yield* missing(text)
   })
-)
+
+  const missing = (text: string) =>
+    Effect.flatMap(
+      db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
+      (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
+    )
+
+  /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
+  const writeIndex = (tx: Transaction): void => {
+    const manifests = tx
+      .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
+      .map((row) => ({
+        mediaType: String(row["manifest_type"]),
+        digest: String(row["manifest"]),
+        size: Number(row["manifest_size"]),
+        ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
+      }))
+    const text = JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
+    mkdirSync(root, { recursive: true })
+    const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
+    writeFileSync(draft, text, { mode: 0o644 })
+    renameSync(draft, join(root, "index.json"))
+  }
+  const annotations = (name: string) => ({
+    "org.opencontainers.image.ref.name": Either.match(ImageRef.parse(name), {
+      onLeft: () => name,
+      onRight: ImageRef.familiar
+    }),
+    "io.containerd.image.name": name
+  })
+
+  const setName = (tx: Transaction, name: ImageRef.ImageRef, id: Digest): void => {
+    tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
+  }
+
+  const shape: ImagesShape = {
+    find,
+    config: ({ id }) =>
+      blobs.readWhole(id).pipe(
+        Effect.catchTag("BlobMissing", "BlobCorrupt", (problem) =>
+          Effect.fail(new ImageBroken({ reference: id, why: problem.message }))
+        ),
+        Effect.flatMap((bytes) =>
+          Either.match(decodeConfig(bytes), {
+            onLeft: (why) => Effect.fail(new ImageBroken({ reference: id, why: `its config is malformed: ${why}` })),
+            onRight: (config) => Effect.succeed(config)
+          })
+        )
+      ),
+    put: (image, names) =>
+      db.write("images", (tx) => {
+        const now = Date.now()
+        tx.run(
+          `INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
+             manifest_type = excluded.manifest_type, last_used = excluded.last_used`,
+          image.id,
+          image.manifest,
+          image.manifestSize,
+          image.manifestType,
+          JSON.stringify(image.stack),
+          image.size,
+          image.createdAt,
+          JSON.stringify(image.labels),
+          now
+        )
+        for (const name of names) setName(tx, name, image.id)
+        writeIndex(tx)
+      }),
+    tag: (name, id) =>
+      db.write("images", (tx) => {
+        setName(tx, name, id)
+        writeIndex(tx)
+      }),
+    untag: (name) =>
+      db.write("images", (tx) => {
+        tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
+        writeIndex(tx)
+      }),
+    forget: (id) =>
+      db.write("images", (tx) => {
+        tx.run("DELETE FROM images WHERE id = ?", id)
+        writeIndex(tx)
+      }),
+    list: db.read("images", (tx) =>
+      tx.all("SELECT * FROM images ORDER BY created_at DESC, id").map((row) => recordOf(tx, row))
+    ),
+    touch: (id, at) =>
+      Effect.asVoid(db.write("images", (tx) => tx.run("UPDATE images SET last_used = ? WHERE id = ?", at, id)))
+  }
+  return shape
+})
+
+/** The service as an Effect layer. */
+export const layer = Layer.effect(Images, make)
 
 /**
  * Names that look like what was typed, as people type them. Without a tag only the repository is compared: whoever

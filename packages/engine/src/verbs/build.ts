@@ -5,11 +5,13 @@ import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-
 import { type Diagnostic, render } from "@gantry/build/dockerfile/Diagnostic"
 import { parse } from "@gantry/build/dockerfile/parse"
 import { lower } from "@gantry/build/graph/lower"
+import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import { ofTree } from "@gantry/build/solve/BuildContext"
 import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { solve } from "@gantry/build/solve/Solver"
+import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
@@ -22,7 +24,6 @@ import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/sto
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Layer from "effect/Layer"
 import { commitImage } from "../images/commit-image.ts"
 import type { Images, ImageRecord } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
@@ -107,7 +108,10 @@ export const build = (
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
-    }).pipe(Effect.provide(Layer.merge(StepPerformer.layer(tree, request.network), LocalBases.layer)))
+    }).pipe(
+      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(tree, request.network)),
+      Effect.provideServiceEffect(BaseResolver, LocalBases.make)
+    )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
     if (result.steps.some(({ how }) => how !== "cached")) {
       yield* layers.flush

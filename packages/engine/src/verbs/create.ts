@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { hostname } from "node:os"
 import { portText, signalNumber } from "../containers/words.ts"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
@@ -76,7 +77,8 @@ export const create = (
         image: image.config,
         root: tree.root,
         mounts: mounts.specs,
-        allCapabilities
+        allCapabilities,
+        hostName: hostname()
       })
       const { command, entrypoint } = commandOf(image.config.config, options)
       const exposed = [

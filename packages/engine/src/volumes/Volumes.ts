@@ -47,60 +47,60 @@ const migrations = {
 }
 
 /** Volumes in the database, contents below the root directory. */
-export const layer = Layer.effect(
-  Volumes,
-  Effect.gen(function* () {
-    const db = yield* Database
-    const { root } = yield* Settings
-    yield* db.migrate(migrations)
-    const pathOf = (name: string) => join(root, "volumes", name, "_data")
-    const recordOf = (row: Row): VolumeRecord => ({
-      name: String(row["name"]),
-      path: pathOf(String(row["name"])),
-      createdAt: Number(row["created_at"]),
-      labels: JSON.parse(String(row["labels"])) as Record<string, string>,
-      anonymous: Number(row["anonymous"]) === 1
-    })
-    const shape: VolumesShape = {
-      ensure: ({ anonymous, labels = {}, name }) =>
-        Effect.gen(function* () {
-          const path = pathOf(name)
-          // The parent keeps other users of the host out of volumes whose own mode lets everybody in.
-          yield* Effect.try({
-            try: () => {
-              mkdirSync(join(root, "volumes"), { recursive: true, mode: 0o701 })
-              mkdirSync(path, { recursive: true, mode: 0o755 })
-            },
-            catch: storageFailure("prepare", `volume ${name}`)
-          })
-          return yield* db.write("volumes", (tx) => {
-            tx.run(
-              "INSERT INTO volumes VALUES (?, ?, ?, ?) ON CONFLICT(name) DO NOTHING",
-              name,
-              Date.now(),
-              JSON.stringify(labels),
-              anonymous ? 1 : 0
-            )
-            const row = tx.get("SELECT * FROM volumes WHERE name = ?", name)
-            if (row === undefined) throw new Error(`volume ${name} vanished`)
-            return recordOf(row)
-          })
-        }),
-      list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
-      remove: (name) =>
-        Effect.gen(function* () {
-          yield* db.write("volumes", (tx) => tx.run("DELETE FROM volumes WHERE name = ?", name))
-          yield* Effect.try({
-            try: () => rmSync(join(root, "volumes", name), { recursive: true, force: true }),
-            catch: storageFailure("remove", `volume ${name}`)
-          })
-        }),
-      isEmpty: (volume) =>
-        Effect.try({
-          try: () => readdirSync(volume.path).length === 0,
-          catch: storageFailure("read", `volume ${volume.name}`)
-        })
-    }
-    return shape
+export const make = Effect.gen(function* () {
+  const db = yield* Database
+  const { root } = yield* Settings
+  yield* db.migrate(migrations)
+  const pathOf = (name: string) => join(root, "volumes", name, "_data")
+  const recordOf = (row: Row): VolumeRecord => ({
+    name: String(row["name"]),
+    path: pathOf(String(row["name"])),
+    createdAt: Number(row["created_at"]),
+    labels: JSON.parse(String(row["labels"])) as Record<string, string>,
+    anonymous: Number(row["anonymous"]) === 1
   })
-)
+  const shape: VolumesShape = {
+    ensure: ({ anonymous, labels = {}, name }) =>
+      Effect.gen(function* () {
+        const path = pathOf(name)
+        // The parent keeps other users of the host out of volumes whose own mode lets everybody in.
+        yield* Effect.try({
+          try: () => {
+            mkdirSync(join(root, "volumes"), { recursive: true, mode: 0o701 })
+            mkdirSync(path, { recursive: true, mode: 0o755 })
+          },
+          catch: storageFailure("prepare", `volume ${name}`)
+        })
+        return yield* db.write("volumes", (tx) => {
+          tx.run(
+            "INSERT INTO volumes VALUES (?, ?, ?, ?) ON CONFLICT(name) DO NOTHING",
+            name,
+            Date.now(),
+            JSON.stringify(labels),
+            anonymous ? 1 : 0
+          )
+          const row = tx.get("SELECT * FROM volumes WHERE name = ?", name)
+          if (row === undefined) throw new Error(`volume ${name} vanished`)
+          return recordOf(row)
+        })
+      }),
+    list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
+    remove: (name) =>
+      Effect.gen(function* () {
+        yield* db.write("volumes", (tx) => tx.run("DELETE FROM volumes WHERE name = ?", name))
+        yield* Effect.try({
+          try: () => rmSync(join(root, "volumes", name), { recursive: true, force: true }),
+          catch: storageFailure("remove", `volume ${name}`)
+        })
+      }),
+    isEmpty: (volume) =>
+      Effect.try({
+        try: () => readdirSync(volume.path).length === 0,
+        catch: storageFailure("read", `volume ${volume.name}`)
+      })
+  }
+  return shape
+})
+
+/** The service as an Effect layer. */
+export const layer = Layer.effect(Volumes, make)

@@ -15,7 +15,8 @@ const specOf = (options: Partial<RunOptions> = {}): ContainerSpec =>
       image: configOf({ Cmd: ["sh"] }),
       root: { type: "directory", path: "/nowhere" },
       mounts: [],
-      allCapabilities: []
+      allCapabilities: [],
+      hostName: "host"
     })
   )
 

@@ -18,7 +18,8 @@ const asked = (options: Partial<RunOptions> = {}, image: ProcessConfig = { Cmd: 
     image: configOf(image),
     root: { type: "directory", path: "/nowhere" },
     mounts: [],
-    allCapabilities: all
+    allCapabilities: all,
+    hostName: "host"
   })
 
 const spec = (...args: Parameters<typeof asked>) => Either.getOrThrowWith(asked(...args), (problem) => problem)
@@ -127,7 +128,7 @@ describe("the environment", () => {
 
 describe("capabilities", () => {
   it("are the fourteen of Docker, sorted", () => {
-    expect(processOf().capabilities).toEqual([...defaultCapabilities].sort())
+    expect(processOf().capabilities).toEqual([...defaultCapabilities].toSorted())
   })
 
   it("are added and dropped by name in any spelling", () => {

@@ -191,7 +191,6 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const direct = yield* (yield* DirectExec).exec(spec.id, process, {
           stdin: false,
           privileged: false,
-          discard: false,
           discard: false
         })
         const exit = yield* direct.exit

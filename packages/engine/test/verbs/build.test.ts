@@ -11,7 +11,7 @@ import { Images, parseName } from "../../src/images/Images.ts"
 import { build, type BuildRequest } from "../../src/verbs/build.ts"
 import { file, image, layerOf, listing, scratch, world } from "../world.ts"
 
-interface Asked extends Partial<Omit<BuildRequest, "names" | "dockerfile">> {
+interface Asked extends Partial<Omit<BuildRequest, "names">> {
   readonly names?: ReadonlyArray<string>
 }
 
@@ -261,7 +261,7 @@ describe("build", () => {
       const context = yield* contextOf({ "sub/Other": "FROM scratch\nLABEL from=file\n" })
       const request = { context, dockerfile: { path: join(context, "sub/Other") } }
       expect((yield* built("", request)).config.config.Labels).toEqual({ from: "file" })
-      const failure = yield* Effect.flip(built("", { ...request, ...{ dockerfile: { path: join(context, "none") } } }))
+      const failure = yield* Effect.flip(built("", { context, dockerfile: { path: join(context, "none") } }))
       expect(failure.message).toContain("there is no such file")
     }).pipe(Effect.provide(world))
   )

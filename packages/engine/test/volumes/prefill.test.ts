@@ -37,7 +37,7 @@ describe("prefill", () => {
   it.effect("copies what the image has there: contents, modes, times and links", () =>
     Effect.gen(function* () {
       const path = yield* filled("/data")
-      expect(readdirSync(path).sort()).toEqual(["a", "away", "sub"])
+      expect(readdirSync(path).toSorted()).toEqual(["a", "away", "sub"])
       expect(readFileSync(join(path, "a"), "utf8")).toBe("A")
       expect(modeOf(join(path, "a"))).toBe("640")
       expect(lstatSync(join(path, "a")).mtimeMs).toBe(1_000_000_000)

@@ -46,7 +46,8 @@ RUN mkdir -p -m 1777 /tmp && mkdir -p -m 700 /root && mkdir -p /home/app && chow
 CMD ["sh"]
 `
 
-const openGantry = (command: ReadonlyArray<string>): Gantry => {
+/** An engine in a new temporary directory. Nothing of it is on the host before its first container. */
+export const openGantry = (command: ReadonlyArray<string>): Gantry => {
   const scratch = mkdtempSync("/tmp/ge-")
   const root = join(scratch, "r")
   const run = join(scratch, "n")

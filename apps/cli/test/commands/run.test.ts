@@ -1,0 +1,178 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Network } from "@gantry/core/network/Network"
+import { Volumes } from "@gantry/engine/volumes/Volumes"
+import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
+import { Effect } from "effect"
+import { engine, gantry, scratch } from "./bench.ts"
+
+const box = Effect.gen(function* () {
+  const context = yield* scratch
+  writeFileSync(join(context, "Dockerfile"), 'FROM scratch\nRUN echo hello > /greeting\nCMD ["cat", "/greeting"]\n')
+  return yield* gantry("build", ["-q", "-t", "box", context])
+})
+
+const containers = Effect.map(gantry("ps", ["-a", "--format", "{{.Names}}"]), ({ out }) => out)
+const attached = Effect.flatMap(Network, (network) => network.attached)
+
+describe("gantry run", () => {
+  it.scoped("shows what the command writes, each stream where it belongs, and ends as it ends", () =>
+    Effect.gen(function* () {
+      yield* box
+      expect(yield* gantry("run", ["--name", "web", "box"])).toEqual({ status: 0, out: "hello\n", err: "" })
+      expect(yield* gantry("run", ["box", "sh", "-c", "echo one; echo two >&2; exit 7"])).toEqual({
+        status: 7,
+        out: "one\n",
+        err: "two\n"
+      })
+      expect(yield* containers).toContain("web\n")
+      expect(yield* attached).toEqual([])
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("leaves nothing with --rm", () =>
+    Effect.gen(function* () {
+      yield* box
+      expect((yield* gantry("run", ["--rm", "-v", "/data", "box"])).out).toBe("hello\n")
+      expect(yield* containers).toBe("")
+      expect(yield* (yield* Volumes).list).toEqual([])
+      expect(yield* attached).toEqual([])
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("prints the ID alone with -d, and goes", () =>
+    Effect.gen(function* () {
+      yield* box
+      const { out, status } = yield* gantry("run", ["-d", "--name", "web", "box", "sleep", "1"])
+      expect(out).toMatch(/^[0-9a-f]{64}\n$/)
+      expect(status).toBe(0)
+      expect((yield* gantry("inspect", ["-f", "{{.State.Running}}", "web"])).out).toBe("true\n")
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("ends with 127 when the command is not there, and keeps the container unless it was to go", () =>
+    Effect.gen(function* () {
+      yield* box
+      expect(yield* gantry("run", ["--rm", "box", "nope"])).toMatchObject({ status: 127, out: "" })
+      expect(yield* containers).toBe("")
+      expect((yield* gantry("run", ["--name", "kept", "box", "nope"])).err).toContain('"nope"')
+      expect(yield* containers).toBe("kept\n")
+      expect(yield* attached).toEqual([])
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("ends with 125 when it is asked for what cannot be", () =>
+    Effect.gen(function* () {
+      yield* box
+      for (const args of [
+        ["nope"],
+        ["-it", "box"],
+        ["-d", "-a", "stdout", "box"],
+        ["-e", "=", "box"],
+        ["-v", "/nowhere/at/all:/x", "box"]
+      ]) {
+        expect({ args, ...(yield* gantry("run", args)) }).toMatchObject({ status: 125, out: "" })
+      }
+      expect(yield* containers).toBe("")
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("passes variables on: a value, the caller's, and none where the caller has none", () =>
+    Effect.gen(function* () {
+      yield* box
+      const file = join(yield* scratch, "env")
+      writeFileSync(file, "FROM_FILE=1\nOVER=file\n# nothing\n")
+      const { out } = yield* gantry(
+        "run",
+        ["--env-file", file, "-e", "OVER=typed", "-e", "MINE", "-e", "NOT_MINE", "-e", "EMPTY=", "box", "env"],
+        { env: { MINE: "of the caller", OTHER: "private" } }
+      )
+      const lines = out.split("\n")
+      for (const line of ["FROM_FILE=1", "OVER=typed", "MINE=of the caller", "EMPTY="]) expect(lines).toContain(line)
+      expect(out).not.toMatch(/NOT_MINE|OTHER|nothing/)
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("asks the runtime for what was typed", () =>
+    Effect.gen(function* () {
+      yield* box
+      const place = yield* scratch
+      const limits = [
+        "--memory",
+        "64m",
+        "--cpus",
+        "1.5",
+        "--pids-limit",
+        "9",
+        "--ulimit",
+        "nofile=10:20",
+        "--shm-size",
+        "1m"
+      ]
+      const mounts = ["-v", ".:/host:ro", "--tmpfs", "/t:size=1m", "--read-only"]
+      const identity = ["-h", "web", "-w", "/srv", "-u", "5:6", "--entrypoint", "echo", "--init"]
+      const isolation = [
+        "--network",
+        "none",
+        "--privileged",
+        "--security-opt",
+        "no-new-privileges",
+        "--sysctl",
+        "net.a=1"
+      ]
+      const { status } = yield* gantry("run", [...limits, ...mounts, ...identity, ...isolation, "box", "word"], {
+        cwd: place
+      })
+      expect(status).toBe(0)
+      const spec = (yield* (yield* Recorded).asked).at(-1)
+      expect(spec).toMatchObject({
+        hostname: "web",
+        readonlyRoot: true,
+        init: true,
+        privileged: true,
+        shmBytes: 1024 * 1024,
+        wiring: [],
+        sysctls: { "net.a": "1" },
+        resources: { memoryBytes: 64 * 1024 * 1024, nanoCpus: 1_500_000_000, pids: 9 },
+        process: {
+          argv: ["echo", "word"],
+          cwd: "/srv",
+          user: "5:6",
+          noNewPrivileges: true,
+          rlimits: [{ name: "nofile", soft: 10, hard: 20 }]
+        }
+      })
+      expect(spec?.mounts).toContainEqual(
+        expect.objectContaining({ type: "bind", source: place, target: "/host", readonly: true })
+      )
+      expect(spec?.mounts).toContainEqual(expect.objectContaining({ type: "tmpfs", target: "/t" }))
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("gantry exec", () => {
+  it.scoped("runs a further command in a running container, and ends as it ends", () =>
+    Effect.gen(function* () {
+      yield* box
+      yield* gantry("run", ["-d", "--name", "web", "box", "sleep", "1"])
+      const script = "cat greeting > /copy; echo $A >> /copy; exit 3"
+      expect((yield* gantry("exec", ["-e", "A=1", "-w", "/", "web", "sh", "-c", script])).status).toBe(3)
+      expect(yield* gantry("exec", ["-t", "web", "cat", "/copy"])).toEqual({ status: 0, out: "hello\n1\n", err: "" })
+      expect((yield* gantry("exec", ["web", "nope"])).status).toBe(127)
+      yield* gantry("kill", ["web"])
+      expect(yield* gantry("exec", ["web", "true"])).toMatchObject({ status: 1, out: "" })
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("gantry start", () => {
+  it.scoped("shows with -a what an ended container writes this time", () =>
+    Effect.gen(function* () {
+      yield* box
+      yield* gantry("run", ["--name", "web", "box", "sh", "-c", "echo again; exit 4"])
+      expect(yield* gantry("start", ["-a", "web"])).toEqual({ status: 4, out: "again\n", err: "" })
+      expect(yield* attached).toEqual([])
+    }).pipe(Effect.provide(engine))
+  )
+})

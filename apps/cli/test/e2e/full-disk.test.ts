@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { buildBase, expectNothingLeft, openGantry, programPath } from "./host/gantry.ts"
+import { leftovers, removeTraces, traces } from "./host/host-state.ts"
+
+const megabytes = 24
+
+describe("a full disk", () => {
+  const gantry = openGantry([programPath])
+
+  beforeAll(async () => {
+    mkdirSync(gantry.root)
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "gantry-full-disk", gantry.root])
+    await buildBase(gantry)
+  })
+
+  afterAll(async () => {
+    await gantry.removeAll()
+    execFileSync("umount", [gantry.root])
+    removeTraces(gantry)
+    expect(traces(gantry)).toEqual([])
+  })
+
+  const build = (name: string, size: number) =>
+    gantry.try("build", "-t", name, gantry.context({ Dockerfile: `FROM base\nRUN dd if=/dev/zero of=/big bs=1048576 count=${size}\n` }))
+  /** The tmpfs itself shows as a mount. */
+  const left = () => leftovers(gantry).filter((line) => !line.includes("gantry-full-disk"))
+
+  it("fails the RUN that fills it, tells why, and a smaller build works afterwards", async () => {
+    const big = await build("big", megabytes * 2)
+    expect(big.status).not.toBe(0)
+    expect(big.stderr).toMatch(/No space left on device/)
+    expect(left()).toEqual([])
+    const small = await build("small", 2)
+    expect(small.status, small.stderr).toBe(0)
+    expect(await gantry.ok("run", "--rm", "small", "sh", "-c", "wc -c < /big")).toBe(`${2 * 1024 * 1024}`)
+  })
+
+  it("fails the COPY that does not fit, tells why, and leaves nothing of it", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nCOPY big /big\n", big: new Uint8Array(megabytes * 2 * 1024 * 1024) })
+    const { status, stderr } = await gantry.try("build", directory)
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/no space/i)
+    expect(stderr).not.toMatch(/internal error/)
+    expect(left()).toEqual([])
+    expect((await build("small", 1)).status).toBe(0)
+  })
+
+  it("is what a container sees that fills it; the container can be removed", async () => {
+    const { status, stderr } = await gantry.try("run", "--name", "fat", "base", "dd", "if=/dev/zero", "of=/big", "bs=1048576", `count=${megabytes * 2}`)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain("No space left on device")
+    expect(await gantry.ok("ps", "-a", "--format", "{{.Names}}")).toBe("fat")
+    await gantry.ok("rm", "fat")
+    expect(left()).toEqual([])
+    await gantry.ok("run", "--rm", "base", "true")
+  })
+})
+
+describe("a root that cannot be written", () => {
+  it("is an error that names it", async () => {
+    const gantry = openGantry([programPath])
+    const { status, stderr } = await gantry.try("--root", "/proc/gantry", "images")
+    expect(status).not.toBe(0)
+    expect(stderr).toContain("/proc/gantry")
+    expect(stderr).not.toMatch(/internal error/)
+    await expectNothingLeft(gantry)
+  })
+})

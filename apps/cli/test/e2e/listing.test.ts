@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+
+describe("listings", () => {
+  const gantry = useGantry()
+
+  beforeEach(async () => {
+    await gantry.ok("run", "--name", "done", "-l", "kind=old", "base", "sh", "-c", "exit 2").catch(() => {})
+    await gantry.ok("run", "-d", "--name", "web", "-l", "kind=new", "-l", "extra", "-p", "127.0.0.1::80", "base", "sleep", "600")
+    await gantry.ok("create", "--name", "idle", "base", "sh", "-c", "echo a rather long command line")
+  })
+  const lines = async (...args: ReadonlyArray<string>) => (await gantry.ok(...args)).split("\n").filter((line) => line !== "")
+  const names = (...args: ReadonlyArray<string>) => lines("ps", "--format", "{{.Names}}", ...args)
+
+  it("`ps` shows running containers in seven columns", async () => {
+    const [header = "", ...rows] = await lines("ps")
+    expect(header.split(/\s{2,}/).map((word) => word.trim())).toEqual(["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"])
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatch(/^[0-9a-f]{12}\s+base\s+"sleep 600"\s+.* ago\s+Up .*\s+127\.0\.0\.1:\d+->80\/tcp\s+web$/)
+  })
+
+  it("`ps -a` shows all, the newest first, and their states", async () => {
+    expect(await names("-a")).toEqual(["idle", "web", "done"])
+    const status = await lines("ps", "-a", "--format", "{{.Status}}")
+    expect(status[0]).toBe("Created")
+    expect(status[1]).toMatch(/^Up /)
+    expect(status[2]).toMatch(/^Exited \(2\) .* ago$/)
+  })
+
+  it("`ps` shortens commands to twenty characters, and ids to twelve, unless told not to", async () => {
+    expect(await gantry.ok("ps", "-l", "--format", "{{.Command}}")).toBe('"sh -c \'echo a rathe…"')
+    expect(await gantry.ok("ps", "-l", "--no-trunc", "--format", "{{.ID}} {{.Command}}")).toMatch(/^[0-9a-f]{64} "sh -c 'echo a rather long command line'"$/)
+  })
+
+  it("`ps -q`, `-n` and `-l` show ids, the last few, and the last one", async () => {
+    for (const id of await lines("ps", "-aq")) expect(id).toMatch(/^[0-9a-f]{12}$/)
+    expect(await names("-n", "2")).toEqual(["idle", "web"])
+    expect(await names("-l")).toEqual(["idle"])
+  })
+
+  it("`ps -f` joins values of one key with or, and keys with and", async () => {
+    expect(await names("-f", "status=exited", "-f", "status=created")).toEqual(["idle", "done"])
+    expect(await names("-a", "-f", "label=kind=new", "-f", "status=exited")).toEqual([])
+    expect(await names("-a", "-f", "label=extra")).toEqual(["web"])
+    expect(await names("-a", "-f", "name=^w")).toEqual(["web"])
+    expect(await names("-f", "exited=2")).toEqual(["done"])
+    expect(await names("-a", "-f", `id=${(await gantry.field("web", "{{.Id}}")).slice(0, 6)}`)).toEqual(["web"])
+    expect(await names("-a", "-f", "ancestor=base")).toEqual(["idle", "web", "done"])
+    const unknown = await gantry.try("ps", "-f", "colour=red")
+    expect([unknown.status, unknown.stderr.includes("colour")]).toEqual([1, true])
+  })
+
+  it("`ps --format json` prints one object of texts a line", async () => {
+    const rows = (await lines("ps", "-a", "--format", "json")).map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(rows).toHaveLength(3)
+    for (const row of rows) for (const value of Object.values(row)) expect(typeof value).toBe("string")
+    expect(rows[1]).toMatchObject({ Names: "web", Image: "base", State: "running", Labels: "extra=,kind=new", Networks: "bridge" })
+    expect((await lines("ps", "--format", "json"))[0]).toContain(String.raw`-\u003e80/tcp`)
+  })
+
+  it("`ps --format` takes templates and tables, and refuses fields that do not exist", async () => {
+    expect(await lines("ps", "-a", "--format", '{{.Label "kind"}}/{{upper .State}}')).toEqual(["/CREATED", "new/RUNNING", "old/EXITED"])
+    const [header = "", row = ""] = await lines("ps", "--format", "table {{.Names}}\t{{.Image}}")
+    expect(header.split(/\s{2,}/)).toEqual(["NAMES", "IMAGE"])
+    expect(row.split(/\s{2,}/)).toEqual(["web", "base"])
+    const unknown = await gantry.try("ps", "-a", "--format", "{{.Nmaes}}")
+    expect(unknown.status).toBe(1)
+    expect(unknown.stderr).toContain("Nmaes")
+  })
+
+  it("`inspect` prints an array in Docker's words", async () => {
+    const [found] = JSON.parse(await gantry.ok("inspect", "web"))
+    expect(found).toMatchObject({
+      Id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      Name: "/web",
+      Path: "sleep",
+      Args: ["600"],
+      Image: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      State: { Status: "running", Running: true, ExitCode: 0, OOMKilled: false, Pid: expect.any(Number) },
+      Config: { Image: "base", Cmd: ["sleep", "600"], Entrypoint: null, Labels: { kind: "new", extra: "" }, Tty: false },
+      HostConfig: { NetworkMode: "bridge", AutoRemove: false, Privileged: false },
+      NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "127.0.0.1" }] }, Networks: { bridge: { IPPrefixLen: expect.any(Number), MacAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) } } },
+      Mounts: []
+    })
+    expect(Date.parse(found.Created)).toBeGreaterThan(Date.now() - 3_600_000)
+  })
+
+  it("`inspect` of what is not there prints an empty array and fails", async () => {
+    const outcome = await gantry.try("inspect", "nosuch")
+    expect([outcome.status, outcome.stdout.trim()]).toEqual([1, "[]"])
+    expect(outcome.stderr).toContain("nosuch")
+    const both = await gantry.try("inspect", "-f", "{{.Name}}", "web", "nosuch")
+    expect([both.status, both.stdout]).toEqual([1, "/web\n"])
+  })
+
+  it("`inspect --type` looks for one kind only", async () => {
+    expect((await gantry.try("inspect", "--type", "image", "web")).status).toBe(1)
+    expect(JSON.parse(await gantry.ok("inspect", "--type", "image", "base"))[0].RepoTags).toEqual(["base:latest"])
+  })
+
+  it("`images` shows one row a tag in five columns", async () => {
+    await gantry.ok("tag", "base", "other/base:v2")
+    const [header = "", ...rows] = await lines("images")
+    expect(header.split(/\s{2,}/)).toEqual(["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"])
+    expect(rows.map((row) => row.split(/\s+/).slice(0, 2).join(":")).toSorted()).toEqual(["base:latest", "other/base:v2"])
+    const ids = await lines("images", "-q")
+    expect(ids).toHaveLength(2)
+    expect(new Set(ids).size).toBe(1)
+    expect(await lines("images", "--format", "{{.Repository}}", "other/base")).toEqual(["other/base"])
+    expect(await lines("images", "-q", "other")).toEqual([])
+    expect(await lines("images", "-f", "reference=oth*/*", "--format", "{{.Tag}}")).toEqual(["v2"])
+    expect(await lines("images", "--no-trunc", "--format", "{{.ID}}", "base")).toEqual([await gantry.field("base", "{{.Id}}")])
+    expect(await gantry.ok("rmi", "other/base:v2")).toBe("Untagged: other/base:v2")
+    expect((await lines("images")).length).toBe(2)
+  })
+
+  it("`rmi` refuses an image that a container needs", async () => {
+    const refused = await gantry.try("rmi", "base")
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toMatch(/done|web|idle/)
+    expect(await lines("images", "-q")).toHaveLength(1)
+  })
+
+  it("`rmi` removes an image with its layers, and the images below it stay", async () => {
+    await gantry.build("above", "FROM base\nRUN echo x > /x\n")
+    const text = await gantry.ok("rmi", "above")
+    expect(text).toMatch(/^Untagged: above:latest\nDeleted: sha256:[0-9a-f]{64}/)
+    expect(await gantry.ok("run", "--rm", "base", "echo", "fine")).toBe("fine")
+    // What the cache knew of its layers is not offered any more.
+    const again = await gantry.build("above", "FROM base\nRUN echo x > /x\n")
+    expect(again.stderr).not.toContain("CACHED")
+  })
+
+  it("`images` hides what has lost its name, and `-a` and `-f dangling=true` show it", async () => {
+    await gantry.build("moving", "FROM base\nLABEL n=1\n")
+    const first = (await gantry.field("moving", "{{.Id}}")).slice(7, 19)
+    await gantry.build("moving", "FROM base\nLABEL n=2\n")
+    expect(await lines("images", "-q")).not.toContain(first)
+    expect(await lines("images", "-aq")).toContain(first)
+    expect(await lines("images", "-q", "-f", "dangling=true")).toEqual([first])
+    await gantry.ok("rmi", first)
+    await gantry.ok("rmi", "moving")
+  })
+
+  it("`version` and `help` answer without an engine", async () => {
+    expect(await gantry.ok("--version")).toMatch(/^gantry version \d+\.\d+\.\d+/)
+    expect(await gantry.ok("version")).toMatch(/\d+\.\d+\.\d+/)
+    expect(await gantry.ok("--help")).toMatch(/ run [\s\S]* build [\s\S]* inspect /)
+    expect(await gantry.ok("run", "--help")).toMatch(/--publish/)
+  })
+})

@@ -1,0 +1,88 @@
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Containers } from "../../src/containers/Containers.ts"
+import { reconcile, release, settle } from "../../src/containers/settle.ts"
+import { Volumes } from "../../src/volumes/Volumes.ts"
+import { Stage, world } from "../world.ts"
+import { box, create, forever, inspect, leases, start } from "../verbs/play.ts"
+
+describe("settle", () => {
+  it.scoped("leaves alone what runs", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, autoRemove: true })
+      yield* start(record)
+      yield* settle(record)
+      expect((yield* inspect(record.id)).attachment).not.toBeNull()
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("gives the network back once, however often it is asked", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ command: ["true"] })
+      yield* start(record)
+      yield* settle(record)
+      yield* settle(record)
+      yield* release(record.id)
+      expect((yield* Stage).detached).toEqual([record.id])
+      expect(yield* leases).toEqual([])
+      expect((yield* inspect(record.id)).attachment).toBeNull()
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("removes a container that was made with --rm, its anonymous volumes too", () =>
+    Effect.gen(function* () {
+      const { stack } = yield* box
+      const mounts = [
+        { type: "volume" as const, target: "/data", readonly: false, noCopy: true, typed: "-v /data" },
+        {
+          type: "volume" as const,
+          name: "mine",
+          target: "/named",
+          readonly: false,
+          noCopy: true,
+          typed: "-v mine:/named"
+        }
+      ]
+      const record = yield* create({ command: ["true"], autoRemove: true, mounts })
+      yield* start(record)
+      yield* settle(record)
+      yield* settle(record)
+      expect((yield* Effect.flip(inspect(record.id)))._tag).toBe("NoSuchContainer")
+      expect((yield* (yield* Volumes).list).map(({ name }) => name)).toEqual(["mine"])
+      expect((yield* Stage).detached).toEqual([record.id])
+      yield* Effect.forEach(stack, (yield* LayerStore).remove)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("keeps a container made with --rm that was never started", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ autoRemove: true })
+      yield* settle(record)
+      expect((yield* inspect(record.id)).id).toBe(record.id)
+    }).pipe(Effect.provide(world))
+  )
+})
+
+describe("reconcile", () => {
+  it.scoped("removes what was made with --rm and lost, frees what else was lost, and leaves alone what runs", () =>
+    Effect.gen(function* () {
+      yield* box
+      const temporary = yield* create({ name: "temporary", ...forever, autoRemove: true })
+      const lasting = yield* create({ name: "lasting", ...forever })
+      const running = yield* create({ name: "running", ...forever })
+      for (const record of [temporary, lasting, running]) yield* start(record)
+      const stage = yield* Stage
+      stage.lose(temporary.id)
+      stage.lose(lasting.id)
+      yield* reconcile
+      yield* reconcile
+      expect((yield* (yield* Containers).list).map(({ name }) => name).toSorted()).toEqual(["lasting", "running"])
+      expect((yield* leases).map(({ container }) => container)).toEqual([running.id])
+      expect([...stage.detached].toSorted()).toEqual([temporary.id, lasting.id].toSorted())
+    }).pipe(Effect.provide(world))
+  )
+})

@@ -1,0 +1,57 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { open } from "@gantry/build/context/ContextTree"
+import { nothingIgnored } from "@gantry/build/context/ignore-file"
+import { select } from "@gantry/build/context/select"
+import type { CopyRequest } from "@gantry/build/solve/StepExecutor"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { Effect, Either, Option } from "effect"
+import { performCopy } from "../../src/steps/perform-copy.ts"
+import { layerOf, listing, scratch } from "../world.ts"
+
+/** A directory of the host: names ending in a slash are directories, an arrow makes a link. */
+export const context = (files: Readonly<Record<string, string>>) =>
+  Effect.map(scratch, (root) => {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(root, name)
+      mkdirSync(name.endsWith("/") ? path : dirname(path), { recursive: true })
+      if (text.startsWith("-> ")) symlinkSync(text.slice(3), path)
+      else if (!name.endsWith("/")) writeFileSync(path, text)
+      if (!text.startsWith("-> ")) chmodSync(path, name.endsWith("/") ? 0o755 : 0o644)
+    }
+    return root
+  })
+
+const place = { text: "COPY", platform: { os: "linux", architecture: "amd64" } }
+
+interface Asked extends Partial<Omit<CopyRequest, "from" | "stack">> {
+  readonly sources?: ReadonlyArray<string>
+  readonly dest: string
+  /** What the tree holds before. */
+  readonly onto?: ReadonlyArray<TreeChange>
+}
+
+/** COPY from a directory of the host. */
+export const copy = (root: string, { onto = [], sources = [], ...more }: Asked) =>
+  Effect.gen(function* () {
+    const tree = open(root, nothingIgnored)
+    const matches = sources.flatMap((source) => Either.getOrThrow(select(tree, source)))
+    const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
+    const layer = yield* performCopy(
+      { ...place, unpack: false, inline: [], stack, from: { of: "context", selection: { matches } }, ...more },
+      tree
+    )
+    return yield* listing([...stack, ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))])
+  })
+
+/** COPY --from: out of another tree. */
+export const copyFrom = (tree: ReadonlyArray<TreeChange>, { onto = [], sources = [], ...more }: Asked) =>
+  Effect.gen(function* () {
+    const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
+    const from = { of: "tree" as const, stack: [yield* layerOf(tree)], sources, exclude: [], parents: false }
+    const layer = yield* performCopy(
+      { ...place, unpack: false, inline: [], stack, from, ...more },
+      open("/nowhere", nothingIgnored)
+    )
+    return yield* listing([...stack, ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))])
+  })

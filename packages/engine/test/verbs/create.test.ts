@@ -1,0 +1,109 @@
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, TestClock } from "effect"
+import { Containers } from "../../src/containers/Containers.ts"
+import { Images } from "../../src/images/Images.ts"
+import { remove } from "../../src/verbs/remove.ts"
+import { Volumes } from "../../src/volumes/Volumes.ts"
+import { image, world } from "../world.ts"
+import { box, create, inspect, leases, names, stateOf, web } from "./play.ts"
+
+describe("create", () => {
+  it.effect("writes a container down that nothing runs of and that holds no address", () =>
+    Effect.gen(function* () {
+      const { id: imageId } = yield* box
+      const record = yield* create({ labels: { mine: "1" } })
+      expect(yield* inspect("name0")).toEqual(record)
+      expect(record).toMatchObject({
+        image: imageId,
+        imageName: "box",
+        labels: { from: "image", mine: "1" },
+        attachment: null
+      })
+      expect(yield* leases).toEqual([])
+      expect(yield* (yield* Recorded).asked).toEqual([])
+      expect(yield* stateOf(record.id)).toEqual({ status: "created" })
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("asks for another name while the suggested one is taken", () =>
+    Effect.gen(function* () {
+      yield* box
+      yield* create({ name: "name0" })
+      expect((yield* create({}, names())).name).toBe("name1")
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("leaves nothing when the name that was given is taken", () =>
+    Effect.gen(function* () {
+      const { stack } = yield* box
+      const first = yield* create({ name: "web" })
+      const mounts = [{ type: "volume" as const, target: "/data", readonly: false, noCopy: false, typed: "-v /data" }]
+      const failure = yield* Effect.flip(create({ name: "web", mounts }))
+      expect(failure).toMatchObject({ _tag: "NameTaken", name: "web", holder: first.id })
+      expect(yield* (yield* Volumes).list).toEqual([])
+      yield* remove(first, { force: false, volumes: false })
+      yield* Effect.forEach(stack, (yield* LayerStore).remove)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("leaves nothing when a mount cannot be made", () =>
+    Effect.gen(function* () {
+      const { stack } = yield* box
+      const failure = yield* Effect.flip(
+        create({
+          mounts: [
+            { type: "volume", target: "/data", readonly: false, noCopy: false, typed: "-v /data" },
+            {
+              type: "bind",
+              source: "/nowhere/at/all",
+              target: "/later",
+              readonly: false,
+              recursive: true,
+              create: false,
+              typed: "-v /nowhere/at/all:/later"
+            }
+          ]
+        })
+      )
+      expect(failure.message).toContain("/nowhere/at/all")
+      expect(yield* (yield* Volumes).list).toEqual([])
+      expect(yield* (yield* Containers).list).toEqual([])
+      yield* Effect.forEach(stack, (yield* LayerStore).remove)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("remembers ports that are exposed, and publishes those nobody spoke of with -P", () =>
+    Effect.gen(function* () {
+      yield* image(["box"], { Cmd: ["true"], ExposedPorts: { "80/tcp": {}, "53/udp": {} } })
+      const { options } = yield* create({ ...web, publishAll: true, expose: ["9/tcp", "80/tcp"] })
+      expect(options.exposed).toEqual(["53/udp", "80/tcp", "9/tcp"])
+      expect(options.ports).toEqual([
+        ...web.ports,
+        { containerPort: 53, protocol: "udp" },
+        { containerPort: 9, protocol: "tcp" }
+      ])
+      expect((yield* create({ expose: ["9/tcp"] }, () => "other")).options.ports).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("takes the stop signal of the option, else of the image, and refuses what is none", () =>
+    Effect.gen(function* () {
+      yield* image(["box"], { Cmd: ["true"], StopSignal: "SIGINT" })
+      expect((yield* create({}, () => "a")).options.stopSignal).toBe(2)
+      expect((yield* create({ stopSignal: "9" }, () => "b")).options.stopSignal).toBe(9)
+      expect((yield* Effect.flip(create({ stopSignal: "SIGNOPE" }))).message).toContain("SIGNOPE")
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("says which image is not there, and counts as a use of one that is", () =>
+    Effect.gen(function* () {
+      const { id } = yield* box
+      expect(yield* Effect.flip(create({ image: "bos" }))).toMatchObject({ _tag: "NoSuchImage", near: ["box"] })
+      yield* TestClock.adjust("5 seconds")
+      yield* create()
+      expect((yield* (yield* Images).find(id)).lastUsed).toBe(5000)
+    }).pipe(Effect.provide(world))
+  )
+})

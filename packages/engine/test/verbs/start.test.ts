@@ -1,0 +1,87 @@
+import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { settle } from "../../src/containers/settle.ts"
+import { Stage, world } from "../world.ts"
+import { box, create, forever, inspect, leases, start, stateOf, textOf, web } from "./play.ts"
+
+describe("start", () => {
+  it.scoped("connects the container, runs its command, and gives what it writes", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ command: ["cat", "/data/seed"], ...web })
+      const session = yield* start(record)
+      expect(yield* textOf(session.output)).toBe("planted")
+      expect((yield* session.exit).code).toBe(0)
+      const held = (yield* inspect(record.id)).attachment
+      expect(held?.ports).toEqual([{ hostIp: "0.0.0.0", hostPort: 8080, containerPort: 80, protocol: "tcp" }])
+      const [asked] = yield* (yield* Recorded).asked
+      expect(asked?.wiring).toEqual(held?.wiring)
+      expect(asked?.files.hosts).toContain(`${held?.address}\t${record.spec.hostname}\n`)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("gives the network back when the command is not there", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ command: ["nope"], ...web })
+      expect((yield* Effect.flip(start(record)))._tag).toBe("CommandNotFound")
+      expect(yield* leases).toEqual([])
+      expect((yield* inspect(record.id)).attachment).toBeNull()
+      expect((yield* Stage).detached).toEqual([record.id])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("says who holds a port, and leaves the holder alone", () =>
+    Effect.gen(function* () {
+      yield* box
+      const holder = yield* create({ name: "holder", ...forever, ...web })
+      yield* start(holder)
+      const record = yield* create({ name: "late", ...forever, ...web })
+      expect(yield* Effect.flip(start(record))).toMatchObject({
+        _tag: "PortTaken",
+        port: 8080,
+        holder: "container holder"
+      })
+      expect((yield* stateOf(holder.id)).status).toBe("running")
+      expect((yield* inspect("holder")).attachment).not.toBeNull()
+      expect((yield* inspect("late")).attachment).toBeNull()
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("takes over a port whose holder was killed", () =>
+    Effect.gen(function* () {
+      yield* box
+      const killed = yield* create({ name: "killed", ...forever, ...web })
+      yield* start(killed)
+      const stage = yield* Stage
+      stage.lose(killed.id)
+      const record = yield* create({ name: "next", ...forever, ...web })
+      yield* start(record)
+      expect((yield* leases).map(({ container }) => container)).toEqual([record.id])
+      expect((yield* inspect("killed")).attachment).toBeNull()
+      expect(stage.detached).toEqual([killed.id])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("refuses a container that runs, without taking its network away", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, ...web })
+      yield* start(record)
+      expect(yield* Effect.flip(start(record))).toMatchObject({ _tag: "WrongState", verb: "start" })
+      expect((yield* inspect(record.id)).attachment).not.toBeNull()
+      expect((yield* Stage).detached).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("starts again what has ended, on what it had written", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ command: ["sh", "-c", "echo again >> /data/log; cat /data/log"] })
+      expect(yield* textOf((yield* start(record)).output)).toBe("again\n")
+      yield* settle(record)
+      expect(yield* textOf((yield* start(record)).output)).toBe("again\nagain\n")
+    }).pipe(Effect.provide(world))
+  )
+})
