@@ -111,6 +111,8 @@ export interface Syscalls {
   readonly setsid: () => number
   readonly kill: (pid: number, signal: number) => void
   /** The descriptor is close-on-exec. */
+  /** Makes a pipe: its reading end, then its writing end. */
+  readonly pipe2: (flags: number) => readonly [read: number, write: number]
   readonly pidfdOpen: (pid: number, flags?: number) => number
   readonly pidfdSendSignal: (pidfd: number, signal: number) => void
 

@@ -123,6 +123,12 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
     },
     setsid: simple("setsid", "setsid", () => []),
     kill: simple("kill", "kill", (pid, signal) => [pid, signal]),
+    pipe2: (flags) => {
+      const ends = new Uint8Array(8)
+      const result = raw("pipe2", ends, flags)
+      if (result < 0) throw failed("pipe2", result, [flags])
+      return [word32At(ends, 0), word32At(ends, 4)]
+    },
     pidfdOpen: simple("pidfdOpen", "pidfd_open", (pid, flags = 0) => [pid, flags]),
     pidfdSendSignal: simple("pidfdSendSignal", "pidfd_send_signal", (pidfd, signal) => [pidfd, signal, null, 0]),
 

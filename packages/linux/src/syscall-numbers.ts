@@ -39,6 +39,7 @@ export const syscallNumbers = {
   openat: [257, 56],
   openat2: [437, 437],
   pidfd_open: [434, 434],
+  pipe2: [293, 59],
   pidfd_send_signal: [424, 424],
   pivot_root: [155, 41],
   ppoll: [271, 73],

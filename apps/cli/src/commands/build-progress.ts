@@ -65,6 +65,7 @@ const shown = (event: SolveEvent): unknown =>
     : event
 
 const translator = (dockerfile: string) => {
+  const begun = new Set<string>()
   const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
   const name = (step: StepLabel) => `${step.stage}/${step.number}`
   const place = (step: StepLabel) => ({
@@ -86,6 +87,7 @@ const translator = (dockerfile: string) => {
       case "cached":
         return [{ kind: "step-cached", ...place(event.step), instruction: event.step.text, at }]
       case "started":
+        begun.add(name(event.step))
         return [{ kind: "step-start", ...place(event.step), instruction: event.step.text, at }]
       case "output": {
         const key = `${name(event.step)} ${event.output.stream}`
@@ -96,11 +98,11 @@ const translator = (dockerfile: string) => {
       }
       case "done":
         return [{ kind: "step-done", step: name(event.step), at }]
-      case "failed":
-        return [
-          { kind: "step-start", ...place(event.step), instruction: event.step.text, at },
-          { kind: "step-done", step: name(event.step), at, failed: event.why }
-        ]
+      case "failed": {
+        const done = { kind: "step-done", step: name(event.step), at, failed: event.why } as const
+        if (begun.has(name(event.step))) return [done]
+        return [{ kind: "step-start", ...place(event.step), instruction: event.step.text, at }, done]
+      }
       case "warning":
         return [{ kind: "message", text: render(dockerfile, event.diagnostic) }]
     }

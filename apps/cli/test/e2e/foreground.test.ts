@@ -10,7 +10,9 @@ describe("a container in the foreground", () => {
     const outcome = await gantry.tryWith(bytes, "run", "--rm", "-i", "base", "cat")
     expect(outcome.status).toBe(0)
     expect(outcome.bytes.length).toBe(bytes.length)
-    expect(createHash("sha256").update(outcome.bytes).digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"))
+    expect(createHash("sha256").update(outcome.bytes).digest("hex")).toBe(
+      createHash("sha256").update(bytes).digest("hex")
+    )
   })
 
   it("answers while its standard input is open, and ends after its input does", async () => {
@@ -34,7 +36,14 @@ describe("a container in the foreground", () => {
   })
 
   it("does not lose output of a command that writes much and ends at once", async () => {
-    const outcome = await gantry.try("run", "--rm", "base", "sh", "-c", "dd if=/dev/zero bs=1048576 count=8 2>/dev/null; echo last")
+    const outcome = await gantry.try(
+      "run",
+      "--rm",
+      "base",
+      "sh",
+      "-c",
+      "dd if=/dev/zero bs=1048576 count=8 2>/dev/null; echo last"
+    )
     expect(outcome.bytes.length).toBe(8 * 1024 * 1024 + 5)
     expect(outcome.stdout.endsWith("last\n")).toBe(true)
   })
@@ -53,8 +62,9 @@ describe("a container in the foreground", () => {
     ["143 when the command ends by SIGTERM", ["base", "sh", "-c", "sh -c 'kill -TERM $$'; exit $?"], 143]
   ] as const)("ends with %s", async (_, args, status) => {
     const outcome = await gantry.try("run", "--rm", ...args)
-    expect(outcome.status, outcome.stderr).toBe(status)
-    if (status >= 125 && status < 128) expect(outcome.stderr).toMatch(/^gantry: /)
+    // Only what gantry itself has to say comes from gantry.
+    const words = status >= 125 && status < 128 ? /^gantry: / : /^$/
+    expect(outcome).toMatchObject({ status, stderr: expect.stringMatching(words) })
   })
 
   it("keeps a container that could not start, unless --rm was given", async () => {
@@ -65,7 +75,14 @@ describe("a container in the foreground", () => {
   })
 
   it("passes signals on to the command", async () => {
-    const run = gantry.start("run", "--rm", "base", "sh", "-c", "trap 'echo asked; exit 5' TERM; echo ready; while :; do sleep 1 & wait $!; done")
+    const run = gantry.start(
+      "run",
+      "--rm",
+      "base",
+      "sh",
+      "-c",
+      "trap 'echo asked; exit 5' TERM; echo ready; while :; do sleep 1 & wait $!; done"
+    )
     await run.says(/ready/)
     run.kill("SIGTERM")
     const outcome = await run.ended
@@ -73,7 +90,14 @@ describe("a container in the foreground", () => {
   })
 
   it("passes on signals that do not end anything", async () => {
-    const run = gantry.start("run", "--rm", "base", "sh", "-c", "trap 'echo usr' USR1; trap 'exit 6' INT; echo ready; while :; do sleep 1 & wait $!; done")
+    const run = gantry.start(
+      "run",
+      "--rm",
+      "base",
+      "sh",
+      "-c",
+      "trap 'echo usr' USR1; trap 'exit 6' INT; echo ready; while :; do sleep 1 & wait $!; done"
+    )
     await run.says(/ready/)
     run.kill("SIGUSR1")
     await run.says(/usr/)

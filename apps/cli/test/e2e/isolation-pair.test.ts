@@ -18,9 +18,7 @@ describe("two containers of one image", () => {
     expect(await gantry.ok("exec", "one", "ping", "-c", "1", "-W", "5", two)).toContain("1 packets received")
 
     const server = gantry.start("exec", "two", "nc", "-l", "-p", "7000", "-e", "echo", "told by two")
-    await until("two to listen", async () =>
-      (await gantry.ok("exec", "two", "netstat", "-ltn")).includes(":7000 ")
-    )
+    await until("two to listen", async () => (await gantry.ok("exec", "two", "netstat", "-ltn")).includes(":7000 "))
     expect(await gantry.ok("exec", "one", "nc", two, "7000")).toBe("told by two")
     expect((await server.ended).status).toBe(0)
   })
@@ -29,7 +27,9 @@ describe("two containers of one image", () => {
     await pair()
     await gantry.ok("exec", "one", "sh", "-c", "echo mine > /file; rm /etc/group; echo x >> /etc/passwd")
     expect((await gantry.try("exec", "two", "cat", "/file")).status).not.toBe(0)
-    expect(await gantry.ok("exec", "two", "wc", "-l", "/etc/group", "/etc/passwd")).toMatch(/3 \/etc\/group\n\s+2 \/etc\/passwd/)
+    expect(await gantry.ok("exec", "two", "wc", "-l", "/etc/group", "/etc/passwd")).toMatch(
+      /3 \/etc\/group\n\s+2 \/etc\/passwd/
+    )
     expect((await gantry.try("run", "--rm", "base", "cat", "/file")).status).not.toBe(0)
     expect(await gantry.ok("exec", "one", "cat", "/file")).toBe("mine")
   })

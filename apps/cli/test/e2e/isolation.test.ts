@@ -50,7 +50,7 @@ describe("a container with no options", () => {
     ["change the root of the whole namespace", "mkdir /r; pivot_root / /r"]
   ])("cannot %s", async (_, script) => {
     const { status, stderr, stdout } = await run(script)
-    expect(status, `${stdout}${stderr}`).not.toBe(0)
+    expect({ status, stderr, stdout }).not.toMatchObject({ status: 0 })
   })
 
   it("cannot restart the machine", async () => {
@@ -83,13 +83,30 @@ describe("a container with no options", () => {
   })
 
   it("has empty files where the kernel would tell of the host", async () => {
-    const { stdout } = await run("for f in /proc/keys /proc/timer_list /proc/interrupts; do [ -e $f ] && wc -c < $f; done; ls /sys/firmware /proc/acpi 2>/dev/null | grep -v :")
+    const { stdout } = await run(
+      "for f in /proc/keys /proc/timer_list /proc/interrupts; do [ -e $f ] && wc -c < $f; done; ls /sys/firmware /proc/acpi 2>/dev/null | grep -v :"
+    )
     expect(stdout.replaceAll(/[0\s]/g, "")).toBe("")
   })
 
   it("has the usual devices and file systems", async () => {
     const { stdout } = await run("cd /dev && ls; mount")
-    for (const name of ["null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "mqueue", "fd", "stdin", "stdout", "stderr"]) {
+    for (const name of [
+      "null",
+      "zero",
+      "full",
+      "random",
+      "urandom",
+      "tty",
+      "ptmx",
+      "pts",
+      "shm",
+      "mqueue",
+      "fd",
+      "stdin",
+      "stdout",
+      "stderr"
+    ]) {
       expect(stdout).toMatch(new RegExp(`^${name}$`, "m"))
     }
     expect(stdout).toMatch(/^overlay on \/ type overlay \(rw/m)
@@ -115,8 +132,14 @@ describe("isolation by options", () => {
   it("is lifted by --privileged", async () => {
     const own = /^CapEff:\s+(.*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]
     expect(await capabilities("--privileged")).toBe(own)
-    const { status, stderr, stdout } = await run("--privileged", "base", "sh", "-c", "grep Seccomp: /proc/self/status; mkdir /x && mount -t tmpfs none /x && mount -o remount,rw /sys && unshare -n true && ls /dev/loop-control /dev/kmsg")
-    expect(status, stderr).toBe(0)
+    const { status, stderr, stdout } = await run(
+      "--privileged",
+      "base",
+      "sh",
+      "-c",
+      "grep Seccomp: /proc/self/status; mkdir /x && mount -t tmpfs none /x && mount -o remount,rw /sys && unshare -n true && ls /dev/loop-control /dev/kmsg"
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     expect(stdout).toMatch(/Seccomp:\s+0/)
   })
 
@@ -125,25 +148,40 @@ describe("isolation by options", () => {
     expect(await capabilities("--cap-drop", "ALL", "--cap-add", "chown")).toBe("0000000000000001")
     expect(await capabilities("--cap-add", "CAP_SYS_ADMIN")).toBe("00000000a82425fb")
     expect((await run("--cap-drop", "ALL", "base", "chown", "app", "/etc/passwd")).status).not.toBe(0)
-    expect((await run("--cap-add", "SYS_ADMIN", "base", "sh", "-c", "mkdir /x && mount -t tmpfs none /x")).status).toBe(0)
+    expect((await run("--cap-add", "SYS_ADMIN", "base", "sh", "-c", "mkdir /x && mount -t tmpfs none /x")).status).toBe(
+      0
+    )
     const unknown = await run("--cap-add", "NO_SUCH", "base", "true")
     expect(unknown.status).toBe(125)
   })
 
   it("can be without the system call filter, or without new privileges", async () => {
-    expect((await run("--security-opt", "seccomp=unconfined", "base", "grep", "Seccomp:", "/proc/self/status")).stdout).toMatch(/\s0$/m)
-    expect((await run("--security-opt", "no-new-privileges", "base", "grep", "NoNewPrivs", "/proc/self/status")).stdout).toMatch(/\s1$/m)
+    expect(
+      (await run("--security-opt", "seccomp=unconfined", "base", "grep", "Seccomp:", "/proc/self/status")).stdout
+    ).toMatch(/\s0$/m)
+    expect(
+      (await run("--security-opt", "no-new-privileges", "base", "grep", "NoNewPrivs", "/proc/self/status")).stdout
+    ).toMatch(/\s1$/m)
   })
 
   it("keeps the root read-only with --read-only, and other places writable", async () => {
-    const { stderr, stdout } = await run("--read-only", "--tmpfs", "/scratch:size=1m,mode=1777", "base", "sh", "-c", "touch /x; rm /etc/passwd; touch /scratch/a /dev/shm/b && echo ok; dd if=/dev/zero of=/scratch/big bs=1M count=2")
+    const { stderr, stdout } = await run(
+      "--read-only",
+      "--tmpfs",
+      "/scratch:size=1m,mode=1777",
+      "base",
+      "sh",
+      "-c",
+      "touch /x; rm /etc/passwd; touch /scratch/a /dev/shm/b && echo ok; dd if=/dev/zero of=/scratch/big bs=1M count=2"
+    )
     expect(stdout).toBe("ok\n")
     expect(stderr.match(/Read-only file system/g)).toHaveLength(2)
     expect(stderr).toContain("No space left on device")
   })
 
   it("runs as the user it is told, by name or number, with the groups of the image", async () => {
-    const id = async (user: string) => (await run("-u", user, "base", "sh", "-c", "id -u; id -G; echo $HOME")).stdout.split("\n")
+    const id = async (user: string) =>
+      (await run("-u", user, "base", "sh", "-c", "id -u; id -G; echo $HOME")).stdout.split("\n")
     expect(await id("app")).toEqual(["1000", "1000 2000", "/home/app", ""])
     expect(await id("1000")).toEqual(["1000", "1000 2000", "/home/app", ""])
     expect(await id("app:extra")).toEqual(["1000", "2000", "/home/app", ""])

@@ -6,15 +6,38 @@ describe("listings", () => {
 
   beforeEach(async () => {
     await gantry.ok("run", "--name", "done", "-l", "kind=old", "base", "sh", "-c", "exit 2").catch(() => {})
-    await gantry.ok("run", "-d", "--name", "web", "-l", "kind=new", "-l", "extra", "-p", "127.0.0.1::80", "base", "sleep", "600")
+    await gantry.ok(
+      "run",
+      "-d",
+      "--name",
+      "web",
+      "-l",
+      "kind=new",
+      "-l",
+      "extra",
+      "-p",
+      "127.0.0.1::80",
+      "base",
+      "sleep",
+      "600"
+    )
     await gantry.ok("create", "--name", "idle", "base", "sh", "-c", "echo a rather long command line")
   })
-  const lines = async (...args: ReadonlyArray<string>) => (await gantry.ok(...args)).split("\n").filter((line) => line !== "")
+  const lines = async (...args: ReadonlyArray<string>) =>
+    (await gantry.ok(...args)).split("\n").filter((line) => line !== "")
   const names = (...args: ReadonlyArray<string>) => lines("ps", "--format", "{{.Names}}", ...args)
 
   it("`ps` shows running containers in seven columns", async () => {
     const [header = "", ...rows] = await lines("ps")
-    expect(header.split(/\s{2,}/).map((word) => word.trim())).toEqual(["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"])
+    expect(header.split(/\s{2,}/).map((word) => word.trim())).toEqual([
+      "CONTAINER ID",
+      "IMAGE",
+      "COMMAND",
+      "CREATED",
+      "STATUS",
+      "PORTS",
+      "NAMES"
+    ])
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatch(/^[0-9a-f]{12}\s+base\s+"sleep 600"\s+.* ago\s+Up .*\s+127\.0\.0\.1:\d+->80\/tcp\s+web$/)
   })
@@ -29,7 +52,9 @@ describe("listings", () => {
 
   it("`ps` shortens commands to twenty characters, and ids to twelve, unless told not to", async () => {
     expect(await gantry.ok("ps", "-l", "--format", "{{.Command}}")).toBe('"sh -c \'echo a rathe…"')
-    expect(await gantry.ok("ps", "-l", "--no-trunc", "--format", "{{.ID}} {{.Command}}")).toMatch(/^[0-9a-f]{64} "sh -c 'echo a rather long command line'"$/)
+    expect(await gantry.ok("ps", "-l", "--no-trunc", "--format", "{{.ID}} {{.Command}}")).toMatch(
+      /^[0-9a-f]{64} "sh -c 'echo a rather long command line'"$/
+    )
   })
 
   it("`ps -q`, `-n` and `-l` show ids, the last few, and the last one", async () => {
@@ -51,15 +76,27 @@ describe("listings", () => {
   })
 
   it("`ps --format json` prints one object of texts a line", async () => {
-    const rows = (await lines("ps", "-a", "--format", "json")).map((line) => JSON.parse(line) as Record<string, unknown>)
+    const rows = (await lines("ps", "-a", "--format", "json")).map(
+      (line) => JSON.parse(line) as Record<string, unknown>
+    )
     expect(rows).toHaveLength(3)
     for (const row of rows) for (const value of Object.values(row)) expect(typeof value).toBe("string")
-    expect(rows[1]).toMatchObject({ Names: "web", Image: "base", State: "running", Labels: "extra=,kind=new", Networks: "bridge" })
+    expect(rows[1]).toMatchObject({
+      Names: "web",
+      Image: "base",
+      State: "running",
+      Labels: "extra=,kind=new",
+      Networks: "bridge"
+    })
     expect((await lines("ps", "--format", "json"))[0]).toContain(String.raw`-\u003e80/tcp`)
   })
 
   it("`ps --format` takes templates and tables, and refuses fields that do not exist", async () => {
-    expect(await lines("ps", "-a", "--format", '{{.Label "kind"}}/{{upper .State}}')).toEqual(["/CREATED", "new/RUNNING", "old/EXITED"])
+    expect(await lines("ps", "-a", "--format", '{{.Label "kind"}}/{{upper .State}}')).toEqual([
+      "/CREATED",
+      "new/RUNNING",
+      "old/EXITED"
+    ])
     const [header = "", row = ""] = await lines("ps", "--format", "table {{.Names}}\t{{.Image}}")
     expect(header.split(/\s{2,}/)).toEqual(["NAMES", "IMAGE"])
     expect(row.split(/\s{2,}/)).toEqual(["web", "base"])
@@ -77,9 +114,20 @@ describe("listings", () => {
       Args: ["600"],
       Image: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       State: { Status: "running", Running: true, ExitCode: 0, OOMKilled: false, Pid: expect.any(Number) },
-      Config: { Image: "base", Cmd: ["sleep", "600"], Entrypoint: null, Labels: { kind: "new", extra: "" }, Tty: false },
+      Config: {
+        Image: "base",
+        Cmd: ["sleep", "600"],
+        Entrypoint: null,
+        Labels: { kind: "new", extra: "" },
+        Tty: false
+      },
       HostConfig: { NetworkMode: "bridge", AutoRemove: false, Privileged: false },
-      NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "127.0.0.1" }] }, Networks: { bridge: { IPPrefixLen: expect.any(Number), MacAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) } } },
+      NetworkSettings: {
+        Ports: { "80/tcp": [{ HostIp: "127.0.0.1" }] },
+        Networks: {
+          bridge: { IPPrefixLen: expect.any(Number), MacAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) }
+        }
+      },
       Mounts: []
     })
     expect(Date.parse(found.Created)).toBeGreaterThan(Date.now() - 3_600_000)
@@ -102,14 +150,19 @@ describe("listings", () => {
     await gantry.ok("tag", "base", "other/base:v2")
     const [header = "", ...rows] = await lines("images")
     expect(header.split(/\s{2,}/)).toEqual(["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"])
-    expect(rows.map((row) => row.split(/\s+/).slice(0, 2).join(":")).toSorted()).toEqual(["base:latest", "other/base:v2"])
+    expect(rows.map((row) => row.split(/\s+/).slice(0, 2).join(":")).toSorted()).toEqual([
+      "base:latest",
+      "other/base:v2"
+    ])
     const ids = await lines("images", "-q")
     expect(ids).toHaveLength(2)
     expect(new Set(ids).size).toBe(1)
     expect(await lines("images", "--format", "{{.Repository}}", "other/base")).toEqual(["other/base"])
     expect(await lines("images", "-q", "other")).toEqual([])
     expect(await lines("images", "-f", "reference=oth*/*", "--format", "{{.Tag}}")).toEqual(["v2"])
-    expect(await lines("images", "--no-trunc", "--format", "{{.ID}}", "base")).toEqual([await gantry.field("base", "{{.Id}}")])
+    expect(await lines("images", "--no-trunc", "--format", "{{.ID}}", "base")).toEqual([
+      await gantry.field("base", "{{.Id}}")
+    ])
     expect(await gantry.ok("rmi", "other/base:v2")).toBe("Untagged: other/base:v2")
     expect((await lines("images")).length).toBe(2)
   })

@@ -45,10 +45,14 @@ describe("published ports", () => {
     if ((await gantry.ok("images", "-q", "web")) === "") await gantry.build("web", web)
     await gantry.ok("run", "-d", "--name", name, ...args, "web")
   }
-  type Bindings = { readonly [port: string]: ReadonlyArray<{ readonly HostIp: string; readonly HostPort: string }> | null }
-  const bindings = async (name: string): Promise<Bindings> => JSON.parse(await gantry.field(name, "{{json .NetworkSettings.Ports}}"))
+  type Bindings = {
+    readonly [port: string]: ReadonlyArray<{ readonly HostIp: string; readonly HostPort: string }> | null
+  }
+  const bindings = async (name: string): Promise<Bindings> =>
+    JSON.parse(await gantry.field(name, "{{json .NetworkSettings.Ports}}"))
   const hostPort = async (name: string, key: string) => Number((await bindings(name))[key]?.[0]?.HostPort)
-  const page = (address: string) => until(`a page from ${address}`, async () => (await fetch(`http://${address}/`)).text(), 5)
+  const page = (address: string) =>
+    until(`a page from ${address}`, async () => (await fetch(`http://${address}/`)).text(), 5)
 
   it("`-p HOST:CONTAINER` opens the port on all addresses", async () => {
     const port = await freePorts(1)
@@ -96,7 +100,9 @@ describe("published ports", () => {
   it("`-p` with ranges of one length pairs them, and `ps` draws them together", async () => {
     const port = await freePorts(3)
     await start("one", "-p", `127.0.0.1:${port}-${port + 2}:${port}-${port + 2}/udp`)
-    expect(await gantry.ok("ps", "--format", "{{.Ports}}")).toContain(`127.0.0.1:${port}-${port + 2}->${port}-${port + 2}/udp`)
+    expect(await gantry.ok("ps", "--format", "{{.Ports}}")).toContain(
+      `127.0.0.1:${port}-${port + 2}->${port}-${port + 2}/udp`
+    )
   })
 
   it("`-p` takes long words", async () => {
@@ -108,10 +114,25 @@ describe("published ports", () => {
   it("`-p PORT/udp` carries datagrams both ways", async () => {
     const port = await freePorts(1)
     // busybox has no server for datagrams: this one is the program that runs the tests, with the host's libraries.
-    const libraries = ["/lib", "/lib64", "/usr/lib"].filter((path) => existsSync(path)).flatMap((path) => ["-v", `${path}:${path}:ro`])
-    const server = 'const s = require("dgram").createSocket("udp4"); s.on("message", (m, from) => s.send(m, from.port, from.address)); s.bind(9, () => console.log("ready"))'
+    const libraries = ["/lib", "/lib64", "/usr/lib"].flatMap((path) =>
+      existsSync(path) ? ["-v", `${path}:${path}:ro`] : []
+    )
+    const server =
+      'const s = require("dgram").createSocket("udp4"); s.on("message", (m, from) => s.send(m, from.port, from.address)); s.bind(9, () => console.log("ready"))'
     const mounts = ["-v", `${realpathSync(process.execPath)}:/node:ro`, ...libraries]
-    await gantry.ok("run", "-d", "--name", "echo", "-p", `127.0.0.1:${port}:9/udp`, ...mounts, "base", "/node", "-e", server)
+    await gantry.ok(
+      "run",
+      "-d",
+      "--name",
+      "echo",
+      "-p",
+      `127.0.0.1:${port}:9/udp`,
+      ...mounts,
+      "base",
+      "/node",
+      "-e",
+      server
+    )
     const log = gantry.start("logs", "-f", "echo")
     await log.says(/ready/)
     log.kill("SIGINT")
@@ -119,10 +140,15 @@ describe("published ports", () => {
     let heard = ""
     socket.on("message", (message) => (heard += message.toString()))
     try {
-      await until("an echo", () => {
-        socket.send("ping", port, "127.0.0.1")
-        return heard.includes("ping")
-      }, 5)
+      const echo = until(
+        "an echo",
+        () => {
+          socket.send("ping", port, "127.0.0.1")
+          return heard.includes("ping")
+        },
+        5
+      )
+      expect(await echo).toBe(true)
     } finally {
       socket.close()
     }
@@ -130,7 +156,8 @@ describe("published ports", () => {
 
   it("-P publishes what the image exposes", async () => {
     await start("one", "-P")
-    for (const key of ["80/tcp", "8080/tcp"]) expect(await page(`127.0.0.1:${await hostPort("one", key)}`)).toBe("page\n")
+    for (const key of ["80/tcp", "8080/tcp"])
+      expect(await page(`127.0.0.1:${await hostPort("one", key)}`)).toBe("page\n")
   })
 
   it("--expose without -P publishes nothing, and shows", async () => {
@@ -156,7 +183,17 @@ describe("published ports", () => {
   it("that a process of the host has are refused with its name, and nothing runs", async () => {
     const busy = await listenOn(0, "0.0.0.0")
     try {
-      const { status, stderr } = await gantry.try("run", "-d", "--name", "unlucky", "-p", `${portOf(busy)}:80`, "base", "sleep", "600")
+      const { status, stderr } = await gantry.try(
+        "run",
+        "-d",
+        "--name",
+        "unlucky",
+        "-p",
+        `${portOf(busy)}:80`,
+        "base",
+        "sleep",
+        "600"
+      )
       expect(status).toBe(125)
       expect(stderr).toContain(`${portOf(busy)}`)
       expect(stderr).toContain(`process ${process.pid}`)
@@ -185,7 +222,11 @@ describe("published ports", () => {
     await start("one", "-p", `${port}:80`)
     await expect(listenOn(port, "0.0.0.0")).rejects.toMatchObject({ code: "EADDRINUSE" })
     await gantry.ok("stop", "-t", "0", "one")
-    await until("the port to be free", () => listenOn(port, "0.0.0.0").then(close).then(() => true))
+    await until("the port to be free", () =>
+      listenOn(port, "0.0.0.0")
+        .then(close)
+        .then(() => true)
+    )
   })
 
   it("of one number on two addresses belong to two containers", async () => {
@@ -199,10 +240,18 @@ describe("published ports", () => {
 
   it("carry much at once, whole", async () => {
     await start("one", "-p", "80")
-    await gantry.ok("exec", "one", "sh", "-c", "dd if=/dev/urandom of=/www/big bs=1048576 count=20 2>/dev/null; sha256sum /www/big > /www/sum")
+    await gantry.ok(
+      "exec",
+      "one",
+      "sh",
+      "-c",
+      "dd if=/dev/urandom of=/www/big bs=1048576 count=20 2>/dev/null; sha256sum /www/big > /www/sum"
+    )
     const port = await hostPort("one", "80/tcp")
     const [sum = ""] = (await (await fetch(`http://127.0.0.1:${port}/sum`)).text()).split(" ")
-    const bodies = await Promise.all([1, 2, 3].map(async () => (await fetch(`http://127.0.0.1:${port}/big`)).arrayBuffer()))
+    const bodies = await Promise.all(
+      [1, 2, 3].map(async () => (await fetch(`http://127.0.0.1:${port}/big`)).arrayBuffer())
+    )
     for (const body of bodies) {
       const digest = Buffer.from(await crypto.subtle.digest("SHA-256", body)).toString("hex")
       expect(digest).toBe(sum)

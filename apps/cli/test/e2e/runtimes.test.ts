@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { programPath, useGantry } from "./host/gantry.ts"
@@ -24,11 +23,7 @@ CMD ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; httpd -f -p 80 -h /w
 `
 
 describe.each(runtimes)("under %s", (_, command, built) => {
-  if (!existsSync(built)) {
-    it(`${built} has been built`, () => expect.fail("build it first: npm run build"))
-    return
-  }
-  const gantry = useGantry(command)
+  const gantry = useGantry(command, built)
 
   it("an image is built, run, asked, looked into, stopped and removed", async () => {
     await gantry.build("web", dockerfile)
@@ -51,7 +46,16 @@ describe.each(runtimes)("under %s", (_, command, built) => {
   })
 
   it("a command in the foreground gets input, gives output, and passes its status on", async () => {
-    const outcome = await gantry.tryWith("through", "run", "--rm", "-i", "base", "sh", "-c", "cat; echo err >&2; exit 3")
+    const outcome = await gantry.tryWith(
+      "through",
+      "run",
+      "--rm",
+      "-i",
+      "base",
+      "sh",
+      "-c",
+      "cat; echo err >&2; exit 3"
+    )
     expect([outcome.status, outcome.stdout, outcome.stderr]).toEqual([3, "through", "err\n"])
   })
 })

@@ -22,7 +22,7 @@ describe("a Dockerfile of six instructions", () => {
     gantry.context({ Dockerfile: dockerfile, "package.list": "one\ntwo\n", "main.txt": "first version\n" })
   const buildAgain = async (directory: string) => {
     const { status, stderr } = await gantry.try("build", "-t", "app", directory)
-    expect(status, stderr).toBe(0)
+    expect({ status, stderr }).toMatchObject({ status: 0 })
     return { steps: stepsOf(stderr), id: await gantry.field("app", "{{.Id}}"), text: stderr }
   }
 
@@ -74,7 +74,12 @@ describe("a Dockerfile of six instructions", () => {
     const ofBase = (await gantry.ok("history", "--format", "{{.CreatedBy}}", "base")).split("\n")
     const rows = (await gantry.ok("history", "--no-trunc", "--format", "{{.CreatedBy}}|{{.Size}}", "app")).split("\n")
     expect(rows.length - ofBase.length).toBe(6)
-    expect(rows.slice(0, 6).map((row) => row.split(" ")[0]).toReversed()).toEqual(instructions)
+    expect(
+      rows
+        .slice(0, 6)
+        .map((row) => row.split(" ")[0])
+        .toReversed()
+    ).toEqual(instructions)
     // Instructions that only say something about the image add nothing to it.
     expect(rows.slice(0, 2).map((row) => row.split("|").at(-1))).toEqual(["0B", "0B"])
   })

@@ -16,14 +16,32 @@ describe("a container in a terminal", () => {
   })
 
   it("hands the terminal over raw: lines end once, and keys are not shown twice", async () => {
-    const run = inTerminal(gantry, "run", "--rm", "-it", "base", "sh", "-c", "stty -echo; echo ready; read line; echo \"<$line>\"")
+    const run = inTerminal(
+      gantry,
+      "run",
+      "--rm",
+      "-it",
+      "base",
+      "sh",
+      "-c",
+      'stty -echo; echo ready; read line; echo "<$line>"'
+    )
     await run.says(/ready/)
     run.write("typed\r")
     expect((await run.ended).stdout).toBe("ready\r\n<typed>\r\n")
   })
 
   it("knows the size of the window, and hears when it changes", async () => {
-    const run = inTerminal(gantry, "run", "--rm", "-it", "base", "sh", "-c", "trap 'stty size' WINCH; echo ready; while :; do sleep 1 & wait $!; done")
+    const run = inTerminal(
+      gantry,
+      "run",
+      "--rm",
+      "-it",
+      "base",
+      "sh",
+      "-c",
+      "trap 'stty size' WINCH; echo ready; while :; do sleep 1 & wait $!; done"
+    )
     await run.says(/ready/)
     await run.resize(91, 37)
     await run.says(/37 91/)
@@ -34,7 +52,16 @@ describe("a container in a terminal", () => {
   })
 
   it("gives Ctrl-C to the command, not to the program around it", async () => {
-    const run = inTerminal(gantry, "run", "--rm", "-it", "base", "sh", "-c", "trap 'echo caught; exit 8' INT; echo ready; while :; do sleep 1 & wait $!; done")
+    const run = inTerminal(
+      gantry,
+      "run",
+      "--rm",
+      "-it",
+      "base",
+      "sh",
+      "-c",
+      "trap 'echo caught; exit 8' INT; echo ready; while :; do sleep 1 & wait $!; done"
+    )
     await run.says(/ready/)
     run.write("\x03")
     await run.says(/caught/)

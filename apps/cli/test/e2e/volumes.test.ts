@@ -16,13 +16,22 @@ describe("mounts of a container", () => {
 
   it("-v binds a directory of the host, for reading and writing", async () => {
     const path = hostDirectory("bound")
-    expect(await out("-v", `${path}:/data`, "base", "sh", "-c", "cat /data/file; echo back > /data/answer")).toBe("of the host")
+    expect(await out("-v", `${path}:/data`, "base", "sh", "-c", "cat /data/file; echo back > /data/answer")).toBe(
+      "of the host"
+    )
     expect(readFileSync(join(path, "answer"), "utf8")).toBe("back\n")
   })
 
   it("-v with :ro binds it for reading only", async () => {
     const path = hostDirectory("fixed")
-    const { status, stderr } = await run("-v", `${path}:/data:ro`, "base", "sh", "-c", "cat /data/file && touch /data/new")
+    const { status, stderr } = await run(
+      "-v",
+      `${path}:/data:ro`,
+      "base",
+      "sh",
+      "-c",
+      "cat /data/file && touch /data/new"
+    )
     expect(status).not.toBe(0)
     expect(stderr).toContain("Read-only file system")
     expect(existsSync(join(path, "new"))).toBe(false)
@@ -44,8 +53,20 @@ describe("mounts of a container", () => {
   })
 
   it("-v makes a named volume, filled from the image the first time, that outlives its containers", async () => {
-    await gantry.build("filled", "FROM base\nRUN mkdir -m 750 /data && echo of the image > /data/file && chown -R app:app /data\n")
-    expect(await out("-v", "things:/data", "filled", "sh", "-c", "cat /data/file; stat -c '%a %u' /data; echo more > /data/more")).toBe("of the image\n750 1000")
+    await gantry.build(
+      "filled",
+      "FROM base\nRUN mkdir -m 750 /data && echo of the image > /data/file && chown -R app:app /data\n"
+    )
+    expect(
+      await out(
+        "-v",
+        "things:/data",
+        "filled",
+        "sh",
+        "-c",
+        "cat /data/file; stat -c '%a %u' /data; echo more > /data/more"
+      )
+    ).toBe("of the image\n750 1000")
     expect(await out("-v", "things:/elsewhere", "base", "ls", "/elsewhere")).toBe("file\nmore")
     // Only an empty volume is filled.
     await out("-v", "things:/data", "base", "rm", "/data/file")
@@ -55,7 +76,8 @@ describe("mounts of a container", () => {
 
   it("VOLUME makes a volume without a name, which --rm removes", async () => {
     await gantry.build("keeps", "FROM base\nRUN mkdir /keep && echo seed > /keep/seed\nVOLUME /keep\n")
-    const source = async () => JSON.parse(await gantry.field("anon", "{{json .Mounts}}"))[0] as { Name: string; Source: string }
+    const source = async () =>
+      JSON.parse(await gantry.field("anon", "{{json .Mounts}}"))[0] as { Name: string; Source: string }
     await gantry.ok("run", "-d", "--name", "anon", "keeps", "sleep", "600")
     expect(await gantry.ok("exec", "anon", "cat", "/keep/seed")).toBe("seed")
     const { Source } = await source()
@@ -72,7 +94,20 @@ describe("mounts of a container", () => {
 
   it("--mount takes binds, volumes and tmpfs as words", async () => {
     const path = hostDirectory("worded")
-    expect(await out("--mount", `type=bind,source=${path},target=/a,readonly`, "--mount", "type=volume,src=worded,dst=/b", "--mount", "type=tmpfs,target=/c,tmpfs-size=1m,tmpfs-mode=700", "base", "sh", "-c", "cat /a/file; touch /a/x 2>&1 | wc -l; touch /b/x /c/x; stat -c %a /c")).toBe("of the host\n1\n700")
+    expect(
+      await out(
+        "--mount",
+        `type=bind,source=${path},target=/a,readonly`,
+        "--mount",
+        "type=volume,src=worded,dst=/b",
+        "--mount",
+        "type=tmpfs,target=/c,tmpfs-size=1m,tmpfs-mode=700",
+        "base",
+        "sh",
+        "-c",
+        "cat /a/file; touch /a/x 2>&1 | wc -l; touch /b/x /c/x; stat -c %a /c"
+      )
+    ).toBe("of the host\n1\n700")
     expect((await run("--mount", "type=bind,source=/nowhere/at/all,target=/a", "base", "true")).status).toBe(125)
     const unknown = await run("--mount", "type=bind,sauce=/tmp,target=/a", "base", "true")
     expect([unknown.status, unknown.stderr.includes("sauce")]).toEqual([125, true])
@@ -81,7 +116,7 @@ describe("mounts of a container", () => {
   it("refuses mounts that make no sense", async () => {
     for (const text of ["/a:/b:/c:ro", "a:b", "rel/x:/c", "name:/", "/tmp:/x:sideways"]) {
       const { status, stderr } = await run("-v", text, "base", "true")
-      expect(status, `${text}: ${stderr}`).toBe(125)
+      expect({ text, status, stderr }).toMatchObject({ text, status: 125 })
     }
     expect(await gantry.ok("ps", "-aq")).toBe("")
   })

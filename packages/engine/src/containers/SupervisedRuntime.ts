@@ -69,7 +69,6 @@ export const make = Effect.gen(function* () {
         mkdirSync(settings.run, { recursive: true, mode: 0o700 })
         return launching(spec.id, spec.process.argv[0] ?? "", {
           plan: launcher.launch(spec),
-          scratch: settings.run,
           stdin: false,
           wiring: spec.wiring,
           group: openGroup(groupOf(ownedName(performKind, spec.id.slice(0, 12))), spec),
@@ -152,7 +151,6 @@ export const make = Effect.gen(function* () {
       return launching(id, process.argv[0] ?? "", {
         ...streams,
         plan: launcher.join(spec, pid, process, { privileged }),
-        scratch: directoryOf(id),
         wiring: [],
         group: joinGroup(groupOf(id)),
         ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})

@@ -58,6 +58,14 @@ export const makeSpec = ({
       })
     )
   }
+  if (options.workdir !== undefined && !options.workdir.startsWith("/")) {
+    return Either.left(
+      new BadOption({
+        option: `working directory ${JSON.stringify(options.workdir)}`,
+        why: "it needs to be an absolute path"
+      })
+    )
+  }
   const usual = options.network === "host" ? hostName : id.slice(0, 12)
   const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : usual)
   const capabilities = capabilitiesOf(options, allCapabilities)

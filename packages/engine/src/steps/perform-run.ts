@@ -27,9 +27,6 @@ export const performRun = (
     const layers = yield* LayerStore
     const runtime = yield* Runtime
     const id = randomBytes(32).toString("hex")
-    const tree = yield* Effect.acquireRelease(layers.prepare({ parents: request.stack, keep: false }), (draft) =>
-      Effect.ignore(layers.discard(draft))
-    )
     const attachment = yield* Network.attached({
       container: id,
       containerName: "build",
@@ -37,6 +34,10 @@ export const performRun = (
       ports: [],
       transient: true
     })
+    // Given up before the address: on a full disk that makes the room which giving back the address needs.
+    const tree = yield* Effect.acquireRelease(layers.prepare({ parents: request.stack, keep: false }), (draft) =>
+      Effect.ignore(layers.discard(draft))
+    )
     const mounts = yield* scripts(request, id)
     const spec = specOf(request, id, tree, mounts)
     const connected = connect(

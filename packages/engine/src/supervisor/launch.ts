@@ -20,8 +20,6 @@ import { connect } from "./wiring.ts"
 /** Everything about starting one process in a container that the plan does not say. */
 export interface LaunchRequest {
   readonly plan: LaunchPlan
-  /** A directory of this host in which pipes have a name for a moment. */
-  readonly scratch: string
   /** A terminal in place of pipes. */
   readonly terminal?: { readonly size?: WindowSize }
   /** Standard input reads end of file at once unless this is set. */
@@ -67,8 +65,8 @@ const openStreams = (sys: Syscalls, request: LaunchRequest): Streams => {
   if (request.inherit !== undefined) return { theirs: request.inherit, toClose: [] }
   // The terminal takes their place later, from inside the container.
   if (request.terminal !== undefined) return { theirs: ["ignore", "ignore", "ignore"], toClose: [] }
-  const stdout = makePipe(sys, request.scratch, "read")
-  const stderr = makePipe(sys, request.scratch, "read")
+  const stdout = makePipe(sys, "read")
+  const stderr = makePipe(sys, "read")
   const output = { stdout: stdout.read, stderr: stderr.read }
   if (!request.stdin) {
     return {
@@ -77,7 +75,7 @@ const openStreams = (sys: Syscalls, request: LaunchRequest): Streams => {
       ...output
     }
   }
-  const stdin = makePipe(sys, request.scratch, "write")
+  const stdin = makePipe(sys, "write")
   return {
     theirs: [stdin.read, stdout.write, stderr.write],
     toClose: [stdin.read, stdout.write, stderr.write],
@@ -116,7 +114,7 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
   const sys = await loadSyscalls()
   const { plan } = request
   const streams = openStreams(sys, request)
-  const pipe = makePipe(sys, request.scratch, "read")
+  const pipe = makePipe(sys, "read")
   const child = spawn(plan.argv[0] ?? "", plan.argv.slice(1), {
     env: plan.env,
     cwd: "/",

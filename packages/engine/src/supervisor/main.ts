@@ -65,7 +65,6 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
 
   const outcome = await launch({
     plan: job.plan,
-    scratch: directory,
     stdin: supervision.stdin,
     ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
     wiring: spec.wiring,

@@ -1,52 +1,15 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
-import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { Network } from "@gantry/core/network/Network"
-import { LayerStore } from "@gantry/core/store/LayerStore"
 import { Settings } from "@gantry/core/Settings"
+import { LayerStore } from "@gantry/core/store/LayerStore"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, TestClock } from "effect"
-import { Images, parseName } from "../../src/images/Images.ts"
-import { build, type BuildRequest } from "../../src/verbs/build.ts"
+import { Images } from "../../src/images/Images.ts"
+import type { BuildRequest } from "../../src/verbs/build.ts"
 import { file, image, layerOf, listing, scratch, world } from "../world.ts"
-
-interface Asked extends Partial<Omit<BuildRequest, "names">> {
-  readonly names?: ReadonlyArray<string>
-}
-
-/** Builds a Dockerfile, with what happened. */
-const built = (text: string, { names = [], ...more }: Asked = {}) =>
-  Effect.gen(function* () {
-    const events: Array<SolveEvent> = []
-    const result = yield* build({
-      context: more.context ?? (yield* scratch),
-      dockerfile: { text, shown: "Dockerfile" },
-      names: yield* Effect.forEach(names, parseName),
-      buildArgs: new Map(),
-      labels: {},
-      platform: { os: "linux", architecture: "amd64" },
-      noCache: false,
-      network: "default",
-      requireCached: false,
-      onEvent: (event) => void events.push(event),
-      ...more
-    })
-    return { ...result, events, config: yield* (yield* Images).config(result.image) }
-  })
-
-const contextOf = (files: Readonly<Record<string, string>>) =>
-  Effect.map(scratch, (root) => {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, name)), { recursive: true })
-      writeFileSync(join(root, name), text, { mode: 0o644 })
-    }
-    return root
-  })
-
-const ran = Effect.flatMap(Recorded, ({ asked }) =>
-  Effect.map(asked, (specs) => specs.map(({ process }) => process.argv.at(-1)))
-)
+import { built, contextOf, ran } from "./built.ts"
 
 const simple = `FROM scratch
 ENV GREETING=hello

@@ -94,6 +94,7 @@ export const makeRecording = (script: Script = {}): Recording => {
     resetSignals: nothing,
     setsid: () => 1,
     kill: nothing,
+    pipe2: () => [descriptor(), descriptor()] as const,
     pidfdOpen: descriptor,
     pidfdSendSignal: nothing,
     open: descriptor,

@@ -94,20 +94,21 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
 
 /** Nothing of any container or build may be left; what a dying process still does gets a moment. */
 export const expectNothingLeft = async (gantry: Gantry): Promise<void> => {
-  await until("nothing to be left", () => leftovers(gantry).length === 0, 10).catch(() => {})
+  await until("nothing to be left", () => leftovers(gantry).length === 0, 5).catch(() => {})
   expect(leftovers(gantry)).toEqual([])
 }
 
 /**
  * An engine for the tests of one file, with an image `base` (busybox, users root and app). After each test all its
  * containers are removed and nothing of them may be left; after the last one nothing of the engine is.
+ *
+ * `built`: the file that a build must have made before.
  */
-export const useGantry = (command: ReadonlyArray<string> = [programPath]): Gantry => {
+export const useGantry = (command: ReadonlyArray<string> = [programPath], built = programPath): Gantry => {
   const gantry = openGantry(command)
 
   beforeAll(async () => {
-    const [program = ""] = command
-    if (!existsSync(program)) throw new Error(`${program} is missing: build it first (npm run build)`)
+    if (!existsSync(built)) throw new Error(`${built} is missing: build it first (npm run build)`)
     await buildBase(gantry)
   })
 

@@ -33,7 +33,8 @@ const names = (directory: string): ReadonlyArray<string> => {
   }
 }
 
-const pids = (): ReadonlyArray<string> => names("/proc").filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
+const pids = (): ReadonlyArray<string> =>
+  names("/proc").filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
 
 /** Mounts in any mount namespace of this host whose source or target lies in the engine's directories. */
 const mounts = ({ root, run }: Place): ReadonlyArray<string> => {
@@ -75,19 +76,26 @@ const groups = ({ instance }: Place) => {
     .concat(join("/sys/fs/cgroup", `gantry-${instance}`))
     .filter((path) => existsSync(path))
   const below = tops.flatMap((top) =>
-    names(top).map((name) => join(top, name)).filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    names(top)
+      .map((name) => join(top, name))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
   )
   return { tops: tops.map((path) => `cgroup: ${path}`), below: below.map((path) => `cgroup: ${path}`) }
 }
 
 const filter = ({ instance }: Place) => {
   const ruleset = output("nft", "list", "ruleset")
-  const table = output("nft", "list", "tables").split("\n").filter((line) => line.endsWith(`gantry_${instance}`))
+  const table = output("nft", "list", "tables")
+    .split("\n")
+    .filter((line) => line.endsWith(`gantry_${instance}`))
   const elements = table.length === 0 ? [] : output("nft", "list", ...(table[0] ?? "").split(" ")).split("\n")
   return {
     tables: [
       ...table.map((line) => `nftables: ${line}`),
-      ...ruleset.split("\n").filter((line) => line.includes(`gty${instance}`)).map((line) => `nftables: ${line}`)
+      ...ruleset
+        .split("\n")
+        .filter((line) => line.includes(`gty${instance}`))
+        .map((line) => `nftables: ${line}`)
     ],
     elements: elements.filter((line) => line.includes("elements")).map((line) => `published: ${line.trim()}`)
   }
@@ -100,20 +108,33 @@ const records = ({ root }: Place): ReadonlyArray<string> => {
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     const tables = new Set(
-      database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => String(name))
+      database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .all()
+        .map(({ name }) => String(name))
     )
     return ["leases", "ports", "containers"]
       .filter((table) => tables.has(table))
-      .flatMap((table) => database.prepare(`SELECT * FROM ${table}`).all().map((row) => `${table}: ${JSON.stringify(row)}`))
+      .flatMap((table) =>
+        database
+          .prepare(`SELECT * FROM ${table}`)
+          .all()
+          .map((row) => `${table}: ${JSON.stringify(row)}`)
+      )
   } finally {
     database.close()
   }
 }
 
+/** What is kept for the next container: compiled system call filters. */
+const kept = new Set(["filters"])
+
 /** Directories that hold something only while a container, a build or a transfer lives. */
 const drafts = ({ root, run }: Place): ReadonlyArray<string> =>
   [join(root, "trees"), join(root, "ingest"), join(root, "containers"), run].flatMap((directory) =>
-    names(directory).map((name) => `file: ${join(directory, name)}`)
+    names(directory)
+      .filter((name) => !kept.has(name))
+      .map((name) => `file: ${join(directory, name)}`)
   )
 
 /** What containers and builds of an engine have left on the host; one line for each thing, none when all is gone. */

@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
+import { Effect } from "effect"
+import { Images, parseName } from "../../src/images/Images.ts"
+import { build, type BuildRequest } from "../../src/verbs/build.ts"
+import { scratch } from "../world.ts"
+
+/** What a build is asked for, besides its Dockerfile. */
+export interface Asked extends Partial<Omit<BuildRequest, "names">> {
+  readonly names?: ReadonlyArray<string>
+}
+
+/** Builds a Dockerfile, with what happened. */
+export const built = (text: string, { names = [], ...more }: Asked = {}) =>
+  Effect.gen(function* () {
+    const events: Array<SolveEvent> = []
+    const result = yield* build({
+      context: more.context ?? (yield* scratch),
+      dockerfile: { text, shown: "Dockerfile" },
+      names: yield* Effect.forEach(names, parseName),
+      buildArgs: new Map(),
+      labels: {},
+      platform: { os: "linux", architecture: "amd64" },
+      noCache: false,
+      network: "default",
+      requireCached: false,
+      onEvent: (event) => void events.push(event),
+      ...more
+    })
+    return { ...result, events, config: yield* (yield* Images).config(result.image) }
+  })
+
+/** A directory with these files. */
+export const contextOf = (files: Readonly<Record<string, string>>) =>
+  Effect.map(scratch, (root) => {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true })
+      writeFileSync(join(root, name), text, { mode: 0o644 })
+    }
+    return root
+  })
+
+/** The last word of every command that was run. */
+export const ran = Effect.flatMap(Recorded, ({ asked }) =>
+  Effect.map(asked, (specs) => specs.map(({ process }) => process.argv.at(-1)))
+)
