@@ -11,10 +11,12 @@ export interface DeviceRule {
 
 const char = (major: number, minor: number | null): DeviceRule => ({ type: "char", major, minor, access: "rwm" })
 
-/** What every container may use: making any node, and null, zero, full, random, urandom, tty, console, ptmx, pts. */
+/**
+ * What every container may use: making character nodes, which overlay file systems need for their whiteouts, and null, zero, full, random, urandom, tty, console, ptmx,
+ * pts. Docker also lets containers make block nodes that they cannot open; nothing good comes of those.
+ */
 export const defaultDevices: ReadonlyArray<DeviceRule> = [
   { type: "char", major: null, minor: null, access: "m" },
-  { type: "block", major: null, minor: null, access: "m" },
   char(1, 3),
   char(1, 5),
   char(1, 7),

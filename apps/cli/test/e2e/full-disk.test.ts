@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { buildBase, expectNothingLeft, openGantry, programPath } from "./host/gantry.ts"
-import { leftovers, removeTraces, traces } from "./host/host-state.ts"
+import { leftovers } from "./host/host-state.ts"
 
 const megabytes = 24
 
@@ -18,8 +18,7 @@ describe("a full disk", () => {
   afterAll(async () => {
     await gantry.removeAll()
     execFileSync("umount", [gantry.root])
-    removeTraces(gantry)
-    expect(traces(gantry)).toEqual([])
+    gantry.close()
   })
 
   const build = (name: string, size: number) =>
@@ -84,5 +83,6 @@ describe("a root that cannot be written", () => {
     expect(stderr).toContain("/proc/gantry")
     expect(stderr).not.toMatch(/internal error/)
     await expectNothingLeft(gantry)
+    gantry.close()
   })
 })

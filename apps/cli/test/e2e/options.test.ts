@@ -143,10 +143,10 @@ describe("options of run", () => {
 
   it("--init runs a small init that reaps, or says that none is installed", async () => {
     const inits = ["/usr/bin/tini", "/usr/bin/docker-init", "/usr/libexec/docker/docker-init", "/usr/bin/catatonit"]
-    const wanted = inits.some((path) => existsSync(path))
-      ? { status: 0, stdout: expect.stringMatching(/^\s*1 .*(init|tini|catatonit) .*ps/m) }
-      : { status: 125, stderr: expect.stringContaining("tini") }
-    expect(await run("--init", "base", "ps", "-o", "pid,args")).toMatchObject(wanted)
+    const installed = inits.some((path) => existsSync(path))
+    const { status, stderr, stdout } = await run("--init", "base", "ps", "-o", "pid,args")
+    expect(status).toBe(installed ? 0 : 125)
+    expect(installed ? stdout : stderr).toMatch(installed ? /^\s*1 .*(init|tini|catatonit) .*ps/m : /tini/)
   })
 
   it("--shm-size and --tmpfs set sizes", async () => {

@@ -97,13 +97,17 @@ export interface LogLimits {
 export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: () => Date): Log => {
   const path = `${directory}/log.json`
   const splitters = { stdout: makeSplitter(), stderr: makeSplitter() }
-  let fd = fs.openSync(path, "a", 0o640)
+  let fd = fs.openSync(path, "a+", 0o640)
   let size = fs.fstatSync(fd).size
+  // A supervisor that was killed while it wrote has left half a record; the next one begins on a line of its own.
+  if (size > 0 && !endsLine(fd, size)) size += fs.writeSync(fd, "\n")
 
   const rotate = (): void => {
     fs.closeSync(fd)
     for (let number = files - 1; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`)
+    // A new file in any case: who follows the log tells by it that the old one is complete.
     if (files > 1) move(path, `${path}.1`)
+    else fs.unlinkSync(path)
     fd = fs.openSync(path, "w", 0o640)
     size = 0
   }
@@ -146,6 +150,11 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
       fs.closeSync(fd)
     }
   }
+}
+
+const endsLine = (fd: number, size: number): boolean => {
+  const last = new Uint8Array(1)
+  return fs.readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === newline
 }
 
 const move = (from: string, to: string): void => {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { DirectExec } from "../containers/SupervisedRuntime.ts"
-import { WrongState } from "../EngineError.ts"
+import { BadOption, WrongState } from "../EngineError.ts"
 
 /** A further process, as asked for. */
 export interface ExecRequest {
@@ -27,9 +27,9 @@ export interface ExecRequest {
 export const exec = (
   record: ContainerRecord,
   request: ExecRequest
-): Effect.Effect<Session, WrongState | RuntimeError, Runtime | Scope.Scope> =>
+): Effect.Effect<Session, BadOption | WrongState | RuntimeError, Runtime | Scope.Scope> =>
   Effect.gen(function* () {
-    yield* checkRunning(record)
+    yield* check(record, request)
     return yield* (yield* Runtime).exec(record.id, processOf(record, request), request)
   })
 
@@ -38,15 +38,24 @@ export const execDirectly = (
   record: ContainerRecord,
   request: ExecRequest,
   { discard }: { readonly discard: boolean }
-): Effect.Effect<Pick<Session, "exit" | "signal">, WrongState | RuntimeError, DirectExec | Runtime> =>
+): Effect.Effect<Pick<Session, "exit" | "signal">, BadOption | WrongState | RuntimeError, DirectExec | Runtime> =>
   Effect.gen(function* () {
-    yield* checkRunning(record)
+    yield* check(record, request)
     const { privileged, stdin } = request
     return yield* (yield* DirectExec).exec(record.id, processOf(record, request), { privileged, stdin, discard })
   })
 
-const checkRunning = (record: ContainerRecord): Effect.Effect<void, WrongState, Runtime> =>
+const check = (
+  record: ContainerRecord,
+  { workdir }: ExecRequest
+): Effect.Effect<void, BadOption | WrongState, Runtime> =>
   Effect.gen(function* () {
+    if (workdir !== undefined && !workdir.startsWith("/")) {
+      return yield* new BadOption({
+        option: `working directory ${JSON.stringify(workdir)}`,
+        why: "it needs to be an absolute path"
+      })
+    }
     const state = yield* (yield* Runtime).state(record.id)
     if (state.status !== "running") {
       return yield* new WrongState({

@@ -32,6 +32,8 @@ export interface Gantry extends Place {
   readonly field: (name: string, template: string) => Promise<string>
   /** Removes all containers, running ones too. */
   readonly removeAll: () => Promise<void>
+  /** Takes the engine off the host, its directories included; nothing of it may be left. */
+  readonly close: () => void
 }
 
 /** The standalone program under test. */
@@ -51,6 +53,8 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
   const scratch = mkdtempSync("/tmp/ge-")
   const root = join(scratch, "r")
   const run = join(scratch, "n")
+  // The instance as the program derives it from its root.
+  const place: Place = { root, run, instance: createHash("sha256").update(root).digest("hex").slice(0, 6) }
   const env: NodeJS.ProcessEnv = { PATH: process.env["PATH"], HOME: scratch, GANTRY_ROOT: root, GANTRY_RUN: run }
   let contexts = 0
   const start = (...args: ReadonlyArray<string>) => startProcess([...command, ...args], { env, cwd: scratch })
@@ -68,12 +72,9 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
   }
   return {
     scratch,
-    root,
-    run,
+    ...place,
     env,
     command,
-    // As the program derives it from its root.
-    instance: createHash("sha256").update(root).digest("hex").slice(0, 6),
     start,
     try: (...args) => tryWith("", ...args),
     tryWith,
@@ -88,6 +89,11 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
     removeAll: async () => {
       const ids = (await ok("ps", "-aq", "--no-trunc")).split("\n").filter((id) => id !== "")
       if (ids.length > 0) await ok("rm", "-f", "-v", ...ids)
+    },
+    close: () => {
+      removeTraces(place)
+      expect(traces(place)).toEqual([])
+      rmSync(scratch, { recursive: true })
     }
   }
 }
@@ -117,11 +123,7 @@ export const useGantry = (command: ReadonlyArray<string> = [programPath], built 
     await expectNothingLeft(gantry)
   })
 
-  afterAll(() => {
-    removeTraces(gantry)
-    expect(traces(gantry)).toEqual([])
-    rmSync(gantry.scratch, { recursive: true })
-  })
+  afterAll(() => gantry.close())
 
   return gantry
 }
