@@ -12,8 +12,9 @@ export interface DeviceRule {
 const char = (major: number, minor: number | null): DeviceRule => ({ type: "char", major, minor, access: "rwm" })
 
 /**
- * What every container may use: making character nodes, which overlay file systems need for their whiteouts, and null, zero, full, random, urandom, tty, console, ptmx,
- * pts. Docker also lets containers make block nodes that they cannot open; nothing good comes of those.
+ * What every container may use: making character nodes, which overlay file systems need for their whiteouts, and null,
+ * zero, full, random, urandom, tty, console, ptmx, pts. Docker also lets containers make block nodes that they cannot
+ * open; nothing good comes of those.
  */
 export const defaultDevices: ReadonlyArray<DeviceRule> = [
   { type: "char", major: null, minor: null, access: "m" },

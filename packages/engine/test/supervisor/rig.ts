@@ -1,4 +1,5 @@
 import {
+  existsSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -151,9 +152,11 @@ export const traces = (rig: Rig) => ({
   mounts: readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .filter((line) => line.includes(rig.directory)),
-  groups: readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" }).filter((path) =>
-    /\/[0-9a-f]{64}$/.test(path.split(`gantry-${rig.instance}`)[1] ?? "")
-  ),
+  // Only this rig's own groups are looked at: others come and go meanwhile.
+  groups: readdirSync("/sys/fs/cgroup").flatMap((tree) => {
+    const top = join("/sys/fs/cgroup", tree, `gantry-${rig.instance}`)
+    return existsSync(top) ? readdirSync(top).filter((name) => /^(?:[0-9a-f]{64}|perform-.*)$/.test(name)) : []
+  }),
   sockets: readdirSync(join(rig.directory, "run")).filter((name) => name.endsWith(".sock"))
 })
 
