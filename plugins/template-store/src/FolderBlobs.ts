@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises"
-import { join } from "node:path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import type { PlatformError } from "@effect/platform/Error"
 import { type Digest, digest as digestOf, hexOf } from "@gantry/core/image/Digest"
 import type { Plugin } from "@gantry/core/Plugin"
 import { type BlobDriver, BlobStore, make as makeStore } from "@gantry/core/store/BlobStore"
-import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -17,82 +16,78 @@ export interface FolderBlobsOptions {
   readonly folder: string
 }
 
-/** Runs one call of the storage; what it throws is translated here and nowhere else. */
-const attempt = <A>(operation: StorageFailure["operation"], subject: string, call: () => Promise<A>) =>
-  Effect.tryPromise({ try: call, catch: storageFailure(operation, subject) })
+/** Foreign errors become the contract's own here and nowhere else. */
+const failed =
+  (operation: StorageFailure["operation"], subject: string) =>
+  (cause: PlatformError): StorageFailure =>
+    new StorageFailure({ operation, subject, reason: reasonOf(cause), cause })
 
-const codeOf = (cause: unknown) => (cause instanceof Error && "code" in cause ? cause.code : undefined)
+const reasonOf = (cause: PlatformError): StorageFailure["reason"] =>
+  cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "PermissionDenied" : "Other"
 
-/** Undefined when there is no such file; any other refusal is thrown. */
-const sizeOf = (path: string) =>
-  stat(path).then(
-    ({ size }) => size,
-    (cause: unknown) => (codeOf(cause) === "ENOENT" ? undefined : Promise.reject(cause))
-  )
+const isGone = (cause: PlatformError): boolean => cause._tag === "SystemError" && cause.reason === "NotFound"
+const isThere = (cause: PlatformError): boolean => cause._tag === "SystemError" && cause.reason === "AlreadyExists"
 
 /** Two folders: a file in `blobs` is complete and named by its digest, what is in `drafts` may go at any time. */
-const driver = (blobs: string, drafts: string): BlobDriver => {
-  const place = (digest: Digest) => join(blobs, hexOf(digest))
+const driver = (fs: FileSystem.FileSystem, path: Path.Path, blobs: string, drafts: string): BlobDriver => {
+  const place = (digest: Digest) => path.join(blobs, hexOf(digest))
   const size: BlobDriver["size"] = (digest) =>
-    Effect.map(
-      attempt("read", digest, () => sizeOf(place(digest))),
-      Option.fromNullable
+    fs.stat(place(digest)).pipe(
+      Effect.map((found) => Option.some(Number(found.size))),
+      Effect.catchIf(isGone, () => Effect.succeedNone),
+      Effect.mapError(failed("read", digest))
     )
   return {
     size,
     read: (digest) =>
       Effect.map(
         size(digest),
-        Option.map(() =>
-          Stream.fromAsyncIterable<Uint8Array, StorageFailure>(
-            createReadStream(place(digest)),
-            storageFailure("read", digest)
-          )
-        )
+        Option.map(() => Stream.mapError(fs.stream(place(digest)), failed("read", digest)))
       ),
     stage: Effect.gen(function* () {
-      const draft = join(drafts, randomUUID())
-      const file = yield* Effect.acquireRelease(
-        attempt("stage", draft, () => open(draft, "wx")),
-        (opened) => Effect.promise(() => opened.close().then(() => rm(draft, { force: true })))
-      )
+      const draft = yield* Effect.mapError(fs.makeTempFileScoped({ directory: drafts }), failed("stage", drafts))
+      const file = yield* Effect.mapError(fs.open(draft, { flag: "a" }), failed("stage", draft))
       return {
-        append: (piece) => attempt("stage", draft, () => file.writeFile(piece)),
-        // Linking fails when the name is taken, and then by the same bytes: renaming would do as well.
-        publish: (digest) =>
-          attempt("publish", digest, () => file.sync().then(() => link(draft, place(digest)))).pipe(
-            Effect.catchIf(
-              ({ cause }) => codeOf(cause) === "EEXIST",
-              () => Effect.void
-            )
+        append: (piece: Uint8Array) => Effect.mapError(file.writeAll(piece), failed("stage", draft)),
+        publish: (digest: Digest) =>
+          file.sync.pipe(
+            // Linking fails when the name is taken, and then by the same bytes.
+            Effect.zipRight(fs.link(draft, place(digest))),
+            Effect.catchIf(isThere, () => Effect.void),
+            Effect.mapError(failed("publish", digest))
           )
       }
     }),
-    remove: (digest) => attempt("remove", digest, () => rm(place(digest), { force: true })),
+    remove: (digest) => Effect.mapError(fs.remove(place(digest), { force: true }), failed("remove", digest)),
     list: Stream.fromIterableEffect(
-      Effect.map(
-        attempt("list", blobs, () => readdir(blobs)),
-        (names) => names.map((hex) => digestOf(`sha256:${hex}`))
+      fs.readDirectory(blobs).pipe(
+        Effect.map((names) => names.map((hex) => digestOf(`sha256:${hex}`))),
+        Effect.mapError(failed("list", blobs))
       )
     )
   }
 }
 
-/** Blobs as files of one folder. */
-export const layer = ({ folder }: FolderBlobsOptions): Layer.Layer<BlobStore, StorageFailure> => {
-  const [blobs, drafts] = [join(folder, "blobs"), join(folder, "drafts")]
-  const made = attempt("prepare", folder, () =>
-    Promise.all([blobs, drafts].map((each) => mkdir(each, { recursive: true })))
-  )
-  return Layer.effect(
-    BlobStore,
-    Effect.map(made, () => makeStore(driver(blobs, drafts)))
-  )
-}
+/** Blobs as files of one folder, through the platform's own file system: Node's, Bun's or another. */
+export const make = ({ folder }: FolderBlobsOptions) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const [blobs, drafts] = [path.join(folder, "blobs"), path.join(folder, "drafts")] as const
+    for (const each of [blobs, drafts]) {
+      yield* Effect.mapError(fs.makeDirectory(each, { recursive: true }), failed("prepare", each))
+    }
+    return makeStore(driver(fs, path, blobs, drafts))
+  })
+
+/** The service as an Effect layer. */
+export const layer = (
+  options: FolderBlobsOptions
+): Layer.Layer<BlobStore, StorageFailure, FileSystem.FileSystem | Path.Path> => Layer.effect(BlobStore, make(options))
 
 export default { name: "template-store", contract: "blob-store", layer } satisfies Plugin<
   FolderBlobsOptions,
   BlobStore,
   StorageFailure,
-  never
+  FileSystem.FileSystem | Path.Path
 >

@@ -1,5 +1,4 @@
-import { uptime } from "node:os"
-import { release } from "node:os"
+import { release, uptime } from "node:os"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 import { until } from "./host/until.ts"
@@ -65,5 +64,15 @@ describe("two containers of one image", () => {
     await gantry.ok("rm", "-f", "one", "two")
     await gantry.ok("run", "-d", "--name", "three", "base", "sleep", "600")
     expect(await address("three")).toMatch(new RegExp(`^${first.split(".").slice(0, 3).join("\\.")}\\.`))
+  })
+
+  it("or twelve, started at once, all get an address of their own", async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `c${at}`)
+    await Promise.all(names.map((name) => gantry.ok("run", "-d", "--name", name, "base", "sleep", "600")))
+    const addresses = await Promise.all(names.map(address))
+    expect(new Set(addresses).size).toBe(names.length)
+    expect(await gantry.ok("exec", "c0", "ping", "-c", "1", "-W", "5", addresses[11] ?? "")).toContain(
+      "1 packets received"
+    )
   })
 })
