@@ -1,4 +1,4 @@
-import { settle } from "@gantry/engine/containers/settle"
+import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { create } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
@@ -49,7 +49,7 @@ export default define(
         terminal
       )
       if (Option.isNone(exit)) return 0
-      yield* settle(record)
+      yield* settleOrWarn(record)
       return exit.value.code
     }).pipe(Effect.scoped),
   125

@@ -1,6 +1,6 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { settle } from "@gantry/engine/containers/settle"
+import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { start } from "@gantry/engine/verbs/start"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -46,7 +46,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       terminal
     )
     if (Option.isNone(exit)) return 0
-    yield* settle(record)
+    yield* settleOrWarn(record)
     return exit.value.code
   }).pipe(Effect.scoped)
 )

@@ -1,5 +1,5 @@
 import { Containers } from "@gantry/engine/containers/Containers"
-import { settle } from "@gantry/engine/containers/settle"
+import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { stop } from "@gantry/engine/verbs/stop"
 import * as Effect from "effect/Effect"
 import { stop as table } from "../argv/tables/lifecycle.ts"
@@ -16,7 +16,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)
         yield* stop(record, { ...given("seconds", options.timeout), ...given("signal", signal) })
-        yield* settle(record)
+        yield* settleOrWarn(record)
         return name
       })
     )

@@ -72,6 +72,14 @@ export const settle = (
     yield* release(record.id)
   })
 
+/** {@link settle} at the end of a verb that has its result already: what cannot be given back now is said, and left to {@link reconcile}. */
+export const settleOrWarn = (
+  record: ContainerRecord
+): Effect.Effect<void, never, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+  Effect.catchAll(settle(record), (failure) =>
+    Effect.logWarning(`container ${record.name} could not be cleaned up yet: ${failure.message}`)
+  )
+
 /**
  * Settles every container that still holds a network but no longer runs, and gives back what containers hold that are
  * not on record: what a crash or a kill left.
