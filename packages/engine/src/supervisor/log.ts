@@ -102,6 +102,9 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
   // A supervisor that was killed while it wrote has left half a record; the next one begins on a line of its own.
   if (size > 0 && !endsLine(fd, size)) size += fs.writeSync(fd, "\n")
 
+  /** The file ends in half a record, because the disk was full. */
+  let torn = false
+
   const rotate = (): void => {
     fs.closeSync(fd)
     for (let number = files - 1; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`)
@@ -110,13 +113,20 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
     else fs.unlinkSync(path)
     fd = fs.openSync(path, "w", 0o640)
     size = 0
+    torn = false
   }
 
+  /** A full disk costs lines of the log, never the container: its clients still get every byte. */
   const write = (text: string): void => {
-    const bytes = Buffer.from(text)
+    const bytes = Buffer.from(torn ? `\n${text}` : text)
     let at = 0
-    while (at < bytes.length) at += fs.writeSync(fd, bytes, at)
-    size += bytes.length
+    try {
+      while (at < bytes.length) at += fs.writeSync(fd, bytes, at)
+      torn = false
+    } catch {
+      torn ||= at > 0
+    }
+    size += at
   }
 
   const keep = (stream: LogStream, records: ReadonlyArray<Uint8Array>): void => {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
 import type { ContainerState } from "@gantry/core/runtime/ContainerState"
 
@@ -31,11 +31,25 @@ export const mark = (pid: number): ProcessMark | undefined => {
 /** Whether the very process that was marked still runs. */
 export const isAlive = (process: ProcessMark): boolean => process.boot === bootId() && sameRuns(process)
 
-/** Replaces the file in one step: a reader sees the old text or the new one. */
+/** Every state fits into this many bytes, and takes up so many from the start. */
+const stateSize = 4096
+
+/**
+ * Replaces the file in one step: a reader sees the old text or the new one. On a full disk the text is written over the
+ * old one, whose bytes are there already: how a container ended must not be lost.
+ */
 export const writeState = (directory: string, file: StateFile): void => {
   const draft = `${path(directory)}.new`
-  writeFileSync(draft, JSON.stringify(file), { mode: 0o600 })
-  renameSync(draft, path(directory))
+  const text = JSON.stringify(file).padEnd(stateSize)
+  try {
+    writeFileSync(draft, text, { mode: 0o600 })
+    renameSync(draft, path(directory))
+  } catch (error) {
+    rmSync(draft, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error
+    writeFileSync(path(directory), text, { flag: "r+" })
+  }
 }
 
 /** What was written last; undefined when the container was never started. */

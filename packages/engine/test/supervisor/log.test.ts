@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as fc from "fast-check"
@@ -107,5 +107,21 @@ describe("a log on disk", () => {
       log.end()
     }
     expect(records("log.json").map(({ log }) => log)).toEqual(["first\n", "second\n"])
+  })
+
+  it("begins on a line of its own after half a record", () => {
+    writeFileSync(join(directory, "log.json"), '{"log":"torn')
+    const log = openLog(directory, { maxBytes: 1 << 20, files: 1 }, now)
+    log.append("stdout", new TextEncoder().encode("whole\n"))
+    log.end()
+    const lines = readFileSync(join(directory, "log.json"), "utf8").split("\n")
+    expect(JSON.parse(lines[1] ?? "")).toMatchObject({ log: "whole\n" })
+  })
+
+  it("loses lines and nothing else when the disk is full", () => {
+    symlinkSync("/dev/full", join(directory, "log.json"))
+    const log = openLog(directory, { maxBytes: 1 << 20, files: 2 }, now)
+    expect(() => log.append("stdout", new TextEncoder().encode("lost\n"))).not.toThrow()
+    expect(() => log.end()).not.toThrow()
   })
 })
