@@ -1,6 +1,7 @@
 /** Reading and writing the files of a cgroup. Shared by both versions. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs"
+import type { Hierarchy } from "./cgroup-layout.ts"
 import type { Missing } from "./cgroup.ts"
 import type { Syscalls } from "./Syscalls.ts"
 import { failedWith } from "./SyscallError.ts"
@@ -38,6 +39,11 @@ export const attempt = (feature: string, file: string, action: () => void): Read
 /** Writes a value into an existing file. The kernel takes it or refuses it as a whole. */
 export const write = (feature: string, file: string, value: string): ReadonlyArray<Missing> =>
   attempt(feature, file, () => writeFileSync(file, value, { flag: "r+" }))
+
+/** Moves this process into the group it is in: the kernel prepares for a move and then finds nothing to do. */
+export const stayInGroup = ({ mountPoint, own }: Hierarchy): void => {
+  write("control groups", `${mountPoint}${own === "/" ? "" : own}/cgroup.procs`, "0")
+}
 
 /** The text of a file without its last newline; undefined when it cannot be read. */
 export const read = (file: string): string | undefined => {

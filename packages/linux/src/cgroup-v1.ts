@@ -8,6 +8,7 @@ import {
   readCount,
   readNumber,
   removeTree,
+  stayInGroup,
   steps,
   write
 } from "./cgroup-files.ts"
@@ -96,6 +97,10 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
         })
       )
     ],
+    rehearse: () => {
+      const [first] = used
+      if (first !== undefined) stayInGroup(first)
+    },
     add: (path, pid) =>
       used.flatMap((hierarchy) =>
         write(featureOf(hierarchy), `${hierarchy.mountPoint}/${path}/cgroup.procs`, String(pid))

@@ -8,6 +8,7 @@ import {
   readCount,
   readNumber,
   removeTree,
+  stayInGroup,
   steps,
   write
 } from "./cgroup-files.ts"
@@ -44,7 +45,8 @@ const enable = (directory: string): ReadonlyArray<Missing> => {
 }
 
 /** Groups of cgroup v2: one directory. Spec: kernel, cgroup-v2. */
-export const cgroupsV2 = (sys: Syscalls, { mountPoint }: Hierarchy): Cgroups => {
+export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
+  const { mountPoint } = hierarchy
   const at = (path: string) => `${mountPoint}/${path}`
 
   const setFreeze = (path: string, value: "0" | "1") => write("pause", `${at(path)}/cgroup.freeze`, value)
@@ -64,6 +66,7 @@ export const cgroupsV2 = (sys: Syscalls, { mountPoint }: Hierarchy): Cgroups => 
       // A controller that is missing at the top is missing all the way down; said once is enough.
       return missing.filter(({ feature }, index) => missing.findIndex((each) => each.feature === feature) === index)
     },
+    rehearse: () => stayInGroup(hierarchy),
     add: (path, pid) => write("control groups", `${at(path)}/cgroup.procs`, String(pid)),
     setLimits: (path, limits) =>
       settingsV2(limits).flatMap(({ feature, file, value }) => write(feature, `${at(path)}/${file}`, value)),

@@ -31,6 +31,11 @@ export interface CgroupUsage {
 export interface Cgroups {
   /** Makes the directories, parents included. A second call changes nothing. */
   readonly create: (path: string) => ReadonlyArray<Missing>
+  /**
+   * Makes the next {@link Cgroups.add} quick, and takes as long as that would have: the first move after a while waits
+   * until every processor has noticed (some 7 ms), those after it do not. Nothing is moved.
+   */
+  readonly rehearse: () => void
   /** Moves a process, with its threads. Children that it starts later stay with it. */
   readonly add: (path: string, pid: number) => ReadonlyArray<Missing>
   /** The directories of a group that exist. */
@@ -53,6 +58,7 @@ const nowhere: ReadonlyArray<Missing> = [{ feature: "control groups", reason: "n
 
 const withoutCgroups: Cgroups = {
   create: () => nowhere,
+  rehearse: () => undefined,
   add: () => nowhere,
   directories: () => [],
   setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere),

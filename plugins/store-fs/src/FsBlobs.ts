@@ -1,4 +1,4 @@
-import { constants, mkdirSync, writeFileSync } from "node:fs"
+import { closeSync, constants, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -72,6 +72,12 @@ export const driver = (root: string): BlobDriver => {
 
   return {
     size: sizeOf,
+    // Every `run` reads a manifest or config; a stream would take longer to set up than to run.
+    readUpTo: (digest, limit) =>
+      Effect.try({
+        try: () => Option.fromNullable(startOf(place(digest), limit)),
+        catch: storageFailure("read", digest)
+      }),
     read: (digest) =>
       Effect.map(
         sizeOf(digest),
@@ -122,6 +128,25 @@ export const driver = (root: string): BlobDriver => {
         (names) => Stream.fromIterable(names.map((name) => `sha256:${name}`).filter(isDigest))
       )
     )
+  }
+}
+
+/** The first bytes of a file; undefined when there is none. */
+const startOf = (path: string, limit: number): Uint8Array | undefined => {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size === undefined) return undefined
+  const bytes = new Uint8Array(Math.min(size, limit))
+  const fd = openSync(path, constants.O_RDONLY)
+  try {
+    let at = 0
+    while (at < bytes.length) {
+      const read = readSync(fd, bytes, at, bytes.length - at, at)
+      if (read === 0) break
+      at += read
+    }
+    return bytes.subarray(0, at)
+  } finally {
+    closeSync(fd)
   }
 }
 

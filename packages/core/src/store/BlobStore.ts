@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type Digest, hasher } from "../image/Digest.ts"
+import { type Digest, hasher, ofBytes } from "../image/Digest.ts"
 import { BlobCorrupt, BlobMissing, type StorageFailure } from "./StoreError.ts"
 
 /** What a storage plugin writes. It moves bytes and never looks at them. */
@@ -12,6 +12,11 @@ export interface BlobDriver {
   readonly read: (
     digest: Digest
   ) => Effect.Effect<Option.Option<Stream.Stream<Uint8Array, StorageFailure>>, StorageFailure>
+  /**
+   * The stored bytes at once, but no more than `limit` of them, or none. For stores that can do it quicker than by
+   * streaming; absent otherwise.
+   */
+  readonly readUpTo?: (digest: Digest, limit: number) => Effect.Effect<Option.Option<Uint8Array>, StorageFailure>
   /** Bytes stored under the digest, or none. */
   readonly size: (digest: Digest) => Effect.Effect<Option.Option<number>, StorageFailure>
   /** Opens a draft that nobody else can see. Closing the scope discards what was not published. */
@@ -77,29 +82,41 @@ export const make = (driver: BlobDriver): BlobStoreShape => {
         })
       )
     )
+  const gathered = (digest: Digest, limit: number): Effect.Effect<Uint8Array, BlobMissing | StorageFailure> =>
+    Effect.suspend(() => {
+      const parts: Array<Uint8Array> = []
+      let size = 0
+      return read(digest).pipe(
+        Stream.takeUntil((piece) => {
+          parts.push(piece)
+          size += piece.length
+          return size >= limit
+        }),
+        Stream.runDrain,
+        Effect.map(() => new Uint8Array(Buffer.concat(parts).subarray(0, limit)))
+      )
+    })
+  const upTo = (digest: Digest, limit: number): Effect.Effect<Uint8Array, BlobMissing | StorageFailure> =>
+    driver.readUpTo === undefined
+      ? gathered(digest, limit)
+      : Effect.flatMap(
+          driver.readUpTo(digest, limit),
+          Option.match({
+            onNone: () => Effect.fail(new BlobMissing({ digest })),
+            onSome: (bytes) => Effect.succeed(bytes)
+          })
+        )
   return {
     list: driver.list,
     remove: driver.remove,
     size: driver.size,
     read,
     readWhole: (expected, limit = wholeLimit) =>
-      Effect.suspend(() => {
-        const seen = hasher()
-        const parts: Array<Uint8Array> = []
-        return read(expected).pipe(
-          Stream.takeUntil((piece) => {
-            seen.update(piece)
-            parts.push(piece)
-            return seen.size() > limit
-          }),
-          Stream.runDrain,
-          Effect.flatMap(() => {
-            const actual = seen.digest()
-            return actual === expected
-              ? Effect.succeed<Uint8Array>(Buffer.concat(parts))
-              : Effect.fail(new BlobCorrupt({ expected, actual, size: seen.size() }))
-          })
-        )
+      Effect.flatMap(upTo(expected, limit + 1), (bytes) => {
+        const actual = ofBytes(bytes)
+        return actual === expected && bytes.length <= limit
+          ? Effect.succeed(bytes)
+          : Effect.fail(new BlobCorrupt({ expected, actual, size: bytes.length }))
       }),
     write: (expected, bytes) =>
       Effect.scoped(

@@ -33,6 +33,8 @@ export const openGroup = (path: string, spec: ContainerSpec): Group => {
       const missing = refused.find(({ feature }) => !dispensable.has(feature))
       if (missing !== undefined) throw new Error(`${missing.feature}: ${missing.reason}`)
       groups.allowDevices(path, deviceRules(spec))
+      // The process that will be moved is loading its program meanwhile.
+      groups.rehearse()
     },
     add: (pid) => void groups.add(path, pid),
     kill: () => groups.killAll(path),
