@@ -204,10 +204,13 @@ export const make = Effect.gen(function* () {
   const remove: RuntimeShape["remove"] = (id) =>
     Effect.gen(function* () {
       const directory = directoryOf(id)
+      const before = currentState(directory)
       yield* Effect.ignore(signalTo(id, SIGKILL))
       yield* Effect.ignore(wait(id))
-      // What a killed supervisor could not end: a process may give up dying with its parent.
-      yield* Effect.promise(() => clearGroup(groupOf(id)))
+      // A supervisor that wrote down the end has removed the group before. What a killed one could not end is ended
+      // here: a process may give up dying with its parent.
+      const orderly = before.status === "created" || before.status === "exited"
+      if (!orderly) yield* Effect.promise(() => clearGroup(groupOf(id)))
       const rotated = Array.from({ length: 9 }, (_, number) => `log.json.${number + 1}`)
       for (const name of [...ownFiles, ...rotated]) rmSync(`${directory}/${name}`, { force: true })
       rmSync(socketOf(id), { force: true })
