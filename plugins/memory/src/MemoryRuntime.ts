@@ -142,6 +142,7 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
 
     const runtime: RuntimeShape = {
       name: "memory",
+      warm: () => Effect.void,
       sweep: Effect.void,
       reset: Effect.void,
       abilities: { hostMounts: false, networks: false, limits: false, exec: true, terminals: false },

@@ -1,5 +1,6 @@
+import { Runtime } from "@gantry/core/runtime/Runtime"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
-import { create } from "@gantry/engine/verbs/create"
+import { create, newId } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import * as Effect from "effect/Effect"
@@ -26,7 +27,10 @@ export default define(
       }
       if (options.detach && given.has("attach")) return yield* badValue("conflicting options: -a and -d")
       const finishCid = yield* cidFile(options.cidfile)
-      const record = yield* create(wished, createContext(terminal))
+      const id = newId()
+      // A supervisor loads its program while the container is made.
+      yield* (yield* Runtime).warm(id)
+      const record = yield* create(wished, { ...createContext(terminal), id })
       yield* finishCid(record.id)
       const session = yield* start(record, { stays: !options.detach }).pipe(
         // Docker keeps a container that could not be started, unless it was to be removed anyway.

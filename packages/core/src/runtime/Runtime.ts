@@ -69,6 +69,11 @@ export interface RuntimeShape {
    */
   readonly perform: (spec: ContainerSpec, onOutput: (output: Output) => void) => Effect.Effect<ExitStatus, RuntimeError>
   /**
+   * Gets ready, while the caller does other things, for a start of the container of that id in this scope. Nothing is
+   * left when no start follows. A runtime that has nothing to get ready does nothing.
+   */
+  readonly warm: (id: string) => Effect.Effect<void, never, Scope.Scope>
+  /**
    * Starts a container that outlives the caller, and attaches to it so that no output is missed. Succeeds once the
    * command itself runs; a command that cannot be run fails with the reason and leaves nothing.
    */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
 import { Launcher } from "@gantry/core/runtime/Launcher"
@@ -8,7 +8,7 @@ import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { connectSupervisor, type Conversation, startSupervisor } from "../supervisor/client.ts"
+import { connectSupervisor, type Conversation, startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, joinGroup, openGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
@@ -83,6 +83,21 @@ export const make = Effect.gen(function* () {
         })
     )
 
+  const waiting = new Map<string, WaitingSupervisor>()
+
+  const warm: RuntimeShape["warm"] = (id) =>
+    Effect.asVoid(
+      Effect.acquireRelease(
+        Effect.sync(() => waiting.set(id, startSupervisor(settings.self, directoryOf(id)))),
+        () =>
+          Effect.sync(() => {
+            // Nothing was started: the supervisor that waits in vain is let go.
+            waiting.get(id)?.conversation.close()
+            waiting.delete(id)
+          })
+      )
+    )
+
   const start: RuntimeShape["start"] = (spec, supervision) =>
     Effect.gen(function* () {
       const directory = directoryOf(spec.id)
@@ -100,9 +115,14 @@ export const make = Effect.gen(function* () {
           why: `${job.socket} is longer than ${longestSocketPath} bytes`
         })
       }
-      const conversation = yield* Effect.acquireRelease(
-        Effect.sync(() => beginSupervisor(settings.self, directory, job)),
-        (each) => Effect.sync(each.close)
+      const { conversation } = yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          const supervisor = waiting.get(spec.id) ?? startSupervisor(settings.self, directory)
+          waiting.delete(spec.id)
+          giveJob(directory, job, supervisor)
+          return supervisor
+        }),
+        (supervisor) => Effect.sync(supervisor.conversation.close)
       )
       const event = yield* Effect.promise(() => conversation.event("started", "failed"))
       if (event?.type === "failed") return yield* refusal(spec.id, spec.process.argv[0] ?? "", event)
@@ -220,6 +240,7 @@ export const make = Effect.gen(function* () {
     name: launcher.name,
     abilities: launcher.abilities,
     perform,
+    warm,
     start,
     attach,
     exec,
@@ -242,20 +263,17 @@ export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings
   Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
 )
 
-const beginSupervisor = (self: ReadonlyArray<string>, directory: string, job: Job): Conversation => {
+/** Writes down what a waiting supervisor is to do, and has it begin. */
+const giveJob = (directory: string, job: Job, { begin }: WaitingSupervisor): void => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   rmSync(`${directory}/state.json`, { force: true })
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
-  const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
-  try {
-    return startSupervisor(self, directory, complaints).conversation
-  } finally {
-    closeSync(complaints)
-  }
+  begin()
 }
 
 /** What a supervisor that ended too early has written to its standard error. */
 const lastWords = (directory: string): string => {
-  const text = readFileSync(`${directory}/supervisor.log`, "utf8").trim()
+  const path = `${directory}/supervisor.log`
+  const text = existsSync(path) ? readFileSync(path, "utf8").trim() : ""
   return text === "" ? "it ended without a word" : text.slice(-2000)
 }

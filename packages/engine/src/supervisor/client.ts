@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as net from "node:net"
 import { makeOutputQueue, type OutputQueue } from "./output-queue.ts"
 import {
+  beginning,
   type Control,
   encodeControl,
   encodeFrames,
@@ -104,16 +105,22 @@ export const converse = ({ close, inlet, outlet }: Lines): Conversation => {
   }
 }
 
-/** Starts a supervisor that outlives this process, and speaks with it. `stderr` is a descriptor for its complaints. */
-export const startSupervisor = (
-  self: ReadonlyArray<string>,
-  directory: string,
-  stderr: number
-): { readonly conversation: Conversation; readonly child: ChildProcess } => {
+/** A supervisor that has loaded its program and waits. */
+export interface WaitingSupervisor {
+  readonly conversation: Conversation
+  /** Tells it that its job is written. One that is let go of before ends by itself. */
+  readonly begin: () => void
+}
+
+/**
+ * Starts a supervisor that outlives this process. It loads its program at once and reads its job when it is told to
+ * begin; until then it complains where this process does.
+ */
+export const startSupervisor = (self: ReadonlyArray<string>, directory: string): WaitingSupervisor => {
   const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory], {
     detached: true,
     cwd: "/",
-    stdio: ["pipe", "pipe", stderr]
+    stdio: ["pipe", "pipe", "inherit"]
   })
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error("the supervisor has no streams")
@@ -124,7 +131,10 @@ export const startSupervisor = (
     stdout.destroy()
   }
   child.once("error", close)
-  return { child, conversation: converse({ inlet: stdout, outlet: stdin, close }) }
+  return {
+    conversation: converse({ inlet: stdout, outlet: stdin, close }),
+    begin: () => void stdin.write(Uint8Array.of(beginning))
+  }
 }
 
 /** Connects to the supervisor of a running container. Undefined when there is none. */

@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs"
-import { SIGTERM } from "@gantry/linux/constants"
+import { readFileSync, readSync } from "node:fs"
+import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, POLLIN, SIGTERM } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import type { Syscalls } from "@gantry/linux/Syscalls"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { finish } from "./finish.ts"
 import { openGroup } from "./group.ts"
@@ -17,10 +19,33 @@ import { mark, writeState } from "./state.ts"
  */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const directory = args[0] ?? ""
+  const sys = loadSyscallsSync()
+  if (!awaitBeginning(sys)) return process.exit(0)
+  complainTo(sys, `${directory}/supervisor.log`)
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
   // A terminal that closes and a Ctrl-C in it are the starter's affair.
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
   await supervise(directory, job)
+}
+
+/** Waits for the starter's first byte. False when the starter has let go instead. */
+const awaitBeginning = (sys: Syscalls): boolean => {
+  const byte = new Uint8Array(1)
+  for (;;) {
+    try {
+      return readSync(0, byte) === 1
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return false
+      sys.poll([{ fd: 0, events: POLLIN }], null)
+    }
+  }
+}
+
+/** Until now standard error was the starter's own; what goes wrong from here on is read from the file. */
+const complainTo = (sys: Syscalls, path: string): void => {
+  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  sys.dup3(fd, 2, 0)
+  sys.close(fd)
 }
 
 const supervise = async (directory: string, job: Job): Promise<void> => {

@@ -6,6 +6,9 @@ import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
  */
 export const frameType = { stdin: 1, stdout: 2, stderr: 3, event: 4, control: 5 } as const
 
+/** The one byte that a starter sends before all frames: the job is written. */
+export const beginning = 0x0a
+
 /** The byte a frame begins with. */
 export type FrameType = (typeof frameType)[keyof typeof frameType]
 

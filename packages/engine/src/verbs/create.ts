@@ -35,10 +35,15 @@ export type CreateError =
   | StorageFailure
   | WrongPlatform
 
+/** A container ID: 64 hex characters that nobody has used before. */
+export const newId = (): string => randomBytes(32).toString("hex")
+
 /** What `create` needs from whoever calls it, besides options. */
 export interface CreateContext {
   /** A name for a container that was given none; asked again when it is taken. */
   readonly suggestName: () => string
+  /** The ID, when it was needed earlier; see {@link newId}. */
+  readonly id?: string
   /** Every capability this process may give away, without CAP_. */
   readonly allCapabilities: ReadonlyArray<string>
 }
@@ -49,7 +54,7 @@ export interface CreateContext {
  */
 export const create = (
   options: RunOptions,
-  { allCapabilities, suggestName }: CreateContext
+  { allCapabilities, id = newId(), suggestName }: CreateContext
 ): Effect.Effect<ContainerRecord, CreateError, Images | Containers | Volumes | LayerStore> =>
   Effect.gen(function* () {
     const images = yield* Images
@@ -63,7 +68,6 @@ export const create = (
         why: "there is no such signal"
       })
     }
-    const id = randomBytes(32).toString("hex")
     const createdAt = yield* Clock.currentTimeMillis
     const tree = yield* layers.prepare({ id, parents: image.record.stack, keep: true })
     let made: ContainerRecord["mounts"] = []
