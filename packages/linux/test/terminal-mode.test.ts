@@ -1,21 +1,21 @@
-import { closeSync, readSync, writeSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { loadSyscallsSync } from "../src/load.ts"
 import { openPeer, openPty } from "../src/pty.ts"
+import type { Syscalls } from "../src/Syscalls.ts"
 import { passOutputThrough } from "../src/terminal-mode.ts"
 
-const lineThrough = (change: (sys: ReturnType<typeof loadSyscallsSync>, fd: number) => void): string => {
+const lineThrough = (change: (sys: Syscalls, fd: number) => void): string => {
   const sys = loadSyscallsSync()
   const pty = openPty(sys, "/dev/ptmx")
   const peer = openPeer(sys, pty)
   try {
     change(sys, peer)
-    writeSync(peer, "a\nb")
+    sys.write(peer, new TextEncoder().encode("a\nb"))
     const bytes = new Uint8Array(16)
-    return new TextDecoder().decode(bytes.subarray(0, readSync(pty.fd, bytes)))
+    return new TextDecoder().decode(bytes.subarray(0, sys.read(pty.fd, bytes)))
   } finally {
-    closeSync(peer)
-    closeSync(pty.fd)
+    sys.close(peer)
+    sys.close(pty.fd)
   }
 }
 

@@ -30,7 +30,9 @@ describe("a context", () => {
     })
   })
 
-  it("refuses a directory with a name that is not UTF-8, rather than leaving the file out", () => {
+  // Deno writes such a name as another one, so there the case cannot be made.
+  const namesAreBytes = !("Deno" in globalThis)
+  it.runIf(namesAreBytes)("refuses a directory with a name that is not UTF-8, rather than leaving the file out", () => {
     withTree({ "\ufffd": "this name is text" }, (root) => {
       expect(Either.getOrThrow(open(root).list(""))).toHaveLength(1)
       writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), "")
