@@ -17,7 +17,7 @@ describe("the text of a record", () => {
     })
   })
 
-  // Unpacked they take 2.6 MB; how well they are packed depends on the runtime's own library a little.
+  // How well depends a little on the runtime, which brings its own library for it.
   it("packs long lists", () => {
     const files = Array.from({ length: 20_000 }, (_, index) => file(index))
     expect(writeRecord({ on, facts: "3:abc", files }).length).toBeLessThan(600_000)
