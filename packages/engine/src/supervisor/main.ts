@@ -1,6 +1,7 @@
-import { readFileSync, readSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { finish } from "./finish.ts"
@@ -33,9 +34,9 @@ const awaitBeginning = (sys: Syscalls): boolean => {
   const byte = new Uint8Array(1)
   for (;;) {
     try {
-      return readSync(0, byte) === 1
+      return sys.read(0, byte) === 1
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return false
+      if (!failedWith(error, "EAGAIN")) return false
       sys.poll([{ fd: 0, events: POLLIN }], null)
     }
   }
