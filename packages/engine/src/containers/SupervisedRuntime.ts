@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
 import { Launcher } from "@gantry/core/runtime/Launcher"
@@ -88,7 +88,7 @@ export const make = Effect.gen(function* () {
   const warm: RuntimeShape["warm"] = (id) =>
     Effect.asVoid(
       Effect.acquireRelease(
-        Effect.sync(() => waiting.set(id, startSupervisor(settings.self, directoryOf(id)))),
+        Effect.sync(() => waiting.set(id, openSupervisor(settings.self, directoryOf(id)))),
         () =>
           Effect.sync(() => {
             // Nothing was started: the supervisor that waits in vain is let go.
@@ -117,7 +117,7 @@ export const make = Effect.gen(function* () {
       }
       const { conversation } = yield* Effect.acquireRelease(
         Effect.sync(() => {
-          const supervisor = waiting.get(spec.id) ?? startSupervisor(settings.self, directory)
+          const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, directory)
           waiting.delete(spec.id)
           giveJob(directory, job, supervisor)
           return supervisor
@@ -263,9 +263,19 @@ export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings
   Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
 )
 
+/** Starts a supervisor in a container's directory, which is made for it. */
+const openSupervisor = (self: ReadonlyArray<string>, directory: string): WaitingSupervisor => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
+  try {
+    return startSupervisor(self, directory, complaints)
+  } finally {
+    closeSync(complaints)
+  }
+}
+
 /** Writes down what a waiting supervisor is to do, and has it begin. */
 const giveJob = (directory: string, job: Job, { begin }: WaitingSupervisor): void => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   rmSync(`${directory}/state.json`, { force: true })
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
   begin()

@@ -114,13 +114,13 @@ export interface WaitingSupervisor {
 
 /**
  * Starts a supervisor that outlives this process. It loads its program at once and reads its job when it is told to
- * begin; until then it complains where this process does.
+ * begin. `stderr` is a descriptor for its complaints.
  */
-export const startSupervisor = (self: ReadonlyArray<string>, directory: string): WaitingSupervisor => {
+export const startSupervisor = (self: ReadonlyArray<string>, directory: string, stderr: number): WaitingSupervisor => {
   const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory], {
     detached: true,
     cwd: "/",
-    stdio: ["pipe", "pipe", "inherit"]
+    stdio: ["pipe", "pipe", stderr]
   })
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error("the supervisor has no streams")

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs"
-import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, POLLIN, SIGTERM } from "@gantry/linux/constants"
+import { existsSync, readFileSync, rmSync } from "node:fs"
+import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -20,9 +20,11 @@ import { mark, writeState } from "./state.ts"
  */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const directory = args[0] ?? ""
-  const sys = loadSyscallsSync()
-  if (!awaitBeginning(sys)) return process.exit(0)
-  complainTo(sys, `${directory}/supervisor.log`)
+  if (!awaitBeginning(loadSyscallsSync())) {
+    // The start came to nothing. A directory without a job was made for this process alone.
+    if (!existsSync(`${directory}/job.json`)) rmSync(directory, { recursive: true, force: true })
+    return process.exit(0)
+  }
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
   // A terminal that closes and a Ctrl-C in it are the starter's affair.
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
@@ -40,13 +42,6 @@ const awaitBeginning = (sys: Syscalls): boolean => {
       sys.poll([{ fd: 0, events: POLLIN }], null)
     }
   }
-}
-
-/** Until now standard error was the starter's own; what goes wrong from here on is read from the file. */
-const complainTo = (sys: Syscalls, path: string): void => {
-  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-  sys.dup3(fd, 2, 0)
-  sys.close(fd)
 }
 
 const supervise = async (directory: string, job: Job): Promise<void> => {
