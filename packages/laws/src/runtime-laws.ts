@@ -23,10 +23,10 @@ export interface RuntimeLaw extends Law<Runtime | RuntimeBench> {
 export const runtimeLawsFor = (abilities: RuntimeAbilities): ReadonlyArray<RuntimeLaw> =>
   runtimeLaws.filter(({ needs }) => needs === undefined || abilities[needs])
 
-/** Standard input stays open, nothing is logged, nothing is left to clean up. */
+/** Standard input is open until the law closes it, nothing is logged, nothing is left to clean up. */
 const supervision: Supervision = {
   stdin: true,
-  stdinOnce: false,
+  stdinOnce: true,
   log: { driver: "none", maxBytes: 1_000_000, files: 1 },
   ports: [],
   claimed: false,

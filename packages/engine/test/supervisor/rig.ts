@@ -42,6 +42,8 @@ export interface Rig {
   readonly instance: string
   readonly spec: (process: Partial<ProcessSpec>, more?: Partial<ContainerSpec>) => ContainerSpec
   readonly run: <A, E>(effect: Effect.Effect<A, E, Runtime | DirectExec | Scope.Scope>) => Promise<A>
+  /** The runtime itself, for those who build more on it. */
+  readonly runtime: Layer.Layer<Runtime | DirectExec>
   readonly dispose: () => void
 }
 
@@ -116,6 +118,7 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = s
     directory,
     instance,
     spec,
+    runtime,
     run: (effect) => Effect.runPromise(Effect.scoped(Effect.provide(effect, runtime))),
     dispose: () => {
       openCgroups(loadSyscallsSync()).remove(`gantry-${instance}`)

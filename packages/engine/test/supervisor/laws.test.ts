@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { register } from "@gantry/laws/register"
+import { RuntimeBench, shellCommands } from "@gantry/laws/RuntimeBench"
+import { runtimeLawsFor } from "@gantry/laws/runtime-laws"
+import { openCgroups } from "@gantry/linux/cgroup"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { Effect, Layer } from "effect"
+import * as vitest from "vitest"
+import { makeRig, type Rig } from "./rig.ts"
+
+const isRoot = process.getuid?.() === 0
+
+/** Control groups of a container: its own, and that of a command which `perform` runs in it. */
+const groupsOf = (rig: Rig, id: string): ReadonlyArray<string> => {
+  const top = `gantry-${rig.instance}`
+  const names = readdirSync("/sys/fs/cgroup").flatMap((tree) => {
+    const path = `/sys/fs/cgroup/${tree}/${top}`
+    return existsSync(path) ? readdirSync(path) : []
+  })
+  return [...new Set(names)].filter((name) => name.includes(id.slice(0, 12))).map((name) => `${top}/${name}`)
+}
+
+const bench = (rig: Rig) =>
+  Layer.effect(
+    RuntimeBench,
+    Effect.map(Runtime, (runtime) => ({
+      spec: (argv: ReadonlyArray<string>) =>
+        Effect.acquireRelease(
+          Effect.sync(() => rig.spec({ argv }, { id: randomBytes(32).toString("hex") })),
+          ({ id }) => runtime.remove(id)
+        ),
+      commands: shellCommands,
+      processes: (id: string) =>
+        Effect.sync(() => {
+          const groups = openCgroups(loadSyscallsSync())
+          return new Set(groupsOf(rig, id).flatMap(groups.pids)).size
+        }),
+      mounts: (id: string) =>
+        Effect.sync(
+          () =>
+            readFileSync("/proc/self/mountinfo", "utf8")
+              .split("\n")
+              .filter((line) => line.includes(id)).length
+        )
+    }))
+  )
+
+if (isRoot) {
+  const rig = makeRig()
+  vitest.afterAll(() => rig.dispose())
+  register(vitest, {
+    name: "runtime-namespace keeps the runtime laws",
+    laws: runtimeLawsFor({ hostMounts: true, networks: true, limits: true, exec: true, terminals: true }),
+    layer: Layer.provideMerge(bench(rig), rig.runtime)
+  })
+} else {
+  vitest.describe("runtime-namespace and the runtime laws", () => {
+    vitest.it.skip("need root", () => {})
+  })
+}
