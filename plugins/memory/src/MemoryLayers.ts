@@ -136,6 +136,8 @@ export const make = Effect.sync(() => {
       ),
     // There is no disk to wait for, and what a dead process had is gone with it.
     flush: Effect.void,
+    // All trees are this process' own.
+    kept: Effect.succeed([]),
     sweep: Effect.succeed([])
   }
   const reached: MemoryTreesShape = { view: (id) => Effect.map(opened("mount", id), ({ work }) => work.view), write }

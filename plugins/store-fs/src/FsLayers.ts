@@ -20,9 +20,18 @@ import {
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import { flushStore } from "./flush-store.ts"
 import { loadKernel } from "./kernel.ts"
-import { allLayers, findLayer, findTree, insertTree, type LayerRow, layerTables, usersOf } from "./layer-rows.ts"
+import {
+  allTrees,
+  allLayers,
+  findLayer,
+  findTree,
+  insertTree,
+  type LayerRow,
+  layerTables,
+  usersOf
+} from "./layer-rows.ts"
 import { changesOf, layerChanges, listUpper } from "./list-upper.ts"
-import { ownName, ownSelf } from "./owner.ts"
+import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { recipePieces } from "./recipe.ts"
@@ -238,6 +247,11 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       lookup: (stack, path, follow) => viewed(stack, (view) => Option.fromNullable(view.lookup(path, follow))),
       walk: (stack, directory) => viewed(stack, (view) => view.walk(directory)),
       flush: flushStore(db, places),
+      kept: db.read("the trees", (tx) =>
+        allTrees(tx)
+          .filter(({ keep, owner }) => keep && !isOwned(owner))
+          .map(({ id }) => id)
+      ),
       sweep: sweepStore(db, places)
     }
   }

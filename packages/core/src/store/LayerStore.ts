@@ -113,6 +113,11 @@ export interface LayerStoreShape {
   ) => Effect.Effect<ReadonlyArray<TreeEntry>, LayerMissing | StorageFailure>
   /** Everything committed so far outlives a power failure once this has succeeded. */
   readonly flush: Effect.Effect<void, StorageFailure>
+  /**
+   * Names of the kept trees that another, ended process prepared. Whoever knows what they were kept for tells which of
+   * them nobody wants any more.
+   */
+  readonly kept: Effect.Effect<ReadonlyArray<string>, StorageFailure>
   /** Removes what dead processes left: drafts, half unpacked layers. Returns their names. */
   readonly sweep: Effect.Effect<ReadonlyArray<string>, StorageFailure>
 }

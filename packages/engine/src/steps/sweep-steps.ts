@@ -5,6 +5,7 @@ import { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import { Containers } from "../containers/Containers.ts"
 import { isOrphaned } from "../containers/owned-name.ts"
 
 /** Heredoc scripts that a running step keeps in the run directory. */
@@ -12,11 +13,19 @@ export const scriptKind = "script"
 /** Archives that a running ADD keeps unpacked in the root directory. */
 export const archiveKind = "archive"
 
-/** Takes away what builds left that were killed: drafts, control groups, scripts and unpacked archives. */
-export const sweepSteps: Effect.Effect<void, StorageFailure, LayerStore | Runtime | Settings> = Effect.gen(
+/**
+ * Takes away what killed builds left, drafts, control groups, scripts and unpacked archives, and the trees of containers
+ * whose maker was killed before they were on record.
+ */
+export const sweepSteps: Effect.Effect<void, StorageFailure, Containers | LayerStore | Runtime | Settings> = Effect.gen(
   function* () {
     const { root, run } = yield* Settings
-    yield* (yield* LayerStore).sweep
+    const layers = yield* LayerStore
+    yield* layers.sweep
+    // In this order: a maker that has ended had put its container on record before.
+    const kept = yield* layers.kept
+    const known = new Set((yield* (yield* Containers).list).map(({ id }) => id))
+    for (const id of kept) if (!known.has(id)) yield* layers.discard({ id })
     yield* (yield* Runtime).sweep
     yield* Effect.try({
       try: () => {

@@ -24,6 +24,7 @@ import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/sto
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type { Containers } from "../containers/Containers.ts"
 import { commitImage } from "../images/commit-image.ts"
 import type { Images, ImageRecord } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
@@ -78,7 +79,7 @@ export const build = (
 ): Effect.Effect<
   Built,
   BadBuildFile | BlobCorrupt | BuildFailed | LayerMissing | StorageFailure,
-  BlobStore | BuildCache | Images | LayerStore | Network | Runtime | Settings
+  BlobStore | BuildCache | Containers | Images | LayerStore | Network | Runtime | Settings
 > =>
   Effect.gen(function* () {
     const { jobs } = yield* Settings
