@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { type ContainerSpec, defaultCapabilities } from "@gantry/core/runtime/ContainerSpec"
+import { type ContainerSpec, plainSpec } from "@gantry/core/runtime/ContainerSpec"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { RuntimeBench } from "@gantry/laws/RuntimeBench"
@@ -9,34 +9,8 @@ import * as MemoryRuntime from "../src/MemoryRuntime.ts"
 import { tinyShell } from "../src/tiny-shell.ts"
 
 /** A container that runs a command on a root, and has nothing else. */
-export const specOf = (id: string, root: ContainerSpec["root"], argv: ReadonlyArray<string>): ContainerSpec => ({
-  id,
-  hostname: id.slice(0, 12),
-  root,
-  readonlyRoot: false,
-  process: {
-    argv,
-    env: ["PATH=/bin"],
-    cwd: "/",
-    user: "",
-    groups: [],
-    tty: false,
-    capabilities: defaultCapabilities,
-    noNewPrivileges: false,
-    seccomp: { type: "default" },
-    rlimits: []
-  },
-  mounts: [],
-  shmBytes: 0,
-  devices: [],
-  files: {},
-  sysctls: {},
-  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
-  wiring: [],
-  resources: {},
-  privileged: false,
-  init: false
-})
+export const specOf = (id: string, root: ContainerSpec["root"], argv: ReadonlyArray<string>): ContainerSpec =>
+  plainSpec(id, root, { argv, env: ["PATH=/bin"] })
 
 /** A memory runtime with the tiny shell, a place to make its containers, and the store it stands on. */
 export const runtimeBench = Layer.effectContext(

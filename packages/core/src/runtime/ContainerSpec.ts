@@ -19,6 +19,9 @@ export type RootSource =
   /** Only the store that made it knows what it is: for runtimes without a kernel. */
   | { readonly type: "opaque"; readonly store: string; readonly id: string }
 
+/** Whether mounts made later on one side of a bind mount show on the other. See mount_namespaces(7). */
+export type Propagation = "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave"
+
 /** Something mounted into a container besides its root. */
 export type MountSpec =
   | {
@@ -30,7 +33,7 @@ export type MountSpec =
       readonly readonly: boolean
       /** Mounts below the source come along. */
       readonly recursive: boolean
-      readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave"
+      readonly propagation?: Propagation
     }
   | {
       readonly type: "tmpfs"
@@ -153,3 +156,40 @@ export const defaultCapabilities: ReadonlyArray<string> = [
   "SETUID",
   "SYS_CHROOT"
 ]
+
+/**
+ * A container that asks for nothing but a root and a command: Docker's defaults, no mounts and no network. What differs
+ * is given in `process`, or spread over the result.
+ */
+export const plainSpec = (
+  id: string,
+  root: RootSource,
+  process: Pick<ProcessSpec, "argv"> & Partial<ProcessSpec>
+): ContainerSpec => ({
+  id,
+  hostname: id.slice(0, 12),
+  root,
+  readonlyRoot: false,
+  process: {
+    env: [],
+    cwd: "/",
+    user: "",
+    groups: [],
+    tty: false,
+    capabilities: defaultCapabilities,
+    noNewPrivileges: false,
+    seccomp: { type: "default" },
+    rlimits: [],
+    ...process
+  },
+  mounts: [],
+  shmBytes: 64 * 1024 * 1024,
+  devices: [],
+  files: {},
+  sysctls: {},
+  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
+  wiring: [],
+  resources: {},
+  privileged: false,
+  init: false
+})

@@ -1,6 +1,6 @@
 import type { PortRequest } from "@gantry/core/network/Network"
 import type { Platform } from "@gantry/core/image/Platform"
-import type { Resources, Rlimit, SeccompSpec, DeviceSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { DeviceSpec, Propagation, Resources, Rlimit, SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** When an image that is not asked for by digest is fetched again. */
 export type PullPolicy = "always" | "missing" | "never"
@@ -14,7 +14,7 @@ export type MountRequest =
       readonly target: string
       readonly readonly: boolean
       readonly recursive: boolean
-      readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave"
+      readonly propagation?: Propagation
       /** Makes a missing source, as a directory. */
       readonly create: boolean
       /** As typed, for messages. */

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type RunRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import * as Network from "@gantry/core/network/Network"
-import { type ContainerSpec, defaultCapabilities, type MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { type ContainerSpec, type MountSpec, plainSpec } from "@gantry/core/runtime/ContainerSpec"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { type LayerInfo, LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
@@ -90,30 +90,7 @@ const specOf = (
   tree: TreeHandle,
   mounts: ReadonlyArray<MountSpec>
 ): ContainerSpec => ({
-  id,
+  ...plainSpec(id, tree.root, { argv, cwd, env, user }),
   hostname: "gantry-build",
-  root: tree.root,
-  readonlyRoot: false,
-  process: {
-    argv,
-    env,
-    cwd,
-    user,
-    groups: [],
-    tty: false,
-    capabilities: defaultCapabilities,
-    noNewPrivileges: false,
-    seccomp: { type: "default" },
-    rlimits: []
-  },
-  mounts,
-  shmBytes: 64 * 1024 * 1024,
-  devices: [],
-  files: {},
-  sysctls: {},
-  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
-  wiring: [],
-  resources: {},
-  privileged: false,
-  init: false
+  mounts
 })

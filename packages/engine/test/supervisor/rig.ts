@@ -13,7 +13,7 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
-import { type ContainerSpec, defaultCapabilities, type ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import { type ContainerSpec, plainSpec, type ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 import { Runtime, type Session, type Supervision } from "@gantry/core/runtime/Runtime"
 import { openCgroups } from "@gantry/linux/cgroup"
@@ -67,41 +67,19 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = s
     made += 1
     const tree = join(directory, `tree${made}`)
     for (const name of ["upper", "work", "root"]) mkdirSync(join(tree, name), { recursive: true })
+    const id = `${process.pid.toString(16)}${made.toString(16)}`.padStart(16, "c").padEnd(64, "0")
+    const root = {
+      type: "overlay",
+      directory,
+      lower: ["lower"],
+      upper: join(tree, "upper"),
+      work: join(tree, "work"),
+      target: join(tree, "root")
+    } as const
     return {
-      id: `${process.pid.toString(16)}${made.toString(16)}`.padStart(16, "c").padEnd(64, "0"),
+      ...plainSpec(id, root, { argv: ["true"], env: ["PATH=/bin"], ...process_ }),
       hostname: "box",
-      root: {
-        type: "overlay",
-        directory,
-        lower: ["lower"],
-        upper: join(tree, "upper"),
-        work: join(tree, "work"),
-        target: join(tree, "root")
-      },
-      readonlyRoot: false,
-      process: {
-        argv: ["true"],
-        env: ["PATH=/bin"],
-        cwd: "/",
-        user: "",
-        groups: [],
-        tty: false,
-        capabilities: defaultCapabilities,
-        noNewPrivileges: false,
-        seccomp: { type: "default" },
-        rlimits: [],
-        ...process_
-      },
-      mounts: [],
-      shmBytes: 64 << 20,
-      devices: [],
       files: { hosts: "127.0.0.1 localhost\n" },
-      sysctls: {},
-      namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
-      wiring: [],
-      resources: {},
-      privileged: false,
-      init: false,
       ...more
     }
   }
