@@ -1,4 +1,4 @@
-import { byCodeUnit, isBelow, parentOf } from "@gantry/core/tree/safe-path"
+import { byCodeUnit, isBelow, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 
 /** A merged tree by path. A file of several names is a file under the first of them, and a hard link under the others. */
@@ -90,7 +90,7 @@ export const lookup = (view: ReadonlyMap<string, TreeEntry>, path: string, follo
       real = parentOf(real)
       continue
     }
-    const next = real === "" ? part : `${real}/${part}`
+    const next = joinPath(real, part)
     const entry = view.get(next)
     if (entry === undefined) return undefined
     if (entry.type === "symlink" && (follow || rest.length > 0)) {

@@ -1,7 +1,8 @@
+import { entryOfTar } from "./entry-of-tar.ts"
 import { nameOf, parentOf, type PathProblem, safePath } from "./safe-path.ts"
 import { makeTarReader, type TarEntry, type TarProblem } from "./tar-read.ts"
 import { opaqueName, whiteoutPrefix } from "./whiteout.ts"
-import type { EntryMeta, TreeChange } from "./TreeEntry.ts"
+import type { TreeChange } from "./TreeEntry.ts"
 
 /** What is wrong with an archive: it cannot be read, or one of its names leads nowhere good. */
 export type ArchiveProblem = TarProblem | PathProblem
@@ -54,27 +55,5 @@ const changeOf = (entry: TarEntry, pieces: ReadonlyArray<Uint8Array>): TreeChang
     if (gone === "" || gone === "." || gone === "..") return { path: entry.name, why: "it takes nothing away by name" }
     return { type: "removed", path: path.slice(0, path.length - name.length) + gone }
   }
-  const meta: EntryMeta = {
-    path,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    mtimeNs: entry.mtimeNs,
-    ...(entry.xattrs.size === 0 ? {} : { xattrs: entry.xattrs })
-  }
-  switch (entry.type) {
-    case "file":
-      return { ...meta, type: "file", size: entry.size, content: { from: "bytes", bytes: Buffer.concat(pieces) } }
-    case "symlink":
-      return { ...meta, type: "symlink", target: entry.link }
-    case "hardlink": {
-      const target = safePath(entry.link)
-      return typeof target === "string" ? { ...meta, type: "hardlink", target } : target
-    }
-    case "char":
-    case "block":
-      return { ...meta, type: entry.type, major: entry.major, minor: entry.minor }
-    default:
-      return { ...meta, type: entry.type }
-  }
+  return entryOfTar(entry, path, { from: "bytes", bytes: Buffer.concat(pieces) })
 }

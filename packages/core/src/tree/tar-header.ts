@@ -1,6 +1,9 @@
 /** Bytes of a block: every header is one, and contents are padded to whole ones. */
 export const blockSize = 512
 
+/** Bytes that fill the last block of content of a size. */
+export const paddingOf = (size: number): number => (blockSize - (size % blockSize)) % blockSize
+
 /** The fields of one header, before they become bytes. */
 export interface HeaderFields {
   readonly name: string

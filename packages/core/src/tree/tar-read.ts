@@ -1,6 +1,6 @@
-import { blockSize } from "./tar-header.ts"
+import { blockSize, paddingOf } from "./tar-header.ts"
 import { checksumHolds, isZeroBlock, numberField, paxNumber, paxRecords, paxTime, textField } from "./tar-numbers.ts"
-import { gnuRegions, paxRegions, type Region, regionLimit, regionsFit } from "./tar-sparse.ts"
+import { gnuRegions, paxRegions, type Region, regionLimit, regionsFit, repeatedNumbers } from "./tar-sparse.ts"
 
 /** What an archive calls an entry. Names are as they stand in the archive: see safe-path. */
 export interface TarEntry {
@@ -57,6 +57,9 @@ const recordLimit = 1024 * 1024
 
 /** Longest name or link target in bytes. */
 const nameLimit = 4096
+
+/** Most digits of a number in a sparse file's map: leading zeros are allowed, and 2^64 has twenty. */
+const numberLimit = 64
 
 const noXattrs: ReadonlyMap<string, Uint8Array> = new Map()
 const second = 1_000_000_000n
@@ -155,19 +158,22 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
   /** Begins the content of an entry whose regions, if it is sparse, are known. */
   const begin = (entry: TarEntry, bytes: number): void => {
     handler.entry(entry)
-    storedSize = bytes
     left = bytes
     position = 0
     regionIndex = 0
     if (bytes > 0) state = "content"
-    else complete(entry.size)
+    else complete()
   }
 
-  const complete = (size: number): void => {
-    if (regions !== undefined && position < size) handler.hole(size - position)
+  const complete = (): void => {
+    if (sparse !== undefined && position < sparse.size) handler.hole(sparse.size - position)
     regions = undefined
     sparse = undefined
     handler.end()
+    passPadding()
+  }
+
+  const passPadding = (): void => {
     state = padding > 0 ? "padding" : "header"
     left = padding
   }
@@ -176,7 +182,7 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
     if (size > recordLimit) stop("TooLong", `a header of ${size} bytes`)
     recordType = flag
     record = []
-    padding = (blockSize - (size % blockSize)) % blockSize
+    padding = paddingOf(size)
     left = size
     state = "record"
     if (size === 0) endRecord()
@@ -198,8 +204,7 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
         if (found.has("GNU.sparse.offset")) repeated = repeatedNumbers(content)
       }
     }
-    state = padding > 0 ? "padding" : "header"
-    left = padding
+    passPadding()
   }
 
   const header = (): void => {
@@ -262,7 +267,7 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
     repeated = []
     longName = undefined
     longLink = undefined
-    padding = (blockSize - (bytes % blockSize)) % blockSize
+    padding = paddingOf(bytes)
     storedSize = bytes
     if (flag === "S") {
       regions = gnuRegions(block, 386, 4) ?? stop("Malformed", "a sparse file with a malformed map")
@@ -305,6 +310,8 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
     if (storedSize < 0) stop("Malformed", "a sparse file with a malformed map")
     const lines = (mapDigits + block.toString("latin1", 0, blockSize).replace(/\0+$/, "")).split("\n")
     mapDigits = lines.pop() ?? ""
+    // Digits that never end would be looked through again with each block.
+    if (mapDigits.length > numberLimit) stop("Malformed", "a sparse file with a malformed map")
     mapNumbers.push(...lines)
     const count = paxNumber(mapNumbers[0] ?? "") ?? stop("Malformed", "a sparse file with a malformed map")
     if (count > regionLimit) stop("TooLong", "a sparse file with too many regions")
@@ -367,7 +374,7 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
         content(piece.subarray(0, count))
         left -= count
         offset += count
-        if (left === 0) complete(regions === undefined ? storedSize : (sparse?.size ?? 0))
+        if (left === 0) complete()
         return count
       }
       case "ended":
@@ -391,20 +398,11 @@ export const makeTarReader = (handler: TarHandler): TarReader => {
       return problem
     },
     finish: () => {
-      if (problem === undefined && state !== "ended" && !(state === "header" && filled === 0 && local.size === 0)) {
+      const named = local.size > 0 || longName !== undefined || longLink !== undefined
+      if (problem === undefined && state !== "ended" && !(state === "header" && filled === 0 && !named)) {
         problem = { reason: "Truncated", offset, why: "the archive ends inside an entry" }
       }
       return problem
     }
   }
-}
-
-/** The numbers of the 0.0 sparse format, in order: the only records whose keys repeat. The content was checked before. */
-const repeatedNumbers = (content: Buffer): Array<string> => {
-  const numbers: Array<string> = []
-  for (const line of content.toString("latin1").split("\n")) {
-    const found = /^\d+ GNU\.sparse\.(?:offset|numbytes)=(\d+)$/.exec(line)
-    if (found?.[1] !== undefined) numbers.push(found[1])
-  }
-  return numbers
 }

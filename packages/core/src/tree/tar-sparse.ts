@@ -47,3 +47,13 @@ export const paxRegions = (numbers: ReadonlyArray<string>): Array<Region> | unde
   }
   return regions
 }
+
+/** The numbers of the 0.0 sparse format, in order: the only records whose keys repeat. The content was checked before. */
+export const repeatedNumbers = (content: Buffer): Array<string> => {
+  const numbers: Array<string> = []
+  for (const line of content.toString("latin1").split("\n")) {
+    const found = /^\d+ GNU\.sparse\.(?:offset|numbytes)=(\d+)$/.exec(line)
+    if (found?.[1] !== undefined) numbers.push(found[1])
+  }
+  return numbers
+}

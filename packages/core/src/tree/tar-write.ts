@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync } from "node:fs"
-import { nameOf, parentOf } from "./safe-path.ts"
+import { joinPath, nameOf, parentOf } from "./safe-path.ts"
 import { canonicalChanges } from "./canonical-changes.ts"
-import { blockSize, fitsLong, fitsShort, type HeaderFields, paxRecord, writeHeader } from "./tar-header.ts"
+import { blockSize, fitsLong, fitsShort, type HeaderFields, paddingOf, paxRecord, writeHeader } from "./tar-header.ts"
 import type { TreeChange, TreeEntry } from "./TreeEntry.ts"
 import { opaqueName, whiteoutPrefix } from "./whiteout.ts"
 
@@ -108,12 +108,10 @@ const marker = (path: string): TreeEntry => ({
   content: { from: "bytes", bytes: new Uint8Array() }
 })
 
-const inDirectory = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`)
-
 /** The entry that stands in the archive for a change. */
 const entryOf = (change: TreeChange): TreeEntry => {
-  if (change.type === "removed") return marker(inDirectory(parentOf(change.path), whiteoutPrefix + nameOf(change.path)))
-  if (change.type === "opaque") return marker(inDirectory(change.path, opaqueName))
+  if (change.type === "removed") return marker(joinPath(parentOf(change.path), whiteoutPrefix + nameOf(change.path)))
+  if (change.type === "opaque") return marker(joinPath(change.path, opaqueName))
   return change
 }
 
@@ -147,7 +145,7 @@ export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, voi
     }
   }
   function* padding(size: number): Generator<Buffer, void> {
-    const count = (blockSize - (size % blockSize)) % blockSize
+    const count = paddingOf(size)
     if (count === 0) return
     if (room() < count) {
       yield* bytes(new Uint8Array(count))

@@ -161,6 +161,21 @@ describe("makeTarReader", () => {
     expect(readAll([header("a", "V"), end]).problem).toMatchObject({ reason: "Unsupported" })
   })
 
+  it("calls an archive truncated that ends after the long name of an entry", () => {
+    for (const type of ["L", "K"]) {
+      const name = [header(type, type, 4), padded(Buffer.from("name"))]
+      expect([type, readAll(name).problem?.reason]).toEqual([type, "Truncated"])
+      expect(readAll([...name, header("a", "0"), end]).problem).toBeUndefined()
+    }
+  })
+
+  it("gives up a sparse map whose number does not end", () => {
+    const sparse = pax("x", ["GNU.sparse.major", "1"], ["GNU.sparse.minor", "0"], ["GNU.sparse.realsize", "9"])
+    const endless = Buffer.concat([Buffer.from("1\n"), Buffer.alloc(510 + 4 * 512, "7")])
+    const { problem } = readAll([sparse, header("a", "0", endless.length), endless, end])
+    expect(problem).toMatchObject({ reason: "Malformed", offset: 1536 })
+  })
+
   it("never throws on bytes that are no archive", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 700 }), { maxLength: 6 }), (pieces) => {

@@ -6,7 +6,8 @@ import { createGunzip } from "node:zlib"
 import { randomBytes } from "node:crypto"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import { Settings } from "@gantry/core/Settings"
-import { safePath } from "@gantry/core/tree/safe-path"
+import { entryOfTar } from "@gantry/core/tree/entry-of-tar"
+import { type PathProblem, safePath } from "@gantry/core/tree/safe-path"
 import { makeTarReader, type TarEntry } from "@gantry/core/tree/tar-read"
 import type { FileContent, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
@@ -173,34 +174,13 @@ const contentOf = (archive: string, parts: ReadonlyArray<Part>): FileContent => 
 
 /** An entry of a plain archive; whiteouts mean nothing here. Undefined for the root itself. */
 const entryOf = (entry: TarEntry, content: FileContent): TreeEntry | undefined => {
-  const path = safely(entry.name)
-  if (path === "") return undefined
-  const meta = {
-    path,
-    mode: entry.mode & 0o7777,
-    uid: entry.uid,
-    gid: entry.gid,
-    mtimeNs: entry.mtimeNs,
-    ...(entry.xattrs.size === 0 ? {} : { xattrs: entry.xattrs })
-  }
-  switch (entry.type) {
-    case "file":
-      return { ...meta, type: "file", size: entry.size, content }
-    case "symlink":
-      return { ...meta, type: "symlink", target: entry.link }
-    case "hardlink":
-      return { ...meta, type: "hardlink", target: safely(entry.link) }
-    case "char":
-    case "block":
-      return { ...meta, type: entry.type, major: entry.major, minor: entry.minor }
-    case "directory":
-    case "fifo":
-      return { ...meta, type: entry.type }
-  }
+  const path = safely(safePath(entry.name))
+  return path === "" ? undefined : safely(entryOfTar(entry, path, content))
 }
 
-const safely = (name: string): string => {
-  const path = safePath(name)
-  if (typeof path === "string") return path
-  throw new StepFailed({ why: `the archive names ${JSON.stringify(path.path)}: ${path.why}` })
+const safely = <A extends string | TreeEntry>(found: A | PathProblem): A => {
+  if (typeof found === "object" && "why" in found) {
+    throw new StepFailed({ why: `the archive names ${JSON.stringify(found.path)}: ${found.why}` })
+  }
+  return found
 }
