@@ -56,14 +56,18 @@ export const lookUp = (
   const user =
     users.find(([name]) => name === userWord) ??
     (uidWord === undefined ? undefined : users.find((row) => Number(row[2]) === uidWord))
-  const uid = user === undefined ? uidWord : Number(user[2])
+  const uid = user === undefined ? uidWord : numberOf(user[2] ?? "")
   if (uid === undefined) throw new UnknownName(`unable to find user ${userWord}: no matching entries in passwd file`)
 
-  const gid = groupWord !== "" ? groupNumber(groupWord) : user === undefined ? 0 : Number(user[3])
+  const gid = groupWord !== "" ? groupNumber(groupWord) : user === undefined ? 0 : numberOf(user[3] ?? "")
+  if (gid === undefined) throw new UnknownName(`the group of user ${userWord} is not a number in the passwd file`)
   const memberships =
     groupWord !== "" || user === undefined
       ? []
-      : groups.filter((row) => (row[3] ?? "").split(",").includes(user[0] ?? "")).map((row) => Number(row[2]))
+      : groups
+          .filter((row) => (row[3] ?? "").split(",").includes(user[0] ?? ""))
+          .map((row) => numberOf(row[2] ?? ""))
+          .filter((number) => number !== undefined)
   const home = user?.[5] ?? ""
   return {
     uid,

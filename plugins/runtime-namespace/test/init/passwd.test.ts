@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { lookUp } from "../../src/init/passwd.ts"
+import { lookUp, UnknownName } from "../../src/init/passwd.ts"
 
 const passwd = [
   "root:x:0:0:root:/root:/bin/sh",
@@ -45,6 +45,19 @@ describe("who a process runs as", () => {
     ["4294967296", "is not between"]
   ])("refuses %s", (user, why) => {
     expect(() => find(user)).toThrow(why)
+  })
+
+  // 4294967295 is -1 for setresuid(2), which leaves the user as it is: root.
+  it.each(["4294967295:1", "1:4294967295", "-1:1", "1:-1", "x:1", "1:x", ":1", "1:"])(
+    "refuses the numbers %s of a passwd file",
+    (numbers) => {
+      expect(() => lookUp({ user: "odd", groups: [] }, `odd:x:${numbers}::/:/bin/sh`, "")).toThrow(UnknownName)
+    }
+  )
+
+  it("leaves out a group of the user that has no number", () => {
+    const groups = "one:x:1:odd\nnone:x::odd\ntext:x:text:odd"
+    expect(lookUp({ user: "odd", groups: [] }, "odd:x:5:5::/:/bin/sh", groups).groups).toEqual([5, 1])
   })
 
   it("works without any file, for numbers", () => {
