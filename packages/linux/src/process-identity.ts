@@ -54,3 +54,8 @@ export const isAlive = ({ pid, startTime }: ProcessIdentity): boolean => {
   const stat = readStat(pid)
   return stat !== undefined && stat.startTime === startTime && stat.state !== "Z" && stat.state !== "X"
 }
+
+let boot: string | undefined
+
+/** The kernel's random name of this boot: a number and a start time mean nothing in the next. */
+export const bootId = (): string => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim())

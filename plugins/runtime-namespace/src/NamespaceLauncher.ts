@@ -19,6 +19,3 @@ export const makeSettings: Effect.Effect<LauncherShape, never, Settings> = Effec
 
 /** For programs that know how gantry is started. */
 export const layer = (options: PlanOptions): Layer.Layer<Launcher> => Layer.sync(Launcher, () => make(options))
-
-/** {@link makeSettings} as an Effect layer. */
-export const layerSettings: Layer.Layer<Launcher, never, Settings> = Layer.effect(Launcher, makeSettings)

@@ -98,22 +98,6 @@ export const driver = (db: DatabaseShape): CacheDriver => ({
         })
 })
 
-/** When a record was last used, and how often, for garbage collection. */
-export interface CacheUse {
-  readonly key: StepKey
-  /** Milliseconds since 1970. */
-  readonly lastUsed: number
-  readonly uses: number
-}
-
-/** The use of every record, least recently used first. */
-export const uses = (db: DatabaseShape): Effect.Effect<ReadonlyArray<CacheUse>, StorageFailure> =>
-  Effect.map(
-    db.read("the build cache", (tx) => tx.all("SELECT key, last_used, uses FROM cache ORDER BY last_used, rowid")),
-    (rows) =>
-      rows.map((row) => ({ key: row["key"] as StepKey, lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
-  )
-
 /** The build cache in the database. */
 export const make: Effect.Effect<BuildCacheShape, StorageFailure | DatabaseTooNew, Database | LayerStore> = Effect.gen(
   function* () {

@@ -1,5 +1,5 @@
 import { type BigIntStats, readdirSync, readlinkSync } from "node:fs"
-import { byCodeUnit, joinPath, nameOf, parentOf } from "@gantry/core/tree/safe-path"
+import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "./disk-entry.ts"
 import type { Kernel } from "./kernel.ts"
@@ -195,6 +195,3 @@ export const linked = (firsts: Map<string, string>, entry: TreeEntry, layer: str
     ...(entry.xattrs && { xattrs: entry.xattrs })
   }
 }
-
-/** Whether a name cannot be spelled as text: reading it back would find nothing. */
-export const isForeignName = (path: string): boolean => nameOf(path).includes("\u{fffd}")

@@ -1,17 +1,12 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync } from "node:fs"
 import type { FileContent } from "@gantry/core/tree/TreeEntry"
 import type { Kernel } from "./kernel.ts"
+import { writeAll } from "./write-all.ts"
 
 /** Bytes from which a copy inside the kernel pays for its additional calls. */
 const kernelCopyFrom = 128 * 1024
 
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
-
-/** Writes all of it: a write may take less than it was given. */
-const writeAll = (fd: number, bytes: Uint8Array): void => {
-  let at = 0
-  while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at)
-}
 
 const wrongSize = (what: string, size: number): Error => new Error(`${what} is not ${size} bytes long`)
 

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { DatabaseShape } from "@gantry/core/state/Database"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { bootId } from "@gantry/linux/process-identity"
 import { loadKernel } from "./kernel.ts"
-import { bootId } from "./owner.ts"
 import type { Places } from "./places.ts"
 
 /** Writes a file's bytes to the disk; nothing to do when there is no such file. */

@@ -2,7 +2,7 @@ import type { Digest } from "@gantry/core/image/Digest"
 import { hexOf } from "@gantry/core/image/Digest"
 import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
 import type { LayerInfo } from "@gantry/core/store/LayerStore"
-import { bootId } from "./owner.ts"
+import { bootId } from "@gantry/linux/process-identity"
 
 /**
  * The tables of the layer store. A layer or a tree exists when it has a row; directories without one are leftovers.

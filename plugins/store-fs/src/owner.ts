@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs"
+import { bootId, identify, isAlive } from "@gantry/linux/process-identity"
 
 /**
  * Which process made something that must not outlive it: `<boot>-<pid>-<start>`, with the first eight characters of the
@@ -6,30 +6,14 @@ import { readFileSync, readlinkSync } from "node:fs"
  */
 export type Owner = string
 
-let boot: string | undefined
-
-/** The kernel's random name of this boot. */
-export const bootId = (): string => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim())
-
-/** The start time of a process in clock ticks since the boot; none when there is no such process. Spec: proc(5). */
-const startOf = (pid: string): string | undefined => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
-    // The name in parentheses may hold spaces and parentheses; the fields are counted behind it.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]
-  } catch {
-    return undefined
-  }
-}
-
 let self: Owner | undefined
 let count = 0
 
 /** This process. */
 export const ownSelf = (): Owner => {
   if (self === undefined) {
-    const pid = readlinkSync("/proc/self")
-    self = `${bootId().slice(0, 8)}-${pid}-${startOf(pid) ?? "0"}`
+    const { pid, startTime } = identify("self") ?? { pid: 0, startTime: 0 }
+    self = `${bootId().slice(0, 8)}-${pid}-${startTime}`
   }
   return self
 }
@@ -41,5 +25,5 @@ export const ownName = (): string => `${ownSelf()}-${count++}`
 export const isOwned = (name: string): boolean => {
   const [ofBoot, pid, start] = name.split("-")
   if (ofBoot !== bootId().slice(0, 8) || pid === undefined || !/^\d+$/.test(pid)) return false
-  return startOf(pid) === start
+  return isAlive({ pid: Number(pid), startTime: Number(start) })
 }

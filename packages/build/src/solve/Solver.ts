@@ -11,7 +11,7 @@ import { BuildFailed } from "./BuildFailed.ts"
 import type { BuildResult } from "./BuildResult.ts"
 import { buildStage } from "./build-stage.ts"
 import * as Once from "./once.ts"
-import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
+import type { SolveEvent } from "./SolveEvent.ts"
 import { processConfig } from "./stage-state.ts"
 import type { Standing, Workshop } from "./Standing.ts"
 import { StepExecutor } from "./StepExecutor.ts"
@@ -123,6 +123,3 @@ const imageConfig = (
     history
   }
 }
-
-/** How messages call a step: `build 3/7`. */
-export const nameOfStep = ({ number, stageName: name, total }: StepLabel): string => `${name} ${number}/${total}`

@@ -1,15 +1,11 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, openSync, readSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { headersName, shadowedName, shadowHead } from "../recipe.ts"
+import { writeAll } from "../write-all.ts"
 
 /** Bytes that are compressed together: each block is a gzip member of its own. */
 const blockSize = 1024 * 1024
-
-const writeAll = (fd: number, bytes: Uint8Array): void => {
-  let at = 0
-  while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at)
-}
 
 /** Writes the recipe of an archive (see recipe.ts) while the archive is read. */
 export interface RecipeWriter {

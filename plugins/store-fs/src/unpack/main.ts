@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { mkdirSync, readSync, writeSync } from "node:fs"
+import { mkdirSync, readSync } from "node:fs"
 import { join } from "node:path"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
 import { POLLIN } from "@gantry/linux/constants"
@@ -7,15 +7,12 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { layerUnpacker, Refused } from "./LayerUnpacker.ts"
 import type { Outcome } from "./Outcome.ts"
 import { recipeWriter } from "./RecipeWriter.ts"
+import { writeAll } from "../write-all.ts"
 
 const codeOf = (cause: unknown): string | undefined =>
   cause instanceof Error && "code" in cause ? String(cause.code) : undefined
 
-const sayOutcome = (outcome: Outcome): void => {
-  const bytes = Buffer.from(`${JSON.stringify(outcome)}\n`)
-  let at = 0
-  while (at < bytes.length) at += writeSync(1, bytes, at)
-}
+const sayOutcome = (outcome: Outcome): void => writeAll(1, Buffer.from(`${JSON.stringify(outcome)}\n`))
 
 /**
  * The unpacking process: `gantry __unpack <directory>` reads an uncompressed archive from its standard input into
