@@ -3,7 +3,6 @@ import {
   closeSync,
   copyFileSync,
   constants,
-  fchmodSync,
   lchownSync,
   linkSync,
   lutimesSync,
@@ -77,8 +76,9 @@ const place = (entry: TreeEntry, path: string, inside: (path: string) => string)
         const fd = openSync(path, "wx", 0o600)
         try {
           const pieces = entry.content.from === "bytes" ? [entry.content.bytes] : entry.content.pieces()
-          for (const piece of pieces) writeSync(fd, piece)
-          fchmodSync(fd, 0o600)
+          for (const piece of pieces) {
+            for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at)
+          }
         } finally {
           closeSync(fd)
         }
