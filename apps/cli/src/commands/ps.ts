@@ -1,4 +1,4 @@
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
@@ -8,6 +8,7 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { ps as table } from "../argv/tables/listing.ts"
 import { type Filters, parseFilters } from "../argv/values/filters.ts"
+import { hasLabel } from "../argv/values/label.ts"
 import {
   type ContainerFacts,
   containerColumns,
@@ -51,7 +52,7 @@ export default define(table, ({ options }, { terminal }) =>
     for (const record of yield* containers.list) {
       const state = yield* runtime.state(record.id)
       // What a kill left behind is put right by whoever notices.
-      if (record.attachment !== null && state.status !== "running" && state.status !== "restarting") {
+      if (record.attachment !== null && !isLive(state)) {
         yield* Effect.ignore(settle(record))
         if (record.options.autoRemove) continue
       }
@@ -61,7 +62,7 @@ export default define(table, ({ options }, { terminal }) =>
     const everything = options.all || count !== undefined || filters.value.has("status") || filters.value.has("exited")
     const wanted: Array<Listed> = []
     for (const each of all) {
-      if (!everything && each.state.status !== "running" && each.state.status !== "restarting") continue
+      if (!everything && !isLive(each.state)) continue
       if (yield* matches(each, filters.value, all)) wanted.push(each)
     }
     const now = terminal.now()
@@ -155,10 +156,8 @@ const matchesOne = (
         return record.id.startsWith(value)
       case "name":
         return yield* nameMatches(value, record.name)
-      case "label": {
-        const [name = "", ...rest] = value.split("=")
-        return name in record.labels && (!value.includes("=") || record.labels[name] === rest.join("="))
-      }
+      case "label":
+        return hasLabel(record.labels, value)
       case "status": {
         const known = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
         if (!known.includes(value)) {

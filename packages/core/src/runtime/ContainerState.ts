@@ -16,3 +16,7 @@ export type ContainerState =
   | { readonly status: "exited"; readonly exit: ExitStatus; readonly startedAt: number; readonly finishedAt: number }
   /** It was running when its supervisor was killed or the host went down; nothing of it runs any more. */
   | { readonly status: "lost"; readonly startedAt: number }
+
+/** Whether something of a container runs now, or will again by itself. */
+export const isLive = (state: ContainerState): state is ContainerState & { status: "running" | "restarting" } =>
+  state.status === "running" || state.status === "restarting"

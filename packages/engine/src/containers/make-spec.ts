@@ -3,6 +3,7 @@ import type { ContainerSpec, MountSpec, Rlimit, RootSource } from "@gantry/core/
 import { computeCapabilities } from "@gantry/linux/capabilities"
 import * as Either from "effect/Either"
 import { BadOption } from "../EngineError.ts"
+import { mergedEnvironment } from "./environment.ts"
 import type { RunOptions } from "./RunOptions.ts"
 
 /** The search path of a container whose image sets none. Docker uses the same. */
@@ -107,25 +108,18 @@ const cwdOf = (workdir: string | undefined): string => {
   return workdir.startsWith("/") ? workdir : `/${workdir}`
 }
 
-/** Later values win; a name alone takes the variable away. The order is that of first definition. */
 const environmentOf = (
   image: ReadonlyArray<string>,
   options: Pick<RunOptions, "env" | "tty">,
   hostname: string
-): ReadonlyArray<string> => {
-  const values = new Map<string, string>()
-  const set = (entry: string): void => {
-    const equals = entry.indexOf("=")
-    if (equals < 0) values.delete(entry)
-    else values.set(entry.slice(0, equals), entry.slice(equals + 1))
-  }
-  set(`PATH=${defaultPath}`)
-  if (hostname !== "") set(`HOSTNAME=${hostname}`)
-  if (options.tty) set("TERM=xterm")
-  image.forEach(set)
-  options.env.forEach(set)
-  return [...values].map(([name, value]) => `${name}=${value}`)
-}
+): ReadonlyArray<string> =>
+  mergedEnvironment([
+    `PATH=${defaultPath}`,
+    ...(hostname === "" ? [] : [`HOSTNAME=${hostname}`]),
+    ...(options.tty ? ["TERM=xterm"] : []),
+    ...image,
+    ...options.env
+  ])
 
 const capabilitiesOf = (
   { capAdd, capDrop, privileged }: Pick<RunOptions, "capAdd" | "capDrop" | "privileged">,

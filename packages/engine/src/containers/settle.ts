@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Network } from "@gantry/core/network/Network"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
@@ -67,7 +68,7 @@ export const settle = (
 > =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
-    if (state.status === "running" || state.status === "restarting") return
+    if (isLive(state)) return
     if (record.options.autoRemove && state.status !== "created") return yield* dismantle(record, { volumes: true })
     yield* release(record.id)
   })

@@ -1,5 +1,6 @@
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import { joinPath } from "@gantry/core/tree/safe-path"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -25,13 +26,16 @@ export const placeOf = (stack: Stack, path: string): Effect.Effect<Place, LayerM
       if (Option.isSome(found)) {
         const base = found.value.path
         if (below.length === 0) return { path: base, entry: found.value, missing: [] }
-        const inside = below.toReversed()
-        const paths = inside.map((_, at) => [base, ...inside.slice(0, at + 1)].filter((part) => part !== "").join("/"))
-        return { path: paths.at(-1) ?? base, missing: paths.slice(0, -1) }
+        return beyond(base, below)
       }
       below.push(names[depth - 1] ?? "")
     }
-    const inside = below.toReversed()
-    const paths = inside.map((_, at) => inside.slice(0, at + 1).join("/"))
-    return { path: paths.at(-1) ?? "", missing: paths.slice(0, -1) }
+    return beyond("", below)
   })
+
+/** The place below a directory that names not found there lead to, given innermost first. */
+const beyond = (base: string, below: ReadonlyArray<string>): Place => {
+  const inside = below.toReversed()
+  const paths = inside.map((_, at) => joinPath(base, inside.slice(0, at + 1).join("/")))
+  return { path: paths.at(-1) ?? base, missing: paths.slice(0, -1) }
+}

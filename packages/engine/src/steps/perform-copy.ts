@@ -7,6 +7,7 @@ import { type CopyRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import { type LayerInfo, LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import type { Settings } from "@gantry/core/Settings"
+import { joinPath } from "@gantry/core/tree/safe-path"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -146,16 +147,15 @@ const treeSources = (
         const base = entry.value.path
         const below = yield* layers.walk(stack, base)
         const skip = base === "" ? 0 : base.length + 1
-        found.push({ name, kind: "directory", entries: below.map((each) => rebase(each, skip)) })
+        found.push({
+          name,
+          kind: "directory",
+          entries: below.map((each) => relocate(each, (inner) => inner.slice(skip)))
+        })
       }
     }
     return found
   })
-
-const rebase = (entry: TreeEntry, skip: number): TreeEntry =>
-  entry.type === "hardlink"
-    ? { ...entry, path: entry.path.slice(skip), target: entry.target.slice(skip) }
-    : { ...entry, path: entry.path.slice(skip) }
 
 /** Paths of a tree that match a pattern, segment by segment. */
 const globbed = (
@@ -171,7 +171,7 @@ const globbed = (
       const next: Array<string> = []
       for (const path of paths) {
         if (!hasGlob(segment)) {
-          next.push(path === "" ? segment : `${path}/${segment}`)
+          next.push(joinPath(path, segment))
           continue
         }
         const at = yield* layers.lookup(stack, path, true)
@@ -180,7 +180,7 @@ const globbed = (
         const skip = base === "" ? 0 : base.length + 1
         for (const entry of yield* layers.walk(stack, base)) {
           const name = entry.path.slice(skip)
-          if (!name.includes("/") && glob.right(name)) next.push(path === "" ? name : `${path}/${name}`)
+          if (!name.includes("/") && glob.right(name)) next.push(joinPath(path, name))
         }
       }
       paths = next
@@ -212,6 +212,7 @@ const placed = (
     return source.entries.map((entry) => ({ ...entry, path }))
   })
 
+/** An entry at another path, and so the file that a hard link names. */
 const relocate = (entry: TreeEntry, join: (path: string) => string): TreeEntry =>
   entry.type === "hardlink"
     ? { ...entry, path: join(entry.path), target: join(entry.target) }

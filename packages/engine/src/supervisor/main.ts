@@ -55,7 +55,6 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   }
   const obey = (client: Client, control: Control): void => {
     if (control.type === "attach") client.attached = true
-    if (control.type === "detach") client.attached = false
     if (control.type === "claim-cleanup") client.claimsCleanup = true
     if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
     if (control.type === "resize") running?.resize(control)

@@ -29,8 +29,6 @@ export type Event =
 export type Control =
   /** From now on output comes as frames. */
   | { readonly type: "attach" }
-  /** No more output; the starter's streams are let go. */
-  | { readonly type: "detach" }
   | { readonly type: "close-stdin" }
   | { readonly type: "resize"; readonly rows: number; readonly columns: number }
   | { readonly type: "signal"; readonly signal: number }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, unlinkSync } from "node:fs"
+import { chmodSync, mkdirSync, rmSync } from "node:fs"
 import * as net from "node:net"
 import { dirname } from "node:path"
 import { type Client, type Clients, listen, makeClient } from "./clients.ts"
@@ -18,7 +18,7 @@ export const serve = (
 ): Promise<Door> =>
   new Promise((resolve, reject) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    remove(path)
+    rmSync(path, { force: true })
     const server = net.createServer((socket) => {
       const client = makeClient(socket)
       const leave = () => clients.remove(client)
@@ -36,16 +36,8 @@ export const serve = (
       resolve({
         close: () => {
           server.close()
-          remove(path)
+          rmSync(path, { force: true })
         }
       })
     })
   })
-
-const remove = (path: string): void => {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
-  }
-}

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+import { bootId, identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
+import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 
 /** A process that cannot be mistaken for a later one with the same number, also after a reboot. */
 export interface ProcessMark extends ProcessIdentity {
@@ -17,10 +17,6 @@ export interface StateFile {
 }
 
 const path = (directory: string): string => `${directory}/state.json`
-
-let boot: string | undefined
-
-const bootId = (): string => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim())
 
 /** Marks a process. Undefined when it has ended. */
 export const mark = (pid: number): ProcessMark | undefined => {
@@ -67,7 +63,7 @@ export const currentState = (directory: string): ContainerState => {
   const file = readState(directory)
   if (file === undefined) return { status: "created" }
   const { state, supervisor } = file
-  if (state.status !== "running" && state.status !== "restarting") return state
+  if (!isLive(state)) return state
   if (isAlive(supervisor)) return state
   // The supervisor may have written the end between the two looks.
   const again = readState(directory)?.state

@@ -4,6 +4,7 @@ import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { mergedEnvironment } from "../containers/environment.ts"
 import { DirectExec } from "../containers/SupervisedRuntime.ts"
 import { BadOption, WrongState } from "../EngineError.ts"
 
@@ -70,21 +71,13 @@ const check = (
     }
   })
 
-const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => {
-  const values = new Map<string, string>()
+const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => ({
+  ...spec.process,
+  argv: request.argv,
   // A terminal's kind is a default only: what the container says of it wins.
-  for (const entry of [...(request.tty ? ["TERM=xterm"] : []), ...spec.process.env, ...request.env]) {
-    const equals = entry.indexOf("=")
-    if (equals < 0) values.delete(entry)
-    else values.set(entry.slice(0, equals), entry.slice(equals + 1))
-  }
-  return {
-    ...spec.process,
-    argv: request.argv,
-    env: [...values].map(([name, value]) => `${name}=${value}`),
-    user: request.user ?? spec.process.user,
-    cwd: request.workdir ?? spec.process.cwd,
-    tty: request.tty,
-    ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
-  }
-}
+  env: mergedEnvironment([...(request.tty ? ["TERM=xterm"] : []), ...spec.process.env, ...request.env]),
+  user: request.user ?? spec.process.user,
+  cwd: request.workdir ?? spec.process.cwd,
+  tty: request.tty,
+  ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
+})

@@ -1,3 +1,4 @@
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { type Digest, digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { BlobStore } from "@gantry/core/store/BlobStore"
@@ -47,9 +48,7 @@ export const removeImage = (
     const untagged: Array<Removal> = []
     for (const name of image.names) {
       const ref = ImageRef.parse(name)
-      if (Either.isLeft(ref)) continue
-      yield* images.untag(ref.right)
-      untagged.push({ untagged: ImageRef.familiar(ref.right) })
+      if (Either.isRight(ref)) untagged.push({ untagged: ImageRef.familiar(ref.right) })
     }
     yield* images.forget(image.id)
     yield* removeUnused(image)
@@ -72,7 +71,7 @@ const checkUsers = (
     const runtime = yield* Runtime
     for (const { id, name } of yield* (yield* Containers).ofImage(image.id)) {
       const state = yield* runtime.state(id)
-      const running = state.status === "running" || state.status === "restarting"
+      const running = isLive(state)
       if (running || !force) {
         return yield* new ImageInUse({
           reference: text,

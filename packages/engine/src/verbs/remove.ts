@@ -1,3 +1,4 @@
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -22,7 +23,7 @@ export const remove = (
 > =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
-    const alive = state.status === "running" || state.status === "restarting"
+    const alive = isLive(state)
     if (alive && !options.force) {
       return yield* new WrongState({
         container: record.name,

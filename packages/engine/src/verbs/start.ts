@@ -1,3 +1,4 @@
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Network } from "@gantry/core/network/Network"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
@@ -39,7 +40,7 @@ export const start = (
     const { root, run, self } = yield* Settings
     const state = yield* runtime.state(record.id)
     // Another start would fail, and then give back the network of the one that runs.
-    if (state.status === "running" || state.status === "restarting") {
+    if (isLive(state)) {
       return yield* new WrongState({ container: record.name, verb: "start", why: "container is running already" })
     }
     const attach = network.attach({
@@ -51,7 +52,9 @@ export const start = (
     })
     const attachment = yield* attach.pipe(
       Effect.catchTag("PortTaken", () => Effect.zipRight(reconcile, attach)),
-      Effect.tap((made) => containers.attach(record.id, made)),
+      Effect.tap((made) =>
+        containers.attach(record.id, made).pipe(Effect.onError(() => Effect.ignore(network.detach(made))))
+      ),
       Effect.uninterruptible
     )
     const spec = connect(record, attachment, yield* hostNames)

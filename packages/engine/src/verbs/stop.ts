@@ -1,5 +1,5 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
-import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import { type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
@@ -20,7 +20,7 @@ export const stop = (
     const runtime = yield* Runtime
     const ended = Effect.option(runtime.wait(record.id))
     const state = yield* runtime.state(record.id)
-    if (state.status !== "running" && state.status !== "restarting") return Option.none()
+    if (!isLive(state)) return Option.none()
     yield* Effect.ignore(runtime.signal(record.id, signal))
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
