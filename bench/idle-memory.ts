@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { image, withBench } from "./bench.ts"
-import { median, report, type Times } from "./side-by-side.ts"
+import { report, summaryOf, type Times } from "./side-by-side.ts"
 
 const containers = 3
 
@@ -45,14 +45,7 @@ withBench(({ gantry, peers, quiet }) => {
           .map(({ pid }) => privateMegabytes(pid))
       )
       if (values.length < containers) throw new Error(`${name}: found ${values.length} of ${containers} processes`)
-      return {
-        name,
-        version,
-        median: median(values),
-        min: Math.min(...values),
-        max: Math.max(...values),
-        runs: values.length
-      }
+      return summaryOf({ name, version }, values)
     } finally {
       for (const id of ids) programs.end(id)
     }

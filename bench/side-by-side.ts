@@ -44,6 +44,19 @@ export const median = (values: ReadonlyArray<number>): number => {
   return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2
 }
 
+/** What is reported of the values measured of one contestant. */
+export const summaryOf = (
+  { name, version }: Pick<Contestant, "name" | "version">,
+  values: ReadonlyArray<number>
+): Times => ({
+  name,
+  version,
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+  runs: values.length
+})
+
 /** Runs all in turn, A B A B, after one warm-up each, so that a noisy neighbour is everybody's. */
 export const timeInTurn = (contestants: ReadonlyArray<Contestant>): ReadonlyArray<Times> => {
   const measured = contestants.map((contestant) => ({ contestant, values: [] as Array<number> }))
@@ -51,14 +64,7 @@ export const timeInTurn = (contestants: ReadonlyArray<Contestant>): ReadonlyArra
   for (let pair = 0; pair < pairs; pair++) {
     for (const { contestant, values } of measured) values.push(once(contestant))
   }
-  return measured.map(({ contestant: { name, version }, values }) => ({
-    name,
-    version,
-    median: median(values),
-    min: Math.min(...values),
-    max: Math.max(...values),
-    runs: values.length
-  }))
+  return measured.map(({ contestant, values }) => summaryOf(contestant, values))
 }
 
 /** Prints a row as text, and as JSON to the file named by GANTRY_BENCH_JSON, one line a row. The first is ours. */
