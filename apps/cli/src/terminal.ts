@@ -48,9 +48,16 @@ export const processTerminal = (): Terminal => ({
   arch: process.arch,
   uid: process.getuid?.() ?? 0,
   now: Date.now,
-  stdinIsTerminal: process.stdin.isTTY === true,
-  stdoutIsTerminal: process.stdout.isTTY === true,
-  stderrIsTerminal: process.stderr.isTTY === true,
+  // Asked only when needed: each of these streams costs a start a millisecond or two.
+  get stdinIsTerminal() {
+    return process.stdin.isTTY === true
+  },
+  get stdoutIsTerminal() {
+    return process.stdout.isTTY === true
+  },
+  get stderrIsTerminal() {
+    return process.stderr.isTTY === true
+  },
   size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
   freshSize: () => {
     const [columns, rows] = process.stdout.getWindowSize()

@@ -26,8 +26,5 @@ export interface Command<Table extends OptionTable = OptionTable> extends Comman
 /** The program's name in usage lines and messages. */
 export const program = "gantry"
 
-/** The words that come before the last one of a path: `["image"]` for `image ls`. */
-export const groupOf = (path: ReadonlyArray<string>): ReadonlyArray<string> => path.slice(0, -1)
-
 /** `gantry container rm`, as messages quote it. */
 export const called = (words: ReadonlyArray<string>): string => [program, ...words].join(" ")

@@ -1,5 +1,4 @@
-import { called, type Command } from "./Command.ts"
-import { spelled, type OptionTable } from "./Option.ts"
+import { called } from "./Command.ts"
 
 /** Why arguments could not be understood. Said by {@link sentence}. */
 export type Problem =
@@ -21,17 +20,6 @@ export type Problem =
       readonly max?: number
     }
   | { readonly kind: "unsupported"; readonly flag: string }
-
-/** The problem of a value that parsed as text and was refused by a reader in `values/`. */
-export const invalidValue = <Table extends OptionTable>(
-  command: Command<Table>,
-  name: keyof Table & string,
-  value: string,
-  reason: string
-): Problem => {
-  const option = command.options[name]
-  return { kind: "invalid-value", flag: option === undefined ? `--${name}` : spelled(name, option), value, reason }
-}
 
 /** What the user reads. Worded as Docker's command line words it, so that scripts and habits survive. */
 export const sentence = (problem: Problem): string => {

@@ -15,25 +15,27 @@ import { badValue, type Usage } from "./Usage.ts"
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const context = yield* contextOf(operands[0] ?? ".", terminal.cwd)
+    if (options.pull === "always" || options.pull === "true") return yield* badValue("--pull is not supported yet")
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
     const platform = yield* platformOf(options.platform, terminal.arch)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
     const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
+    const buildArgs = argumentsOf(options.buildArg, terminal.env)
     const explained: Array<string> = []
     const built = yield* build({
       context,
       dockerfile,
       names,
-      buildArgs: argumentsOf(options.buildArg, terminal.env),
+      buildArgs,
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
       ...given("target", options.target),
       platform,
       noCache: options.noCache,
       network: yield* networkOf(options.network),
       requireCached: false,
-      ...given("epoch", yield* epochOf(options.buildArg, terminal.env)),
+      ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
       onEvent: (event) => {
         if (event.type === "started")
           explained.push(
@@ -119,16 +121,16 @@ const argumentsOf = (
     texts.flatMap((text): ReadonlyArray<readonly [string, string]> => {
       const equals = text.indexOf("=")
       if (equals >= 0) return [[text.slice(0, equals), text.slice(equals + 1)]]
-      const value = env[text]
+      const value = Object.hasOwn(env, text) ? env[text] : undefined
       return value === undefined ? [] : [[text, value]]
     })
   )
 
 const epochOf = (
-  texts: ReadonlyArray<string>,
+  buildArgs: ReadonlyMap<string, string>,
   env: { readonly [name: string]: string | undefined }
 ): Effect.Effect<number | undefined, Usage> => {
-  const text = argumentsOf(texts, env).get("SOURCE_DATE_EPOCH") ?? env["SOURCE_DATE_EPOCH"]
+  const text = buildArgs.get("SOURCE_DATE_EPOCH") ?? env["SOURCE_DATE_EPOCH"]
   if (text === undefined || text === "") return Effect.succeed(undefined)
   return /^\d{1,11}$/.test(text)
     ? Effect.succeed(Number(text))

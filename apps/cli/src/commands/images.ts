@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { images as table } from "../argv/tables/listing.ts"
 import { parseFilters } from "../argv/values/filters.ts"
+import { hasLabel } from "../argv/values/label.ts"
 import { imageColumns, imageDigestColumns, type ImageFacts, imageHeaders, imageRow } from "../show/image-row.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
@@ -78,11 +79,6 @@ export default define(table, ({ operands, options }, { terminal }) =>
     )
   })
 )
-
-const hasLabel = (labels: { readonly [name: string]: string }, text: string): boolean => {
-  const [name = "", ...rest] = text.split("=")
-  return name in labels && (!text.includes("=") || labels[name] === rest.join("="))
-}
 
 /** A glob over `repository` or `repository:tag`; a star does not cross a slash. */
 const referenceMatches = (pattern: string, repository: string, tag: string): boolean => {

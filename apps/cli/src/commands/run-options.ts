@@ -14,7 +14,8 @@ import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv
 import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { type MountSpec, parseMount } from "../argv/values/mount.ts"
-import { parseNetwork } from "../argv/values/network.ts"
+import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
+import { type NetworkSpec, parseNetwork } from "../argv/values/network.ts"
 import { parsePublish } from "../argv/values/publish.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseTmpfs } from "../argv/values/tmpfs.ts"
@@ -48,11 +49,14 @@ export const runOptions = (
     const security = yield* securityOf(options.securityOpt)
     const [network, ...more] = yield* valuesOf("--network", options.network, parseNetwork)
     if (more.length > 0) return yield* badValue("several --network options are not supported yet")
+    const lacking = network === undefined ? undefined : lackingOf(network)
+    if (lacking !== undefined) return yield* badValue(`--network with ${lacking} is not supported yet`)
     const platform =
       options.platform === undefined
         ? undefined
         : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
+    if (pull === "always") return yield* badValue("--pull=always is not supported yet", "missing or never")
     const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
     const memorySwap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
     const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
@@ -89,8 +93,8 @@ export const runOptions = (
       })),
       publishAll: options.publishAll,
       expose: expose.flat().map(({ port, protocol }) => `${port}/${protocol}`),
-      dns: options.dns,
-      dnsSearch: options.dnsSearch,
+      dns: yield* valuesOf("--dns", options.dns, parseDns),
+      dnsSearch: yield* valuesOf("--dns-search", options.dnsSearch, parseDnsSearch),
       dnsOptions: options.dnsOption,
       hosts: (yield* valuesOf("--add-host", options.addHost, parseAddHost)).map(({ address, host }) => ({
         name: host,
@@ -261,4 +265,13 @@ const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountReque
     case "image":
       return badValue(`${typed}: image mounts are not supported yet`)
   }
+}
+
+/** The first field of the long form that no network of ours can do. */
+const lackingOf = ({ aliases, driverOptions, gatewayPriority, ip6, macAddress }: NetworkSpec): string | undefined => {
+  if (aliases.length > 0) return "alias"
+  if (ip6 !== undefined) return "ip6"
+  if (macAddress !== undefined) return "mac-address"
+  if (gatewayPriority !== undefined) return "gw-priority"
+  return Object.keys(driverOptions).length > 0 ? "driver-opt" : undefined
 }

@@ -78,6 +78,26 @@ describe("gantry run", () => {
     }).pipe(Effect.provide(engine))
   )
 
+  it.scoped("refuses by name what it would otherwise have to leave out", () =>
+    Effect.gen(function* () {
+      yield* box
+      for (const [why, ...options] of [
+        ["--pull=always", "--pull", "always"],
+        ["with alias", "--network", "name=bridge,alias=front"],
+        ["with ip6", "--network", "name=bridge,ip6=2001:db8::33"],
+        ["with mac-address", "--network", "name=bridge,mac-address=92:d0:c6:0a:29:33"],
+        ["with gw-priority", "--network", "name=bridge,gw-priority=1"],
+        ["with driver-opt", "--network", "name=bridge,driver-opt=a=b"],
+        ['"--dns"', "--dns", "1.1.1.1\noptions rotate"],
+        ['"--dns-search"', "--dns-search", "a..b"]
+      ] as const) {
+        const { err, status } = yield* gantry("run", [...options, "box"])
+        expect([why, status, err]).toEqual([why, 125, expect.stringContaining(why)])
+      }
+      expect(yield* containers).toBe("")
+    }).pipe(Effect.provide(engine))
+  )
+
   it.scoped("passes variables on: a value, the caller's, and none where the caller has none", () =>
     Effect.gen(function* () {
       yield* box

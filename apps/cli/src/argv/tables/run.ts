@@ -7,7 +7,7 @@ const windows = "it is for Windows containers"
 
 /** What `run` and `create` have in common, in the order of help's sections rather than of the alphabet. */
 const containerOptions = {
-  attach: { kind: "list", short: "a", about: "Attach to STDIN, STDOUT or STDERR" },
+  attach: { kind: "list", short: "a", about: "Attach to STDIN, STDOUT or STDERR", supported: false },
   interactive: { kind: "flag", short: "i", about: "Keep STDIN open even when nobody is attached" },
   tty: { kind: "flag", short: "t", about: "Give the command a terminal" },
   rm: { kind: "flag", about: "Remove the container and its anonymous volumes when it ends" },

@@ -28,3 +28,9 @@ export const parseLabelFile = (path: string, text: string): Result<ReadonlyArray
   }
   return good(labels)
 }
+
+/** Whether labels match a filter: `name`, or `name=value`. */
+export const hasLabel = (labels: { readonly [name: string]: string }, text: string): boolean => {
+  const [name, value] = keyAndValue(text)
+  return Object.hasOwn(labels, name) && (value === undefined || labels[name] === value)
+}
