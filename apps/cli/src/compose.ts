@@ -1,5 +1,10 @@
 import { join } from "node:path"
+import { Locks } from "@gantry/core/Locks"
+import { localPlace } from "@gantry/core/image/ImageSource"
 import { Network } from "@gantry/core/network/Network"
+import { Credentials, type CredentialsShape } from "@gantry/core/registry/Credentials"
+import * as Registry from "@gantry/core/registry/Registry"
+import { route } from "@gantry/core/registry/route"
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings, type SettingsShape } from "@gantry/core/Settings"
@@ -10,14 +15,49 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
 import * as Images from "@gantry/engine/images/Images"
+import * as LayerSources from "@gantry/engine/images/LayerSources"
 import * as Volumes from "@gantry/engine/volumes/Volumes"
 import * as BridgeNetwork from "@gantry/plugin-network-bridge/BridgeNetwork"
 import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
 import * as FsBlobs from "@gantry/plugin-store-fs/FsBlobs"
 import * as FsCache from "@gantry/plugin-store-fs/FsCache"
 import * as FsLayers from "@gantry/plugin-store-fs/FsLayers"
+import * as FsLocks from "@gantry/plugin-store-fs/FsLocks"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { configFiles, dockerConfig, type Environment } from "./settings.ts"
+import { version } from "./version.ts"
+
+/** Logins, read when a registry first asks for one. */
+const credentials = (env: Environment): CredentialsShape => {
+  const loaded = Effect.promise(async () => {
+    const { make } = await import("@gantry/plugin-registry-http/DockerCredentials")
+    return make({ env, configFile: dockerConfig(env) })
+  })
+  return {
+    get: (registry) => Effect.flatMap(loaded, (each) => each.get(registry)),
+    put: (registry, login) => Effect.flatMap(loaded, (each) => each.put(registry, login)),
+    remove: (registry) => Effect.flatMap(loaded, (each) => each.remove(registry))
+  }
+}
+
+/** Remote registries, and the folders and archives that serve as one. Each is loaded when it is first asked. */
+const registries = (env: Environment, logins: CredentialsShape): Effect.Effect<Registry.RegistryShape> =>
+  Effect.gen(function* () {
+    const remote = yield* Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("@gantry/plugin-registry-http/HttpRegistry")),
+        ({ makeDriver }) => makeDriver({ env, configFiles: configFiles(env), version, credentials: logins })
+      )
+    )
+    const local = yield* Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("@gantry/plugin-registry-layout/LayoutRegistry")),
+        ({ makeDriver }) => makeDriver
+      )
+    )
+    return Registry.make(route((ref) => (localPlace(ref) === undefined ? remote : local)))
+  })
 
 /**
  * Which plugin serves which contract: the only file that names plugins.
@@ -26,19 +66,24 @@ import * as Effect from "effect/Effect"
  * closing layers costs a cold program some 15 ms, more than everything else a short command does. Each service opens
  * what it needs at first use.
  */
-export const engine = (settings: SettingsShape) =>
+export const engine = (settings: SettingsShape, env: Environment) =>
   Effect.gen(function* () {
     // The process ends with the command, so nobody waits for the database to be closed.
     const database = yield* Effect.scoped(Database.make(join(settings.root, "state.db"), { leaveOpen: true }))
     const base = Context.make(Settings, settings).pipe(
       Context.add(Database.Database, database),
-      Context.add(BlobStore, FsBlobs.make(settings.root))
+      Context.add(BlobStore, FsBlobs.make(settings.root)),
+      Context.add(Locks, FsLocks.make(settings.root))
     )
     const layered = Context.add(base, LayerStore, yield* Effect.provide(FsLayers.make, base))
     const stored = Context.add(layered, BuildCache, yield* Effect.provide(FsCache.make, layered))
     const launching = Context.add(stored, Launcher, yield* Effect.provide(NamespaceLauncher.makeSettings, stored))
     const { direct, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
+    const logins = credentials(env)
     return stored.pipe(
+      Context.add(Credentials, logins),
+      Context.add(Registry.Registry, yield* registries(env, logins)),
+      Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
       Context.add(Runtime, runtime),
       Context.add(SupervisedRuntime.DirectExec, direct),
       Context.add(Network, yield* Effect.provide(BridgeNetwork.make, stored)),

@@ -88,7 +88,7 @@ const execute = async (
   { debug, terminal }: { readonly debug: boolean; readonly terminal: Terminal }
 ): Promise<number> => {
   const fiber = Effect.runFork(
-    Effect.flatMap(engine(settings), (services) => {
+    Effect.flatMap(engine(settings, terminal.env), (services) => {
       mark("services ready")
       return Effect.provide(program, services)
     }).pipe(

@@ -10,7 +10,8 @@ export interface Places {
   readonly run: string | undefined
 }
 
-type Environment = { readonly [name: string]: string | undefined }
+/** Variables by name. */
+export type Environment = { readonly [name: string]: string | undefined }
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === "" ? undefined : text)
 
@@ -36,3 +37,15 @@ export const settingsOf = (places: Places, env: Environment, uid: number): Setti
     self: selfCommand()
   }
 }
+
+/** Configuration of the system and of the user, the stronger one last. `GANTRY_CONFIG` names the only one instead. */
+export const configFiles = (env: Environment): ReadonlyArray<string> => {
+  const only = nonEmpty(env["GANTRY_CONFIG"])
+  if (only !== undefined) return [resolve(only)]
+  const home = nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".config")
+  return ["/etc/gantry/gantry.config.json", join(home, "gantry/gantry.config.json")]
+}
+
+/** Where Docker and its kin keep logins. */
+export const dockerConfig = (env: Environment): string =>
+  join(nonEmpty(env["DOCKER_CONFIG"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".docker"), "config.json")

@@ -15,6 +15,7 @@ import * as Containers from "../src/containers/Containers.ts"
 import { commitImage } from "../src/images/commit-image.ts"
 import * as Images from "../src/images/Images.ts"
 import { parseName } from "../src/images/Images.ts"
+import * as LayerSources from "../src/images/LayerSources.ts"
 import * as Volumes from "../src/volumes/Volumes.ts"
 
 /** What a test may do to the world, and what it may know of it. */
@@ -75,7 +76,7 @@ const settings = Layer.scoped(
 )
 
 /** A whole engine without a kernel: everything in memory but volumes and the index, which are in a directory of the test. */
-export const world = Layer.mergeAll(Images.layer, Containers.layer, Volumes.layer).pipe(
+export const world = Layer.mergeAll(Images.layer, LayerSources.layer, Containers.layer, Volumes.layer).pipe(
   Layer.provideMerge(Layer.provideMerge(watched, Memory.layer())),
   Layer.provideMerge(Layer.merge(settings, Database.layer(":memory:")))
 )

@@ -1,3 +1,5 @@
+import type { Locks } from "@gantry/core/Locks"
+import type { Credentials } from "@gantry/core/registry/Credentials"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
@@ -7,7 +9,9 @@ import type { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Layer from "effect/Layer"
 import * as MemoryBlobs from "./MemoryBlobs.ts"
 import * as MemoryCache from "./MemoryCache.ts"
+import * as MemoryCredentials from "./MemoryCredentials.ts"
 import * as MemoryLayers from "./MemoryLayers.ts"
+import * as MemoryLocks from "./MemoryLocks.ts"
 import * as MemoryNetwork from "./MemoryNetwork.ts"
 import * as MemoryRegistry from "./MemoryRegistry.ts"
 import * as MemoryRuntime from "./MemoryRuntime.ts"
@@ -18,10 +22,21 @@ import { tinyShell } from "./tiny-shell.ts"
 export const layer = (
   options: MemoryRuntime.MemoryRuntimeOptions = { commands: tinyShell }
 ): Layer.Layer<
-  BlobStore | BuildCache | LayerStore | MemoryTrees | MemoryRuntime.Recorded | Network | Registry | Runtime
+  | BlobStore
+  | BuildCache
+  | Credentials
+  | LayerStore
+  | Locks
+  | MemoryTrees
+  | MemoryRuntime.Recorded
+  | Network
+  | Registry
+  | Runtime
 > =>
   Layer.mergeAll(
     MemoryBlobs.layer,
+    MemoryCredentials.layer,
+    MemoryLocks.layer,
     MemoryRegistry.layer,
     MemoryNetwork.layer,
     Layer.provideMerge(Layer.merge(MemoryCache.layer, MemoryRuntime.layer(options)), MemoryLayers.layer)

@@ -18,7 +18,7 @@ interface Repository {
  */
 export const makeDriver: Effect.Effect<RegistryDriver> = Effect.sync(() => {
   const repositories = new Map<string, Repository>()
-  const at = ({ registry, repository }: ImageRef): Repository => {
+  const at = ({ registry, repository }: Pick<ImageRef, "registry" | "repository">): Repository => {
     const name = `${registry}/${repository}`
     const known = repositories.get(name)
     if (known !== undefined) return known
@@ -50,6 +50,20 @@ export const makeDriver: Effect.Effect<RegistryDriver> = Effect.sync(() => {
         }
         at(ref).blobs.set(digest, whole)
         return Effect.void
+      }),
+    upload: (ref, bytes) =>
+      Effect.map(Stream.runCollect(Stream.map(bytes, (piece) => piece.slice())), (parts) => {
+        const whole = Buffer.concat([...parts])
+        const digest = ofBytes(whole)
+        at(ref).blobs.set(digest, whole)
+        return { digest, size: whole.length }
+      }),
+    mount: (ref, digest, from) =>
+      Effect.sync(() => {
+        const bytes = at({ registry: ref.registry, repository: from }).blobs.get(digest)
+        if (bytes === undefined) return false
+        at(ref).blobs.set(digest, bytes)
+        return true
       }),
     tag: (ref, manifest) =>
       Effect.sync(() => {

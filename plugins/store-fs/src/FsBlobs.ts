@@ -9,7 +9,7 @@ import { type Digest, hexOf, isDigest } from "@gantry/core/image/Digest"
 import { Settings } from "@gantry/core/Settings"
 import { type BlobDriver, BlobStore, type BlobStoreShape, make as makeStore } from "@gantry/core/store/BlobStore"
 import { storageFailure } from "@gantry/core/store/StoreError"
-import { ownName } from "./owner.ts"
+import { ownName, partialName } from "./owner.ts"
 import { placesOf } from "./places.ts"
 
 /** Bytes that are read at once. */
@@ -83,6 +83,36 @@ export const driver = (root: string): BlobDriver => {
         sizeOf(digest),
         Option.map(() => piecesOf(digest))
       ),
+    partial: (digest) => {
+      const path = join(places.ingest, partialName(digest))
+      const failed = storageFailure("stage", path)
+      return Effect.map(
+        Effect.acquireRelease(
+          Effect.tryPromise({
+            try: async () => {
+              makeReady()
+              const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
+              return { file, size: (await file.stat()).size }
+            },
+            catch: failed
+          }),
+          ({ file }) => Effect.promise(() => file.close().catch(() => {}))
+        ),
+        ({ file, size }) => ({
+          size,
+          append: (chunk) => Effect.tryPromise({ try: () => writeAll(file, chunk), catch: failed }),
+          read: (offset, length) =>
+            Effect.tryPromise({
+              try: async () => {
+                const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, offset)
+                return buffer.subarray(0, bytesRead)
+              },
+              catch: failed
+            }),
+          discard: Effect.tryPromise({ try: () => rm(path, { force: true }), catch: failed })
+        })
+      )
+    },
     stage: Effect.gen(function* () {
       const path = join(places.ingest, `${ownName()}-blob`)
       const failed = storageFailure("stage", path)

@@ -3,7 +3,15 @@ import type { Syscalls } from "@gantry/linux/Syscalls"
 /** The system calls that layers need: the rest of a tree goes through the runtime's own file functions. */
 export type Kernel = Pick<
   Syscalls,
-  "mknod" | "utimensat" | "llistxattr" | "lgetxattr" | "lsetxattr" | "lremovexattr" | "copyFileRange" | "syncfs"
+  | "mknod"
+  | "utimensat"
+  | "llistxattr"
+  | "lgetxattr"
+  | "lsetxattr"
+  | "lremovexattr"
+  | "copyFileRange"
+  | "syncfs"
+  | "flock"
 >
 
 /** Loads the system calls when something first needs them: most commands never do. */

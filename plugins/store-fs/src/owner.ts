@@ -1,3 +1,4 @@
+import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import { bootId, identify, isAlive } from "@gantry/linux/process-identity"
 
 /**
@@ -27,3 +28,9 @@ export const isOwned = (name: string): boolean => {
   if (ofBoot !== bootId().slice(0, 8) || pid === undefined || !/^\d+$/.test(pid)) return false
   return isAlive({ pid: Number(pid), startTime: Number(start) })
 }
+
+/** The beginning of a blob that is being fetched: it belongs to no process, because a later one goes on with it. */
+export const partialName = (digest: Digest): string => `partial-${hexOf(digest)}`
+
+/** Whether a name is that of a beginning. */
+export const isPartial = (name: string): boolean => /^partial-[0-9a-f]{64}$/.test(name)

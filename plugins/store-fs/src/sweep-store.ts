@@ -6,7 +6,7 @@ import type { DatabaseShape } from "@gantry/core/state/Database"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { bootId } from "@gantry/linux/process-identity"
 import { allTrees } from "./layer-rows.ts"
-import { isOwned } from "./owner.ts"
+import { isOwned, isPartial } from "./owner.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { skeletonName } from "./skeleton.ts"
@@ -46,7 +46,7 @@ export const sweepStore = (db: DatabaseShape, places: Places): Effect.Effect<Rea
       try: async () => {
         for (const name of readdirSync(places.ingest)) {
           const away = name.endsWith("-away")
-          if (!away && isOwned(name)) continue
+          if (!away && (isOwned(name) || isPartial(name))) continue
           await rm(join(places.ingest, name), { recursive: true, force: true })
           if (!away) swept.push(name)
         }

@@ -7,6 +7,7 @@ import * as Database from "@gantry/core/state/Database"
 import * as Containers from "@gantry/engine/containers/Containers"
 import { DirectExec } from "@gantry/engine/containers/SupervisedRuntime"
 import * as Images from "@gantry/engine/images/Images"
+import * as LayerSources from "@gantry/engine/images/LayerSources"
 import * as Volumes from "@gantry/engine/volumes/Volumes"
 import * as Memory from "@gantry/plugin-memory/Memory"
 import { Effect, Layer } from "effect"
@@ -43,7 +44,7 @@ const direct = Layer.effect(
 )
 
 /** The engine of a command, in memory. */
-export const engine = Layer.mergeAll(Images.layer, Containers.layer, Volumes.layer).pipe(
+export const engine = Layer.mergeAll(Images.layer, LayerSources.layer, Containers.layer, Volumes.layer).pipe(
   Layer.provideMerge(Layer.provideMerge(direct, Memory.layer())),
   Layer.provideMerge(Layer.merge(settings, Database.layer(":memory:")))
 )

@@ -13,6 +13,13 @@ export interface ManifestBytes {
   readonly bytes: Uint8Array
 }
 
+/** What bytes turned out to be once all of them had passed. */
+export interface Uploaded {
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+}
+
 /** What a registry plugin writes: it speaks the protocol and verifies nothing. */
 export interface RegistryDriver {
   /** The manifest or index a tag or digest names. */
@@ -26,6 +33,16 @@ export interface RegistryDriver {
     descriptor: Descriptor,
     bytes: Stream.Stream<Uint8Array, E>
   ) => Effect.Effect<void, E | RegistryError>
+  /**
+   * Uploads bytes whose digest is known only when they have ended, as those of a compressor are. The registry is told
+   * the digest that was seen.
+   */
+  readonly upload: <E>(ref: ImageRef, bytes: Stream.Stream<Uint8Array, E>) => Effect.Effect<Uploaded, E | RegistryError>
+  /**
+   * Makes a blob of another repository of the same registry part of this one without sending it. False when the
+   * registry wants the bytes after all. Spec: OCI distribution-spec, section "Mounting a blob from another repository".
+   */
+  readonly mount: (ref: ImageRef, digest: Digest, from: string) => Effect.Effect<boolean, RegistryError>
   /** Stores a manifest under the reference's tag, or under its digest alone. All blobs it names are there already. */
   readonly tag: (ref: ImageRef, manifest: ManifestBytes) => Effect.Effect<void, RegistryError>
   /** Tags of a repository, sorted by code unit. */
@@ -40,8 +57,12 @@ export interface RegistryShape {
   ) => Effect.Effect<ManifestBytes & { readonly descriptor: Descriptor }, RegistryError | BlobCorrupt>
   /** A blob, verified by digest and size as it passes (REG-3): the stream fails with `BlobCorrupt` before it ends. */
   readonly fetch: (ref: ImageRef, descriptor: Descriptor) => Stream.Stream<Uint8Array, RegistryError | BlobCorrupt>
+  /** The bytes of a blob from an offset on, unverified: for whoever has the beginning and verifies the whole. */
+  readonly fetchFrom: RegistryDriver["fetch"]
   readonly hasBlob: RegistryDriver["hasBlob"]
   readonly push: RegistryDriver["push"]
+  readonly upload: RegistryDriver["upload"]
+  readonly mount: RegistryDriver["mount"]
   readonly tag: RegistryDriver["tag"]
   readonly tags: RegistryDriver["tags"]
 }
@@ -52,7 +73,10 @@ export class Registry extends Context.Tag("@gantry/core/Registry")<Registry, Reg
 /** Adds verification to a driver: nothing a registry sends is believed. */
 export const make = (driver: RegistryDriver): RegistryShape => ({
   hasBlob: driver.hasBlob,
+  fetchFrom: driver.fetch,
   push: driver.push,
+  upload: driver.upload,
+  mount: driver.mount,
   tag: driver.tag,
   tags: driver.tags,
   resolve: (ref) =>

@@ -19,12 +19,29 @@ export interface BlobDriver {
   readonly readUpTo?: (digest: Digest, limit: number) => Effect.Effect<Option.Option<Uint8Array>, StorageFailure>
   /** Bytes stored under the digest, or none. */
   readonly size: (digest: Digest) => Effect.Effect<Option.Option<number>, StorageFailure>
+  /**
+   * Opens what earlier attempts left of a blob that is not complete, or an empty beginning. Closing the scope keeps it,
+   * as the death of the process does. Whoever calls this holds a lock on the digest. Stores that cannot keep beginnings
+   * leave it out.
+   */
+  readonly partial?: (digest: Digest) => Effect.Effect<PartialBlob, StorageFailure, Scope.Scope>
   /** Opens a draft that nobody else can see. Closing the scope discards what was not published. */
   readonly stage: Effect.Effect<Draft, StorageFailure, Scope.Scope>
   /** Succeeds whether or not the blob was there. */
   readonly remove: (digest: Digest) => Effect.Effect<void, StorageFailure>
   /** Published blobs only, in any order. */
   readonly list: Stream.Stream<Digest, StorageFailure>
+}
+
+/** The beginning of a blob, kept from one attempt to the next. Nothing of it is verified. */
+export interface PartialBlob {
+  /** Bytes that were there when it was opened. */
+  readonly size: number
+  readonly append: (chunk: Uint8Array) => Effect.Effect<void, StorageFailure>
+  /** Bytes from an offset on, at most `length` of them; fewer at the end of what has been appended so far. */
+  readonly read: (offset: number, length: number) => Effect.Effect<Uint8Array, StorageFailure>
+  /** Forgets all of it: the blob is complete elsewhere, or the bytes were wrong. */
+  readonly discard: Effect.Effect<void, StorageFailure>
 }
 
 /** A blob in the making. */
@@ -62,6 +79,8 @@ export interface BlobStoreShape {
   readonly remove: (digest: Digest) => Effect.Effect<void, StorageFailure>
   /** Published blobs only, in any order. */
   readonly list: Stream.Stream<Digest, StorageFailure>
+  /** What there is of a blob that is not complete (see `BlobDriver.partial`); none when this store keeps no beginnings. */
+  readonly partial: (digest: Digest) => Effect.Effect<Option.Option<PartialBlob>, StorageFailure, Scope.Scope>
 }
 
 /** The service tag of {@link BlobStoreShape}. */
@@ -108,6 +127,7 @@ export const make = (driver: BlobDriver): BlobStoreShape => {
         )
   return {
     list: driver.list,
+    partial: (digest) => (driver.partial === undefined ? Effect.succeedNone : Effect.asSome(driver.partial(digest))),
     remove: driver.remove,
     size: driver.size,
     read,

@@ -15,6 +15,8 @@ const sending = (body: Stream.Stream<string, RegistryUnavailable>, manifest = "{
   hasBlob: () => Effect.succeed(false),
   push: () => Effect.void,
   tag: () => Effect.void,
+  upload: () => Effect.succeed({ digest: layer.digest, size: 0 }),
+  mount: () => Effect.succeed(false),
   tags: () => Effect.succeed([])
 })
 

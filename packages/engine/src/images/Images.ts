@@ -34,10 +34,25 @@ export interface ImageRecord {
   readonly createdAt: number
   /** Full names, sorted. */
   readonly names: ReadonlyArray<string>
+  /**
+   * What registries call it: `repository@digest` with complete repositories, sorted. The digest is that of the manifest
+   * or of the index that the name led to.
+   */
+  readonly digests: ReadonlyArray<string>
   readonly labels: { readonly [name: string]: string }
   /** Milliseconds since 1970 when a container was last made from it or a build stood on it. */
   readonly lastUsed: number
 }
+
+/** A name that never moves: the digest a registry has an image under. */
+export interface RepositoryDigest {
+  readonly registry: string
+  readonly repository: string
+  readonly digest: Digest
+}
+
+/** The parts of an image that are stored once; the rest is names and dates. */
+export type NewImage = Omit<ImageRecord, "names" | "digests" | "lastUsed">
 
 /** The truth about names of images. */
 export interface ImagesShape {
@@ -46,8 +61,9 @@ export interface ImagesShape {
   readonly config: (image: Pick<ImageRecord, "id">) => Effect.Effect<ImageConfig, ImageBroken | StorageFailure>
   /** Records an image whose blobs and layers are stored, and moves the names to it, in one step. */
   readonly put: (
-    image: Omit<ImageRecord, "names" | "lastUsed">,
-    names: ReadonlyArray<ImageRef.ImageRef>
+    image: NewImage,
+    names: ReadonlyArray<ImageRef.ImageRef>,
+    digests?: ReadonlyArray<RepositoryDigest>
   ) => Effect.Effect<void, StorageFailure>
   /** Moves a name to an image. */
   readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
@@ -72,7 +88,12 @@ const migrations = {
        last_used INTEGER NOT NULL
      ) STRICT;
      CREATE TABLE image_names (name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) STRICT;
-     CREATE INDEX image_names_image ON image_names(image)`
+     CREATE INDEX image_names_image ON image_names(image)`,
+    `CREATE TABLE image_digests (
+       repository TEXT NOT NULL, digest TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+       PRIMARY KEY (repository, digest)
+     ) STRICT;
+     CREATE INDEX image_digests_image ON image_digests(image)`
   ]
 }
 
@@ -102,12 +123,23 @@ export const make = Effect.gen(function* () {
     lastUsed: Number(row["last_used"]),
     names: tx
       .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
-      .map((each) => String(each["name"]))
+      .map((each) => String(each["name"])),
+    digests: tx
+      .all(
+        "SELECT repository, digest FROM image_digests WHERE image = ? ORDER BY repository, digest",
+        String(row["id"])
+      )
+      .map((each) => `${each["repository"]}@${each["digest"]}`)
   })
 
   const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
     if (ref.digest !== undefined) {
-      return tx.get("SELECT * FROM images WHERE manifest = ? OR id = ?", ref.digest, ref.digest)
+      return tx.get(
+        `SELECT * FROM images WHERE manifest = ?1 OR id = ?1
+           OR id = (SELECT image FROM image_digests WHERE repository = ?2 AND digest = ?1)`,
+        ref.digest,
+        nameOf({ registry: ref.registry, repository: ref.repository })
+      )
     }
     return tx.get(
       "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ?",
@@ -198,7 +230,7 @@ export const make = Effect.gen(function* () {
           })
         )
       ),
-    put: (image, names) =>
+    put: (image, names, digests = []) =>
       db.write("images", (tx) => {
         const now = Date.now()
         tx.run(
@@ -216,6 +248,14 @@ export const make = Effect.gen(function* () {
           now
         )
         for (const name of names) setName(tx, name, image.id)
+        for (const { digest, registry, repository } of digests) {
+          tx.run(
+            "INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)",
+            nameOf({ registry, repository }),
+            digest,
+            image.id
+          )
+        }
         writeIndex(tx)
       }),
     tag: (name, id) =>

@@ -9,7 +9,7 @@ import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type ImageRecord, Images } from "./Images.ts"
+import { Images, type NewImage } from "./Images.ts"
 
 /**
  * Makes an image of a config and its layers, and moves the names to it. The layers are named by their uncompressed
@@ -19,11 +19,7 @@ export const commitImage = (
   config: ImageConfig,
   stack: Stack,
   names: ReadonlyArray<ImageRef>
-): Effect.Effect<
-  Omit<ImageRecord, "names" | "lastUsed">,
-  BlobCorrupt | LayerMissing | StorageFailure,
-  BlobStore | Images | LayerStore
-> =>
+): Effect.Effect<NewImage, BlobCorrupt | LayerMissing | StorageFailure, BlobStore | Images | LayerStore> =>
   Effect.gen(function* () {
     const blobs = yield* BlobStore
     const layers = yield* LayerStore

@@ -26,7 +26,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Containers } from "../containers/Containers.ts"
 import { commitImage } from "../images/commit-image.ts"
-import type { Images, ImageRecord } from "../images/Images.ts"
+import type { Images, NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
@@ -69,7 +69,7 @@ export interface BuildRequest {
 
 /** A built image. */
 export interface Built {
-  readonly image: Omit<ImageRecord, "names" | "lastUsed">
+  readonly image: NewImage
   readonly steps: BuildResult["steps"]
 }
 

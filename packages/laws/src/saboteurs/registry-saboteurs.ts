@@ -32,6 +32,14 @@ const honest = ({ blobs, manifests }: Held): RegistryDriver => {
     hasBlob: (_, digest) => Effect.sync(() => blobs.has(digest)),
     push: (_, { digest }, bytes) =>
       Effect.map(Stream.runCollect(bytes), (parts) => void blobs.set(digest, Buffer.concat([...parts]))),
+    upload: (_, bytes) =>
+      Effect.map(Stream.runCollect(bytes), (parts) => {
+        const whole = Buffer.concat([...parts])
+        const digest = ofBytes(whole)
+        blobs.set(digest, whole)
+        return { digest, size: whole.length }
+      }),
+    mount: (_, digest) => Effect.sync(() => blobs.has(digest)),
     tag: (ref, manifest) =>
       Effect.sync(() => {
         manifests.set(ofBytes(manifest.bytes), manifest)

@@ -1,0 +1,107 @@
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { type Digest, digest } from "@gantry/core/image/Digest"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { Database, type Migrations } from "@gantry/core/state/Database"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** A compressed form of a layer, and a repository that had it when last seen. */
+export interface LayerSource {
+  readonly descriptor: Pick<Descriptor, "mediaType" | "digest" | "size">
+  /** Host and port. */
+  readonly registry: string
+  readonly repository: string
+  /** Milliseconds since 1970. */
+  readonly seenAt: number
+}
+
+/**
+ * Which compressed forms of a layer are where. The store keeps a layer unpacked only; this is what tells a push that a
+ * registry has the layer already, and under which digest, without compressing it.
+ */
+export interface LayerSourcesShape {
+  /** Remembers compressed forms that a repository has now. */
+  readonly learn: (
+    place: Pick<ImageRef, "registry" | "repository">,
+    layers: ReadonlyArray<{ readonly diffId: Digest; readonly descriptor: LayerSource["descriptor"] }>
+  ) => Effect.Effect<void, StorageFailure>
+  /** What is known of a layer, last seen first. */
+  readonly of: (diffId: Digest) => Effect.Effect<ReadonlyArray<LayerSource>, StorageFailure>
+  /** The repository turned out not to have it any more. */
+  readonly unlearn: (diffId: Digest, source: LayerSource) => Effect.Effect<void, StorageFailure>
+}
+
+/** The service tag of {@link LayerSourcesShape}. */
+export class LayerSources extends Context.Tag("@gantry/engine/LayerSources")<LayerSources, LayerSourcesShape>() {}
+
+const migrations: Migrations = {
+  owner: "layer-sources",
+  steps: [
+    `CREATE TABLE layer_sources (
+       diff_id TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, media_type TEXT NOT NULL,
+       registry TEXT NOT NULL, repository TEXT NOT NULL, seen_at INTEGER NOT NULL,
+       PRIMARY KEY (diff_id, digest, registry, repository)
+     ) STRICT`
+  ]
+}
+
+/** The table in the database, made when first needed: a `run` never asks. */
+export const make = Effect.map(Database, (db): LayerSourcesShape => {
+  const ready = Effect.catchTag(db.migrate(migrations), "DatabaseTooNew", Effect.die)
+  return {
+    learn: ({ registry, repository }, layers) =>
+      Effect.zipRight(
+        ready,
+        db.write("layer sources", (tx) => {
+          for (const { descriptor, diffId } of layers) {
+            tx.run(
+              "INSERT OR REPLACE INTO layer_sources VALUES (?, ?, ?, ?, ?, ?, ?)",
+              diffId,
+              descriptor.digest,
+              descriptor.size,
+              descriptor.mediaType,
+              registry,
+              repository,
+              Date.now()
+            )
+          }
+        })
+      ),
+    of: (diffId) =>
+      Effect.zipRight(
+        ready,
+        db.read("layer sources", (tx) =>
+          tx.all("SELECT * FROM layer_sources WHERE diff_id = ? ORDER BY seen_at DESC, digest", diffId).map((row) => ({
+            descriptor: {
+              mediaType: String(row["media_type"]),
+              digest: digest(String(row["digest"])),
+              size: Number(row["size"])
+            },
+            registry: String(row["registry"]),
+            repository: String(row["repository"]),
+            seenAt: Number(row["seen_at"])
+          }))
+        )
+      ),
+    unlearn: (diffId, { descriptor, registry, repository }) =>
+      Effect.zipRight(
+        ready,
+        Effect.asVoid(
+          db.write("layer sources", (tx) =>
+            tx.run(
+              "DELETE FROM layer_sources WHERE diff_id = ? AND digest = ? AND registry = ? AND repository = ?",
+              diffId,
+              descriptor.digest,
+              registry,
+              repository
+            )
+          )
+        )
+      )
+  }
+})
+
+/** The service as an Effect layer. */
+export const layer = Layer.effect(LayerSources, make)

@@ -1,0 +1,69 @@
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { Locks, type LocksShape } from "@gantry/core/Locks"
+import { Settings } from "@gantry/core/Settings"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { LOCK_EX, LOCK_NB } from "@gantry/linux/constants"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { loadKernel } from "./kernel.ts"
+
+/** Milliseconds after which a lock that somebody else holds is asked for again: the first time, and at most. */
+const soonest = 5
+const slowest = 100
+
+const held = (cause: unknown): boolean =>
+  typeof cause === "object" && cause !== null && "code" in cause && cause.code === "EAGAIN"
+
+/** Locks of the kernel on files below `<root>/locks`: it gives them back when a process ends, however it ends. */
+export const make = (root: string): LocksShape => {
+  const directory = join(root, "locks")
+  const take = (path: string) =>
+    Effect.tryPromise({
+      try: async () => {
+        const kernel = await loadKernel()
+        mkdirSync(directory, { recursive: true, mode: 0o700 })
+        const fd = openSync(path, "a", 0o600)
+        try {
+          kernel.flock(fd, LOCK_EX | LOCK_NB)
+          // The one who held it before may have removed the file between the two calls.
+          if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return fd
+          closeSync(fd)
+          return undefined
+        } catch (cause) {
+          closeSync(fd)
+          if (held(cause)) return undefined
+          throw cause
+        }
+      },
+      catch: storageFailure("record", path)
+    })
+  const wait = (path: string, ask: number): Effect.Effect<number, StorageFailure> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(take(path), (fd) =>
+        fd === undefined
+          ? Effect.zipRight(restore(Effect.sleep(ask)), wait(path, Math.min(ask * 1.5, slowest)))
+          : Effect.succeed(fd)
+      )
+    )
+  return {
+    withLock: (name, effect) => {
+      const path = join(directory, name)
+      return Effect.acquireUseRelease(
+        Effect.interruptible(wait(path, soonest)),
+        () => effect,
+        (fd) =>
+          Effect.sync(() => {
+            rmSync(path, { force: true })
+            closeSync(fd)
+          })
+      )
+    }
+  }
+}
+
+/** The locks of `Settings.root`. */
+export const layer: Layer.Layer<Locks, never, Settings> = Layer.effect(
+  Locks,
+  Effect.map(Settings, ({ root }) => make(root))
+)
