@@ -9,7 +9,7 @@ const result = await Bun.build({
   compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false },
   conditions: ["gantry-source"],
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
-  external: ["@parcel/watcher", "koffi"],
+  external: ["@parcel/watcher", "koffi", "undici"],
   format: "esm",
   target: "bun",
   bytecode: true,
