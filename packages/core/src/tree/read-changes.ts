@@ -1,20 +1,20 @@
 import { entryOfTar } from "./entry-of-tar.ts"
-import { nameOf, parentOf, type PathProblem, safePath } from "./safe-path.ts"
+import type { PathProblem } from "./safe-path.ts"
 import { makeTarReader, type TarEntry, type TarProblem } from "./tar-read.ts"
-import { opaqueName, whiteoutPrefix } from "./whiteout.ts"
+import { layerName } from "./whiteout.ts"
 import type { TreeChange } from "./TreeEntry.ts"
 
 /** What is wrong with an archive: it cannot be read, or one of its names leads nowhere good. */
 export type ArchiveProblem = TarProblem | PathProblem
 
+/** Most bytes of one file that are held in memory: a sparse file may be any number of zeros for nothing. */
+const contentLimit = 1024 * 1024 * 1024
+
 /**
  * The changes that the archive of a layer spells, in the order of the archive, with their contents in memory. For small
  * archives and for stores without a disk.
  *
- * Whiteouts speak of the layers below only, wherever they stand in the list. Names that begin like aufs' own records are
- * left out, as every reader of layers does.
- *
- * Spec: OCI image-spec, layer.md, section "Representing Changes".
+ * Whiteouts speak of the layers below only, wherever they stand in the list. See `layerName` for what names mean.
  */
 export const readChanges = (archive: Iterable<Uint8Array>): ReadonlyArray<TreeChange> | ArchiveProblem => {
   const changes: Array<TreeChange> = []
@@ -25,9 +25,14 @@ export const readChanges = (archive: Iterable<Uint8Array>): ReadonlyArray<TreeCh
     entry: (entry) => {
       current = entry
       pieces = []
+      if (entry.size > contentLimit) problem ??= { path: entry.name, why: "it is too large to be held in memory" }
     },
-    data: (piece) => void pieces.push(piece.slice()),
-    hole: (bytes) => void pieces.push(new Uint8Array(bytes)),
+    data: (piece) => {
+      if (problem === undefined) pieces.push(piece.slice())
+    },
+    hole: (bytes) => {
+      if (problem === undefined) pieces.push(new Uint8Array(bytes))
+    },
     end: () => {
       if (current === undefined || problem !== undefined) return
       const change = changeOf(current, pieces)
@@ -45,15 +50,14 @@ export const readChanges = (archive: Iterable<Uint8Array>): ReadonlyArray<TreeCh
 
 /** The change an entry means; undefined for what means nothing. */
 const changeOf = (entry: TarEntry, pieces: ReadonlyArray<Uint8Array>): TreeChange | PathProblem | undefined => {
-  const path = safePath(entry.name)
-  if (typeof path !== "string") return path
-  const name = nameOf(path)
-  if (name === opaqueName) return { type: "opaque", path: parentOf(path) }
-  if (name.startsWith(whiteoutPrefix + whiteoutPrefix)) return undefined
-  if (name.startsWith(whiteoutPrefix)) {
-    const gone = name.slice(whiteoutPrefix.length)
-    if (gone === "" || gone === "." || gone === "..") return { path: entry.name, why: "it takes nothing away by name" }
-    return { type: "removed", path: path.slice(0, path.length - name.length) + gone }
+  const meant = layerName(entry.name)
+  if ("why" in meant) return meant
+  switch (meant.type) {
+    case "ignored":
+      return undefined
+    case "entry":
+      return entryOfTar(entry, meant.path, { from: "bytes", bytes: Buffer.concat(pieces) })
+    default:
+      return meant
   }
-  return entryOfTar(entry, path, { from: "bytes", bytes: Buffer.concat(pieces) })
 }

@@ -1,4 +1,5 @@
 import { numberField, paxNumber } from "./tar-numbers.ts"
+import { Stop } from "./tar-problem.ts"
 
 /** A run of bytes that a sparse file really has. */
 export interface Region {
@@ -56,4 +57,79 @@ export const repeatedNumbers = (content: Buffer): Array<string> => {
     if (found?.[1] !== undefined) numbers.push(found[1])
   }
   return numbers
+}
+
+/** Most digits of a number in a sparse file's map: leading zeros are allowed, and 2^64 has twenty. */
+const numberLimit = 64
+
+const malformed = "a sparse file with a malformed map"
+
+/** Refuses more regions than are read. Throws {@link Stop}. */
+export const limitRegions = (count: number, offset: number): void => {
+  if (count > regionLimit) throw new Stop({ reason: "TooLong", offset, why: "a sparse file with too many regions" })
+}
+
+/**
+ * Reads the map that precedes the content in the 1.0 format, block by block: decimal numbers, one a line, the count
+ * first. Gives the regions when it has all of them. Throws {@link Stop}.
+ */
+export const frontMap = (): ((block: Buffer, offset: number) => Array<Region> | undefined) => {
+  const numbers: Array<string> = []
+  let digits = ""
+  return (block, offset) => {
+    const stop = (): never => {
+      throw new Stop({ reason: "Malformed", offset, why: malformed })
+    }
+    const lines = (digits + block.toString("latin1").replace(/\0+$/, "")).split("\n")
+    digits = lines.pop() ?? ""
+    // Digits that never end would be looked through again with each block.
+    if (digits.length > numberLimit) stop()
+    numbers.push(...lines)
+    const count = paxNumber(numbers[0] ?? "") ?? stop()
+    limitRegions(count, offset)
+    if (numbers.length < 1 + 2 * count) return undefined
+    return paxRegions(numbers.slice(1, 1 + 2 * count)) ?? stop()
+  }
+}
+
+/** Puts what is stored of a sparse file into its place. */
+export interface SparseBody {
+  readonly take: (piece: Buffer) => void
+  /** All that is stored has been taken: the hole at the end is left. */
+  readonly end: () => void
+}
+
+/** The body of a sparse file of a size. Throws {@link Stop} when the regions are not those of such a file. */
+export const sparseBody = (
+  all: ReadonlyArray<Region>,
+  { offset, size, stored }: { readonly size: number; readonly stored: number; readonly offset: number },
+  to: { readonly data: (piece: Buffer) => void; readonly hole: (bytes: number) => void }
+): SparseBody => {
+  const regions = all.filter((region) => region.size > 0)
+  if (!regionsFit(regions, size, stored)) {
+    throw new Stop({ reason: "Malformed", offset, why: "a sparse file whose map does not fit its size" })
+  }
+  let index = 0
+  let position = 0
+  return {
+    take: (piece) => {
+      let at = 0
+      while (at < piece.length) {
+        const region = regions[index]
+        if (region === undefined) return
+        if (position < region.offset) {
+          to.hole(region.offset - position)
+          position = region.offset
+        }
+        const count = Math.min(piece.length - at, region.offset + region.size - position)
+        to.data(piece.subarray(at, at + count))
+        position += count
+        at += count
+        if (position === region.offset + region.size) index += 1
+      }
+    },
+    end: () => {
+      if (position < size) to.hole(size - position)
+    }
+  }
 }
