@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import * as Either from "effect/Either"
+import { isDigest } from "./Digest.ts"
 import * as ImageRef from "./ImageRef.ts"
 
 /**
@@ -23,11 +24,17 @@ export interface LocalPlace {
  * `docker-archive:PATH[:TAG]`, or what `ImageRef.parse` reads, with or without `docker://`.
  *
  * A local place becomes a reference whose `registry` is `KIND:ABSOLUTE-PATH`. Its `repository` is empty unless the tag
- * is a whole name, as in `oci:dir:example.com/app:1`. Without a tag the only image of the place is meant.
+ * is a whole name, as in `oci:dir:example.com/app:1`. Without a tag the only image of the place is meant. `@sha256:…` at
+ * the end names a manifest by its digest.
  */
 export const parse = (text: string, cwd: string): Either.Either<ImageRef.ImageRef, ImageRef.BadReference> => {
   const kind = localKinds.find((each) => text.startsWith(`${each}:`))
   if (kind === undefined) return ImageRef.parse(text.replace(/^docker:\/\//, ""))
+  const at = text.lastIndexOf("@")
+  const digest = at < 0 ? undefined : text.slice(at + 1)
+  if (isDigest(digest)) {
+    return Either.map(parse(text.slice(0, at), cwd), (ref) => ({ ...ref, digest }))
+  }
   const rest = text.slice(kind.length + 1)
   const colon = rest.indexOf(":")
   const path = colon < 0 ? rest : rest.slice(0, colon)
@@ -55,3 +62,7 @@ export const shown = (ref: ImageRef.ImageRef): string => {
   const name = `${ref.repository}${ref.repository !== "" && ref.tag !== undefined ? ":" : ""}${ref.tag ?? ""}`
   return `${ref.registry}${name === "" ? "" : `:${name}`}${ref.digest === undefined ? "" : `@${ref.digest}`}`
 }
+
+/** The reference of an image that `Registry.tags` lists of a place on this machine. */
+export const inPlace = (registry: string, name: string): Either.Either<ImageRef.ImageRef, ImageRef.BadReference> =>
+  parse(name.startsWith("@") ? `${registry}${name}` : `${registry}:${name}`, "/")

@@ -45,8 +45,13 @@ export interface RegistryDriver {
   readonly mount: (ref: ImageRef, digest: Digest, from: string) => Effect.Effect<boolean, RegistryError>
   /** Stores a manifest under the reference's tag, or under its digest alone. All blobs it names are there already. */
   readonly tag: (ref: ImageRef, manifest: ManifestBytes) => Effect.Effect<void, RegistryError>
-  /** Tags of a repository, sorted by code unit. */
+  /**
+   * Tags of a repository, sorted by code unit. Of a place on this machine and no repository: what to write behind it for
+   * each of its images, be it a tag, a whole name, or `@digest` for an image without a name.
+   */
   readonly tags: (ref: ImageRef) => Effect.Effect<ReadonlyArray<string>, RegistryError>
+  /** See {@link RegistryShape.together}. Places that take each tag for itself leave it out. */
+  readonly together?: RegistryShape["together"]
 }
 
 /** A remote place for images: what the engine uses. Built from a driver by {@link make}. */
@@ -65,6 +70,16 @@ export interface RegistryShape {
   readonly mount: RegistryDriver["mount"]
   readonly tag: RegistryDriver["tag"]
   readonly tags: RegistryDriver["tags"]
+  /**
+   * Runs an effect that pushes to one place. An archive is written once, when the effect has succeeded, and not at all
+   * when it fails; until then its tags are seen by nobody. `replace`: what the archive held before is not kept.
+   * Everywhere else each tag is there at once, as without this.
+   */
+  readonly together: <A, E, R>(
+    place: Pick<ImageRef, "registry">,
+    effect: Effect.Effect<A, E, R>,
+    options?: { readonly replace: boolean }
+  ) => Effect.Effect<A, E | RegistryError, R>
 }
 
 /** The service tag of {@link RegistryShape}. */
@@ -79,6 +94,7 @@ export const make = (driver: RegistryDriver): RegistryShape => ({
   mount: driver.mount,
   tag: driver.tag,
   tags: driver.tags,
+  together: driver.together ?? ((_, effect) => effect),
   resolve: (ref) =>
     Effect.flatMap(driver.manifest(ref), (manifest) => {
       const actual = ofBytes(manifest.bytes)

@@ -39,5 +39,36 @@ export class RegistryUnavailable extends Data.TaggedError("RegistryUnavailable")
   }
 }
 
-/** How a registry can fail a caller. */
-export type RegistryError = ImageNotFound | LoginRequired | RegistryRefused | RegistryUnavailable
+/** A folder or an archive on this machine cannot serve as a registry. */
+export class LocalPlaceFailed extends Data.TaggedError("LocalPlaceFailed")<{
+  /** As names of images spell it: `oci:/srv/app`. */
+  readonly place: string
+  /** There is nothing of that name; what is there is broken, hostile or something else; the disk or the permissions. */
+  readonly reason: "Missing" | "Malformed" | "Storage"
+  readonly why: string
+}> {
+  override get message() {
+    return `${this.place} cannot be used: ${this.why}`
+  }
+}
+
+/** A folder or an archive holds several images, and none of them was named. */
+export class SeveralImages extends Data.TaggedError("SeveralImages")<{
+  /** As names of images spell it: `oci:/srv/app`. */
+  readonly place: string
+  /** What can be written behind the place and a colon, sorted; what begins with `@` behind the place alone. */
+  readonly names: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `${this.place} holds several images: ${this.names.join(", ")}`
+  }
+}
+
+/** How a registry can fail a caller. The last two are of places on this machine only. */
+export type RegistryError =
+  | ImageNotFound
+  | LoginRequired
+  | RegistryRefused
+  | RegistryUnavailable
+  | LocalPlaceFailed
+  | SeveralImages

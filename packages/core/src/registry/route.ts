@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
  * One driver out of several: each reference goes to the driver that `choose` loads for it. A driver is loaded when the
  * first reference needs it.
  */
-export const route = (choose: (ref: ImageRef) => Effect.Effect<RegistryDriver>): RegistryDriver => ({
+export const route = (choose: (ref: Pick<ImageRef, "registry">) => Effect.Effect<RegistryDriver>): RegistryDriver => ({
   manifest: (ref) => Effect.flatMap(choose(ref), (driver) => driver.manifest(ref)),
   fetch: (ref, digest, offset) => Stream.unwrap(Effect.map(choose(ref), (driver) => driver.fetch(ref, digest, offset))),
   hasBlob: (ref, digest) => Effect.flatMap(choose(ref), (driver) => driver.hasBlob(ref, digest)),
@@ -15,5 +15,9 @@ export const route = (choose: (ref: ImageRef) => Effect.Effect<RegistryDriver>):
   upload: (ref, bytes) => Effect.flatMap(choose(ref), (driver) => driver.upload(ref, bytes)),
   mount: (ref, digest, from) => Effect.flatMap(choose(ref), (driver) => driver.mount(ref, digest, from)),
   tag: (ref, manifest) => Effect.flatMap(choose(ref), (driver) => driver.tag(ref, manifest)),
-  tags: (ref) => Effect.flatMap(choose(ref), (driver) => driver.tags(ref))
+  tags: (ref) => Effect.flatMap(choose(ref), (driver) => driver.tags(ref)),
+  together: (place, effect, options) =>
+    Effect.flatMap(choose(place), ({ together }) =>
+      together === undefined ? effect : together(place, effect, options)
+    )
 })
