@@ -29,11 +29,13 @@ export const settingsOf = (places: Places, env: Environment, uid: number): Setti
   const instance = root === defaultRoot && uid === 0 ? "" : createHash("sha256").update(root).digest("hex").slice(0, 6)
   const run = nonEmpty(places.run) ?? nonEmpty(env["GANTRY_RUN"])
   const jobs = Number(env["GANTRY_JOBS"])
+  const layerLimit = Number(env["GANTRY_LAYER_LIMIT"])
   return {
     root,
     run: run === undefined ? (instance === "" ? defaultRun : join(defaultRun, instance)) : resolve(run),
     jobs: Number.isInteger(jobs) && jobs > 0 ? jobs : Math.max(2, availableParallelism()),
     instance,
+    ...(Number.isSafeInteger(layerLimit) && layerLimit > 0 && { layerLimit }),
     self: selfCommand()
   }
 }

@@ -13,6 +13,8 @@ export interface SettingsShape {
    * bridge, tables and control groups apart from those of other engines on the host.
    */
   readonly instance: string
+  /** Most bytes of one uncompressed layer that are unpacked; the store's own limit when absent. */
+  readonly layerLimit?: number
   /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
   readonly self: ReadonlyArray<string>
 }

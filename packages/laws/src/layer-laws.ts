@@ -13,10 +13,22 @@ import { cut, cuts, joined } from "./samples/bytes.ts"
 import { shuffled } from "./samples/changes.ts"
 import { archiveOf, hostileArchives, plainRecord } from "./samples/hostile-archives.ts"
 import { treePairs, trees, treeTriples } from "./samples/trees.ts"
-import { asSeen, inWholeSeconds, sameChanges, sameTree } from "./Tree.ts"
+import { asSeen, inWholeSeconds, sameChanges, sameTree, type Tree } from "./Tree.ts"
 
 const options = { fifos: true, xattrs: true }
 const fewTrees = trees(options).filter(({ length }) => length > 0)
+
+const plain = { mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n }
+
+/** `c/c` is gone, and yet a look at it finds something: `c`, by way of the link. */
+const linkForDirectory: readonly [Tree, Tree, Tree] = [
+  [
+    { ...plain, path: "c", type: "directory" },
+    { ...plain, path: "c/c", type: "fifo" }
+  ],
+  [],
+  [{ ...plain, mode: 0o777, path: "c", type: "symlink", target: "." }]
+]
 
 /** What a store of unpacked layers must make true. */
 export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
@@ -129,25 +141,35 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
       })
   ),
 
-  forAll("LAY-6", "the tree of a stack is the sum of its layers", treeTriples(options), (history) =>
-    Effect.gen(function* () {
-      const store = yield* LayerStore
-      const stack = yield* stackOf(history)
-      const last = asSeen(inWholeSeconds(history.at(-1) ?? []))
-      const walked = asSeen(inWholeSeconds(yield* store.walk(stack, "")))
-      const found = yield* Effect.forEach(last, ({ path }) => store.lookup(stack, path, false))
-      const looked = asSeen(inWholeSeconds(found.flatMap(Option.toArray)))
-      const gone = yield* Effect.forEach(
-        history.flat().filter(({ path }) => !last.some((entry) => entry.path === path)),
-        ({ path }) => store.lookup(stack, path, false)
-      )
-      const alike = looked.every(({ path, type }, index) => {
-        const expected = last[index]
-        // A single entry may call itself a hard link or the file it is.
-        return expected?.path === path && (expected.type === type || type === "hardlink")
-      })
-      return sameTree(walked, last) && looked.length === last.length && alike && gone.every(Option.isNone)
-    })
+  forAll(
+    "LAY-6",
+    "the tree of a stack is the sum of its layers",
+    treeTriples(options),
+    (history) =>
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const stack = yield* stackOf(history)
+        const last = asSeen(inWholeSeconds(history.at(-1) ?? []))
+        const walked = asSeen(inWholeSeconds(yield* store.walk(stack, "")))
+        const found = yield* Effect.forEach(last, ({ path }) => store.lookup(stack, path, false))
+        const looked = asSeen(inWholeSeconds(found.flatMap(Option.toArray)))
+        // A link may stand where a directory was, and lead to something of the name that was in it.
+        const gone = yield* Effect.forEach(
+          history.flat().filter(({ path }) => !last.some((entry) => entry.path === path)),
+          ({ path }) =>
+            Effect.map(
+              store.lookup(stack, path, false),
+              Option.filter((found) => found.path === path)
+            )
+        )
+        const alike = looked.every(({ path, type }, index) => {
+          const expected = last[index]
+          // A single entry may call itself a hard link or the file it is.
+          return expected?.path === path && (expected.type === type || type === "hardlink")
+        })
+        return sameTree(walked, last) && looked.length === last.length && alike && gone.every(Option.isNone)
+      }),
+    { examples: [linkForDirectory] }
   ),
 
   forAll(

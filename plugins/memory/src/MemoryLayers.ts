@@ -14,6 +14,7 @@ import {
   storageFailure,
   UnsafePath
 } from "@gantry/core/store/StoreError"
+import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
 import { byCodeUnit, isBelow } from "@gantry/core/tree/safe-path"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
@@ -111,6 +112,13 @@ export const make = Effect.sync(() => {
       Stream.suspend(() => {
         const layer = layers.get(diffId)
         return layer === undefined ? Stream.fail(new LayerMissing({ diffId })) : Stream.make(layer.archive)
+      }),
+    contents: (diffId) =>
+      Effect.suspend(() => {
+        const layer = layers.get(diffId)
+        return layer === undefined
+          ? Effect.fail(new LayerMissing({ diffId }))
+          : Effect.succeed(canonicalChanges(layer.changes))
       }),
     get: (diffId) => Effect.sync(() => Option.fromNullable(layers.get(diffId)?.info)),
     remove: (diffId) =>

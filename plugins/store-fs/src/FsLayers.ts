@@ -17,7 +17,9 @@ import {
   storageFailure,
   UnsafePath
 } from "@gantry/core/store/StoreError"
+import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
 import { tarPieces } from "@gantry/core/tree/tar-write"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { flushStore } from "./flush-store.ts"
 import { loadKernel } from "./kernel.ts"
 import {
@@ -28,12 +30,13 @@ import {
   insertTree,
   type LayerRow,
   layerTables,
-  usersOf
+  usersOf,
+  visibleRows
 } from "./layer-rows.ts"
 import { changesOf, layerChanges, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
-import { placesOf } from "./places.ts"
+import { type Places, placesOf } from "./places.ts"
 import { recipePieces } from "./recipe.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton } from "./skeleton.ts"
@@ -41,7 +44,7 @@ import { sweepStore } from "./sweep-store.ts"
 import { handleOf, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
-import { unpackLayer } from "./unpack-layer.ts"
+import { applyLayer, unpackLayer } from "./unpack-layer.ts"
 
 /** Changes after which others get their turn. */
 const turn = 256
@@ -71,7 +74,8 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       db.read("layers", (tx) => stack.map((diffId) => findLayer(tx, diffId) ?? diffId)).pipe(Effect.flatMap(requireAll))
 
     /** The merged view of a stack whose rows are known, base first. */
-    const viewOf = async (rows: ReadonlyArray<LayerRow>): Promise<UnionView> => {
+    const viewOf = async (stack: ReadonlyArray<LayerRow>): Promise<UnionView> => {
+      const rows = visibleRows(stack)
       const kernel = rows.some((row) => row.hasXattrs) ? await loadKernel() : undefined
       const layers = rows.toReversed().map((row): ViewLayer => {
         const directory = join(places.layers, row.short, "diff")
@@ -215,13 +219,19 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         Effect.gen(function* () {
           const row = yield* db.read("layers", (tx) => findLayer(tx, diffId))
           if (row === undefined) return yield* new LayerMissing({ diffId })
-          const home = join(places.layers, row.short)
           return Stream.fromAsyncIterable(
-            row.hasRecipe ? recipePieces(home) : packedPieces(home, row.hasRoot),
+            row.hasRecipe ? recipePieces(join(places.layers, row.short)) : packedPieces(places, row),
             storageFailure("read", diffId)
           )
         })
       )
+
+    const contents: LayerStoreShape["contents"] = (diffId) =>
+      Effect.gen(function* () {
+        const [row] = yield* rowsOf([diffId])
+        if (row === undefined) return []
+        return yield* Effect.tryPromise({ try: () => changesIn(places, row), catch: storageFailure("read", diffId) })
+      })
 
     return {
       abilities: { hostPaths: true },
@@ -229,8 +239,10 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       write,
       commit,
       discard,
-      unpack: unpackLayer({ db, places, self: settings.self, removeAll }),
+      unpack: unpackLayer({ db, places, settings, removeAll }),
+      apply: applyLayer(settings),
       pack,
+      contents,
       get: (diffId) =>
         Effect.map(
           db.read("layers", (tx) => findLayer(tx, diffId)),
@@ -263,9 +275,16 @@ export const layer: Layer.Layer<LayerStore, StorageFailure | DatabaseTooNew, Dat
   make
 )
 
+/** What a stored layer says. */
+const changesIn = async (places: Places, row: LayerRow): Promise<ReadonlyArray<TreeChange>> => {
+  const items = listUpper(await loadKernel(), join(places.layers, row.short, "diff"))
+  const changes = layerChanges(items, row.hasRoot)
+  return canonicalChanges(row.opaqueRoot ? [{ type: "opaque", path: "" }, ...changes] : changes)
+}
+
 /** The archive of a layer that was made here. */
-async function* packedPieces(home: string, hasRoot: boolean): AsyncGenerator<Uint8Array, void> {
-  yield* tarPieces(layerChanges(listUpper(await loadKernel(), join(home, "diff")), hasRoot))
+async function* packedPieces(places: Places, row: LayerRow): AsyncGenerator<Uint8Array, void> {
+  yield* tarPieces(await changesIn(places, row))
 }
 
 const infoOf = ({ diffId, entries, size }: LayerRow) => ({ diffId, size, entries })

@@ -31,7 +31,8 @@ export const layerTables: Migrations = {
       parents TEXT NOT NULL,
       keep INTEGER NOT NULL,
       owner TEXT NOT NULL
-    ) STRICT`
+    ) STRICT`,
+    "ALTER TABLE layers ADD COLUMN opaque_root INTEGER NOT NULL DEFAULT 0"
   ]
 }
 
@@ -43,6 +44,11 @@ export interface LayerRow extends LayerInfo {
   readonly hasXattrs: boolean
   /** It says what the root directory is. */
   readonly hasRoot: boolean
+  /**
+   * It hides all of the layers below. Overlayfs does not look for that mark on a root directory, so whoever stacks layers
+   * ends with this one.
+   */
+  readonly opaqueRoot: boolean
   /** Its archive was not written by gantry, so the recipe beside its files is needed to write it again. */
   readonly hasRecipe: boolean
 }
@@ -54,6 +60,7 @@ const layerOf = (row: Row): LayerRow => ({
   entries: Number(row["entries"]),
   hasXattrs: row["has_xattrs"] === 1,
   hasRoot: row["has_root"] === 1,
+  opaqueRoot: row["opaque_root"] === 1,
   hasRecipe: row["has_recipe"] === 1
 })
 
@@ -62,6 +69,15 @@ export const findLayer = (tx: Transaction, diffId: Digest): LayerRow | undefined
   const row = tx.get("SELECT * FROM layers WHERE diff_id = ? AND (flushed = 1 OR boot = ?)", diffId, bootId())
   return row === undefined ? undefined : layerOf(row)
 }
+
+/** The layers of a stack (base first) of which something can be seen. */
+export const visibleRows = (rows: ReadonlyArray<LayerRow>): ReadonlyArray<LayerRow> =>
+  rows.slice(
+    Math.max(
+      0,
+      rows.findLastIndex(({ opaqueRoot }) => opaqueRoot)
+    )
+  )
 
 /** All layers that can be relied on, by diffID. */
 export const allLayers = (tx: Transaction): ReadonlyArray<LayerRow> =>
@@ -80,13 +96,15 @@ export const freeShort = (tx: Transaction, diffId: Digest): string => {
 /** Records a layer that is in its place. */
 export const insertLayer = (tx: Transaction, layer: LayerRow): void => {
   tx.run(
-    "INSERT INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+    `INSERT INTO layers (diff_id, short, size, entries, has_xattrs, has_root, opaque_root, has_recipe, flushed, boot)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
     layer.diffId,
     layer.short,
     layer.size,
     layer.entries,
     layer.hasXattrs ? 1 : 0,
     layer.hasRoot ? 1 : 0,
+    layer.opaqueRoot ? 1 : 0,
     layer.hasRecipe ? 1 : 0,
     bootId()
   )

@@ -8,7 +8,8 @@ import { createGunzip } from "node:zlib"
  * its files, with references to those.
  *
  * `recipe/headers.gz` is a list of: length (4 bytes, little endian) and bytes of the archive; then length and text of a
- * path below `diff`, and its size (8 bytes), whose content comes next. The last path is empty. `recipe/shadowed` holds
+ * path below `diff`, and its size (8 bytes), whose content comes next. An empty path stands where none comes, and its
+ * size says whether that was all. `recipe/shadowed` holds
  * the contents of files that a later entry of the same archive replaced: number of the reference (4 bytes), size
  * (8 bytes), content.
  */
@@ -16,6 +17,12 @@ export const headersName = "headers.gz"
 
 /** See {@link headersName}. */
 export const shadowedName = "shadowed"
+
+/** The size that stands with an empty path: the list goes on. */
+export const more = 1
+
+/** The size that stands with an empty path: the archive is complete. */
+export const noMore = 0
 
 /** Bytes of the number and size before each content in `shadowed`. */
 export const shadowHead = 12
@@ -98,7 +105,8 @@ export async function* recipePieces(home: string): AsyncGenerator<Uint8Array, vo
       if (raw.length > 0) yield raw
       const path = (await take((await take(4)).readUInt32LE(0))).toString("utf8")
       const size = Number((await take(8)).readBigUInt64LE(0))
-      if (path === "") return
+      if (path === "" && size === noMore) return
+      if (path === "") continue
       const shadow = shadows.get(index)
       if (shadow === undefined) yield* contentPieces(join(home, "diff", path), 0, size)
       else yield* contentPieces(shadowed, shadow.offset, size)

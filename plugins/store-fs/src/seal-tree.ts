@@ -19,6 +19,7 @@ export interface Sealed {
   readonly entries: number
   readonly hasXattrs: boolean
   readonly hasRoot: boolean
+  readonly opaqueRoot: boolean
 }
 
 const second = 1_000_000_000n
@@ -89,6 +90,8 @@ export const sealTree = async (changes: ReadonlyArray<TreeChange>, breathe: () =
     hasXattrs: changes.some(
       (change) => change.type === "opaque" || ("xattrs" in change && change.xattrs !== undefined)
     ),
-    hasRoot: changes.some((change) => change.path === "" && change.type === "directory")
+    hasRoot: changes.some((change) => change.path === "" && change.type === "directory"),
+    // A tree says that it hides the root by one whiteout for each name below.
+    opaqueRoot: false
   }
 }

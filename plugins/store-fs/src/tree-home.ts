@@ -3,7 +3,7 @@ import { join } from "node:path"
 import type { Stack, TreeHandle } from "@gantry/core/store/LayerStore"
 import { statOf } from "./disk-entry.ts"
 import type { Kernel } from "./kernel.ts"
-import type { LayerRow } from "./layer-rows.ts"
+import { type LayerRow, visibleRows } from "./layer-rows.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { skeletonName } from "./skeleton.ts"
@@ -46,7 +46,12 @@ export const handleOf = (places: Places, id: string, parents: Stack, rows: Reado
   root: {
     type: "overlay",
     directory: places.layers,
-    lower: [...rows.toReversed().map((row) => `${row.short}/diff`), `${skeletonName}/diff`],
+    lower: [
+      ...visibleRows(rows)
+        .toReversed()
+        .map((row) => `${row.short}/diff`),
+      `${skeletonName}/diff`
+    ],
     upper: join(places.trees, id, "diff"),
     work: join(places.trees, id, "work"),
     target: join(places.trees, id, "merged")

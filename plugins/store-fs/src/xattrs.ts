@@ -3,17 +3,17 @@ import type { Kernel } from "./kernel.ts"
 /** The mark of a directory that hides what lies below it. Spec: kernel, filesystems/overlayfs, "Whiteouts and opaque directories". */
 export const opaqueXattr = "trusted.overlay.opaque"
 
-const overlayPrefix = "trusted.overlay."
+/** Overlayfs' own names; the second are for mounts of users, and mean nothing else anywhere. */
+const isOverlays = (name: string): boolean => name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.")
 
 /**
  * Whether an attribute belongs to the file rather than to the machine it lies on. Labels of SELinux, IMA and the like
  * are the host's, and attributes of overlayfs are the store's own.
  */
-const isKept = (name: string): boolean =>
+export const isKept = (name: string): boolean =>
   name === "security.capability" ||
-  name.startsWith("user.") ||
   name.startsWith("system.posix_acl_") ||
-  (name.startsWith("trusted.") && !name.startsWith(overlayPrefix))
+  ((name.startsWith("user.") || name.startsWith("trusted.")) && !isOverlays(name))
 
 const yes = 0x79
 
@@ -37,7 +37,7 @@ export const readXattrs = (kernel: Kernel, path: string): Carried => {
   let opaque = false
   for (const name of [...names].toSorted()) {
     if (name === opaqueXattr) opaque = kernel.lgetxattr(path, name)[0] === yes
-    else if (name.startsWith(overlayPrefix)) hidden.push(name)
+    else if (isOverlays(name)) hidden.push(name)
     else if (isKept(name)) xattrs.set(name, kernel.lgetxattr(path, name))
   }
   return { ...(xattrs.size > 0 && { xattrs }), opaque, private: hidden }

@@ -8,7 +8,9 @@ import type {
   BlobCorrupt,
   BlobMissing,
   LayerInUse,
+  LayerMalformed,
   LayerMissing,
+  LayerTooLarge,
   StorageFailure,
   UnsafePath
 } from "@gantry/core/store/StoreError"
@@ -41,7 +43,9 @@ export type Failure =
   | ImageBroken
   | ImageInUse
   | LayerInUse
+  | LayerMalformed
   | LayerMissing
+  | LayerTooLarge
   | NameTaken
   | NetworkError
   | NoSuchContainer
@@ -141,6 +145,19 @@ export const explain = (failure: Failure): Explanation => {
     case "BlobCorrupt":
     case "LayerMissing":
       return { what: failure.message, todo: "build or pull the image again" }
+    case "LayerMalformed":
+      return {
+        what: failure.message,
+        todo: "get it again from where it came; it is broken there if that does not help"
+      }
+    case "LayerTooLarge":
+      return {
+        what: failure.message,
+        todo:
+          failure.unit === "bytes"
+            ? "if it can be trusted, set GANTRY_LAYER_LIMIT to more bytes"
+            : "do not trust where this came from"
+      }
     case "LayerInUse":
       return { what: failure.message, todo: "remove what uses it first" }
     case "UnsafePath":

@@ -5,7 +5,15 @@ import type * as Stream from "effect/Stream"
 import type { Digest } from "../image/Digest.ts"
 import type { RootSource } from "../runtime/ContainerSpec.ts"
 import type { TreeChange, TreeEntry } from "../tree/TreeEntry.ts"
-import type { BlobCorrupt, LayerInUse, LayerMissing, StorageFailure, UnsafePath } from "./StoreError.ts"
+import type {
+  BlobCorrupt,
+  LayerInUse,
+  LayerMalformed,
+  LayerMissing,
+  LayerTooLarge,
+  StorageFailure,
+  UnsafePath
+} from "./StoreError.ts"
 
 /** Layers one on the other, base first. The empty stack is the empty tree. */
 export type Stack = ReadonlyArray<Digest>
@@ -80,14 +88,31 @@ export interface LayerStoreShape {
   readonly discard: (tree: Pick<TreeHandle, "id">) => Effect.Effect<void, StorageFailure>
   /**
    * Unpacks an uncompressed layer archive. Nothing is visible unless the bytes hash to `diffId`; a hostile path fails
-   * with `UnsafePath` and leaves nothing.
+   * with `UnsafePath`, and bytes that are no archive with `LayerMalformed`. After a failure nothing is left.
+   *
+   * Whiteouts and opaque marks speak of the layers below only, wherever they stand in the archive; of several entries
+   * for one path the last one counts (LAY-14). `LayerTooLarge` ends it before the rest was asked for.
    */
   readonly unpack: <E>(
     diffId: Digest,
     archive: Stream.Stream<Uint8Array, E>
-  ) => Effect.Effect<LayerInfo, E | BlobCorrupt | UnsafePath | StorageFailure>
+  ) => Effect.Effect<LayerInfo, E | BlobCorrupt | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
+  /**
+   * Applies an uncompressed layer archive to a folder of the host (absolute path, made when missing), by the code that
+   * unpacks layers: what the layer takes away is removed there. Nothing outside the folder is touched, whatever links it
+   * holds. After a failure the folder has what came before the entry in question. Absent in stores without host paths.
+   */
+  readonly apply?: <E>(
+    directory: string,
+    archive: Stream.Stream<Uint8Array, E>
+  ) => Effect.Effect<LayerInfo, E | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
   /** The layer's archive, the same bytes every time: they hash to the diffID. */
   readonly pack: (diffId: Digest) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
+  /**
+   * What the layer adds and takes away, whatever lies below it, as `canonicalChanges` orders it (LAY-13). Contents may be
+   * files of the store.
+   */
+  readonly contents: (diffId: Digest) => Effect.Effect<ReadonlyArray<TreeChange>, LayerMissing | StorageFailure>
   /** The layer, or none. */
   readonly get: (diffId: Digest) => Effect.Effect<Option.Option<LayerInfo>, StorageFailure>
   /** Fails with `LayerInUse` while a tree stands on the layer (LAY-3). Succeeds when there is no such layer. */

@@ -45,6 +45,31 @@ export class UnsafePath extends Data.TaggedError("UnsafePath")<{ readonly path: 
   }
 }
 
+/** The bytes are the ones that were promised, and no archive that can be read. The same source will not do better. */
+export class LayerMalformed extends Data.TaggedError("LayerMalformed")<{
+  /** Its diffID, or words for an archive that has none. */
+  readonly layer: string
+  readonly why: string
+  /** Bytes of the archive before the place in question. */
+  readonly at: number
+}> {
+  override get message() {
+    return `${this.layer} is no archive of a layer: ${this.why} (at byte ${this.at})`
+  }
+}
+
+/** The archive goes on after a limit of this engine: a decompression bomb, or a limit that was set too low. */
+export class LayerTooLarge extends Data.TaggedError("LayerTooLarge")<{
+  /** See {@link LayerMalformed}. */
+  readonly layer: string
+  readonly unit: "bytes" | "entries"
+  readonly limit: number
+}> {
+  override get message() {
+    return `${this.layer} has more than ${this.limit} ${this.unit}`
+  }
+}
+
 /** What lies under the store failed: the disk, the connection, the permissions. */
 export class StorageFailure extends Data.TaggedError("StorageFailure")<{
   readonly operation: "read" | "stage" | "publish" | "remove" | "list" | "prepare" | "commit" | "mount" | "record"

@@ -10,212 +10,250 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   rmSync,
+  type Stats,
   symlinkSync,
   unlinkSync,
   writeSync
 } from "node:fs"
-import { nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
+import { isBelow, joinPath, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { TarEntry, TarHandler } from "@gantry/core/tree/tar-read"
-import { opaqueName, whiteoutPrefix } from "@gantry/core/tree/whiteout"
+import { layerName } from "@gantry/core/tree/whiteout"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
-import type { Syscalls } from "@gantry/linux/Syscalls"
-import { opaqueXattr } from "../xattrs.ts"
+import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
+import { folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
+import { PastLimit, Refused } from "./Refused.ts"
 import type { RecipeWriter } from "./RecipeWriter.ts"
+import type { UnpackKernel } from "./UnpackKernel.ts"
 
-/** The system calls of unpacking. */
-export type UnpackKernel = Pick<Syscalls, "mknod" | "utimensat" | "lsetxattr">
-
-/** An entry that wants something outside its root, or that no tree can hold. */
-export class Refused extends Error {
-  readonly path: string
-  constructor(path: string, why: string) {
-    super(why)
-    this.path = path
-  }
+/** Where and how the entries of an archive are written. */
+export interface UnpackTarget {
+  /** Prefix of every path; empty when the directory is the root of the process. */
+  readonly root: string
+  /**
+   * Of a layer in an empty directory, in the form that overlayfs reads. Absent for a folder that the layer is applied to:
+   * there whiteouts remove.
+   */
+  readonly recipe?: RecipeWriter
+  /** Most entries. */
+  readonly entryLimit: number
 }
 
-/** Writes the entries of a layer's archive into the directory `root`, in overlayfs' form. */
+/** Writes the entries of a layer's archive into a directory. */
 export interface LayerUnpacker extends TarHandler {
   /** Gives the directories their times. */
   readonly finish: () => void
   /** Entries so far. */
   readonly entries: () => number
+  /** Some entry has attributes, or is marked. */
   readonly hasXattrs: () => boolean
   readonly hasRoot: () => boolean
+  /** Nothing of the layers below is left. */
+  readonly opaqueRoot: () => boolean
+  /** Name of the entry in hand, for messages; empty before the first. */
+  readonly at: () => string
 }
 
-const yes = Uint8Array.of(0x79)
+/** Longest path in bytes: paths of a layer are read below the store's directory, and the kernel takes 4095 bytes in all. */
+const pathLimit = 3800
+
+/** What a Linux kernel can hold: -1 means "no change" to chown, and device numbers have 12 and 20 bits. */
+const idLimit = 0xfffffffe
+const majorLimit = 0xfff
+const minorLimit = 0xfffff
 
 /**
- * The unpacker for an empty directory. The process's umask must be 0.
+ * The unpacker for a directory. The process's umask must be 0.
  *
- * No link is followed, whether or not the process has this directory as its root: a name below a link is refused.
- * Parents that the archive does not mention are 0755 root, made in 1970. A whiteout of something the same archive holds
- * only hides what layers below have under that name. Throws {@link Refused}, or what the disk threw.
+ * No link is followed, whether or not the process has this directory as its root: a name below a link that the same
+ * archive made is refused, and a link of a layer below gives way to a directory, as it does in overlayfs. Parents that
+ * the archive does not mention are 0755 root, made in 1970. A whiteout of something the same archive holds only hides
+ * what layers below have under that name. Character devices 0:0 are refused: overlayfs would read them as whiteouts.
+ *
+ * Throws {@link Refused}, {@link PastLimit}, or what the disk threw.
  */
-export const layerUnpacker = (kernel: UnpackKernel, root: string, recipe: RecipeWriter): LayerUnpacker => {
+export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }: UnpackTarget): LayerUnpacker => {
   const directories = new Set<string>([""])
   const times = new Map<string, bigint>()
+  const marks: LayerMarks = { hasMarks: false, opaqueRoot: false }
   let entries = 0
   let hasXattrs = false
   let hasRoot = false
+  let at = ""
   /** The file whose content is being received. */
   let fd = -1
   let current: { readonly path: string; readonly entry: TarEntry } | undefined
   let position = 0
 
   const diskOf = (path: string): string => `${root}/${path}`
-  const kindOf = (path: string) => lstatSync(diskOf(path), { throwIfNoEntry: false })
+  const kindOf = (path: string): Stats | undefined => lstatSync(diskOf(path), { throwIfNoEntry: false })
 
-  const pathOf = (name: string): string => {
-    const path = safePath(name)
-    if (typeof path !== "string") throw new Refused(name, path.why)
+  /** Takes away what stands at a path, keeping what the recipe needs. */
+  const clear = (path: string): void => {
+    const stat = kindOf(path)
+    if (stat === undefined) return
+    forget(path, stat)
+    if (stat.isDirectory()) rmSync(diskOf(path), { recursive: true })
+    else unlinkSync(diskOf(path))
+  }
+
+  const forget = (path: string, stat: Stats | undefined): void => {
+    form.gone(path)
+    if (stat?.isDirectory() === true) {
+      directories.delete(path)
+      times.delete(path)
+      for (const name of readdirSync(diskOf(path))) {
+        const child = joinPath(path, name)
+        forget(child, kindOf(child))
+      }
+    } else recipe?.shadow(path, diskOf(path))
+  }
+
+  const form: Form = recipe === undefined ? folderForm(diskOf, clear) : layerForm(kernel, diskOf, marks)
+
+  const timeOf = (path: string): bigint => lstatSync(diskOf(path), { bigint: true }).mtimeNs
+  // What is made in a folder, and removed from it, does not change the folder's own time.
+  if (recipe === undefined) times.set("", timeOf(""))
+
+  const checked = (path: string, name: string): string => {
+    if (path.length * 3 > pathLimit && Buffer.byteLength(path) > pathLimit) {
+      throw new Refused(name, `it is longer than ${pathLimit} bytes`)
+    }
     return path
   }
 
-  const setOpaque = (path: string): void => {
-    if (path === "") return
-    kernel.lsetxattr(diskOf(path), opaqueXattr, yes)
-    hasXattrs = true
-  }
-
+  /** Makes sure that a directory is at a path, for something inside it. */
   const directory = (path: string): void => {
     if (directories.has(path)) return
     directory(parentOf(path))
     const stat = kindOf(path)
-    if (stat !== undefined && !stat.isDirectory()) {
-      const whiteout = stat.isCharacterDevice() && stat.rdev === 0
-      if (!whiteout) throw new Refused(path, "it is not a directory, and something lies below it")
-      unlinkSync(diskOf(path))
+    if (stat?.isDirectory() === true) times.set(path, timeOf(path))
+    else {
+      if (stat !== undefined && !form.isOld(path, stat)) {
+        throw new Refused(path, "it is not a directory, and something lies below it")
+      }
+      if (stat !== undefined) unlinkSync(diskOf(path))
       mkdirSync(diskOf(path), 0o755)
-      setOpaque(path)
-    } else if (stat === undefined) mkdirSync(diskOf(path), 0o755)
+      if (stat !== undefined) form.covered(path)
+      times.set(path, 0n)
+    }
     directories.add(path)
-    if (!times.has(path)) times.set(path, 0n)
+    form.made(path)
   }
 
-  /** Takes away what stands at a path, keeping what the recipe needs. True when it was a whiteout. */
-  const clear = (path: string): boolean => {
-    const stat = kindOf(path)
-    if (stat === undefined) return false
-    for (const each of recipe.referredBelow(path)) recipe.shadow(each, diskOf(each))
-    if (stat.isDirectory()) {
-      rmSync(diskOf(path), { recursive: true })
-      const start = `${path}/`
-      for (const each of directories) if (each === path || each.startsWith(start)) directories.delete(each)
-      for (const each of times.keys()) if (each === path || each.startsWith(start)) times.delete(each)
-      return false
-    }
-    unlinkSync(diskOf(path))
-    return stat.isCharacterDevice() && stat.rdev === 0
-  }
-
-  const setXattrs = (path: string, entry: TarEntry): void => {
-    for (const [name, value] of entry.xattrs) {
-      // These would turn into marks of the store itself.
-      if (name.startsWith("trusted.overlay.")) continue
-      hasXattrs = true
-      kernel.lsetxattr(diskOf(path), name, value)
-    }
+  const dress = (path: string, entry: TarEntry): void => {
+    lchownSync(diskOf(path), entry.uid, entry.gid)
+    if (entry.type !== "symlink") chmodSync(diskOf(path), entry.mode)
+    if (entry.xattrs.size > 0 && setEntryXattrs(kernel, diskOf(path), path, entry)) hasXattrs = true
   }
 
   const setTime = (path: string, mtimeNs: bigint): void =>
     kernel.utimensat(diskOf(path), mtimeNs, mtimeNs, AT_SYMLINK_NOFOLLOW)
 
-  const whiteout = (path: string, name: string): void => {
-    const inside = parentOf(path)
-    directory(inside)
-    if (name === opaqueName) return setOpaque(inside)
-    // Names that other union file systems keep for themselves.
-    if (name.startsWith(`${whiteoutPrefix}${whiteoutPrefix}`)) return
-    const hidden = name.slice(whiteoutPrefix.length)
-    const target = inside === "" ? hidden : `${inside}/${hidden}`
-    if (hidden === "" || hidden === "." || hidden === "..") throw new Refused(path, "it is a whiteout of no name")
-    const stat = kindOf(target)
-    if (stat === undefined) kernel.mknod(diskOf(target), S_IFCHR, 0, 0)
-    else if (stat.isDirectory()) setOpaque(target)
-  }
-
   const makeDirectory = (path: string, entry: TarEntry): void => {
     if (path === "") hasRoot = true
-    else if (!directories.has(path)) {
-      directory(parentOf(path))
-      if (kindOf(path)?.isDirectory() !== true) {
-        const covered = clear(path)
-        mkdirSync(diskOf(path), 0o755)
-        if (covered) setOpaque(path)
-      }
-      directories.add(path)
+    else directory(parentOf(path))
+    const stat = kindOf(path)
+    if (stat?.isDirectory() === true) dropXattrs(kernel, diskOf(path), entry)
+    else {
+      clear(path)
+      mkdirSync(diskOf(path), 0o755)
+      if (stat !== undefined) form.covered(path)
     }
-    lchownSync(diskOf(path), entry.uid, entry.gid)
-    chmodSync(diskOf(path), entry.mode)
-    setXattrs(path, entry)
+    directories.add(path)
+    form.made(path)
+    dress(path, entry)
     times.set(path, entry.mtimeNs)
   }
 
+  const makeDevice = (path: string, entry: TarEntry): void => {
+    const { major, minor, type } = entry
+    if (major > majorLimit || minor > minorLimit) throw new Refused(path, `no device has the number ${major}:${minor}`)
+    if (type === "char" && major === 0 && minor === 0) throw new Refused(path, "it is the device 0:0")
+    kernel.mknod(diskOf(path), (type === "char" ? S_IFCHR : S_IFBLK) | 0o600, major, minor)
+  }
+
   const makeOther = (path: string, entry: TarEntry): void => {
-    switch (entry.type) {
-      case "symlink":
-        symlinkSync(entry.link, diskOf(path))
-        break
-      case "fifo":
-        kernel.mknod(diskOf(path), S_IFIFO | 0o600, 0, 0)
-        break
-      default:
-        if (entry.type === "char" && entry.major === 0 && entry.minor === 0) {
-          throw new Refused(path, "it is the device 0:0")
-        }
-        kernel.mknod(diskOf(path), (entry.type === "char" ? S_IFCHR : S_IFBLK) | 0o600, entry.major, entry.minor)
-    }
-    lchownSync(diskOf(path), entry.uid, entry.gid)
-    if (entry.type !== "symlink") chmodSync(diskOf(path), entry.mode)
-    setXattrs(path, entry)
+    if (entry.type === "symlink") {
+      if (entry.link === "" || entry.link.includes("\0")) throw new Refused(path, "it is a link to nothing")
+      symlinkSync(entry.link, diskOf(path))
+    } else if (entry.type === "fifo") kernel.mknod(diskOf(path), S_IFIFO | 0o600, 0, 0)
+    else makeDevice(path, entry)
+    dress(path, entry)
     setTime(path, entry.mtimeNs)
   }
 
   const makeLink = (path: string, entry: TarEntry): void => {
-    const target = pathOf(entry.link)
+    const target = safePath(entry.link)
+    if (typeof target !== "string") throw new Refused(entry.link, target.why)
     if (target === path) return
-    directory(parentOf(target))
+    directory(parentOf(checked(target, entry.link)))
     const stat = kindOf(target)
-    const found = stat !== undefined && !stat.isDirectory() && !(stat.isCharacterDevice() && stat.rdev === 0)
-    if (!found) throw new Refused(path, `it is a link to ${target}, which is no file of this archive`)
+    const isFile = stat !== undefined && !stat.isDirectory() && (recipe === undefined || !form.isOld(target, stat))
+    if (!isFile || isBelow(target, path)) {
+      throw new Refused(path, `it is a link to ${target}, which is no file of this archive`)
+    }
     clear(path)
     linkSync(diskOf(target), diskOf(path))
+    form.made(path)
+  }
+
+  const makeFile = (path: string, entry: TarEntry): void => {
+    clear(path)
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+    fd = openSync(diskOf(path), flags, entry.mode & 0o777)
+    position = 0
+    current = { path, entry }
+    form.made(path)
+    if (entry.size > 0 && !entry.sparse) recipe?.content(path, entry.size)
   }
 
   const writeAll = (piece: Uint8Array): void => {
-    let at = 0
-    while (at < piece.length) {
-      const count = writeSync(fd, piece, at, piece.length - at, position)
-      at += count
+    let done = 0
+    while (done < piece.length) {
+      const count = writeSync(fd, piece, done, piece.length - done, position)
+      done += count
       position += count
     }
+  }
+
+  const entryAt = (path: string, entry: TarEntry): void => {
+    if (entry.uid > idLimit || entry.gid > idLimit) {
+      throw new Refused(entry.name, `nobody has the number ${entry.uid}:${entry.gid}`)
+    }
+    if (entry.type === "directory") return makeDirectory(path, entry)
+    if (path === "") throw new Refused(entry.name, "the root is a directory")
+    directory(parentOf(path))
+    if (entry.type === "hardlink") return makeLink(path, entry)
+    if (entry.type === "file") return makeFile(path, entry)
+    clear(path)
+    form.made(path)
+    makeOther(path, entry)
   }
 
   return {
     entry: (entry) => {
       entries += 1
+      if (entries > entryLimit) throw new PastLimit("entries", entryLimit)
       current = undefined
-      const path = pathOf(entry.name)
-      const name = nameOf(path)
-      if (name.startsWith(whiteoutPrefix)) return whiteout(path, name)
-      if (entry.type === "directory") return makeDirectory(path, entry)
-      if (path === "") throw new Refused(entry.name, "the root is a directory")
-      directory(parentOf(path))
-      if (entry.type === "hardlink") return makeLink(path, entry)
-      clear(path)
-      if (entry.type !== "file") return makeOther(path, entry)
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-      fd = openSync(diskOf(path), flags, entry.mode & 0o777)
-      position = 0
-      current = { path, entry }
-      if (entry.size > 0 && !entry.sparse) recipe.content(path, entry.size)
+      at = entry.name
+      const meant = layerName(entry.name)
+      if ("why" in meant) throw new Refused(meant.path, meant.why)
+      if (meant.type === "ignored") return
+      const path = checked(meant.path, entry.name)
+      if (meant.type === "entry") return entryAt(path, entry)
+      if (meant.type === "opaque") {
+        directory(path)
+        form.empty(path)
+      } else {
+        directory(parentOf(path))
+        form.hide(path)
+      }
     },
     data: (piece) => {
       // Content that goes nowhere (of a whiteout, of a hard link) is part of the recipe itself.
-      if (current === undefined) recipe.raw(piece)
+      if (current === undefined) recipe?.raw(piece)
       else writeAll(piece)
     },
     hole: (bytes) => {
@@ -230,15 +268,17 @@ export const layerUnpacker = (kernel: UnpackKernel, root: string, recipe: Recipe
       // Changing the owner takes these bits away, and so may the open itself.
       if ((entry.mode & 0o7000) !== 0) fchmodSync(fd, entry.mode)
       closeSync(fd)
-      if (entry.xattrs.size > 0) setXattrs(path, entry)
+      if (entry.xattrs.size > 0 && setEntryXattrs(kernel, diskOf(path), path, entry)) hasXattrs = true
       setTime(path, entry.mtimeNs)
     },
-    raw: recipe.raw,
+    ...(recipe !== undefined && { raw: recipe.raw }),
     finish: () => {
       for (const [path, mtimeNs] of times) setTime(path, mtimeNs)
     },
     entries: () => entries,
-    hasXattrs: () => hasXattrs,
-    hasRoot: () => hasRoot
+    hasXattrs: () => hasXattrs || marks.hasMarks,
+    hasRoot: () => hasRoot,
+    opaqueRoot: () => marks.opaqueRoot,
+    at: () => at
   }
 }

@@ -8,6 +8,8 @@ export type Outcome =
       readonly entries: number
       readonly hasXattrs: boolean
       readonly hasRoot: boolean
+      /** Nothing of the layers below is left. */
+      readonly opaqueRoot: boolean
     }
   /** The archive is complete and has this digest, and it wants something outside its root. */
   | {
@@ -17,7 +19,15 @@ export type Outcome =
       readonly path: string
       readonly why: string
     }
-  /** The bytes are no archive that can be read. */
-  | { readonly type: "malformed"; readonly diffId: string; readonly size: number; readonly why: string }
-  /** The disk failed. `code` is the symbolic error name. */
-  | { readonly type: "failed"; readonly code: string; readonly why: string }
+  /** The bytes are no archive that can be read. `at`: byte of the archive. */
+  | {
+      readonly type: "malformed"
+      readonly diffId: string
+      readonly size: number
+      readonly why: string
+      readonly at: number
+    }
+  /** There is more of it than the limit. The rest was not read. */
+  | { readonly type: "too-large"; readonly unit: "bytes" | "entries"; readonly limit: number }
+  /** The disk failed. `code` is the symbolic error name, `path` the entry in hand; empty when there was none. */
+  | { readonly type: "failed"; readonly code: string; readonly path: string; readonly why: string }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { headersName, shadowedName, shadowHead } from "../recipe.ts"
+import { headersName, more, noMore, shadowedName, shadowHead } from "../recipe.ts"
 import { writeAll } from "../write-all.ts"
 
 /** Bytes that are compressed together: each block is a gzip member of its own. */
@@ -13,10 +13,8 @@ export interface RecipeWriter {
   readonly raw: (bytes: Uint8Array) => void
   /** The content of the file that is being written comes next. */
   readonly content: (path: string, size: number) => void
-  /** The content at a path is about to be replaced: keeps a copy. `disk` is where it can still be read. */
+  /** What stands at a path is about to go: keeps a copy of content. `disk` is where it can still be read. */
   readonly shadow: (path: string, disk: string) => void
-  /** Paths with content at or below a path. */
-  readonly referredBelow: (path: string) => ReadonlyArray<string>
   readonly finish: () => void
 }
 
@@ -58,6 +56,8 @@ export const recipeWriter = (directory: string): RecipeWriter => {
     raw: (bytes) => {
       raw.push(Buffer.from(bytes))
       rawSize += bytes.length
+      // Not all at once: an archive may end with any number of zeros.
+      if (rawSize >= blockSize) record("", more)
     },
     content: (path, size) => {
       references.set(path, { index: count, size })
@@ -79,12 +79,8 @@ export const recipeWriter = (directory: string): RecipeWriter => {
         closeSync(fd)
       }
     },
-    referredBelow: (path) => {
-      const start = `${path}/`
-      return [...references.keys()].filter((each) => each === path || each.startsWith(start))
-    },
     finish: () => {
-      record("", 0)
+      record("", noMore)
       writeAll(headers, gzipSync(Buffer.concat(pending), { level: 1 }))
       closeSync(headers)
       closeSync(shadowed)
