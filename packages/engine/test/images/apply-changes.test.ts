@@ -95,7 +95,7 @@ describe("applyChanges", () => {
     ["CDM x", "no instruction CDM"],
     ["EXPOSE http", "http"],
     ["WORKDIR", "WORKDIR"],
-    ["ENV A=${B", "missing }"]
+    ["ENV A=${B", "in the substitution of B"]
   ] as const) {
     it.effect(`refuses ${JSON.stringify(change)}`, () =>
       Effect.gen(function* () {
