@@ -6,7 +6,9 @@ import {
   BlobCorrupt,
   BlobMissing,
   LayerInUse,
+  LayerMalformed,
   LayerMissing,
+  LayerTooLarge,
   StorageFailure,
   UnsafePath
 } from "@gantry/core/store/StoreError"
@@ -67,6 +69,8 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true }),
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
   LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
+  LayerMalformed: new LayerMalformed({ layer: digest, why: "the archive ends inside an entry", at: 512 }),
+  LayerTooLarge: new LayerTooLarge({ layer: digest, unit: "bytes", limit: 1000 }),
   LayerMissing: new LayerMissing({ diffId: digest }),
   NameTaken: new NameTaken({ name: "web", holder: "abc" }),
   NetworkMissing: new NetworkMissing({ network: "mine" }),

@@ -7,6 +7,7 @@ import type { Definition } from "./define.ts"
  * The option tables differ in type; what they share is how they are parsed and run.
  */
 export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
+  applyLayer: () => import("./apply-layer.ts"),
   build: () => import("./build.ts"),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
   create: () => import("./create.ts"),
@@ -16,6 +17,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   images: () => import("./images.ts"),
   inspect: () => import("./inspect.ts"),
   kill: () => import("./kill.ts"),
+  layers: () => import("./layers.ts"),
   logs: () => import("./logs.ts"),
   ps: () => import("./ps.ts"),
   reset: () => import("./reset.ts"),

@@ -50,11 +50,12 @@ export class LayerMalformed extends Data.TaggedError("LayerMalformed")<{
   /** Its diffID, or words for an archive that has none. */
   readonly layer: string
   readonly why: string
-  /** Bytes of the archive before the place in question. */
-  readonly at: number
+  /** Bytes of the archive before the place in question, where that is known. */
+  readonly at?: number
 }> {
   override get message() {
-    return `${this.layer} is no archive of a layer: ${this.why} (at byte ${this.at})`
+    const place = this.at === undefined ? "" : ` (at byte ${this.at})`
+    return `${this.layer} is no archive of a layer: ${this.why}${place}`
   }
 }
 

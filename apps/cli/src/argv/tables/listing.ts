@@ -55,6 +55,19 @@ export const history = {
   }
 } as const satisfies Command
 
+/** `gantry layers`. */
+export const layers = {
+  ...names.layers,
+  usage: "[OPTIONS] IMAGE",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    files: { kind: "flag", about: "List the files too, with A for added, C for changed, D for removed" },
+    json: { kind: "flag", about: "Print all of it as JSON, files included" },
+    noTrunc: { kind: "flag", about: "Do not shorten what is shown" }
+  }
+} as const satisfies Command
+
 const format = { kind: "text", short: "f", about: 'Go template, or "json"' } as const
 const size = { kind: "flag", short: "s", about: "Count what each container has written" } as const
 const platform = { kind: "text", about: "Platform of the image, as os/arch[/variant]" } as const

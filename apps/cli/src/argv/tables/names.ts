@@ -31,6 +31,11 @@ export const names = {
     section: "other"
   },
   history: { paths: [["history"], ["image", "history"]], summary: "Show how an image came to be", section: "other" },
+  layers: {
+    paths: [["layers"], ["image", "layers"]],
+    summary: "Show what each layer of an image adds, changes and removes",
+    section: "other"
+  },
   inspect: { paths: [["inspect"]], summary: "Show all that is known of containers and images", section: "other" },
   containerInspect: {
     paths: [["container", "inspect"]],
@@ -53,6 +58,11 @@ export const names = {
     summary: "Remove all containers, images and networks of this engine",
     section: "other"
   },
+  applyLayer: {
+    paths: [["debug", "apply-layer"]],
+    summary: "Unpack a layer's archive from standard input into a folder",
+    section: "other"
+  },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],
@@ -67,6 +77,7 @@ export type Name = keyof typeof names
 /** Groups of commands with one line on each. */
 export const groups = {
   container: "Manage containers",
+  debug: "Look for trouble",
   image: "Manage images",
   system: "Manage the engine"
 } as const satisfies { readonly [word: string]: string }

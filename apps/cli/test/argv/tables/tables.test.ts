@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { build } from "../../../src/argv/tables/build.ts"
+import { applyLayer } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
 import { pull, rmi, tag } from "../../../src/argv/tables/image.ts"
 import { exec, kill, logs, rm, start, stop, wait } from "../../../src/argv/tables/lifecycle.ts"
@@ -11,6 +12,7 @@ import {
   imageInspect,
   images,
   inspect,
+  layers,
   ps,
   version
 } from "../../../src/argv/tables/listing.ts"
@@ -28,6 +30,8 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   version,
   create,
   history,
+  layers,
+  applyLayer,
   reset,
   inspect,
   containerInspect,

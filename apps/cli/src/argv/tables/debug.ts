@@ -1,0 +1,12 @@
+import type { Command } from "../Command.ts"
+import type { OptionTable } from "../Option.ts"
+import { names } from "./names.ts"
+
+/** `gantry debug apply-layer`. */
+export const applyLayer = {
+  ...names.applyLayer,
+  usage: "DIRECTORY < ARCHIVE",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
