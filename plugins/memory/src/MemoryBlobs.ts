@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 /** A map of bytes. Each store made here has its own. */
 export const make: Effect.Effect<BlobStoreShape> = Effect.sync(() => {
   const blobs = new Map<Digest, Uint8Array>()
+  const partials = new Map<Digest, Uint8Array>()
   const find = (digest: Digest) => Effect.sync(() => Option.fromNullable(blobs.get(digest)))
   return makeStore({
     read: (digest) => Effect.map(find(digest), Option.map(Stream.make)),
@@ -16,6 +17,16 @@ export const make: Effect.Effect<BlobStoreShape> = Effect.sync(() => {
         find(digest),
         Option.map(({ length }) => length)
       ),
+    partial: (digest) =>
+      Effect.sync(() => {
+        const here = () => partials.get(digest) ?? new Uint8Array()
+        return {
+          size: here().length,
+          append: (piece) => Effect.sync(() => void partials.set(digest, Buffer.concat([here(), piece]))),
+          read: (offset, length) => Effect.sync(() => here().slice(offset, offset + length)),
+          discard: Effect.sync(() => void partials.delete(digest))
+        }
+      }),
     stage: Effect.sync(() => {
       const parts: Array<Uint8Array> = []
       return {

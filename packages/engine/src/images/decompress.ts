@@ -1,0 +1,86 @@
+import { pipeline } from "node:stream"
+import * as zlib from "node:zlib"
+import { frameCutter } from "./zstd-frames.ts"
+
+/** How bytes can be compressed. */
+export type Compression = "none" | "gzip" | "zstd"
+
+/** Bytes of output made at once: few large pieces cost less than many small ones. */
+const pieceSize = 256 * 1024
+
+/**
+ * How bytes are compressed, by how they begin. Media types are not believed: gzip under the type of a plain archive is
+ * common, and no archive begins like compressed data.
+ *
+ * Spec: RFC 1952, section 2.3.1; RFC 8878, section 3.1.
+ */
+export const compressionOf = (head: Uint8Array): Compression => {
+  const [a, b, c, d] = head
+  if (a === 0x1f && b === 0x8b) return "gzip"
+  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd"
+  if (a !== undefined && a >= 0x50 && a <= 0x5f && b === 0x2a && c === 0x4d && d === 0x18) return "zstd"
+  return "none"
+}
+
+/**
+ * The bytes of a layer, uncompressed: gzip of one or more members, zstd of one or more frames, or as they are. No more
+ * is read than is asked for, and at most a few pieces are held. Ending the iteration early ends that of the source.
+ *
+ * Throws what the source throws, and an `Error` when the data is broken.
+ */
+export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const iterator = source[Symbol.asyncIterator]()
+  const head: Array<Uint8Array> = []
+  let length = 0
+  while (length < 4) {
+    const { done, value } = await iterator.next()
+    if (done === true) break
+    head.push(value)
+    length += value.length
+  }
+  const rest = resumed(head, iterator)
+  switch (compressionOf(Buffer.concat(head))) {
+    case "none":
+      return yield* rest
+    case "gzip":
+      return yield* through(rest, zlib.createGunzip({ chunkSize: pieceSize }))
+    case "zstd":
+      if (typeof zlib.createZstdDecompress !== "function") {
+        throw new Error(
+          "it is compressed with zstd, which this JavaScript runtime cannot read; Node 22.15 or newer can"
+        )
+      }
+      return yield* through(frames(rest), zlib.createZstdDecompress({ chunkSize: pieceSize }))
+  }
+}
+
+async function* resumed(
+  head: ReadonlyArray<Uint8Array>,
+  iterator: AsyncIterator<Uint8Array>
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* head
+    for (;;) {
+      const { done, value } = await iterator.next()
+      if (done === true) return
+      yield value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const cutter = frameCutter()
+  for await (const piece of source) yield* cutter.push(piece)
+  cutter.finish()
+}
+
+async function* through(
+  source: AsyncIterable<Uint8Array>,
+  decoder: NodeJS.ReadWriteStream
+): AsyncGenerator<Uint8Array, void> {
+  // Failures of either side end the iteration below; the callback is there because one must be given.
+  pipeline(source, decoder, () => {})
+  for await (const piece of decoder) yield piece as Uint8Array
+}

@@ -1,0 +1,221 @@
+import { arch } from "node:os"
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import * as ImageSource from "@gantry/core/image/ImageSource"
+import type { Manifest } from "@gantry/core/image/Manifest"
+import { format as platformText, ofMachine, type Platform } from "@gantry/core/image/Platform"
+import type { Locks } from "@gantry/core/Locks"
+import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
+import { Settings } from "@gantry/core/Settings"
+import { BlobStore, wholeLimit } from "@gantry/core/store/BlobStore"
+import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { WrongPlatform } from "../EngineError.ts"
+import { choosePlatform, suits } from "../images/choose-platform.ts"
+import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
+import { decodeConfig } from "../images/image-json.ts"
+import { Images, type NewImage } from "../images/Images.ts"
+import { LayerSources } from "../images/LayerSources.ts"
+import { NoSuchPlatform, type PullError, UnusableImage } from "../images/PullError.ts"
+import { readManifest, type Unusable } from "../images/read-manifest.ts"
+
+/** How an image is pulled. */
+export interface PullOptions extends FetchOptions {
+  /** What it must be made for; this machine when absent, and then an image without a choice is taken as it is. */
+  readonly platform?: Platform
+  /** Names it gets instead of the one it was asked for by. */
+  readonly names?: ReadonlyArray<ImageRef.ImageRef>
+}
+
+/** A pulled image. */
+export interface Pulled {
+  readonly image: NewImage
+  /** What the name led to: digest of a manifest or an index. */
+  readonly digest: Digest
+  /** `up-to-date`: the name meant this image before, and nothing had to be fetched for it. */
+  readonly status: "new" | "up-to-date"
+}
+
+/** What a pull works with. */
+export type PullServices = BlobStore | Images | LayerSources | LayerStore | Locks | Registry | Settings
+
+/** Indexes inside of indexes that are followed. */
+const deepest = 4
+
+/** Layers fetched at once, at least: some wait for the network while others are unpacked. */
+const leastJobs = 3
+
+/**
+ * Fetches an image: what its name leads to, the manifest for the platform, and the layers that are not here yet, side by
+ * side. Manifests and config are kept as they came, so that their digests stay. The names move last, when all of it is
+ * stored; after a failure only whole layers and beginnings of layers are left, which the next attempt uses.
+ */
+export const pull = (
+  ref: ImageRef.ImageRef,
+  options: PullOptions = {}
+): Effect.Effect<Pulled, PullError, PullServices> =>
+  Effect.gen(function* () {
+    const { onEvent } = options
+    const registry = yield* Registry
+    const images = yield* Images
+    const layers = yield* LayerStore
+    const reference = ImageSource.shown(ref)
+    const resolved = yield* registry.resolve(ref)
+    const { digest } = resolved.descriptor
+    onEvent?.({ type: "pulling", ref })
+    const chosen = yield* chooseManifest(ref, resolved, options.platform)
+    const { bytes: manifestBytes, manifest } = chosen
+    const config = yield* fetchConfig(ref, manifest)
+    if (options.platform !== undefined && suits(config.value, options.platform) === undefined) {
+      const found = platformText(config.value)
+      return yield* new WrongPlatform({ reference, wanted: platformText(options.platform), found })
+    }
+    const stack = config.value.rootfs.diff_ids as ReadonlyArray<Digest>
+    if (stack.length !== manifest.layers.length) {
+      const why = `its config speaks of ${stack.length} layers and its manifest of ${manifest.layers.length}`
+      return yield* new UnusableImage({ reference, why })
+    }
+    const pairs = manifest.layers.map((descriptor, at) => ({ ref, descriptor, diffId: stack[at] ?? descriptor.digest }))
+    const missing = yield* Effect.filter(distinct(pairs), ({ descriptor, diffId }) =>
+      Effect.map(layers.get(diffId), (found) => {
+        const here = Option.isSome(found)
+        onEvent?.({ type: "layer", layer: descriptor.digest, size: descriptor.size, here })
+        return !here
+      })
+    )
+    const { jobs } = yield* Settings
+    yield* Effect.forEach(missing, (wanted) => fetchLayer(wanted, options), {
+      concurrency: Math.max(leastJobs, jobs),
+      discard: true
+    })
+    if (missing.length > 0) yield* layers.flush
+    for (const each of [...chosen.kept, config.bytes]) yield* keep(each)
+
+    const names = options.names ?? namesOf(ref)
+    const id = manifest.config.digest
+    const digests = ImageSource.localPlace(ref) === undefined ? [{ ...ref, digest }] : []
+    const known = yield* Effect.option(images.find(id))
+    const before = Option.getOrUndefined(known)
+    const named =
+      before !== undefined &&
+      before.manifest === chosen.digest &&
+      names.every((name) => before.names.includes(ImageRef.format(name))) &&
+      digests.every((each) => before.digests.includes(`${each.registry}/${each.repository}@${each.digest}`))
+    const status = named && missing.length === 0 ? "up-to-date" : "new"
+    const infos = yield* Effect.forEach(stack, (diffId) => layers.get(diffId))
+    const image: NewImage = {
+      id,
+      manifest: chosen.digest,
+      manifestSize: manifestBytes.bytes.length,
+      manifestType: manifestBytes.mediaType,
+      stack,
+      size: infos.reduce((sum, info) => sum + (Option.isSome(info) ? info.value.size : 0), 0),
+      createdAt: createdAt(config.value),
+      labels: config.value.config.Labels ?? {}
+    }
+    if (status === "new") {
+      yield* images.put(image, names, digests)
+      if (digests.length > 0) yield* (yield* LayerSources).learn(ref, pairs)
+    }
+    onEvent?.({ type: "pulled", ref, digest, status })
+    return { image, digest, status }
+  })
+
+/** The name it was asked for by; one with a digest keeps only that. */
+const namesOf = (ref: ImageRef.ImageRef): ReadonlyArray<ImageRef.ImageRef> => (ref.digest === undefined ? [ref] : [])
+
+const createdAt = ({ created }: ImageConfig): number => {
+  const time = created === undefined ? 0 : Date.parse(created)
+  return Number.isNaN(time) ? 0 : time
+}
+
+/** Each layer once: images repeat empty ones. */
+const distinct = <Each extends { readonly diffId: Digest }>(each: ReadonlyArray<Each>): ReadonlyArray<Each> => [
+  ...new Map(each.map((one) => [one.diffId, one])).values()
+]
+
+interface Chosen {
+  readonly digest: Digest
+  readonly manifest: Manifest
+  readonly bytes: ManifestBytes
+  /** All documents on the way, to be stored. */
+  readonly kept: ReadonlyArray<Uint8Array>
+}
+
+/** Follows indexes to the manifest of an image. */
+const chooseManifest = (
+  ref: ImageRef.ImageRef,
+  start: ManifestBytes,
+  platform: Platform | undefined
+): Effect.Effect<Chosen, PullError, BlobStore | Registry> =>
+  Effect.gen(function* () {
+    const reference = ImageSource.shown(ref)
+    const wanted = platform ?? ofMachine(arch())
+    const kept: Array<Uint8Array> = []
+    let here = start
+    for (let depth = 0; depth <= deepest; depth++) {
+      kept.push(here.bytes)
+      const kind = yield* Either.mapLeft(readManifest(here), unusable(reference))
+      if (kind.type === "image") {
+        return { digest: ofBytes(here.bytes), manifest: kind.manifest, bytes: here, kept }
+      }
+      const entry = yield* Either.mapLeft(
+        choosePlatform(kind.entries, wanted),
+        (available) => new NoSuchPlatform({ reference, wanted: platformText(wanted), available })
+      )
+      here = yield* manifestOf(ref, entry)
+    }
+    return yield* new UnusableImage({ reference, why: `its indexes lead to each other more than ${deepest} times` })
+  })
+
+const unusable =
+  (reference: string) =>
+  ({ hint, why }: Unusable): UnusableImage =>
+    new UnusableImage({ reference, why, ...(hint === undefined ? {} : { hint }) })
+
+/** The manifest an index names: out of the store when it is there, since its digest says all. */
+const manifestOf = (
+  ref: ImageRef.ImageRef,
+  { digest, mediaType }: Descriptor
+): Effect.Effect<ManifestBytes, PullError, BlobStore | Registry> =>
+  Effect.gen(function* () {
+    const { registry, repository } = ref
+    const stored = yield* Effect.option((yield* BlobStore).readWhole(digest))
+    if (Option.isSome(stored)) return { mediaType, bytes: stored.value }
+    return yield* (yield* Registry).resolve({ registry, repository, digest })
+  })
+
+/** The config of an image: out of the store, or fetched and verified. */
+const fetchConfig = (
+  ref: ImageRef.ImageRef,
+  { config }: Manifest
+): Effect.Effect<{ readonly value: ImageConfig; readonly bytes: Uint8Array }, PullError, BlobStore | Registry> =>
+  Effect.gen(function* () {
+    const bad = unusable(ImageSource.shown(ref))
+    if (config.size > wholeLimit) {
+      return yield* bad({ why: `its config of ${config.size} bytes is longer than the ${wholeLimit} that are read` })
+    }
+    const stored = yield* Effect.option((yield* BlobStore).readWhole(config.digest))
+    const bytes = Option.isSome(stored)
+      ? stored.value
+      : Buffer.concat([
+          ...(yield* Stream.runCollect(
+            Stream.map((yield* Registry).fetch(ref, config), (piece) => new Uint8Array(piece))
+          ))
+        ])
+    const value = yield* Either.mapLeft(decodeConfig(bytes), (why) => bad({ why: `its config is malformed: ${why}` }))
+    return { value, bytes }
+  })
+
+const keep = (bytes: Uint8Array): Effect.Effect<void, BlobCorrupt | StorageFailure, BlobStore> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    const digest = ofBytes(bytes)
+    if (Option.isNone(yield* blobs.size(digest))) yield* blobs.write(digest, Stream.make(bytes))
+  })
