@@ -5,6 +5,7 @@ import type { Descriptor } from "../image/Descriptor.ts"
 import { type Digest, hasher, ofBytes } from "../image/Digest.ts"
 import type { ImageRef } from "../image/ImageRef.ts"
 import { BlobCorrupt } from "../store/StoreError.ts"
+import type { Login } from "./Credentials.ts"
 import type { RegistryError } from "./RegistryError.ts"
 
 /** The bytes of a manifest or index, with the type the registry gave them. */
@@ -50,6 +51,8 @@ export interface RegistryDriver {
    * each of its images, be it a tag, a whole name, or `@digest` for an image without a name.
    */
   readonly tags: (ref: ImageRef) => Effect.Effect<ReadonlyArray<string>, RegistryError>
+  /** See {@link RegistryShape.check}. Places that ask nobody who they are leave it out. */
+  readonly check?: RegistryShape["check"]
   /** See {@link RegistryShape.together}. Places that take each tag for itself leave it out. */
   readonly together?: RegistryShape["together"]
 }
@@ -70,6 +73,8 @@ export interface RegistryShape {
   readonly mount: RegistryDriver["mount"]
   readonly tag: RegistryDriver["tag"]
   readonly tags: RegistryDriver["tags"]
+  /** Whether a registry (its host and port) takes this login: fails with `RegistryRefused` when it does not. */
+  readonly check: (registry: string, login: Login) => Effect.Effect<void, RegistryError>
   /**
    * Runs an effect that pushes to one place. An archive is written once, when the effect has succeeded, and not at all
    * when it fails; until then its tags are seen by nobody. `replace`: what the archive held before is not kept.
@@ -94,6 +99,7 @@ export const make = (driver: RegistryDriver): RegistryShape => ({
   mount: driver.mount,
   tag: driver.tag,
   tags: driver.tags,
+  check: driver.check ?? (() => Effect.void),
   together: driver.together ?? ((_, effect) => effect),
   resolve: (ref) =>
     Effect.flatMap(driver.manifest(ref), (manifest) => {

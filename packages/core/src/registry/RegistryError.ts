@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import type { CredentialsFailure } from "./Credentials.ts"
 
 /** The registry answers and has no such image, tag or blob. Checking the name helps. */
 export class ImageNotFound extends Data.TaggedError("ImageNotFound")<{ readonly reference: string }> {
@@ -39,6 +40,29 @@ export class RegistryUnavailable extends Data.TaggedError("RegistryUnavailable")
   }
 }
 
+/** What people wrote down about registries cannot be used: a configuration file, a certificate. */
+export class RegistryConfigInvalid extends Data.TaggedError("RegistryConfigInvalid")<{
+  readonly file: string
+  /** Where in the file, such as `registries[0].mirrors[1].location`; empty for the file as a whole. */
+  readonly key: string
+  readonly why: string
+}> {
+  override get message() {
+    return `${this.file}: ${this.key === "" ? "" : `${this.key} `}${this.why}`
+  }
+}
+
+/** The configuration forbids to use the registry. */
+export class RegistryBlocked extends Data.TaggedError("RegistryBlocked")<{
+  readonly reference: string
+  /** The configuration file. */
+  readonly file: string
+}> {
+  override get message() {
+    return `${this.reference} is blocked by ${this.file}`
+  }
+}
+
 /** A folder or an archive on this machine cannot serve as a registry. */
 export class LocalPlaceFailed extends Data.TaggedError("LocalPlaceFailed")<{
   /** As names of images spell it: `oci:/srv/app`. */
@@ -70,5 +94,8 @@ export type RegistryError =
   | LoginRequired
   | RegistryRefused
   | RegistryUnavailable
+  | RegistryConfigInvalid
+  | RegistryBlocked
+  | CredentialsFailure
   | LocalPlaceFailed
   | SeveralImages

@@ -16,6 +16,8 @@ export const route = (choose: (ref: Pick<ImageRef, "registry">) => Effect.Effect
   mount: (ref, digest, from) => Effect.flatMap(choose(ref), (driver) => driver.mount(ref, digest, from)),
   tag: (ref, manifest) => Effect.flatMap(choose(ref), (driver) => driver.tag(ref, manifest)),
   tags: (ref) => Effect.flatMap(choose(ref), (driver) => driver.tags(ref)),
+  check: (registry, login) =>
+    Effect.flatMap(choose({ registry }), ({ check }) => (check === undefined ? Effect.void : check(registry, login))),
   together: (place, effect, options) =>
     Effect.flatMap(choose(place), ({ together }) =>
       together === undefined ? effect : together(place, effect, options)
