@@ -1,6 +1,17 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import { AddressesExhausted, NetworkMissing, NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
 import { CommandNotExecutable, CommandNotFound, IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { CredentialsFailure } from "@gantry/core/registry/Credentials"
+import {
+  ImageNotFound,
+  LocalPlaceFailed,
+  LoginRequired,
+  RegistryBlocked,
+  RegistryConfigInvalid,
+  RegistryRefused,
+  RegistryUnavailable,
+  SeveralImages
+} from "@gantry/core/registry/RegistryError"
 import { DatabaseTooNew } from "@gantry/core/state/Database"
 import {
   BlobCorrupt,
@@ -27,6 +38,7 @@ import {
   WrongPlatform,
   WrongState
 } from "@gantry/engine/EngineError"
+import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { BadBuildFile } from "@gantry/engine/verbs/build"
 import { describe, expect, it } from "vitest"
 import { Usage } from "../src/commands/Usage.ts"
@@ -77,6 +89,17 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   NetworkRefused: new NetworkRefused({ action: "create bridge", why: "EPERM" }),
   NoSuchContainer: new NoSuchContainer({ name: "web", near: [] }),
   NoSuchImage: new NoSuchImage({ reference: "web", near: ["wed"] }),
+  NoSuchPlatform: new NoSuchPlatform({ reference: "web", wanted: "linux/arm64", available: ["linux/amd64"] }),
+  CredentialsFailure: new CredentialsFailure({ place: "/root/.docker/config.json", why: "it is not JSON" }),
+  ImageNotFound: new ImageNotFound({ reference: "example.com/web:1" }),
+  LocalPlaceFailed: new LocalPlaceFailed({ place: "oci:/srv/app", reason: "Missing", why: "there is no such folder" }),
+  LoginRequired: new LoginRequired({ registry: "example.com", reference: "example.com/web:1" }),
+  RegistryBlocked: new RegistryBlocked({ reference: "example.com/web:1", file: "/etc/gantry.json" }),
+  RegistryConfigInvalid: new RegistryConfigInvalid({ file: "/etc/gantry.json", key: "", why: "it is not JSON" }),
+  RegistryRefused: new RegistryRefused({ registry: "example.com", code: "DENIED", detail: "no" }),
+  RegistryUnavailable: new RegistryUnavailable({ registry: "example.com", why: "connection refused" }),
+  SeveralImages: new SeveralImages({ place: "oci:/srv/app", names: ["a", "b"] }),
+  UnusableImage: new UnusableImage({ reference: "web", why: "it is an artifact", hint: "fetch it otherwise" }),
   NotRunning: new NotRunning({ container: "c" }),
   PortTaken: new PortTaken({ address: "0.0.0.0", port: 80, protocol: "tcp", holder: "container web" }),
   StepFailed: new StepFailed({ why: "no source matched" }),

@@ -20,6 +20,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   layers: () => import("./layers.ts"),
   logs: () => import("./logs.ts"),
   ps: () => import("./ps.ts"),
+  pull: () => import("./pull.ts"),
   reset: () => import("./reset.ts"),
   rm: () => import("./rm.ts"),
   rmi: () => import("./rmi.ts"),

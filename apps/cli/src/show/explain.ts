@@ -2,6 +2,7 @@ import type { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import type { StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
+import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { DatabaseTooNew } from "@gantry/core/state/Database"
 import type {
@@ -26,8 +27,13 @@ import type {
   WrongPlatform,
   WrongState
 } from "@gantry/engine/EngineError"
+import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import type { BadBuildFile } from "@gantry/engine/verbs/build"
 import type { Usage } from "../commands/Usage.ts"
+import type { Explanation } from "./Explanation.ts"
+import { explainRegistry } from "./explain-registry.ts"
+
+export type { Explanation } from "./Explanation.ts"
 
 /** Every failure a command can end with. The compiler checks that each is explained. */
 export type Failure =
@@ -50,22 +56,16 @@ export type Failure =
   | NetworkError
   | NoSuchContainer
   | NoSuchImage
+  | NoSuchPlatform
+  | RegistryError
   | RuntimeError
   | StepFailed
   | StorageFailure
   | UnsafePath
+  | UnusableImage
   | Usage
   | WrongPlatform
   | WrongState
-
-/** A failure as people read it: what failed, why, and what to do. */
-export interface Explanation {
-  readonly what: string
-  readonly why?: string
-  readonly todo?: string
-  /** Exit status, where it is not the command's usual one. */
-  readonly status?: number
-}
 
 const meant = (near: ReadonlyArray<string>): string | undefined =>
   near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`
@@ -94,6 +94,24 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "build or pull it again" }
     case "WrongPlatform":
       return { what: failure.message, todo: "build it for this platform, or leave --platform out" }
+    case "NoSuchPlatform":
+      return {
+        what: failure.message,
+        why: failure.available.length === 0 ? "no platform is named" : `it is made for ${failure.available.join(", ")}`,
+        todo: "choose one of them with --platform; it may not run on this machine"
+      }
+    case "UnusableImage":
+      return { what: failure.message, ...optional(failure.hint) }
+    case "CredentialsFailure":
+    case "ImageNotFound":
+    case "LocalPlaceFailed":
+    case "LoginRequired":
+    case "RegistryBlocked":
+    case "RegistryConfigInvalid":
+    case "RegistryRefused":
+    case "RegistryUnavailable":
+    case "SeveralImages":
+      return explainRegistry(failure)
     case "NoSuchContainer":
       return { what: failure.message, ...optional(meant(failure.near) ?? "gantry ps -a lists all containers") }
     case "AmbiguousId":

@@ -21,8 +21,8 @@ export interface Unusable {
 /** The kernel stacks no more directories. Spec: Linux, fs/overlayfs/params.h, OVL_MAX_STACK. */
 export const mostLayers = 500
 
-const manifestTypes: ReadonlyArray<string> = [MediaType.ociManifest, MediaType.dockerManifest]
-const configTypes: ReadonlyArray<string> = [MediaType.ociConfig, MediaType.dockerConfig]
+const manifestTypes: ReadonlySet<string> = new Set([MediaType.ociManifest, MediaType.dockerManifest])
+const configTypes: ReadonlySet<string> = new Set([MediaType.ociConfig, MediaType.dockerConfig])
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -49,7 +49,7 @@ export const readManifest = ({ bytes, mediaType }: ManifestBytes): Either.Either
   if (Array.isArray(value["manifests"])) return indexOf(value["manifests"])
   const type = typeof value["mediaType"] === "string" ? value["mediaType"] : mediaType
   if (MediaType.isIndex(type)) return unusable("its index has no list of manifests")
-  if (!manifestTypes.includes(type) && value["config"] === undefined) {
+  if (!manifestTypes.has(type) && value["config"] === undefined) {
     return unusable(`its manifest is of the unknown type ${type}`)
   }
   return Either.flatMap(
@@ -62,7 +62,7 @@ const unusable = (why: string, hint?: string): Either.Either<never, Unusable> =>
   Either.left({ why, ...(hint === undefined ? {} : { hint }) })
 
 const imageOf = (manifest: Manifest, artifactType: string | undefined): Either.Either<ManifestKind, Unusable> => {
-  if (!configTypes.includes(manifest.config.mediaType)) {
+  if (!configTypes.has(manifest.config.mediaType)) {
     return unusable(
       `it is no container image but an artifact of type ${artifactType ?? manifest.config.mediaType}`,
       "fetch it with the tool it was made for"
@@ -100,7 +100,7 @@ const indexOf = (manifests: ReadonlyArray<unknown>): Either.Either<ManifestKind,
     const { annotations, digest, mediaType, platform, size } = each
     if (!Number.isSafeInteger(size) || Number(size) < 0) return unusable("its index is malformed: an entry has no size")
     const attached = isRecord(annotations) && annotations["vnd.docker.reference.type"] !== undefined
-    if (attached || !(manifestTypes.includes(mediaType) || MediaType.isIndex(mediaType))) continue
+    if (attached || !(manifestTypes.has(mediaType) || MediaType.isIndex(mediaType))) continue
     const known = platformOf(platform)
     if (known?.os === "unknown") continue
     entries.push({ mediaType, digest, size: Number(size), ...(known === undefined ? {} : { platform: known }) })

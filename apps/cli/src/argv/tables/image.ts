@@ -1,19 +1,21 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
+import { trustOptions } from "./trust.ts"
 
 const verified = "digests are always verified"
 
 /** `gantry pull`. */
 export const pull = {
   ...names.pull,
-  usage: "[OPTIONS] NAME[:TAG|@DIGEST]",
+  usage: "[OPTIONS] NAME[:TAG|@DIGEST] [NAME...]",
   interspersed: true,
-  operands: { min: 1, max: 1 },
+  operands: { min: 1 },
   options: {
-    allTags: { kind: "flag", short: "a", about: "All tags of the repository", supported: false },
+    allTags: { kind: "flag", short: "a", about: "All tags of the repository" },
     platform: { kind: "text", about: "Platform of the image, as os/arch[/variant]" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's name" },
+    ...trustOptions,
     disableContentTrust: { kind: "flag", fallback: true, about: "Skip verification", ignored: verified }
   }
 } as const satisfies Command

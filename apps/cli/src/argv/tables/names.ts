@@ -18,7 +18,7 @@ export const names = {
     summary: "Build an image from a Dockerfile",
     section: "common"
   },
-  pull: { paths: [["pull"], ["image", "pull"]], summary: "Download an image from a registry", section: "hidden" },
+  pull: { paths: [["pull"], ["image", "pull"]], summary: "Download an image from a registry", section: "common" },
   images: {
     paths: [["images"], ["image", "ls"], ["image", "list"]],
     summary: "List images",

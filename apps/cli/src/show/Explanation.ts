@@ -1,0 +1,8 @@
+/** A failure as people read it: what failed, why, and what to do. */
+export interface Explanation {
+  readonly what: string
+  readonly why?: string
+  readonly todo?: string
+  /** Exit status, where it is not the command's usual one. */
+  readonly status?: number
+}
