@@ -12,6 +12,7 @@ import { plainChanges } from "./plain-changes.ts"
 import { cut, cuts, joined } from "./samples/bytes.ts"
 import { shuffled } from "./samples/changes.ts"
 import { archiveOf, hostileArchives, plainRecord } from "./samples/hostile-archives.ts"
+import { treeArchiveLaw } from "./tree-archive-law.ts"
 import { treePairs, trees, treeTriples } from "./samples/trees.ts"
 import { asSeen, inWholeSeconds, sameChanges, sameTree, type Tree } from "./Tree.ts"
 
@@ -159,7 +160,7 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
           ({ path }) =>
             Effect.map(
               store.lookup(stack, path, false),
-              Option.filter((found) => found.path === path)
+              Option.filter((seen) => seen.path === path)
             )
         )
         const alike = looked.every(({ path, type }, index) => {
@@ -280,5 +281,7 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
       const walked = yield* store.walk([diffId], "")
       return ofBytes(yield* packed(diffId)) === diffId && walked.map(({ path }) => path).join() === "a,a/b,a/c,z"
     })
-  )
+  ),
+
+  treeArchiveLaw(treeTriples(options), [linkForDirectory])
 ]

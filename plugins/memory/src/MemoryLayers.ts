@@ -25,7 +25,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { MemoryTrees, type MemoryTreesShape } from "./MemoryTrees.ts"
 import { readArchive } from "./read-archive.ts"
-import { lookup, type View, withLayer } from "./view.ts"
+import { lookup, marksFirst, type View, withLayer } from "./view.ts"
 import { WorkTree } from "./WorkTree.ts"
 
 interface StoredLayer {
@@ -104,9 +104,10 @@ export const make = Effect.sync(() => {
       Effect.gen(function* () {
         const archive = Buffer.concat([...(yield* Stream.runCollect(Stream.map(pieces, (piece) => piece.slice())))])
         const actual = ofBytes(archive)
-        if (actual !== diffId) return yield* new BlobCorrupt({ expected: diffId, actual, size: archive.length })
+        if (diffId !== undefined && actual !== diffId)
+          return yield* new BlobCorrupt({ expected: diffId, actual, size: archive.length })
         const changes = yield* readArchive(archive)
-        return keep({ info: { diffId, size: archive.length, entries: changes.length }, changes, archive })
+        return keep({ info: { diffId: actual, size: archive.length, entries: changes.length }, changes, archive })
       }),
     pack: (diffId) =>
       Stream.suspend(() => {
@@ -118,8 +119,14 @@ export const make = Effect.sync(() => {
         const layer = layers.get(diffId)
         return layer === undefined
           ? Effect.fail(new LayerMissing({ diffId }))
-          : Effect.succeed(canonicalChanges(layer.changes))
+          : Effect.succeed(canonicalChanges(marksFirst(layer.changes)))
       }),
+    packTree: ({ id }) =>
+      Stream.fromIterableEffect(
+        Effect.flatMap(opened("read", id), ({ work }) =>
+          Effect.try({ try: () => [...tarPieces(work.view.values())], catch: storageFailure("read", `the tree ${id}`) })
+        )
+      ),
     get: (diffId) => Effect.sync(() => Option.fromNullable(layers.get(diffId)?.info)),
     remove: (diffId) =>
       Effect.suspend(() => {

@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { setImmediate } from "node:timers/promises"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -10,16 +9,8 @@ import type { Digest } from "@gantry/core/image/Digest"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Transaction } from "@gantry/core/state/Database"
 import { LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
-import {
-  LayerInUse,
-  LayerMissing,
-  type StorageFailure,
-  storageFailure,
-  UnsafePath
-} from "@gantry/core/store/StoreError"
-import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
-import { tarPieces } from "@gantry/core/tree/tar-write"
-import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { LayerInUse, LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { attempt } from "./attempt.ts"
 import { flushStore } from "./flush-store.ts"
 import { loadKernel } from "./kernel.ts"
 import {
@@ -33,10 +24,12 @@ import {
   usersOf,
   visibleRows
 } from "./layer-rows.ts"
-import { changesOf, layerChanges, listUpper } from "./list-upper.ts"
+import { changesOf, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
+import { changesIn, packedPieces } from "./pack-layer.ts"
+import { treePieces } from "./pack-tree.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
-import { type Places, placesOf } from "./places.ts"
+import { placesOf } from "./places.ts"
 import { recipePieces } from "./recipe.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton } from "./skeleton.ts"
@@ -243,6 +236,12 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       apply: applyLayer(settings),
       pack,
       contents,
+      packTree: ({ id }) =>
+        Stream.unwrap(
+          Effect.map(opened(id, "read"), ({ below, kernel, upper }) =>
+            Stream.fromAsyncIterable(treePieces(kernel, upper, below), storageFailure("read", id))
+          )
+        ),
       get: (diffId) =>
         Effect.map(
           db.read("layers", (tx) => findLayer(tx, diffId)),
@@ -275,18 +274,6 @@ export const layer: Layer.Layer<LayerStore, StorageFailure | DatabaseTooNew, Dat
   make
 )
 
-/** What a stored layer says. */
-const changesIn = async (places: Places, row: LayerRow): Promise<ReadonlyArray<TreeChange>> => {
-  const items = listUpper(await loadKernel(), join(places.layers, row.short, "diff"))
-  const changes = layerChanges(items, row.hasRoot)
-  return canonicalChanges(row.opaqueRoot ? [{ type: "opaque", path: "" }, ...changes] : changes)
-}
-
-/** The archive of a layer that was made here. */
-async function* packedPieces(places: Places, row: LayerRow): AsyncGenerator<Uint8Array, void> {
-  yield* tarPieces(await changesIn(places, row))
-}
-
 const infoOf = ({ diffId, entries, size }: LayerRow) => ({ diffId, size, entries })
 
 /** All rows, or the first layer that is not there. */
@@ -296,18 +283,3 @@ const requireAll = (rows: ReadonlyArray<LayerRow | Digest>): Effect.Effect<Reado
     ? Effect.succeed(rows.filter((row) => typeof row !== "string"))
     : Effect.fail(new LayerMissing({ diffId: missing }))
 }
-
-/** Runs long synchronous work in turns; an interruption ends it at the next one. */
-const attempt = <A>(
-  operation: StorageFailure["operation"],
-  subject: string,
-  work: (breathe: () => Promise<void>) => Promise<A>
-): Effect.Effect<A, UnsafePath | StorageFailure> =>
-  Effect.tryPromise({
-    try: (signal) =>
-      work(async () => {
-        await setImmediate()
-        signal.throwIfAborted()
-      }),
-    catch: (cause) => (cause instanceof UnsafePath ? cause : storageFailure(operation, subject)(cause))
-  })

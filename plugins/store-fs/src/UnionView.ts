@@ -1,5 +1,6 @@
 import { type BigIntStats, readdirSync, readlinkSync } from "node:fs"
 import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
+import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "./disk-entry.ts"
 import type { Kernel } from "./kernel.ts"
@@ -11,6 +12,8 @@ export interface ViewLayer {
   readonly directory: string
   /** Reads the layer's extended attributes; absent for a layer that is known to have none. */
   readonly kernel?: Kernel
+  /** Somebody may be writing into it: what is gone when it is looked at is not there. */
+  readonly live?: boolean
 }
 
 /** Something that can be seen in the merged tree. */
@@ -43,6 +46,21 @@ export interface UnionView {
   /** See `LayerStore.walk`. */
   readonly walk: (directory: string) => ReadonlyArray<TreeEntry>
   readonly root: RootMeta
+  /** The view with one more directory on top. */
+  readonly under: (top: ViewLayer, root: RootMeta) => UnionView
+}
+
+/** What a look at a layer finds, or `otherwise` when it is gone from one that somebody writes into. */
+const look = <A>({ live }: ViewLayer, at: () => A, otherwise: A): A => {
+  if (live !== true) return at()
+  try {
+    return at()
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+    // The last one: it was a symbolic link.
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL") return otherwise
+    throw cause
+  }
 }
 
 /** The view of layers, topmost first. */
@@ -63,7 +81,8 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
       // Anything but a directory hides what is below it, also below a directory of a layer above.
       if (!stat.isDirectory()) break
       result.push(layer)
-      if (index < above.length - 1 && layer.kernel !== undefined && isOpaque(layer.kernel, disk)) break
+      const { kernel } = layer
+      if (index < above.length - 1 && kernel !== undefined && look(layer, () => isOpaque(kernel, disk), false)) break
     }
     const kept = result.length === 0 ? none : result
     known.set(path, kept)
@@ -80,11 +99,16 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
   }
 
   const entry = (path: string, seen: Seen): TreeEntry | undefined =>
-    entryFrom(
-      path,
-      seen.disk,
-      seen.stat,
-      seen.layer.kernel === undefined ? undefined : readXattrs(seen.layer.kernel, seen.disk).xattrs
+    look(
+      seen.layer,
+      () =>
+        entryFrom(
+          path,
+          seen.disk,
+          seen.stat,
+          seen.layer.kernel === undefined ? undefined : readXattrs(seen.layer.kernel, seen.disk).xattrs
+        ),
+      undefined
     )
 
   const seenIn = (directory: string): Map<string, Seen> => {
@@ -92,10 +116,13 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
     const hidden = new Set<string>()
     for (const layer of sources(directory)) {
       const base = directory === "" ? layer.directory : `${layer.directory}/${directory}`
-      for (const name of readdirSync(base)) {
+      for (const name of look(layer, () => readdirSync(base), [])) {
         if (found.has(name) || hidden.has(name)) continue
         const disk = `${base}/${name}`
         const stat = statOf(disk)
+        // The runtime decodes names as UTF-8, and what is none of it cannot be asked for again.
+        if (stat === undefined && name.includes("\u{fffd}"))
+          throw new UnsafePath({ path: disk, why: "it is not UTF-8" })
         if (stat === undefined || isWhiteout(stat)) hidden.add(name)
         else found.set(name, { disk, layer, stat })
       }
@@ -163,7 +190,8 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
     names: (directory) => [...seenIn(directory).keys()],
     lookup,
     walk,
-    root
+    root,
+    under: (top, meta) => unionView([top, ...layers], meta)
   }
 }
 

@@ -34,8 +34,9 @@ export const unpackLayer =
   ({ db, places, removeAll, settings }: UnpackNeeds): LayerStoreShape["unpack"] =>
   (diffId, archive) =>
     Effect.gen(function* () {
-      const there = yield* db.read("layers", (tx) => findLayer(tx, diffId))
-      if (there !== undefined) return { diffId, size: there.size, entries: there.entries }
+      const there = diffId === undefined ? undefined : yield* db.read("layers", (tx) => findLayer(tx, diffId))
+      if (there !== undefined) return { diffId: there.diffId, size: there.size, entries: there.entries }
+      const called = diffId ?? "the archive"
       return yield* Effect.acquireUseRelease(
         Effect.try({
           try: () => {
@@ -43,23 +44,24 @@ export const unpackLayer =
             mkdirSync(directory, { mode: 0o700 })
             return directory
           },
-          catch: storageFailure("prepare", diffId)
+          catch: storageFailure("prepare", called)
         }),
         (directory) =>
           Effect.gen(function* () {
-            const outcome = yield* unpackInProcess(commandFor(settings, "layer", directory), archive, diffId)
+            const outcome = yield* unpackInProcess(commandFor(settings, "layer", directory), archive, called)
             // A layer only if the bytes were the ones that were promised; if not, that is what is to blame.
-            if ("diffId" in outcome && outcome.diffId !== diffId) {
+            if (diffId !== undefined && "diffId" in outcome && outcome.diffId !== diffId) {
               return yield* new BlobCorrupt({ expected: diffId, actual: digest(outcome.diffId), size: outcome.size })
             }
-            if (outcome.type !== "done") return yield* failureOf(diffId, outcome)
+            if (outcome.type !== "done") return yield* failureOf(called, outcome)
+            const made = digest(outcome.diffId)
             const { entries, hasRoot, hasXattrs, opaqueRoot, size } = outcome
-            const made = { diff: join(directory, "diff"), recipe: join(directory, "recipe") }
-            const away = yield* db.write(`the layer ${diffId}`, (tx) =>
-              placeLayer(tx, places, made, { diffId, size, entries, hasXattrs, hasRoot, opaqueRoot })
+            const parts = { diff: join(directory, "diff"), recipe: join(directory, "recipe") }
+            const away = yield* db.write(`the layer ${made}`, (tx) =>
+              placeLayer(tx, places, parts, { diffId: made, size, entries, hasXattrs, hasRoot, opaqueRoot })
             )
             yield* removeAll(away)
-            return { diffId, size, entries }
+            return { diffId: made, size, entries }
           }),
         (directory) => Effect.ignoreLogged(removeAll([directory]))
       )

@@ -87,14 +87,15 @@ export interface LayerStoreShape {
   /** Ends a tree and forgets its changes. Succeeds when there is no such tree (LAY-4). */
   readonly discard: (tree: Pick<TreeHandle, "id">) => Effect.Effect<void, StorageFailure>
   /**
-   * Unpacks an uncompressed layer archive. Nothing is visible unless the bytes hash to `diffId`; a hostile path fails
-   * with `UnsafePath`, and bytes that are no archive with `LayerMalformed`. After a failure nothing is left.
+   * Unpacks an uncompressed layer archive. Nothing is visible unless the bytes hash to `diffId`; when it is undefined
+   * nobody promised anything, and the layer is the one the bytes hash to. A hostile path fails with `UnsafePath`, and
+   * bytes that are no archive with `LayerMalformed`. After a failure nothing is left.
    *
    * Whiteouts and opaque marks speak of the layers below only, wherever they stand in the archive; of several entries
    * for one path the last one counts (LAY-14). `LayerTooLarge` ends it before the rest was asked for.
    */
   readonly unpack: <E>(
-    diffId: Digest,
+    diffId: Digest | undefined,
     archive: Stream.Stream<Uint8Array, E>
   ) => Effect.Effect<LayerInfo, E | BlobCorrupt | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
   /**
@@ -113,6 +114,13 @@ export interface LayerStoreShape {
    * files of the store.
    */
   readonly contents: (diffId: Digest) => Effect.Effect<ReadonlyArray<TreeChange>, LayerMissing | StorageFailure>
+  /**
+   * The merged tree of a writable tree and the layers below it, as one archive that stands on nothing (LAY-15).
+   *
+   * A container may go on writing into the tree meanwhile: a file that is gone when its turn comes is left out, and one
+   * that became shorter is filled up with zeros. Fails when a name begins with `.wh.`, which archives of layers reserve.
+   */
+  readonly packTree: (tree: Pick<TreeHandle, "id">) => Stream.Stream<Uint8Array, StorageFailure>
   /** The layer, or none. */
   readonly get: (diffId: Digest) => Effect.Effect<Option.Option<LayerInfo>, StorageFailure>
   /** Fails with `LayerInUse` while a tree stands on the layer (LAY-3). Succeeds when there is no such layer. */

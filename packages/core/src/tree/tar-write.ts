@@ -116,15 +116,24 @@ const entryOf = (change: TreeChange): TreeEntry => {
 }
 
 /**
+ * Opens a file of a tree that others may be writing into: a descriptor, or undefined when the file is gone or is another
+ * one now.
+ */
+export type OpenLive = (path: string) => number | undefined
+
+/**
  * The archive of a layer: changes with the same meaning give the same bytes (TAR-2).
  *
  * Sorted by path, no user or group names, times in whole seconds, PAX records only where ustar has no room. Pieces are
  * one MiB and belong to the caller. Files are read synchronously as the pieces are asked for.
  *
+ * With `openLive` the files may change meanwhile: what is gone is left out with all its links, and what became shorter is
+ * filled up with zeros. Without it the tree must stand still.
+ *
  * Throws what reading throws, an `Error` when a file is not as long as its entry says, and a `TypeError` for what an
  * archive of a layer cannot hold: names that begin with `.wh.`, attributes with `=` in their name.
  */
-export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, void> {
+export function* tarPieces(changes: Iterable<TreeChange>, openLive?: OpenLive): Generator<Buffer, void> {
   let out = Buffer.allocUnsafeSlow(pieceSize)
   let used = 0
   const room = (): number => pieceSize - used
@@ -159,25 +168,26 @@ export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, voi
     writeHeader(out, used, fields)
     used += blockSize
   }
-  function* file(path: string, size: number): Generator<Buffer, void> {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    try {
-      let left = size
-      while (left > 0) {
-        if (room() === 0) yield* flushed()
-        const count = readSync(fd, out, used, Math.min(room(), left), null)
-        if (count === 0) throw new Error(`${path} became shorter while it was read`)
-        used += count
-        left -= count
+  function* file(path: string, fd: number, size: number): Generator<Buffer, void> {
+    let left = size
+    while (left > 0) {
+      if (room() === 0) yield* flushed()
+      const most = Math.min(room(), left)
+      let count = readSync(fd, out, used, most, null)
+      if (count === 0) {
+        if (openLive === undefined) throw new Error(`${path} became shorter while it was read`)
+        out.fill(0, used, used + most)
+        count = most
       }
-    } finally {
-      closeSync(fd)
+      used += count
+      left -= count
     }
   }
-  for (const change of canonicalChanges(changes)) {
-    if (nameOf(change.path).startsWith(whiteoutPrefix))
-      throw new TypeError(`${change.path} would be read as a whiteout`)
-    const entry = entryOf(change)
+  const open =
+    openLive ?? ((path: string) => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  const gone = new Set<string>()
+  /** Header and content of one entry; `fd` is open on the content when that is a file. */
+  function* whole(entry: TreeEntry, fd: number): Generator<Buffer, void> {
     const { header: fields, pax } = spell(entry)
     if (pax.length > 0) {
       yield* header({ name: "././@PaxHeader", type: "x", mode: 0o644, uid: 0, gid: 0, size: pax.length, mtime: 0 })
@@ -185,8 +195,8 @@ export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, voi
       yield* padding(pax.length)
     }
     yield* header(fields)
-    if (entry.type !== "file" || entry.size === 0) continue
-    if (entry.content.from === "file") yield* file(entry.content.path, entry.size)
+    if (entry.type !== "file" || entry.size === 0) return
+    if (entry.content.from === "file") yield* file(entry.content.path, fd, entry.size)
     else {
       let seen = 0
       for (const piece of entry.content.from === "bytes" ? [entry.content.bytes] : entry.content.pieces()) {
@@ -197,6 +207,27 @@ export function* tarPieces(changes: Iterable<TreeChange>): Generator<Buffer, voi
       if (seen !== entry.size) throw new Error(`${entry.path} is not ${entry.size} bytes long`)
     }
     yield* padding(entry.size)
+  }
+  for (const change of canonicalChanges(changes)) {
+    if (nameOf(change.path).startsWith(whiteoutPrefix))
+      throw new TypeError(`${change.path} would be read as a whiteout`)
+    const entry = entryOf(change)
+    if (entry.type === "hardlink" && gone.has(entry.target)) continue
+    if (entry.type !== "file" || entry.size === 0 || entry.content.from !== "file") {
+      yield* whole(entry, -1)
+      continue
+    }
+    // Opened before a word is said of it, so that nothing is promised that is gone.
+    const fd = open(entry.content.path)
+    if (fd === undefined) {
+      gone.add(entry.path)
+      continue
+    }
+    try {
+      yield* whole(entry, fd)
+    } finally {
+      closeSync(fd)
+    }
   }
   yield* bytes(new Uint8Array(2 * blockSize))
   yield* flushed()

@@ -1,5 +1,5 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
-import { type LayerInfo, LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
+import { type LayerInfo, LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
 import { readChanges } from "@gantry/core/tree/read-changes"
 import { parentOf } from "@gantry/core/tree/safe-path"
 import { tarPieces } from "@gantry/core/tree/tar-write"
@@ -181,7 +181,7 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
       return {
         unpack: (diffId, archive) =>
           Effect.zipRight(
-            Effect.sync(() => begun.add(diffId)),
+            Effect.sync(() => diffId !== undefined && begun.add(diffId)),
             store.unpack(diffId, archive)
           ),
         get: (diffId) =>
@@ -200,7 +200,7 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
           store.unpack(diffId, archive),
           (failure) =>
             typeof failure === "object" && failure !== null && "_tag" in failure && failure._tag === "UnsafePath",
-          () => Effect.succeed(claimed(diffId))
+          () => Effect.succeed(claimed(diffId ?? ofBytes(new Uint8Array())))
         )
     })
   ],
@@ -229,6 +229,33 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
           })
         )
     })
+  ],
+  [
+    "packs what a tree wrote, without what it stands on",
+    ["LAY-15"],
+    (store) => ({
+      packTree: (tree) =>
+        Stream.fromIterableEffect(Effect.map(store.changes(tree), (changes) => [...tarPieces(changes)]))
+    })
+  ],
+  [
+    "packs what a tree has removed",
+    ["LAY-15"],
+    (store) => {
+      const stacks = new Map<string, Stack>()
+      return {
+        prepare: (request) =>
+          Effect.tap(store.prepare(request), ({ id, parents }) => Effect.sync(() => void stacks.set(id, parents))),
+        packTree: ({ id }) =>
+          Stream.fromIterableEffect(
+            Effect.gen(function* () {
+              const below = yield* Effect.orDie(store.walk(stacks.get(id) ?? [], ""))
+              const above = (yield* store.changes({ id })).filter(({ type }) => type !== "removed" && type !== "opaque")
+              return [...tarPieces([...below, ...above])]
+            })
+          )
+      }
+    }
   ]
 ]
 

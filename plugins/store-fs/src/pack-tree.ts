@@ -1,0 +1,48 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync } from "node:fs"
+import { tarPieces } from "@gantry/core/tree/tar-write"
+import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { entryFrom, statOf } from "./disk-entry.ts"
+import type { Kernel } from "./kernel.ts"
+import type { UnionView } from "./UnionView.ts"
+import { readXattrs } from "./xattrs.ts"
+
+/**
+ * The archive of a writable directory on the view of the layers below it. See `LayerStore.packTree`.
+ *
+ * A container may be at work in the directory, and may be hostile: whatever it swaps for a link while we read, no bytes
+ * from outside the directory get into the archive.
+ */
+export async function* treePieces(kernel: Kernel, upper: string, below: UnionView): AsyncGenerator<Buffer, void> {
+  // The kernel names open files by their real path.
+  const directory = realpathSync(upper)
+  const stat = statOf(directory)
+  const root = stat === undefined ? undefined : entryFrom("", directory, stat, readXattrs(kernel, directory).xattrs)
+  if (root === undefined) throw new Error(`${upper} is gone`)
+  const entries = below.under({ directory, kernel, live: true }, root).walk("")
+  yield* tarPieces(withRoot(root, entries), openInside(directory))
+}
+
+function* withRoot(root: TreeEntry, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {
+  yield root
+  yield* entries
+}
+
+const openInside =
+  (directory: string) =>
+  (path: string): number | undefined => {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    // Layers stand still.
+    if (!path.startsWith(`${directory}/`)) return openSync(path, flags)
+    let fd: number
+    try {
+      fd = openSync(path, flags)
+    } catch (cause) {
+      const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENXIO") return undefined
+      throw cause
+    }
+    // A directory on the way may have become a link since it was listed; the kernel knows where we really are.
+    if (fstatSync(fd).isFile() && readlinkSync(`/proc/self/fd/${fd}`) === path) return fd
+    closeSync(fd)
+    return undefined
+  }
