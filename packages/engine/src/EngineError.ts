@@ -5,6 +5,8 @@ export class NoSuchImage extends Data.TaggedError("NoSuchImage")<{
   readonly reference: string
   /** Names of local images that look alike. */
   readonly near: ReadonlyArray<string>
+  /** Where it was looked for, when not in the local store alone. */
+  readonly why?: string
 }> {
   override get message() {
     return `no such image: ${this.reference}`

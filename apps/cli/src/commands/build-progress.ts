@@ -11,6 +11,8 @@ export type ProgressStyle = "plain" | "tty" | "quiet" | "rawjson"
 /** Shows the events of a build, as they come. `finish` draws the last state. */
 export interface BuildProgress {
   readonly onEvent: (event: SolveEvent) => void
+  /** Says a line that belongs to no step. */
+  readonly note: (line: string) => void
   readonly finish: () => void
 }
 
@@ -18,9 +20,10 @@ export interface BuildProgress {
 export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal: Terminal): BuildProgress => {
   const began = terminal.now()
   const seconds = () => (terminal.now() - began) / 1000
-  if (style === "quiet") return { onEvent: () => {}, finish: () => {} }
+  if (style === "quiet") return { onEvent: () => {}, note: () => {}, finish: () => {} }
   if (style === "rawjson") {
-    return { onEvent: (event) => terminal.err(`${JSON.stringify(shown(event))}\n`), finish: () => {} }
+    const say = (value: unknown): void => terminal.err(`${JSON.stringify(value)}\n`)
+    return { onEvent: (event) => say(shown(event)), note: (text) => say({ type: "note", text }), finish: () => {} }
   }
   let state = noProgress
   let drawn = 0
@@ -37,20 +40,20 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
   const ticking = style === "tty" ? setInterval(() => draw(false), 200) : undefined
   // The program may end while the clock runs.
   ticking?.unref()
+  const take = (each: BuildEvent): void => {
+    const next = progress(state, each)
+    state = next.state
+    if (style === "plain") for (const line of next.lines) terminal.err(`${line}\n`)
+    else if (each.kind === "message") {
+      // Messages stay above the region.
+      terminal.err(`${redraw(drawn, [])}${each.text}\n`)
+      drawn = 0
+      draw(false)
+    } else if (each.kind !== "step-log") draw(false)
+  }
   return {
-    onEvent: (event) => {
-      for (const each of translate(event, seconds())) {
-        const next = progress(state, each)
-        state = next.state
-        if (style === "plain") for (const line of next.lines) terminal.err(`${line}\n`)
-        else if (each.kind === "message") {
-          // Messages stay above the region.
-          terminal.err(`${redraw(drawn, [])}${each.text}\n`)
-          drawn = 0
-          draw(false)
-        } else if (each.kind !== "step-log") draw(false)
-      }
-    },
+    onEvent: (event) => translate(event, seconds()).forEach(take),
+    note: (text) => take({ kind: "message", text }),
     finish: () => {
       clearInterval(ticking)
       if (style === "tty") draw(true)

@@ -6,16 +6,17 @@ import { parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
 import { parseLabel } from "../argv/values/label.ts"
+import { parseBuildPull } from "../argv/values/words.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { define } from "./define.ts"
-import { fileOf, given, valuesOf } from "./read-values.ts"
+import { fileOf, given, optionalOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** `gantry build`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const context = yield* contextOf(operands[0] ?? ".", terminal.cwd)
-    if (options.pull === "always" || options.pull === "true") return yield* badValue("--pull is not supported yet")
+    const policy = yield* optionalOf("--pull", options.pull, parseBuildPull)
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
@@ -35,6 +36,14 @@ export default define(table, ({ operands, options }, { terminal }) =>
       noCache: options.noCache,
       network: yield* networkOf(options.network),
       requireCached: false,
+      bases: {
+        policy: policy ?? "missing",
+        cwd: terminal.cwd,
+        listen: async () => {
+          const { pullLines } = await import("../show/pull-lines.ts")
+          return { onEvent: (event) => pullLines(event).forEach(progress.note), finish: () => {} }
+        }
+      },
       ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
       onEvent: (event) => {
         if (event.type === "started")

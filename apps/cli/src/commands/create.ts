@@ -4,6 +4,7 @@ import { create as table } from "../argv/tables/run.ts"
 import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
+import { fetching } from "./fetching.ts"
 import { runOptions } from "./run-options.ts"
 
 /** `gantry create`. */
@@ -16,7 +17,10 @@ export default define(
         cwd: terminal.cwd
       })
       const finishCid = yield* cidFile(options.cidfile)
-      const record = yield* create(wished, createContext(terminal))
+      const record = yield* create(wished, {
+        ...createContext(terminal),
+        fetching: fetching(terminal, options.quiet)
+      })
       yield* finishCid(record.id)
       terminal.out(`${record.id}\n`)
       return 0

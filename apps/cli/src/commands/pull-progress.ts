@@ -1,17 +1,11 @@
 import { shortOf } from "@gantry/core/image/Digest"
 import { shown } from "@gantry/core/image/ImageSource"
-import type { PullEvent } from "@gantry/engine/images/PullEvent"
+import type { PullEvent, PullListener } from "@gantry/engine/images/PullEvent"
 import { palette } from "../show/color.ts"
 import { redraw } from "../show/progress-region.ts"
 import { pulledLines, pullLines } from "../show/pull-lines.ts"
 import { moved, transferRegion, type Transfers } from "../show/transfers.ts"
 import type { Terminal } from "../terminal.ts"
-
-/** Shows the events of a pull as they come. `finish` draws the last state. */
-export interface PullProgress {
-  readonly onEvent: (event: PullEvent) => void
-  readonly finish: () => void
-}
 
 /** Milliseconds between two drawings. */
 const tick = 200
@@ -23,7 +17,7 @@ export interface ProgressPlace {
 }
 
 /** Picks the way progress is shown: on a terminal a region that is redrawn, otherwise a line for each event. */
-export const pullProgress = ({ isTerminal, write }: ProgressPlace, terminal: Terminal): PullProgress => {
+export const pullProgress = ({ isTerminal, write }: ProgressPlace, terminal: Terminal): PullListener => {
   if (!isTerminal || terminal.env["TERM"] === "dumb") {
     return {
       onEvent: (event) => {

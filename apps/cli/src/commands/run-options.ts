@@ -56,7 +56,6 @@ export const runOptions = (
         ? undefined
         : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
-    if (pull === "always") return yield* badValue("--pull=always is not supported yet", "missing or never")
     const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
     const memorySwap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
     const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)

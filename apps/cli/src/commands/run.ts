@@ -11,6 +11,7 @@ import { attachSession } from "../attach-session.ts"
 import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
+import { fetching } from "./fetching.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
 import { badValue } from "./Usage.ts"
@@ -30,7 +31,11 @@ export default define(
       const id = newId()
       // A supervisor loads its program while the container is made.
       yield* (yield* Runtime).warm(id)
-      const record = yield* create(wished, { ...createContext(terminal), id })
+      const record = yield* create(wished, {
+        ...createContext(terminal),
+        id,
+        fetching: fetching(terminal, options.quiet)
+      })
       yield* finishCid(record.id)
       const session = yield* start(record, { stays: !options.detach }).pipe(
         // Docker keeps a container that could not be started, unless it was to be removed anyway.

@@ -80,7 +80,7 @@ export const explain = (failure: Failure): Explanation => {
     case "NoSuchImage":
       return {
         what: failure.message,
-        why: "it is not in the local store",
+        why: failure.why ?? "it is not in the local store",
         todo: meant(failure.near) ?? "gantry images lists what is there; gantry build -t NAME PATH makes an image"
       }
     case "BadImageName":

@@ -82,7 +82,6 @@ describe("gantry run", () => {
     Effect.gen(function* () {
       yield* box
       for (const [why, ...options] of [
-        ["--pull=always", "--pull", "always"],
         ["with alias", "--network", "name=bridge,alias=front"],
         ["with ip6", "--network", "name=bridge,ip6=2001:db8::33"],
         ["with mac-address", "--network", "name=bridge,mac-address=92:d0:c6:0a:29:33"],

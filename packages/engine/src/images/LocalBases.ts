@@ -1,28 +1,37 @@
 import { BaseResolver, type BaseResolverShape, BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ensureImage } from "./ensure-image.ts"
-import { Images } from "./Images.ts"
+import type { PullServices } from "../verbs/pull.ts"
+import { type EnsureError, ensureImage, type EnsureOptions } from "./ensure-image.ts"
 
-/** Base images out of the local store: a local image wins, and nothing is asked of a network. */
-export const make: Effect.Effect<BaseResolverShape, never, Images> = Effect.map(Images, (images) => ({
-  resolve: (reference, platform) =>
-    ensureImage(reference, platform).pipe(
-      Effect.provideService(Images, images),
-      Effect.map(({ config, record }) => ({ digest: record.id, config, stack: record.stack })),
-      Effect.mapError(
-        (cause) =>
-          new BaseUnavailable({
-            reference,
-            why:
-              cause._tag === "NoSuchImage"
-                ? `it is not in the local store${cause.near.length === 0 ? "" : `; did you mean ${cause.near.join(" or ")}?`}`
-                : cause.message,
-            cause
-          })
+/**
+ * Base images out of the local store, and out of registries as far as the policy says: unless it says otherwise a local
+ * image wins, and nothing is asked of a network.
+ */
+export const make = (options: EnsureOptions): Effect.Effect<BaseResolverShape, never, PullServices> =>
+  Effect.map(Effect.context<PullServices>(), (services) => ({
+    resolve: (reference, platform) =>
+      ensureImage(reference, platform, options).pipe(
+        Effect.provide(services),
+        Effect.map(({ config, record }) => ({ digest: record.id, config, stack: record.stack })),
+        Effect.mapError((cause) => new BaseUnavailable({ reference, why: whyOf(cause), cause }))
       )
-    )
-}))
+  }))
+
+const whyOf = (cause: EnsureError): string => {
+  switch (cause._tag) {
+    case "NoSuchImage": {
+      const near = cause.near.length === 0 ? "" : `; did you mean ${cause.near.join(" or ")}?`
+      return `${cause.why ?? "it is not in the local store"}${near}`
+    }
+    case "ImageNotFound":
+      return "neither the local store nor the registry has it"
+    case "NoSuchPlatform":
+      return `it is not made for ${cause.wanted}, only for ${cause.available.join(", ")}`
+    default:
+      return cause.message
+  }
+}
 
 /** The service as an Effect layer. */
-export const layer = Layer.effect(BaseResolver, make)
+export const layer = (options: EnsureOptions) => Layer.effect(BaseResolver, make(options))

@@ -24,3 +24,10 @@ export type PullEvent =
 
 /** Listens to a pull. Called synchronously; it must not throw. */
 export type OnPullEvent = (event: PullEvent) => void
+
+/** Shows what a pull on the way to something else does. */
+export interface PullListener {
+  readonly onEvent: OnPullEvent
+  /** The pull has ended, however it did. */
+  readonly finish: () => void
+}

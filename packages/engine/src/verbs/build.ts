@@ -17,7 +17,6 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
-import type { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
@@ -26,10 +25,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Containers } from "../containers/Containers.ts"
 import { commitImage } from "../images/commit-image.ts"
-import type { Images, NewImage } from "../images/Images.ts"
+import type { EnsureOptions } from "../images/ensure-image.ts"
+import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
+import type { PullServices } from "./pull.ts"
 
 /** The Dockerfile or the ignore file is wrong, or cannot be read. */
 export class BadBuildFile extends Data.TaggedError("BadBuildFile")<{
@@ -65,6 +66,8 @@ export interface BuildRequest {
   /** Seconds since 1970. */
   readonly epoch?: number
   readonly onEvent: (event: SolveEvent) => void
+  /** When registries are asked for base images, and who listens; when they are not here, if absent. */
+  readonly bases?: EnsureOptions
 }
 
 /** A built image. */
@@ -79,7 +82,7 @@ export const build = (
 ): Effect.Effect<
   Built,
   BadBuildFile | BlobCorrupt | BuildFailed | LayerMissing | StorageFailure,
-  BlobStore | BuildCache | Containers | Images | LayerStore | Network | Runtime | Settings
+  BuildCache | Containers | Network | PullServices | Runtime
 > =>
   Effect.gen(function* () {
     const { jobs } = yield* Settings
@@ -111,7 +114,7 @@ export const build = (
       onEvent: request.onEvent
     }).pipe(
       Effect.provideServiceEffect(StepExecutor, StepPerformer.make(tree, request.network)),
-      Effect.provideServiceEffect(BaseResolver, LocalBases.make)
+      Effect.provideServiceEffect(BaseResolver, LocalBases.make(request.bases ?? { policy: "missing" }))
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
     if (result.steps.some(({ how }) => how !== "cached")) {

@@ -10,30 +10,14 @@ import { Containers } from "../containers/Containers.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
-import {
-  type AmbiguousId,
-  BadOption,
-  type BadImageName,
-  type ImageBroken,
-  type NameTaken,
-  type NoSuchImage,
-  type WrongPlatform
-} from "../EngineError.ts"
-import { ensureImage } from "../images/ensure-image.ts"
+import { BadOption, type NameTaken } from "../EngineError.ts"
+import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
+import type { PullServices } from "./pull.ts"
 
 /** How {@link create} can fail. */
-export type CreateError =
-  | AmbiguousId
-  | BadImageName
-  | BadOption
-  | ImageBroken
-  | LayerMissing
-  | NameTaken
-  | NoSuchImage
-  | StorageFailure
-  | WrongPlatform
+export type CreateError = BadOption | EnsureError | LayerMissing | NameTaken | StorageFailure
 
 /** A container ID: 64 hex characters that nobody has used before. */
 export const newId = (): string => randomBytes(32).toString("hex")
@@ -46,6 +30,8 @@ export interface CreateContext {
   readonly id?: string
   /** Every capability this process may give away, without CAP_. */
   readonly allCapabilities: ReadonlyArray<string>
+  /** Who listens when the image has to be fetched. */
+  readonly fetching?: Omit<EnsureOptions, "policy">
 }
 
 /**
@@ -54,13 +40,13 @@ export interface CreateContext {
  */
 export const create = (
   options: RunOptions,
-  { allCapabilities, id = newId(), suggestName }: CreateContext
-): Effect.Effect<ContainerRecord, CreateError, Images | Containers | Volumes | LayerStore> =>
+  { allCapabilities, fetching, id = newId(), suggestName }: CreateContext
+): Effect.Effect<ContainerRecord, CreateError, Containers | PullServices | Volumes> =>
   Effect.gen(function* () {
     const images = yield* Images
     const containers = yield* Containers
     const layers = yield* LayerStore
-    const image = yield* ensureImage(options.image, options.platform)
+    const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull })
     const stopSignal = signalNumber(options.stopSignal ?? image.config.config.StopSignal ?? "SIGTERM")
     if (stopSignal === undefined) {
       return yield* new BadOption({

@@ -251,10 +251,12 @@ describe("ensureImage", () => {
   it.effect("refuses an image of another platform, and takes one that fits", () =>
     Effect.gen(function* () {
       yield* image(["web"], { Cmd: ["sh"] })
-      const wrong = yield* Effect.flip(ensureImage("web", { os: "linux", architecture: "arm64" }))
+      const wrong = yield* Effect.flip(ensureImage("web", { os: "linux", architecture: "arm64" }, { policy: "never" }))
       expect(wrong).toMatchObject({ _tag: "WrongPlatform", wanted: "linux/arm64", found: "linux/amd64" })
-      expect((yield* ensureImage("web", { os: "linux", architecture: "amd64" })).config.config.Cmd).toEqual(["sh"])
-      expect((yield* ensureImage("web", undefined)).record.names).toHaveLength(1)
+      expect(
+        (yield* ensureImage("web", { os: "linux", architecture: "amd64" }, { policy: "never" })).config.config.Cmd
+      ).toEqual(["sh"])
+      expect((yield* ensureImage("web", undefined, { policy: "missing" })).record.names).toHaveLength(1)
     }).pipe(Effect.provide(world))
   )
 })

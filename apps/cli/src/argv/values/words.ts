@@ -10,6 +10,31 @@ export const parsePull = (text: string): Result<PullPolicy> => {
   return bad(`invalid pull option: '${text}': must be one of "always", "missing" or "never"`)
 }
 
+/** Reads `--pull` of a build: yes and no as Docker has it, and Podman's words. Nothing means `missing`. */
+export const parseBuildPull = (text: string): Result<PullPolicy | "newer"> => {
+  switch (text.toLowerCase()) {
+    case "true":
+    case "1":
+    case "t":
+    case "always":
+      return good("always")
+    case "":
+    case "false":
+    case "0":
+    case "f":
+    case "missing":
+    case "ifmissing":
+      return good("missing")
+    case "never":
+      return good("never")
+    case "newer":
+    case "ifnewer":
+      return good("newer")
+    default:
+      return bad(`'${text}' must be "always", "missing", "newer", "never", or true or false`)
+  }
+}
+
 /** A standard stream of a container. */
 export type StreamName = "stdin" | "stdout" | "stderr"
 
