@@ -1,0 +1,151 @@
+import { constants, fstatSync, openSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { Readable as NodeReadable, type Transform } from "node:stream"
+import { createGunzip, createZstdDecompress } from "node:zlib"
+import { closeQuietly, readAt } from "./descriptor-io.ts"
+import type { Readable } from "./Place.ts"
+import { Malformed } from "./place-error.ts"
+import { openSpool } from "./spool.ts"
+
+/** An archive that is open: uncompressed, and readable from anywhere in it. */
+export interface OpenArchive extends Readable {
+  /** Changes when the file does; undefined for bytes that came once and cannot come again. */
+  readonly identity: string | undefined
+  readonly close: () => Promise<void>
+}
+
+type Packing = "gzip" | "zstd" | "bzip2" | "xz"
+
+const magics: ReadonlyArray<readonly [Packing, ReadonlyArray<number>]> = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["bzip2", [0x42, 0x5a, 0x68]],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]]
+]
+
+/** How bytes are compressed, by the first of them; undefined when they are not, or in a way nobody knows. */
+export const packingOf = (head: Uint8Array): Packing | undefined =>
+  magics.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte))?.[0]
+
+/** Bytes that are read at once. */
+const pieceSize = 1024 * 1024
+
+/** An archive may become this many bytes without being looked at, and this many times its own size beyond that. */
+const freeSize = 4 * 1024 * 1024 * 1024
+const ratioLimit = 200
+
+/** `/dev/stdin`, `/dev/stdout` and `/dev/fd/3` are descriptors of this process, which need not be files that can be opened. */
+export const descriptorOf = (path: string): number | undefined => {
+  const names: { readonly [path: string]: number } = { "/dev/stdin": 0, "/dev/stdout": 1 }
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d{1,4})$/.exec(path)?.[1]
+  return number === undefined ? names[path] : Number(number)
+}
+
+/** What `identity` is made of. */
+export const identityOf = (of: {
+  readonly dev: number
+  readonly ino: number
+  readonly size: number
+  readonly mtimeMs: number
+}): string => `${of.dev} ${of.ino} ${of.size} ${of.mtimeMs}`
+
+/**
+ * Opens an archive for reading. A plain file is read where it is; what is compressed or comes through a pipe is written
+ * uncompressed into a temporary file without a name first.
+ */
+export const openArchive = async (path: string): Promise<OpenArchive> => {
+  const descriptor = descriptorOf(path)
+  if (descriptor !== undefined) return spooled(pieces(descriptor, null), undefined)
+  const file = openSync(path, constants.O_RDONLY)
+  let keep = false
+  try {
+    const status = fstatSync(file)
+    if (status.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" })
+    if (!status.isFile()) return await spooled(pieces(file, null), undefined)
+    const identity = identityOf(status)
+    if (packingOf(await readAt(file, 0, 6)) !== undefined) return await spooled(pieces(file, 0), identity)
+    keep = true
+    const read = (at: number, length: number) => readAt(file, at, length)
+    return { identity, size: status.size, read, close: () => closeQuietly(file) }
+  } finally {
+    if (!keep) await closeQuietly(file)
+  }
+}
+
+/** The bytes of a file from an offset on, or those that come through a pipe. */
+async function* pieces(fd: number, from: number | null): AsyncGenerator<Uint8Array, void> {
+  for (let at = from; ;) {
+    const piece = await readAt(fd, at, pieceSize)
+    if (piece.length === 0) return
+    if (at !== null) at += piece.length
+    yield piece
+  }
+}
+
+/** Copies a stream of bytes into a temporary file, uncompressed. */
+const spooled = async (
+  source: AsyncGenerator<Uint8Array, void>,
+  identity: string | undefined
+): Promise<OpenArchive> => {
+  const spool = openSpool(tmpdir())
+  try {
+    const target = spool.begin()
+    let received = 0
+    async function* counted(): AsyncGenerator<Uint8Array, void> {
+      let head: Uint8Array | undefined = Buffer.alloc(0)
+      for await (const piece of source) {
+        received += piece.length
+        head = head === undefined ? undefined : Buffer.concat([head, piece])
+        if (head === undefined) yield piece
+        else if (head.length >= 6) {
+          yield head
+          head = undefined
+        }
+      }
+      if (head !== undefined && head.length > 0) yield head
+    }
+    const incoming = counted()
+    const first = await incoming.next()
+    if (first.done !== true) {
+      const packing = packingOf(first.value)
+      async function* whole(): AsyncGenerator<Uint8Array, void> {
+        if (first.done !== true) yield first.value
+        yield* incoming
+      }
+      for await (const piece of packing === undefined ? whole() : unpacked(whole(), packing)) {
+        await target.append(piece)
+        if (packing !== undefined && target.size > freeSize && target.size > received * ratioLimit) {
+          throw new Malformed(`it becomes more than ${ratioLimit} times its size when it is decompressed`)
+        }
+      }
+    }
+    return { identity, size: target.size, read: target.read, close: spool.close }
+  } catch (cause) {
+    await spool.close()
+    throw cause
+  }
+}
+
+async function* unpacked(bytes: AsyncIterable<Uint8Array>, packing: Packing): AsyncGenerator<Uint8Array, void> {
+  if (packing === "xz" || packing === "bzip2") {
+    throw new Malformed(
+      `it is compressed with ${packing}, which gantry does not read: unpack it first, with ${packing} -d`
+    )
+  }
+  const decompress: Transform =
+    packing === "gzip" ? createGunzip({ chunkSize: pieceSize }) : createZstdDecompress({ chunkSize: pieceSize })
+  const source = NodeReadable.from(bytes, { objectMode: false })
+  // A failure of the source has to reach whoever waits for the other end.
+  source.once("error", (cause) => decompress.destroy(cause))
+  try {
+    for await (const piece of source.pipe(decompress)) yield piece as Buffer
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && /^(Z_|ZSTD_|ERR_Z)/.test(String(cause.code))) {
+      throw new Malformed(`its ${packing} compression is broken or cut off: ${cause.message}`)
+    }
+    throw cause
+  } finally {
+    source.destroy()
+    decompress.destroy()
+  }
+}
