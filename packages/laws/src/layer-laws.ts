@@ -31,6 +31,16 @@ const linkForDirectory: readonly [Tree, Tree, Tree] = [
   [{ ...plain, mode: 0o777, path: "c", type: "symlink", target: "." }]
 ]
 
+/** A directory that gives its group to what is made in it, and root's file in it. */
+const groupOfDirectory: readonly [Tree, Tree, Tree] = [
+  [],
+  [{ ...plain, mode: 0o2755, gid: 1, path: "a", type: "directory" }],
+  [
+    { ...plain, mode: 0o2755, gid: 1, path: "a", type: "directory" },
+    { ...plain, path: "a/b", type: "file", size: 0, content: { from: "bytes", bytes: new Uint8Array() } }
+  ]
+]
+
 /** What a store of unpacked layers must make true. */
 export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
   forAll("LAY-1", "a committed layer reads back as the tree that was committed", fewTrees, (tree) =>
@@ -283,5 +293,5 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
     })
   ),
 
-  treeArchiveLaw(treeTriples(options), [linkForDirectory])
+  treeArchiveLaw(treeTriples(options), [linkForDirectory, groupOfDirectory])
 ]

@@ -63,6 +63,9 @@ const idLimit = 0xfffffffe
 const majorLimit = 0xfff
 const minorLimit = 0xfffff
 
+/** Spec: inode(7). */
+const S_ISGID = 0o2000
+
 /**
  * The unpacker for a directory. The process's umask must be 0.
  *
@@ -112,6 +115,8 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
 
   const form: Form = recipe === undefined ? folderForm(diskOf, clear) : layerForm(kernel, diskOf, marks)
 
+  /** Some directory gives its group to what is made in it, so a new file need not be root's. */
+  let groupsSpread = recipe === undefined || (lstatSync(diskOf("")).mode & S_ISGID) !== 0
   const timeOf = (path: string): bigint => lstatSync(diskOf(path), { bigint: true }).mtimeNs
   // What is made in a folder, and removed from it, does not change the folder's own time.
   if (recipe === undefined) times.set("", timeOf(""))
@@ -135,6 +140,10 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
       }
       if (stat !== undefined) unlinkSync(diskOf(path))
       mkdirSync(diskOf(path), 0o755)
+      if (groupsSpread) {
+        lchownSync(diskOf(path), 0, 0)
+        chmodSync(diskOf(path), 0o755)
+      }
       if (stat !== undefined) form.covered(path)
       times.set(path, 0n)
     }
@@ -145,6 +154,7 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
   const dress = (path: string, entry: TarEntry): void => {
     lchownSync(diskOf(path), entry.uid, entry.gid)
     if (entry.type !== "symlink") chmodSync(diskOf(path), entry.mode)
+    if (entry.type === "directory" && (entry.mode & S_ISGID) !== 0) groupsSpread = true
     if (entry.xattrs.size > 0 && setEntryXattrs(kernel, diskOf(path), path, entry)) hasXattrs = true
   }
 
@@ -264,7 +274,7 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
       const { entry, path } = current
       current = undefined
       if (entry.sparse) ftruncateSync(fd, entry.size)
-      if (entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid)
+      if (groupsSpread || entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid)
       // Changing the owner takes these bits away, and so may the open itself.
       if ((entry.mode & 0o7000) !== 0) fchmodSync(fd, entry.mode)
       closeSync(fd)
