@@ -8,6 +8,7 @@ import { BlobCorrupt, type StorageFailure } from "@gantry/core/store/StoreError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
@@ -101,12 +102,20 @@ export const receiveBlob = ({
       )
     } else ended = Exit.void
 
+    // Decoders of the runtime pull bytes by promises.
+    const runtime = yield* Effect.runtime()
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const exit = await Runtime.runPromiseExit(runtime, into.read(offset, length))
+      if (Exit.isSuccess(exit)) return exit.value
+      throw Cause.squash(exit.cause)
+    }
+
     let at = 0
     const step = async (): Promise<Uint8Array | undefined> => {
       for (;;) {
         if (closed) throw new Error("nobody wants the bytes any more")
         if (at < here) {
-          const bytes = await run(into.read(at, Math.min(pieceSize, here - at)))
+          const bytes = await read(at, Math.min(pieceSize, here - at))
           if (bytes.length > 0) {
             seen.update(bytes)
             at += bytes.length
@@ -143,12 +152,6 @@ export const receiveBlob = ({
 
 /** The download ends without a failure of its own: what it got is judged. */
 const stop = Symbol("stop")
-
-const run = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
-  const exit = await Effect.runPromiseExit(effect)
-  if (Exit.isSuccess(exit)) return exit.value
-  throw Cause.squash(exit.cause)
-}
 
 /** Bytes that are unread when whoever brings more has to wait. */
 const windowSize = 1024 * 1024
