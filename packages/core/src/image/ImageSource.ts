@@ -65,4 +65,5 @@ export const shown = (ref: ImageRef.ImageRef): string => {
 
 /** The reference of an image that `Registry.tags` lists of a place on this machine. */
 export const inPlace = (registry: string, name: string): Either.Either<ImageRef.ImageRef, ImageRef.BadReference> =>
-  parse(name.startsWith("@") ? `${registry}${name}` : `${registry}:${name}`, "/")
+  // The path may hold a colon, which would end it here.
+  Either.map(parse(name.startsWith("@") ? `oci:/${name}` : `oci:/:${name}`, "/"), (ref) => ({ ...ref, registry }))

@@ -1,7 +1,6 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
-import type { Manifest } from "@gantry/core/image/Manifest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { type BlobCorrupt, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
@@ -10,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Images, type NewImage } from "./Images.ts"
+import { plainManifest } from "./plain-manifest.ts"
 
 /**
  * Makes an image of a config and its layers, and moves the names to it. The layers are named by their uncompressed
@@ -34,13 +34,7 @@ export const commitImage = (
     )
     const configBytes = new TextEncoder().encode(JSON.stringify(config))
     const id = ofBytes(configBytes)
-    const manifest: Manifest = {
-      schemaVersion: 2,
-      mediaType: MediaType.ociManifest,
-      config: { mediaType: MediaType.ociConfig, digest: id, size: configBytes.length },
-      layers: infos.map(({ diffId, size }) => ({ mediaType: MediaType.ociLayer, digest: diffId, size }))
-    }
-    const manifestBytes = new TextEncoder().encode(JSON.stringify(manifest))
+    const manifestBytes = plainManifest({ digest: id, size: configBytes.length }, infos)
     const manifestDigest = ofBytes(manifestBytes)
     for (const [digest, bytes] of [
       [id, configBytes],

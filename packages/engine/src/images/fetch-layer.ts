@@ -1,6 +1,7 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { localPlace } from "@gantry/core/image/ImageSource"
 import { Locks } from "@gantry/core/Locks"
 import { Registry } from "@gantry/core/registry/Registry"
 import { BlobStore } from "@gantry/core/store/BlobStore"
@@ -75,7 +76,9 @@ const fetchAndUnpack = (
     const { digest, size } = descriptor
     const registry = yield* Registry
     const layers = yield* LayerStore
-    const into = Option.getOrElse(yield* (yield* BlobStore).partial(digest), passing)
+    // What lies on this machine already need not be kept a second time.
+    const kept = localPlace(ref) === undefined ? yield* (yield* BlobStore).partial(digest) : Option.none()
+    const into = Option.getOrElse(kept, passing)
     if (into.size > size) {
       yield* into.discard
       return { type: "again" as const }

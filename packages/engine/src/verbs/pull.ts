@@ -8,6 +8,7 @@ import type { Manifest } from "@gantry/core/image/Manifest"
 import { format as platformText, ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { Locks } from "@gantry/core/Locks"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
+import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import { Settings } from "@gantry/core/Settings"
 import { BlobStore, wholeLimit } from "@gantry/core/store/BlobStore"
 import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
@@ -22,6 +23,7 @@ import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
 import { decodeConfig } from "../images/image-json.ts"
 import { Images, type NewImage } from "../images/Images.ts"
 import { LayerSources } from "../images/LayerSources.ts"
+import { localNames } from "../images/local-name.ts"
 import { NoSuchPlatform, type PullError, UnusableImage } from "../images/PullError.ts"
 import { readManifest, type Unusable } from "../images/read-manifest.ts"
 
@@ -97,7 +99,7 @@ export const pull = (
     if (missing.length > 0) yield* layers.flush
     for (const each of [...chosen.kept, config.bytes]) yield* keep(each)
 
-    const names = options.names ?? namesOf(ref)
+    const names = options.names ?? (yield* namesOf(ref))
     const id = manifest.config.digest
     const digests = ImageSource.localPlace(ref) === undefined ? [{ ...ref, digest }] : []
     const known = yield* Effect.option(images.find(id))
@@ -127,8 +129,13 @@ export const pull = (
     return { image, digest, status }
   })
 
-/** The name it was asked for by; one with a digest keeps only that. */
-const namesOf = (ref: ImageRef.ImageRef): ReadonlyArray<ImageRef.ImageRef> => (ref.digest === undefined ? [ref] : [])
+/** The name it was asked for by; one with a digest keeps only that. Out of a folder or an archive: see `localNames`. */
+const namesOf = (ref: ImageRef.ImageRef): Effect.Effect<ReadonlyArray<ImageRef.ImageRef>, RegistryError, Registry> =>
+  Effect.gen(function* () {
+    if (ref.digest !== undefined) return []
+    if (ImageSource.localPlace(ref) === undefined) return [ref]
+    return localNames(ref, yield* (yield* Registry).tags({ registry: ref.registry, repository: "" }))
+  })
 
 const createdAt = ({ created }: ImageConfig): number => {
   const time = created === undefined ? 0 : Date.parse(created)
