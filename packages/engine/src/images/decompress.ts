@@ -44,13 +44,18 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGen
       return yield* rest
     case "gzip":
       return yield* through(rest, zlib.createGunzip({ chunkSize: pieceSize }))
-    case "zstd":
+    case "zstd": {
       if (typeof zlib.createZstdDecompress !== "function") {
         throw new Error(
           "it is compressed with zstd, which this JavaScript runtime cannot read; Node 22.15 or newer can"
         )
       }
-      return yield* through(frames(rest), zlib.createZstdDecompress({ chunkSize: pieceSize }))
+      const parts = frames(rest)
+      const first = await parts.next()
+      // Nothing but frames to be skipped: a decoder would miss its frame.
+      if (first.done === true) return
+      return yield* through(resumed([first.value], parts), zlib.createZstdDecompress({ chunkSize: pieceSize }))
+    }
   }
 }
 
