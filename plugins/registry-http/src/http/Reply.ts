@@ -1,0 +1,128 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { HttpAnswer, HttpRequest, Send } from "./Send.ts"
+import { TransportFailure, transportFailure } from "./TransportFailure.ts"
+
+/** An answer whose body has not been read yet. It is given up when its scope closes. */
+export interface Reply {
+  readonly status: number
+  /** The address that answered, after redirects. */
+  readonly url: URL
+  readonly header: (name: string) => string | undefined
+  /** Fails as `broken` when fewer bytes come than were announced. May be run once. */
+  readonly body: Stream.Stream<Uint8Array, TransportFailure>
+  /** The whole body, unless it is longer than `limit` bytes: then nothing more is read. */
+  readonly bytes: (limit: number) => Effect.Effect<Uint8Array<ArrayBuffer>, TransportFailure>
+}
+
+/** Slowest speed that an upload may have, in bytes for each millisecond. */
+const slowest = 16
+
+/** Runs a promise for at most so many milliseconds; then, or when interrupted, it is aborted. */
+const within = <A>(
+  milliseconds: number,
+  controller: AbortController,
+  start: () => Promise<A>
+): Effect.Effect<A, TransportFailure> =>
+  Effect.async((resume) => {
+    const timer = setTimeout(() => {
+      resume(
+        Effect.fail(new TransportFailure({ kind: "stalled", why: `it sent nothing for ${seconds(milliseconds)}` }))
+      )
+      controller.abort()
+    }, milliseconds)
+    start().then(
+      (value) => {
+        clearTimeout(timer)
+        resume(Effect.succeed(value))
+      },
+      (cause: unknown) => {
+        clearTimeout(timer)
+        resume(Effect.fail(transportFailure(cause)))
+      }
+    )
+    return Effect.sync(() => {
+      clearTimeout(timer)
+      controller.abort()
+    })
+  })
+
+const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`
+
+/** Bytes the answer announces; none when it does not, or when they are counted before a decoding. */
+const announced = ({ headers, status }: HttpAnswer, method: string): number | undefined => {
+  const length = headers.get("content-length")
+  if (length === null || !/^\d{1,15}$/.test(length) || method === "HEAD" || status === 204 || status === 304) {
+    return undefined
+  }
+  const encoding = headers.get("content-encoding")
+  return encoding === null || encoding === "identity" ? Number(length) : undefined
+}
+
+const bodyOf = (
+  answer: HttpAnswer,
+  request: HttpRequest,
+  idle: number,
+  controller: AbortController
+): Stream.Stream<Uint8Array, TransportFailure> =>
+  Stream.suspend(() => {
+    const expected = announced(answer, request.method)
+    const reader = answer.body?.getReader()
+    let seen = 0
+    const read = Effect.suspend(() =>
+      reader === undefined ? Effect.succeed(undefined) : within(idle, controller, () => reader.read())
+    ).pipe(
+      Effect.mapError(Option.some),
+      Effect.flatMap((result): Effect.Effect<Uint8Array, Option.Option<TransportFailure>> => {
+        if (result !== undefined && !result.done) {
+          seen += result.value.length
+          return Effect.succeed(result.value)
+        }
+        if (expected === undefined || seen >= expected) return Effect.fail(Option.none())
+        const why = `the connection was cut after ${seen} of ${expected} bytes`
+        return Effect.fail(Option.some(new TransportFailure({ kind: "broken", why })))
+      })
+    )
+    return Stream.repeatEffectOption(read)
+  })
+
+/**
+ * Sends one request and waits for the beginning of its answer. `idle` is the longest time in milliseconds without a
+ * byte; a request with a body gets more, by its length.
+ */
+export const exchange = (
+  send: Send,
+  request: HttpRequest,
+  idle: number
+): Effect.Effect<Reply, TransportFailure, Scope.Scope> =>
+  Effect.gen(function* () {
+    const controller = new AbortController()
+    yield* Effect.addFinalizer(() => Effect.sync(() => controller.abort()))
+    const patience = idle + (request.body?.length ?? 0) / slowest
+    const answer = yield* within(patience, controller, () => send(request, controller.signal))
+    const body = bodyOf(answer, request, idle, controller)
+    return {
+      status: answer.status,
+      url: request.url,
+      header: (name) => answer.headers.get(name) ?? undefined,
+      body,
+      bytes: (limit) =>
+        Effect.suspend(() => {
+          const parts: Array<Uint8Array> = []
+          let size = 0
+          return Stream.runForEach(body, (part) => {
+            size += part.length
+            if (size > limit) {
+              controller.abort()
+              return Effect.fail(
+                new TransportFailure({ kind: "protocol", why: `it sent more than ${limit} bytes where few are right` })
+              )
+            }
+            parts.push(part)
+            return Effect.void
+          }).pipe(Effect.map(() => Buffer.concat(parts)))
+        })
+    }
+  })
