@@ -1,3 +1,4 @@
+import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
 import { applyChanges, diffTrees, sumChanges } from "@gantry/core/tree/Changeset"
 import * as Layer from "effect/Layer"
 import { Changesets } from "./changeset-laws.ts"
@@ -6,5 +7,6 @@ import { Changesets } from "./changeset-laws.ts"
 export const changesets: Layer.Layer<Changesets> = Layer.succeed(Changesets, {
   diff: diffTrees,
   apply: applyChanges,
-  sum: sumChanges
+  sum: sumChanges,
+  canonical: canonicalChanges
 })

@@ -1,6 +1,6 @@
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
-import { isBelow, nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
+import { byCodeUnit, isBelow, nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { EntryMeta, TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { held } from "./held-content.ts"
 import { drop, put, type View } from "./view.ts"
@@ -33,8 +33,8 @@ export class WorkTree {
   changes(): ReadonlyArray<TreeChange> {
     return canonicalChanges([
       ...[...this.removed].map((path) => ({ type: "removed", path }) as const),
-      ...this.upper.values(),
-      ...[...this.opaque].map((path) => ({ type: "opaque", path }) as const)
+      ...[...this.opaque].map((path) => ({ type: "opaque", path }) as const),
+      ...[...this.upper.values()].toSorted((a, b) => byCodeUnit(a.path, b.path))
     ])
   }
 

@@ -1,4 +1,4 @@
-import { StorageFailure, UnsafePath } from "@gantry/core/store/StoreError"
+import { LayerMalformed, UnsafePath } from "@gantry/core/store/StoreError"
 import { readChanges } from "@gantry/core/tree/read-changes"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
@@ -7,12 +7,11 @@ import { WorkTree } from "./WorkTree.ts"
 /** What an archive says, if a tree can say it: no name leads outside, and no entry lies in something that is no directory. */
 export const readArchive = (
   archive: Uint8Array
-): Effect.Effect<ReadonlyArray<TreeChange>, UnsafePath | StorageFailure> =>
-  Effect.suspend((): Effect.Effect<ReadonlyArray<TreeChange>, UnsafePath | StorageFailure> => {
+): Effect.Effect<ReadonlyArray<TreeChange>, LayerMalformed | UnsafePath> =>
+  Effect.suspend((): Effect.Effect<ReadonlyArray<TreeChange>, LayerMalformed | UnsafePath> => {
     const found = readChanges([archive])
     if ("reason" in found) {
-      const cause = new Error(`${found.why}, at byte ${found.offset} of the archive`)
-      return Effect.fail(new StorageFailure({ operation: "stage", reason: "Other", subject: "the archive", cause }))
+      return Effect.fail(new LayerMalformed({ layer: "the archive", why: found.why, at: found.offset }))
     }
     if ("why" in found) return Effect.fail(new UnsafePath(found))
     try {

@@ -49,19 +49,23 @@ const linkTo = ({ gid, mode, mtimeNs, uid }: TreeEntry, path: string, target: st
   mtimeNs
 })
 
+/** The changes of a layer in the order in which they mean the same as in any: marks speak of the layers below only. */
+export const marksFirst = (changes: ReadonlyArray<TreeChange>): ReadonlyArray<TreeChange> => [
+  ...changes.filter(({ type }) => type === "removed" || type === "opaque"),
+  ...changes.filter(({ type }) => type !== "removed" && type !== "opaque")
+]
+
 /** The view of a stack with one more layer on it. A layer always wins: what is in its way is gone. */
 export const withLayer = (below: ReadonlyMap<string, TreeEntry>, changes: ReadonlyArray<TreeChange>): View => {
   const view = new Map(below)
-  for (const change of changes) if (change.type === "removed") drop(view, change.path)
-  for (const change of changes) {
-    if (change.type !== "opaque") continue
-    for (const each of [...view.keys()].filter((name) => name !== change.path))
-      if (isBelow(each, change.path)) drop(view, each)
-  }
-  for (const change of changes) {
-    if (change.type === "removed" || change.type === "opaque") continue
-    makeParents(view, change)
-    put(view, change)
+  for (const change of marksFirst(changes)) {
+    if (change.type === "removed") drop(view, change.path)
+    else if (change.type === "opaque") {
+      for (const each of [...view.keys()]) if (isBelow(each, change.path)) drop(view, each)
+    } else {
+      makeParents(view, change)
+      put(view, change)
+    }
   }
   return view
 }

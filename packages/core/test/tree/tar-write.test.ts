@@ -36,7 +36,10 @@ describe("tarPieces", () => {
       { ...meta, type: "symlink", path: "s", mode: 0o777, target: "d/f" }
     ]
     expect(ofBytes(archive(changes))).toBe("sha256:9a496e7e35840daaa5f24c09515b011d27bf6142609d891ed365a891db9fca88")
-    expect(archive(changes.toReversed()).equals(archive(changes))).toBe(true)
+    // In another order that means the same: the directory is empty before the file is made in it.
+    const [directory, opaque, inside, ...rest] = changes
+    const others = [...rest, opaque, inside, directory].flatMap((change) => change ?? [])
+    expect(archive(others).equals(archive(changes))).toBe(true)
   })
 
   it("is read by GNU tar as it was meant", () => {

@@ -90,6 +90,22 @@ const sins: ReadonlyArray<
       sum: (first, second) => [...sum(first, second), ...first.filter(({ type }) => type === "removed")],
       apply: (tree, changes) => changes.reduce((now, change) => apply(now, [change]), tree)
     })
+  ],
+  [
+    "sorts changes and takes that for their one form",
+    ["CHG-5"],
+    () => ({ canonical: (changes) => changes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) })
+  ],
+  [
+    "keeps what was said of a directory before it was emptied",
+    ["CHG-5"],
+    ({ canonical }) => ({
+      canonical: (changes) => {
+        const inside = (path: string) =>
+          changes.some(({ path: at, type }) => type === "opaque" && path.startsWith(`${at}/`))
+        return canonical([...changes, ...changes.filter(({ path, type }) => type === "file" && inside(path))])
+      }
+    })
   ]
 ]
 
