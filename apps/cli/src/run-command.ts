@@ -19,7 +19,7 @@ import { sentence } from "./argv/Problem.ts"
 import { load } from "./commands/load.ts"
 import { Usage } from "./commands/Usage.ts"
 import { engine, type EngineServices } from "./compose.ts"
-import { settingsOf } from "./settings.ts"
+import { type Environment, settingsOf, withOptions } from "./settings.ts"
 import { type Explanation, explain, type Failure } from "./show/explain.ts"
 import { palette } from "./show/color.ts"
 import type { Terminal } from "./terminal.ts"
@@ -59,6 +59,7 @@ export const runCommand = async (
   const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
   return execute(definition.run(parsed.value, { settings, terminal }), settings, definition.failed, {
     debug: globals.debug,
+    env: withOptions(terminal.env, globals),
     terminal
   })
 }
@@ -78,17 +79,17 @@ export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal:
     if (Option.isSome(found)) yield* settle(found.value)
     return 0
   })
-  return execute(program, settings, 1, { debug: false, terminal })
+  return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
 }
 
 const execute = async (
   program: Effect.Effect<number, Failure, EngineServices>,
   settings: ReturnType<typeof settingsOf>,
   failed: number,
-  { debug, terminal }: { readonly debug: boolean; readonly terminal: Terminal }
+  { debug, env, terminal }: { readonly debug: boolean; readonly env: Environment; readonly terminal: Terminal }
 ): Promise<number> => {
   const fiber = Effect.runFork(
-    Effect.flatMap(engine(settings, terminal.env), (services) => {
+    Effect.flatMap(engine(settings, env), (services) => {
       mark("services ready")
       return Effect.provide(program, services)
     }).pipe(

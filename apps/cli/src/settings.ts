@@ -48,6 +48,10 @@ export const configFiles = (env: Environment): ReadonlyArray<string> => {
   return ["/etc/gantry/gantry.config.json", join(home, "gantry/gantry.config.json")]
 }
 
+/** The environment of a command: an option of the program stands for the variable that means the same. */
+export const withOptions = (env: Environment, { config }: { readonly config: string | undefined }): Environment =>
+  nonEmpty(config) === undefined ? env : { ...env, DOCKER_CONFIG: config }
+
 /** Where Docker and its kin keep logins. */
 export const dockerConfig = (env: Environment): string =>
-  join(nonEmpty(env["DOCKER_CONFIG"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".docker"), "config.json")
+  resolve(nonEmpty(env["DOCKER_CONFIG"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".docker"), "config.json")

@@ -13,7 +13,7 @@ export const globalOptions = {
     about: 'How much to log ("debug", "info", "warn", "error", "fatal")'
   },
   version: { kind: "flag", short: "v", about: "Print the version and quit" },
-  config: { kind: "text", about: "Location of client configuration", ignored: "it names a Docker client directory" },
+  config: { kind: "text", value: "directory", about: "Where logins to registries are kept, as DOCKER_CONFIG" },
   context: { kind: "text", short: "c", about: "Daemon context", ignored: noDaemon },
   host: { kind: "list", short: "H", about: "Daemon socket", ignored: noDaemon },
   tls: { kind: "flag", about: "Use TLS to the daemon", ignored: noDaemon },

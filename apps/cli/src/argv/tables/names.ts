@@ -30,10 +30,20 @@ export const names = {
     summary: "Make a container without starting it",
     section: "other"
   },
+  exportContainer: {
+    paths: [["export"], ["container", "export"]],
+    summary: "Write the root file system of a container as an archive",
+    section: "other"
+  },
   history: { paths: [["history"], ["image", "history"]], summary: "Show how an image came to be", section: "other" },
   layers: {
     paths: [["layers"], ["image", "layers"]],
     summary: "Show what each layer of an image adds, changes and removes",
+    section: "other"
+  },
+  importImage: {
+    paths: [["import"], ["image", "import"]],
+    summary: "Make an image from the archive of a root file system",
     section: "other"
   },
   inspect: { paths: [["inspect"]], summary: "Show all that is known of containers and images", section: "other" },
@@ -44,6 +54,13 @@ export const names = {
   },
   imageInspect: { paths: [["image", "inspect"]], summary: "Show all that is known of images", section: "other" },
   kill: { paths: [["kill"], ["container", "kill"]], summary: "Send a signal to running containers", section: "other" },
+  load: {
+    paths: [["load"], ["image", "load"]],
+    summary: "Take images out of an archive or a layout folder",
+    section: "other"
+  },
+  login: { paths: [["login"]], summary: "Log in to a registry", section: "other" },
+  logout: { paths: [["logout"]], summary: "Forget the login of a registry", section: "other" },
   logs: { paths: [["logs"], ["container", "logs"]], summary: "Show what a container has written", section: "other" },
   rm: {
     paths: [["rm"], ["container", "rm"], ["container", "remove"]],
@@ -51,6 +68,7 @@ export const names = {
     section: "other"
   },
   rmi: { paths: [["rmi"], ["image", "rm"], ["image", "remove"]], summary: "Remove images", section: "other" },
+  save: { paths: [["save"], ["image", "save"]], summary: "Write images into one archive", section: "other" },
   start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
   stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
   reset: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
+import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { build } from "../../../src/argv/tables/build.ts"
 import { applyLayer } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
@@ -16,8 +17,10 @@ import {
   ps,
   version
 } from "../../../src/argv/tables/listing.ts"
+import { login, logout } from "../../../src/argv/tables/login.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
+import { load, save } from "../../../src/argv/tables/save.ts"
 import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -29,7 +32,9 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   images,
   version,
   create,
+  exportContainer,
   history,
+  importImage,
   layers,
   applyLayer,
   reset,
@@ -37,9 +42,13 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   containerInspect,
   imageInspect,
   kill,
+  load,
+  login,
+  logout,
   logs,
   rm,
   rmi,
+  save,
   start,
   stop,
   tag,
