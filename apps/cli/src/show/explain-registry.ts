@@ -1,3 +1,4 @@
+import { localKinds } from "@gantry/core/image/ImageSource"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { Explanation } from "./Explanation.ts"
 
@@ -5,6 +6,9 @@ import type { Explanation } from "./Explanation.ts"
 export const explainRegistry = (failure: RegistryError): Explanation => {
   switch (failure._tag) {
     case "ImageNotFound":
+      if (localKinds.some((kind) => failure.reference.startsWith(`${kind}:`))) {
+        return { what: failure.message, why: "the folder or archive holds no such image or part of one" }
+      }
       return {
         what: failure.message,
         why: "the registry has nothing under this name, or does not show it without a login",

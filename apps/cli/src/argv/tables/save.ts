@@ -1,0 +1,51 @@
+import type { Command } from "../Command.ts"
+import { names } from "./names.ts"
+
+/** `gantry save`. */
+export const save = {
+  ...names.save,
+  usage: "[OPTIONS] IMAGE [IMAGE...]",
+  interspersed: true,
+  operands: { min: 1 },
+  options: {
+    compress: { kind: "flag", about: "Compress layers", supported: false },
+    format: {
+      kind: "text",
+      value: "format",
+      about: "docker-archive, oci-archive or oci-dir (default docker-archive)"
+    },
+    multiImageArchive: {
+      kind: "flag",
+      short: "m",
+      about: "Several images in one archive",
+      ignored: "all images that are named go into one archive"
+    },
+    output: {
+      kind: "text",
+      short: "o",
+      value: "path",
+      about: "File or folder to write to, instead of standard output"
+    },
+    platform: { kind: "text", about: "Fail unless the images are for this platform, as os/arch[/variant]" },
+    quiet: { kind: "flag", short: "q", about: "Say nothing", ignored: "save says nothing anyway" },
+    uncompressed: { kind: "flag", about: "Leave the layers of an OCI archive or folder uncompressed" }
+  }
+} as const satisfies Command
+
+/** `gantry load`. */
+export const load = {
+  ...names.load,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {
+    input: {
+      kind: "text",
+      short: "i",
+      value: "path",
+      about: "Archive or layout folder to read, instead of standard input"
+    },
+    platform: { kind: "text", about: "Platform to take of images for several, as os/arch[/variant]" },
+    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress", ignored: "load shows no progress" }
+  }
+} as const satisfies Command
