@@ -205,6 +205,42 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
     })
   ],
   [
+    "does not tell what was taken away",
+    ["LAY-13"],
+    (store) => ({
+      contents: (diffId) =>
+        Effect.map(store.contents(diffId), (changes) => changes.filter(({ type }) => type !== "removed"))
+    })
+  ],
+  [
+    "lets whiteouts take away what their own layer has",
+    ["LAY-14"],
+    (store) => ({
+      walk: (stack, directory) =>
+        Effect.gen(function* () {
+          const top = stack.at(-1)
+          const said = top === undefined ? [] : readChanges([yield* gathered(store.pack(top))])
+          const gone = new Set(
+            "why" in said ? [] : said.flatMap((each) => (each.type === "removed" ? [each.path] : []))
+          )
+          return (yield* store.walk(stack, directory)).filter(({ path }) => !gone.has(path))
+        })
+    })
+  ],
+  [
+    "breaks down over an archive that it cannot read",
+    ["LAY-16"],
+    (store) => ({
+      unpack: (diffId, archive) =>
+        Effect.catchIf(
+          store.unpack(diffId, archive),
+          (failure) =>
+            typeof failure === "object" && failure !== null && "_tag" in failure && failure._tag === "LayerMalformed",
+          (failure) => Effect.die(failure)
+        )
+    })
+  ],
+  [
     "leaves out the last change when asked for all",
     ["LAY-11"],
     (store) => ({ changes: (tree) => Effect.map(store.changes(tree), (changes) => changes.slice(0, -1)) })

@@ -9,7 +9,7 @@ export interface HostileArchive {
 const text = (of: string) => new TextEncoder().encode(of)
 
 /** One entry as it stands in an archive: fields as given, unchecked. */
-const record = (fields: Partial<HeaderFields>, body: Uint8Array = new Uint8Array()): Uint8Array => {
+export const record = (fields: Partial<HeaderFields>, body: Uint8Array = new Uint8Array()): Uint8Array => {
   const padded = Math.ceil(body.length / blockSize) * blockSize
   const out = Buffer.alloc(blockSize + padded)
   writeHeader(out, 0, { name: "", type: "0", mode: 0o644, uid: 0, gid: 0, size: body.length, mtime: 0, ...fields })
@@ -20,11 +20,15 @@ const record = (fields: Partial<HeaderFields>, body: Uint8Array = new Uint8Array
 /** A file as other programs write it. */
 export const plainRecord = (name: string, content: string): Uint8Array => record({ name }, text(content))
 
+/** A directory as other programs write it. */
+export const directoryRecord = (name: string): Uint8Array => record({ name: `${name}/`, type: "5", mode: 0o755 })
+
 /** Entries, and the two empty blocks that end an archive. */
 export const archiveOf = (...records: ReadonlyArray<Uint8Array>): Uint8Array =>
   Buffer.concat([...records, new Uint8Array(2 * blockSize)])
 
-const pax = (...records: ReadonlyArray<readonly [string, string]>) =>
+/** A PAX header with such records for the entry that follows. */
+export const paxHeader = (...records: ReadonlyArray<readonly [string, string]>) =>
   record({ name: "pax", type: "x" }, Buffer.concat(records.map(([key, value]) => paxRecord(key, text(value)))))
 
 /**
@@ -41,7 +45,7 @@ export const hostileArchives: ReadonlyArray<HostileArchive> = [
   { trick: "a directory above the root", bytes: archiveOf(record({ name: "../d/", type: "5" })) },
   {
     trick: "a long name of the POSIX kind",
-    bytes: archiveOf(pax(["path", "a/../../x"]), record({ name: "x" }, text("x")))
+    bytes: archiveOf(paxHeader(["path", "a/../../x"]), record({ name: "x" }, text("x")))
   },
   {
     trick: "a long name of the GNU kind",
@@ -50,10 +54,53 @@ export const hostileArchives: ReadonlyArray<HostileArchive> = [
   { trick: "a hard link to the outside", bytes: archiveOf(record({ name: "x", type: "1", link: "../../etc/passwd" })) },
   {
     trick: "a hard link with a long target to the outside",
-    bytes: archiveOf(pax(["linkpath", "a/../../etc/passwd"]), record({ name: "x", type: "1", link: "a" }))
+    bytes: archiveOf(paxHeader(["linkpath", "a/../../etc/passwd"]), record({ name: "x", type: "1", link: "a" }))
   },
   { trick: "a whiteout above the root", bytes: archiveOf(record({ name: "../.wh.x" })) },
   { trick: "a whiteout of the parent directory", bytes: archiveOf(record({ name: "a/.wh..." })) },
   { trick: "a whiteout of the directory itself", bytes: archiveOf(record({ name: "a/.wh.." })) },
-  { trick: "a name with a zero byte", bytes: archiveOf(pax(["path", "a\0/../../x"]), record({ name: "x" }, text("x"))) }
+  {
+    trick: "a name with a zero byte",
+    bytes: archiveOf(paxHeader(["path", "a\0/../../x"]), record({ name: "x" }, text("x")))
+  }
+]
+
+/**
+ * Entries that would go through a link, or be something that no tree holds. Each name is harmless by itself: only who
+ * knows what stands there can tell.
+ */
+export const treacherousArchives: ReadonlyArray<HostileArchive> = [
+  {
+    trick: "a file below a link to the outside",
+    bytes: archiveOf(record({ name: "l", type: "2", link: "/tmp" }), plainRecord("l/x", "x"))
+  },
+  {
+    trick: "a directory below a link that climbs",
+    bytes: archiveOf(record({ name: "a/l", type: "2", link: "../.." }), directoryRecord("a/l/d"))
+  },
+  {
+    trick: "a hard link below a link",
+    bytes: archiveOf(
+      plainRecord("a", "x"),
+      record({ name: "l", type: "2", link: "/" }),
+      record({ name: "l/h", type: "1", link: "a" })
+    )
+  },
+  {
+    trick: "a hard link to something behind a link",
+    bytes: archiveOf(record({ name: "l", type: "2", link: "/etc" }), record({ name: "h", type: "1", link: "l/passwd" }))
+  },
+  {
+    trick: "a hard link to a directory",
+    bytes: archiveOf(directoryRecord("d"), record({ name: "h", type: "1", link: "d" }))
+  },
+  {
+    trick: "a hard link to something in the directory it replaces",
+    bytes: archiveOf(plainRecord("d/x", "x"), record({ name: "d", type: "1", link: "d/x" }))
+  },
+  { trick: "a hard link to nothing", bytes: archiveOf(record({ name: "h", type: "1", link: "nothing" })) },
+  {
+    trick: "a file below a file",
+    bytes: archiveOf(plainRecord("f", "x"), plainRecord("f/x", "x"))
+  }
 ]
