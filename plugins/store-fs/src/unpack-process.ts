@@ -64,6 +64,9 @@ const feed = ({ child }: Worker, piece: Uint8Array): Effect.Effect<boolean> =>
     return Effect.sync(leave)
   })
 
+/** Ends a stream that nobody reads any more. */
+const enough: unique symbol = Symbol("enough")
+
 const stop = (worker: Worker): Effect.Effect<void> =>
   Effect.promise(async () => {
     if (!worker.ended) worker.child.kill("SIGKILL")
@@ -83,7 +86,10 @@ export const unpackInProcess = <E>(
     Effect.try({ try: () => start(command), catch: storageFailure("prepare", subject) }),
     (worker) =>
       Effect.gen(function* () {
-        yield* Stream.runForEachWhile(archive, (piece) => feed(worker, piece))
+        // Not runForEachWhile: effect 3.22 keeps every piece that went through it.
+        yield* Stream.runForEach(archive, (piece) =>
+          Effect.flatMap(feed(worker, piece), (wanted) => (wanted ? Effect.void : Effect.fail(enough)))
+        ).pipe(Effect.catchAll((failure) => (failure === enough ? Effect.void : Effect.fail(failure))))
         worker.child.stdin?.end()
         return yield* Effect.tryPromise({
           try: async () => JSON.parse(await worker.said) as Outcome,
