@@ -97,5 +97,60 @@ export const registryLaws: ReadonlyArray<Law<Registry | RegistryBench>> = [
         const believed = yield* Effect.isSuccess(Stream.runDrain(registry.fetch(ref, longer)))
         return (honest ? pushed && exact : fetched._tag === "Left" || exact) && !believed
       })
+  ),
+
+  forAll(
+    "REG-4",
+    "what was mounted is there as if it had been pushed; what nobody has is not mounted",
+    pieces,
+    (parts) =>
+      Effect.gen(function* () {
+        const registry = yield* Registry
+        const bench = yield* RegistryBench
+        const { bytes, descriptor } = smallImage(joined(parts)).layer
+        const unknown = ofBytes(Buffer.concat([bytes, Buffer.from("nobody has this")]))
+        const there: ImageRef = { ...bench, repository: `${bench.repository}/mounted`, tag: "any" }
+        yield* registry.push({ ...bench, tag: "any" }, descriptor, Stream.make(bytes))
+        const mounted = yield* registry.mount(there, descriptor.digest, bench.repository)
+        const fetched = joined(yield* Stream.runCollect(registry.fetch(there, descriptor)))
+        return (
+          mounted &&
+          (yield* registry.hasBlob(there, descriptor.digest)) &&
+          ofBytes(fetched) === descriptor.digest &&
+          !(yield* registry.mount(there, unknown, bench.repository)) &&
+          !(yield* registry.hasBlob(there, unknown))
+        )
+      })
+  ),
+
+  forAll(
+    "REG-5",
+    "bytes whose digest nobody knew before are stored as pushed ones are, and their digest and size are told",
+    fc.tuple(pieces, cuts),
+    ([parts, places]) =>
+      Effect.gen(function* () {
+        const registry = yield* Registry
+        const ref: ImageRef = { ...(yield* RegistryBench), tag: "uploaded" }
+        const { bytes, descriptor } = smallImage(joined(parts)).layer
+        const { digest, size } = yield* registry.upload(ref, Stream.fromIterable(cut(bytes, places)))
+        const fetched = joined(yield* Stream.runCollect(registry.fetch(ref, descriptor)))
+        return digest === descriptor.digest && size === descriptor.size && ofBytes(fetched) === descriptor.digest
+      })
+  ),
+
+  forAll(
+    "REG-6",
+    "a blob fetched from any offset is the rest of the blob",
+    fc.tuple(pieces, fc.double({ min: 0, max: 1, noNaN: true })),
+    ([parts, place]) =>
+      Effect.gen(function* () {
+        const registry = yield* Registry
+        const ref: ImageRef = { ...(yield* RegistryBench), tag: "resumed" }
+        const { bytes, descriptor } = smallImage(joined(parts)).layer
+        yield* registry.push(ref, descriptor, Stream.make(bytes))
+        const offset = Math.floor(place * bytes.length)
+        const rest = joined(yield* Stream.runCollect(registry.fetchFrom(ref, descriptor.digest, offset)))
+        return ofBytes(rest) === ofBytes(bytes.subarray(offset))
+      })
   )
 ]

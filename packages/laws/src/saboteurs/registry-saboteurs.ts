@@ -172,5 +172,57 @@ export const registrySaboteurs: ReadonlyArray<Saboteur<Registry | RegistryBench>
         }
       }
     )
+  },
+  {
+    sin: "says that it mounted what nobody has",
+    breaks: ["REG-4"],
+    layer: spoiled(() => ({ mount: () => Effect.succeed(true) }))
+  },
+  {
+    sin: "mounts nothing",
+    breaks: ["REG-4"],
+    layer: spoiled(() => ({ mount: () => Effect.succeed(false) }))
+  },
+  {
+    sin: "mounts the beginning of a blob",
+    breaks: ["REG-4"],
+    layer: spoiled(({ blobs }) => ({
+      mount: (_, digest) =>
+        Effect.sync(() => {
+          const bytes = blobs.get(digest)
+          if (bytes !== undefined) blobs.set(digest, bytes.subarray(0, -1))
+          return bytes !== undefined
+        })
+    }))
+  },
+  {
+    sin: "forgets the last piece of an upload and tells the digest of all of it",
+    breaks: ["REG-5"],
+    layer: spoiled(({ blobs }, driver) => ({
+      upload: (ref, bytes) =>
+        Effect.map(driver.upload(ref, bytes), (uploaded) => {
+          blobs.set(uploaded.digest, (blobs.get(uploaded.digest) ?? new Uint8Array()).subarray(0, -1))
+          return uploaded
+        })
+    }))
+  },
+  {
+    sin: "tells a size of its own of an upload",
+    breaks: ["REG-5"],
+    layer: spoiled((_, driver) => ({
+      upload: (ref, bytes) => Effect.map(driver.upload(ref, bytes), ({ digest, size }) => ({ digest, size: size + 1 }))
+    }))
+  },
+  {
+    sin: "begins at the first byte, whatever was asked for",
+    breaks: ["REG-6"],
+    layer: spoiled((_, driver) => ({ fetch: (ref, digest) => driver.fetch(ref, digest, 0) }))
+  },
+  {
+    sin: "begins one byte behind the offset",
+    breaks: ["REG-6"],
+    layer: spoiled((_, driver) => ({
+      fetch: (ref, digest, offset) => driver.fetch(ref, digest, offset === 0 ? 0 : offset + 1)
+    }))
   }
 ]
