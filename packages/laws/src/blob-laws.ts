@@ -1,5 +1,5 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
-import { BlobStore } from "@gantry/core/store/BlobStore"
+import { BlobStore, type PartialBlob } from "@gantry/core/store/BlobStore"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -19,6 +19,8 @@ const visibility = (digest: Digest) =>
     if (read && sized && listed === 1) return "here"
     return read || sized || listed > 0 ? "half here" : "gone"
   })
+
+const same = (some: Uint8Array, others: Uint8Array): boolean => Buffer.from(some).equals(others)
 
 /** What a store of blobs must make true. */
 export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
@@ -89,5 +91,47 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
       const twice = yield* visibility(digest)
       return once === "gone" && twice === "gone" && (yield* visibility(other)) === "here"
     })
+  ),
+
+  forAll(
+    "BLOB-6",
+    "a beginning is there when it is opened again, is no blob, and is gone once it was discarded",
+    fc.tuple(pieces, pieces, fc.nat({ max: 600 }), fc.nat({ max: 600 })),
+    ([first, second, offset, length]) =>
+      Effect.gen(function* () {
+        const store = yield* BlobStore
+        const whole = joined([...first, ...second])
+        const digest = ofBytes(whole)
+        const opened = <A, E>(use: (partial: PartialBlob) => Effect.Effect<A, E>) =>
+          Effect.scoped(Effect.flatMap(store.partial(digest), Effect.transposeMapOption(use)))
+        yield* store.remove(digest)
+        const begun = yield* opened((partial) => Effect.zipRight(partial.discard, Effect.succeed(true)))
+        // A store that keeps no beginnings says so.
+        if (Option.isNone(begun)) return true
+        yield* opened((partial) => Effect.forEach(first, partial.append))
+        const between = yield* visibility(digest)
+        const went = yield* opened((partial) =>
+          Effect.gen(function* () {
+            const size = partial.size === joined(first).length
+            yield* Effect.forEach(second, partial.append)
+            const part = yield* partial.read(offset, length)
+            const all = yield* partial.read(0, whole.length + 1)
+            return size && same(part, whole.subarray(offset, offset + length)) && same(all, whole)
+          })
+        )
+        const still = yield* visibility(digest)
+        yield* store.write(digest, Stream.make(whole))
+        yield* opened((partial) => partial.discard)
+        const complete = yield* visibility(digest)
+        const empty = yield* opened((partial) => Effect.succeed(partial.size === 0))
+        yield* opened((partial) => partial.discard)
+        return (
+          between === "gone" &&
+          Option.contains(went, true) &&
+          still === "gone" &&
+          complete === "here" &&
+          Option.contains(empty, true)
+        )
+      })
   )
 ]

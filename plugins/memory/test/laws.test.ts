@@ -1,6 +1,7 @@
 import { blobLaws } from "@gantry/laws/blob-laws"
 import { cacheLaws } from "@gantry/laws/cache-laws"
 import { layerLaws } from "@gantry/laws/layer-laws"
+import { lockLaws } from "@gantry/laws/lock-laws"
 import { register } from "@gantry/laws/register"
 import { RegistryBench, registryLaws } from "@gantry/laws/registry-laws"
 import { runtimeLawsFor } from "@gantry/laws/runtime-laws"
@@ -9,10 +10,12 @@ import * as vitest from "vitest"
 import * as MemoryBlobs from "../src/MemoryBlobs.ts"
 import * as MemoryCache from "../src/MemoryCache.ts"
 import * as MemoryLayers from "../src/MemoryLayers.ts"
+import * as MemoryLocks from "../src/MemoryLocks.ts"
 import * as MemoryRegistry from "../src/MemoryRegistry.ts"
 import { runtimeBench } from "./runtime-bench.ts"
 
 register(vitest, { name: "memory keeps the blob laws", laws: blobLaws, layer: MemoryBlobs.layer })
+register(vitest, { name: "memory keeps the lock laws", laws: lockLaws, layer: MemoryLocks.layer })
 register(vitest, { name: "memory keeps the layer laws", laws: layerLaws, layer: MemoryLayers.layer })
 register(vitest, {
   name: "memory keeps the cache laws",

@@ -12,6 +12,7 @@ type Blobs = Map<Digest, Uint8Array>
 const honest = (blobs: Blobs): BlobDriver => ({
   read: (digest) => Effect.sync(() => Option.map(Option.fromNullable(blobs.get(digest)), Stream.make)),
   size: (digest) => Effect.sync(() => Option.map(Option.fromNullable(blobs.get(digest)), ({ length }) => length)),
+  partial: beginnings(),
   stage: stage((parts) => parts, blobs),
   remove: (digest) => Effect.sync(() => void blobs.delete(digest)),
   list: Stream.suspend(() => Stream.fromIterable([...blobs.keys()]))
@@ -25,6 +26,40 @@ const stage = (kept: (parts: Array<Uint8Array>) => Array<Uint8Array>, blobs: Blo
       publish: (digest) => Effect.sync(() => void blobs.set(digest, Buffer.concat(kept(parts))))
     }
   })
+
+/** What each kind of beginning does otherwise than an honest one. */
+interface Beginning {
+  /** Called when one is closed. */
+  readonly closed?: (kept: Map<Digest, Uint8Array>, digest: Digest) => void
+  readonly discarded?: (kept: Map<Digest, Uint8Array>, digest: Digest) => void
+  readonly appended?: (digest: Digest, bytes: Uint8Array) => void
+}
+
+const beginnings = ({
+  appended = () => {},
+  closed = () => {},
+  discarded = (kept, digest) => kept.delete(digest)
+}: Beginning = {}): NonNullable<BlobDriver["partial"]> => {
+  const kept = new Map<Digest, Uint8Array>()
+  const bytesOf = (digest: Digest) => kept.get(digest) ?? new Uint8Array()
+  return (digest) =>
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => bytesOf(digest).length),
+        () => Effect.sync(() => closed(kept, digest))
+      ),
+      (size) => ({
+        size,
+        append: (chunk) =>
+          Effect.sync(() => {
+            kept.set(digest, Buffer.concat([bytesOf(digest), chunk]))
+            appended(digest, bytesOf(digest))
+          }),
+        read: (offset, length) => Effect.sync(() => bytesOf(digest).subarray(offset, offset + length)),
+        discard: Effect.sync(() => void discarded(kept, digest))
+      })
+    )
+}
 
 const driver = (sin: (blobs: Blobs) => Partial<BlobDriver>): Layer.Layer<BlobStore> =>
   Layer.sync(BlobStore, () => {
@@ -137,6 +172,35 @@ export const blobSaboteurs: ReadonlyArray<Saboteur<BlobStore>> = [
     breaks: ["BLOB-3"],
     layer: service((blobs, store) => ({
       write: (digest, bytes) => (blobs.has(digest) ? Effect.die("it is there already") : store.write(digest, bytes))
+    }))
+  },
+  {
+    sin: "forgets beginnings when they are closed",
+    breaks: ["BLOB-6"],
+    layer: driver(() => ({ partial: beginnings({ closed: (kept, digest) => kept.delete(digest) }) }))
+  },
+  {
+    sin: "shows a beginning as a blob",
+    breaks: ["BLOB-6"],
+    layer: driver((blobs) => ({
+      partial: beginnings({ appended: (digest, bytes) => void blobs.set(digest, bytes) })
+    }))
+  },
+  {
+    sin: "keeps a beginning that was discarded",
+    breaks: ["BLOB-6"],
+    layer: driver(() => ({ partial: beginnings({ discarded: () => {} }) }))
+  },
+  {
+    sin: "discards the blob with its beginning",
+    breaks: ["BLOB-6"],
+    layer: driver((blobs) => ({
+      partial: beginnings({
+        discarded: (kept, digest) => {
+          kept.delete(digest)
+          blobs.delete(digest)
+        }
+      })
     }))
   },
   {
