@@ -15,7 +15,9 @@ const tools: ReadonlyArray<Tool> = [
   { program: "ip", pack: "iproute2", why: "cleaning up after tests" },
   { program: "unshare", pack: "util-linux", why: "namespaces" },
   { program: "setpriv", pack: "util-linux", why: "tying a container to its supervisor" },
-  { program: "busybox", pack: "busybox-static", why: "the example image and the end-to-end tests" }
+  { program: "busybox", pack: "busybox-static", why: "the example image and the end-to-end tests" },
+  { program: "docker-registry", pack: "docker-registry", why: "testing against a real registry" },
+  { program: "openssl", pack: "openssl", why: "certificates of tests" }
 ]
 
 const places = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"]
