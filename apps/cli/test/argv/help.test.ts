@@ -46,7 +46,7 @@ Options:
   it("of a group lists its members by their name there", () => {
     const help = groupHelp(names, "image", groups.image)
     expect(help).toMatch(/^Usage: {2}gantry image COMMAND\n/)
-    expect(help).toMatch(/\n {2}build .*\n {2}history .*\n {2}inspect .*\n {2}layers .*\n {2}ls .*\n {2}pull .*\n {2}rm .*\n {2}tag /)
+    expect(help).toMatch(/\n {2}build .*\n {2}history .*\n {2}import .*\n {2}inspect .*\n {2}layers .*\n {2}ls .*\n {2}pull .*\n {2}rm .*\n {2}tag /)
   })
 
   it("is pointed at when something was wrong", () => {

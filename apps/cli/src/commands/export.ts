@@ -1,0 +1,15 @@
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { Containers } from "@gantry/engine/containers/Containers"
+import * as Effect from "effect/Effect"
+import { exportContainer as table } from "../argv/tables/archive.ts"
+import { define } from "./define.ts"
+import { writeArchive } from "./write-archive.ts"
+
+/** `gantry export`: the root file system of a container, its own writes included and its volumes not. */
+export default define(table, ({ operands: [name = ""], options }, { terminal }) =>
+  Effect.gen(function* () {
+    const { id } = yield* (yield* Containers).find(name)
+    yield* writeArchive((yield* LayerStore).packTree({ id }), options.output, terminal)
+    return 0
+  })
+)

@@ -1,0 +1,79 @@
+import { arch } from "node:os"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { ofMachine, type Platform } from "@gantry/core/image/Platform"
+import type { BlobStore } from "@gantry/core/store/BlobStore"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import {
+  type BlobCorrupt,
+  LayerMalformed,
+  type LayerMissing,
+  LayerTooLarge,
+  type StorageFailure,
+  type UnsafePath
+} from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { BadOption } from "../EngineError.ts"
+import { applyChanges } from "../images/apply-changes.ts"
+import { commitImage } from "../images/commit-image.ts"
+import type { Images, NewImage } from "../images/Images.ts"
+import { unpackedArchive } from "../images/unpacked-archive.ts"
+
+/** What becomes an image. */
+export interface ImportRequest {
+  /** A tar archive of a root file system, compressed or not. */
+  readonly archive: AsyncIterable<Uint8Array>
+  /** What messages call the archive. */
+  readonly called: string
+  /** What history says of it. */
+  readonly comment: string
+  /** Instructions that make its settings. See `applyChanges`. */
+  readonly changes: ReadonlyArray<string>
+  /** What its programs were compiled for; this machine when absent. */
+  readonly platform?: Platform
+  readonly names: ReadonlyArray<ImageRef>
+}
+
+/**
+ * Makes an image of one layer from the archive of a root file system. The archive is unpacked as any layer is, while it
+ * is read; nothing of it is held in memory, and it need not be trusted.
+ */
+export const importImage = ({
+  archive,
+  called,
+  changes,
+  comment,
+  names,
+  platform = ofMachine(arch())
+}: ImportRequest): Effect.Effect<
+  NewImage,
+  BadOption | BlobCorrupt | LayerMalformed | LayerMissing | LayerTooLarge | StorageFailure | UnsafePath,
+  BlobStore | Images | LayerStore
+> =>
+  Effect.gen(function* () {
+    const layers = yield* LayerStore
+    const created = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const bare: ImageConfig = {
+      created,
+      ...platform,
+      config: {},
+      rootfs: { type: "layers", diff_ids: [] },
+      history: [{ created, comment }]
+    }
+    // A wrong instruction is found before the archive has been read.
+    const config = yield* applyChanges(bare, changes)
+    const pieces = Stream.fromAsyncIterable(
+      unpackedArchive(archive),
+      (cause) =>
+        new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
+    )
+    const { diffId } = yield* layers.unpack(undefined, pieces).pipe(
+      // The store has no better name for what has no digest yet.
+      Effect.catchTag("LayerMalformed", (failure) => Effect.fail(new LayerMalformed({ ...failure, layer: called }))),
+      Effect.catchTag("LayerTooLarge", (failure) => Effect.fail(new LayerTooLarge({ ...failure, layer: called })))
+    )
+    yield* layers.flush
+    return yield* commitImage({ ...config, rootfs: { type: "layers", diff_ids: [diffId] } }, [diffId], names)
+  })
