@@ -61,7 +61,7 @@ export const withLayer = (below: ReadonlyMap<string, TreeEntry>, changes: Readon
   for (const change of marksFirst(changes)) {
     if (change.type === "removed") drop(view, change.path)
     else if (change.type === "opaque") {
-      for (const each of [...view.keys()]) if (isBelow(each, change.path)) drop(view, each)
+      for (const each of view.keys()) if (isBelow(each, change.path)) drop(view, each)
     } else {
       makeParents(view, change)
       put(view, change)

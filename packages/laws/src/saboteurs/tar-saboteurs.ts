@@ -98,6 +98,33 @@ export const tarSaboteurs: ReadonlyArray<Saboteur<TarFormat>> = [
       }
     }))
   },
+  {
+    sin: "breaks down over a header that it cannot read",
+    breaks: ["TAR-4"],
+    layer: spoiled((tar) => ({ read: (pieces) => Effect.orDie(tar.read(pieces)) }))
+  },
+  {
+    sin: "does not know the long names of GNU",
+    breaks: ["TAR-4"],
+    layer: spoiled((tar) => ({
+      read: (pieces) =>
+        Effect.map(tar.read(pieces), (changes) =>
+          changes.map((change) => (change.path.length > 100 ? { ...change, path: change.path.slice(0, 100) } : change))
+        )
+    }))
+  },
+  {
+    sin: "takes every name with the prefix for a whiteout",
+    breaks: ["TAR-5"],
+    layer: spoiled((tar) => ({
+      read: (pieces) =>
+        Effect.map(tar.read(pieces), (changes) =>
+          changes.map((change) =>
+            change.type === "opaque" ? { type: "removed", path: `${change.path}/.wh..opq` } : change
+          )
+        )
+    }))
+  },
   { sin: "checks the name of a hard link and not its target", breaks: ["TAR-3"], layer: trusting("1") },
   { sin: "checks the short name and takes the long one", breaks: ["TAR-3"], layer: trusting("xL") }
 ]
