@@ -11,6 +11,7 @@ import { Settings, type SettingsShape } from "@gantry/core/Settings"
 import * as Database from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
+import { Disk, type DiskShape } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
@@ -38,6 +39,18 @@ const credentials = (env: Environment): CredentialsShape => {
     get: (registry) => Effect.flatMap(loaded, (each) => each.get(registry)),
     put: (registry, login) => Effect.flatMap(loaded, (each) => each.put(registry, login)),
     remove: (registry) => Effect.flatMap(loaded, (each) => each.remove(registry))
+  }
+}
+
+/** What lies on the disk, which few commands ask. */
+const disk = (database: Database.DatabaseShape, root: string): DiskShape => {
+  const loaded = Effect.promise(async () => {
+    const { make } = await import("@gantry/plugin-store-fs/FsDisk")
+    return make(database, root)
+  })
+  return {
+    survey: (divided) => Effect.flatMap(loaded, (each) => each.survey(divided)),
+    remove: (item) => Effect.flatMap(loaded, (each) => each.remove(item))
   }
 }
 
@@ -73,6 +86,7 @@ export const engine = (settings: SettingsShape, env: Environment) =>
     const base = Context.make(Settings, settings).pipe(
       Context.add(Database.Database, database),
       Context.add(BlobStore, FsBlobs.make(settings.root)),
+      Context.add(Disk, disk(database, settings.root)),
       Context.add(Locks, FsLocks.make(settings.root))
     )
     const layered = Context.add(base, LayerStore, yield* Effect.provide(FsLayers.make, base))

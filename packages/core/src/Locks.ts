@@ -14,6 +14,8 @@ export interface LocksShape {
    * `name`: letters, digits, `-`, `_`, `.`.
    */
   readonly withLock: <A, E, R>(name: string, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StorageFailure, R>
+  /** Names that somebody holds now and that begin like this, sorted. Forgets those whose holders were killed. */
+  readonly held: (prefix: string) => Effect.Effect<ReadonlyArray<string>, StorageFailure>
 }
 
 /** The service tag of {@link LocksShape}. */

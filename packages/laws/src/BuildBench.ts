@@ -163,7 +163,7 @@ const emptyCache = (): BuildCacheShape => {
     put: (added) => Effect.sync(() => added.forEach((record) => void records.set(record.key, record))),
     delete: (key) => Effect.sync(() => void records.delete(key)),
     latest: () => Effect.succeedNone,
-    list: Effect.sync(() => [...records.values()]),
+    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 }))),
     touch: () => Effect.void
   }
 }

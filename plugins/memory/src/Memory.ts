@@ -2,6 +2,7 @@ import type { Locks } from "@gantry/core/Locks"
 import type { Credentials } from "@gantry/core/registry/Credentials"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
+import type { Disk } from "@gantry/core/store/Disk"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { Network } from "@gantry/core/network/Network"
 import type { Registry } from "@gantry/core/registry/Registry"
@@ -10,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as MemoryBlobs from "./MemoryBlobs.ts"
 import * as MemoryCache from "./MemoryCache.ts"
 import * as MemoryCredentials from "./MemoryCredentials.ts"
+import * as MemoryDisk from "./MemoryDisk.ts"
 import * as MemoryLayers from "./MemoryLayers.ts"
 import * as MemoryLocks from "./MemoryLocks.ts"
 import * as MemoryNetwork from "./MemoryNetwork.ts"
@@ -25,6 +27,7 @@ export const layer = (
   | BlobStore
   | BuildCache
   | Credentials
+  | Disk
   | LayerStore
   | Locks
   | MemoryTrees
@@ -34,10 +37,12 @@ export const layer = (
   | Runtime
 > =>
   Layer.mergeAll(
-    MemoryBlobs.layer,
     MemoryCredentials.layer,
     MemoryLocks.layer,
     MemoryRegistry.layer,
     MemoryNetwork.layer,
-    Layer.provideMerge(Layer.merge(MemoryCache.layer, MemoryRuntime.layer(options)), MemoryLayers.layer)
+    Layer.provideMerge(
+      Layer.mergeAll(MemoryCache.layer, MemoryDisk.layer, MemoryRuntime.layer(options)),
+      Layer.merge(MemoryBlobs.layer, MemoryLayers.layer)
+    )
   )

@@ -2,6 +2,7 @@ import {
   BuildCache,
   type BuildCacheShape,
   type CacheRecord,
+  type KeptRecord,
   make as makeCache,
   type StepKey
 } from "@gantry/core/store/BuildCache"
@@ -12,11 +13,15 @@ import * as Option from "effect/Option"
 
 /** A map of records. */
 export const make: Effect.Effect<BuildCacheShape, never, LayerStore> = Effect.map(LayerStore, (layers) => {
-  const records = new Map<StepKey, CacheRecord>()
+  const records = new Map<StepKey, KeptRecord>()
   return makeCache(
     {
       get: (key) => Effect.sync(() => Option.fromNullable(records.get(key))),
-      put: (added) => Effect.sync(() => void added.forEach((record) => records.set(record.key, record))),
+      put: (added) =>
+        Effect.sync(
+          () =>
+            void added.forEach((record) => records.set(record.key, { ...record, lastUsed: record.createdAt, uses: 0 }))
+        ),
       delete: (key) => Effect.sync(() => void records.delete(key)),
       latest: (lineage) =>
         Effect.sync(() =>
@@ -30,8 +35,14 @@ export const make: Effect.Effect<BuildCacheShape, never, LayerStore> = Effect.ma
           )
         ),
       list: Effect.sync(() => [...records.values()]),
-      // Nothing is ever collected here, so that nobody asks when a record was used.
-      touch: () => Effect.void
+      touch: (keys, at) =>
+        Effect.sync(() => {
+          for (const key of keys) {
+            const record = records.get(key)
+            if (record === undefined) continue
+            records.set(key, { ...record, lastUsed: Math.max(record.lastUsed, at), uses: record.uses + 1 })
+          }
+        })
     },
     layers
   )

@@ -36,6 +36,7 @@ interface StoredLayer {
 
 interface OpenTree {
   readonly parents: Stack
+  readonly keep: boolean
   readonly work: WorkTree
 }
 
@@ -62,9 +63,9 @@ export const make = Effect.sync(() => {
     })
 
   const write = (id: string, changes: Iterable<TreeChange>) =>
-    Effect.flatMap(opened("prepare", id), ({ parents, work }) =>
+    Effect.flatMap(opened("prepare", id), ({ keep, parents, work }) =>
       Effect.try({
-        try: () => void trees.set(id, { parents, work: work.with(changes) }),
+        try: () => void trees.set(id, { parents, keep, work: work.with(changes) }),
         catch: (cause) => (cause instanceof UnsafePath ? cause : storageFailure("prepare", `the tree ${id}`)(cause))
       })
     )
@@ -79,13 +80,13 @@ export const make = Effect.sync(() => {
 
   const store: LayerStoreShape = {
     abilities: { hostPaths: false },
-    prepare: ({ id: wanted, parents }) =>
+    prepare: ({ id: wanted, keep: kept, parents }) =>
       Effect.flatMap(stacked(parents), (below) =>
         Effect.suspend(() => {
           const id = wanted ?? `draft-${drafts++}`
           if (trees.has(id))
             return Effect.fail(storageFailure("prepare", `the tree ${id}`)(new Error("it is there already")))
-          trees.set(id, { parents, work: new WorkTree(below) })
+          trees.set(id, { parents, keep: kept, work: new WorkTree(below) })
           return Effect.succeed<TreeHandle>({ id, parents, root: { type: "opaque", store: "memory", id } })
         })
       ),
@@ -151,6 +152,7 @@ export const make = Effect.sync(() => {
       ),
     // There is no disk to wait for, and what a dead process had is gone with it.
     flush: Effect.void,
+    trees: Effect.sync(() => [...trees].map(([id, { keep: kept, parents }]) => ({ id, parents, keep: kept }))),
     // All trees are this process' own.
     kept: Effect.succeed([]),
     sweep: Effect.succeed([])

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 export const make: Effect.Effect<LocksShape> = Effect.sync(() => {
   const locks = new Map<string, { readonly semaphore: Effect.Semaphore; users: number }>()
   return {
+    held: (prefix) => Effect.sync(() => [...locks.keys()].filter((name) => name.startsWith(prefix)).toSorted()),
     withLock: (name, effect) =>
       Effect.acquireUseRelease(
         Effect.sync(() => {

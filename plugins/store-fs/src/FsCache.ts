@@ -85,8 +85,8 @@ export const driver = (db: DatabaseShape): CacheDriver => ({
       found
     ),
   list: Effect.map(
-    db.read("the build cache", (tx) => tx.all(`SELECT ${columns} FROM cache ORDER BY created_at, rowid`)),
-    (rows) => rows.map(recordOf)
+    db.read("the build cache", (tx) => tx.all("SELECT * FROM cache ORDER BY created_at, rowid")),
+    (rows) => rows.map((row) => ({ ...recordOf(row), lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
   ),
   touch: (keys, at) =>
     keys.length === 0

@@ -258,6 +258,9 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       lookup: (stack, path, follow) => viewed(stack, (view) => Option.fromNullable(view.lookup(path, follow))),
       walk: (stack, directory) => viewed(stack, (view) => view.walk(directory)),
       flush: flushStore(db, places),
+      trees: Effect.map(db.read("the trees", allTrees), (rows) =>
+        rows.map(({ id, keep, parents }) => ({ id, keep, parents }))
+      ),
       kept: db.read("the trees", (tx) =>
         allTrees(tx)
           .filter(({ keep, owner }) => keep && !isOwned(owner))

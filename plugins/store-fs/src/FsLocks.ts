@@ -6,7 +6,8 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import { LOCK_EX, LOCK_NB } from "@gantry/linux/constants"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { loadKernel } from "./kernel.ts"
+import { type Kernel, loadKernel } from "./kernel.ts"
+import { namesIn } from "./measure.ts"
 
 /** Milliseconds after which a lock that somebody else holds is asked for again: the first time, and at most. */
 const soonest = 5
@@ -14,6 +15,9 @@ const slowest = 100
 
 const held = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && cause.code === "EAGAIN"
+
+const missing = (cause: unknown): boolean =>
+  typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ENOENT"
 
 /** Locks of the kernel on files below `<root>/locks`: it gives them back when a process ends, however it ends. */
 export const make = (root: string): LocksShape => {
@@ -46,7 +50,37 @@ export const make = (root: string): LocksShape => {
           : Effect.succeed(fd)
       )
     )
+  /** Whether somebody holds the file; if not, it is a dead holder's, and goes. */
+  const isHeld = (kernel: Kernel, path: string): boolean => {
+    let fd: number
+    try {
+      fd = openSync(path, "r")
+    } catch (cause) {
+      if (missing(cause)) return false
+      throw cause
+    }
+    try {
+      kernel.flock(fd, LOCK_EX | LOCK_NB)
+      rmSync(path, { force: true })
+      return false
+    } catch (cause) {
+      if (held(cause)) return true
+      throw cause
+    } finally {
+      closeSync(fd)
+    }
+  }
   return {
+    held: (prefix) =>
+      Effect.tryPromise({
+        try: async () => {
+          const names = namesIn(directory).filter((name) => name.startsWith(prefix))
+          if (names.length === 0) return []
+          const kernel = await loadKernel()
+          return names.filter((name) => isHeld(kernel, join(directory, name))).toSorted()
+        },
+        catch: storageFailure("list", directory)
+      }),
     withLock: (name, effect) => {
       const path = join(directory, name)
       return Effect.acquireUseRelease(

@@ -93,6 +93,9 @@ export const freeShort = (tx: Transaction, diffId: Digest): string => {
   return hex
 }
 
+/** Whether a name can be that of a layer's directory. */
+export const isLayerName = (name: string): boolean => /^[0-9a-f]{12,64}$/.test(name)
+
 /** Records a layer that is in its place. */
 export const insertLayer = (tx: Transaction, layer: LayerRow): void => {
   tx.run(

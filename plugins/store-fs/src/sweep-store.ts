@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { DatabaseShape } from "@gantry/core/state/Database"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { bootId } from "@gantry/linux/process-identity"
-import { allTrees } from "./layer-rows.ts"
+import { allTrees, isLayerName } from "./layer-rows.ts"
 import { isOwned, isPartial } from "./owner.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
@@ -36,6 +36,8 @@ export const sweepStore = (db: DatabaseShape, places: Places): Effect.Effect<Rea
       for (const [directory, keep] of Object.entries(known)) {
         for (const name of readdirSync(directory)) {
           if (keep.has(name)) continue
+          // No process of ours made it: whoever put it there is asked before it goes.
+          if (directory === places.layers && !isLayerName(name)) continue
           putAway(places, join(directory, name))
           names.push(name)
         }

@@ -79,7 +79,7 @@ export const memoryCache = () => {
     delete: (key) => Effect.sync(() => void records.delete(key)),
     latest: (lineage) =>
       Effect.sync(() => Option.fromNullable([...records.values()].findLast((each) => each.lineage === lineage))),
-    list: Effect.sync(() => [...records.values()]),
+    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 }))),
     touch: () => Effect.sync(() => void count.touch++)
   }
   return { cache, records, count }

@@ -26,6 +26,14 @@ export interface CacheRecord {
   readonly tookMs: number
 }
 
+/** A record, and what has been made of it. */
+export interface KeptRecord extends CacheRecord {
+  /** Milliseconds since 1970 when it was made or a build used it last. */
+  readonly lastUsed: number
+  /** How often builds have used it. */
+  readonly uses: number
+}
+
 /** What a plugin that keeps build records writes. */
 export interface CacheDriver {
   readonly get: (key: StepKey) => Effect.Effect<Option.Option<CacheRecord>, StorageFailure>
@@ -34,7 +42,7 @@ export interface CacheDriver {
   readonly delete: (key: StepKey) => Effect.Effect<void, StorageFailure>
   /** The latest record of a lineage, or none. */
   readonly latest: (lineage: string) => Effect.Effect<Option.Option<CacheRecord>, StorageFailure>
-  readonly list: Effect.Effect<ReadonlyArray<CacheRecord>, StorageFailure>
+  readonly list: Effect.Effect<ReadonlyArray<KeptRecord>, StorageFailure>
   /** Remembers that records were used at an instant (milliseconds since 1970), for garbage collection. */
   readonly touch: (keys: ReadonlyArray<StepKey>, at: number) => Effect.Effect<void, StorageFailure>
 }

@@ -50,6 +50,12 @@ export interface PrepareRequest {
   readonly keep: boolean
 }
 
+/** A tree that there is now. */
+export interface StandingTree extends Pick<TreeHandle, "id" | "parents"> {
+  /** It was prepared to stay. */
+  readonly keep: boolean
+}
+
 /** How many changes a tree holds against its stack. */
 export interface TreeUsage {
   readonly bytes: number
@@ -146,6 +152,8 @@ export interface LayerStoreShape {
   ) => Effect.Effect<ReadonlyArray<TreeEntry>, LayerMissing | StorageFailure>
   /** Everything committed so far outlives a power failure once this has succeeded. */
   readonly flush: Effect.Effect<void, StorageFailure>
+  /** All trees, drafts of ended processes included until they are swept: what keeps layers from being removed. */
+  readonly trees: Effect.Effect<ReadonlyArray<StandingTree>, StorageFailure>
   /**
    * Names of the kept trees that another, ended process prepared. Whoever knows what they were kept for tells which of
    * them nobody wants any more.

@@ -44,7 +44,7 @@ export const cacheSaboteurs = (
         get: (key) =>
           Effect.flatMap(cache.get(key), (found) =>
             Option.isSome(found)
-              ? Effect.succeed(found)
+              ? Effect.succeed<Option.Option<CacheRecord>>(found)
               : Effect.map(cache.list, (all) =>
                   Option.fromNullable(all.find((each) => each.key.slice(0, 19) === key.slice(0, 19)))
                 )

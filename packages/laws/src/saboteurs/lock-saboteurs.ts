@@ -14,7 +14,10 @@ const semaphores = () => {
   }
 }
 
-const locks = (withLock: LocksShape["withLock"]): Layer.Layer<Locks> => Layer.succeed(Locks, { withLock })
+/** No law of these asks. */
+const held: LocksShape["held"] = () => Effect.succeed([])
+
+const locks = (withLock: LocksShape["withLock"]): Layer.Layer<Locks> => Layer.succeed(Locks, { held, withLock })
 
 /** Waits that never end would keep the trial from ending. */
 const orGiveUp = <A, E, R>(waiting: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -29,6 +32,7 @@ export const lockSaboteurs: ReadonlyArray<Saboteur<Locks>> = [
     layer: Layer.sync(Locks, () => {
       const taken = new Set<string>()
       return {
+        held,
         withLock: (name, effect) =>
           Effect.gen(function* () {
             while (taken.has(name)) yield* Effect.yieldNow()
@@ -48,6 +52,7 @@ export const lockSaboteurs: ReadonlyArray<Saboteur<Locks>> = [
     layer: Layer.sync(Locks, () => {
       const semaphoreOf = semaphores()
       return {
+        held,
         withLock: (name, effect) =>
           orGiveUp(semaphoreOf(name).take(1)).pipe(
             Effect.zipRight(effect),
@@ -61,7 +66,7 @@ export const lockSaboteurs: ReadonlyArray<Saboteur<Locks>> = [
     breaks: ["LOCK-3"],
     layer: Layer.sync(Locks, () => {
       const semaphoreOf = semaphores()
-      return { withLock: (_, effect) => orGiveUp(semaphoreOf("one").withPermits(1)(effect)) }
+      return { held, withLock: (_, effect) => orGiveUp(semaphoreOf("one").withPermits(1)(effect)) }
     })
   }
 ]
