@@ -21,6 +21,7 @@ import { isBelow, joinPath, parentOf, safePath } from "@gantry/core/tree/safe-pa
 import type { TarEntry, TarHandler } from "@gantry/core/tree/tar-read"
 import { layerName } from "@gantry/core/tree/whiteout"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
+import { checkDevice, checkOwner } from "./entry-numbers.ts"
 import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
 import { folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
 import { PastLimit, Refused } from "./Refused.ts"
@@ -57,14 +58,6 @@ export interface LayerUnpacker extends TarHandler {
 
 /** Longest path in bytes: paths of a layer are read below the store's directory, and the kernel takes 4095 bytes in all. */
 const pathLimit = 3800
-
-/** What a Linux kernel can hold: -1 means "no change" to chown, and device numbers have 12 and 20 bits. */
-const idLimit = 0xfffffffe
-const majorLimit = 0xfff
-const minorLimit = 0xfffff
-
-/** Spec: inode(7). */
-const S_ISGID = 0o2000
 
 /**
  * The unpacker for a directory. The process's umask must be 0.
@@ -179,8 +172,7 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
 
   const makeDevice = (path: string, entry: TarEntry): void => {
     const { major, minor, type } = entry
-    if (major > majorLimit || minor > minorLimit) throw new Refused(path, `no device has the number ${major}:${minor}`)
-    if (type === "char" && major === 0 && minor === 0) throw new Refused(path, "it is the device 0:0")
+    checkDevice(entry)
     kernel.mknod(diskOf(path), (type === "char" ? S_IFCHR : S_IFBLK) | 0o600, major, minor)
   }
 
@@ -209,10 +201,20 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
     form.made(path)
   }
 
-  const makeFile = (path: string, entry: TarEntry): void => {
-    clear(path)
+  /** Opens a new file. Nearly always nothing stands there, so that is not asked first. */
+  const openNew = (path: string, mode: number): number => {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-    fd = openSync(diskOf(path), flags, entry.mode & 0o777)
+    try {
+      return openSync(diskOf(path), flags, mode)
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause
+      clear(path)
+      return openSync(diskOf(path), flags, mode)
+    }
+  }
+
+  const makeFile = (path: string, entry: TarEntry): void => {
+    fd = openNew(path, entry.mode & 0o777)
     position = 0
     current = { path, entry }
     form.made(path)
@@ -229,9 +231,7 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
   }
 
   const entryAt = (path: string, entry: TarEntry): void => {
-    if (entry.uid > idLimit || entry.gid > idLimit) {
-      throw new Refused(entry.name, `nobody has the number ${entry.uid}:${entry.gid}`)
-    }
+    checkOwner(entry)
     if (entry.type === "directory") return makeDirectory(path, entry)
     if (path === "") throw new Refused(entry.name, "the root is a directory")
     directory(parentOf(path))
