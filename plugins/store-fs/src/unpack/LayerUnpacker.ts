@@ -59,6 +59,9 @@ export interface LayerUnpacker extends TarHandler {
 /** Longest path in bytes: paths of a layer are read below the store's directory, and the kernel takes 4095 bytes in all. */
 const pathLimit = 3800
 
+/** Spec: inode(7). */
+const S_ISGID = 0o2000
+
 /**
  * The unpacker for a directory. The process's umask must be 0.
  *
