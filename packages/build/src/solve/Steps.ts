@@ -54,6 +54,7 @@ export const make = (scope: string) =>
     const cache = yield* BuildCache
     const once = Once.make<StepKey, Made, Failure>()
     const used: Array<StepKey> = []
+    let executing = false
 
     /** `pending`: records of cheap steps of the same stage that wait to be written; this adds to it or empties it. */
     const want = (wanted: Wanted, pending: Array<CacheRecord>): Effect.Effect<Made, Failure> =>
@@ -73,12 +74,18 @@ export const make = (scope: string) =>
           // A record of other facts, or made on other layers, is not this step's, whatever it is called.
           if (Option.isSome(found) && found.value.facts.startsWith(recordPrefix(record))) {
             used.push(key)
+            // What is being built may take long, and nobody else is to take away meanwhile what it stands on.
+            if (executing) yield* touch
             const { createdAt, layer, tookMs } = found.value
             return { key, how: "cached", layer, createdAt, tookMs, recordable: wanted.recordable } satisfies Made
           }
         }
         const cause = wanted.skip ?? describe(explain(yield* earlier(lineage), record))
         yield* wanted.onMiss(cause)
+        if (!wanted.isCheap) {
+          executing = true
+          yield* touch
+        }
         const startedAt = yield* Clock.currentTimeMillis
         const { exact, layer } = yield* wanted.execute
         const createdAt = yield* Clock.currentTimeMillis
@@ -96,7 +103,7 @@ export const make = (scope: string) =>
     const flush = (pending: Array<CacheRecord>): Effect.Effect<void, StorageFailure> =>
       Effect.suspend(() => (pending.length === 0 ? Effect.void : cache.put(pending.splice(0))))
 
-    /** Tells the cache what was used, in one call. */
+    /** Tells the cache what was used since the last time, in one call. */
     const touch: Effect.Effect<void, StorageFailure> = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       used.length === 0 ? Effect.void : cache.touch(used.splice(0), now)
     )

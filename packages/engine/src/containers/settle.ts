@@ -7,7 +7,9 @@ import { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { Images } from "../images/Images.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import { Containers } from "./Containers.ts"
@@ -36,20 +38,27 @@ export const dismantle = (
 ): Effect.Effect<
   void,
   NetworkRefused | StorageFailure,
-  Network | Containers | Runtime | LayerStore | Volumes | Settings
+  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
 > =>
   Effect.gen(function* () {
     const { root } = yield* Settings
     yield* (yield* Runtime).remove(record.id)
     yield* release(record.id)
-    yield* (yield* LayerStore).discard({ id: record.id })
+    // In this order: a container without a directory can still be started, one without a tree cannot.
     yield* Effect.try({
       try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),
       catch: storageFailure("remove", `container ${record.name}`)
     })
+    yield* (yield* LayerStore).discard({ id: record.id })
     yield* (yield* Containers).forget(record.id)
-    if (!withVolumes) return
     const volumes = yield* Volumes
+    const now = yield* Clock.currentTimeMillis
+    yield* (yield* Images).touch(record.image, now)
+    yield* volumes.touch(
+      record.mounts.flatMap(({ anonymous, name, type }) => (type === "volume" && !anonymous ? [name] : [])),
+      now
+    )
+    if (!withVolumes) return
     for (const mount of record.mounts) {
       if (mount.type === "volume" && mount.anonymous) yield* volumes.remove(mount.name)
     }
@@ -64,7 +73,7 @@ export const settle = (
 ): Effect.Effect<
   void,
   NetworkRefused | StorageFailure,
-  Network | Containers | Runtime | LayerStore | Volumes | Settings
+  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
 > =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
@@ -76,7 +85,7 @@ export const settle = (
 /** {@link settle} at the end of a verb that has its result already: what cannot be given back now is said, and left to {@link reconcile}. */
 export const settleOrWarn = (
   record: ContainerRecord
-): Effect.Effect<void, never, Network | Containers | Runtime | LayerStore | Volumes | Settings> =>
+): Effect.Effect<void, never, Network | Containers | Images | Runtime | LayerStore | Volumes | Settings> =>
   Effect.catchAll(settle(record), (failure) =>
     Effect.logWarning(`container ${record.name} could not be cleaned up yet: ${failure.message}`)
   )
@@ -88,7 +97,7 @@ export const settleOrWarn = (
 export const reconcile: Effect.Effect<
   void,
   NetworkRefused | StorageFailure,
-  Network | Containers | Runtime | LayerStore | Volumes | Settings
+  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
 > = Effect.gen(function* () {
   const network = yield* Network
   const attached = yield* network.attached

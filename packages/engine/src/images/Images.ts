@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { mkdirSync, renameSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
@@ -67,10 +67,23 @@ export interface ImagesShape {
   ) => Effect.Effect<void, StorageFailure>
   /** Moves a name to an image. */
   readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
-  /** Takes a name away. Succeeds when there is no such name. */
-  readonly untag: (name: ImageRef.ImageRef) => Effect.Effect<void, StorageFailure>
-  /** Forgets an image and its names. */
-  readonly forget: (id: Digest) => Effect.Effect<void, StorageFailure>
+  /**
+   * Takes a name away, or a digest when the name has one. With the last tag of a repository its digests go too, for the
+   * same image. Returns the digests that went, as `repository@digest`. Succeeds when there is no such name.
+   */
+  readonly untag: (name: ImageRef.ImageRef) => Effect.Effect<ReadonlyArray<string>, StorageFailure>
+  /**
+   * Forgets an image and its names. `ifNamed`: only when these are its names, so that one that was given another in the
+   * meantime stays. Returns whether it is forgotten.
+   */
+  readonly forget: (
+    id: Digest,
+    only?: { readonly ifNamed: ReadonlyArray<string> }
+  ) => Effect.Effect<boolean, StorageFailure>
+  /** Whether the layout's index says what the database says. */
+  readonly indexIsRight: Effect.Effect<boolean, StorageFailure>
+  /** Writes the layout's index anew. */
+  readonly writeIndex: Effect.Effect<void, StorageFailure>
   /** All images, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<ImageRecord>, StorageFailure>
   readonly touch: (id: Digest, at: number) => Effect.Effect<void, StorageFailure>
@@ -189,7 +202,7 @@ export const make = Effect.gen(function* () {
     )
 
   /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
-  const writeIndex = (tx: Transaction): void => {
+  const indexText = (tx: Transaction): string => {
     const manifests = tx
       .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
       .map((row) => ({
@@ -198,10 +211,12 @@ export const make = Effect.gen(function* () {
         size: Number(row["manifest_size"]),
         ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
       }))
-    const text = JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
+    return JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
+  }
+  const writeIndex = (tx: Transaction): void => {
     mkdirSync(root, { recursive: true })
     const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
-    writeFileSync(draft, text, { mode: 0o644 })
+    writeFileSync(draft, indexText(tx), { mode: 0o644 })
     renameSync(draft, join(root, "index.json"))
   }
   const annotations = (name: string) => ({
@@ -265,14 +280,39 @@ export const make = Effect.gen(function* () {
       }),
     untag: (name) =>
       db.write("images", (tx) => {
+        const repository = nameOf({ registry: name.registry, repository: name.repository })
+        if (name.digest !== undefined) {
+          tx.run("DELETE FROM image_digests WHERE repository = ? AND digest = ?", repository, name.digest)
+          return [`${repository}@${name.digest}`]
+        }
+        const image = tx.get("SELECT image FROM image_names WHERE name = ?", nameOf(name))?.["image"]
+        if (typeof image !== "string") return []
         tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
         writeIndex(tx)
+        const left = tx.all("SELECT name FROM image_names WHERE image = ?", image).map((row) => String(row["name"]))
+        if (left.some((each) => each.replace(/:[^:/]*$/, "") === repository)) return []
+        const digests = tx
+          .all("SELECT digest FROM image_digests WHERE image = ? AND repository = ? ORDER BY digest", image, repository)
+          .map((row) => `${repository}@${row["digest"]}`)
+        tx.run("DELETE FROM image_digests WHERE image = ? AND repository = ?", image, repository)
+        return digests
       }),
-    forget: (id) =>
+    forget: (id, only) =>
       db.write("images", (tx) => {
+        const row = tx.get("SELECT * FROM images WHERE id = ?", id)
+        if (row === undefined) return false
+        if (only !== undefined && recordOf(tx, row).names.join(" ") !== only.ifNamed.join(" ")) return false
         tx.run("DELETE FROM images WHERE id = ?", id)
         writeIndex(tx)
+        return true
       }),
+    indexIsRight: db.read("images", (tx) => {
+      const count = Number(tx.get("SELECT count(*) AS count FROM images")?.["count"])
+      const written = readIndex(root)
+      // A store that never had an image has no index.
+      return written === undefined ? count === 0 : written === indexText(tx)
+    }),
+    writeIndex: db.write("images", writeIndex),
     list: db.read("images", (tx) =>
       tx.all("SELECT * FROM images ORDER BY created_at DESC, id").map((row) => recordOf(tx, row))
     ),
@@ -299,6 +339,16 @@ const alike = (typed: string, names: ReadonlyArray<string>): ReadonlyArray<strin
     .flatMap((repository) => refs.filter((ref) => ImageRef.familiarName(ref) === repository))
     .map((ref) => ImageRef.familiar(ref).replace(/:latest$/, ""))
     .slice(0, 3)
+}
+
+/** The text of the layout's index; undefined when there is none. */
+const readIndex = (root: string): string | undefined => {
+  try {
+    return readFileSync(join(root, "index.json"), "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
+  }
 }
 
 /** How names stand in the table: complete, without digest. */

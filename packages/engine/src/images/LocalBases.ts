@@ -1,8 +1,10 @@
 import { BaseResolver, type BaseResolverShape, BaseUnavailable } from "@gantry/build/solve/BaseResolver"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PullServices } from "../verbs/pull.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "./ensure-image.ts"
+import { Images } from "./Images.ts"
 
 /**
  * Base images out of the local store, and out of registries as far as the policy says: unless it says otherwise a local
@@ -12,6 +14,12 @@ export const make = (options: EnsureOptions): Effect.Effect<BaseResolverShape, n
   Effect.map(Effect.context<PullServices>(), (services) => ({
     resolve: (reference, platform) =>
       ensureImage(reference, platform, options).pipe(
+        // Said now and not at the end: nothing is pruned that was used after a build began.
+        Effect.tap(({ record }) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.flatMap(Images, (images) => images.touch(record.id, now))
+          )
+        ),
         Effect.provide(services),
         Effect.map(({ config, record }) => ({ digest: record.id, config, stack: record.stack })),
         Effect.mapError((cause) => new BaseUnavailable({ reference, why: whyOf(cause), cause }))

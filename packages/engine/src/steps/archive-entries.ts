@@ -13,7 +13,7 @@ import type { FileContent, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ownedName } from "../containers/owned-name.ts"
-import { archiveKind } from "./sweep-steps.ts"
+import { archiveKind } from "../root-names.ts"
 
 type Packing = "none" | "gzip" | "bzip2" | "xz"
 

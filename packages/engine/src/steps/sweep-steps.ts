@@ -7,11 +7,10 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
 import { isOrphaned } from "../containers/owned-name.ts"
+import { archiveKind } from "../root-names.ts"
 
 /** Heredoc scripts that a running step keeps in the run directory. */
 export const scriptKind = "script"
-/** Archives that a running ADD keeps unpacked in the root directory. */
-export const archiveKind = "archive"
 
 /**
  * Takes away what killed builds left, drafts, control groups, scripts and unpacked archives, and the trees of containers

@@ -16,18 +16,22 @@ import type { ImageRef } from "@gantry/core/image/ImageRef"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
+import type { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
 import type { Containers } from "../containers/Containers.ts"
 import { commitImage } from "../images/commit-image.ts"
 import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
+import { working } from "../prune/working.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -87,6 +91,10 @@ export const build = (
   Effect.gen(function* () {
     const { jobs } = yield* Settings
     const layers = yield* LayerStore
+    // Said when the first step is executed: a fully cached build has no time for it, and needs none.
+    const begun = yield* Effect.cached(
+      Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
+    )
     const { shown, text } = yield* dockerfileOf(request.dockerfile)
     const graph = yield* Either.flatMap(parse(text), (file) =>
       Either.map(
@@ -113,7 +121,7 @@ export const build = (
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
     }).pipe(
-      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(tree, request.network)),
+      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(tree, request.network, begun)),
       Effect.provideServiceEffect(BaseResolver, LocalBases.make(request.bases ?? { policy: "missing" }))
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
@@ -124,7 +132,7 @@ export const build = (
     const config = withLabels(result.config, request.labels)
     const image = yield* commitImage(config, result.stack, request.names)
     return { image, steps: result.steps }
-  })
+  }).pipe(Effect.scoped)
 
 const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"]): BuildResult["config"] =>
   Object.keys(labels).length === 0

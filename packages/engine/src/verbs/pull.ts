@@ -13,6 +13,7 @@ import { Settings } from "@gantry/core/Settings"
 import { BlobStore, wholeLimit } from "@gantry/core/store/BlobStore"
 import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
 import { LayerStore } from "@gantry/core/store/LayerStore"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -24,6 +25,8 @@ import { decodeConfig } from "../images/image-json.ts"
 import { Images, type NewImage } from "../images/Images.ts"
 import { LayerSources } from "../images/LayerSources.ts"
 import { localNames } from "../images/local-name.ts"
+import { holdLayers } from "../prune/hold-layers.ts"
+import { workingNow } from "../prune/working.ts"
 import { NoSuchPlatform, type PullError, UnusableImage } from "../images/PullError.ts"
 import { readManifest, type Unusable } from "../images/read-manifest.ts"
 
@@ -84,13 +87,14 @@ export const pull = (
       return yield* new UnusableImage({ reference, why })
     }
     const pairs = manifest.layers.map((descriptor, at) => ({ ref, descriptor, diffId: stack[at] ?? descriptor.digest }))
-    const missing = yield* Effect.filter(distinct(pairs), ({ descriptor, diffId }) =>
-      Effect.map(layers.get(diffId), (found) => {
-        const here = Option.isSome(found)
-        onEvent?.({ type: "layer", layer: descriptor.digest, size: descriptor.size, here })
-        return !here
-      })
-    )
+    const wantedLayers = distinct(pairs)
+    const here = yield* holdLayers(wantedLayers.map(({ diffId }) => diffId))
+    const missing = wantedLayers.filter(({ diffId }) => !here.has(diffId))
+    for (const { descriptor, diffId } of wantedLayers) {
+      onEvent?.({ type: "layer", layer: descriptor.digest, size: descriptor.size, here: here.has(diffId) })
+    }
+    // What is fetched from now on is nobody's until the image is on record.
+    if (missing.length > 0) yield* workingNow
     const { jobs } = yield* Settings
     yield* Effect.forEach(missing, (wanted) => fetchLayer(wanted, options), {
       concurrency: Math.max(leastJobs, jobs),
@@ -109,7 +113,7 @@ export const pull = (
       before.manifest === chosen.digest &&
       names.every((name) => before.names.includes(ImageRef.format(name))) &&
       digests.every((each) => before.digests.includes(`${each.registry}/${each.repository}@${each.digest}`))
-    const status = named && missing.length === 0 ? "up-to-date" : "new"
+    const status: Pulled["status"] = named && missing.length === 0 ? "up-to-date" : "new"
     const infos = yield* Effect.forEach(stack, (diffId) => layers.get(diffId))
     const image: NewImage = {
       id,
@@ -124,10 +128,10 @@ export const pull = (
     if (status === "new") {
       yield* images.put(image, names, digests)
       if (digests.length > 0) yield* (yield* LayerSources).learn(ref, pairs)
-    }
+    } else yield* images.touch(id, yield* Clock.currentTimeMillis)
     onEvent?.({ type: "pulled", ref, digest, status })
-    return { image, digest, status }
-  })
+    return { image, digest, status } satisfies Pulled
+  }).pipe(Effect.scoped)
 
 /** The name it was asked for by; one with a digest keeps only that. Out of a folder or an archive: see `localNames`. */
 const namesOf = (ref: ImageRef.ImageRef): Effect.Effect<ReadonlyArray<ImageRef.ImageRef>, RegistryError, Registry> =>

@@ -1,7 +1,8 @@
 import { isLive } from "@gantry/core/runtime/ContainerState"
-import { type Digest, digest } from "@gantry/core/image/Digest"
+import type { Digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { BlobStore } from "@gantry/core/store/BlobStore"
+import { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -10,6 +11,8 @@ import * as Either from "effect/Either"
 import { Containers } from "../containers/Containers.ts"
 import { ImageInUse } from "../EngineError.ts"
 import { type ImageRecord, Images } from "../images/Images.ts"
+import { neededNow } from "../prune/carry-out.ts"
+import { imageBlobs } from "../prune/take-snapshot.ts"
 
 /** What was done, in order, as `rmi` tells it. */
 export type Removal = { readonly untagged: string } | { readonly deleted: Digest }
@@ -27,14 +30,15 @@ export const removeImage = (
 ): Effect.Effect<
   ReadonlyArray<Removal>,
   ImageInUse | StorageFailure,
-  BlobStore | Containers | Images | LayerStore | Runtime
+  BlobStore | BuildCache | Containers | Images | LayerStore | Runtime
 > =>
   Effect.gen(function* () {
     const images = yield* Images
     const named = namedBy(text, image)
-    if (named !== undefined && image.names.length > 1) {
-      yield* images.untag(named)
-      return [{ untagged: ImageRef.familiar(named) }]
+    if (named !== undefined && isOneOfMany(named, image)) {
+      const digests = yield* images.untag(named)
+      const shown = named.digest === undefined ? [{ untagged: ImageRef.familiar(named) }] : []
+      return [...shown, ...digests.map(untaggedOf)]
     }
     const repositories = new Set(image.names.map((name) => name.replace(/:[^:/]*$/, "")))
     if (named === undefined && repositories.size > 1 && !force) {
@@ -45,22 +49,33 @@ export const removeImage = (
       })
     }
     yield* checkUsers(text, image, force)
-    const untagged: Array<Removal> = []
-    for (const name of image.names) {
-      const ref = ImageRef.parse(name)
-      if (Either.isRight(ref)) untagged.push({ untagged: ImageRef.familiar(ref.right) })
-    }
+    const blobs = yield* imageBlobs(image)
     yield* images.forget(image.id)
-    yield* removeUnused(image)
-    return [...untagged, { deleted: image.id }]
+    const layers = yield* removeUnused(image, blobs)
+    return [
+      ...[...image.names, ...image.digests].map(untaggedOf),
+      ...[image.id, ...layers].map((deleted) => ({ deleted }))
+    ]
   })
 
-/** The name that was typed, when it is one of the image's and not its ID. */
+const untaggedOf = (name: string): Removal => ({
+  untagged: Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar })
+})
+
+/** The name or the digest that was typed, when it is one of the image's and not its ID. */
 const namedBy = (text: string, image: ImageRecord): ImageRef.ImageRef | undefined => {
   const ref = ImageRef.parse(text)
-  if (Either.isLeft(ref) || ref.right.digest !== undefined) return undefined
-  return image.names.includes(ImageRef.format(ref.right)) ? ref.right : undefined
+  if (Either.isLeft(ref)) return undefined
+  const { digest, registry, repository } = ref.right
+  if (digest === undefined) return image.names.includes(ImageRef.format(ref.right)) ? ref.right : undefined
+  return image.digests.includes(ImageRef.format({ registry, repository, digest }))
+    ? { registry, repository, digest }
+    : undefined
 }
+
+/** Whether an image is still called something when a name, with its last digests, or a digest is taken from it. */
+const isOneOfMany = (named: ImageRef.ImageRef, { digests, names }: ImageRecord): boolean =>
+  named.digest === undefined ? names.length > 1 : names.length > 0 || digests.length > 1
 
 const checkUsers = (
   text: string,
@@ -82,17 +97,23 @@ const checkUsers = (
     }
   })
 
-/** Removes layers and blobs of a forgotten image that nothing else needs. Layers that the build cache points to go too. */
-const removeUnused = (image: ImageRecord): Effect.Effect<void, StorageFailure, BlobStore | Images | LayerStore> =>
+/** Removes layers and blobs of a forgotten image that no other image, no build record and no tree needs. */
+const removeUnused = (
+  { stack }: ImageRecord,
+  blobsOf: ReadonlyArray<Digest>
+): Effect.Effect<ReadonlyArray<Digest>, StorageFailure, BlobStore | BuildCache | Images | LayerStore> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     const blobs = yield* BlobStore
-    const others = yield* (yield* Images).list
-    const needed = new Set(others.flatMap(({ id, manifest, stack }) => [id, manifest, ...stack].map(String)))
-    for (const diffId of image.stack.toReversed()) {
-      if (needed.has(diffId)) continue
-      // A container that was forced apart from its image keeps its layers.
-      yield* layers.remove(diffId).pipe(Effect.catchTag("LayerInUse", () => Effect.void))
-    }
-    for (const blob of [image.manifest, image.id]) if (!needed.has(blob)) yield* blobs.remove(digest(blob))
+    const needs = yield* neededNow
+    const gone = yield* Effect.filter([...new Set(stack)].toReversed(), (diffId) =>
+      needs.layer.has(diffId)
+        ? Effect.succeed(false)
+        : layers.remove(diffId).pipe(
+            Effect.as(true),
+            Effect.catchTag("LayerInUse", () => Effect.succeed(false))
+          )
+    )
+    for (const blob of blobsOf) if (!needs.blob.has(blob)) yield* blobs.remove(blob)
+    return gone
   })

@@ -10,6 +10,7 @@ import type { Containers } from "../containers/Containers.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { dismantle } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
+import type { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
 /** Removes a container. A running one only with `force`, which kills it. */
@@ -19,7 +20,7 @@ export const remove = (
 ): Effect.Effect<
   void,
   WrongState | NetworkRefused | StorageFailure,
-  Containers | LayerStore | Network | Runtime | Settings | Volumes
+  Containers | Images | LayerStore | Network | Runtime | Settings | Volumes
 > =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)

@@ -14,13 +14,14 @@ import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { reconcile, release } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
+import type { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
 /** How {@link start} can fail. */
 export type StartError = NetworkError | RuntimeError | StorageFailure | WrongState
 
 /** What {@link start} needs. */
-export type StartServices = Containers | LayerStore | Network | Runtime | Settings | Volumes
+export type StartServices = Containers | Images | LayerStore | Network | Runtime | Settings | Volumes
 
 /**
  * Starts a created or stopped container and attaches to it. Succeeds once its command runs. Fails with `WrongState`

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs"
+import { randomBytes } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type Row } from "@gantry/core/state/Database"
@@ -6,6 +7,7 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { removedVolume } from "../root-names.ts"
 
 /** A directory that outlives containers. */
 export interface VolumeRecord {
@@ -17,6 +19,8 @@ export interface VolumeRecord {
   readonly labels: { readonly [name: string]: string }
   /** Named by gantry for one container, not by the user. */
   readonly anonymous: boolean
+  /** Milliseconds since 1970 when it was made, or a container with it was created or removed last. */
+  readonly lastUsed: number
 }
 
 /** Volumes on the local disk, at `<root>/volumes/<name>/_data`. */
@@ -28,7 +32,9 @@ export interface VolumesShape {
     readonly labels?: { readonly [name: string]: string }
   }) => Effect.Effect<VolumeRecord, StorageFailure>
   readonly list: Effect.Effect<ReadonlyArray<VolumeRecord>, StorageFailure>
-  /** Forgets the volume, then removes its contents. Succeeds when there is none. */
+  /** Remembers that volumes were used at an instant, in milliseconds since 1970. */
+  readonly touch: (names: ReadonlyArray<string>, at: number) => Effect.Effect<void, StorageFailure>
+  /** Forgets the volume and takes its contents out of sight in one step, then removes them. Succeeds when there is none. */
   readonly remove: (name: string) => Effect.Effect<void, StorageFailure>
   /** Whether nothing is in the volume yet. */
   readonly isEmpty: (volume: VolumeRecord) => Effect.Effect<boolean, StorageFailure>
@@ -42,7 +48,9 @@ const migrations = {
   steps: [
     `CREATE TABLE volumes (
        name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, labels TEXT NOT NULL, anonymous INTEGER NOT NULL
-     ) STRICT`
+     ) STRICT`,
+    `ALTER TABLE volumes ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;
+     UPDATE volumes SET last_used = created_at`
   ]
 }
 
@@ -57,7 +65,8 @@ export const make = Effect.gen(function* () {
     path: pathOf(String(row["name"])),
     createdAt: Number(row["created_at"]),
     labels: JSON.parse(String(row["labels"])) as Record<string, string>,
-    anonymous: Number(row["anonymous"]) === 1
+    anonymous: Number(row["anonymous"]) === 1,
+    lastUsed: Number(row["last_used"])
   })
   const shape: VolumesShape = {
     ensure: ({ anonymous, labels = {}, name }) =>
@@ -73,7 +82,8 @@ export const make = Effect.gen(function* () {
         })
         return yield* db.write("volumes", (tx) => {
           tx.run(
-            "INSERT INTO volumes VALUES (?, ?, ?, ?) ON CONFLICT(name) DO NOTHING",
+            `INSERT INTO volumes (name, created_at, labels, anonymous, last_used) VALUES (?1, ?2, ?3, ?4, ?2)
+             ON CONFLICT(name) DO UPDATE SET last_used = excluded.last_used`,
             name,
             Date.now(),
             JSON.stringify(labels),
@@ -85,11 +95,22 @@ export const make = Effect.gen(function* () {
         })
       }),
     list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
+    touch: (names, at) =>
+      names.length === 0
+        ? Effect.void
+        : db.write("volumes", (tx) => {
+            for (const name of names) tx.run("UPDATE volumes SET last_used = ? WHERE name = ?", Math.trunc(at), name)
+          }),
     remove: (name) =>
       Effect.gen(function* () {
-        yield* db.write("volumes", (tx) => tx.run("DELETE FROM volumes WHERE name = ?", name))
+        const away = join(root, "volumes", `${removedVolume}${randomBytes(6).toString("hex")}`)
+        yield* db.write("volumes", (tx) => {
+          tx.run("DELETE FROM volumes WHERE name = ?", name)
+          const home = join(root, "volumes", name)
+          if (existsSync(home)) renameSync(home, away)
+        })
         yield* Effect.try({
-          try: () => rmSync(join(root, "volumes", name), { recursive: true, force: true }),
+          try: () => rmSync(away, { recursive: true, force: true }),
           catch: storageFailure("remove", `volume ${name}`)
         })
       }),

@@ -1,3 +1,5 @@
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { BuildCache, type StepKey } from "@gantry/core/store/BuildCache"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
@@ -33,8 +35,8 @@ describe("removeImage", () => {
 
   it.effect("takes the image with its last name: layers, config and manifest", () =>
     Effect.gen(function* () {
-      const { id, manifest } = yield* image(["web"], { Cmd: ["sh"] }, [file("a")])
-      expect(yield* rmi("web")).toEqual([{ untagged: "web:latest" }, { deleted: id }])
+      const { id, manifest, stack } = yield* image(["web"], { Cmd: ["sh"] }, [file("a")])
+      expect(yield* rmi("web")).toEqual([{ untagged: "web:latest" }, { deleted: id }, { deleted: stack[0] }])
       expect(Option.isNone(yield* isThere(id))).toBe(true)
       expect(yield* (yield* LayerStore).list).toEqual([])
       const blobs = yield* BlobStore
@@ -50,6 +52,44 @@ describe("removeImage", () => {
       yield* rmi("one")
       expect(yield* (yield* LayerStore).list).toHaveLength(1)
       expect((yield* (yield* Images).config(two)).config.Cmd).toEqual(["true"])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("keeps layers that a build record points to", () =>
+    Effect.gen(function* () {
+      const { id, stack } = yield* image(["web"], { Cmd: ["sh"] }, [file("a")])
+      const record = { key: id as StepKey, lineage: "", facts: "", layer: stack[0] ?? null, createdAt: 0, tookMs: 0 }
+      yield* (yield* BuildCache).put([record])
+      expect(yield* rmi("web")).toEqual([{ untagged: "web:latest" }, { deleted: id }])
+      expect(Option.isSome(yield* (yield* BuildCache).get(record.key))).toBe(true)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("takes digests of a repository with its last tag, and an image with its last digest", () =>
+    Effect.gen(function* () {
+      const made = yield* image([], { Cmd: ["sh"] }, [file("a")])
+      const images = yield* Images
+      const one = ofBytes("one")
+      const two = ofBytes("two")
+      const at = (registry: string, digest: Digest) => ({ registry, repository: "web", digest })
+      yield* images.put(
+        made,
+        [yield* parseName("host:5000/web:1"), yield* parseName("host:5000/web:2")],
+        [at("host:5000", one), at("other:5000", two)]
+      )
+      expect(yield* rmi("host:5000/web:1")).toEqual([{ untagged: "host:5000/web:1" }])
+      expect((yield* images.find(made.id)).digests).toHaveLength(2)
+      yield* images.tag(yield* parseName("third"), made.id)
+      expect(yield* rmi("host:5000/web:2")).toEqual([
+        { untagged: "host:5000/web:2" },
+        { untagged: `host:5000/web@${one}` }
+      ])
+      yield* images.untag(yield* parseName("third"))
+      expect(yield* rmi(`other:5000/web@${two}`)).toEqual([
+        { untagged: `other:5000/web@${two}` },
+        { deleted: made.id },
+        { deleted: made.stack[0] }
+      ])
     }).pipe(Effect.provide(world))
   )
 

@@ -1,0 +1,84 @@
+import type { Digest } from "@gantry/core/image/Digest"
+import type { StepKey } from "@gantry/core/store/BuildCache"
+import type { Stack } from "@gantry/core/store/LayerStore"
+
+/** What every kind of thing has that a filter can ask for. Times in milliseconds since 1970. */
+export interface Dated {
+  readonly createdAt: number
+  readonly lastUsed: number
+  readonly labels: { readonly [name: string]: string }
+}
+
+/** An image, as far as removing is concerned. */
+export interface ImageFacts extends Dated {
+  readonly id: Digest
+  readonly names: ReadonlyArray<string>
+  readonly digests: ReadonlyArray<string>
+  readonly stack: Stack
+  /** Its manifest, its config, and the indexes that led to it. */
+  readonly blobs: ReadonlyArray<Digest>
+}
+
+/** A container, as far as removing is concerned. */
+export interface ContainerFacts extends Dated {
+  readonly id: string
+  readonly name: string
+  /** ID of its image. */
+  readonly image: Digest
+  readonly live: boolean
+  /** Names of the volumes it mounts. */
+  readonly volumes: ReadonlyArray<string>
+  /** What it takes of the disk: its own writes, its log, its state. */
+  readonly bytes: number
+}
+
+/** A volume, as far as removing is concerned. */
+export interface VolumeFacts extends Dated {
+  readonly name: string
+  readonly anonymous: boolean
+  readonly bytes: number
+}
+
+/** A record of the build cache. */
+export interface CacheFacts extends Dated {
+  readonly key: StepKey
+  readonly layer: Digest | null
+}
+
+/** A tree that stands on layers: a container's, or one that a step of a build changes now. */
+export interface TreeFacts {
+  readonly id: string
+  readonly parents: Stack
+}
+
+/** Bytes on the disk under a name. */
+export interface StoredFacts {
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly changedAt: number
+}
+
+/** The beginning of a blob. */
+export interface PartialFacts extends StoredFacts {
+  readonly digest: Digest
+  /** Relative to the root. */
+  readonly path: string
+  /** A process fetches it now. */
+  readonly held: boolean
+}
+
+/** All that a decision to remove something rests on, at one moment. Plain data. */
+export interface Snapshot {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** When the oldest command began that makes images or layers now; none when nothing does. */
+  readonly workingSince?: number
+  readonly images: ReadonlyArray<ImageFacts>
+  readonly containers: ReadonlyArray<ContainerFacts>
+  readonly volumes: ReadonlyArray<VolumeFacts>
+  readonly cache: ReadonlyArray<CacheFacts>
+  readonly trees: ReadonlyArray<TreeFacts>
+  readonly layers: ReadonlyMap<Digest, StoredFacts>
+  readonly blobs: ReadonlyMap<Digest, StoredFacts>
+  readonly partials: ReadonlyArray<PartialFacts>
+}

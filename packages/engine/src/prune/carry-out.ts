@@ -1,0 +1,106 @@
+import { type Digest, hexOf } from "@gantry/core/image/Digest"
+import { Locks } from "@gantry/core/Locks"
+import type { Network } from "@gantry/core/network/Network"
+import type { NetworkRefused } from "@gantry/core/network/NetworkError"
+import { isLive } from "@gantry/core/runtime/ContainerState"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import type { Settings } from "@gantry/core/Settings"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import { BuildCache } from "@gantry/core/store/BuildCache"
+import { Disk } from "@gantry/core/store/Disk"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Containers } from "../containers/Containers.ts"
+import { dismantle } from "../containers/settle.ts"
+import { Images } from "../images/Images.ts"
+import { Volumes } from "../volumes/Volumes.ts"
+import { identityOf, type Plan, type PruneWish, type Removal } from "./PrunePlan.ts"
+import { needed, plan } from "./plan.ts"
+import { imageBlobs, type SnapshotServices, takeSnapshot } from "./take-snapshot.ts"
+
+/** What carrying out a plan needs. */
+export type PruneServices = SnapshotServices | Network | Settings
+
+/** What would go now, and what would stay. */
+export const planPrune = (wish: PruneWish): Effect.Effect<Plan, StorageFailure, SnapshotServices> =>
+  Effect.map(takeSnapshot, ({ snapshot }) => plan(snapshot, wish))
+
+/**
+ * Removes what a plan lists and nothing else. Returns what went, in order.
+ *
+ * `wish`: when people were asked in between, all is looked at again, and what may no longer go stays.
+ */
+export const carryOut = (
+  { remove }: Plan,
+  wish?: PruneWish
+): Effect.Effect<ReadonlyArray<Removal>, NetworkRefused | StorageFailure, PruneServices> =>
+  Effect.gen(function* () {
+    const still = wish === undefined ? undefined : new Set((yield* planPrune(wish)).remove.map(identityOf))
+    const wanted = remove.filter((each) => still === undefined || still.has(identityOf(each)))
+    const named = yield* Effect.filter(
+      wanted.filter(({ kind }) => kind !== "layer" && kind !== "blob"),
+      removeOne
+    )
+    // An image that was made or given a name since then keeps what it needs, whatever the plan says.
+    const needs = yield* neededNow
+    const stored = yield* Effect.filter(
+      wanted.filter((each) => (each.kind === "layer" || each.kind === "blob") && !needs[each.kind].has(each.digest)),
+      removeOne
+    )
+    return [...named, ...stored]
+  })
+
+/** Layers and blobs that something needs now. */
+export const neededNow: Effect.Effect<
+  { readonly layer: ReadonlySet<Digest>; readonly blob: ReadonlySet<Digest> },
+  StorageFailure,
+  BlobStore | BuildCache | Images | LayerStore
+> = Effect.gen(function* () {
+  const cache = yield* (yield* BuildCache).list
+  const trees = yield* (yield* LayerStore).trees
+  const images = yield* Effect.forEach(yield* (yield* Images).list, (image) =>
+    Effect.map(imageBlobs(image), (blobs) => ({ stack: image.stack, blobs }))
+  )
+  return { layer: needed("layer", images, cache, trees), blob: needed("blob", images, cache, trees) }
+})
+
+/** Removes one thing, unless somebody has begun to use it. Returns whether it went. */
+const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | StorageFailure, PruneServices> =>
+  Effect.gen(function* () {
+    switch (removal.kind) {
+      case "container": {
+        const found = yield* Effect.option((yield* Containers).find(removal.id))
+        if (Option.isNone(found)) return false
+        if (isLive(yield* (yield* Runtime).state(removal.id))) return false
+        yield* dismantle(found.value, { volumes: false })
+        return true
+      }
+      case "volume":
+        yield* (yield* Volumes).remove(removal.name)
+        return true
+      case "image": {
+        if ((yield* (yield* Containers).ofImage(removal.id)).length > 0) return false
+        return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })
+      }
+      case "cache":
+        yield* (yield* BuildCache).delete(removal.key)
+        return true
+      case "layer":
+        return yield* (yield* LayerStore).remove(removal.digest).pipe(
+          Effect.as(true),
+          Effect.catchTag("LayerInUse", () => Effect.succeed(false))
+        )
+      case "blob":
+        yield* (yield* BlobStore).remove(removal.digest)
+        return true
+      case "partial": {
+        const locks = yield* Locks
+        const name = `blob-${hexOf(removal.digest)}`
+        if ((yield* locks.held(name)).length > 0) return false
+        yield* locks.withLock(name, (yield* Disk).remove(removal))
+        return true
+      }
+    }
+  })

@@ -1,0 +1,199 @@
+import type { Digest } from "@gantry/core/image/Digest"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import * as Either from "effect/Either"
+import type { Kept, Plan, PruneFilters, PruneWish, Removal } from "./PrunePlan.ts"
+import type { CacheFacts, ContainerFacts, Dated, ImageFacts, Snapshot, VolumeFacts } from "./Snapshot.ts"
+
+/** Milliseconds for which what an unfinished pull or build left is kept, so that the next attempt goes on with it. */
+export const grace = 24 * 60 * 60 * 1000
+
+/**
+ * Decides what goes and what stays. What is in use never goes: images of containers that stay, layers of images, cache
+ * records and trees that stay, volumes that a container mounts, and whatever a command that runs now may have made or
+ * used. What goes because something else goes, such as the layers of an image, is named by itself.
+ */
+export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
+  const keep: Array<Kept> = []
+  const passes = <Each extends Dated>(
+    kind: Kept["kind"],
+    all: ReadonlyArray<Each>,
+    nameOf: (each: Each) => string,
+    reason: (each: Each) => string | undefined
+  ): ReadonlyArray<Each> =>
+    all.filter((each) => {
+      const why = reason(each)
+      if (why !== undefined) keep.push({ kind, what: nameOf(each), why })
+      return why === undefined
+    })
+  const { filters = {} } = wish
+
+  const containers = !wish.containers
+    ? []
+    : passes(
+        "container",
+        snapshot.containers,
+        ({ name }) => name,
+        (each) => (each.live ? "it is running" : filtered(each, filters))
+      )
+  const stayingContainers = without(snapshot.containers, containers)
+  const removedTrees = new Set(containers.map(({ id }) => id))
+  const trees = snapshot.trees.filter(({ id }) => !removedTrees.has(id))
+
+  const volumes =
+    wish.volumes === undefined
+      ? []
+      : passes(
+          "volume",
+          snapshot.volumes,
+          ({ name }) => name,
+          (each) => volumeReason(each, wish, stayingContainers, creating(snapshot))
+        )
+
+  const images =
+    wish.images === undefined
+      ? []
+      : passes("image", snapshot.images, imageName, (each) =>
+          imageReason(each, wish, { snapshot, containers: stayingContainers })
+        )
+  const stayingImages = without(snapshot.images, images)
+
+  const shared = new Set(stayingImages.flatMap(({ stack }) => stack))
+  const cache =
+    wish.cache === undefined
+      ? []
+      : passes(
+          "cache",
+          snapshot.cache,
+          ({ key }) => key,
+          (each) => cacheReason(each, wish, shared, snapshot.workingSince)
+        )
+  const stayingCache = without(snapshot.cache, cache)
+
+  const removals: Array<Removal> = [
+    ...containers.map(({ bytes, id, name }): Removal => ({ kind: "container", id, name, bytes })),
+    ...volumes.map(({ bytes, name }): Removal => ({ kind: "volume", name, bytes })),
+    ...images.map(({ digests, id, names }): Removal => ({ kind: "image", id, names, digests, bytes: 0 })),
+    ...cache.map(({ key }): Removal => ({ kind: "cache", key, bytes: 0 }))
+  ]
+
+  const fresh = ({ changedAt }: { readonly changedAt: number }): string | undefined => {
+    if (wish.unfinished === "old" && changedAt > snapshot.now - grace) {
+      return "what an unfinished pull or build left is kept for a day, so that the next attempt goes on with it"
+    }
+    return isOfNow(changedAt, snapshot.workingSince) ? ofNow : undefined
+  }
+  for (const kind of ["layer", "blob"] as const) {
+    const stored = kind === "layer" ? snapshot.layers : snapshot.blobs
+    const neededNow = needed(kind, stayingImages, stayingCache, trees)
+    const neededBefore = needed(kind, snapshot.images, snapshot.cache, snapshot.trees)
+    for (const [digest, { bytes, changedAt }] of stored) {
+      if (neededNow.has(digest)) continue
+      if (neededBefore.has(digest)) {
+        removals.push({ kind, digest, bytes })
+        continue
+      }
+      // Nobody needed it before either: a pull that was cut off left it, or one that runs has just made it.
+      if (wish.unfinished === undefined) continue
+      const why = fresh({ changedAt })
+      if (why === undefined) removals.push({ kind, digest, bytes })
+      else keep.push({ kind, what: digest, why })
+    }
+  }
+  if (wish.unfinished !== undefined) {
+    for (const { bytes, changedAt, digest, held, path } of snapshot.partials) {
+      const why = held ? "it is being fetched" : fresh({ changedAt })
+      if (why === undefined) removals.push({ kind: "partial", digest, path, bytes })
+      else keep.push({ kind: "partial", what: digest, why })
+    }
+  }
+  return { remove: removals, keep }
+}
+
+/** Layers or blobs that these things cannot do without. */
+export const needed = (
+  kind: "layer" | "blob",
+  images: ReadonlyArray<Pick<ImageFacts, "stack" | "blobs">>,
+  cache: ReadonlyArray<Pick<CacheFacts, "layer">>,
+  trees: Snapshot["trees"]
+): ReadonlySet<Digest> =>
+  kind === "blob"
+    ? new Set(images.flatMap(({ blobs }) => blobs))
+    : new Set([
+        ...images.flatMap(({ stack }) => stack),
+        ...cache.flatMap(({ layer }) => (layer === null ? [] : [layer])),
+        ...trees.flatMap(({ parents }) => parents)
+      ])
+
+const ofNow = "a command that runs now may have made or used it"
+
+const isOfNow = (at: number, since: number | undefined): boolean => since !== undefined && at >= since
+
+/** Whether a container is being created: its tree is there before its record is. */
+const creating = ({ containers, trees }: Snapshot): boolean => {
+  const known = new Set(containers.map(({ id }) => id))
+  return trees.some(({ id }) => /^[0-9a-f]{64}$/.test(id) && !known.has(id))
+}
+
+const filtered = (each: Dated, { labels, unusedSince, until }: PruneFilters): string | undefined => {
+  if (until !== undefined && each.createdAt >= until) return "it is newer than the filter says"
+  if (unusedSince !== undefined && each.lastUsed >= unusedSince) return "it was used later than the filter says"
+  if (labels !== undefined && !labels(each.labels)) return "its labels do not match the filter"
+  return undefined
+}
+
+const volumeReason = (
+  each: VolumeFacts,
+  { filters = {}, volumes }: PruneWish,
+  containers: ReadonlyArray<ContainerFacts>,
+  busy: boolean
+): string | undefined => {
+  const user = containers.find((container) => container.volumes.includes(each.name))
+  if (user !== undefined) return `container ${user.name} mounts it`
+  if (volumes === "anonymous" && !each.anonymous) return "it was given a name"
+  if (busy) return "a container is being created now, and may mount it"
+  return filtered(each, filters)
+}
+
+const imageReason = (
+  each: ImageFacts,
+  { filters = {}, images }: PruneWish,
+  { containers, snapshot }: { readonly snapshot: Snapshot; readonly containers: ReadonlyArray<ContainerFacts> }
+): string | undefined => {
+  const user = containers.find(({ image }) => image === each.id)
+  if (user !== undefined) return `container ${user.name} was made from it`
+  if (images === "dangling" && each.names.length > 0) return "it has a name"
+  if (isOfNow(each.lastUsed, snapshot.workingSince)) return ofNow
+  const known = new Set(snapshot.containers.map(({ id }) => id))
+  const standing = snapshot.trees.find(
+    ({ id, parents }) =>
+      !known.has(id) && each.stack.length > 0 && each.stack.every((layer, index) => parents[index] === layer)
+  )
+  if (standing !== undefined) return "a container or a build step is being made on it"
+  return filtered(each, filters)
+}
+
+const cacheReason = (
+  each: CacheFacts,
+  { cache, filters = {} }: PruneWish,
+  shared: ReadonlySet<Digest>,
+  since: number | undefined
+): string | undefined => {
+  if (isOfNow(Math.max(each.createdAt, each.lastUsed), since)) return ofNow
+  if (cache === "unshared" && each.layer === null) return "it takes no room, and steps after it need it"
+  if (cache === "unshared" && each.layer !== null && shared.has(each.layer)) return "an image has its layer"
+  if (filters.labels !== undefined && !filters.labels({})) return "its labels do not match the filter"
+  const { labels: _, ...times } = filters
+  return filtered(each, times)
+}
+
+const without = <Each>(all: ReadonlyArray<Each>, gone: ReadonlyArray<Each>): ReadonlyArray<Each> => {
+  const set = new Set(gone)
+  return all.filter((each) => !set.has(each))
+}
+
+/** How people call an image. */
+const imageName = ({ id, names }: ImageFacts): string => {
+  const [first] = names
+  if (first === undefined) return id
+  return Either.match(ImageRef.parse(first), { onLeft: () => first, onRight: ImageRef.familiar })
+}

@@ -1,0 +1,39 @@
+import { isOrphaned } from "./containers/owned-name.ts"
+
+/** Archives that a running ADD keeps unpacked in the root directory. */
+export const archiveKind = "archive"
+
+/** Directories below the root in which every entry belongs to one container or one volume. */
+export const dividedNames: ReadonlyArray<string> = ["containers", "volumes"]
+
+/** How a volume's directory is called while it is being removed. */
+export const removedVolume = ".removed-"
+
+/** To whom something below the root belongs that is in no place of the store's. */
+export type RootPart =
+  | { readonly of: "container" | "volume"; readonly id: string }
+  /** The engine's own notes. */
+  | { readonly of: "records" }
+  /** A living process works with it. */
+  | { readonly of: "work" }
+  /** A process that has ended left it. */
+  | { readonly of: "leftover" }
+  /** Not gantry's. */
+  | { readonly of: "nobody" }
+
+/** Says whose a path is, relative to the root with slashes. */
+export const rootPart = (path: string): RootPart => {
+  const [top = "", inner] = path.split("/", 2)
+  if (inner === undefined) {
+    if (dividedNames.includes(top) || /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top))
+      return { of: "records" }
+    // What a file system makes in its topmost directory.
+    if (top === "lost+found") return { of: "records" }
+    if (/^\.index\.[0-9a-f]+\.json$/.test(top)) return { of: "leftover" }
+    if (top.startsWith(`${archiveKind}-`)) return { of: isOrphaned(archiveKind, top) ? "leftover" : "work" }
+    return { of: "nobody" }
+  }
+  if (top === "containers") return { of: "container", id: inner }
+  if (top === "volumes") return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "volume", id: inner }
+  return { of: "nobody" }
+}
