@@ -43,6 +43,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
           digest: image.manifest,
           ...(image.createdAt === 0 ? {} : { createdAt: image.createdAt }),
           size: image.size,
+          lastUsed: image.lastUsed,
           containers: containers.filter((each) => each.image === image.id).length
         }
         if (image.names.length === 0) {

@@ -8,12 +8,16 @@ import type { Definition } from "./define.ts"
  */
 export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   applyLayer: () => import("./apply-layer.ts"),
+  builderPrune: () => import("./prune.ts").then(({ builder }) => ({ default: builder })),
   build: () => import("./build.ts"),
+  check: () => import("./check.ts"),
+  containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
   create: () => import("./create.ts"),
   exec: () => import("./exec.ts"),
   exportContainer: () => import("./export.ts"),
   history: () => import("./history.ts"),
+  imagePrune: () => import("./prune.ts").then(({ image }) => ({ default: image })),
   imageInspect: () => import("./inspect.ts").then(({ images }) => ({ default: images })),
   images: () => import("./images.ts"),
   importImage: () => import("./import.ts"),
@@ -33,7 +37,10 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   save: () => import("./save.ts"),
   start: () => import("./start.ts"),
   stop: () => import("./stop.ts"),
+  systemDf: () => import("./system-df.ts"),
+  systemPrune: () => import("./prune.ts"),
   tag: () => import("./tag.ts"),
+  volumePrune: () => import("./prune.ts").then(({ volume }) => ({ default: volume })),
   wait: () => import("./wait.ts")
 }
 

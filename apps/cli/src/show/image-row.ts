@@ -16,6 +16,8 @@ export interface ImageFacts {
   readonly createdAt?: number
   /** Bytes of all layers unpacked. */
   readonly size: number
+  /** Milliseconds since 1970. */
+  readonly lastUsed?: number
   /** How many containers were made from it. Only counted when asked for. */
   readonly containers?: number
 }
@@ -32,7 +34,8 @@ export const imageHeaders = {
   Containers: "CONTAINERS",
   SharedSize: "SHARED SIZE",
   UniqueSize: "UNIQUE SIZE",
-  VirtualSize: "VIRTUAL SIZE"
+  VirtualSize: "VIRTUAL SIZE",
+  LastUsed: "LAST USED"
 } as const
 
 /** The fields that `images` shows, in this order. */
@@ -56,5 +59,6 @@ export const imageRow = (facts: ImageFacts, { now, truncate }: ShowOptions) => (
   Containers: facts.containers === undefined ? "N/A" : `${facts.containers}`,
   SharedSize: "N/A",
   UniqueSize: "N/A",
-  VirtualSize: humanSize(facts.size)
+  VirtualSize: humanSize(facts.size),
+  LastUsed: facts.lastUsed === undefined ? "N/A" : ago(facts.lastUsed, now)
 })

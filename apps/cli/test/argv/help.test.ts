@@ -39,14 +39,16 @@ Options:
   it("of the program lists commands and groups", () => {
     const help = programHelp(names, groups, globalOptions)
     expect(help).toMatch(/Common Commands:\n {2}run +Start a new container/)
-    expect(help).toMatch(/Management Commands:\n {2}container +Manage containers/)
+    expect(help).toMatch(/Management Commands:\n {2}builder +Manage the build cache\n {2}container +Manage containers/)
     expect(help).not.toContain("--tlsverify")
   })
 
   it("of a group lists its members by their name there", () => {
     const help = groupHelp(names, "image", groups.image)
     expect(help).toMatch(/^Usage: {2}gantry image COMMAND\n/)
-    expect(help).toMatch(/\n {2}build .*\n {2}history .*\n {2}import .*\n {2}inspect .*\n {2}layers .*\n {2}ls .*\n {2}pull .*\n {2}rm .*\n {2}tag /)
+    expect(help).toMatch(
+      /\n {2}build .*\n {2}history .*\n {2}import .*\n {2}inspect .*\n {2}layers .*\n {2}load .*\n {2}ls .*\n {2}prune .*\n {2}pull .*\n {2}rm .*\n {2}save .*\n {2}tag /
+    )
   })
 
   it("is pointed at when something was wrong", () => {

@@ -30,9 +30,10 @@ export interface DiskItem {
 /** What lies below the root of a store, and what it is. */
 export interface DiskShape {
   /**
-   * Everything below the root, each byte in exactly one item, so that the items add up to what the disk gives to the root
-   * (DISK-1). Directories named in `divided` are told entry by entry; their own blocks are an item of their name.
-   * What comes and goes meanwhile may be missed.
+   * Everything below the root, each byte in exactly one item, so that the items add up to what the disk gives to the root.
+   * Directories named in `divided` are told entry by entry; their own blocks are an item of their name.
+   * What comes and goes meanwhile may be missed, and the database's log, which is there while somebody has it open, is
+   * left out.
    */
   readonly survey: (divided: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<DiskItem>, StorageFailure>
   /**

@@ -71,6 +71,24 @@ export const names = {
   save: { paths: [["save"], ["image", "save"]], summary: "Write images into one archive", section: "other" },
   start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
   stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
+  builderPrune: {
+    paths: [
+      ["builder", "prune"],
+      ["buildx", "prune"]
+    ],
+    summary: "Remove build cache",
+    section: "other"
+  },
+  check: {
+    paths: [["check"], ["system", "check"]],
+    summary: "Look whether everything in the store is as it should be",
+    section: "other"
+  },
+  containerPrune: { paths: [["container", "prune"]], summary: "Remove all stopped containers", section: "other" },
+  imagePrune: { paths: [["image", "prune"]], summary: "Remove unused images", section: "other" },
+  systemDf: { paths: [["system", "df"]], summary: "Show what everything takes of the disk", section: "other" },
+  systemPrune: { paths: [["system", "prune"]], summary: "Remove all that is not used", section: "other" },
+  volumePrune: { paths: [["volume", "prune"]], summary: "Remove unused volumes", section: "other" },
   reset: {
     paths: [["system", "reset"]],
     summary: "Remove all containers, images and networks of this engine",
@@ -94,8 +112,10 @@ export type Name = keyof typeof names
 
 /** Groups of commands with one line on each. */
 export const groups = {
+  builder: "Manage the build cache",
   container: "Manage containers",
   debug: "Look for trouble",
   image: "Manage images",
-  system: "Manage the engine"
+  system: "Manage the engine",
+  volume: "Manage volumes"
 } as const satisfies { readonly [word: string]: string }

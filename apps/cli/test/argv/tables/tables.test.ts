@@ -19,6 +19,15 @@ import {
 } from "../../../src/argv/tables/listing.ts"
 import { login, logout } from "../../../src/argv/tables/login.ts"
 import { names } from "../../../src/argv/tables/names.ts"
+import {
+  builderPrune,
+  check,
+  containerPrune,
+  imagePrune,
+  systemDf,
+  systemPrune,
+  volumePrune
+} from "../../../src/argv/tables/prune.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
 import { reset } from "../../../src/argv/tables/system.ts"
@@ -38,6 +47,13 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   layers,
   applyLayer,
   reset,
+  systemDf,
+  systemPrune,
+  imagePrune,
+  containerPrune,
+  volumePrune,
+  builderPrune,
+  check,
   inspect,
   containerInspect,
   imageInspect,

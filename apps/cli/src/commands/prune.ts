@@ -1,0 +1,129 @@
+import { carryOut, planPrune } from "@gantry/engine/prune/carry-out"
+import type { PruneWish } from "@gantry/engine/prune/PrunePlan"
+import * as Effect from "effect/Effect"
+import {
+  builderPrune as builderTable,
+  containerPrune as containerTable,
+  imagePrune as imageTable,
+  systemPrune as systemTable,
+  volumePrune as volumeTable
+} from "../argv/tables/prune.ts"
+import { parsePruneFilters, type PruneFilterKey } from "../argv/values/prune-filters.ts"
+import { ask } from "../ask.ts"
+import type { EngineServices } from "../compose.ts"
+import { dryRunLines, planned, removedLines } from "../show/prune-lines.ts"
+import type { Failure } from "../show/explain.ts"
+import type { Terminal } from "../terminal.ts"
+import { define } from "./define.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+/** What all prune commands have been told. */
+interface Told {
+  readonly filter: ReadonlyArray<string>
+  readonly force: boolean
+  readonly dryRun: boolean
+}
+
+const everyKey: ReadonlyArray<PruneFilterKey> = ["until", "unused-for", "label", "label!"]
+
+/** Plans, asks, removes what was planned and nothing else, and tells. */
+const prune = (
+  wish: PruneWish,
+  warning: string,
+  { dryRun, filter, force }: Told,
+  terminal: Terminal,
+  keys = everyKey
+): Effect.Effect<number, Failure, EngineServices> =>
+  Effect.gen(function* () {
+    const filters = parsePruneFilters(filter, keys, terminal.now())
+    if (!filters.ok)
+      return yield* new Usage({ message: filters.problem, hint: "see --help for the filters", status: 1 })
+    const filtered: PruneWish = { ...wish, filters: filters.value }
+    const plan = yield* planPrune(filtered)
+    if (dryRun) {
+      terminal.out(dryRunLines(plan))
+      return 0
+    }
+    if (force) {
+      terminal.out(removedLines(yield* carryOut(plan)))
+      return 0
+    }
+    const list = plan.remove.length === 0 ? ["Nothing would be removed."] : planned(plan.remove)
+    const shown =
+      filter.length === 0
+        ? []
+        : ["", "  Items to be pruned will be filtered with:", ...filter.map((each) => `  - ${each}`)]
+    terminal.out(`${[`WARNING! ${warning}`, ...shown, "", ...list].join("\n")}\n`)
+    if (!(yield* ask("Are you sure you want to continue? [y/N] ", terminal))) return 1
+    terminal.out(removedLines(yield* carryOut(plan, filtered)))
+    return 0
+  })
+
+/** `gantry system prune`. */
+export default define(systemTable, ({ options }, { terminal }) => {
+  const { all, filter, volumes } = options
+  if (volumes && filter.some((text) => text.startsWith("until="))) {
+    return badValue('the "until" filter is not supported with "--volumes"', "volumes are not asked when they were made")
+  }
+  const warning = [
+    "This will remove:",
+    "  - all stopped containers",
+    ...(volumes ? ["  - all anonymous volumes not used by at least one container"] : []),
+    all ? "  - all images without at least one container associated to them" : "  - all dangling images",
+    all ? "  - all build cache" : "  - unused build cache",
+    all ? "  - all unfinished downloads" : "  - unfinished downloads older than a day"
+  ].join("\n")
+  return prune(
+    {
+      containers: true,
+      images: all ? "unused" : "dangling",
+      cache: all ? "all" : "unshared",
+      unfinished: all ? "all" : "old",
+      ...(volumes ? { volumes: "anonymous" as const } : {})
+    },
+    warning,
+    options,
+    terminal
+  )
+})
+
+/** `gantry image prune`. */
+export const image = define(imageTable, ({ options }, { terminal }) =>
+  prune(
+    { images: options.all ? "unused" : "dangling" },
+    options.all
+      ? "This will remove all images without at least one container associated to them."
+      : "This will remove all dangling images.",
+    options,
+    terminal
+  )
+)
+
+/** `gantry container prune`. */
+export const container = define(containerTable, ({ options }, { terminal }) =>
+  prune({ containers: true }, "This will remove all stopped containers.", options, terminal)
+)
+
+/** `gantry volume prune`. */
+export const volume = define(volumeTable, ({ options }, { terminal }) =>
+  prune(
+    { volumes: options.all ? "all" : "anonymous" },
+    options.all
+      ? "This will remove all local volumes not used by at least one container."
+      : "This will remove anonymous local volumes not used by at least one container.",
+    options,
+    terminal,
+    ["unused-for", "label", "label!"]
+  )
+)
+
+/** `gantry builder prune`. */
+export const builder = define(builderTable, ({ options }, { terminal }) =>
+  prune(
+    { cache: options.all ? "all" : "unshared" },
+    options.all ? "This will remove all build cache." : "This will remove all dangling build cache.",
+    options,
+    terminal,
+    ["until", "unused-for"]
+  )
+)
