@@ -7,7 +7,7 @@ import { type IndexEntry, type LayoutIndex, readIndex, wholeLimit } from "./layo
 import { type OpenArchive, packingOf } from "./open-archive.ts"
 import type { Readable } from "./Place.ts"
 import { Malformed } from "./place-error.ts"
-import { cleanName, indexTar, readExactly, type Span, type TarIndex } from "./tar-index.ts"
+import { cleanName, cutOff, indexTar, readExactly, type Span, type TarIndex } from "./tar-index.ts"
 
 /** An archive, understood: what has a name in it, and where its blobs are. */
 export interface ArchiveContent {
@@ -63,7 +63,8 @@ export const readArchive = async (archive: OpenArchive): Promise<ArchiveContent>
   return { index: { entries }, blobs }
 }
 
-const notImages = ({ names }: TarIndex): string => {
+const notImages = ({ ended, names }: TarIndex): string => {
+  if (!ended) return cutOff
   if (names.includes("repositories"))
     return "it was written by a docker older than 1.10: load and save it with a newer one"
   const system = names.some((name) => /^(bin|etc|usr)(\/|$)/.test(name))
@@ -121,7 +122,7 @@ const digestOf = async (blob: Readable): Promise<Digest> => {
   const hash = createHash("sha256")
   for (let at = 0; at < blob.size;) {
     const piece = await blob.read(at, pieceSize)
-    if (piece.length === 0) throw new Malformed("the archive is cut off")
+    if (piece.length === 0) throw new Malformed(cutOff)
     hash.update(piece)
     at += piece.length
   }

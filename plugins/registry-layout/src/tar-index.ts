@@ -21,6 +21,8 @@ export interface Span {
 export interface TarIndex {
   readonly find: (name: string) => Span | undefined
   readonly names: ReadonlyArray<string>
+  /** The block of zeros that ends an archive was there. Without it more may have followed. */
+  readonly ended: boolean
 }
 
 /** Most entries of an archive of images: two thousand images of a hundred layers each. */
@@ -44,6 +46,7 @@ export const indexTar = async (file: Readable): Promise<TarIndex> => {
   const found = new Map<string, Found>()
   let at = 0
   let entries = 0
+  let ended = false
   let long: { name?: string; link?: string; size?: number } = {}
   const block = Buffer.alloc(blockSize)
   const content = async (size: number): Promise<Buffer> => {
@@ -53,7 +56,8 @@ export const indexTar = async (file: Readable): Promise<TarIndex> => {
   while (at < file.size) {
     if (file.size - at < blockSize) throw new Malformed(entries === 0 ? "it is not a tar archive" : cutOff)
     block.set(await readExactly(file, at, blockSize))
-    if (isZeroBlock(block)) break
+    ended = isZeroBlock(block)
+    if (ended) break
     if (!checksumHolds(block)) {
       throw new Malformed(at === 0 ? "it is not a tar archive" : `the archive is broken at byte ${at}`)
     }
@@ -93,10 +97,11 @@ export const indexTar = async (file: Readable): Promise<TarIndex> => {
     }
     return entry
   }
-  return { find, names: [...found.keys()] }
+  return { find, ended, names: [...found.keys()] }
 }
 
-const cutOff = "the archive is cut off"
+/** Said of an archive that ends too early. */
+export const cutOff = "the archive is cut off"
 
 const remember = (found: Map<string, Found>, name: string, entry: Found): void => {
   if (found.has(name)) throw new Malformed(`the archive holds ${JSON.stringify(name)} twice`)
