@@ -1,7 +1,6 @@
 import { constants, fstatSync, openSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { Readable as NodeReadable, type Transform } from "node:stream"
-import { createGunzip, createZstdDecompress } from "node:zlib"
+import { decompressed } from "@gantry/core/compression/decompress"
 import { closeQuietly, readAt } from "./descriptor-io.ts"
 import type { Readable } from "./Place.ts"
 import { Malformed } from "./place-error.ts"
@@ -92,60 +91,36 @@ const spooled = async (
     const target = spool.begin()
     let received = 0
     async function* counted(): AsyncGenerator<Uint8Array, void> {
-      let head: Uint8Array | undefined = Buffer.alloc(0)
       for await (const piece of source) {
+        // A pipe may give less at first, but its writers write whole blocks.
+        if (received === 0) refuse(packingOf(piece))
         received += piece.length
-        head = head === undefined ? undefined : Buffer.concat([head, piece])
-        if (head === undefined) yield piece
-        else if (head.length >= 6) {
-          yield head
-          head = undefined
-        }
+        yield piece
       }
-      if (head !== undefined && head.length > 0) yield head
     }
-    const incoming = counted()
-    const first = await incoming.next()
-    if (first.done !== true) {
-      const packing = packingOf(first.value)
-      async function* whole(): AsyncGenerator<Uint8Array, void> {
-        if (first.done !== true) yield first.value
-        yield* incoming
-      }
-      for await (const piece of packing === undefined ? whole() : unpacked(whole(), packing)) {
-        await target.append(piece)
-        if (packing !== undefined && target.size > freeSize && target.size > received * ratioLimit) {
-          throw new Malformed(`it becomes more than ${ratioLimit} times its size when it is decompressed`)
-        }
+    for await (const piece of decompressed(counted())) {
+      await target.append(piece)
+      if (target.size > freeSize && target.size > received * ratioLimit) {
+        throw new Malformed(`it becomes more than ${ratioLimit} times its size when it is decompressed`)
       }
     }
     return { identity, size: target.size, read: target.read, close: spool.close }
   } catch (cause) {
     await spool.close()
-    throw cause
+    throw broken(cause)
   }
 }
 
-async function* unpacked(bytes: AsyncIterable<Uint8Array>, packing: Packing): AsyncGenerator<Uint8Array, void> {
-  if (packing === "xz" || packing === "bzip2") {
-    throw new Malformed(
-      `it is compressed with ${packing}, which gantry does not read: unpack it first, with ${packing} -d`
-    )
-  }
-  const decompress: Transform =
-    packing === "gzip" ? createGunzip({ chunkSize: pieceSize }) : createZstdDecompress({ chunkSize: pieceSize })
-  const source = NodeReadable.from(bytes, { objectMode: false })
-  // A failure of the source has to reach whoever waits for the other end.
-  source.once("error", (cause) => decompress.destroy(cause))
-  try {
-    for await (const piece of source.pipe(decompress)) yield piece as Buffer
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && /^(Z_|ZSTD_|ERR_Z)/.test(String(cause.code))) {
-      throw new Malformed(`its ${packing} compression is broken or cut off: ${cause.message}`)
-    }
-    throw cause
-  } finally {
-    source.destroy()
-    decompress.destroy()
-  }
+const refuse = (packing: Packing | undefined): void => {
+  if (packing !== "xz" && packing !== "bzip2") return
+  throw new Malformed(
+    `it is compressed with ${packing}, which gantry does not read: unpack it first, with ${packing} -d`
+  )
+}
+
+/** What a decoder throws is said of the archive; what reading throws stays as it is. */
+const broken = (cause: unknown): unknown => {
+  const isSystem = cause instanceof Error && "syscall" in cause
+  if (cause instanceof Malformed || isSystem || !(cause instanceof Error)) return cause
+  return new Malformed(`its compression is broken or cut off: ${cause.message}`)
 }

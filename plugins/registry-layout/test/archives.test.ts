@@ -168,15 +168,16 @@ describe("an archive that is compressed", () => {
   })
   const packers = [
     ["gzip", (bytes: Buffer) => gzipSync(bytes)],
-    ["zstd", zstd]
+    ["zstd", zstd],
+    ["zstd in two frames", (bytes: Buffer) => Buffer.concat([zstd(bytes.subarray(0, 700)), zstd(bytes.subarray(700))])]
   ] as const
-  it.scoped.each(packers)("with %s is read, and is refused when it is cut off", ([name, pack]) =>
+  it.scoped.each(packers)("with %s is read, and is refused when it is cut off", ([, pack]) =>
     Effect.gen(function* () {
       const packed = pack(yield* plain)
       const registry = yield* freshRegistry
       expect(yield* registry.tags(at(yield* archiveAt(packed)))).toEqual(["one"])
       const cut = yield* archiveAt(packed.subarray(0, packed.length - 20))
-      expect(yield* failureOf(registry.tags(at(cut)))).toContain(`its ${name} compression is broken or cut off`)
+      expect(yield* failureOf(registry.tags(at(cut)))).toContain("its compression is broken or cut off")
     })
   )
 

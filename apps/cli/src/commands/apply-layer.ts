@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { LayerMalformed } from "@gantry/core/store/StoreError"
-import { decompressed } from "@gantry/engine/images/decompress"
+import { decompressed } from "@gantry/core/compression/decompress"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { applyLayer as table } from "../argv/tables/debug.ts"

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { pipeline } from "node:stream"
-import { decompressed } from "./decompress.ts"
+import { decompressed } from "@gantry/core/compression/decompress"
 
 /** Compressions that no JavaScript runtime reads; both programs are part of every Debian. */
 type Program = "bzip2" | "xz"

@@ -28,7 +28,11 @@ export const save = {
     },
     platform: { kind: "text", about: "Fail unless the images are for this platform, as os/arch[/variant]" },
     quiet: { kind: "flag", short: "q", about: "Say nothing", ignored: "save says nothing anyway" },
-    uncompressed: { kind: "flag", about: "Leave the layers of an OCI archive or folder uncompressed" }
+    uncompressed: {
+      kind: "flag",
+      about: "Leave the layers of an OCI archive or folder uncompressed",
+      ignored: "layers are saved uncompressed"
+    }
   }
 } as const satisfies Command
 

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
-import { decompressed } from "../../src/images/decompress.ts"
-import { frameCutter } from "../../src/images/zstd-frames.ts"
+import { decompressed } from "../../src/compression/decompress.ts"
+import { frameCutter } from "../../src/compression/zstd-frames.ts"
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
