@@ -107,7 +107,7 @@ export const make = (db: DatabaseShape, root: string): DiskShape => {
       if (!inside || !removable.has(kind)) return Effect.dieMessage(`${kind} ${path} is not to be removed like this`)
       return Effect.flatMap(
         db.write(path, (tx) => {
-          const now = tellAll(tx, places, { divided: [path.split("/")[0] ?? ""], passing }).find(
+          const now = tellAll(tx, places, { divided: path.split("/").slice(0, -1), passing }).find(
             (each) => each.path === target
           )
           return now?.kind === kind && now.how === "whole" ? putAway(places, target) : undefined

@@ -39,18 +39,18 @@ export const carryOut = (
   Effect.gen(function* () {
     const still = wish === undefined ? undefined : new Set((yield* planPrune(wish)).remove.map(identityOf))
     const wanted = remove.filter((each) => still === undefined || still.has(identityOf(each)))
-    const named = yield* Effect.filter(
-      wanted.filter(({ kind }) => kind !== "layer" && kind !== "blob"),
-      removeOne
-    )
+    const gone: Array<Removal> = []
+    for (const each of wanted) if (!isStored(each) && (yield* removeOne(each))) gone.push(each)
     // An image that was made or given a name since then keeps what it needs, whatever the plan says.
     const needs = yield* neededNow
-    const stored = yield* Effect.filter(
-      wanted.filter((each) => (each.kind === "layer" || each.kind === "blob") && !needs[each.kind].has(each.digest)),
-      removeOne
-    )
-    return [...named, ...stored]
+    for (const each of wanted) {
+      if (isStored(each) && !needs[each.kind].has(each.digest) && (yield* removeOne(each))) gone.push(each)
+    }
+    return gone
   })
+
+const isStored = (removal: Removal): removal is Removal & { readonly kind: "layer" | "blob" } =>
+  removal.kind === "layer" || removal.kind === "blob"
 
 /** Layers and blobs that something needs now. */
 export const neededNow: Effect.Effect<
