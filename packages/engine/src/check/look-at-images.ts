@@ -64,6 +64,10 @@ export const lookAtImage = (
     if (layers.length !== image.stack.length) {
       return broken(`its manifest has ${layers.length} layers and its config ${image.stack.length}`)
     }
+    if (image.layout !== undefined) {
+      const layout = yield* read(image.layout.digest, "manifest for other programs")
+      if (Either.isLeft(layout)) return broken(layout.left.why)
+    }
     const missing = image.stack.filter((layer) => !good.has(layer) && !stuck.has(layer))
     if (missing.length > 0) {
       return broken(

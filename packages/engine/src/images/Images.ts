@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import * as MediaType from "@gantry/core/image/MediaType"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type Row, type Transaction } from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
@@ -16,6 +12,7 @@ import * as Layer from "effect/Layer"
 import { AmbiguousId, BadImageName, ImageBroken, NoSuchImage } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
 import { decodeConfig } from "./image-json.ts"
+import { layoutIndex, readLayoutIndex, writeLayoutIndex } from "./layout-index.ts"
 
 /** An image of the local store. */
 export interface ImageRecord {
@@ -26,6 +23,8 @@ export interface ImageRecord {
   /** Bytes of the manifest. */
   readonly manifestSize: number
   readonly manifestType: string
+  /** The manifest that stands for it in the layout's index, when its own cannot: see `ociSpelling`. */
+  readonly layout?: { readonly digest: Digest; readonly size: number }
   /** Layers, base first. */
   readonly stack: ReadonlyArray<Digest>
   /** Bytes of all its layers, unpacked archives added up. */
@@ -106,7 +105,9 @@ const migrations = {
        repository TEXT NOT NULL, digest TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
        PRIMARY KEY (repository, digest)
      ) STRICT;
-     CREATE INDEX image_digests_image ON image_digests(image)`
+     CREATE INDEX image_digests_image ON image_digests(image)`,
+    `ALTER TABLE images ADD COLUMN layout TEXT;
+     ALTER TABLE images ADD COLUMN layout_size INTEGER`
   ]
 }
 
@@ -129,6 +130,9 @@ export const make = Effect.gen(function* () {
     manifest: digest(String(row["manifest"])),
     manifestSize: Number(row["manifest_size"]),
     manifestType: String(row["manifest_type"]),
+    ...(row["layout"] === null
+      ? {}
+      : { layout: { digest: digest(String(row["layout"])), size: Number(row["layout_size"]) } }),
     stack: (JSON.parse(String(row["stack"])) as ReadonlyArray<string>).map(digest),
     size: Number(row["size"]),
     createdAt: Number(row["created_at"]),
@@ -201,31 +205,7 @@ export const make = Effect.gen(function* () {
       (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
     )
 
-  /** The layout's index names every image, so that other tools can read the store. Spec: OCI image-layout.md. */
-  const indexText = (tx: Transaction): string => {
-    const manifests = tx
-      .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
-      .map((row) => ({
-        mediaType: String(row["manifest_type"]),
-        digest: String(row["manifest"]),
-        size: Number(row["manifest_size"]),
-        ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
-      }))
-    return JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
-  }
-  const writeIndex = (tx: Transaction): void => {
-    mkdirSync(root, { recursive: true })
-    const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
-    writeFileSync(draft, indexText(tx), { mode: 0o644 })
-    renameSync(draft, join(root, "index.json"))
-  }
-  const annotations = (name: string) => ({
-    "org.opencontainers.image.ref.name": Either.match(ImageRef.parse(name), {
-      onLeft: () => name,
-      onRight: ImageRef.familiar
-    }),
-    "io.containerd.image.name": name
-  })
+  const writeIndex = (tx: Transaction): void => writeLayoutIndex(root, layoutIndex(tx))
 
   const setName = (tx: Transaction, name: ImageRef.ImageRef, id: Digest): void => {
     tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
@@ -249,9 +229,11 @@ export const make = Effect.gen(function* () {
       db.write("images", (tx) => {
         const now = Date.now()
         tx.run(
-          `INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          `INSERT INTO images (id, manifest, manifest_size, manifest_type, stack, size, created_at, labels, last_used,
+             layout, layout_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
-             manifest_type = excluded.manifest_type, last_used = excluded.last_used`,
+             manifest_type = excluded.manifest_type, last_used = excluded.last_used, layout = excluded.layout,
+             layout_size = excluded.layout_size`,
           image.id,
           image.manifest,
           image.manifestSize,
@@ -260,14 +242,16 @@ export const make = Effect.gen(function* () {
           image.size,
           image.createdAt,
           JSON.stringify(image.labels),
-          now
+          now,
+          image.layout?.digest ?? null,
+          image.layout?.size ?? null
         )
         for (const name of names) setName(tx, name, image.id)
-        for (const { digest, registry, repository } of digests) {
+        for (const each of digests) {
           tx.run(
             "INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)",
-            nameOf({ registry, repository }),
-            digest,
+            nameOf({ registry: each.registry, repository: each.repository }),
+            each.digest,
             image.id
           )
         }
@@ -308,9 +292,9 @@ export const make = Effect.gen(function* () {
       }),
     indexIsRight: db.read("images", (tx) => {
       const count = Number(tx.get("SELECT count(*) AS count FROM images")?.["count"])
-      const written = readIndex(root)
+      const written = readLayoutIndex(root)
       // A store that never had an image has no index.
-      return written === undefined ? count === 0 : written === indexText(tx)
+      return written === undefined ? count === 0 : written === layoutIndex(tx)
     }),
     writeIndex: db.write("images", writeIndex),
     list: db.read("images", (tx) =>
@@ -339,16 +323,6 @@ const alike = (typed: string, names: ReadonlyArray<string>): ReadonlyArray<strin
     .flatMap((repository) => refs.filter((ref) => ImageRef.familiarName(ref) === repository))
     .map((ref) => ImageRef.familiar(ref).replace(/:latest$/, ""))
     .slice(0, 3)
-}
-
-/** The text of the layout's index; undefined when there is none. */
-const readIndex = (root: string): string | undefined => {
-  try {
-    return readFileSync(join(root, "index.json"), "utf8")
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-    throw cause
-  }
 }
 
 /** How names stand in the table: complete, without digest. */

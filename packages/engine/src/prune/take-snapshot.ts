@@ -134,11 +134,16 @@ const deepest = 4
 export const imageBlobs = ({
   digests,
   id,
+  layout,
   manifest
-}: Pick<ImageRecord, "id" | "manifest" | "digests">): Effect.Effect<ReadonlyArray<Digest>, StorageFailure, BlobStore> =>
+}: Pick<ImageRecord, "id" | "manifest" | "digests" | "layout">): Effect.Effect<
+  ReadonlyArray<Digest>,
+  StorageFailure,
+  BlobStore
+> =>
   Effect.gen(function* () {
     const blobs = yield* BlobStore
-    const found = new Set<Digest>([manifest, id])
+    const found = new Set<Digest>([manifest, id, ...(layout === undefined ? [] : [layout.digest])])
     const follow = (each: Digest, depth: number): Effect.Effect<void, StorageFailure> =>
       Effect.gen(function* () {
         if (found.has(each) || depth > deepest) return

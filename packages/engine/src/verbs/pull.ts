@@ -5,6 +5,7 @@ import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as ImageSource from "@gantry/core/image/ImageSource"
 import type { Manifest } from "@gantry/core/image/Manifest"
+import * as MediaType from "@gantry/core/image/MediaType"
 import { format as platformText, ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { Locks } from "@gantry/core/Locks"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
@@ -25,6 +26,7 @@ import { decodeConfig } from "../images/image-json.ts"
 import { Images, type NewImage } from "../images/Images.ts"
 import { LayerSources } from "../images/LayerSources.ts"
 import { localNames } from "../images/local-name.ts"
+import { ociSpelling } from "../images/oci-spelling.ts"
 import { holdLayers } from "../prune/hold-layers.ts"
 import { workingNow } from "../prune/working.ts"
 import { NoSuchPlatform, type PullError, UnusableImage } from "../images/PullError.ts"
@@ -101,7 +103,8 @@ export const pull = (
       discard: true
     })
     if (missing.length > 0) yield* layers.flush
-    for (const each of [...chosen.kept, config.bytes]) yield* keep(each)
+    const layout = manifestBytes.mediaType === MediaType.dockerManifest ? ociSpelling(manifest) : undefined
+    for (const each of [...chosen.kept, config.bytes, ...(layout === undefined ? [] : [layout])]) yield* keep(each)
 
     const names = options.names ?? (yield* namesOf(ref))
     const id = manifest.config.digest
@@ -120,6 +123,7 @@ export const pull = (
       manifest: chosen.digest,
       manifestSize: manifestBytes.bytes.length,
       manifestType: manifestBytes.mediaType,
+      ...(layout === undefined ? {} : { layout: { digest: ofBytes(layout), size: layout.length } }),
       stack,
       size: infos.reduce((sum, info) => sum + (Option.isSome(info) ? info.value.size : 0), 0),
       createdAt: createdAt(config.value),
