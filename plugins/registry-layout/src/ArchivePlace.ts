@@ -58,23 +58,22 @@ export const archivePlace = (name: string, path: string, saved: boolean): Place 
     }
   }
 
-  /** What was there before this program pushed anything, while the scope is open. */
+  const opened = attempt(async () => {
+    const found = await load()
+    if (found !== undefined) found.users += 1
+    return found
+  })
+
+  /**
+   * What was there before this program pushed anything, while the scope is open. Reading can be interrupted: a pipe may
+   * never give anything.
+   */
   const base: Effect.Effect<ArchiveContent | undefined, PlaceError, Scope.Scope> = Effect.suspend(() =>
     replacing
       ? Effect.succeed(undefined)
-      : Effect.map(
-          Effect.acquireRelease(
-            reading.withPermits(1)(
-              attempt(async () => {
-                const opened = await load()
-                if (opened !== undefined) opened.users += 1
-                return opened
-              })
-            ),
-            (opened) => (opened === undefined ? Effect.void : Effect.promise(() => letGo(opened, "used")))
-          ),
-          (opened) => opened?.content
-        )
+      : Effect.tap(reading.withPermits(1)(opened), (found) =>
+          found === undefined ? Effect.void : Effect.addFinalizer(() => Effect.promise(() => letGo(found, "used")))
+        ).pipe(Effect.map((found) => found?.content))
   )
 
   /** Drops what was pushed: it is in the archive now, or nobody wants it. */

@@ -17,7 +17,7 @@ import type { Place, Readable } from "./Place.ts"
 import { type PlaceError, placeFailure } from "./place-error.ts"
 
 /** Bytes that are read at once. */
-const pieceSize = 512 * 1024
+const pieceSize = 256 * 1024
 
 /** OCI layout folders, archives of them, and what `docker save` writes, each as one registry. */
 export const makeDriver: Effect.Effect<RegistryDriver> = Effect.sync(() => {

@@ -116,7 +116,7 @@ const savedImage = async (
 }
 
 /** Bytes that are hashed at once. */
-const pieceSize = 1024 * 1024
+const pieceSize = 256 * 1024
 
 const digestOf = async (blob: Readable): Promise<Digest> => {
   const hash = createHash("sha256")

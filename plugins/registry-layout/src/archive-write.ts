@@ -16,7 +16,7 @@ import { Malformed } from "./place-error.ts"
 export const layoutMark = `{"imageLayoutVersion":"1.0.0"}`
 
 /** Bytes that are copied at once. */
-const pieceSize = 1024 * 1024
+const pieceSize = 256 * 1024
 
 const text = (of: string): Readable => inMemory(new TextEncoder().encode(of))
 

@@ -27,7 +27,7 @@ export const packingOf = (head: Uint8Array): Packing | undefined =>
   magics.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte))?.[0]
 
 /** Bytes that are read at once. */
-const pieceSize = 1024 * 1024
+const pieceSize = 256 * 1024
 
 /** An archive may become this many bytes without being looked at, and this many times its own size beyond that. */
 const freeSize = 4 * 1024 * 1024 * 1024

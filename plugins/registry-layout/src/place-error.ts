@@ -17,7 +17,8 @@ const said: { readonly [code: string]: string } = {
   EDQUOT: "no space is left on the disk",
   EISDIR: "it is a folder, and an archive is one file",
   ENOTDIR: "a part of its path is no folder",
-  EEXIST: "something else is in the way"
+  EEXIST: "something else is in the way",
+  EPIPE: "nobody reads from it any more"
 }
 
 /** Wraps what reading or writing a place threw. `place` as names of images spell it. */
