@@ -210,7 +210,7 @@ const causeOf = ({ cause, reason }: StorageFailure): string => {
 const storageHint = ({ reason }: StorageFailure): string | undefined => {
   switch (reason) {
     case "NoSpace":
-      return "free some space: nothing was lost; unused containers and images can be removed with gantry rm and gantry rmi"
+      return "free some space: nothing was lost; gantry system df shows what takes it, and gantry system prune --dry-run what can go"
     case "PermissionDenied":
       return "run as root, or choose a place of your own with --root"
     case "Unavailable":

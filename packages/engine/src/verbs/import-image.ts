@@ -66,8 +66,7 @@ export const importImage = ({
     const config = yield* applyChanges(bare, changes)
     const pieces = Stream.fromAsyncIterable(
       unpackedArchive(archive),
-      (cause) =>
-        new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
+      (cause) => new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
     )
     const { diffId } = yield* layers.unpack(undefined, pieces).pipe(
       // The store has no better name for what has no digest yet.

@@ -66,12 +66,16 @@ export const fetchBlob = (
   const from = (at: number, tries: number): Stream.Stream<Uint8Array, Failure> =>
     Stream.suspend(() => {
       let seen = at
-      return Stream.unwrapScoped(open(caller, target, digest, at)).pipe(
+      let answered = false
+      const opened = Effect.tap(open(caller, target, digest, at), () => Effect.sync(() => (answered = true)))
+      return Stream.unwrapScoped(opened).pipe(
         Stream.map((piece) => {
           seen += piece.length
           return piece
         }),
         Stream.catchAll((failure) => {
+          // A request without an answer was made often enough already.
+          if (!answered) return Stream.fail(failure)
           const made = seen - at >= enough ? 1 : tries
           if (failure._tag !== "TransportFailure" || !isPassing(failure, made)) return Stream.fail(failure)
           if (made >= policy.tries) {

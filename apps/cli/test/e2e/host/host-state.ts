@@ -101,6 +101,21 @@ const filter = ({ instance }: Place) => {
   }
 }
 
+/** Rules of the engine in chains of others, such as that of another engine's users: family, table, chain, `handle`, number. */
+const guestRules = ({ instance }: Place): ReadonlyArray<ReadonlyArray<string>> => {
+  let table: ReadonlyArray<string> = []
+  let chain = ""
+  return output("nft", "-a", "list", "ruleset")
+    .split("\n")
+    .flatMap((line) => {
+      const [, family, name] = /^table (\S+) (\S+) \{/.exec(line) ?? []
+      if (family !== undefined && name !== undefined) table = [family, name]
+      chain = /^\tchain (\S+) \{/.exec(line)?.[1] ?? chain
+      const handle = line.includes(`gty${instance}`) ? /# handle (\d+)$/.exec(line)?.[1] : undefined
+      return handle === undefined ? [] : [[...table, chain, "handle", handle]]
+    })
+}
+
 /** Addresses and ports the engine's database says are given out, and containers it knows. */
 const records = ({ root }: Place): ReadonlyArray<string> => {
   const path = join(root, "state.db")
@@ -163,6 +178,7 @@ export const removeTraces = (place: Place): void => {
     const [, family = "", table = ""] = /^nftables: table (\S+) (gantry_\S+)$/.exec(line) ?? []
     if (table !== "") output("nft", "delete", "table", family, table)
   }
+  for (const rule of guestRules(place)) output("nft", "delete", "rule", ...rule)
   const { below, tops } = groups(place)
   for (const line of [...below, ...tops]) output("rmdir", line.replace("cgroup: ", ""))
 }
