@@ -2,6 +2,7 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Directives } from "../dockerfile/Dockerfile.ts"
 import type { From, StageInstruction } from "../dockerfile/Instruction.ts"
+import type { NamedContexts } from "./NamedContext.ts"
 
 /** What a stage is built on. */
 export type StageBase =
@@ -14,6 +15,8 @@ export type StageBase =
 export type CopySource =
   | { readonly of: "image"; readonly reference: string }
   | { readonly of: "stage"; readonly index: number }
+  /** Files that were given a name with `--build-context`. */
+  | { readonly of: "context"; readonly name: string }
 
 /** One instruction of a stage, and where it copies from if not from the context. */
 export interface StepNode {
@@ -51,6 +54,8 @@ export interface BuildGraph {
   /** Positions of the stages the target needs, itself included, in file order. */
   readonly needed: ReadonlyArray<number>
   readonly args: BuildArguments
+  /** What `--build-context` gave names to: ONBUILD triggers may want one that nothing else does. */
+  readonly contexts: NamedContexts
   readonly escape: Directives["escape"]
   /** The lines of the Dockerfile, for diagnostics. */
   readonly source: ReadonlyArray<string>

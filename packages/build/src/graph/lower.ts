@@ -4,10 +4,12 @@ import { format, parse as parsePlatform, type Platform } from "@gantry/core/imag
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
 import { expandWord } from "../dockerfile/expand.ts"
-import type { Copy, Instruction, StageInstruction } from "../dockerfile/Instruction.ts"
+import type { Copy, From, StageInstruction } from "../dockerfile/Instruction.ts"
 import { nearest } from "@gantry/core/nearest"
-import type { BuildArguments, BuildGraph, CopySource, StageBase, StageNode, StepNode } from "./BuildGraph.ts"
-import { diagnose, type Report } from "./diagnose.ts"
+import type { BuildArguments, BuildGraph, CopySource, StageNode, StepNode } from "./BuildGraph.ts"
+import { diagnose } from "./diagnose.ts"
+import { type Complaints, findBase, findSource, type Whereabouts } from "./find-source.ts"
+import { contextName, type NamedContexts, noContexts } from "./NamedContext.ts"
 import { prune } from "./prune.ts"
 import { unsupported } from "./unsupported.ts"
 
@@ -23,13 +25,15 @@ export interface LowerOptions {
   readonly platform: Platform
   /** What the builder itself runs on; the same when absent. */
   readonly buildPlatform?: Platform
+  /** `--build-context`. One with the name of a stage takes the place of the whole stage. */
+  readonly contexts?: NamedContexts
 }
 
 /** Collects reports, and reads words with the global arguments. */
 interface Desk {
   readonly source: ReadonlyArray<string>
   readonly diagnostics: Array<Diagnostic>
-  readonly error: (instruction: Pick<Instruction, "range">, report: Report, piece?: string) => void
+  readonly error: Complaints["error"]
 }
 
 /**
@@ -58,6 +62,7 @@ export const lower = (
     target,
     needed: prune(stages, target),
     args,
+    contexts: options.contexts ?? noContexts,
     escape: file.directives.escape,
     source,
     warnings: ordered
@@ -105,6 +110,7 @@ const lowerStage = (
   { args, desk, options }: Around
 ): StageNode => {
   const { from } = stage
+  const contexts = options.contexts ?? noContexts
   const expand = (word: string): string => {
     const read = expandWord(word, (name) => args.global.get(name), { escape: file.directives.escape })
     if (Either.isLeft(read)) {
@@ -122,27 +128,44 @@ const lowerStage = (
     }
     return read.right.value
   }
-  const image = expand(from.image)
+  const replaced = stage.name !== undefined && contexts.has(contextName(stage.name))
+  const image = replaced ? stage.name : expand(from.image)
   if (image === "") desk.error(from, { code: "blank-base", message: "the name of the base image is empty" }, from.image)
-  const base = findBase(image, earlier)
+  const base = findBase(image, replaced ? [] : earlier, contexts)
   const inherited = base.of === "stage" ? earlier[base.index]?.platform : undefined
+  const wanted = from.platform === undefined || replaced ? "" : expand(from.platform)
+  const steps = stage.instructions.map((instruction) =>
+    lowerStep(instruction, { stages: file.stages, stage: stage.index, contexts }, desk)
+  )
   return {
     index: stage.index,
     ...(stage.name === undefined ? {} : { name: stage.name }),
     from,
-    base,
-    platform: inherited ?? readPlatform(from.platform === undefined ? "" : expand(from.platform), stage, options, desk),
-    steps: stage.instructions.map((instruction) =>
-      lowerStep(instruction, { stages: file.stages, stage: stage.index }, desk)
-    )
+    base: base.of === "context" ? { of: "scratch" } : base,
+    platform: inherited ?? readPlatform(wanted, stage, options, desk),
+    steps: [...(base.of === "context" ? [wholeContext(from, base)] : []), ...(replaced ? [] : steps)]
   }
 }
 
-const findBase = (image: string, earlier: ReadonlyArray<StageNode>): StageBase => {
-  const index = earlier.findLastIndex(({ name }) => name !== undefined && name === image.toLowerCase())
-  if (index >= 0) return { of: "stage", index }
-  return image === "scratch" ? { of: "scratch" } : { of: "image", reference: image }
-}
+/** Files that a stage is built on are what it begins with, as if they were copied there. */
+const wholeContext = (
+  { range, text }: From,
+  from: Extract<CopySource, { readonly of: "context" }>
+): StepNode & { readonly instruction: Copy } => ({
+  instruction: {
+    _tag: "Copy",
+    range,
+    text,
+    sources: ["/"],
+    inline: [],
+    dest: "/",
+    from: from.name,
+    link: false,
+    parents: false,
+    exclude: []
+  },
+  from
+})
 
 const readPlatform = (text: string, { from }: Stage, options: LowerOptions, desk: Desk): Platform => {
   if (text === "") return options.platform
@@ -157,12 +180,6 @@ const readPlatform = (text: string, { from }: Stage, options: LowerOptions, desk
   return options.platform
 }
 
-/** Where an instruction stands: all stages of the file, and the position of its own. */
-export interface Whereabouts {
-  readonly stages: ReadonlyArray<Pick<Stage, "index" | "name">>
-  readonly stage: number
-}
-
 /** Resolves one instruction of a stage, or of an ONBUILD trigger that runs in it. */
 export const lowerStep = (instruction: StageInstruction, where: Whereabouts, desk: Pick<Desk, "error">): StepNode => {
   const refused = unsupported(instruction)
@@ -170,26 +187,6 @@ export const lowerStep = (instruction: StageInstruction, where: Whereabouts, des
   if (instruction._tag !== "Copy" || instruction.from === undefined) return { instruction }
   const from = findSource(instruction, instruction.from, where, desk)
   return from === undefined ? { instruction } : { instruction, from }
-}
-
-const findSource = (
-  copy: Copy,
-  text: string,
-  { stage, stages }: Whereabouts,
-  { error }: Pick<Desk, "error">
-): CopySource | undefined => {
-  const wanted = text.toLowerCase()
-  const named = (from: Whereabouts["stages"]) => from.findLast(({ name }) => name === wanted)
-  const index = /^\d+$/.test(text) ? Number(text) : (named(stages.slice(0, stage)) ?? named(stages.slice(stage)))?.index
-  if (index === undefined) return { of: "image", reference: text }
-  if (index < stage) return { of: "stage", index }
-  const refuse = (code: string, message: string, suggestion: string) =>
-    error(copy, { code, message, suggestion }, `--from=${text}`)
-  if (index === stage) refuse("copy-from-itself", "a stage cannot copy from itself", "name an earlier stage")
-  else if (index >= stages.length) {
-    refuse("unknown-stage", `there is no stage ${index}`, `stages are numbered from 0; this one is ${stage}`)
-  } else refuse("forward-reference", `stage ${text} comes after this one`, "move it above this stage")
-  return undefined
 }
 
 const findTarget = (file: Dockerfile, target: string | undefined, { error }: Desk): number => {

@@ -12,6 +12,7 @@ export const print = (graph: BuildGraph): string => {
   }
   const place = (from: StageBase | CopySource): string => {
     if (from.of === "stage") return `stage ${name(from.index)}`
+    if (from.of === "context") return `context ${from.name}`
     return from.of === "image" ? `image ${from.reference}` : "scratch"
   }
   const lines = graph.stages.flatMap((stage) => {

@@ -1,13 +1,29 @@
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Digest } from "@gantry/core/image/Digest"
 import { type DigestMemo, fileDigest } from "../context/content-digest.ts"
 import type { ContextProblem } from "../context/ContextProblem.ts"
-import type { ContextEntry, ContextTree } from "../context/ContextTree.ts"
+import { absolutePath, type ContextEntry, type ContextTree } from "../context/ContextTree.ts"
 import { type Match, select, type SelectOptions } from "../context/select.ts"
+import type { SourceUnavailable } from "./Sources.ts"
 
-/** What a COPY takes from the context: one match for a path, any number for a pattern, in the order of the sources. */
-export interface ContextSelection {
+/** Files of one place that a copy takes. */
+export interface ContextPart {
+  readonly context: BuildContext
+  /** One for a path, any number for a pattern, in the order of the sources. */
   readonly matches: ReadonlyArray<Match>
+  /** Archives among the files are unpacked. */
+  readonly unpack: boolean
+}
+
+/** What a COPY or ADD takes from contexts and from addresses, in the order of the sources. */
+export interface ContextSelection {
+  readonly parts: ReadonlyArray<ContextPart>
+}
+
+/** A part that still has to be brought here. */
+export interface AwaitedPart {
+  readonly open: Effect.Effect<ContextPart, SourceUnavailable>
 }
 
 /** The directory sent to a build, as far as the solver needs it. Everything may read the disk, and does so at once. */
@@ -17,12 +33,15 @@ export interface BuildContext {
   readonly fileDigest: (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
   /** Whether an entry is still what it was when it was listed. A layer made from one that is not must not be recorded. */
   readonly unchanged: (entry: ContextEntry) => boolean
+  /** Where an entry is on this machine. */
+  readonly place: (entry: ContextEntry) => Either.Either<string, ContextProblem>
 }
 
 /** The context of a directory on this machine. */
 export const ofTree = (tree: ContextTree, memo?: DigestMemo): BuildContext => ({
   select: (source, options) => select(tree, source, options),
   fileDigest: (entry) => fileDigest(tree, entry, memo),
+  place: (entry) => absolutePath(tree, entry.path),
   unchanged: (entry) => {
     const now = Either.getOrElse(tree.stat(entry.path), () => undefined)
     return (

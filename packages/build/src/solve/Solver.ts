@@ -11,7 +11,8 @@ import { BuildFailed } from "./BuildFailed.ts"
 import type { BuildResult } from "./BuildResult.ts"
 import { buildStage } from "./build-stage.ts"
 import * as Once from "./once.ts"
-import type { SolveEvent } from "./SolveEvent.ts"
+import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
+import { type RemoteFound, Sources, type SourceUnavailable } from "./Sources.ts"
 import { processConfig } from "./stage-state.ts"
 import type { Standing, Workshop } from "./Standing.ts"
 import { StepExecutor } from "./StepExecutor.ts"
@@ -56,7 +57,10 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
   const bases = yield* BaseResolver
   const steps = yield* Steps.make(request.scope)
   const places = yield* Effect.makeSemaphore(Math.max(1, request.jobs))
+  const sources = yield* Sources
   const once = Once.make<string, BaseImage, BaseUnavailable>()
+  const onceNamed = Once.make<string, BuildContext, SourceUnavailable>()
+  const onceRemote = Once.make<string, RemoteFound, SourceUnavailable>()
   const results = new Map<number, Effect.Effect<Standing, BuildFailed | StorageFailure>>()
   const emit = request.onEvent ?? (() => {})
   const ignored = (index: number): boolean => {
@@ -69,6 +73,14 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
       Effect.map(({ value }) => value),
       Effect.mapError((cause) => new BuildFailed({ step, why: cause.message, cause }))
     )
+  const failing =
+    (step: StepLabel) =>
+    <A>(found: Effect.Effect<Once.Answer<A>, SourceUnavailable>): Effect.Effect<A, BuildFailed> =>
+      found.pipe(
+        Effect.map(({ value }) => value),
+        Effect.tapError(({ message: why }) => Effect.sync(() => emit({ type: "failed", step, why }))),
+        Effect.mapError((cause) => new BuildFailed({ step, why: cause.message, cause }))
+      )
   const shop: Workshop = {
     graph,
     context: request.context,
@@ -76,6 +88,9 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
     steps,
     stage: (index) => results.get(index) ?? Effect.dieMessage(`there is no stage ${index}`),
     image,
+    named: (name, step) => failing(step)(onceNamed(name, sources.named(name))),
+    remote: (wanted, step) =>
+      failing(step)(onceRemote(`${wanted.keepGitDir} ${wanted.checksum} ${wanted.source}`, sources.remote(wanted))),
     withPlace: places.withPermits(1),
     skip: (index) => (ignored(index) ? "the cache is not to be used" : undefined),
     options: request.options ?? {},

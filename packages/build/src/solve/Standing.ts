@@ -11,6 +11,7 @@ import type { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
 import type { KeyedAction } from "./facts-of-action.ts"
 import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
+import type { RemoteFound, RemoteWanted } from "./Sources.ts"
 import type { StageState } from "./stage-state.ts"
 import type { StepExecutorShape } from "./StepExecutor.ts"
 import type { Steps } from "./Steps.ts"
@@ -42,6 +43,10 @@ export interface Workshop {
   readonly steps: Steps
   readonly stage: (index: number) => Effect.Effect<Standing, BuildFailed | StorageFailure>
   readonly image: (reference: string, stage: StageNode, label: StepLabel) => Effect.Effect<BaseImage, BuildFailed>
+  /** Files of a `--build-context`. */
+  readonly named: (name: string, label: StepLabel) => Effect.Effect<BuildContext, BuildFailed>
+  /** What is at an address. */
+  readonly remote: (wanted: RemoteWanted, label: StepLabel) => Effect.Effect<RemoteFound, BuildFailed>
   /** Takes one of the places where steps are executed. */
   readonly withPlace: <A, E>(work: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Why the cache must not be asked in a stage; absent when it may. */

@@ -44,7 +44,7 @@ export interface RunRequest extends StepPlace {
 
 /** Where copied files come from. */
 export type CopyFrom =
-  /** The build context: what was selected, and nothing else. */
+  /** Contexts and addresses: what was selected, and nothing else. */
   | { readonly of: "context"; readonly selection: ContextSelection }
   /** Another tree: paths as COPY has them, relative to its root; globs are the executor's to match. */
   | {
@@ -57,8 +57,6 @@ export type CopyFrom =
 
 /** Files to put into a tree. */
 export interface CopyRequest extends StepPlace {
-  /** Local archives among the sources are unpacked (ADD). */
-  readonly unpack: boolean
   readonly from: CopyFrom
   readonly inline: ReadonlyArray<InlineFile>
   /** Absolute; a slash at the end means a directory, and is lost nowhere. */

@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { expandHeredoc } from "../dockerfile/expand.ts"
 import type { Add, Copy, Heredoc } from "../dockerfile/Instruction.ts"
 import type { StepNode } from "../graph/BuildGraph.ts"
-import { isRemote } from "../graph/unsupported.ts"
+import { remoteKind } from "../graph/remote-source.ts"
 import { copyText } from "./history-text.ts"
 import type { Words } from "./next-state.ts"
 import { lookup, resolvePath, type StageState, type StepAction } from "./stage-state.ts"
@@ -17,8 +17,7 @@ export const copyAction = (
 ): { readonly action: CopyAction; readonly createdBy: string } => {
   const isAdd = instruction._tag === "Add"
   const sources = instruction.sources.map(read.word)
-  const remote = isAdd ? sources.find(isRemote) : undefined
-  if (remote !== undefined) read.refuse("not-supported", `not supported yet: ADD of ${remote}`, "download it with RUN")
+  const checksum = isAdd ? checksumOf(instruction, sources, read) : ""
   if (sources.includes("")) read.refuse("blank-path", "a source is empty", "check the variables in it")
   const written = read.word(instruction.dest)
   if (written === "") read.refuse("blank-path", "the destination is empty", "check the variables in it")
@@ -29,6 +28,9 @@ export const copyAction = (
   const action: CopyAction = {
     kind: "copy",
     unpack: isAdd && instruction.unpack !== false,
+    ...(isAdd && sources.some((source) => remoteKind(source) !== undefined)
+      ? { remote: { checksum, keepGitDir: instruction.keepGitDir, unpack: instruction.unpack === true } }
+      : {}),
     ...(from === undefined ? {} : { from }),
     sources,
     inline: instruction.inline.map((heredoc) => ({ path: heredoc.name, content: content(state, heredoc, read) })),
@@ -44,6 +46,9 @@ export const copyAction = (
       ...(parents ? ["--parents"] : []),
       ...(action.chown === undefined ? [] : [`--chown=${action.chown}`]),
       ...(action.chmod === undefined ? [] : [`--chmod=${action.chmod}`]),
+      ...(checksum === "" ? [] : [`--checksum=${checksum}`]),
+      ...(isAdd && instruction.keepGitDir ? ["--keep-git-dir=true"] : []),
+      ...(isAdd && instruction.unpack !== undefined ? [`--unpack=${instruction.unpack}`] : []),
       ...(instruction.link ? ["--link"] : [])
     ],
     sources,
@@ -51,6 +56,21 @@ export const copyAction = (
     dest: written
   })
   return { action, createdBy }
+}
+
+/** What the bytes or the commit of the only source must be; empty when nothing was said. */
+const checksumOf = ({ checksum }: Add, sources: ReadonlyArray<string>, read: Words): string => {
+  const text = checksum === undefined ? "" : read.word(checksum)
+  if (text === "") return ""
+  const kind = sources.length === 1 ? remoteKind(sources[0] ?? "") : undefined
+  if (kind === undefined) {
+    read.refuse("checksum-without-address", "--checksum is for one source that is a URL or a git repository")
+  } else if (kind === "download" && !/^sha256:[0-9a-f]{64}$/.test(text)) {
+    read.refuse("bad-checksum", `"${text}" is no checksum of a download`, "write sha256: and 64 hex digits")
+  } else if (kind === "repository" && !/^[0-9a-f]{4,64}$/.test(text)) {
+    read.refuse("bad-checksum", `"${text}" is no commit`, "write its hex digits, or the first few of them")
+  }
+  return text
 }
 
 /** The absolute destination; `.` and `x/.` are directories as `x/` is. */

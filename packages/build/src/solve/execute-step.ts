@@ -1,28 +1,29 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
-import type { ContextSelection } from "./BuildContext.ts"
+import type { AwaitedPart, ContextPart } from "./BuildContext.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { OtherTree } from "./stand-on.ts"
 import type { Folded, Workshop } from "./Standing.ts"
-import type { StepFailed, StepPlace } from "./StepExecutor.ts"
+import type { SourceUnavailable } from "./Sources.ts"
+import { StepFailed, type StepPlace } from "./StepExecutor.ts"
 
 /** What a step is executed on. */
 export interface Ground {
   readonly stack: Stack
   readonly tree: OtherTree | undefined
-  readonly selection: ContextSelection | undefined
+  readonly parts: ReadonlyArray<ContextPart | AwaitedPart>
 }
 
 /** Has a step carried out, when there is a place, and checks that its files stayed what they were. */
-export const executeStep = ({ action, label, stage }: Folded, { selection, stack, tree }: Ground, shop: Workshop) => {
+export const executeStep = ({ action, label, stage }: Folded, { parts, stack, tree }: Ground, shop: Workshop) => {
   const place: StepPlace = {
     stack,
     text: label.text,
     platform: stage.platform,
     ...(shop.epoch === undefined ? {} : { clampNs: BigInt(shop.epoch) * 1_000_000_000n })
   }
-  const work = ((): Effect.Effect<Option.Option<LayerInfo>, StepFailed> => {
+  const work = (selected: ReadonlyArray<ContextPart>): Effect.Effect<Option.Option<LayerInfo>, StepFailed> => {
     switch (action.kind) {
       case "config":
         return Effect.succeedNone
@@ -43,13 +44,12 @@ export const executeStep = ({ action, label, stage }: Folded, { selection, stack
         })
       }
       case "copy": {
-        const { chmod, chown, dest, exclude, inline, parents, sources, unpack } = action
+        const { chmod, chown, dest, exclude, inline, parents, sources } = action
         return shop.executor.copy({
           ...place,
-          unpack,
           from:
             tree === undefined
-              ? { of: "context", selection: selection ?? { matches: [] } }
+              ? { of: "context", selection: { parts: selected } }
               : { of: "tree", stack: tree.stack, sources, exclude, parents },
           inline,
           dest,
@@ -58,14 +58,21 @@ export const executeStep = ({ action, label, stage }: Folded, { selection, stack
         })
       }
     }
-  })()
-  return shop.withPlace(work).pipe(
-    Effect.map((layer) => ({
+  }
+  const whole = Effect.gen(function* () {
+    const selected = yield* Effect.forEach(parts, (part) =>
+      "open" in part ? Effect.mapError(part.open, stepFailed) : Effect.succeed(part)
+    )
+    const layer = yield* work(selected)
+    return {
       layer: Option.match(layer, { onNone: () => null, onSome: ({ diffId }) => diffId }),
       // What was written while it was copied may not be what was digested.
-      exact:
-        selection?.matches.every(({ selected }) => selected.every(({ entry }) => shop.context.unchanged(entry))) ?? true
-    })),
+      exact: selected.every(({ context, matches }) =>
+        matches.every((match) => match.selected.every(({ entry }) => context.unchanged(entry)))
+      )
+    }
+  })
+  return shop.withPlace(whole).pipe(
     Effect.tapError(({ why }) => Effect.sync(() => shop.emit({ type: "failed", step: label, why }))),
     Effect.mapError(
       ({ cause, exitCode, why }) =>
@@ -80,3 +87,5 @@ export const executeStep = ({ action, label, stage }: Folded, { selection, stack
 }
 
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1)
+
+const stepFailed = (cause: SourceUnavailable) => new StepFailed({ why: cause.message, cause })

@@ -1,9 +1,9 @@
 import * as Either from "effect/Either"
-import { describeProblem } from "../context/ContextProblem.ts"
-import type { Match } from "../context/select.ts"
-import { listFiles, type ListedFile } from "../key/file-list.ts"
+import type { ListedFile } from "../key/file-list.ts"
 import type { CopyFacts, CopyOrigin, Parent, StepFacts } from "../key/StepFacts.ts"
-import type { BuildContext, ContextSelection } from "./BuildContext.ts"
+import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
+import { copyParts } from "./copy-parts.ts"
+import type { RemoteFound } from "./Sources.ts"
 import type { StepAction } from "./stage-state.ts"
 
 /** An action that has a result of its own, and so a key. */
@@ -17,7 +17,10 @@ export interface FactsAround {
   readonly epoch: string
   /** Options of the build that commands can notice. */
   readonly options: { readonly [name: string]: string }
+  /** What a copy that is from no tree is from: the build's own context, or one with a name. */
   readonly context: BuildContext
+  /** What was found at the addresses among the sources, by the source's text. */
+  readonly remote?: ReadonlyMap<string, RemoteFound>
   /** Of the tree a copy is from, when it is not from the context. */
   readonly tree?: Parent
 }
@@ -27,8 +30,8 @@ export interface KnownFacts {
   readonly facts: StepFacts
   /** For explanations. */
   readonly files: ReadonlyArray<ListedFile>
-  /** What a copy takes from the context. */
-  readonly selection?: ContextSelection
+  /** What a copy takes from contexts and addresses. */
+  readonly parts?: ReadonlyArray<ContextPart | AwaitedPart>
 }
 
 /** Gathers the facts of a step; a copy from the context reads what it selects. Fails with a sentence. */
@@ -62,7 +65,7 @@ const plain = (facts: StepFacts) => Either.right({ facts, files: [] })
 
 const copyFacts = (
   action: CopyAction,
-  { context, epoch, parent, tree }: FactsAround
+  { context, epoch, parent, remote, tree }: FactsAround
 ): Either.Either<KnownFacts, string> => {
   const facts = (origin: CopyOrigin): CopyFacts => ({
     format: "gantry.copy.1",
@@ -79,19 +82,9 @@ const copyFacts = (
     const { exclude, parents, sources } = action
     return plain(facts({ tree, sources, exclude, parents: parents ? 1 : 0 }))
   }
-  return Either.gen(function* () {
-    const matches: Array<Match> = []
-    for (const source of action.sources) {
-      const found = yield* Either.mapLeft(
-        context.select(source, { parents: action.parents, exclude: action.exclude }),
-        describeProblem
-      )
-      matches.push(...found)
-    }
-    if (matches.length + action.inline.length > 1 && !action.dest.endsWith("/")) {
-      return yield* Either.left(`several files are copied, so the destination ${action.dest} must end with a slash`)
-    }
-    const list = yield* Either.mapLeft(listFiles(matches, action.chmod ?? "", context.fileDigest), describeProblem)
-    return { facts: facts({ files: list.digest }), files: list.paths, selection: { matches } }
-  })
+  return Either.flatMap(copyParts(action, context, remote ?? new Map()), ({ count, list, parts }) =>
+    count + action.inline.length > 1 && !action.dest.endsWith("/")
+      ? Either.left(`several files are copied, so the destination ${action.dest} must end with a slash`)
+      : Either.right({ facts: facts({ files: list.digest }), files: list.paths, parts })
+  )
 }

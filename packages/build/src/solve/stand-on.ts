@@ -56,10 +56,10 @@ export interface OtherTree {
   readonly recordable: boolean
 }
 
-/** Finds the tree a copy is from, building its stage if need be; none for a copy from the context. */
+/** Finds the tree a copy is from, building its stage if need be; none for a copy from a context. */
 export const otherTree = ({ label, node: { from }, stage }: Folded, shop: Workshop) =>
   Effect.gen(function* () {
-    if (from === undefined) return undefined
+    if (from === undefined || from.of === "context") return undefined
     if (from.of === "stage") {
       const { chain, missed, parent, recordable, stack } = yield* shop.stage(from.index)
       const source = shop.graph.stages[from.index]

@@ -6,6 +6,7 @@ import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
 import { executeStep } from "./execute-step.ts"
 import { factsOf } from "./facts-of-action.ts"
+import { contextOf, remoteOf } from "./other-files.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { type OtherTree, otherTree } from "./stand-on.ts"
 import { type Folded, onto, type Standing, type Workshop } from "./Standing.ts"
@@ -16,12 +17,15 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
   Effect.gen(function* () {
     const { action, createdBy, label, stage, state } = folded
     const tree: OtherTree | undefined = yield* otherTree(folded, shop)
+    const context = yield* contextOf(folded, shop)
+    const remote = yield* remoteOf(folded, shop)
     const known = yield* Effect.sync(() =>
       factsOf(action, {
         parent: before.parent,
         epoch: shop.epoch === undefined ? "" : String(shop.epoch),
         options: shop.options,
-        context: shop.context,
+        context,
+        remote,
         ...(tree === undefined ? {} : { tree: tree.parent })
       })
     )
@@ -29,7 +33,7 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
       shop.emit({ type: "failed", step: label, why: known.left })
       return yield* new BuildFailed({ step: label, why: known.left })
     }
-    const { facts, files, selection } = known.right
+    const { facts, files, parts } = known.right
     const skip = shop.skip(stage.index) ?? before.missed ?? tree?.missed
     const isCheap = action.kind === "config"
     const made = yield* shop.steps.want(
@@ -47,7 +51,7 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
               : Effect.sync(() => shop.emit({ type: "started", step: label, cause })),
         execute: isCheap
           ? Effect.succeed({ layer: null, exact: true })
-          : executeStep(folded, { stack: before.stack, tree, selection }, shop)
+          : executeStep(folded, { stack: before.stack, tree, parts: parts ?? [] }, shop)
       },
       pending
     )

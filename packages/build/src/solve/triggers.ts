@@ -13,7 +13,7 @@ import { lowerStep } from "../graph/lower.ts"
 export const readTriggers = (
   triggers: ReadonlyArray<string>,
   stage: StageNode,
-  { source, stages }: Pick<BuildGraph, "stages" | "source">
+  { contexts, source, stages }: Pick<BuildGraph, "contexts" | "stages" | "source">
 ): Either.Either<ReadonlyArray<StepNode>, NonEmptyReadonlyArray<Diagnostic>> => {
   const problems: Array<Diagnostic> = []
   const steps = triggers.flatMap((trigger): ReadonlyArray<StepNode> => {
@@ -27,7 +27,7 @@ export const readTriggers = (
     return read.right.stages[0].instructions.map((instruction) =>
       lowerStep(
         { ...instruction, range: stage.from.range },
-        { stages, stage: stage.index },
+        { stages, stage: stage.index, contexts },
         {
           error: (_, { code, message }) => void refuse(code, message)
         }

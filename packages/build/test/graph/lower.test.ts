@@ -77,6 +77,39 @@ end: from scratch for linux/amd64 (target)
     expect(of({ NAME: "b" }).stages[0]?.base).toEqual({ of: "image", reference: "b" })
   })
 
+  it("puts a named context in the place of an image, of a source, and of a whole stage", () => {
+    const contexts = new Map([
+      ["debian", { of: "image", reference: "oci:/layouts/debian" }],
+      ["src", { of: "files" }],
+      ["made", { of: "image", reference: "app:1" }]
+    ] as const)
+    const text = `FROM docker.io/library/Debian:latest AS first
+COPY --from=src /a /a
+COPY --from=debian /b /b
+FROM nowhere AS made
+RUN never
+FROM src
+COPY --from=made /c /c
+`.replace("Debian", "debian")
+    expect(print(graphOf(text, { contexts }))).toBe(`first: from image oci:/layouts/debian for linux/amd64 (not needed)
+  COPY --from=src /a /a <- context src
+  COPY --from=debian /b /b <- image oci:/layouts/debian
+made: from image app:1 for linux/amd64
+stage-2: from scratch for linux/amd64 (target)
+  FROM src <- context src
+  COPY --from=made /c /c <- stage made
+`)
+  })
+
+  it("does not let a named context stand for scratch, or for another tag", () => {
+    const contexts = new Map([
+      ["scratch", { of: "image", reference: "x" }],
+      ["debian:12", { of: "image", reference: "y" }]
+    ] as const)
+    const bases = graphOf("FROM scratch\nFROM debian\nFROM debian:12\n", { contexts }).stages.map(({ base }) => base)
+    expect(bases).toEqual([{ of: "scratch" }, { of: "image", reference: "debian" }, { of: "image", reference: "y" }])
+  })
+
   it("gives a stage on a stage the platform of that one", () => {
     const { stages } = graphOf("FROM --platform=linux/arm64 alpine AS a\nFROM a\n")
     expect(stages[1]?.platform.architecture).toBe("arm64")
@@ -111,16 +144,6 @@ end: from scratch for linux/amd64 (target)
     [
       "FROM a\nRUN --security=insecure ls\n",
       ["not-supported", 2, 1, "not supported yet: RUN --security=insecure", "leave the option out"]
-    ],
-    [
-      "FROM a\nADD https://example.org/a /a\n",
-      [
-        "not-supported",
-        2,
-        1,
-        "not supported yet: ADD of https://example.org/a",
-        "download it with RUN, or copy it from the context"
-      ]
     ]
   ])("refuses %j", (text, problem) => {
     expect(problems(text)).toContainEqual(problem)

@@ -85,7 +85,11 @@ describe("a build that fails", () => {
     ["FROM alpine\nCOPY src/* /one\n", "several files are copied, so the destination /one must end with a slash"],
     ["FROM alpine\nENV D=\nCOPY src $D\n", "the destination is empty"],
     ["FROM alpine\nENV P=x\nEXPOSE $P\n", '"x" is not a port'],
-    ["FROM alpine\nENV U=https://example.org/x\nADD $U /x\n", "not supported yet: ADD of https://example.org/x"]
+    ["FROM alpine\nADD --checksum=sha256:$X a /x\n", "--checksum is for one source that is a URL or a git repository"],
+    [
+      "FROM alpine\nENV U=https://example.org/x\nADD $U /x\n",
+      "https://example.org/x: this build has no sources but its own context"
+    ]
   ])("says why: %j", async (text, why) => {
     expect(await run(Effect.flip(build(machine(), text, { files })))).toMatchObject({ _tag: "BuildFailed", why })
   })

@@ -1,4 +1,3 @@
-import type { ContextTree } from "@gantry/build/context/ContextTree"
 import { type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
@@ -15,7 +14,6 @@ import { performWorkdir } from "./perform-workdir.ts"
  * is done before each step.
  */
 export const make = (
-  context: ContextTree,
   network: RunRequest["network"],
   begin: Effect.Effect<void, StorageFailure> = Effect.void
 ): Effect.Effect<StepExecutorShape, never, LayerStore | Network | Runtime | Settings> =>
@@ -28,7 +26,7 @@ export const make = (
     return {
       run: (request) =>
         first(Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services)),
-      copy: (request) => first(Effect.provide(performCopy(request, context), services)),
+      copy: (request) => first(Effect.provide(performCopy(request), services)),
       workdir: (request) => first(Effect.provide(performWorkdir(request), services))
     }
   })

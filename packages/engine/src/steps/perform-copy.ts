@@ -1,8 +1,8 @@
 import { posix } from "node:path"
 import { compileGlob, hasGlob } from "@gantry/build/context/glob"
-import { absolutePath, type ContextTree } from "@gantry/build/context/ContextTree"
 import { describeProblem } from "@gantry/build/context/ContextProblem"
 import type { Match } from "@gantry/build/context/select"
+import type { ContextPart } from "@gantry/build/solve/BuildContext"
 import { type CopyRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import { type LayerInfo, LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
@@ -27,12 +27,13 @@ interface Source {
   readonly kind: "file" | "directory"
   /** Paths relative to the destination; of a file one entry, with an empty path. */
   readonly entries: ReadonlyArray<TreeEntry>
+  /** If it is an archive, its contents are meant. */
+  readonly unpack: boolean
 }
 
 /** Puts files of the context, of another tree or of the Dockerfile itself into a tree. */
 export const performCopy = (
-  request: CopyRequest,
-  context: ContextTree
+  request: CopyRequest
 ): Effect.Effect<Option.Option<LayerInfo>, StepFailed, LayerStore | Settings> =>
   Effect.gen(function* () {
     const chmod = request.chmod === undefined ? undefined : modeChange(request.chmod)
@@ -44,7 +45,10 @@ export const performCopy = (
     const owner = request.chown === undefined ? undefined : yield* lookUpOwner(request.stack, request.chown)
     const sources =
       request.from.of === "context"
-        ? yield* Effect.forEach(request.from.selection.matches, (match) => contextSource(match, context))
+        ? yield* Effect.forEach(
+            request.from.selection.parts.flatMap((part) => part.matches.map((match) => ({ part, match }))),
+            ({ match, part }) => contextSource(match, part)
+          )
         : yield* treeSources(request.from.stack, request.from)
     const inline = request.inline.map((file): Source => inlineSource(file.path, file.content))
     const all = [...sources, ...inline]
@@ -79,14 +83,14 @@ const parentsOf = (into: Place, sources: ReadonlyArray<Source>, asDirectory: boo
   return missing.map(directory)
 }
 
-const contextSource = (match: Match, context: ContextTree): Effect.Effect<Source, StepFailed> =>
+const contextSource = (match: Match, { context, unpack }: ContextPart): Effect.Effect<Source, StepFailed> =>
   Effect.gen(function* () {
     const name = posix.basename(match.path)
     // With --parents even a single file has a path of its own below the destination.
     const isFile = match.entry.type !== "dir" && match.selected.every(({ as }) => as === name)
     const entries: Array<TreeEntry> = []
     for (const { as, entry } of match.selected) {
-      const path = absolutePath(context, entry.path)
+      const path = context.place(entry)
       if (Either.isLeft(path)) return yield* new StepFailed({ why: describeProblem(path.left) })
       const meta = { path: isFile ? "" : as, mode: entry.mode, uid: 0, gid: 0, mtimeNs: entry.mtimeNs }
       if (entry.type === "dir") entries.push({ ...meta, type: "directory" })
@@ -95,7 +99,7 @@ const contextSource = (match: Match, context: ContextTree): Effect.Effect<Source
         entries.push({ ...meta, type: "file", size: entry.size, content: { from: "file", path: path.right } })
       }
     }
-    return { name, kind: isFile ? "file" : "directory", entries }
+    return { name, kind: isFile ? "file" : "directory", entries, unpack }
   })
 
 const inlineSource = (path: string, content: string): Source => {
@@ -104,7 +108,8 @@ const inlineSource = (path: string, content: string): Source => {
   return {
     name: posix.basename(path),
     kind: "file",
-    entries: [{ ...meta, type: "file", size: bytes.length, content: { from: "bytes", bytes } }]
+    entries: [{ ...meta, type: "file", size: bytes.length, content: { from: "bytes", bytes } }],
+    unpack: false
   }
 }
 
@@ -141,7 +146,7 @@ const treeSources = (
         }
         const name = posix.basename(posix.normalize(`/${path}`))
         if (entry.value.type !== "directory") {
-          found.push({ name, kind: "file", entries: [{ ...entry.value, path: "" }] })
+          found.push({ name, kind: "file", entries: [{ ...entry.value, path: "" }], unpack: false })
           continue
         }
         const base = entry.value.path
@@ -150,7 +155,8 @@ const treeSources = (
         found.push({
           name,
           kind: "directory",
-          entries: below.map((each) => relocate(each, (inner) => inner.slice(skip)))
+          entries: below.map((each) => relocate(each, (inner) => inner.slice(skip))),
+          unpack: false
         })
       }
     }
@@ -193,12 +199,12 @@ const placed = (
   source: Source,
   into: Place,
   asDirectory: boolean,
-  { dest, unpack }: CopyRequest
+  { dest }: CopyRequest
 ): Effect.Effect<ReadonlyArray<TreeChange>, StepFailed, Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const join = (path: string) => [into.path, path].filter((part) => part !== "").join("/")
     const [file] = source.entries
-    if (source.kind === "file" && file?.type === "file" && unpack) {
+    if (source.kind === "file" && file?.type === "file" && source.unpack) {
       const inside = yield* archiveEntries(file)
       if (inside !== undefined) return inside.map((entry) => relocate(entry, join))
     }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { arch } from "node:os"
 import { describeProblem } from "@gantry/build/context/ContextProblem"
 import { type ContextTree, open, readIgnoreFile } from "@gantry/build/context/ContextTree"
 import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
@@ -13,7 +14,7 @@ import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { solve } from "@gantry/build/solve/Solver"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
-import type { Platform } from "@gantry/core/image/Platform"
+import { ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Locks } from "@gantry/core/Locks"
@@ -102,6 +103,7 @@ export const build = (
           text,
           buildArgs: request.buildArgs,
           platform: request.platform,
+          buildPlatform: ofMachine(arch()),
           ...(request.target === undefined ? {} : { target: request.target })
         }),
         (lowered) => ({ ...lowered, warnings: [...file.warnings, ...lowered.warnings] })
@@ -121,7 +123,7 @@ export const build = (
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
     }).pipe(
-      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(tree, request.network, begun)),
+      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
       Effect.provideServiceEffect(BaseResolver, LocalBases.make(request.bases ?? { policy: "missing" }))
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import { open } from "@gantry/build/context/ContextTree"
 import { nothingIgnored } from "@gantry/build/context/ignore-file"
 import { select } from "@gantry/build/context/select"
+import { ofTree } from "@gantry/build/solve/BuildContext"
 import type { CopyRequest } from "@gantry/build/solve/StepExecutor"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { Effect, Either, Option } from "effect"
@@ -27,20 +28,20 @@ const place = { text: "COPY", platform: { os: "linux", architecture: "amd64" } }
 interface Asked extends Partial<Omit<CopyRequest, "from" | "stack">> {
   readonly sources?: ReadonlyArray<string>
   readonly dest: string
+  /** Archives among the sources are unpacked. */
+  readonly unpack?: boolean
   /** What the tree holds before. */
   readonly onto?: ReadonlyArray<TreeChange>
 }
 
 /** COPY from a directory of the host. */
-export const copy = (root: string, { onto = [], sources = [], ...more }: Asked) =>
+export const copy = (root: string, { onto = [], sources = [], unpack = false, ...more }: Asked) =>
   Effect.gen(function* () {
     const tree = open(root, nothingIgnored)
     const matches = sources.flatMap((source) => Either.getOrThrow(select(tree, source)))
     const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
-    const layer = yield* performCopy(
-      { ...place, unpack: false, inline: [], stack, from: { of: "context", selection: { matches } }, ...more },
-      tree
-    )
+    const selection = { parts: [{ context: ofTree(tree), matches, unpack }] }
+    const layer = yield* performCopy({ ...place, inline: [], stack, from: { of: "context", selection }, ...more })
     return yield* listing([...stack, ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))])
   })
 
@@ -49,9 +50,6 @@ export const copyFrom = (tree: ReadonlyArray<TreeChange>, { onto = [], sources =
   Effect.gen(function* () {
     const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
     const from = { of: "tree" as const, stack: [yield* layerOf(tree)], sources, exclude: [], parents: false }
-    const layer = yield* performCopy(
-      { ...place, unpack: false, inline: [], stack, from, ...more },
-      open("/nowhere", nothingIgnored)
-    )
+    const layer = yield* performCopy({ ...place, inline: [], stack, from, ...more })
     return yield* listing([...stack, ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))])
   })

@@ -35,6 +35,7 @@ export const memoryContext = (
   return {
     select: (source, options) => select(tree, source, options),
     fileDigest: ({ path }) => Either.right(digest(path)),
+    place: ({ path }) => Either.right(`/nowhere/${path}`),
     unchanged: () => true
   }
 }

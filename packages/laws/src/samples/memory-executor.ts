@@ -51,7 +51,7 @@ export const memoryExecutor = (
             )
           )
         }
-        const taken = from.selection.matches.flatMap(({ selected }) => selected)
+        const taken = from.selection.parts.flatMap(({ matches }) => matches.flatMap(({ selected }) => selected))
         return yield* change(
           stack,
           taken.map(({ as, entry }) => {

@@ -1,0 +1,99 @@
+import * as Either from "effect/Either"
+import { ofBytes } from "@gantry/core/image/Digest"
+import { describeProblem } from "../context/ContextProblem.ts"
+import type { Match } from "../context/select.ts"
+import { withoutPassword } from "../graph/remote-source.ts"
+import { spell } from "../key/canonical.ts"
+import { type FileList, listFiles, type ListedFile } from "../key/file-list.ts"
+import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
+import { type RemoteFound, SourceUnavailable } from "./Sources.ts"
+import type { StepAction } from "./stage-state.ts"
+import * as Effect from "effect/Effect"
+
+type CopyAction = Extract<StepAction, { readonly kind: "copy" }>
+
+/** The files of a copy, gathered from the context and from addresses. */
+export interface CopyParts {
+  readonly list: FileList
+  readonly parts: ReadonlyArray<ContextPart | AwaitedPart>
+  /** Paths that are copied, each of which needs a name of its own below the destination. */
+  readonly count: number
+}
+
+/**
+ * Gathers what the sources of a copy stand for, in their order. What is at an address must have been found before, by
+ * the source's text. Fails with a sentence.
+ */
+export const copyParts = (
+  action: CopyAction,
+  context: BuildContext,
+  remote: ReadonlyMap<string, RemoteFound>
+): Either.Either<CopyParts, string> =>
+  Either.gen(function* () {
+    const chmod = action.chmod ?? ""
+    const parts: Array<ContextPart | AwaitedPart> = []
+    const lists: Array<FileList> = []
+    let count = 0
+    let local: Array<Match> = []
+    /** Local files that stand next to each other are listed as one. */
+    const close = () =>
+      Either.gen(function* () {
+        if (local.length === 0) return
+        lists.push(yield* Either.mapLeft(listFiles(local, chmod, context.fileDigest), describeProblem))
+        parts.push({ context, matches: local, unpack: action.unpack })
+        local = []
+      })
+    for (const source of action.sources) {
+      const found = remote.get(source)
+      if (found === undefined) {
+        const matches = yield* Either.mapLeft(
+          context.select(source, { parents: action.parents, exclude: action.exclude }),
+          describeProblem
+        )
+        count += matches.length
+        local.push(...matches)
+        continue
+      }
+      yield* close()
+      count++
+      lists.push(remoteList(source, found, action))
+      parts.push({ open: opened(source, found, action) })
+    }
+    yield* close()
+    const [only] = lists
+    // A list of the context alone has the digest it always had.
+    const plain = lists.length === 0 || (lists.length === 1 && remote.size === 0)
+    const list = only !== undefined && plain ? only : joined(lists)
+    return { list, parts, count }
+  })
+
+const joined = (lists: ReadonlyArray<FileList>): FileList => ({
+  digest: ofBytes(lists.length === 0 ? "" : spell(lists.map(({ digest }) => digest))),
+  paths: lists.flatMap(({ paths }) => paths)
+})
+
+/** What is at an address, as one line of a list. A download has no mode of its own. */
+const remoteList = (source: string, { content, kind, name, shown }: RemoteFound, action: CopyAction): FileList => {
+  const unpack = kind === "download" && action.remote?.unpack === true
+  const exclude = kind === "repository" ? action.exclude : []
+  const file: ListedFile = {
+    path: withoutPassword(source),
+    type: kind === "download" ? "file" : "dir",
+    mode: 0,
+    content: shown
+  }
+  return { digest: ofBytes(spell([kind, name, content, unpack ? 1 : 0, exclude])), paths: [file] }
+}
+
+const opened = (source: string, { kind, name, open }: RemoteFound, action: CopyAction): AwaitedPart["open"] =>
+  Effect.flatMap(open, (context) =>
+    Either.match(context.select(kind === "download" ? literal(name) : "/", { exclude: action.exclude }), {
+      onLeft: (problem) =>
+        Effect.fail(new SourceUnavailable({ source: withoutPassword(source), why: describeProblem(problem) })),
+      onRight: (matches) =>
+        Effect.succeed({ context, matches, unpack: kind === "download" && action.remote?.unpack === true })
+    })
+  )
+
+/** A name that is meant as it stands, whatever characters it has. */
+const literal = (name: string): string => name.replaceAll(/[*?[\\]/g, "\\$&")
