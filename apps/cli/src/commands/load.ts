@@ -14,6 +14,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
   create: () => import("./create.ts"),
+  debugDockerfile: () => import("./debug-dockerfile.ts"),
   exec: () => import("./exec.ts"),
   exportContainer: () => import("./export.ts"),
   history: () => import("./history.ts"),

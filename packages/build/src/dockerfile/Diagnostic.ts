@@ -14,6 +14,10 @@ export interface Diagnostic {
   readonly source: string
 }
 
+/** A control character could move the cursor or recolour the terminal of whoever looks at a foreign file. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (each) => (each === "\t" ? each : "\ufffd"))
+
 /**
  * Shows a diagnostic as text: where, what, the line with a marker under the place, and the suggestion.
  *
@@ -32,5 +36,7 @@ export const render = (file: string, { message, range, severity, source, suggest
     ` ${number} | ${source}`,
     ` ${gutter} | ${indentation}${marker}`,
     ...(suggestion === undefined ? [] : [` ${gutter} = ${suggestion}`])
-  ].join("\n")
+  ]
+    .map(visible)
+    .join("\n")
 }

@@ -13,7 +13,7 @@ import type {
   Workdir
 } from "./Instruction.ts"
 import { parseFlags } from "./parse-flags.ts"
-import { looksLikeExecForm, readExecForm, splitBlanks, splitQuoted, type Word } from "./words.ts"
+import { looksLikeExecForm, readExecForm, splitBlanks, splitLegacyPair, splitQuoted, type Word } from "./words.ts"
 
 /** Reads FROM. */
 export const parseFrom = (draft: Draft): From | undefined => {
@@ -60,14 +60,16 @@ export const parsePairs = (draft: Draft, tag: "Env" | "Label"): Env | Label | un
     return undefined
   }
   if (!first.text.includes("=")) {
-    const [, name = "", value] = /^([^\t\v\f\r ]+)(?:[\t\v\f\r ]+([^]*))?$/.exec(draft.rest.text) ?? []
-    if (value === undefined) {
-      draft.error("missing-arguments", `${draft.name.text} ${name} has no value`, {
+    const legacy = splitLegacyPair(draft.rest)
+    if (legacy === undefined) {
+      draft.error("missing-arguments", `${draft.name.text} ${first.text} has no value`, {
         at: first,
-        suggestion: `write ${draft.name.text} ${name}=VALUE`
+        suggestion: `write ${draft.name.text} ${first.text}=VALUE`
       })
       return undefined
     }
+    const name = legacy.name.text
+    const value = legacy.value.text
     draft.warning("legacy-pair", `"${draft.name.text} name value" is the old form`, {
       at: draft.rest,
       suggestion: `write ${draft.name.text} ${name}=${/[\s"']/.test(value) ? '"…"' : value}`

@@ -55,6 +55,13 @@ export const splitQuoted = (text: string, offset: number, escape: Directives["es
   return words
 }
 
+/** The old form of ENV and LABEL: a name, blanks, and the whole rest as the value. Undefined when there is no value. */
+export const splitLegacyPair = ({ offset, text }: Word): { readonly name: Word; readonly value: Word } | undefined => {
+  const [, name = "", blanks = "", value] = /^([^\t\v\f\r ]+)(?:([\t\v\f\r ]+)([^]*))?$/.exec(text) ?? []
+  if (value === undefined) return undefined
+  return { name: { text: name, offset }, value: { text: value, offset: offset + name.length + blanks.length } }
+}
+
 /** What a text is when it might be the exec form of a command. */
 export type ExecForm =
   | { readonly kind: "strings"; readonly values: ReadonlyArray<string> }

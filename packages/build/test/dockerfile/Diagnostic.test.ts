@@ -23,3 +23,10 @@ it("a diagnostic over several lines is marked to the end of its first one", () =
     ["D:10:3: warning: m", "    |", " 10 | ab cd ", "    |   ^^^"].join("\n")
   )
 })
+
+it("a diagnostic shows no control characters of a foreign file to the terminal", () => {
+  const range = { start: { line: 1, column: 1 }, end: { line: 1, column: 4 } }
+  const shown = render("D", { severity: "error", code: "x", message: "no \u001b[2J", range, source: "\u001b[2J\tx" })
+  expect(shown).toContain("no \ufffd[2J")
+  expect(shown).not.toContain("\u001b")
+})

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { diagnose } from "../../src/dockerfile/Dockerfile.ts"
 import type { Instruction } from "../../src/dockerfile/Instruction.ts"
 import { parse, parseTrigger } from "../../src/dockerfile/parse.ts"
-import { print, printDockerfile } from "../../src/dockerfile/print.ts"
+import { print, printDockerfile } from "./print.ts"
 
 const read = (text: string) => Either.getOrThrowWith(parse(text), (found) => new Error(JSON.stringify(found, null, 1)))
 const after = (text: string) => read(`FROM a\n${text}`).stages[0].instructions

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
 import { parse } from "../../src/dockerfile/parse.ts"
-import { print } from "../../src/dockerfile/print.ts"
+import { print } from "./print.ts"
 
 const read = (text: string) => Either.getOrThrowWith(parse(text), (found) => new Error(JSON.stringify(found, null, 1)))
 /** The instructions after `FROM a`. */

@@ -10,3 +10,14 @@ export const applyLayer = {
   operands: { min: 1, max: 1 },
   options: {} satisfies OptionTable
 } as const satisfies Command
+
+/** `gantry debug dockerfile`. */
+export const debugDockerfile = {
+  ...names.debugDockerfile,
+  usage: "[OPTIONS] FILE | -",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    json: { kind: "flag", about: "Print places, heredocs and diagnostics too, as JSON" }
+  } satisfies OptionTable
+} as const satisfies Command

@@ -99,6 +99,11 @@ export const names = {
     summary: "Unpack a layer's archive from standard input into a folder",
     section: "other"
   },
+  debugDockerfile: {
+    paths: [["debug", "dockerfile"]],
+    summary: "Show how a Dockerfile is read, instruction by instruction",
+    section: "other"
+  },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],

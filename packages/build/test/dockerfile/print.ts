@@ -1,6 +1,6 @@
-import type { Dockerfile } from "./Dockerfile.ts"
-import { splitInstruction } from "./split-instruction.ts"
-import type { CommandLine, Heredoc, Instruction } from "./Instruction.ts"
+import type { Dockerfile } from "../../src/dockerfile/Dockerfile.ts"
+import { splitInstruction } from "../../src/dockerfile/split-instruction.ts"
+import type { CommandLine, Heredoc, Instruction } from "../../src/dockerfile/Instruction.ts"
 
 /** A file as one expression a line: `(copy ["--link"] "a" "/b/")`. For debugging and for tests. */
 export const printDockerfile = ({ globalArgs, stages }: Dockerfile): string =>
