@@ -36,6 +36,9 @@ import {
   NoSuchContainer,
   NoSuchImage,
   WrongPlatform,
+  NoSuchVolume,
+  RuntimeUnable,
+  VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
@@ -107,6 +110,9 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   UnsafePath: new UnsafePath({ path: "../x", why: "it leads out of a directory" }),
   Usage: new Usage({ message: "several platforms at once", status: 125 }),
   WrongPlatform: new WrongPlatform({ reference: "web", wanted: "linux/arm64", found: "linux/amd64" }),
+  NoSuchVolume: new NoSuchVolume({ name: "dat", near: ["data"] }),
+  RuntimeUnable: new RuntimeUnable({ runtime: "memory", ability: "pause containers" }),
+  VolumeInUse: new VolumeInUse({ name: "data", containers: ["web"] }),
   WrongState: new WrongState({ container: "web", verb: "remove", why: "container is running", hint: "stop it first" })
 }
 const each = Object.values(failures)

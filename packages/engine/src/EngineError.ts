@@ -60,6 +60,27 @@ export class NoSuchContainer extends Data.TaggedError("NoSuchContainer")<{
   }
 }
 
+/** No volume has this name. */
+export class NoSuchVolume extends Data.TaggedError("NoSuchVolume")<{
+  readonly name: string
+  readonly near: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `no such volume: ${this.name}`
+  }
+}
+
+/** Containers mount the volume. */
+export class VolumeInUse extends Data.TaggedError("VolumeInUse")<{
+  readonly name: string
+  /** Names of the containers. */
+  readonly containers: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `unable to remove volume: remove ${this.name}: volume is in use - [${this.containers.join(", ")}]`
+  }
+}
+
 /** Several IDs begin with what was given. */
 export class AmbiguousId extends Data.TaggedError("AmbiguousId")<{
   readonly kind: "container" | "image"
@@ -89,6 +110,18 @@ export class WrongState extends Data.TaggedError("WrongState")<{
 }> {
   override get message() {
     return `cannot ${this.verb} container ${this.container}: ${this.why}`
+  }
+}
+
+/** The runtime cannot do it on this host, or at all. */
+export class RuntimeUnable extends Data.TaggedError("RuntimeUnable")<{
+  /** As `inspect` spells it. */
+  readonly runtime: string
+  /** What was asked, as a verb: `pause containers`. */
+  readonly ability: string
+}> {
+  override get message() {
+    return `the runtime "${this.runtime}" cannot ${this.ability}`
   }
 }
 

@@ -200,5 +200,33 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
       yield* runtime.remove(spec.id)
       return failure._tag === "CommandNotFound" && state.status !== "running" && left === 0
     })
-  )
+  ),
+
+  {
+    needs: "pause",
+    ...law(
+      "RUN-7",
+      "a container that is paused stands still, and goes on where it stopped",
+      Effect.gen(function* () {
+        const runtime = yield* Runtime
+        const bench = yield* RuntimeBench
+        const spec = yield* bench.spec(bench.commands.wait)
+        const session = yield* runtime.start(spec, supervision)
+        yield* heard(session, begun)
+        yield* runtime.pause(spec.id)
+        yield* runtime.pause(spec.id)
+        yield* session.closeInput
+        const paused = yield* runtime.state(spec.id)
+        yield* runtime.resume(spec.id)
+        const exit = yield* runtime.wait(spec.id)
+        const again = yield* bench.spec(bench.commands.forever)
+        yield* runtime.start(again, supervision)
+        yield* runtime.pause(again.id)
+        yield* runtime.remove(again.id)
+        const left = yield* bench.processes(again.id)
+        yield* runtime.remove(spec.id)
+        return paused.status === "running" && paused.paused && exit.code === 0 && left === 0
+      })
+    )
+  }
 ]

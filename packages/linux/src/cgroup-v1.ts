@@ -12,6 +12,7 @@ import {
   steps,
   write
 } from "./cgroup-files.ts"
+import { diskOfV1 } from "./cgroup-disk.ts"
 import type { Hierarchy } from "./cgroup-layout.ts"
 import { type Limits, type Setting, settingsV1 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
@@ -26,7 +27,8 @@ const wanted: ReadonlyMap<string, string> = new Map([
   ["cpuacct", "cpu usage"],
   ["cpuset", "cpu set"],
   ["devices", "device list"],
-  ["freezer", "pause"]
+  ["freezer", "pause"],
+  ["blkio", "disk usage"]
 ])
 
 /** Looks at the state of a freezer; it needs as long as the slowest system call that it has to interrupt. */
@@ -123,11 +125,16 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
     },
     usage: (path) => {
       const memory = directoryOf("memory", path) ?? ""
+      const block = read(`${directoryOf("blkio", path) ?? ""}/blkio.throttle.io_service_bytes_recursive`)
+      const limit = readNumber(`${memory}/memory.limit_in_bytes`)
       return {
         memoryBytes: readNumber(`${memory}/memory.usage_in_bytes`),
         cpuNanoseconds: readNumber(`${directoryOf("cpuacct", path) ?? ""}/cpuacct.usage`),
         processes: readNumber(`${directoryOf("pids", path) ?? ""}/pids.current`),
-        oomKills: readCount(`${memory}/memory.oom_control`, "oom_kill")
+        oomKills: readCount(`${memory}/memory.oom_control`, "oom_kill"),
+        // No limit is the greatest number of whole pages.
+        memoryLimitBytes: limit !== undefined && limit < Number.MAX_SAFE_INTEGER ? limit : undefined,
+        disk: block === undefined ? undefined : diskOfV1(block)
       }
     },
     remove: (path) => used.map(({ mountPoint }) => removeTree(`${mountPoint}/${path}`)).every(Boolean)

@@ -12,6 +12,7 @@ import {
   steps,
   write
 } from "./cgroup-files.ts"
+import { diskOfV2 } from "./cgroup-disk.ts"
 import type { Hierarchy } from "./cgroup-layout.ts"
 import { settingsV2 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
@@ -23,7 +24,8 @@ const wanted: ReadonlyArray<readonly [controller: string, feature: string]> = [
   ["memory", "memory limit"],
   ["pids", "pids limit"],
   ["cpu", "cpu limit"],
-  ["cpuset", "cpu set"]
+  ["cpuset", "cpu set"],
+  ["io", "disk usage"]
 ]
 
 /** Looks at whether all processes have stopped. */
@@ -87,11 +89,14 @@ export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
     thaw: (path) => setFreeze(path, "0"),
     usage: (path) => {
       const microseconds = readCount(`${at(path)}/cpu.stat`, "usage_usec")
+      const block = read(`${at(path)}/io.stat`)
       return {
         memoryBytes: readNumber(`${at(path)}/memory.current`),
         cpuNanoseconds: microseconds === undefined ? undefined : microseconds * 1000,
         processes: readNumber(`${at(path)}/pids.current`),
-        oomKills: readCount(`${at(path)}/memory.events`, "oom_kill")
+        oomKills: readCount(`${at(path)}/memory.events`, "oom_kill"),
+        memoryLimitBytes: readNumber(`${at(path)}/memory.max`),
+        disk: block === undefined ? undefined : diskOfV2(block)
       }
     },
     remove: (path) => removeTree(at(path))

@@ -20,6 +20,10 @@ export interface CgroupUsage {
   readonly processes: number | undefined
   /** Processes that were killed because the group had no memory left. */
   readonly oomKills: number | undefined
+  /** The limit of memory; undefined when there is none. */
+  readonly memoryLimitBytes: number | undefined
+  /** Bytes from and to block devices. */
+  readonly disk: { readonly read: number; readonly written: number } | undefined
 }
 
 /**
@@ -67,7 +71,14 @@ const withoutCgroups: Cgroups = {
   killAll: () => undefined,
   freeze: () => nowhere,
   thaw: () => nowhere,
-  usage: () => ({ memoryBytes: undefined, cpuNanoseconds: undefined, processes: undefined, oomKills: undefined }),
+  usage: () => ({
+    memoryBytes: undefined,
+    cpuNanoseconds: undefined,
+    processes: undefined,
+    oomKills: undefined,
+    memoryLimitBytes: undefined,
+    disk: undefined
+  }),
   remove: () => true
 }
 

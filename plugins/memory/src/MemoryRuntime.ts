@@ -51,6 +51,8 @@ interface Container {
   readonly spec: ContainerSpec
   readonly processes: Set<Process>
   state: ContainerState
+  /** What waits until the container goes on; absent while it does not stand still. */
+  asleep?: Array<Effect.Effect<void>>
 }
 
 /** A runtime without a kernel, and what it was asked. Root file systems are those of the memory plugin's layer store. */
@@ -107,10 +109,13 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
       output: Stream.concat(Stream.fromIterable(output), Stream.execute(Deferred.await(process.exit))),
       input: () => Effect.void,
       closeInput: Effect.suspend(() =>
-        process.reply.ends === "with input" ? end(container, process, process.reply.code) : Effect.void
+        process.reply.ends === "with input"
+          ? whenAwake(container, end(container, process, process.reply.code))
+          : Effect.void
       ),
       resize: () => Effect.void,
-      signal: (signal) => (harmless.has(signal) ? Effect.void : end(container, process, 128 + signal)),
+      signal: (signal) =>
+        harmless.has(signal) ? Effect.void : whenAwake(container, end(container, process, 128 + signal)),
       exit: Deferred.await(process.exit)
     })
 
@@ -130,6 +135,10 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
         return [container, process] as const
       })
 
+    /** What happens to a container that stands still happens when it goes on. */
+    const whenAwake = (container: Container, what: Effect.Effect<void>): Effect.Effect<void> =>
+      container.asleep === undefined ? what : Effect.sync(() => void container.asleep?.push(what))
+
     const first = (container: Container) => [...container.processes].find(({ number }) => number === 1)
 
     const remove = (id: string): Effect.Effect<void> =>
@@ -145,7 +154,7 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
       warm: () => Effect.void,
       sweep: Effect.void,
       reset: Effect.void,
-      abilities: { hostMounts: false, networks: false, limits: false, exec: true, terminals: false },
+      abilities: { hostMounts: false, networks: false, limits: false, exec: true, terminals: false, pause: true },
       perform: (spec, onOutput) =>
         Effect.gen(function* () {
           const [container, process] = yield* create(spec)
@@ -189,7 +198,42 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
       signal: (id, signal) =>
         Effect.flatMap(running(id), (container) => {
           const process = first(container)
-          return process === undefined || harmless.has(signal) ? Effect.void : end(container, process, 128 + signal)
+          return process === undefined || harmless.has(signal)
+            ? Effect.void
+            : whenAwake(container, end(container, process, 128 + signal))
+        }),
+      processes: (id) =>
+        Effect.map(running(id), ({ processes, spec, state }) =>
+          [...processes].map(({ number }) => ({
+            pid: number,
+            parent: number === 1 ? 0 : 1,
+            uid: 0,
+            startedAt: state.status === "running" ? state.startedAt : 0,
+            cpuMs: 0,
+            terminal: "",
+            argv: spec.process.argv
+          }))
+        ),
+      usage: (id) =>
+        Effect.map(running(id), ({ processes }) => ({
+          memoryBytes: undefined,
+          memoryLimitBytes: undefined,
+          cpuNanoseconds: undefined,
+          processes: processes.size,
+          network: undefined,
+          disk: undefined
+        })),
+      pause: (id) =>
+        Effect.map(running(id), (container) => {
+          container.asleep ??= []
+          if (container.state.status === "running") container.state = { ...container.state, paused: true }
+        }),
+      resume: (id) =>
+        Effect.flatMap(running(id), (container) => {
+          const missed = container.asleep ?? []
+          delete container.asleep
+          if (container.state.status === "running") container.state = { ...container.state, paused: false }
+          return Effect.all(missed, { discard: true })
         }),
       remove
     }

@@ -32,6 +32,13 @@ register(vitest, {
 })
 register(vitest, {
   name: "memory keeps the runtime laws",
-  laws: runtimeLawsFor({ hostMounts: false, networks: false, limits: false, exec: true, terminals: false }),
+  laws: runtimeLawsFor({
+    hostMounts: false,
+    networks: false,
+    limits: false,
+    exec: true,
+    terminals: false,
+    pause: true
+  }),
   layer: runtimeBench
 })

@@ -1,5 +1,5 @@
-import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { kill } from "@gantry/engine/verbs/kill"
 import * as Effect from "effect/Effect"
 import { kill as table } from "../argv/tables/lifecycle.ts"
 import { parseSignal } from "../argv/values/signal.ts"
@@ -15,7 +15,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     return yield* each(operands, terminal, (name) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)
-        yield* (yield* Runtime).signal(record.id, signal)
+        yield* kill(record.id, signal)
         return name
       })
     )

@@ -25,6 +25,9 @@ import type {
   NoSuchContainer,
   NoSuchImage,
   WrongPlatform,
+  NoSuchVolume,
+  RuntimeUnable,
+  VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
@@ -65,6 +68,9 @@ export type Failure =
   | UnusableImage
   | Usage
   | WrongPlatform
+  | NoSuchVolume
+  | RuntimeUnable
+  | VolumeInUse
   | WrongState
 
 const meant = (near: ReadonlyArray<string>): string | undefined =>
@@ -118,6 +124,19 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "give more characters of the ID" }
     case "NameTaken":
       return { what: failure.message, todo: `remove or rename it (gantry rm ${failure.name}), or choose another name` }
+    case "NoSuchVolume":
+      return {
+        what: failure.message,
+        ...optional(
+          failure.near.length === 0
+            ? "gantry volume ls shows all volumes"
+            : `did you mean ${failure.near.join(" or ")}?`
+        )
+      }
+    case "VolumeInUse":
+      return { what: failure.message, todo: "remove those containers first (gantry rm)" }
+    case "RuntimeUnable":
+      return { what: failure.message, todo: "use another runtime" }
     case "WrongState":
       return { what: failure.message, ...optional(failure.hint) }
     case "BadOption":

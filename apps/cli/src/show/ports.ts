@@ -35,6 +35,18 @@ export const shownPorts = (ports: ReadonlyArray<ShownPort>): string => {
   return [...done, ...Array.from(runs.values(), drawn), ...mapped].join(", ")
 }
 
+/** Each published port as `gantry port` shows it: `80/tcp` and `0.0.0.0:8080`, in the order of their numbers. */
+export const portLines = (
+  ports: ReadonlyArray<ShownPort & { readonly hostPort: number }>
+): ReadonlyArray<{ readonly from: string; readonly to: string }> =>
+  ports
+    .flatMap(({ hostIp = "0.0.0.0", ...port }) => everyAddress(hostIp === "0.0.0.0" ? port : { ...port, hostIp }))
+    .toSorted(inOrder)
+    .map(({ containerPort, hostIp, hostPort, protocol }) => ({
+      from: `${containerPort}/${protocol}`,
+      to: `${bracketed(hostIp)}:${hostPort}`
+    }))
+
 interface Run {
   readonly address: string | undefined
   readonly protocol: string

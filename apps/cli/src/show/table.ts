@@ -2,7 +2,15 @@ import { columnsOf, ellipsis } from "./text.ts"
 
 /** Columns stand at least this far apart, and are at least this wide including the gap: Docker's measures. */
 const gap = 3
-const leastWidth = 10
+const usualWidth = 10
+
+/** How a table is drawn. */
+export interface TableOptions {
+  /** Longer lines are cut at so many columns. */
+  readonly width?: number
+  /** Columns are at least this wide, the gap included. */
+  readonly leastWidth?: number
+}
 
 /**
  * Lines of a table with a header. The last column is not padded. With `width`, longer lines are cut at so many columns.
@@ -10,17 +18,18 @@ const leastWidth = 10
 export const table = (
   headers: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
-  width = Infinity
+  { leastWidth = usualWidth, width = Infinity }: TableOptions = {}
 ): ReadonlyArray<string> =>
-  alignTabs([headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")).join("\t"))).map(
-    (line) => ellipsis(line, width)
-  )
+  alignTabs(
+    [headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")).join("\t")),
+    leastWidth
+  ).map((line) => ellipsis(line, width))
 
 /**
  * Turns tabs into spaces so that cells of neighbouring lines stand below each other. A column reaches as far as every
  * line in a row has a tab in it; what follows the last tab of a line does not count.
  */
-export const alignTabs = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+export const alignTabs = (lines: ReadonlyArray<string>, leastWidth = usualWidth): ReadonlyArray<string> => {
   const grid = lines.map((line) => line.split("\t"))
   const widths: ReadonlyArray<Array<number>> = grid.map(() => [])
   const mostCells = Math.max(0, ...grid.map((cells) => cells.length))

@@ -93,7 +93,10 @@ describe("tables", () => {
   })
 
   it("are cut at the width of the terminal", () => {
-    expect(table(["A", "B"], [["x", "y".repeat(20)]], 15)).toEqual(["A         B", `x         ${"y".repeat(4)}…`])
+    expect(table(["A", "B"], [["x", "y".repeat(20)]], { width: 15 })).toEqual([
+      "A         B",
+      `x         ${"y".repeat(4)}…`
+    ])
   })
 
   it("align by what is seen, not by characters", () => {

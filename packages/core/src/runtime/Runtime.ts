@@ -5,7 +5,7 @@ import type * as Stream from "effect/Stream"
 import type { PublishedPort } from "../network/Network.ts"
 import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
 import type { ContainerState, ExitStatus } from "./ContainerState.ts"
-import type { NotRunning, RuntimeError } from "./RuntimeError.ts"
+import type { IsolationRefused, NotRunning, RuntimeError } from "./RuntimeError.ts"
 
 /** A piece of output. A terminal has stdout only. */
 export interface Output {
@@ -45,6 +45,34 @@ export interface Supervision {
   readonly cleanup: ReadonlyArray<string>
 }
 
+/** A process of a container, as the host sees it. */
+export interface ProcessInfo {
+  readonly pid: number
+  readonly parent: number
+  readonly uid: number
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Processor time it has used, in milliseconds. */
+  readonly cpuMs: number
+  /** `pts/0` and the like; empty when it has none. */
+  readonly terminal: string
+  /** Never empty; the name in brackets when it has no words, as a process that has ended. */
+  readonly argv: ReadonlyArray<string>
+}
+
+/** What a container uses; undefined where nothing on this host counts it. Counters begin with the container. */
+export interface Usage {
+  readonly memoryBytes: number | undefined
+  /** What it may use: its limit, or all the memory of the host. */
+  readonly memoryLimitBytes: number | undefined
+  readonly cpuNanoseconds: number | undefined
+  readonly processes: number | undefined
+  /** Bytes over all its links but loopback; undefined on the host's network. */
+  readonly network: { readonly received: number; readonly sent: number } | undefined
+  /** Bytes from and to block devices. */
+  readonly disk: { readonly read: number; readonly written: number } | undefined
+}
+
 /** What a runtime can do on this host. The engine refuses early what is false here. */
 export interface RuntimeAbilities {
   /** Host directories can be mounted. */
@@ -56,6 +84,8 @@ export interface RuntimeAbilities {
   /** Further processes can be started in a running container. */
   readonly exec: boolean
   readonly terminals: boolean
+  /** Everything in a container can be made to stand still. */
+  readonly pause: boolean
 }
 
 /** Containers: named, started, waited for, signalled. Nothing here says on which machine they run. */
@@ -78,8 +108,14 @@ export interface RuntimeShape {
    * command itself runs; a command that cannot be run fails with the reason and leaves nothing.
    */
   readonly start: (spec: ContainerSpec, supervision: Supervision) => Effect.Effect<Session, RuntimeError, Scope.Scope>
-  /** Attaches to a running container. */
-  readonly attach: (id: string) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  /**
+   * Attaches to a running container. `claim`: the caller gives back what the container held after its end, in the
+   * supervisor's place; should it leave before, the supervisor has it done after all.
+   */
+  readonly attach: (
+    id: string,
+    options?: { readonly claim: boolean }
+  ) => Effect.Effect<Session, RuntimeError, Scope.Scope>
   /** Starts another process in a running container. It does not keep the container alive (RUN-4). */
   readonly exec: (
     id: string,
@@ -91,6 +127,17 @@ export interface RuntimeShape {
   /** Waits until the container is not running; at once when it is not. */
   readonly wait: (id: string) => Effect.Effect<ExitStatus, NotRunning>
   readonly signal: (id: string, signal: number) => Effect.Effect<void, NotRunning>
+  /** All processes of a running container, its first one first, the others by number. */
+  readonly processes: (id: string) => Effect.Effect<ReadonlyArray<ProcessInfo>, NotRunning>
+  /** What a running container uses now. */
+  readonly usage: (id: string) => Effect.Effect<Usage, NotRunning>
+  /**
+   * Makes everything in a container stand still until {@link RuntimeShape.resume}: it uses no processor, keeps its memory
+   * and its place, and signals wait (RUN-7). A second call changes nothing.
+   */
+  readonly pause: (id: string) => Effect.Effect<void, IsolationRefused | NotRunning>
+  /** Lets a container go on that stands still. Nothing happens when it does not. */
+  readonly resume: (id: string) => Effect.Effect<void, IsolationRefused | NotRunning>
   /** Forgets what the runtime keeps of a container, killing it first. Succeeds when there is nothing (RUN-3). */
   readonly remove: (id: string) => Effect.Effect<void>
   /** Takes away what `perform` left of callers that were killed. What runs is not touched. */

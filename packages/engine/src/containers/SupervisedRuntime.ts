@@ -1,6 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-
+import type { Missing } from "@gantry/linux/cgroup"
+import { isFrozen } from "@gantry/linux/cgroup-frozen"
+import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
@@ -9,12 +11,23 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { connectSupervisor, type Conversation, startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
-import { clearGroup, groupsBelow, joinGroup, openGroup } from "../supervisor/group.ts"
+import {
+  clearGroup,
+  freezeGroup,
+  groupsBelow,
+  joinGroup,
+  openGroup,
+  processesOf,
+  thawGroup,
+  usageOfGroup
+} from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { refusal } from "./launch-error.ts"
+import { bootTime, readProcess } from "./read-process.ts"
+import { usageOf } from "./read-usage.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
 import { lostExit, sessionOf, sessionOfLaunched } from "./session.ts"
@@ -136,9 +149,10 @@ export const make = Effect.gen(function* () {
       })
     })
 
-  const attach: RuntimeShape["attach"] = (id) =>
+  const attach: RuntimeShape["attach"] = (id, { claim } = { claim: false }) =>
     Effect.gen(function* () {
       const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
+      if (claim) conversation.tell({ type: "claim-cleanup" })
       conversation.tell({ type: "attach" })
       return sessionOf(id, conversation, { signal: (signal) => signalTo(id, signal), state: state(id) })
     })
@@ -198,7 +212,36 @@ export const make = Effect.gen(function* () {
       }))
     )
 
-  const state: RuntimeShape["state"] = (id) => Effect.sync(() => currentState(directoryOf(id)))
+  let layout: CgroupLayout | undefined
+
+  const state: RuntimeShape["state"] = (id) =>
+    Effect.sync(() => {
+      const now = currentState(directoryOf(id))
+      // Asked of the kernel: whoever froze the container may have been killed before it could write that down.
+      if (now.status !== "running") return now
+      layout ??= detectCgroups()
+      return { ...now, paused: isFrozen(layout, groupOf(id)) }
+    })
+
+  const processes: RuntimeShape["processes"] = (id) =>
+    Effect.map(firstProcess(id), ({ pid }) => {
+      const boot = bootTime()
+      const others = processesOf(groupOf(id)).filter((each) => each !== pid)
+      return [pid, ...others.toSorted((a, b) => a - b)].flatMap((each) => readProcess(each, boot) ?? [])
+    })
+
+  const usage: RuntimeShape["usage"] = (id) =>
+    Effect.map(firstProcess(id), ({ pid }) => usageOf(usageOfGroup(groupOf(id)), pid))
+
+  const standStill =
+    (change: (path: string) => ReadonlyArray<Missing>, stage: string): RuntimeShape["pause"] =>
+    (id) =>
+      Effect.flatMap(firstProcess(id), () => {
+        const [missing] = change(groupOf(id))
+        return missing === undefined
+          ? Effect.void
+          : Effect.fail(new IsolationRefused({ container: id, stage, why: missing.reason }))
+      })
 
   const wait: RuntimeShape["wait"] = (id) =>
     Effect.gen(function* () {
@@ -226,6 +269,8 @@ export const make = Effect.gen(function* () {
       const directory = directoryOf(id)
       const before = currentState(directory)
       yield* Effect.ignore(signalTo(id, SIGKILL))
+      // On cgroup v1 nothing dies while it stands still.
+      if (before.status === "running") thawGroup(groupOf(id))
       yield* Effect.ignore(wait(id))
       // A supervisor that wrote down the end has removed the group before. What a killed one could not end is ended
       // here: a process may give up dying with its parent.
@@ -247,6 +292,10 @@ export const make = Effect.gen(function* () {
     state,
     wait,
     signal: signalTo,
+    processes,
+    usage,
+    pause: standStill(freezeGroup, "pause it"),
+    resume: standStill(thawGroup, "let it go on"),
     remove,
     sweep: Effect.promise(async () => {
       const orphans = groupsBelow(parentGroup).filter((name) => isOrphaned(performKind, name))

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs"
-import { type Cgroups, openCgroups } from "@gantry/linux/cgroup"
+import { type CgroupUsage, type Cgroups, type Missing, openCgroups } from "@gantry/linux/cgroup"
 import type { Limits } from "@gantry/linux/cgroup-limits"
 import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -61,6 +61,18 @@ export const clearGroup = (path: string): Promise<void> => {
   groups.killAll(path)
   return removeEmptied(groups, path)
 }
+
+/** Numbers of all processes of a group, as this process' view of /proc has them. */
+export const processesOf = (path: string): ReadonlyArray<number> => openCgroups(loadSyscallsSync()).pids(path)
+
+/** What a group has used so far. */
+export const usageOfGroup = (path: string): CgroupUsage => openCgroups(loadSyscallsSync()).usage(path)
+
+/** Makes every process of a group stand still. What is missing on this machine, when it cannot be done. */
+export const freezeGroup = (path: string): ReadonlyArray<Missing> => openCgroups(loadSyscallsSync()).freeze(path)
+
+/** Lets the processes of a group go on. */
+export const thawGroup = (path: string): ReadonlyArray<Missing> => openCgroups(loadSyscallsSync()).thaw(path)
 
 /** Names of the groups directly below one, each once. */
 export const groupsBelow = (path: string): ReadonlyArray<string> => [

@@ -3,25 +3,30 @@ import { type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { kill } from "./kill.ts"
+
+/** How {@link stop} goes about it. */
+export interface StopOptions {
+  /** Grace time, the container's own when absent; negative waits for ever. */
+  readonly seconds?: number
+  /** Number of the first signal, the container's own when absent. */
+  readonly signal?: number
+}
 
 /**
  * Asks a container to end, and makes it end when it has not after its grace time. Succeeds at once when it does not run.
- *
- * `seconds`: grace time, the container's own when absent; negative waits for ever.
+ * A container that is paused goes on, so that it can end.
  */
 export const stop = (
   record: Pick<ContainerRecord, "id" | "options">,
-  {
-    seconds = record.options.stopTimeout,
-    signal = record.options.stopSignal
-  }: { readonly seconds?: number; readonly signal?: number } = {}
+  { seconds = record.options.stopTimeout, signal = record.options.stopSignal }: StopOptions = {}
 ): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const ended = Effect.option(runtime.wait(record.id))
     const state = yield* runtime.state(record.id)
     if (!isLive(state)) return Option.none()
-    yield* Effect.ignore(runtime.signal(record.id, signal))
+    yield* Effect.ignore(kill(record.id, signal))
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value

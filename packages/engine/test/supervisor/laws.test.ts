@@ -53,7 +53,7 @@ vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root
   vitest.afterAll(() => rig.dispose())
   register(vitest, {
     name: "runtime-namespace keeps the runtime laws",
-    laws: runtimeLawsFor({ hostMounts: true, networks: true, limits: true, exec: true, terminals: true }),
+    laws: runtimeLawsFor({ hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true }),
     layer: Layer.provideMerge(bench(rig), rig.runtime)
   })
 })

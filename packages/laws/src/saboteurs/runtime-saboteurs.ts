@@ -80,6 +80,7 @@ const sins: ReadonlyArray<
         Effect.map(runtime.start(...asked), (session) => ({ ...session, output: Stream.drop(session.output, 1) }))
     })
   ],
+  ["takes no notice of a pause", ["RUN-7"], () => ({ pause: () => Effect.void })],
   [
     "cannot tell a missing command from a broken one",
     ["RUN-6"],

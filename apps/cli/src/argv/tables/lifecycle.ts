@@ -56,6 +56,47 @@ export const wait = {
   options: {} satisfies OptionTable
 } as const satisfies Command
 
+/** `gantry pause`. */
+export const pause = {
+  ...names.pause,
+  ...someContainers,
+  usage: "CONTAINER [CONTAINER...]",
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry unpause`. */
+export const unpause = {
+  ...names.unpause,
+  ...someContainers,
+  usage: "CONTAINER [CONTAINER...]",
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry restart`. */
+export const restart = { ...stop, ...names.restart } as const satisfies Command
+
+/** `gantry rename`. */
+export const rename = {
+  ...names.rename,
+  usage: "CONTAINER NEW_NAME",
+  interspersed: true,
+  operands: { min: 2, max: 2 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry attach`. */
+export const attach = {
+  ...names.attach,
+  usage: "[OPTIONS] CONTAINER",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    detachKeys: { kind: "text", about: "Keys that detach from the container" },
+    noStdin: { kind: "flag", about: "Do not attach STDIN" },
+    sigProxy: { kind: "flag", fallback: true, about: "Pass signals on to the command (default true)" }
+  }
+} as const satisfies Command
+
 /** `gantry exec`. What follows CONTAINER belongs to the command. */
 export const exec = {
   ...names.exec,

@@ -25,6 +25,11 @@ export const names = {
     section: "common"
   },
   version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
+  attach: {
+    paths: [["attach"], ["container", "attach"]],
+    summary: "Attach this terminal to a running container",
+    section: "other"
+  },
   create: {
     paths: [["create"], ["container", "create"]],
     summary: "Make a container without starting it",
@@ -62,6 +67,26 @@ export const names = {
   login: { paths: [["login"]], summary: "Log in to a registry", section: "other" },
   logout: { paths: [["logout"]], summary: "Forget the login of a registry", section: "other" },
   logs: { paths: [["logs"], ["container", "logs"]], summary: "Show what a container has written", section: "other" },
+  pause: {
+    paths: [["pause"], ["container", "pause"]],
+    summary: "Make everything in containers stand still",
+    section: "other"
+  },
+  port: {
+    paths: [["port"], ["container", "port"]],
+    summary: "Show where the ports of a container are published",
+    section: "other"
+  },
+  rename: {
+    paths: [["rename"], ["container", "rename"]],
+    summary: "Give a container another name",
+    section: "other"
+  },
+  restart: {
+    paths: [["restart"], ["container", "restart"]],
+    summary: "Stop containers and start them again",
+    section: "other"
+  },
   rm: {
     paths: [["rm"], ["container", "rm"], ["container", "remove"]],
     summary: "Remove containers",
@@ -70,7 +95,18 @@ export const names = {
   rmi: { paths: [["rmi"], ["image", "rm"], ["image", "remove"]], summary: "Remove images", section: "other" },
   save: { paths: [["save"], ["image", "save"]], summary: "Write images into one archive", section: "other" },
   start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
+  stats: {
+    paths: [["stats"], ["container", "stats"]],
+    summary: "Show what running containers use, again and again",
+    section: "other"
+  },
   stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
+  top: { paths: [["top"], ["container", "top"]], summary: "Show the processes of a container", section: "other" },
+  unpause: {
+    paths: [["unpause"], ["container", "unpause"]],
+    summary: "Let containers go on that were paused",
+    section: "other"
+  },
   builderPrune: {
     paths: [
       ["builder", "prune"],
@@ -88,7 +124,43 @@ export const names = {
   imagePrune: { paths: [["image", "prune"]], summary: "Remove unused images", section: "other" },
   systemDf: { paths: [["system", "df"]], summary: "Show what everything takes of the disk", section: "other" },
   systemPrune: { paths: [["system", "prune"]], summary: "Remove all that is not used", section: "other" },
+  networkCreate: { paths: [["network", "create"]], summary: "Make a private network", section: "other" },
+  networkInspect: { paths: [["network", "inspect"]], summary: "Show all that is known of networks", section: "other" },
+  networkLs: {
+    paths: [
+      ["network", "ls"],
+      ["network", "list"]
+    ],
+    summary: "List networks",
+    section: "other"
+  },
+  networkRm: {
+    paths: [
+      ["network", "rm"],
+      ["network", "remove"]
+    ],
+    summary: "Remove networks",
+    section: "other"
+  },
+  volumeCreate: { paths: [["volume", "create"]], summary: "Make a volume", section: "other" },
+  volumeInspect: { paths: [["volume", "inspect"]], summary: "Show all that is known of volumes", section: "other" },
+  volumeLs: {
+    paths: [
+      ["volume", "ls"],
+      ["volume", "list"]
+    ],
+    summary: "List volumes",
+    section: "other"
+  },
   volumePrune: { paths: [["volume", "prune"]], summary: "Remove unused volumes", section: "other" },
+  volumeRm: {
+    paths: [
+      ["volume", "rm"],
+      ["volume", "remove"]
+    ],
+    summary: "Remove volumes",
+    section: "other"
+  },
   reset: {
     paths: [["system", "reset"]],
     summary: "Remove all containers, images and networks of this engine",
@@ -121,6 +193,7 @@ export const groups = {
   container: "Manage containers",
   debug: "Look for trouble",
   image: "Manage images",
+  network: "Manage networks",
   system: "Manage the engine",
   volume: "Manage volumes"
 } as const satisfies { readonly [word: string]: string }

@@ -6,7 +6,20 @@ import { build } from "../../../src/argv/tables/build.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
 import { pull, rmi, tag } from "../../../src/argv/tables/image.ts"
-import { exec, kill, logs, rm, start, stop, wait } from "../../../src/argv/tables/lifecycle.ts"
+import {
+  attach,
+  exec,
+  kill,
+  logs,
+  pause,
+  rename,
+  restart,
+  rm,
+  start,
+  stop,
+  unpause,
+  wait
+} from "../../../src/argv/tables/lifecycle.ts"
 import {
   containerInspect,
   history,
@@ -18,6 +31,7 @@ import {
   version
 } from "../../../src/argv/tables/listing.ts"
 import { login, logout } from "../../../src/argv/tables/login.ts"
+import { networkCreate, networkInspect, networkLs, networkRm } from "../../../src/argv/tables/networks.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import {
   builderPrune,
@@ -30,6 +44,8 @@ import {
 } from "../../../src/argv/tables/prune.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
+import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
+import { port, stats, top } from "../../../src/argv/tables/watching.ts"
 import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -69,7 +85,23 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   start,
   stop,
   tag,
-  wait
+  wait,
+  attach,
+  networkCreate,
+  networkInspect,
+  networkLs,
+  networkRm,
+  pause,
+  port,
+  rename,
+  restart,
+  stats,
+  top,
+  unpause,
+  volumeCreate,
+  volumeInspect,
+  volumeLs,
+  volumeRm
 }
 
 describe("the tables", () => {
@@ -113,8 +145,8 @@ describe("the tables", () => {
     expect(only).toEqual(["detach", "sigProxy", "detachKeys"])
   })
 
-  it("let no command but those that run something stop at its first operand", () => {
+  it("let no command but those that start a program stop at its first operand", () => {
     const stopping = Object.entries(commands).flatMap(([name, command]) => (command.interspersed ? [] : [name]))
-    expect(stopping).toEqual(["run", "exec", "create"])
+    expect(stopping).toEqual(["run", "exec", "create", "top"])
   })
 })

@@ -1,0 +1,70 @@
+import type { Command } from "../Command.ts"
+import { names } from "./names.ts"
+
+/** `gantry network create`. */
+export const networkCreate = {
+  ...names.networkCreate,
+  usage: "[OPTIONS] NETWORK",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    driver: { kind: "text", short: "d", about: "Kind of network", supported: false, harmless: ["bridge"] },
+    gateway: { kind: "text", about: "Address of the host in the network" },
+    internal: { kind: "flag", about: "No way out of the network" },
+    label: { kind: "list", about: "Label of the network" },
+    subnet: { kind: "text", about: "Addresses of the network, as 10.1.0.0/24" },
+
+    attachable: { kind: "flag", about: "Let containers attach by hand", ignored: "every network here is attachable" },
+    auxAddress: { kind: "list", about: "Addresses that are not given out", supported: false },
+    configFrom: { kind: "text", about: "Network to copy from", supported: false },
+    configOnly: { kind: "flag", about: "Make a configuration only", supported: false },
+    ingress: { kind: "flag", about: "Network of a swarm", supported: false },
+    ipRange: { kind: "text", about: "Addresses that are given out", supported: false },
+    ipamDriver: { kind: "text", about: "Who gives out addresses", supported: false, harmless: ["default"] },
+    ipamOpt: { kind: "list", about: "Option of who gives out addresses", supported: false },
+    ipv4: { kind: "flag", fallback: true, about: "IPv4 addresses", ignored: "networks always have IPv4 addresses" },
+    ipv6: { kind: "flag", about: "IPv6 addresses", supported: false },
+    opt: { kind: "list", short: "o", about: "Option of the driver", supported: false },
+    scope: { kind: "text", about: "Reach of the network", supported: false, harmless: ["local"] }
+  }
+} as const satisfies Command
+
+/** `gantry network inspect`. */
+export const networkInspect = {
+  ...names.networkInspect,
+  usage: "[OPTIONS] NETWORK [NETWORK...]",
+  interspersed: true,
+  operands: { min: 1 },
+  options: {
+    format: { kind: "text", short: "f", about: 'Go template, or "json"' },
+    verbose: { kind: "flag", short: "v", about: "More for diagnosis", ignored: "all there is is always shown" }
+  }
+} as const satisfies Command
+
+/** `gantry network ls`. */
+export const networkLs = {
+  ...names.networkLs,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {
+    filter: {
+      kind: "list",
+      short: "f",
+      value: "filter",
+      about: "Show only what matches: dangling=true, driver=x, id=x, label=x, name=x, scope=local, type=custom"
+    },
+    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    noTrunc: { kind: "flag", about: "Do not shorten what is shown" },
+    quiet: { kind: "flag", short: "q", about: "Print only ids" }
+  }
+} as const satisfies Command
+
+/** `gantry network rm`. */
+export const networkRm = {
+  ...names.networkRm,
+  usage: "[OPTIONS] NETWORK [NETWORK...]",
+  interspersed: true,
+  operands: { min: 1 },
+  options: { force: { kind: "flag", short: "f", about: "Succeed when there is no such network" } }
+} as const satisfies Command

@@ -1,0 +1,35 @@
+import type { Command } from "../Command.ts"
+import type { OptionTable } from "../Option.ts"
+import { names } from "./names.ts"
+
+/** `gantry top`. What follows CONTAINER belongs to ps. */
+export const top = {
+  ...names.top,
+  usage: "CONTAINER [ps OPTIONS]",
+  interspersed: false,
+  operands: { min: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry port`. */
+export const port = {
+  ...names.port,
+  usage: "CONTAINER [PRIVATE_PORT[/PROTO]]",
+  interspersed: true,
+  operands: { min: 1, max: 2 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry stats`. */
+export const stats = {
+  ...names.stats,
+  usage: "[OPTIONS] [CONTAINER...]",
+  interspersed: true,
+  operands: { min: 0 },
+  options: {
+    all: { kind: "flag", short: "a", about: "Show containers that do not run, too" },
+    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    noStream: { kind: "flag", about: "Show it once" },
+    noTrunc: { kind: "flag", about: "Do not shorten what is shown" }
+  }
+} as const satisfies Command

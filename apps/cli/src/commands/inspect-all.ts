@@ -1,0 +1,54 @@
+import * as Effect from "effect/Effect"
+import type { EngineServices } from "../compose.ts"
+import { explain, type Failure } from "../show/explain.ts"
+import { mapFields } from "../show/inspect-container.ts"
+import { jsonCompact, jsonPretty } from "../show/json.ts"
+import { compile, unescapeFormat, withMaps } from "../show/template.ts"
+import type { Terminal } from "../terminal.ts"
+import { Usage } from "./Usage.ts"
+
+/** Finds what has a name, in the shape that `inspect` shows. */
+export type Finder = (name: string) => Effect.Effect<unknown, Failure, EngineServices>
+
+/** Always an array, also when something was not found: then the rest is shown, and the status is 1. */
+export const showAll = (
+  names: ReadonlyArray<string>,
+  format: string | undefined,
+  find: Finder,
+  terminal: Terminal
+): Effect.Effect<number, Failure, EngineServices> =>
+  Effect.gen(function* () {
+    const template =
+      format === undefined || format === "" || format === "json" ? undefined : compile(unescapeFormat(format))
+    if (template !== undefined && !template.ok) return yield* new Usage({ message: template.problem, status: 64 })
+    const found: Array<unknown> = []
+    let status = 0
+    for (const name of names) {
+      const object = yield* find(name).pipe(
+        Effect.catchAll((failure) =>
+          Effect.sync(() => {
+            const { todo, what } = explain(failure)
+            terminal.err(`gantry: ${what}\n${todo === undefined ? "" : `  try: ${todo}\n`}`)
+            status = 1
+            return undefined
+          })
+        )
+      )
+      if (object !== undefined) found.push(object)
+    }
+    if (template === undefined) {
+      terminal.out(format === "json" ? `${jsonCompact(found)}\n` : jsonPretty(found))
+      return status
+    }
+    for (const object of found) {
+      const text = template.value(withMaps(object, mapFields))
+      if (!text.ok)
+        return yield* new Usage({
+          message: text.problem,
+          hint: "gantry inspect without --format shows all fields",
+          status: 1
+        })
+      terminal.out(`${text.value}\n`)
+    }
+    return status
+  })

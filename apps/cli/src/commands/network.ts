@@ -1,0 +1,126 @@
+import { Network, type NetworkInfo } from "@gantry/core/network/Network"
+import { NetworkMissing } from "@gantry/core/network/NetworkError"
+import { Containers } from "@gantry/engine/containers/Containers"
+import * as Effect from "effect/Effect"
+import { networkCreate, networkInspect, networkLs, networkRm } from "../argv/tables/networks.ts"
+import { parseFilters } from "../argv/values/filters.ts"
+import { hasLabel, parseLabel } from "../argv/values/label.ts"
+import { inspectNetwork, networkColumns, networkHeaders, networkRow } from "../show/network-row.ts"
+import { define } from "./define.ts"
+import { each } from "./each.ts"
+import { showAll } from "./inspect-all.ts"
+import { printListing } from "./listing.ts"
+import { given, valuesOf } from "./read-values.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+const builtIns = new Set(["bridge", "host", "none"])
+
+/** `gantry network create`. */
+export const create = define(networkCreate, ({ operands: [name = ""], options }, { terminal }) =>
+  Effect.gen(function* () {
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
+      return yield* badValue(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores")
+    }
+    const labels = yield* valuesOf("--label", options.label, parseLabel)
+    const made = yield* (yield* Network).create({
+      name,
+      internal: options.internal,
+      labels: Object.fromEntries(labels.map((label) => [label.name, label.value])),
+      ...given("subnet", options.subnet),
+      ...given("gateway", options.gateway)
+    })
+    terminal.out(`${made.id}\n`)
+    return 0
+  })
+)
+
+/** The network of a name, an ID, or the beginning of an ID that no other has. */
+const find = (text: string) =>
+  Effect.gen(function* () {
+    const all = yield* (yield* Network).list
+    const exact = all.find(({ id, name }) => name === text || id === text)
+    if (exact !== undefined) return exact
+    const [first, ...more] = /^[0-9a-f]+$/.test(text) ? all.filter(({ id }) => id.startsWith(text)) : []
+    if (first === undefined || more.length > 0) return yield* new NetworkMissing({ network: text })
+    return first
+  })
+
+/** `gantry network inspect`. */
+export const inspect = define(networkInspect, ({ operands, options }, { terminal }) =>
+  showAll(
+    operands,
+    options.format,
+    (text) =>
+      Effect.gen(function* () {
+        const network = yield* find(text)
+        const containers = yield* (yield* Containers).list
+        return inspectNetwork(
+          network,
+          containers.filter(({ attachment }) => attachment?.network === network.name)
+        )
+      }),
+    terminal
+  )
+)
+
+const filterKeys = ["dangling", "driver", "id", "label", "name", "scope", "type"] as const
+
+/** `gantry network ls`. */
+export const list = define(networkLs, ({ options }, { terminal }) =>
+  Effect.gen(function* () {
+    const filters = parseFilters(options.filter, filterKeys)
+    if (!filters.ok)
+      return yield* new Usage({ message: filters.problem, hint: "see gantry network ls --help", status: 1 })
+    const used = new Set(
+      filters.value.has("dangling") ? (yield* (yield* Containers).list).map(({ options: { network } }) => network) : []
+    )
+    const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
+      switch (key) {
+        case "dangling": {
+          const dangling = !builtIns.has(network.name) && !used.has(network.name)
+          return dangling === ["1", "t", "true"].includes(value.toLowerCase())
+        }
+        case "driver":
+          return network.driver === value
+        case "id":
+          return network.id.startsWith(value)
+        case "label":
+          return hasLabel(network.labels, value)
+        case "name":
+          return network.name.includes(value)
+        case "scope":
+          return value === "local"
+        case "type":
+          return builtIns.has(network.name) === (value === "builtin")
+      }
+    }
+    const all = yield* (yield* Network).list
+    const wanted = all
+      .filter((network) =>
+        [...filters.value].every(([key, values]) => values.some((value) => isOne(network, key, value)))
+      )
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return yield* printListing(
+      options.format,
+      {
+        rows: wanted.map((network) => networkRow(network, { truncate: !options.noTrunc })),
+        headers: networkHeaders,
+        columns: networkColumns,
+        ...(options.quiet ? { only: "ID" } : {})
+      },
+      terminal
+    )
+  })
+)
+
+/** `gantry network rm`. */
+export const remove = define(networkRm, ({ operands, options }, { terminal }) =>
+  each(operands, terminal, (text) =>
+    Effect.gen(function* () {
+      yield* (yield* Network).remove((yield* find(text)).name)
+      return text
+    }).pipe(
+      Effect.catchTag("NetworkMissing", (failure) => (options.force ? Effect.succeed(text) : Effect.fail(failure)))
+    )
+  )
+)

@@ -1,0 +1,41 @@
+import { isLive } from "@gantry/core/runtime/ContainerState"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { Containers } from "@gantry/engine/containers/Containers"
+import { portText } from "@gantry/engine/containers/words"
+import * as Effect from "effect/Effect"
+import { port as table } from "../argv/tables/watching.ts"
+import { portLines } from "../show/ports.ts"
+import { define } from "./define.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+/** `gantry port`. */
+export default define(table, ({ operands: [name = "", wanted] }, { terminal }) =>
+  Effect.gen(function* () {
+    const record = yield* (yield* Containers).find(name)
+    const state = yield* (yield* Runtime).state(record.id)
+    const ports = isLive(state) ? (record.attachment?.ports ?? []) : []
+    if (wanted === undefined) {
+      terminal.out(
+        portLines(ports)
+          .map(({ from, to }) => `${from} -> ${to}\n`)
+          .join("")
+      )
+      return 0
+    }
+    const one = portText(wanted)
+    if (one === undefined)
+      return yield* badValue(`"${wanted}" is no port`, "write PORT or PORT/PROTOCOL, such as 80/tcp")
+    const lines = portLines(
+      ports.filter((each) => each.containerPort === one.containerPort && each.protocol === one.protocol)
+    )
+    if (lines.length === 0) {
+      return yield* new Usage({
+        message: `No public port '${one.containerPort}/${one.protocol}' published for ${name}`,
+        hint: "gantry port CONTAINER shows all that are",
+        status: 1
+      })
+    }
+    terminal.out(lines.map(({ to }) => `${to}\n`).join(""))
+    return 0
+  })
+)

@@ -1,0 +1,32 @@
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { Containers } from "@gantry/engine/containers/Containers"
+import { WrongState } from "@gantry/engine/EngineError"
+import { psOfHost } from "@gantry/engine/containers/ps-of-host"
+import * as Effect from "effect/Effect"
+import { top as table } from "../argv/tables/watching.ts"
+import { processTable } from "../show/process-table.ts"
+import { define } from "./define.ts"
+
+/** `gantry top`: the processes as the host sees them; with options of ps, what the host's ps says of them. */
+export default define(table, ({ operands: [name = "", ...words] }, { terminal }) =>
+  Effect.gen(function* () {
+    const record = yield* (yield* Containers).find(name)
+    const runtime = yield* Runtime
+    const state = yield* runtime.state(record.id)
+    if (state.status !== "running") {
+      return yield* new WrongState({
+        container: record.name,
+        verb: "show the processes of",
+        why: "container is not running",
+        hint: `start it first: gantry start ${record.name}`
+      })
+    }
+    const processes = yield* runtime.processes(record.id)
+    const rows =
+      words.length === 0
+        ? processTable(processes, terminal.now())
+        : yield* psOfHost(words, new Set(processes.map(({ pid }) => pid)))
+    terminal.out(rows.map((line) => `${line}\n`).join(""))
+    return 0
+  })
+)

@@ -1,0 +1,73 @@
+import type { NetworkInfo } from "@gantry/core/network/Network"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import { shortId } from "./text.ts"
+
+/** Headers of the fields that `network ls --format` knows. */
+export const networkHeaders = {
+  CreatedAt: "CREATED AT",
+  Driver: "DRIVER",
+  ID: "NETWORK ID",
+  IPv6: "IPV6",
+  Internal: "INTERNAL",
+  Labels: "LABELS",
+  Name: "NAME",
+  Scope: "SCOPE"
+} as const
+
+/** The fields that `network ls` shows, in this order. */
+export const networkColumns = ["ID", "Name", "Driver", "Scope"] as const
+
+/** One line of `network ls`, by the names that templates use. */
+export const networkRow = (
+  { driver, id, internal, labels, name }: NetworkInfo,
+  { truncate }: { readonly truncate: boolean }
+) => ({
+  CreatedAt: "N/A",
+  Driver: driver,
+  ID: truncate ? shortId(id) : id,
+  IPv6: "false",
+  Internal: `${internal}`,
+  Label: (wanted = "") => labels[wanted] ?? "",
+  Labels: Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(","),
+  Name: name,
+  Scope: "local"
+})
+
+/** A network and those that are in it, in the shape of Docker's inspect. Spec: Docker Engine API, NetworkInspect. */
+export const inspectNetwork = (
+  { driver, gateway, id, internal, labels, name, subnet }: NetworkInfo,
+  members: ReadonlyArray<ContainerRecord>
+): unknown => ({
+  Name: name,
+  Id: id,
+  Scope: "local",
+  Driver: driver,
+  EnableIPv4: subnet !== undefined,
+  EnableIPv6: false,
+  IPAM: {
+    Driver: "default",
+    Options: null,
+    Config: subnet === undefined ? null : [{ Subnet: subnet, ...(gateway === undefined ? {} : { Gateway: gateway }) }]
+  },
+  Internal: internal,
+  Attachable: false,
+  Ingress: false,
+  ConfigFrom: { Network: "" },
+  ConfigOnly: false,
+  Containers: Object.fromEntries(
+    members.map(({ attachment, id: container, name: called }) => [
+      container,
+      {
+        Name: called,
+        EndpointID: "",
+        MacAddress: attachment?.mac ?? "",
+        IPv4Address: attachment?.address === undefined ? "" : `${attachment.address}/${attachment.prefixLength ?? 32}`,
+        IPv6Address: ""
+      }
+    ])
+  ),
+  Options: {},
+  Labels: labels
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { engine, gantry } from "./bench.ts"
+import { build } from "./box.ts"
+
+describe("gantry volume", () => {
+  it.scoped("makes, shows and removes volumes", () =>
+    Effect.gen(function* () {
+      expect(yield* gantry("volumeCreate", ["--label", "a=b", "data"])).toEqual({ status: 0, out: "data\n", err: "" })
+      expect((yield* gantry("volumeCreate", [])).out).toMatch(/^[0-9a-f]{64}\n$/)
+      expect((yield* gantry("volumeCreate", ["a/b"])).status).toBe(125)
+      expect((yield* gantry("volumeLs", ["-f", "name=dat"])).out).toBe("DRIVER    VOLUME NAME\nlocal     data\n")
+      expect((yield* gantry("volumeLs", ["-q", "-f", "label=a=b"])).out).toBe("data\n")
+      expect((yield* gantry("volumeLs", ["-f", "color=red"])).status).toBe(1)
+      expect((yield* gantry("volumeInspect", ["-f", "{{.Name}} {{.Labels.a}}", "data"])).out).toBe("data b\n")
+      expect(yield* gantry("volumeInspect", ["dat"])).toMatchObject({ status: 1, out: "[]\n" })
+      expect((yield* gantry("volumeRm", ["data"])).out).toBe("data\n")
+      expect((yield* gantry("volumeRm", ["data"])).err).toContain("no such volume: data")
+      expect(yield* gantry("volumeRm", ["-f", "data"])).toEqual({ status: 0, out: "data\n", err: "" })
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("keeps a volume that a container mounts, running or not, and names the container", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      yield* gantry("create", ["--name", "web", "-v", "data:/data", "box"])
+      expect(yield* gantry("volumeRm", ["data"])).toMatchObject({ status: 1, out: "" })
+      expect((yield* gantry("volumeRm", ["data"])).err).toContain("[web]")
+      expect((yield* gantry("volumeLs", ["-q", "-f", "dangling=true"])).out).toBe("")
+      yield* gantry("rm", ["web"])
+      expect((yield* gantry("volumeLs", ["-q", "-f", "dangling=true"])).out).toBe("data\n")
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("gantry network", () => {
+  it.scoped("makes, shows and removes networks, and not those that always exist", () =>
+    Effect.gen(function* () {
+      const { out: id } = yield* gantry("networkCreate", ["--subnet", "10.9.0.0/24", "--label", "a=b", "lan"])
+      expect(id).toMatch(/^[0-9a-f]+\n$/)
+      expect((yield* gantry("networkLs", ["--format", "{{.Name}}", "-f", "type=custom"])).out).toBe("lan\n")
+      expect((yield* gantry("networkLs", ["--format", "{{.Name}}", "-f", "label=a"])).out).toBe("lan\n")
+      expect((yield* gantry("networkInspect", ["-f", "{{(index .IPAM.Config 0).Subnet}}", "lan"])).out).toBe(
+        "10.9.0.0/24\n"
+      )
+      expect((yield* gantry("networkRm", ["bridge"])).status).toBe(1)
+      expect((yield* gantry("networkRm", ["lan"])).out).toBe("lan\n")
+      expect((yield* gantry("networkRm", ["lan"])).err).toContain("network lan not found")
+      expect((yield* gantry("networkRm", ["-f", "lan"])).status).toBe(0)
+      expect((yield* gantry("networkCreate", ["a b"])).status).toBe(125)
+    }).pipe(Effect.provide(engine))
+  )
+})

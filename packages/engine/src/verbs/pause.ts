@@ -1,0 +1,32 @@
+import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import * as Effect from "effect/Effect"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { RuntimeUnable, WrongState } from "../EngineError.ts"
+
+type Failure = IsolationRefused | RuntimeUnable | NotRunning | WrongState
+
+/** Makes a container stand still. Fails with `WrongState` when it does so already, and `NotRunning` when it has ended. */
+export const pause = (record: ContainerRecord): Effect.Effect<void, Failure, Runtime> =>
+  change(record, "pause", (paused) => (paused ? "container is already paused" : undefined))
+
+/** Lets a container go on. Fails with `WrongState` when it is not paused. */
+export const unpause = (record: ContainerRecord): Effect.Effect<void, Failure, Runtime> =>
+  change(record, "unpause", (paused) => (paused ? undefined : "container is not paused"))
+
+const change = (
+  { id, name }: ContainerRecord,
+  verb: "pause" | "unpause",
+  refuse: (paused: boolean) => string | undefined
+): Effect.Effect<void, Failure, Runtime> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    if (!runtime.abilities.pause)
+      return yield* new RuntimeUnable({ runtime: runtime.name, ability: "pause containers" })
+    const state = yield* runtime.state(id)
+    if (state.status !== "running")
+      return yield* new WrongState({ container: name, verb, why: "container is not running" })
+    const why = refuse(state.paused)
+    if (why !== undefined) return yield* new WrongState({ container: name, verb, why })
+    yield* verb === "pause" ? runtime.pause(id) : runtime.resume(id)
+  })
