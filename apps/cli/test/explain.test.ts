@@ -24,7 +24,7 @@ import {
   UnsafePath
 } from "@gantry/core/store/StoreError"
 import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
-import { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import {
   AmbiguousId,
@@ -103,6 +103,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   RegistryUnavailable: new RegistryUnavailable({ registry: "example.com", why: "connection refused" }),
   SeveralImages: new SeveralImages({ place: "oci:/srv/app", names: ["a", "b"] }),
   UnusableImage: new UnusableImage({ reference: "web", why: "it is an artifact", hint: "fetch it otherwise" }),
+  NotCached: new NotCached({ step, why: { kind: "first" } }),
   NotRunning: new NotRunning({ container: "c" }),
   PortTaken: new PortTaken({ address: "0.0.0.0", port: 80, protocol: "tcp", holder: "container web" }),
   StepFailed: new StepFailed({ why: "no source matched" }),
@@ -144,6 +145,7 @@ describe("explain", () => {
     expect(explain(failures.CommandNotFound).status).toBe(127)
     expect(explain(failures.CommandNotExecutable).status).toBe(126)
     expect(explain(failures.Usage).status).toBe(125)
+    expect(explain(failures.NotCached).status).toBe(3)
     expect(explain(failures.PortTaken).status).toBeUndefined()
   })
 

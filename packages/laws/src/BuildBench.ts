@@ -6,11 +6,12 @@ import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import { parse } from "@gantry/build/dockerfile/parse"
 import { lower } from "@gantry/build/graph/lower"
+import { describeCause } from "@gantry/build/key/describe-cause"
 import { type StepFacts, spellFacts } from "@gantry/build/key/StepFacts"
 import { Spelling } from "@gantry/build/key/step-key"
 import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import type { BuildContext } from "@gantry/build/solve/BuildContext"
-import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import { solve } from "@gantry/build/solve/Solver"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
@@ -53,9 +54,12 @@ export interface BuildBenchShape {
   /** A number nobody had: scenarios with this base share no step with earlier ones. */
   readonly fresh: Effect.Effect<number>
   /** With the cache under test, which all laws fill. */
-  readonly warm: (scenario: Scenario, options?: BenchOptions) => Effect.Effect<Outcome, BuildFailed | StorageFailure>
+  readonly warm: (
+    scenario: Scenario,
+    options?: BenchOptions
+  ) => Effect.Effect<Outcome, BuildFailed | NotCached | StorageFailure>
   /** With an empty cache of its own, by the rules. */
-  readonly cold: (scenario: Scenario) => Effect.Effect<Outcome, BuildFailed | StorageFailure>
+  readonly cold: (scenario: Scenario) => Effect.Effect<Outcome, BuildFailed | NotCached | StorageFailure>
 }
 
 /** The service tag of {@link BuildBenchShape}. */
@@ -152,7 +156,12 @@ const outcomeOf = ({ config, stack, steps }: BuildResult) =>
       tree: (yield* layers.walk(stack, "")).map(spelled).join("\n"),
       ran: new Set(keyed.filter(({ how }) => how !== "cached").map(name)),
       keys: new Map(keyed.map((each) => [name(each), each.key ?? ""])),
-      causes: new Map(keyed.map((each) => [name(each), each.cause ?? ""]))
+      causes: new Map(
+        keyed.map((each) => [
+          name(each),
+          each.cause === undefined ? "" : describeCause(each.cause, each.step.stageName)
+        ])
+      )
     } satisfies Outcome
   })
 

@@ -1,7 +1,9 @@
 import { statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { ofMachine, parse as parsePlatform } from "@gantry/core/image/Platform"
-import { build } from "@gantry/engine/verbs/build"
+import type { StepReport } from "@gantry/build/solve/BuildResult"
+import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { build, type BuildRequest, planBuild } from "@gantry/engine/verbs/build"
 import { parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
@@ -24,8 +26,11 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
     const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
     const buildArgs = argumentsOf(options.buildArg, terminal.env)
-    const explained: Array<string> = []
-    const built = yield* build({
+    const started: Array<StepReport> = []
+    const explain = yield* formOf("--explain", options.explain)
+    const planned = yield* formOf("--plan", options.plan)
+    if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
+    const request: BuildRequest = {
       context,
       dockerfile,
       names,
@@ -33,9 +38,10 @@ export default define(table, ({ operands, options }, { terminal }) =>
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
       ...given("target", options.target),
       platform,
-      noCache: options.noCache,
+      noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
+      ...given("jobs", options.jobs),
       network: yield* networkOf(options.network),
-      requireCached: false,
+      requireCached: options.requireCached,
       bases: {
         policy: policy ?? "missing",
         cwd: terminal.cwd,
@@ -46,26 +52,55 @@ export default define(table, ({ operands, options }, { terminal }) =>
       },
       ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
       onEvent: (event) => {
-        if (event.type === "started")
-          explained.push(
-            `[${event.step.stageName} ${event.step.number}/${event.step.total}] ${event.step.text}: ${event.cause}`
-          )
-        progress.onEvent(event)
+        if (event.type === "started") started.push(begun(event))
+        // A plan has no progress, but it may have something to warn of.
+        if (planned === undefined || event.type === "warning") progress.onEvent(event)
       }
-    }).pipe(Effect.ensuring(Effect.sync(progress.finish)))
-    if (options.explain) {
-      for (const line of explained) terminal.err(`ran ${line}\n`)
-      if (explained.length === 0) terminal.err("nothing ran: every step was cached\n")
     }
+    if (planned !== undefined) {
+      const { planJson, planLines } = yield* showingSteps
+      const steps = yield* planBuild(request).pipe(Effect.ensuring(Effect.sync(progress.finish)))
+      terminal.out((planned === "json" ? planJson : planLines)(steps, terminal.now()))
+      return options.requireCached && steps.some(({ how }) => how === "missing") ? 3 : 0
+    }
+    const tell = (steps: ReadonlyArray<StepReport>, image: string | null) =>
+      Effect.map(showingSteps, ({ explanationJson, explanationLines }) => {
+        if (explain === "json") terminal.out(explanationJson(steps, image, terminal.now()))
+        else terminal.err(explanationLines(steps))
+      })
+    const built = yield* build(request).pipe(
+      Effect.ensuring(Effect.sync(progress.finish)),
+      Effect.tapError(() => (explain === undefined || started.length === 0 ? Effect.void : tell(started, null)))
+    )
+    if (explain !== undefined) yield* tell(built.steps, built.image.id)
     if (options.iidfile !== undefined) writeFileSync(options.iidfile, built.image.id)
-    if (style === "quiet") terminal.out(`${built.image.id}\n`)
-    else {
+    if (style === "quiet" && explain !== "json") terminal.out(`${built.image.id}\n`)
+    else if (style !== "quiet") {
       terminal.err(`built ${built.image.id}\n`)
       for (const name of options.tag) terminal.err(`named ${name}\n`)
     }
     return 0
   })
 )
+
+/** How `--explain` and `--plan` are to be answered, when they are. */
+const formOf = (option: string, text: string | undefined): Effect.Effect<"text" | "json" | undefined, Usage> => {
+  if (text === undefined || text === "false") return Effect.succeed(undefined)
+  if (text === "json") return Effect.succeed(text)
+  if (text === "text" || text === "true") return Effect.succeed("text")
+  return badValue(`${option}=${text}: no such form`, "text or json")
+}
+
+const showingSteps = Effect.promise(() => import("../show/build-steps.ts"))
+
+/** What is known of a step of a build that may not end well. */
+const begun = ({ cause, step }: Extract<SolveEvent, { readonly type: "started" }>): StepReport => ({
+  step,
+  how: "ran",
+  tookMs: 0,
+  layer: null,
+  cause
+})
 
 const contextOf = (operand: string, cwd: string): Effect.Effect<string, Usage> =>
   Effect.gen(function* () {

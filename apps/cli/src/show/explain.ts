@@ -1,5 +1,5 @@
 import type { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
-import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
@@ -60,6 +60,7 @@ export type Failure =
   | NoSuchContainer
   | NoSuchImage
   | NoSuchPlatform
+  | NotCached
   | RegistryError
   | RuntimeError
   | StepFailed
@@ -216,6 +217,8 @@ export const explain = (failure: Failure): Explanation => {
           ? {}
           : { todo: "the lines above are what the command wrote; steps before it are kept in the cache" })
       }
+    case "NotCached":
+      return { what: failure.message, todo: "leave --require-cached out to build it", status: 3 }
     case "StepFailed":
       return { what: failure.message }
   }

@@ -1,62 +1,50 @@
 import * as Either from "effect/Either"
 import { type Canonical, isList, spell, unspell } from "./canonical.ts"
+import type { Cause, Difference } from "./Cause.ts"
 import type { ListedFile } from "./file-list.ts"
 import { readRecord, type RecordText } from "./record-text.ts"
 
-/** One input of a step that is not what it was. Absent `before` or `now`: it was not there. */
-export type Difference =
-  /** There is no earlier record of the step. */
-  | { readonly what: "first" }
-  /** Another kind of instruction stands here. */
-  | { readonly what: "instruction"; readonly before: string; readonly now: string }
-  | { readonly what: "base"; readonly before: string; readonly now: string }
-  | { readonly what: "platform"; readonly before: string; readonly now: string }
-  /** The step before this one is another. */
-  | { readonly what: "previous" }
-  /** The stage or image that is copied from is another. */
-  | { readonly what: "source" }
-  /** All inputs are the same, but an earlier step ran again and its result may differ. */
-  | { readonly what: "result" }
-  /** All inputs are the same; what was made of them is no longer in the store. */
-  | { readonly what: "gone" }
-  | {
-      readonly what: "env" | "arg" | "label" | "option"
-      readonly name: string
-      readonly before?: string
-      readonly now?: string
-    }
-  | {
-      readonly what: "file"
-      readonly path: string
-      readonly change: "added" | "removed" | "content" | "mode" | "type"
-      readonly before?: string
-      readonly now?: string
-    }
-  /** Any other input: `argv`, `cwd`, `user`, `dest`, `chown`… */
-  | { readonly what: "input"; readonly name: string; readonly before: string; readonly now: string }
-
-/**
- * What differs between the text of an earlier record of a step and the step as it is now, input by input. Never empty.
- */
-export const explain = (before: string | undefined, now: RecordText): ReadonlyArray<Difference> => {
+/** What differs between the text of an earlier record of a step and the step as it is now, input by input. */
+export const explain = (before: string | undefined, now: RecordText): Cause => {
   const earlier = before === undefined ? undefined : readRecord(before)
-  if (earlier === undefined) return [{ what: "first" }]
+  if (earlier === undefined) return { kind: "first" }
+  const [first, ...others] = differences(earlier, now)
+  if (first !== undefined) return others.length === 0 ? first : { ...first, others }
+  return { kind: earlier.on === now.on ? "gone" : "rerun" }
+}
+
+/** Every input that differs; none only for equal facts. The text of the instruction stands for all that it says. */
+const differences = (earlier: RecordText, now: RecordText): ReadonlyArray<Difference> => {
   const old = recordOf(earlier.facts)
   const fresh = recordOf(now.facts)
-  const found: Array<Difference> = []
-  if (kind(old) !== kind(fresh)) {
-    found.push({ what: "instruction", before: kind(old), now: kind(fresh) })
-    return [...compareParents(old["parent"], fresh["parent"]), ...found]
-  }
-  for (const name of new Set(["parent", ...Object.keys(old), ...Object.keys(fresh)])) {
-    found.push(...(name === "change" ? compareChange(old, fresh) : compareField(name, old[name], fresh[name])))
-  }
+  const parents = compareParents(old["parent"], fresh["parent"])
+  const rewritten: ReadonlyArray<Difference> =
+    earlier.instruction === now.instruction
+      ? []
+      : [{ kind: "instruction", before: earlier.instruction, now: now.instruction }]
+  if (kind(old) !== kind(fresh)) return [...parents, ...rewritten]
+  const found: Array<Difference> = [...parents]
+  const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((name) => name !== "parent")
+  const own = names.flatMap((name) =>
+    name === "change" ? compareChange(old, fresh) : compareField(name, old[name], fresh[name])
+  )
+  // What the instruction itself says is told by its text; a variable that it sets or sees is worth its own line.
+  const isSaid = (each: Difference): boolean => each.kind === "input" && says(each.name)
+  const isTold = own.some(isSaid) && rewritten.length > 0
+  if (isTold) found.push(...rewritten)
+  found.push(...own.filter((each) => !(isTold && isSaid(each))))
   if (isContext(old["origin"]) && isContext(fresh["origin"])) found.push(...compareFiles(earlier.files, now.files))
   if (found.length > 0) return found
+  if (earlier.facts === now.facts) return []
   // The same files, but named by other sources: as a directory, say, and now one by one.
-  if (earlier.facts !== now.facts) return [{ what: "input", name: "sources", before: "", now: "" }]
-  return [{ what: earlier.on === now.on ? "gone" : "result" }]
+  return rewritten.length > 0 ? rewritten : [{ kind: "input", name: "sources", before: "", now: "" }]
 }
+
+/** Inputs that are what the instruction says, and not what surrounds it. Settings are named by their instruction. */
+const says = (name: string): boolean =>
+  ["argv", "files", "inline", "dest", "chown", "chmod", "path", "sources", "exclude", "parents", "archives"].includes(
+    name
+  ) || name === name.toUpperCase()
 
 /** Settings: ENV and LABEL variable by variable, all others as a whole. */
 const compareChange = (old: Fields, fresh: Fields): ReadonlyArray<Difference> => {
@@ -96,9 +84,8 @@ const compareField = (
 ): ReadonlyArray<Difference> => {
   switch (name) {
     case "format":
+    case "instruction":
       return []
-    case "parent":
-      return compareParents(before, now)
     case "env":
       return compareNames("env", before, now)
     case "args":
@@ -108,11 +95,11 @@ const compareField = (
     case "origin": {
       // The files themselves are compared one by one.
       if (isContext(before) && isContext(now)) return []
-      if (isContext(before) || isContext(now)) return [{ what: "source" }]
+      if (isContext(before) || isContext(now)) return [{ kind: "source" }]
       const { tree: oldTree, ...old } = fieldsOf(before)
       const { tree, ...fresh } = fieldsOf(now)
       return [
-        ...(same(oldTree, tree) ? [] : [{ what: "source" } as const]),
+        ...(same(oldTree, tree) ? [] : [{ kind: "source" } as const]),
         ...Object.keys(fresh).flatMap((each) => compareInput(each, old[each], fresh[each]))
       ]
     }
@@ -126,7 +113,7 @@ const compareInput = (
   before: Canonical | undefined,
   now: Canonical | undefined
 ): ReadonlyArray<Difference> =>
-  same(before, now) ? [] : [{ what: "input", name, before: text(before), now: text(now) }]
+  same(before, now) ? [] : [{ kind: "input", name, before: text(before), now: text(now) }]
 
 const same = (before: Canonical | undefined, now: Canonical | undefined): boolean =>
   before === undefined || now === undefined ? before === now : spell(before) === spell(now)
@@ -135,13 +122,13 @@ const compareParents = (before: Canonical | undefined, now: Canonical | undefine
   const old = fieldsOf(before)
   const fresh = fieldsOf(now)
   if (old["step"] !== undefined || fresh["step"] !== undefined) {
-    return old["step"] === fresh["step"] ? [] : [{ what: "previous" }]
+    return old["step"] === fresh["step"] ? [] : [{ kind: "parent" }]
   }
   const found: Array<Difference> = []
   const base = (of: typeof old) => (of["image"] === undefined ? "scratch" : text(of["image"]))
-  if (base(old) !== base(fresh)) found.push({ what: "base", before: base(old), now: base(fresh) })
+  if (base(old) !== base(fresh)) found.push({ kind: "base", before: base(old), now: base(fresh) })
   const platform = (of: typeof old) => text(of["platform"] ?? of["scratch"])
-  if (platform(old) !== platform(fresh)) found.push({ what: "platform", before: platform(old), now: platform(fresh) })
+  if (platform(old) !== platform(fresh)) found.push({ kind: "platform", before: platform(old), now: platform(fresh) })
   return found
 }
 
@@ -158,7 +145,7 @@ const compareNames = (
       const was = Object.hasOwn(old, name) ? { before: text(old[name]) } : {}
       const is = Object.hasOwn(fresh, name) ? { now: text(fresh[name]) } : {}
       const isSame = "before" in was && "now" in is && was.before === is.now
-      return isSame ? [] : [{ what, name, ...was, ...is }]
+      return isSame ? [] : [{ kind: what, name, ...was, ...is }]
     })
 }
 
@@ -168,14 +155,18 @@ const compareFiles = (before: ReadonlyArray<ListedFile>, now: ReadonlyArray<List
   return [...new Set([...old.keys(), ...fresh.keys()])].toSorted().flatMap((path): ReadonlyArray<Difference> => {
     const was = old.get(path)
     const is = fresh.get(path)
-    if (was === undefined) return [{ what: "file", path, change: "added" }]
-    if (is === undefined) return [{ what: "file", path, change: "removed" }]
-    if (was.type !== is.type) return [{ what: "file", path, change: "type", before: was.type, now: is.type }]
+    if (was === undefined) return [{ kind: "file", path, change: "added" }]
+    if (is === undefined) return [{ kind: "file", path, change: "removed" }]
+    if (was.type !== is.type) return [{ kind: "file", path, change: "type", before: was.type, now: is.type }]
     const found: Array<Difference> = []
-    const [oldContent, content] = [short(was.content), short(is.content)]
-    if (oldContent !== content) found.push({ what: "file", path, change: "content", before: oldContent, now: content })
+    if (is.type === "symlink") {
+      if (was.content !== is.content)
+        found.push({ kind: "file", path, change: "target", before: was.content, now: is.content })
+    } else if (short(was.content) !== short(is.content)) {
+      found.push({ kind: "file", path, change: "content", before: short(was.content), now: short(is.content) })
+    }
     if (was.mode !== is.mode)
-      found.push({ what: "file", path, change: "mode", before: octal(was.mode), now: octal(is.mode) })
+      found.push({ kind: "file", path, change: "mode", before: octal(was.mode), now: octal(is.mode) })
     return found
   })
 }
@@ -192,53 +183,4 @@ const text = (value: Canonical | undefined): string => {
   return Object.entries(value)
     .map(([name, field]) => `${name}=${text(field)}`)
     .join(" ")
-}
-
-/** Differences in one sentence without a full stop: the first three, and how many more. */
-export const describe = (differences: ReadonlyArray<Difference>): string => {
-  const parts = differences.slice(0, 3).map(describeOne)
-  const more = differences.length - parts.length
-  return parts.join("; ") + (more > 0 ? `; and ${more} more` : "")
-}
-
-const describeOne = (difference: Difference): string => {
-  switch (difference.what) {
-    case "first":
-      return "it was never built before"
-    case "previous":
-      return "the step before it changed"
-    case "source":
-      return "what it copies from changed"
-    case "result":
-      return "an earlier step was run again"
-    case "gone":
-      return "its earlier result is no longer in the store"
-    case "file":
-      return difference.change === "added" || difference.change === "removed"
-        ? `${difference.path}: ${difference.change}`
-        : `${difference.path}: ${difference.change} ${brief(difference.before)} → ${brief(difference.now)}`
-    case "env":
-    case "arg":
-    case "label":
-    case "option": {
-      const name = `${difference.what === "option" ? "option" : difference.what.toUpperCase()} ${difference.name}`
-      if (difference.before === undefined) return `${name}: new, ${brief(difference.now)}`
-      if (difference.now === undefined) return `${name}: gone, it was ${brief(difference.before)}`
-      return `${name}: ${brief(difference.before)} → ${brief(difference.now)}`
-    }
-    case "input":
-      if (difference.before === difference.now) return `${difference.name} changed`
-      return `${difference.name}: ${brief(difference.before)} → ${brief(difference.now)}`
-    case "instruction":
-    case "base":
-    case "platform":
-      return `${difference.what}: ${brief(difference.before)} → ${brief(difference.now)}`
-  }
-}
-
-/** Digests to 12 characters, long text to 60. */
-const brief = (value: string | undefined): string => {
-  const plain = (value ?? "").replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, "$1")
-  const cut = plain.length > 60 ? `${plain.slice(0, 59)}…` : plain
-  return /^[\w./:@+-]+$/.test(cut) ? cut : JSON.stringify(cut)
 }

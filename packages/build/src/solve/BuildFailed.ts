@@ -1,5 +1,7 @@
 import * as Data from "effect/Data"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
+import type { Cause } from "../key/Cause.ts"
+import { describeCause } from "../key/describe-cause.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 
 /** A step of the build could not be done. The steps before it are recorded and need not run again. */
@@ -15,5 +17,16 @@ export class BuildFailed extends Data.TaggedError("BuildFailed")<{
 }> {
   override get message() {
     return `${this.step.text}: ${this.why}`
+  }
+}
+
+/** A build that was to come from the cache alone cannot. Nothing was executed, fetched or written. */
+export class NotCached extends Data.TaggedError("NotCached")<{
+  /** The first step that would run. */
+  readonly step: StepLabel
+  readonly why: Cause
+}> {
+  override get message() {
+    return `[${this.step.stageName} ${this.step.number}/${this.step.total}] ${this.step.text} is not cached: ${describeCause(this.why, this.step.stageName)}`
   }
 }

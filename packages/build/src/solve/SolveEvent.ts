@@ -1,6 +1,7 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
+import type { Cause } from "../key/Cause.ts"
 import type { Range } from "../dockerfile/Range.ts"
 
 /** Which step is meant. */
@@ -28,8 +29,8 @@ export type SolveEvent =
   | { readonly type: "applied"; readonly step: StepLabel; readonly cached: boolean }
   /** The cache had the result. `ageMs`: since it was made. */
   | { readonly type: "cached"; readonly step: StepLabel; readonly ageMs: number }
-  /** The step runs now. `cause`: why the cache could not serve it, in one sentence without a full stop. */
-  | { readonly type: "started"; readonly step: StepLabel; readonly cause: string }
+  /** The step runs now. `cause`: why the cache could not serve it. */
+  | { readonly type: "started"; readonly step: StepLabel; readonly cause: Cause }
   | { readonly type: "output"; readonly step: StepLabel; readonly output: Output }
   | { readonly type: "done"; readonly step: StepLabel; readonly tookMs: number; readonly layer: Digest | null }
   | { readonly type: "failed"; readonly step: StepLabel; readonly why: string }

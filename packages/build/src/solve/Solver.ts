@@ -7,7 +7,7 @@ import type { BuildGraph, StageNode } from "../graph/BuildGraph.ts"
 import { Spelling } from "../key/step-key.ts"
 import { type BaseImage, BaseResolver, type BaseUnavailable } from "./BaseResolver.ts"
 import type { BuildContext } from "./BuildContext.ts"
-import { BuildFailed } from "./BuildFailed.ts"
+import { BuildFailed, NotCached } from "./BuildFailed.ts"
 import type { BuildResult } from "./BuildResult.ts"
 import { buildStage } from "./build-stage.ts"
 import * as Once from "./once.ts"
@@ -31,7 +31,7 @@ export interface SolveRequest {
    * all the same.
    */
   readonly noCache?: "all" | ReadonlyArray<string>
-  /** The first miss fails the build, before anything is executed. */
+  /** All must come from the cache: the first step of the file that does not fails the build, before anything is executed. */
   readonly requireCached?: boolean
   /** Options of the build that commands can notice, such as extra host names or sizes of /dev/shm. Part of RUN keys. */
   readonly options?: { readonly [name: string]: string }
@@ -51,11 +51,33 @@ export interface SolveRequest {
  *
  * Fails with `BuildFailed` for the first step that cannot be done; what was done before is recorded.
  */
-export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest) {
+export const solve = (
+  request: SolveRequest
+): Effect.Effect<BuildResult, BuildFailed | NotCached | StorageFailure, StepExecutor | BaseResolver | BuildCache> =>
+  Effect.gen(function* () {
+    const { result, steps } = yield* walk(request, request.requireCached ?? false)
+    const missing = result.steps.find(({ how }) => how === "missing")
+    if (missing !== undefined) {
+      return yield* new NotCached({ step: missing.step, why: missing.cause ?? { kind: "first" } })
+    }
+    yield* steps.touch
+    return result
+  })
+
+/**
+ * What {@link solve} would do: each step, and whether its result is there already or why not. Nothing is executed or
+ * written; the resolver of bases should fetch nothing.
+ */
+export const plan = (
+  request: SolveRequest
+): Effect.Effect<BuildResult["steps"], BuildFailed | StorageFailure, StepExecutor | BaseResolver | BuildCache> =>
+  Effect.map(walk(request, true), ({ result }) => result.steps)
+
+const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: boolean) {
   const { graph, noCache } = request
   const executor = yield* StepExecutor
   const bases = yield* BaseResolver
-  const steps = yield* Steps.make(request.scope)
+  const steps = yield* Steps.make(request.scope, isPlan)
   const places = yield* Effect.makeSemaphore(Math.max(1, request.jobs))
   const sources = yield* Sources
   const once = Once.make<string, BaseImage, BaseUnavailable>()
@@ -70,8 +92,12 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
   }
   const image: Workshop["image"] = (reference, { platform }, step) =>
     once(`${format(platform)} ${reference}`, bases.resolve(reference, platform)).pipe(
-      Effect.map(({ value }) => value),
-      Effect.mapError((cause) => new BuildFailed({ step, why: cause.message, cause }))
+      Effect.map(({ value }): Effect.Effect.Success<ReturnType<Workshop["image"]>> => value),
+      Effect.catchAll((cause) =>
+        isPlan
+          ? Effect.succeed({ kind: "absent" as const, image: reference, why: cause.why })
+          : Effect.fail(new BuildFailed({ step, why: cause.message, cause }))
+      )
     )
   const failing =
     (step: StepLabel) =>
@@ -92,10 +118,10 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
     remote: (wanted, step) =>
       failing(step)(onceRemote(`${wanted.keepGitDir} ${wanted.checksum} ${wanted.source}`, sources.remote(wanted))),
     withPlace: places.withPermits(1),
-    skip: (index) => (ignored(index) ? "the cache is not to be used" : undefined),
+    skip: (index) => (ignored(index) ? { kind: "no-cache" } : undefined),
     options: request.options ?? {},
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
-    requireCached: request.requireCached ?? false,
+    isPlan,
     spell: yield* Spelling,
     emit
   }
@@ -103,19 +129,17 @@ export const solve = Effect.fn("Solver.solve")(function* (request: SolveRequest)
   for (const stage of graph.stages) results.set(stage.index, yield* Effect.cached(buildStage(stage, shop)))
   emit({ type: "planned", stages: graph.needed })
   const built = yield* Effect.forEach(graph.needed, shop.stage, { concurrency: Math.max(1, graph.needed.length) })
-  yield* steps.touch
   const target = built[graph.needed.indexOf(graph.target)]
   const stage = graph.stages[graph.target]
   if (target === undefined || stage === undefined)
     return yield* Effect.dieMessage("the target is not among what it needs")
-  return {
+  const result: BuildResult = {
     config: imageConfig(target, stage, request.epoch),
     stack: target.stack,
     steps: reports(built)
-  } satisfies BuildResult
-}) satisfies (
-  request: SolveRequest
-) => Effect.Effect<BuildResult, BuildFailed | StorageFailure, StepExecutor | BaseResolver | BuildCache>
+  }
+  return { result, steps }
+})
 
 const reports = (built: ReadonlyArray<Standing>): BuildResult["steps"] =>
   built.flatMap((each) => each.reports).toSorted((a, b) => a.step.stage - b.step.stage || a.step.number - b.step.number)

@@ -4,6 +4,7 @@ import type { HistoryEntry, ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { Stack } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { BuildGraph, StageNode, StepNode } from "../graph/BuildGraph.ts"
+import type { Cause } from "../key/Cause.ts"
 import type { Parent, StepFacts } from "../key/StepFacts.ts"
 import type { BaseImage } from "./BaseResolver.ts"
 import type { BuildContext } from "./BuildContext.ts"
@@ -23,8 +24,10 @@ export interface Standing {
   /** Digest of the stack, without counting it again. */
   readonly chain: Digest
   readonly parent: Parent
-  /** A step ran again, so everything after it does too. The sentence says which. */
-  readonly missed?: string
+  /** A step ran again, so everything after it does too. */
+  readonly missed?: Cause
+  /** Only in plans: the base is not here, so that keys and settings of what stands on it are not known. */
+  readonly unknown?: boolean
   /** False once a layer may not be what its key says. */
   readonly recordable: boolean
   readonly history: ReadonlyArray<HistoryEntry>
@@ -42,7 +45,12 @@ export interface Workshop {
   readonly executor: StepExecutorShape
   readonly steps: Steps
   readonly stage: (index: number) => Effect.Effect<Standing, BuildFailed | StorageFailure>
-  readonly image: (reference: string, stage: StageNode, label: StepLabel) => Effect.Effect<BaseImage, BuildFailed>
+  /** An image, or in a plan why there is none. */
+  readonly image: (
+    reference: string,
+    stage: StageNode,
+    label: StepLabel
+  ) => Effect.Effect<BaseImage | Extract<Cause, { readonly kind: "absent" }>, BuildFailed>
   /** Files of a `--build-context`. */
   readonly named: (name: string, label: StepLabel) => Effect.Effect<BuildContext, BuildFailed>
   /** What is at an address. */
@@ -50,11 +58,12 @@ export interface Workshop {
   /** Takes one of the places where steps are executed. */
   readonly withPlace: <A, E>(work: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Why the cache must not be asked in a stage; absent when it may. */
-  readonly skip: (stage: number) => string | undefined
+  readonly skip: (stage: number) => Cause | undefined
   readonly options: { readonly [name: string]: string }
   /** Seconds since 1970. */
   readonly epoch?: number
-  readonly requireCached: boolean
+  /** Nothing is executed, fetched or written; what would run is reported as missing. */
+  readonly isPlan: boolean
   readonly spell: (facts: StepFacts) => string
   readonly emit: (event: SolveEvent) => void
 }

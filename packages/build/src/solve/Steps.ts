@@ -5,7 +5,8 @@ import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import { BuildCache, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import { spell } from "../key/canonical.ts"
-import { describe, explain } from "../key/explain.ts"
+import type { Cause } from "../key/Cause.ts"
+import { explain } from "../key/explain.ts"
 import { recordPrefix, type RecordText, writeRecord } from "../key/record-text.ts"
 import { keyOfSpelling } from "../key/step-key.ts"
 import type { BuildFailed } from "./BuildFailed.ts"
@@ -17,12 +18,12 @@ export interface Wanted {
   readonly record: RecordText
   /** Where the step stands, for comparing it with its predecessors. */
   readonly place: { readonly stage: string; readonly number: number }
-  /** Why the cache is not to be asked, in one sentence; absent when it is. */
-  readonly skip?: string
+  /** Why the cache is not to be asked; absent when it is. */
+  readonly skip?: Cause
   /** A result that may depend on more than its facts is not recorded, and nothing that stands on it. */
   readonly recordable: boolean
   /** Said before execution begins. */
-  readonly onMiss: (cause: string) => Effect.Effect<void, BuildFailed>
+  readonly onMiss: (cause: Cause) => void
   /** Makes the layer; `exact` is false when an input changed meanwhile. */
   readonly execute: Effect.Effect<{ readonly layer: Digest | null; readonly exact: boolean }, BuildFailed>
   /** Records are kept back until a step that executes something is recorded, and then written with it. */
@@ -32,12 +33,12 @@ export interface Wanted {
 /** What became of a step. */
 export interface Made {
   readonly key: StepKey
-  readonly how: "cached" | "ran" | "shared"
+  readonly how: "cached" | "ran" | "shared" | "missing"
   readonly layer: Digest | null
   /** Milliseconds since 1970: when it was made, by this build or an earlier one. */
   readonly createdAt: number
   readonly tookMs: number
-  readonly cause?: string
+  readonly cause?: Cause
   /** The layer is what the key says. */
   readonly recordable: boolean
 }
@@ -47,9 +48,9 @@ type Failure = BuildFailed | StorageFailure
 /**
  * The steps of one build: asks the cache, executes, records.
  *
- * A key wanted twice, even at the same time, is looked up and executed once.
+ * A key wanted twice, even at the same time, is looked up and executed once. In a plan nothing is executed or written.
  */
-export const make = (scope: string) =>
+export const make = (scope: string, isPlan: boolean) =>
   Effect.gen(function* () {
     const cache = yield* BuildCache
     const once = Once.make<StepKey, Made, Failure>()
@@ -80,8 +81,20 @@ export const make = (scope: string) =>
             return { key, how: "cached", layer, createdAt, tookMs, recordable: wanted.recordable } satisfies Made
           }
         }
-        const cause = wanted.skip ?? describe(explain(yield* earlier(lineage), record))
-        yield* wanted.onMiss(cause)
+        const cause = wanted.skip ?? explain(yield* earlier(lineage), record)
+        if (isPlan) {
+          const now = yield* Clock.currentTimeMillis
+          return {
+            key,
+            how: "missing",
+            layer: null,
+            createdAt: now,
+            tookMs: 0,
+            cause,
+            recordable: false
+          } satisfies Made
+        }
+        wanted.onMiss(cause)
         if (!wanted.isCheap) {
           executing = true
           yield* touch

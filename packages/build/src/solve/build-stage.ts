@@ -4,12 +4,14 @@ import type { CacheRecord } from "@gantry/core/store/BuildCache"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Instruction } from "../dockerfile/Instruction.ts"
 import { type StageNode, stageName } from "../graph/BuildGraph.ts"
+import type { Cause } from "../key/Cause.ts"
 import { BuildFailed } from "./BuildFailed.ts"
+import type { StepReport } from "./BuildResult.ts"
 import { nextState } from "./next-state.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { standOn } from "./stand-on.ts"
 import { type Standing, timed, type Workshop } from "./Standing.ts"
-import { takeStep } from "./take-step.ts"
+import { follows, takeStep, unplanned } from "./take-step.ts"
 import { readTriggers } from "./triggers.ts"
 
 /** Builds one stage: FROM, the triggers of its base, and its own instructions. */
@@ -36,19 +38,22 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
   const pending: Array<CacheRecord> = []
   const start: Standing = {
     ...base.standing,
-    reports: [{ step: { ...from, total }, how: "cached", tookMs: 0, layer: null }]
+    ...(base.standing.missed?.kind === "absent" ? { missed: follows(from) } : {}),
+    reports: [startOf({ ...from, total }, base.standing.missed)]
   }
   const end = yield* Effect.reduce(nodes, start, (standing, { around, node }, index) =>
     Effect.gen(function* () {
       const step = label(node.instruction, index + 2, total)
       const folded = nextState(standing.state, node, around)
+      // Without its base nothing is known of the settings of a stage, and so nothing of what is wrong with a step.
+      if (standing.unknown === true) return unplanned(standing, step)
       if (Either.isLeft(folded)) return yield* refused(step, folded.left)
       const { action, createdBy, state, warnings } = folded.right
       for (const diagnostic of warnings) shop.emit({ type: "warning", diagnostic })
       if (action.kind !== "declare") {
         return yield* takeStep(standing, { node, label: step, action, createdBy, state, stage }, shop, pending)
       }
-      const declared = declare({ ...standing, state }, step, createdBy)
+      const declared = declare({ ...standing, state }, step, createdBy, shop.isPlan)
       shop.emit({ type: "applied", step, cached: standing.missed === undefined })
       return declared
     })
@@ -57,13 +62,19 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
   return end
 })
 
+/** FROM is never executed; in a plan its image may be missing. */
+const startOf = (step: StepLabel, missed: Cause | undefined): StepReport =>
+  missed?.kind === "absent"
+    ? { step, how: "missing", tookMs: 0, layer: null, cause: missed }
+    : { step, how: "cached", tookMs: 0, layer: null }
+
 /** An ARG has no record, and so no time of its own: it happened with the step before it. */
-const declare = (standing: Standing, step: StepLabel, createdBy: string): Standing => ({
+const declare = (standing: Standing, step: StepLabel, createdBy: string, isPlan: boolean): Standing => ({
   ...standing,
   history: [...standing.history, { ...timed(standing.created), created_by: createdBy, empty_layer: true }],
   reports: [
     ...standing.reports,
-    { step, how: standing.missed === undefined ? "cached" : "ran", tookMs: 0, layer: null }
+    { step, how: standing.missed === undefined || isPlan ? "cached" : "ran", tookMs: 0, layer: null }
   ]
 })
 

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Digest } from "@gantry/core/image/Digest"
 import { format } from "@gantry/core/image/Platform"
 import type { Stack } from "@gantry/core/store/LayerStore"
-import { type StageNode, stageName } from "../graph/BuildGraph.ts"
+import type { StageNode } from "../graph/BuildGraph.ts"
+import type { Cause } from "../key/Cause.ts"
 import type { Parent } from "../key/StepFacts.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { onImage, onStage } from "./stage-state.ts"
@@ -31,7 +32,22 @@ export const standOn = (stage: StageNode, shop: Workshop, step: StepLabel) =>
       }
       return { triggers: [], standing }
     }
-    const { config, digest, stack } = yield* shop.image(base.reference, stage, step)
+    const found = yield* shop.image(base.reference, stage, step)
+    if ("kind" in found) {
+      const standing: Standing = {
+        state: onImage(undefined, platform),
+        stack: [],
+        chain: nothing,
+        parent: { scratch: format(platform) },
+        missed: found,
+        unknown: true,
+        recordable: false,
+        history: [],
+        reports: []
+      }
+      return { triggers: [], standing }
+    }
+    const { config, digest, stack } = found
     shop.emit({ type: "based", step, digest })
     const standing: Standing = {
       state: onImage(config, platform),
@@ -52,7 +68,9 @@ export interface OtherTree {
   readonly parent: Parent
   readonly stack: Stack
   readonly chain: Digest
-  readonly missed?: string
+  readonly missed?: Cause
+  /** Only in plans: nothing is known of it. */
+  readonly unknown?: boolean
   readonly recordable: boolean
 }
 
@@ -61,13 +79,22 @@ export const otherTree = ({ label, node: { from }, stage }: Folded, shop: Worksh
   Effect.gen(function* () {
     if (from === undefined || from.of === "context") return undefined
     if (from.of === "stage") {
-      const { chain, missed, parent, recordable, stack } = yield* shop.stage(from.index)
-      const source = shop.graph.stages[from.index]
-      const again =
-        missed === undefined || source === undefined ? {} : { missed: `stage ${stageName(source)} was built again` }
-      return { parent, stack, chain, recordable, ...again } satisfies OtherTree
+      const { chain, missed, parent, recordable, stack, unknown } = yield* shop.stage(from.index)
+      return {
+        parent,
+        stack,
+        chain,
+        recordable,
+        ...(missed === undefined ? {} : { missed }),
+        ...(unknown === undefined ? {} : { unknown })
+      } satisfies OtherTree
     }
-    const { digest, stack } = yield* shop.image(from.reference, stage, label)
+    const found = yield* shop.image(from.reference, stage, label)
+    if ("kind" in found) {
+      const parent: Parent = { scratch: format(stage.platform) }
+      return { parent, stack: [], chain: nothing, recordable: false, missed: found, unknown: true } satisfies OtherTree
+    }
+    const { digest, stack } = found
     const parent: Parent = { image: digest, platform: format(stage.platform) }
     return { parent, stack, chain: stack.reduce(onto, nothing), recordable: true } satisfies OtherTree
   })

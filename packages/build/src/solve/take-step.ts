@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { CacheRecord } from "@gantry/core/store/BuildCache"
+import type { Cause } from "../key/Cause.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
 import { executeStep } from "./execute-step.ts"
@@ -17,8 +18,14 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
   Effect.gen(function* () {
     const { action, createdBy, label, stage, state } = folded
     const tree: OtherTree | undefined = yield* otherTree(folded, shop)
+    if (tree?.unknown === true) return unplanned(before, label, tree.missed)
     const context = yield* contextOf(folded, shop)
-    const remote = yield* remoteOf(folded, shop)
+    const found = yield* Effect.either(remoteOf(folded, shop))
+    if (Either.isLeft(found)) {
+      if (!shop.isPlan) return yield* found.left
+      return unplanned(before, label, { kind: "absent", image: label.text, why: found.left.why })
+    }
+    const remote = found.right
     const known = yield* Effect.sync(() =>
       factsOf(action, {
         parent: before.parent,
@@ -38,17 +45,19 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     const isCheap = action.kind === "config"
     const made = yield* shop.steps.want(
       {
-        record: { on: onto(before.chain, tree?.chain ?? null), facts: shop.spell(facts), files },
+        record: {
+          on: onto(before.chain, tree?.chain ?? null),
+          facts: shop.spell(facts),
+          instruction: label.text,
+          files
+        },
         place: { stage: label.stageName, number: label.number },
         ...(skip === undefined ? {} : { skip }),
         recordable: before.recordable && tree?.recordable !== false,
         isCheap,
-        onMiss: (cause) =>
-          shop.requireCached
-            ? Effect.fail(new BuildFailed({ step: label, why: `it is not cached: ${cause}` }))
-            : isCheap
-              ? Effect.void
-              : Effect.sync(() => shop.emit({ type: "started", step: label, cause })),
+        onMiss: (cause) => {
+          if (!isCheap) shop.emit({ type: "started", step: label, cause })
+        },
         execute: isCheap
           ? Effect.succeed({ layer: null, exact: true })
           : executeStep(folded, { stack: before.stack, tree, parts: parts ?? [] }, shop)
@@ -60,8 +69,16 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     const { key, layer } = made
     const empty = layer === null ? { empty_layer: true } : {}
     const { cause, how, tookMs } = made
-    const report: StepReport = { step: label, how, key, tookMs, layer, ...(cause === undefined ? {} : { cause }) }
-    const missed = before.missed ?? (how === "cached" ? undefined : `it follows step ${label.number}, ${label.text}`)
+    const report: StepReport = {
+      step: label,
+      how,
+      key,
+      tookMs,
+      layer,
+      ...(how === "missing" ? {} : { createdAt: made.createdAt }),
+      ...(cause === undefined ? {} : { cause })
+    }
+    const missed = before.missed ?? (how === "cached" ? undefined : follows(label))
     return {
       ...before,
       state,
@@ -76,6 +93,30 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     } satisfies Standing
   })
 
+/** The reason of all steps after one that ran again. */
+export const follows = ({ number, stageName, text }: StepLabel): Cause => ({
+  kind: "follows",
+  stage: stageName,
+  step: number,
+  instruction: text
+})
+
+/**
+ * A step of a plan of which nothing can be known, because an image is not here: the one of its stage, or the one it copies
+ * from.
+ */
+export const unplanned = (before: Standing, label: StepLabel, source?: Cause): Standing => {
+  const cause = before.missed ?? source
+  const report = { step: label, how: "missing", tookMs: 0, layer: null, ...(cause && { cause }) } as const
+  return {
+    ...before,
+    unknown: true,
+    missed: before.missed ?? follows(label),
+    recordable: false,
+    reports: [...before.reports, report]
+  }
+}
+
 const announce = (
   step: StepLabel,
   { createdAt, how, layer, tookMs }: Made,
@@ -83,6 +124,7 @@ const announce = (
   shop: Workshop
 ): Effect.Effect<void> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
+    if (how === "missing") return
     if (isCheap) shop.emit({ type: "applied", step, cached: how === "cached" })
     else if (how !== "cached") shop.emit({ type: "done", step, tookMs, layer })
     else shop.emit({ type: "cached", step, ageMs: Math.max(0, now - createdAt) })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { StepKey } from "@gantry/core/store/BuildCache"
-import { describe as tell, explain } from "../../src/key/explain.ts"
+import { describeCause as tell } from "../../src/key/describe-cause.ts"
+import { explain } from "../../src/key/explain.ts"
 import type { ListedFile } from "../../src/key/file-list.ts"
 import { writeRecord } from "../../src/key/record-text.ts"
 import { type CopyFacts, type RunFacts, spellFacts, type StepFacts } from "../../src/key/StepFacts.ts"
@@ -38,13 +39,20 @@ const file = (path: string, content: string, mode = 0o644): ListedFile => ({
   mode,
   content: ofBytes(content)
 })
+const instruction = "RUN make"
 const compare = (before: StepFacts, now: StepFacts, old: ReadonlyArray<ListedFile> = [], fresh = old) =>
-  explain(writeRecord({ on, facts: spellFacts(before), files: old }), { on, facts: spellFacts(now), files: fresh })
+  explain(writeRecord({ on, facts: spellFacts(before), instruction, files: old }), {
+    on,
+    facts: spellFacts(now),
+    instruction,
+    files: fresh
+  })
 
 describe("explain", () => {
   it("says when there is nothing to compare with", () => {
-    expect(explain(undefined, { on, facts: spellFacts(runFacts), files: [] })).toEqual([{ what: "first" }])
-    expect(explain("rubbish", { on, facts: spellFacts(runFacts), files: [] })).toEqual([{ what: "first" }])
+    const now = { on, facts: spellFacts(runFacts), instruction, files: [] }
+    expect(explain(undefined, now)).toEqual({ kind: "first" })
+    expect(explain("rubbish", now)).toEqual({ kind: "first" })
   })
 
   it.each<[string, Partial<RunFacts>, string]>([
@@ -71,21 +79,27 @@ describe("explain", () => {
     const old = [file("a", "1"), file("b", "2"), file("c", "3"), file("d", "4")]
     const fresh = [file("a", "one"), file("b", "2", 0o755), file("d", "4"), file("e", "5"), file("f", "6")]
     const origin = { files: ofBytes("other") }
-    const differences = compare(copyFacts, { ...copyFacts, origin }, old, fresh)
-    expect(differences.map((each) => (each.what === "file" ? [each.path, each.change] : each))).toEqual([
-      ["a", "content"],
-      ["b", "mode"],
-      ["c", "removed"],
-      ["e", "added"],
-      ["f", "added"]
-    ])
-    expect(tell(differences)).toMatch(/^a: content \w{12} → \w{12}; b: mode 0644 → 0755; c: removed; and 2 more$/)
+    const cause = compare(copyFacts, { ...copyFacts, origin }, old, fresh)
+    expect(cause).toMatchObject({
+      kind: "file",
+      path: "a",
+      change: "content",
+      others: [
+        { path: "b", change: "mode", before: "0644", now: "0755" },
+        { path: "c", change: "removed" },
+        { path: "e", change: "added" },
+        { path: "f", change: "added" }
+      ]
+    })
+    expect(tell(cause)).toMatch(/^a: content \w{12} → \w{12}; b: mode 0644 → 0755; c: removed; and 2 more$/)
   })
 
   it("names another instruction, and a setting by its instruction", () => {
     const config = { format: "gantry.config.1", parent: { step }, instruction: "CMD", change: ["a"] } as const
-    expect(tell(compare(copyFacts, config))).toBe("instruction: COPY → CMD")
-    expect(tell(compare(config, { ...config, instruction: "USER" }))).toBe("instruction: CMD → USER")
+    const another = { on, facts: spellFacts(config), instruction: 'CMD ["a"]', files: [] }
+    expect(
+      tell(explain(writeRecord({ ...another, facts: spellFacts(copyFacts), instruction: "COPY a /" }), another))
+    ).toBe('instruction: "COPY a /" → "CMD [\\"a\\"]"')
     expect(tell(compare(config, { ...config, change: ["b"] }))).toBe("CMD: a → b")
     const env = {
       ...config,
@@ -119,13 +133,30 @@ describe("explain", () => {
     ).toBe('ENV: "A 1 B 2" → "B 2 A 1"')
   })
 
+  it("lets the instruction's text stand for what it says, and names a link's target", () => {
+    const before = { on, facts: spellFacts(runFacts), instruction: "RUN make", files: [] }
+    const facts = spellFacts({ ...runFacts, argv: ["/bin/sh", "-c", "make all"], user: "bob" })
+    expect(explain(writeRecord(before), { ...before, facts, instruction: "RUN make all" })).toEqual({
+      kind: "instruction",
+      before: "RUN make",
+      now: "RUN make all",
+      others: [{ kind: "input", name: "user", before: "", now: "bob" }]
+    })
+    const link = (content: string): ListedFile => ({ path: "l", type: "symlink", mode: 0o777, content })
+    const old = [link("a/long/way/to/the/target/1")]
+    const fresh = [link("a/long/way/to/the/target/2")]
+    expect(compare(copyFacts, { ...copyFacts, origin: { files: ofBytes("other") } }, old, fresh)).toMatchObject({
+      kind: "file",
+      path: "l",
+      change: "target",
+      now: "a/long/way/to/the/target/2"
+    })
+  })
+
   it("tells a result that is gone from one that was made again", () => {
     expect(tell(compare(runFacts, runFacts))).toBe("its earlier result is no longer in the store")
-    const again = explain(writeRecord({ on: ofBytes("before"), facts: spellFacts(runFacts), files: [] }), {
-      on,
-      facts: spellFacts(runFacts),
-      files: []
-    })
+    const now = { on, facts: spellFacts(runFacts), instruction, files: [] }
+    const again = explain(writeRecord({ ...now, on: ofBytes("before") }), now)
     expect(tell(again)).toBe("an earlier step was run again")
   })
 })

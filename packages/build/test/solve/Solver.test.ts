@@ -1,7 +1,9 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
-import { baseOf, build, contextOf, type Files, keysOf, machine } from "./memory-build.ts"
+import { describeCause } from "../../src/key/describe-cause.ts"
+import type { StepReport } from "../../src/solve/BuildResult.ts"
+import { baseOf, build, contextOf, type Files, keysOf, machine, planned } from "./memory-build.ts"
 
 const app = `FROM alpine AS build
 ARG VERSION=1
@@ -15,8 +17,10 @@ CMD ["/app"]
 `
 const files: Files = { "src/a.c": "int main;", "src/b.c": "int b;", README: "read me" }
 const run = Effect.runPromise
-const causeOf = (result: { readonly steps: ReadonlyArray<{ readonly cause?: string }> }) =>
-  result.steps.find(({ cause }) => cause !== undefined)?.cause
+const sentence = (report: StepReport | undefined) =>
+  report?.cause === undefined ? undefined : describeCause(report.cause, report.step.stageName)
+const causeOf = (result: { readonly steps: ReadonlyArray<StepReport> }) =>
+  sentence(result.steps.find(({ cause }) => cause !== undefined))
 
 describe("a build", () => {
   it("runs every step once and then takes all from the cache, the same image byte for byte", async () => {
@@ -99,9 +103,9 @@ describe("after a change", () => {
     const result = await rebuilt({ files: { ...files, "src/a.c": "int main = 1;" } })
     expect(result.ran).toEqual(["COPY src .", "RUN make", "COPY --from=build /src/out /app", 'CMD ["/app"]'])
     expect(causeOf(result)).toMatch(/^src\/a\.c: content [0-9a-f]{12} → [0-9a-f]{12}$/)
-    expect(result.steps.find(({ step }) => step.text === "RUN make")?.cause).toBe("it follows step 4, COPY src .")
-    expect(result.steps.find(({ step }) => step.text.startsWith("COPY --from"))?.cause).toBe(
-      "stage build was built again"
+    expect(sentence(result.steps.find(({ step }) => step.text === "RUN make"))).toBe("it follows step 4, COPY src .")
+    expect(sentence(result.steps.find(({ step }) => step.text.startsWith("COPY --from")))).toBe(
+      "it follows step 4 of stage build, COPY src ."
     )
   })
 
@@ -178,7 +182,7 @@ describe("the cache", () => {
     const first = await run(build(on, "FROM alpine\nRUN make\n"))
     const key = keysOf(first).find((each) => each !== undefined)
     const [record] = on.records.values()
-    on.records.set(record!.key, { ...record!, facts: "l15:gantry.record.1e", layer: ofBytes("poison") })
+    on.records.set(record!.key, { ...record!, facts: "l15:gantry.record.2e", layer: ofBytes("poison") })
     const second = await run(build(on, "FROM alpine\nRUN make\n"))
     expect(key).toBe(record!.key)
     expect(second.ran).toEqual(["RUN make"])
@@ -199,10 +203,52 @@ describe("the cache", () => {
     const text = app.replace("make", "make all")
     const failure = await run(Effect.flip(build(on, text, { files, requireCached: true })))
     expect(failure).toMatchObject({
-      _tag: "BuildFailed",
-      why: 'it is not cached: argv: "/bin/sh -c make" → "/bin/sh -c make all"'
+      _tag: "NotCached",
+      message: '[build 5/5] RUN make all is not cached: instruction: "RUN make" → "RUN make all"'
     })
     expect(on.runs.length + on.copies.length).toBe(before)
     expect((await run(build(on, app, { files, requireCached: true }))).ran).toEqual([])
+  })
+})
+
+describe("a plan", () => {
+  it("tells every step with its cause, and changes nothing", async () => {
+    const on = machine()
+    expect((await run(planned(on, app, { files }))).map(({ how }) => how)).toEqual([
+      "cached",
+      "cached",
+      ...Array.from({ length: 3 }, () => "missing"),
+      "cached",
+      ...Array.from({ length: 3 }, () => "missing")
+    ])
+    await run(build(on, app, { files }))
+    Object.assign(on.count, { get: 0, put: 0, touch: 0 })
+    const before = on.runs.length + on.copies.length + on.workdirs.length
+    expect((await run(planned(on, app, { files }))).every(({ how }) => how === "cached")).toBe(true)
+    const steps = await run(planned(on, app, { files: { ...files, "src/b.c": "int c;" } }))
+    expect(steps.filter(({ how }) => how === "missing").map((step) => `${step.step.text}: ${sentence(step)}`)).toEqual([
+      expect.stringMatching(/^COPY src \.: src\/b\.c: content \w{12} → \w{12}$/),
+      "RUN make: it follows step 4, COPY src .",
+      "COPY --from=build /src/out /app: it follows step 4 of stage build, COPY src .",
+      'CMD ["/app"]: it follows step 3, COPY --from=build /src/out /app'
+    ])
+    expect(on.runs.length + on.copies.length + on.workdirs.length).toBe(before)
+    expect(on.count).toMatchObject({ put: 0, touch: 0 })
+  })
+
+  it("knows nothing of what stands on an image that is not here", async () => {
+    const text = "FROM nowhere AS a\nENV A=1\nRUN $A\nFROM alpine\nRUN own\nCOPY --from=a /x /\nRUN more\n"
+    const on = machine()
+    await run(build(on, "FROM alpine\nRUN own\n"))
+    const steps = await run(planned(on, text))
+    expect(steps.map((step) => [step.step.text, step.how, sentence(step)])).toEqual([
+      ["FROM nowhere AS a", "missing", "nowhere: there is no such image"],
+      ["ENV A=1", "missing", "it follows step 1, FROM nowhere AS a"],
+      ["RUN $A", "missing", "it follows step 1, FROM nowhere AS a"],
+      ["FROM alpine", "cached", undefined],
+      ["RUN own", "cached", undefined],
+      ["COPY --from=a /x /", "missing", "it follows step 1 of stage a, FROM nowhere AS a"],
+      ["RUN more", "missing", "it follows step 3, COPY --from=a /x /"]
+    ])
   })
 })

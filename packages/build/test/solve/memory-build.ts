@@ -18,7 +18,7 @@ import {
   StepFailed,
   type WorkdirRequest
 } from "../../src/solve/StepExecutor.ts"
-import { solve, type SolveRequest } from "../../src/solve/Solver.ts"
+import { plan, solve, type SolveRequest } from "../../src/solve/Solver.ts"
 
 export const linux: Platform = { os: "linux", architecture: "amd64" }
 
@@ -141,50 +141,59 @@ export interface Build
 
 /** Builds a Dockerfile on a machine. */
 export const build = (on: Machine, text: string, how: Build = {}) => {
-  const { buildArgs, context, files = {}, ignore, target, ...more } = how
   const events: Array<SolveEvent> = []
-  const graph = graphOf(text, {
-    ...(buildArgs === undefined ? {} : { buildArgs }),
-    ...(target === undefined ? {} : { target })
-  })
-  return solve({
-    graph,
-    context: context ?? contextOf(files, ignore),
-    jobs: 2,
-    scope: "test",
-    onEvent: (event) => events.push(event),
-    ...more
-  }).pipe(
+  return solve(requestOf(text, { onEvent: (event) => events.push(event), ...how })).pipe(
     Effect.map((result) => ({
       ...result,
       events,
       ran: result.steps.filter(({ how: was }) => was !== "cached").map(({ step }) => step.text)
     })),
-    Effect.provideService(BuildCache, on.cache),
-    Effect.provideService(BaseResolver, {
-      resolve: (reference) => {
-        const config = on.images.get(reference)
-        return config === undefined
-          ? Effect.fail(new BaseUnavailable({ reference, why: "there is no such image" }))
-          : Effect.succeed(baseOf(reference, config))
-      }
-    }),
-    Effect.provideService(StepExecutor, {
-      run: (request) =>
-        Effect.gen(function* () {
-          on.runs.push(request)
-          yield* on.beforeRun(request)
-          const command = request.argv.join(" ")
-          if ([...on.broken].some((part) => command.includes(part))) {
-            return yield* new StepFailed({ why: `${command} ended with status 3`, exitCode: 3 })
-          }
-          return command.includes("true") ? Option.none() : made(request)
-        }),
-      copy: (request) => Effect.sync(() => (on.copies.push(request), made(request))),
-      workdir: (request) => Effect.sync(() => (on.workdirs.push(request), made(request)))
-    })
+    onMachine(on)
   )
 }
+
+/** Plans a Dockerfile on a machine. */
+export const planned = (on: Machine, text: string, how: Build = {}) => plan(requestOf(text, how)).pipe(onMachine(on))
+
+const requestOf = (text: string, { buildArgs, context, files = {}, ignore, target, ...more }: Build): SolveRequest => ({
+  graph: graphOf(text, {
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+    ...(target === undefined ? {} : { target })
+  }),
+  context: context ?? contextOf(files, ignore),
+  jobs: 2,
+  scope: "test",
+  ...more
+})
+
+const onMachine =
+  (on: Machine) =>
+  <A, E>(work: Effect.Effect<A, E, BuildCache | BaseResolver | StepExecutor>): Effect.Effect<A, E> =>
+    work.pipe(
+      Effect.provideService(BuildCache, on.cache),
+      Effect.provideService(BaseResolver, {
+        resolve: (reference) => {
+          const config = on.images.get(reference)
+          return config === undefined
+            ? Effect.fail(new BaseUnavailable({ reference, why: "there is no such image" }))
+            : Effect.succeed(baseOf(reference, config))
+        }
+      }),
+      Effect.provideService(StepExecutor, {
+        run: (request) =>
+          Effect.gen(function* () {
+            on.runs.push(request)
+            yield* on.beforeRun(request)
+            const command = request.argv.join(" ")
+            if ([...on.broken].some((part) => command.includes(part))) {
+              return yield* new StepFailed({ why: `${command} ended with status 3`, exitCode: 3 })
+            }
+            return command.includes("true") ? Option.none() : made(request)
+          }),
+        copy: (request) => Effect.sync(() => (on.copies.push(request), made(request))),
+        workdir: (request) => Effect.sync(() => (on.workdirs.push(request), made(request)))
+      })
+    )
 
 export const keysOf = (result: { readonly steps: ReadonlyArray<{ readonly key?: Digest }> }) =>
   result.steps.map(({ key }) => key)

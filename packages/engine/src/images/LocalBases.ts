@@ -1,9 +1,9 @@
-import { BaseResolver, type BaseResolverShape, BaseUnavailable } from "@gantry/build/solve/BaseResolver"
+import { type BaseImage, BaseResolver, type BaseResolverShape, BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PullServices } from "../verbs/pull.ts"
-import { type EnsureError, ensureImage, type EnsureOptions } from "./ensure-image.ts"
+import { type EnsureError, ensureImage, type EnsureOptions, type ReadyImage } from "./ensure-image.ts"
 import { Images } from "./Images.ts"
 
 /**
@@ -21,10 +21,25 @@ export const make = (options: EnsureOptions): Effect.Effect<BaseResolverShape, n
           )
         ),
         Effect.provide(services),
-        Effect.map(({ config, record }) => ({ digest: record.id, config, stack: record.stack })),
+        Effect.map(baseOf),
         Effect.mapError((cause) => new BaseUnavailable({ reference, why: whyOf(cause), cause }))
       )
   }))
+
+/** Base images as they are in the local store, without saying that they were used: for builds that only look. */
+export const peek: Effect.Effect<BaseResolverShape, never, PullServices> = Effect.map(
+  Effect.context<PullServices>(),
+  (services) => ({
+    resolve: (reference, platform) =>
+      ensureImage(reference, platform, { policy: "never" }).pipe(
+        Effect.provide(services),
+        Effect.map(baseOf),
+        Effect.mapError((cause) => new BaseUnavailable({ reference, why: whyOf(cause), cause }))
+      )
+  })
+)
+
+const baseOf = ({ config, record }: ReadyImage): BaseImage => ({ digest: record.id, config, stack: record.stack })
 
 const whyOf = (cause: EnsureError): string => {
   switch (cause._tag) {

@@ -8,10 +8,10 @@ import { parse } from "@gantry/build/dockerfile/parse"
 import { lower } from "@gantry/build/graph/lower"
 import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import { ofTree } from "@gantry/build/solve/BuildContext"
-import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
+import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
-import { solve } from "@gantry/build/solve/Solver"
+import { plan, solve, type SolveRequest } from "@gantry/build/solve/Solver"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import { ofMachine, type Platform } from "@gantry/core/image/Platform"
@@ -63,10 +63,13 @@ export interface BuildRequest {
   readonly labels: { readonly [name: string]: string }
   readonly target?: string
   readonly platform: Platform
-  readonly noCache: boolean
+  /** Where the cache is not asked: everywhere, or in stages by name or position. */
+  readonly noCache: boolean | ReadonlyArray<string>
   /** What RUN uses unless it says otherwise itself. */
   readonly network: "default" | "none" | "host"
-  /** Fails before anything runs when something would have to. */
+  /** How many steps are executed at once; what the settings say when absent. */
+  readonly jobs?: number
+  /** Fails before anything runs or is fetched when something would have to. */
   readonly requireCached: boolean
   /** Seconds since 1970. */
   readonly epoch?: number
@@ -86,16 +89,53 @@ export const build = (
   request: BuildRequest
 ): Effect.Effect<
   Built,
-  BadBuildFile | BlobCorrupt | BuildFailed | LayerMissing | StorageFailure,
+  BadBuildFile | BlobCorrupt | BuildFailed | LayerMissing | NotCached | StorageFailure,
   BuildCache | Containers | Network | PullServices | Runtime
 > =>
   Effect.gen(function* () {
-    const { jobs } = yield* Settings
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
+    const solving = yield* readRequest(request)
+    const result = yield* solve({ ...solving, requireCached: request.requireCached }).pipe(
+      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
+      Effect.provideServiceEffect(
+        BaseResolver,
+        request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
+      )
+    )
+    // A fully cached build writes nothing that could be lost, and has no time for what others left.
+    if (result.steps.some(({ how }) => how !== "cached")) {
+      yield* layers.flush
+      yield* Effect.ignoreLogged(sweepSteps)
+    }
+    const config = withLabels(result.config, request.labels)
+    const image = yield* commitImage(config, result.stack, request.names)
+    return { image, steps: result.steps }
+  }).pipe(Effect.scoped)
+
+/** What {@link build} would do, step by step. Nothing runs, nothing is fetched, and nothing is written. */
+export const planBuild = (
+  request: BuildRequest
+): Effect.Effect<
+  BuildResult["steps"],
+  BadBuildFile | BuildFailed | StorageFailure,
+  BuildCache | LayerStore | Network | PullServices | Runtime | Settings
+> =>
+  Effect.gen(function* () {
+    const solving = yield* readRequest(request)
+    return yield* plan(solving).pipe(
+      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network)),
+      Effect.provideServiceEffect(BaseResolver, LocalBases.peek)
+    )
+  })
+
+/** Reads the Dockerfile and opens the context. */
+const readRequest = (request: BuildRequest): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
+  Effect.gen(function* () {
+    const { jobs } = yield* Settings
     const { shown, text } = yield* dockerfileOf(request.dockerfile)
     const graph = yield* Either.flatMap(parse(text), (file) =>
       Either.map(
@@ -111,30 +151,23 @@ export const build = (
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
     for (const diagnostic of graph.warnings) request.onEvent({ type: "warning", diagnostic })
     const tree = yield* contextOf(request, shown)
-    const result = yield* solve({
+    return {
       graph,
       context: ofTree(tree),
-      jobs,
+      jobs: request.jobs ?? jobs,
       scope: `${request.context}\n${shown}`,
-      ...(request.noCache ? { noCache: "all" as const } : {}),
-      requireCached: request.requireCached,
+      ...noCacheOf(request.noCache),
       // A command can notice it, so it is part of the keys of RUN steps.
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
       onEvent: request.onEvent
-    }).pipe(
-      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
-      Effect.provideServiceEffect(BaseResolver, LocalBases.make(request.bases ?? { policy: "missing" }))
-    )
-    // A fully cached build writes nothing that could be lost, and has no time for what others left.
-    if (result.steps.some(({ how }) => how !== "cached")) {
-      yield* layers.flush
-      yield* Effect.ignoreLogged(sweepSteps)
     }
-    const config = withLabels(result.config, request.labels)
-    const image = yield* commitImage(config, result.stack, request.names)
-    return { image, steps: result.steps }
-  }).pipe(Effect.scoped)
+  })
+
+const noCacheOf = (noCache: BuildRequest["noCache"]): Pick<SolveRequest, "noCache"> => {
+  if (noCache === true) return { noCache: "all" }
+  return noCache === false || noCache.length === 0 ? {} : { noCache }
+}
 
 const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"]): BuildResult["config"] =>
   Object.keys(labels).length === 0

@@ -88,7 +88,7 @@ describe("build", () => {
       const text = "FROM scratch\nRUN echo once > /a\n"
       const context = yield* scratch
       const failure = yield* Effect.flip(built(text, { context, requireCached: true, names: ["web"] }))
-      expect(failure._tag).toBe("BuildFailed")
+      expect(failure._tag).toBe("NotCached")
       expect(yield* ran).toEqual([])
       const { image: made } = yield* built(text, { context })
       expect((yield* built(text, { context, requireCached: true })).image.id).toBe(made.id)
@@ -234,7 +234,7 @@ describe("build", () => {
   it.scoped("says which source is not in the context", () =>
     Effect.gen(function* () {
       const failure = yield* Effect.flip(built("FROM scratch\nCOPY nope /\n"))
-      expect(failure._tag).toBe("BuildFailed")
+      expect(failure._tag).toBe("NotCached")
       expect(failure.message).toContain("nope")
     }).pipe(Effect.provide(world))
   )

@@ -14,20 +14,20 @@ export interface Edited {
 const changedLine = (line: SampleLine): { readonly line: SampleLine; readonly cause: string } | undefined => {
   switch (line.kind) {
     case "run":
-      return { line: { ...line, command: `${line.command}!` }, cause: "argv" }
+      return { line: { ...line, command: `${line.command}!` }, cause: "instruction: " }
     case "env":
     case "label":
       return { line: { ...line, value: `${line.value}!` }, cause: `${line.kind.toUpperCase()} ${line.name}: ` }
     case "arg":
       return { line: { ...line, value: `${line.value}!` }, cause: `ARG ${line.name}: ` }
     case "copy":
-      return { line: { ...line, to: `${line.to}edited/` }, cause: "dest" }
+      return { line: { ...line, to: `${line.to}edited/` }, cause: "instruction: " }
     case "workdir":
-      return { line: { ...line, value: `${line.value}/edited` }, cause: "path" }
+      return { line: { ...line, value: `${line.value}/edited` }, cause: "instruction: " }
     case "user":
     case "shell":
     case "cmd":
-      return { line: { ...line, value: `${line.value}-edited` }, cause: line.kind.toUpperCase() }
+      return { line: { ...line, value: `${line.value}-edited` }, cause: "instruction: " }
     case "from":
       return undefined
   }

@@ -16,7 +16,7 @@ export const build = {
     buildArg: { kind: "list", about: "Value of a build argument" },
     target: { kind: "text", about: "Stage to build" },
     noCache: { kind: "flag", about: "Do not reuse earlier results" },
-    noCacheFilter: { kind: "list", about: "Stages that do not reuse earlier results", supported: false },
+    noCacheFilter: { kind: "list", about: "Stages that do not reuse earlier results, by name or number" },
     pull: {
       kind: "text",
       bare: "always",
@@ -35,7 +35,20 @@ export const build = {
       supported: false
     },
     buildContext: { kind: "list", about: "Further context, as name=path", supported: false },
-    explain: { kind: "flag", about: "Say why each step was run again" },
+    explain: {
+      kind: "text",
+      bare: "text",
+      value: "string",
+      about: 'Say why each step was run again, as text or "=json"'
+    },
+    plan: {
+      kind: "text",
+      bare: "text",
+      value: "string",
+      about: 'Say which steps the cache has, as text or "=json", and build nothing'
+    },
+    requireCached: { kind: "flag", about: "Fail with status 3, before anything runs, when the cache lacks a step" },
+    jobs: { kind: "number", about: "How many steps run at once" },
 
     metadataFile: { kind: "text", about: "Write facts about the build to this file", supported: false },
     annotation: { kind: "list", about: "Annotation of the image", supported: false },

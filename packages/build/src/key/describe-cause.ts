@@ -1,0 +1,67 @@
+import type { Cause, Difference } from "./Cause.ts"
+
+/**
+ * A cause in one sentence without a full stop: of several differences the first three, and how many more there are.
+ *
+ * `stage`: name of the stage that the step is in; steps of other stages are named with theirs.
+ */
+export const describeCause = (cause: Cause, stage?: string): string => {
+  switch (cause.kind) {
+    case "first":
+      return "it was never built before"
+    case "rerun":
+      return "an earlier step was run again"
+    case "gone":
+      return "its earlier result is no longer in the store"
+    case "no-cache":
+      return "the cache is not to be used"
+    case "absent":
+      return `${cause.image}: ${cause.why}`
+    case "follows":
+      return cause.stage === stage || stage === undefined
+        ? `it follows step ${cause.step}, ${cause.instruction}`
+        : `it follows step ${cause.step} of stage ${cause.stage}, ${cause.instruction}`
+    default: {
+      const all = [cause, ...(cause.others ?? [])]
+      const parts = all.slice(0, 3).map(describeDifference)
+      const more = all.length - parts.length
+      return parts.join("; ") + (more > 0 ? `; and ${more} more` : "")
+    }
+  }
+}
+
+const describeDifference = (difference: Difference): string => {
+  switch (difference.kind) {
+    case "parent":
+      return "the step before it changed"
+    case "source":
+      return "what it copies from changed"
+    case "file":
+      return difference.change === "added" || difference.change === "removed"
+        ? `${difference.path}: ${difference.change}`
+        : `${difference.path}: ${difference.change} ${brief(difference.before)} → ${brief(difference.now)}`
+    case "env":
+    case "arg":
+    case "label":
+    case "option": {
+      const name = `${difference.kind === "option" ? "option" : difference.kind.toUpperCase()} ${difference.name}`
+      if (difference.before === undefined) return `${name}: new, ${brief(difference.now)}`
+      if (difference.now === undefined) return `${name}: gone, it was ${brief(difference.before)}`
+      return `${name}: ${brief(difference.before)} → ${brief(difference.now)}`
+    }
+    case "input":
+      if (difference.before === difference.now) return `${difference.name} changed`
+      return `${difference.name}: ${brief(difference.before)} → ${brief(difference.now)}`
+    case "instruction":
+    case "base":
+    case "platform":
+      return `${difference.kind}: ${brief(difference.before)} → ${brief(difference.now)}`
+  }
+}
+
+/** Digests to 12 characters, long text to 60. */
+const brief = (value: string | undefined): string => {
+  const plain = (value ?? "").replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, "$1")
+  const cut = plain.length > 60 ? `${plain.slice(0, 59)}…` : plain
+  return /^[\w./:@+-]+$/.test(cut) ? cut : JSON.stringify(cut)
+}
