@@ -42,6 +42,7 @@ import {
   WrongState
 } from "@gantry/engine/EngineError"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
+import { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import { BadBuildFile } from "@gantry/engine/verbs/build"
 import { describe, expect, it } from "vitest"
 import { Usage } from "../src/commands/Usage.ts"
@@ -85,6 +86,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
   LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
   LayerMalformed: new LayerMalformed({ layer: digest, why: "the archive ends inside an entry", at: 512 }),
+  CompressionFailed: new CompressionFailed({ layer: `layer ${digest}`, why: "this runtime cannot write zstd" }),
   LayerTooLarge: new LayerTooLarge({ layer: digest, unit: "bytes", limit: 1000 }),
   LayerMissing: new LayerMissing({ diffId: digest }),
   NameTaken: new NameTaken({ name: "web", holder: "abc" }),

@@ -38,6 +38,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   port: () => import("./port.ts"),
   ps: () => import("./ps.ts"),
   pull: () => import("./pull.ts"),
+  push: () => import("./push.ts"),
   rename: () => import("./rename.ts"),
   restart: () => import("./restart.ts"),
   reset: () => import("./reset.ts"),

@@ -31,6 +31,7 @@ import type {
   WrongState
 } from "@gantry/engine/EngineError"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
+import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import type { BadBuildFile } from "@gantry/engine/verbs/build"
 import type { Usage } from "../commands/Usage.ts"
 import type { Explanation } from "./Explanation.ts"
@@ -48,6 +49,7 @@ export type Failure =
   | BlobCorrupt
   | BlobMissing
   | BuildFailed
+  | CompressionFailed
   | DatabaseTooNew
   | ImageBroken
   | ImageInUse
@@ -181,6 +183,8 @@ export const explain = (failure: Failure): Explanation => {
       }
     case "BlobMissing":
     case "BlobCorrupt":
+    case "CompressionFailed":
+      return { what: failure.message, todo: "choose another --compression" }
     case "LayerMissing":
       return { what: failure.message, todo: "build or pull the image again" }
     case "LayerMalformed":

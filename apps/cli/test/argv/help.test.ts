@@ -47,7 +47,7 @@ Options:
     const help = groupHelp(names, "image", groups.image)
     expect(help).toMatch(/^Usage: {2}gantry image COMMAND\n/)
     expect(help).toMatch(
-      /\n {2}build .*\n {2}history .*\n {2}import .*\n {2}inspect .*\n {2}layers .*\n {2}load .*\n {2}ls .*\n {2}prune .*\n {2}pull .*\n {2}rm .*\n {2}save .*\n {2}tag /
+      /\n {2}build .*\n {2}history .*\n {2}import .*\n {2}inspect .*\n {2}layers .*\n {2}load .*\n {2}ls .*\n {2}prune .*\n {2}pull .*\n {2}push .*\n {2}rm .*\n {2}save .*\n {2}tag /
     )
   })
 

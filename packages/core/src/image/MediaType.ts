@@ -12,6 +12,7 @@ export const ociLayerZstd = "application/vnd.oci.image.layer.v1.tar+zstd"
 export const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
 export const dockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json"
 export const dockerConfig = "application/vnd.docker.container.image.v1+json"
+export const dockerLayer = "application/vnd.docker.image.rootfs.diff.tar"
 export const dockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 /** Whether a media type names a list of manifests, one a platform. */
@@ -21,7 +22,7 @@ export const isIndex = (mediaType: string): boolean => mediaType === ociIndex ||
 export const compressionOf = (mediaType: string): "none" | "gzip" | "zstd" | undefined => {
   switch (mediaType) {
     case ociLayer:
-    case "application/vnd.docker.image.rootfs.diff.tar":
+    case dockerLayer:
       return "none"
     case ociLayerGzip:
     case dockerLayerGzip:

@@ -66,6 +66,8 @@ export interface ImagesShape {
   ) => Effect.Effect<void, StorageFailure>
   /** Moves a name to an image. */
   readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
+  /** Remembers under which digests registries have an image. An image that is gone meanwhile stays gone. */
+  readonly learn: (id: Digest, digests: ReadonlyArray<RepositoryDigest>) => Effect.Effect<void, StorageFailure>
   /**
    * Takes a name away, or a digest when the name has one. With the last tag of a repository its digests go too, for the
    * same image. Returns the digests that went, as `repository@digest`. Succeeds when there is no such name.
@@ -211,6 +213,12 @@ export const make = Effect.gen(function* () {
     tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
   }
 
+  const setDigests = (tx: Transaction, id: Digest, digests: ReadonlyArray<RepositoryDigest>): void => {
+    for (const { digest, registry, repository } of digests) {
+      tx.run("INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)", nameOf({ registry, repository }), digest, id)
+    }
+  }
+
   const shape: ImagesShape = {
     find,
     config: ({ id }) =>
@@ -247,20 +255,17 @@ export const make = Effect.gen(function* () {
           image.layout?.size ?? null
         )
         for (const name of names) setName(tx, name, image.id)
-        for (const each of digests) {
-          tx.run(
-            "INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)",
-            nameOf({ registry: each.registry, repository: each.repository }),
-            each.digest,
-            image.id
-          )
-        }
+        setDigests(tx, image.id, digests)
         writeIndex(tx)
       }),
     tag: (name, id) =>
       db.write("images", (tx) => {
         setName(tx, name, id)
         writeIndex(tx)
+      }),
+    learn: (id, digests) =>
+      db.write("images", (tx) => {
+        if (tx.get("SELECT id FROM images WHERE id = ?", id) !== undefined) setDigests(tx, id, digests)
       }),
     untag: (name) =>
       db.write("images", (tx) => {

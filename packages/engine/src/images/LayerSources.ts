@@ -17,16 +17,27 @@ export interface LayerSource {
   readonly seenAt: number
 }
 
+/** A layer, and a compressed form that is said to be it. */
+export interface LayerForms {
+  readonly diffId: Digest
+  readonly descriptor: LayerSource["descriptor"]
+}
+
 /**
  * Which compressed forms of a layer are where. The store keeps a layer unpacked only; this is what tells a push that a
  * registry has the layer already, and under which digest, without compressing it.
+ *
+ * Only forms that were seen to be the layer are remembered, because they were unpacked or made here: whoever publishes
+ * an image can claim that anything is a compressed form of anybody's layer, and a push must not believe it.
  */
 export interface LayerSourcesShape {
   /** Remembers compressed forms that a repository has now. */
   readonly learn: (
     place: Pick<ImageRef, "registry" | "repository">,
-    layers: ReadonlyArray<{ readonly diffId: Digest; readonly descriptor: LayerSource["descriptor"] }>
+    layers: ReadonlyArray<LayerForms>
   ) => Effect.Effect<void, StorageFailure>
+  /** Those of them that were seen to be true before, wherever they were. */
+  readonly vouched: (layers: ReadonlyArray<LayerForms>) => Effect.Effect<ReadonlyArray<LayerForms>, StorageFailure>
   /** What is known of a layer, last seen first. */
   readonly of: (diffId: Digest) => Effect.Effect<ReadonlyArray<LayerSource>, StorageFailure>
   /** The repository turned out not to have it any more. */
@@ -68,6 +79,16 @@ export const make = Effect.map(Database, (db): LayerSourcesShape => {
             )
           }
         })
+      ),
+    vouched: (layers) =>
+      Effect.zipRight(
+        ready,
+        db.read("layer sources", (tx) =>
+          layers.filter(({ descriptor, diffId }) => {
+            const query = "SELECT 1 FROM layer_sources WHERE diff_id = ? AND digest = ? LIMIT 1"
+            return tx.get(query, diffId, descriptor.digest) !== undefined
+          })
+        )
       ),
     of: (diffId) =>
       Effect.zipRight(

@@ -5,7 +5,7 @@ const ociTypes: ReadonlyMap<string, string> = new Map([
   [MediaType.dockerManifest, MediaType.ociManifest],
   [MediaType.dockerConfig, MediaType.ociConfig],
   [MediaType.dockerLayerGzip, MediaType.ociLayerGzip],
-  ["application/vnd.docker.image.rootfs.diff.tar", MediaType.ociLayer],
+  [MediaType.dockerLayer, MediaType.ociLayer],
   ["application/vnd.docker.image.rootfs.diff.tar.zstd", MediaType.ociLayerZstd]
 ])
 

@@ -24,7 +24,7 @@ import { choosePlatform, suits } from "../images/choose-platform.ts"
 import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
 import { decodeConfig } from "../images/image-json.ts"
 import { Images, type NewImage } from "../images/Images.ts"
-import { LayerSources } from "../images/LayerSources.ts"
+import { type LayerForms, LayerSources } from "../images/LayerSources.ts"
 import { localNames } from "../images/local-name.ts"
 import { ociSpelling } from "../images/oci-spelling.ts"
 import { holdLayers } from "../prune/hold-layers.ts"
@@ -98,7 +98,16 @@ export const pull = (
     // What is fetched from now on is nobody's until the image is on record.
     if (missing.length > 0) yield* workingNow
     const { jobs } = yield* Settings
-    yield* Effect.forEach(missing, (wanted) => fetchLayer(wanted, options), {
+    // By diffID: an image may claim that one compressed form is several layers.
+    const unpacked = new Set<Digest>()
+    const listened = (diffId: Digest): FetchOptions => ({
+      ...options,
+      onEvent: (event) => {
+        if (event.type === "stored" && event.how === "unpacked") unpacked.add(diffId)
+        onEvent?.(event)
+      }
+    })
+    yield* Effect.forEach(missing, (wanted) => fetchLayer(wanted, listened(wanted.diffId)), {
       concurrency: Math.max(leastJobs, jobs),
       discard: true
     })
@@ -131,11 +140,24 @@ export const pull = (
     }
     if (status === "new") {
       yield* images.put(image, names, digests)
-      if (digests.length > 0) yield* (yield* LayerSources).learn(ref, pairs)
+      const seen = missing.filter(({ diffId }) => unpacked.has(diffId))
+      if (digests.length > 0) yield* learnForms(ref, pairs, seen)
     } else yield* images.touch(id, yield* Clock.currentTimeMillis)
     onEvent?.({ type: "pulled", ref, digest, status })
     return { image, digest, status } satisfies Pulled
   }).pipe(Effect.scoped)
+
+/** Remembers where compressed forms are: of those that were seen to be what the image says, now or before. */
+const learnForms = (
+  ref: ImageRef.ImageRef,
+  claimed: ReadonlyArray<LayerForms>,
+  seen: ReadonlyArray<LayerForms>
+): Effect.Effect<void, StorageFailure, LayerSources> =>
+  Effect.gen(function* () {
+    const sources = yield* LayerSources
+    const others = claimed.filter((each) => !seen.includes(each))
+    yield* sources.learn(ref, [...seen, ...(others.length === 0 ? [] : yield* sources.vouched(others))])
+  })
 
 /** The name it was asked for by; one with a digest keeps only that. Out of a folder or an archive: see `localNames`. */
 const namesOf = (ref: ImageRef.ImageRef): Effect.Effect<ReadonlyArray<ImageRef.ImageRef>, RegistryError, Registry> =>

@@ -19,6 +19,7 @@ export const names = {
     section: "common"
   },
   pull: { paths: [["pull"], ["image", "pull"]], summary: "Download an image from a registry", section: "common" },
+  push: { paths: [["push"], ["image", "push"]], summary: "Upload an image to a registry", section: "common" },
   images: {
     paths: [["images"], ["image", "ls"], ["image", "list"]],
     summary: "List images",

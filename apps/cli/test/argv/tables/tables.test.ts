@@ -42,6 +42,7 @@ import {
   systemPrune,
   volumePrune
 } from "../../../src/argv/tables/prune.ts"
+import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
@@ -54,6 +55,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   ps,
   build,
   pull,
+  push,
   images,
   version,
   create,

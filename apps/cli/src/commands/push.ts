@@ -1,0 +1,110 @@
+import { suits } from "@gantry/engine/images/choose-platform"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import * as ImageSource from "@gantry/core/image/ImageSource"
+import { format as platformText, type Platform } from "@gantry/core/image/Platform"
+import { BadImageName, WrongPlatform } from "@gantry/engine/EngineError"
+import { type ImageRecord, Images } from "@gantry/engine/images/Images"
+import { imagesToSave } from "@gantry/engine/images/images-to-save"
+import { type Outgoing, push } from "@gantry/engine/verbs/push"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { push as table } from "../argv/tables/push.ts"
+import { define } from "./define.ts"
+import { platformOf } from "./platform-of.ts"
+import { formOf } from "./push-form.ts"
+import { pushProgress } from "./push-progress.ts"
+import { given as optionally } from "./read-values.ts"
+import { withTrust } from "./registry-trust.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+/** `gantry push`: under its own name, or to a destination that may be another name, a folder or an archive. */
+export default define(table, ({ given, operands: [name = "", destination], options }, { terminal }) =>
+  Effect.gen(function* () {
+    const form = yield* formOf(options)
+    const platform = yield* platformOf(options.platform)
+    const outgoing = yield* options.allTags
+      ? allTags(name, destination)
+      : Effect.map(oneImage(name, destination, terminal.cwd), (one) => [one] as const)
+    if (platform !== undefined) {
+      yield* Effect.forEach(outgoing, ({ image }) => checkPlatform(name, image, platform), { discard: true })
+    }
+    const [{ ref }] = outgoing
+    const progress = options.quiet
+      ? undefined
+      : pushProgress({ write: terminal.out, isTerminal: terminal.stdoutIsTerminal }, terminal)
+    if (progress !== undefined) {
+      if (!options.allTags && isUntagged(destination ?? name, ref)) terminal.out("Using default tag: latest\n")
+      terminal.out(`The push refers to repository [${placeName(ref)}]\n`)
+    }
+    yield* push(outgoing, { form, ...optionally("onEvent", progress?.onEvent) }).pipe(
+      Effect.ensuring(Effect.sync(() => progress?.finish()))
+    )
+    if (options.quiet) terminal.out(`${options.allTags ? placeName(ref) : fullName(ref)}\n`)
+    return 0
+  }).pipe(withTrust(options, given, terminal.cwd))
+)
+
+const oneImage = (name: string, destination: string | undefined, cwd: string) =>
+  Effect.gen(function* () {
+    const target = destination ?? name
+    const ref = yield* Either.match(ImageSource.parse(target, cwd), {
+      onLeft: (problem) => new BadImageName(problem),
+      onRight: (parsed) => Effect.succeed(parsed)
+    })
+    if (destination === undefined && ImageSource.localPlace(ref) !== undefined) {
+      return yield* new Usage({
+        message: `${name} is a place, and no image is named`,
+        hint: `gantry push IMAGE ${name}`,
+        status: 1
+      })
+    }
+    if (ref.digest !== undefined) {
+      return yield* new BadImageName({ text: target, why: "cannot push a digest reference: push a tag" })
+    }
+    return { image: yield* (yield* Images).find(name), ref } satisfies Outgoing
+  })
+
+const allTags = (name: string, destination: string | undefined) =>
+  Effect.gen(function* () {
+    if (destination !== undefined) return yield* badValue("--all-tags/-a goes with the image's own name only")
+    const ref = yield* Either.match(ImageRef.parse(name), {
+      onLeft: (problem) => new BadImageName(problem),
+      onRight: (parsed) => Effect.succeed(parsed)
+    })
+    if (ref.digest !== undefined || !isUntagged(name, ref)) {
+      return yield* badValue("tag can't be used with --all-tags/-a", "leave out the tag")
+    }
+    const found = yield* imagesToSave([name])
+    const [first, ...others] = found.flatMap(({ image, names }) =>
+      names
+        .filter(({ registry, repository }) => registry === ref.registry && repository === ref.repository)
+        .map((each): Outgoing => ({ image, ref: each }))
+    )
+    if (first === undefined) {
+      return yield* new Usage({
+        message: `an image does not exist locally with the tag: ${ImageRef.familiarName(ref)}`,
+        hint: "gantry images lists what there is",
+        status: 1
+      })
+    }
+    return [first, ...others] as const
+  })
+
+const checkPlatform = (name: string, image: ImageRecord, wanted: Platform) =>
+  Effect.gen(function* () {
+    const config = yield* (yield* Images).config(image)
+    if (suits(config, wanted) !== undefined) return
+    return yield* new WrongPlatform({ reference: name, wanted: platformText(wanted), found: platformText(config) })
+  })
+
+/** Whether the tag was filled in. */
+const isUntagged = (name: string, ref: ImageRef.ImageRef): boolean =>
+  ImageSource.localPlace(ref) === undefined && ref.tag === "latest" && !name.split("/").at(-1)?.includes(":")
+
+/** Where it all goes, host included. */
+const placeName = (ref: ImageRef.ImageRef): string =>
+  ImageSource.localPlace(ref) === undefined ? `${ref.registry}/${ref.repository}` : ref.registry
+
+/** What Docker prints with `--quiet`: host included. */
+const fullName = (ref: ImageRef.ImageRef): string =>
+  ImageSource.localPlace(ref) === undefined ? ImageRef.format(ref) : ImageSource.shown(ref)

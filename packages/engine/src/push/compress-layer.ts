@@ -1,0 +1,71 @@
+import { type CompressionForm, compressorOf } from "@gantry/core/compression/compress"
+import type { Digest } from "@gantry/core/image/Digest"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+/** A layer could not be compressed in the form that was asked for. */
+export class CompressionFailed extends Data.TaggedError("CompressionFailed")<{
+  readonly layer: string
+  /** One sentence without a full stop. */
+  readonly why: string
+}> {
+  override get message() {
+    return `${this.layer} cannot be compressed: ${this.why}`
+  }
+}
+
+/** What a layer is compressed to, and who is told how far it has come. */
+export interface CompressOptions extends CompressionForm {
+  /** Called with the bytes of the archive that have been read so far. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+/**
+ * The compressed archive of a layer, made while it is read: the same layer in the same form is the same bytes.
+ * Nothing of it is kept on the disk.
+ */
+export const compressLayer = (
+  diffId: Digest,
+  options: CompressOptions
+): Stream.Stream<Uint8Array, CompressionFailed | LayerMissing | StorageFailure, LayerStore> =>
+  Stream.unwrap(
+    Effect.map(LayerStore, (layers) => {
+      const attempt = <A>(run: () => A) =>
+        Effect.try({
+          try: run,
+          catch: (cause) =>
+            new CompressionFailed({
+              layer: `layer ${diffId}`,
+              why: cause instanceof Error ? cause.message : String(cause)
+            })
+        })
+      return Stream.unwrap(
+        Effect.map(
+          attempt(() => compressorOf(options)),
+          (compressor) => {
+            let seen = 0
+            const push = (piece: Uint8Array) =>
+              attempt(() => {
+                seen += piece.length
+                const out = compressor.push(piece)
+                options.onBytes?.(seen)
+                return Chunk.fromIterable(out)
+              })
+            return layers
+              .pack(diffId)
+              .pipe(
+                Stream.mapEffect(push),
+                Stream.concat(
+                  Stream.unwrap(Effect.map(attempt(compressor.finish), (out) => Stream.make(Chunk.fromIterable(out))))
+                ),
+                Stream.flattenChunks
+              )
+          }
+        )
+      )
+    })
+  )

@@ -1,0 +1,164 @@
+import type { Compression } from "@gantry/core/compression/decompress"
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { compressionOf } from "@gantry/core/image/MediaType"
+import { localPlace } from "@gantry/core/image/ImageSource"
+import { Registry } from "@gantry/core/registry/Registry"
+import type { RegistryError } from "@gantry/core/registry/RegistryError"
+import { LayerStore } from "@gantry/core/store/LayerStore"
+import { LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { type LayerSource, LayerSources } from "../images/LayerSources.ts"
+import { type CompressionFailed, compressLayer } from "./compress-layer.ts"
+import { type LayerForm, layerType, usualCompression } from "./LayerForm.ts"
+import type { OnPushEvent } from "./PushEvent.ts"
+import { wholeBefore } from "./whole-before.ts"
+
+/** Where things are sent: a repository of a registry, or a place on this machine. */
+export type SendPlace = Pick<ImageRef, "registry" | "repository">
+
+/** How layers are sent. */
+export interface SendOptions {
+  /** What the form leaves out is as the layer is known to the place already, and else as usual. */
+  readonly form?: LayerForm
+  readonly onEvent?: OnPushEvent
+}
+
+/** How sending a layer can fail. */
+export type SendError = CompressionFailed | LayerMissing | RegistryError | StorageFailure
+
+/** What sending layers works with. */
+export type SendServices = LayerSources | LayerStore | Registry
+
+/** Compressed forms of one layer that a registry is asked for. More are known only of layers that were often recompressed. */
+const mostForms = 4
+
+/** Repositories that one layer is tried to be mounted from. */
+const mostRepositories = 3
+
+/** Compressed bytes that are held until it is known whether the registry has them. */
+const heldBytes = 1024 * 1024
+
+/**
+ * Makes sure that a place has a layer, and tells what the layer is called there. The registry is asked before anything
+ * is sent: for each compressed form that is known to be this layer, then for the same in another of its repositories.
+ * Only then is the layer compressed, and sent while it is; a short one is asked for once more by the digest that it has
+ * got. What the place has is remembered.
+ *
+ * `wished` is taken before other forms of the same compression: with it a pulled image keeps its manifest.
+ */
+export const sendLayer = (
+  place: SendPlace,
+  diffId: Digest,
+  { form = {}, onEvent }: SendOptions = {},
+  wished?: Digest
+): Effect.Effect<Descriptor, SendError, SendServices> =>
+  Effect.gen(function* () {
+    const registry = yield* Registry
+    const sources = yield* LayerSources
+    const found = yield* (yield* LayerStore).get(diffId)
+    if (Option.isNone(found)) return yield* new LayerMissing({ diffId })
+    const remote = localPlace(place) === undefined
+    const told = (descriptor: Descriptor, event: Parameters<OnPushEvent>[0]) =>
+      Effect.gen(function* () {
+        if (remote) yield* sources.learn(place, [{ diffId, descriptor }])
+        onEvent?.(event)
+        return descriptor
+      })
+
+    const known = form.force === true ? [] : usable(yield* sources.of(diffId), form, wished)
+    for (const [digest, each] of formsOf(known, place)) {
+      const descriptor = describedAs(each[0], form)
+      if (yield* registry.hasBlob(place, digest)) {
+        return yield* told(descriptor, { type: "there", layer: diffId, how: "already" })
+      }
+      for (const source of each.filter((one) => isAt(one, place))) yield* sources.unlearn(diffId, source)
+      const elsewhere = each.filter(({ registry: host, repository }) => {
+        return host === place.registry && repository !== place.repository
+      })
+      for (const source of elsewhere.slice(0, mostRepositories)) {
+        if (yield* registry.mount(place, digest, source.repository)) {
+          return yield* told(descriptor, { type: "there", layer: diffId, how: "mounted", from: source.repository })
+        }
+      }
+    }
+
+    const compression = form.compression ?? usualCompression
+    const mediaType = layerType(compression, form.types)
+    const sent = (descriptor: Descriptor, how: "sent" | "already" = "sent") =>
+      told(descriptor, { type: "there", layer: diffId, how })
+    const whole = (
+      digest: Digest,
+      size: number,
+      bytes: Stream.Stream<Uint8Array, CompressionFailed | LayerMissing | StorageFailure>
+    ) =>
+      Effect.gen(function* () {
+        const descriptor = { mediaType, digest, size }
+        if (yield* registry.hasBlob(place, digest)) return yield* sent(descriptor, "already")
+        yield* registry.push(place, descriptor, bytes)
+        return yield* sent(descriptor)
+      })
+    const layers = yield* LayerStore
+    const onBytes = (bytes: number): void => onEvent?.({ type: "sent", layer: diffId, bytes })
+    const compressed = compressLayer(diffId, {
+      compression,
+      ...(form.level === undefined ? {} : { level: form.level }),
+      onBytes
+    }).pipe(Stream.provideService(LayerStore, layers))
+    if (compression === "none") return yield* whole(diffId, found.value.size, compressed)
+    return yield* Effect.scoped(
+      Effect.gen(function* () {
+        const { all, head, rest } = yield* wholeBefore(compressed, heldBytes)
+        if (all) return yield* whole(ofBytes(head), head.length, Stream.make(head))
+        const { digest, size } = yield* registry.upload(place, Stream.concat(Stream.make(head), rest))
+        return yield* sent({ mediaType, digest, size })
+      })
+    )
+  })
+
+const isAt = (source: LayerSource, { registry, repository }: SendPlace): boolean =>
+  source.registry === registry && source.repository === repository
+
+/** The forms that may be sent, the wished one first. */
+const usable = (
+  known: ReadonlyArray<LayerSource>,
+  { compression, types }: LayerForm,
+  wished: Digest | undefined
+): ReadonlyArray<LayerSource> => {
+  const fitting = known.filter(({ descriptor }) => {
+    const its = compressionOf(descriptor.mediaType)
+    return (
+      its !== undefined && (compression === undefined || its === compression) && !(types === "docker" && its === "zstd")
+    )
+  })
+  return fitting.toSorted((a, b) => Number(b.descriptor.digest === wished) - Number(a.descriptor.digest === wished))
+}
+
+/** By digest: those that the place itself had, then those of its registry, then all others. */
+const formsOf = (
+  known: ReadonlyArray<LayerSource>,
+  place: SendPlace
+): ReadonlyArray<readonly [Digest, readonly [LayerSource, ...ReadonlyArray<LayerSource>]]> => {
+  const near = (source: LayerSource) => (isAt(source, place) ? 0 : source.registry === place.registry ? 1 : 2)
+  const byDigest = new Map<Digest, [LayerSource, ...Array<LayerSource>]>()
+  for (const source of known) {
+    const { digest } = source.descriptor
+    const same = byDigest.get(digest)
+    if (same === undefined) byDigest.set(digest, [source])
+    else same.push(source)
+  }
+  const nearest = (each: ReadonlyArray<LayerSource>) => Math.min(...each.map(near))
+  const [first, ...others] = [...byDigest]
+  if (first === undefined) return []
+  // The first may be the wished one.
+  return [first, ...others.toSorted(([, a], [, b]) => nearest(a) - nearest(b))].slice(0, mostForms)
+}
+
+const describedAs = ({ descriptor }: LayerSource, { types }: LayerForm): Descriptor => {
+  const { digest, mediaType, size } = descriptor
+  const its: Compression = compressionOf(mediaType) ?? "none"
+  return { mediaType: layerType(its, types), digest, size }
+}
