@@ -214,8 +214,8 @@ export const make = Effect.gen(function* () {
   }
 
   const setDigests = (tx: Transaction, id: Digest, digests: ReadonlyArray<RepositoryDigest>): void => {
-    for (const { digest, registry, repository } of digests) {
-      tx.run("INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)", nameOf({ registry, repository }), digest, id)
+    for (const { digest: known, registry, repository } of digests) {
+      tx.run("INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)", nameOf({ registry, repository }), known, id)
     }
   }
 

@@ -1,4 +1,4 @@
-import * as ImageRef from "@gantry/core/image/ImageRef"
+import type * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace } from "@gantry/core/image/ImageSource"
 import type { Digest } from "@gantry/core/image/Digest"
 import { Registry } from "@gantry/core/registry/Registry"
