@@ -3,13 +3,23 @@ import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { ImageRecord } from "@gantry/engine/images/Images"
 import * as Either from "effect/Either"
 
+const read = (names: ReadonlyArray<string>): ReadonlyArray<ImageRef.ImageRef> =>
+  names.map(ImageRef.parse).flatMap((ref) => (Either.isRight(ref) ? [ref.right] : []))
+
+/** What registries call it; in repositories that no registry was asked about, what it would be called. */
+const digestsOf = ({ digests, manifest, names }: ImageRecord): ReadonlyArray<string> => {
+  const told = read(digests)
+  const known = new Set(told.map(ImageRef.familiarName))
+  const own = [...new Set(read(names).map(ImageRef.familiarName))].filter((name) => !known.has(name))
+  return [...told.map(ImageRef.familiar), ...own.map((name) => `${name}@${manifest}`)].toSorted()
+}
+
 /** An image in the shape of Docker's inspect. Spec: Docker Engine API, ImageInspect. */
 export const inspectImage = (image: ImageRecord, config: ImageConfig): unknown => {
-  const refs = image.names.map(ImageRef.parse).filter(Either.isRight)
   return {
     Id: image.id,
-    RepoTags: refs.map(({ right }) => ImageRef.familiar(right)),
-    RepoDigests: [...new Set(refs.map(({ right }) => `${ImageRef.familiarName(right)}@${image.manifest}`))],
+    RepoTags: read(image.names).map(ImageRef.familiar),
+    RepoDigests: digestsOf(image),
     Parent: "",
     Comment: "",
     ...(config.created === undefined ? {} : { Created: config.created }),

@@ -21,13 +21,28 @@ export interface CountingProxy {
   /** Requests for blobs whose answer was 200 or 206. */
   readonly blobs: () => ReadonlyArray<Passed>
   readonly forget: () => void
+  /** Waits until the bodies of blobs have passed so many bytes since the beginning, or the last `forget`. */
+  readonly reached: (bytes: number) => Promise<void>
+  /** The same, and from then on nothing passes until `resume`. */
+  readonly pausedAt: (bytes: number) => Promise<void>
+  readonly resume: () => void
   readonly close: () => Promise<void>
 }
 
+/** What the way is like. */
+export interface ProxyOptions {
+  /**
+   * Bytes that pass in a second, as on a network. Without it the kernel takes whole layers before their reader has seen
+   * any of them.
+   */
+  readonly rate?: number
+}
+
 /** Starts a proxy in front of a server without TLS. */
-export const countingProxy = async (server: RegistryServer): Promise<CountingProxy> => {
+export const countingProxy = async (server: RegistryServer, { rate }: ProxyOptions = {}): Promise<CountingProxy> => {
   const port = await freePort()
   let passed: Array<Passed> = []
+  const gate = makeGate(rate)
   const target = new URL(server.url)
   const proxy = createServer((incoming, outgoing) => {
     const { headers, method = "GET", url = "/" } = incoming
@@ -41,7 +56,7 @@ export const countingProxy = async (server: RegistryServer): Promise<CountingPro
       }
       passed.push(entry)
       outgoing.writeHead(entry.status, answer.headers)
-      forward(answer, outgoing, entry)
+      forward(answer, outgoing, url.includes("/blobs/") ? gate : undefined, entry)
     })
     onward.on("error", () => outgoing.destroy())
     outgoing.on("close", () => onward.destroy())
@@ -59,7 +74,11 @@ export const countingProxy = async (server: RegistryServer): Promise<CountingPro
       ),
     forget: () => {
       passed = []
+      gate.forget()
     },
+    reached: (bytes) => gate.reached(bytes, false),
+    pausedAt: (bytes) => gate.reached(bytes, true),
+    resume: gate.resume,
     close: () =>
       new Promise<void>((resolve) => {
         proxy.close(() => resolve())
@@ -68,14 +87,82 @@ export const countingProxy = async (server: RegistryServer): Promise<CountingPro
   }
 }
 
-const forward = (answer: IncomingMessage, outgoing: NodeJS.WritableStream, entry: Passed): void => {
-  answer.on("data", (piece: Uint8Array) => {
-    entry.bytes += piece.length
-    if (!outgoing.write(piece)) {
-      answer.pause()
-      outgoing.once("drain", () => answer.resume())
+/** Counts bytes of blobs and stops them when it is told to. */
+interface Gate {
+  readonly count: (bytes: number) => void
+  /** Resolves when so many bytes may pass. */
+  readonly open: (bytes: number) => Promise<void>
+  readonly reached: (bytes: number, pause: boolean) => Promise<void>
+  readonly resume: () => void
+  readonly forget: () => void
+}
+
+const makeGate = (rate: number | undefined): Gate => {
+  let total = 0
+  let next = Date.now()
+  let closed: { readonly promise: Promise<void>; readonly open: () => void } | undefined
+  let marks: ReadonlyArray<{ readonly bytes: number; readonly pause: boolean; readonly tell: () => void }> = []
+  const resume = (): void => {
+    closed?.open()
+    closed = undefined
+  }
+  return {
+    count: (bytes) => {
+      total += bytes
+      const due = marks.filter((mark) => mark.bytes <= total)
+      marks = marks.filter((mark) => mark.bytes > total)
+      if (closed === undefined && due.some(({ pause }) => pause)) {
+        let open = (): void => {}
+        const promise = new Promise<void>((resolve) => (open = resolve))
+        closed = { promise, open }
+      }
+      for (const { tell } of due) tell()
+    },
+    open: async (bytes) => {
+      if (rate !== undefined) {
+        const now = Date.now()
+        next = Math.max(next, now) + (bytes / rate) * 1000
+        await new Promise((resolve) => setTimeout(resolve, next - now))
+      }
+      await closed?.promise
+    },
+    reached: (bytes, pause) => new Promise((tell) => (marks = [...marks, { bytes, pause, tell }])),
+    resume,
+    forget: () => {
+      total = 0
+      marks = []
+      resume()
     }
-  })
-  answer.on("end", () => outgoing.end())
-  answer.on("error", () => outgoing.end())
+  }
+}
+
+const forward = (
+  answer: IncomingMessage,
+  outgoing: NodeJS.WritableStream,
+  gate: Gate | undefined,
+  entry: Passed
+): void => {
+  const pass = async (): Promise<void> => {
+    for await (const piece of answer as AsyncIterable<Uint8Array>) {
+      await gate?.open(piece.length)
+      entry.bytes += piece.length
+      gate?.count(piece.length)
+      if (!outgoing.write(piece)) {
+        await new Promise<void>((resolve) => {
+          const go = (): void => {
+            outgoing.off("drain", go)
+            outgoing.off("close", go)
+            resolve()
+          }
+          outgoing.on("drain", go)
+          outgoing.on("close", go)
+        })
+      }
+    }
+  }
+  // A side that goes away ends the other.
+  pass().then(
+    () => outgoing.end(),
+    () => outgoing.end()
+  )
 }

@@ -13,6 +13,10 @@ export interface RegistryOptions {
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Absolute path of a file of htpasswd (bcrypt): it wants a password. */
   readonly htpasswd?: string
+  /** Where it asks for tokens, and the certificate of the authority that signs them, an absolute path. */
+  readonly token?: { readonly realm: string; readonly service: string; readonly authority: string }
+  /** The storage of another server, which it shares. */
+  readonly storage?: string
 }
 
 /** A registry server on loopback, with a directory of its own. */
@@ -44,23 +48,31 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-const configOf = (storage: string, port: number, { htpasswd, tls }: RegistryOptions): string =>
+const authOf = ({ htpasswd, token }: RegistryOptions) => {
+  if (token !== undefined) {
+    const { authority, realm, service } = token
+    return { auth: { token: { realm, service, issuer: "gantry-test", rootcertbundle: authority } } }
+  }
+  return htpasswd === undefined ? {} : { auth: { htpasswd: { realm: "test", path: htpasswd } } }
+}
+
+const configOf = (storage: string, port: number, options: RegistryOptions): string =>
   JSON.stringify({
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
     http: {
       addr: `127.0.0.1:${port}`,
-      ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } })
+      ...(options.tls === undefined ? {} : { tls: { certificate: options.tls.certificate, key: options.tls.key } })
     },
-    ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: "test", path: htpasswd } } })
+    ...authOf(options)
   })
 
 /** Starts a registry server and waits until it answers. */
 export const startRegistry = async (options: RegistryOptions = {}): Promise<RegistryServer> => {
   if (!existsSync(registryProgram)) throw new Error(`${registryProgram} is missing: install docker-registry`)
   const directory = mkdtempSync("/tmp/ge-registry-")
-  const storage = join(directory, "storage")
+  const storage = options.storage ?? join(directory, "storage")
   const port = await freePort()
   const config = join(directory, "config.json")
   writeFileSync(config, configOf(storage, port, options))
