@@ -26,6 +26,7 @@ import {
 import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
+import { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import {
   AmbiguousId,
   BadImageName,
@@ -81,6 +82,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   CommandNotExecutable: new CommandNotExecutable({ container: "c", command: "/etc", why: "is a directory" }),
   CommandNotFound: new CommandNotFound({ container: "c", command: "nope" }),
   DatabaseTooNew: new DatabaseTooNew({ path: "/state.db", owner: "images" }),
+  FolderProtected: new FolderProtected({ directory: "/", why: "it is the root directory" }),
   ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),
   ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true }),
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),

@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from "node:fs"
+import { randomBytes } from "node:crypto"
+import { statSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { ofMachine, parse as parsePlatform } from "@gantry/core/image/Platform"
+import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { build, type BuildRequest, planBuild } from "@gantry/engine/verbs/build"
@@ -9,6 +10,8 @@ import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
+import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
+import { isStream, outputsOf } from "./build-outputs.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { define } from "./define.ts"
 import { fileOf, given, optionalOf, valuesOf } from "./read-values.ts"
@@ -22,7 +25,17 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
-    const platform = yield* platformOf(options.platform, terminal.arch)
+    const platforms = yield* platformsOf(options.platform, terminal.arch)
+    const outputs = yield* outputsOf(options, {
+      terminal,
+      platforms: platforms.length,
+      precious: [
+        { path: terminal.cwd, what: "the working directory" },
+        { path: context, what: "the build context" },
+        ...("path" in dockerfile ? [{ path: dockerfile.path, what: "the Dockerfile" }] : [])
+      ]
+    })
+    if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
     const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
     const buildArgs = argumentsOf(options.buildArg, terminal.env)
@@ -37,7 +50,8 @@ export default define(table, ({ operands, options }, { terminal }) =>
       buildArgs,
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
       ...given("target", options.target),
-      platform,
+      platforms,
+      outputs,
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("jobs", options.jobs),
       network: yield* networkOf(options.network),
@@ -73,12 +87,16 @@ export default define(table, ({ operands, options }, { terminal }) =>
       Effect.tapError(() => (explain === undefined || started.length === 0 ? Effect.void : tell(started, null)))
     )
     if (explain !== undefined) yield* tell(built.steps, built.image.id)
-    if (options.iidfile !== undefined) writeFileSync(options.iidfile, built.image.id)
-    if (style === "quiet" && explain !== "json") terminal.out(`${built.image.id}\n`)
-    else if (style !== "quiet") {
-      terminal.err(`built ${built.image.id}\n`)
-      for (const name of options.tag) terminal.err(`named ${name}\n`)
+    const id = builtId(built)
+    if (options.iidfile !== undefined) yield* writeWhole(options.iidfile, id, terminal.cwd)
+    if (options.metadataFile !== undefined) {
+      const metadata = metadataOf(built, `default/default/${randomBytes(16).toString("hex")}`)
+      yield* writeWhole(options.metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`, terminal.cwd)
     }
+    if (style !== "quiet") {
+      terminal.err(`built ${id}\n`)
+      if (built.stored) for (const name of options.tag) terminal.err(`named ${name}\n`)
+    } else if (explain !== "json" && !outputs.some(isStream)) terminal.out(`${id}\n`)
     return 0
   })
 )
@@ -135,12 +153,16 @@ const dockerfileOf = (
   return Effect.succeed({ path: !there(usual) && there(other) ? other : usual })
 }
 
-const platformOf = (texts: ReadonlyArray<string>, machine: string) => {
-  const [text, ...more] = texts.flatMap((each) => each.split(","))
-  if (more.length > 0) return badValue("several platforms at once are not supported yet")
-  if (text === undefined) return Effect.succeed(ofMachine(machine))
-  const platform = parsePlatform(text)
-  return platform === undefined ? badValue(`--platform ${text}: not os/arch[/variant]`) : Effect.succeed(platform)
+const platformsOf = (texts: ReadonlyArray<string>, machine: string): Effect.Effect<ReadonlyArray<Platform>, Usage> => {
+  const words = texts.flatMap((each) => each.split(",")).filter((word) => word !== "")
+  if (words.length === 0) return Effect.succeed([ofMachine(machine)])
+  return Effect.map(
+    Effect.forEach(words, (word) => {
+      const platform = word === "local" ? ofMachine(machine) : parsePlatform(word.trim())
+      return platform === undefined ? badValue(`--platform ${word}: not os/arch[/variant]`) : Effect.succeed(platform)
+    }),
+    (platforms) => [...new Map(platforms.map((each) => [formatPlatform(each), each])).values()]
+  )
 }
 
 const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" | "host", Usage> => {

@@ -32,6 +32,7 @@ import type {
 } from "@gantry/engine/EngineError"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
+import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/verbs/build"
 import type { Usage } from "../commands/Usage.ts"
 import type { Explanation } from "./Explanation.ts"
@@ -51,6 +52,7 @@ export type Failure =
   | BuildFailed
   | CompressionFailed
   | DatabaseTooNew
+  | FolderProtected
   | ImageBroken
   | ImageInUse
   | LayerInUse
@@ -206,6 +208,8 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "do not trust where this came from" }
     case "DatabaseTooNew":
       return { what: failure.message, todo: "use that gantry, or another --root" }
+    case "FolderProtected":
+      return { what: failure.message, todo: "name a folder that holds nothing but the output" }
     case "BaseUnavailable":
       return { what: `could not get the base image ${failure.message}` }
     case "BadBuildFile":

@@ -33,11 +33,15 @@ export interface ImageRecord {
   readonly createdAt: number
   /** Full names, sorted. */
   readonly names: ReadonlyArray<string>
+  /** Those of its names that mean this image only when its platform is asked for, and alone that of another platform. */
+  readonly lesserNames: ReadonlyArray<string>
   /**
    * What registries call it: `repository@digest` with complete repositories, sorted. The digest is that of the manifest
    * or of the index that the name led to.
    */
   readonly digests: ReadonlyArray<string>
+  /** Indexes that its names lead to, when an image of several platforms was built: see `NewIndex`. Sorted. */
+  readonly indexes: ReadonlyArray<Digest>
   readonly labels: { readonly [name: string]: string }
   /** Milliseconds since 1970 when a container was last made from it or a build stood on it. */
   readonly lastUsed: number
@@ -51,7 +55,17 @@ export interface RepositoryDigest {
 }
 
 /** The parts of an image that are stored once; the rest is names and dates. */
-export type NewImage = Omit<ImageRecord, "names" | "digests" | "lastUsed">
+export type NewImage = Omit<ImageRecord, "names" | "lesserNames" | "digests" | "indexes" | "lastUsed">
+
+/** An image of several platforms: its index, and the images that the index names. */
+export interface NewIndex {
+  /** Of the index, whose bytes are stored. */
+  readonly digest: Digest
+  /** Bytes of the index. */
+  readonly size: number
+  /** The one that suits this machine best comes first: a name alone means that one. */
+  readonly images: ReadonlyArray<NewImage>
+}
 
 /** The truth about names of images. */
 export interface ImagesShape {
@@ -64,6 +78,12 @@ export interface ImagesShape {
     names: ReadonlyArray<ImageRef.ImageRef>,
     digests?: ReadonlyArray<RepositoryDigest>
   ) => Effect.Effect<void, StorageFailure>
+  /** Records the images of an index, and moves the names to all of them, in one step. */
+  readonly putIndex: (index: NewIndex, names: ReadonlyArray<ImageRef.ImageRef>) => Effect.Effect<void, StorageFailure>
+  /** All images that a name leads to, one a platform, the one that the name alone means first; none when it is free. */
+  readonly named: (name: ImageRef.ImageRef) => Effect.Effect<ReadonlyArray<ImageRecord>, StorageFailure>
+  /** The index that a name leads to, when it leads to one. */
+  readonly indexOf: (name: ImageRef.ImageRef) => Effect.Effect<Digest | undefined, StorageFailure>
   /** Moves a name to an image. */
   readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
   /** Remembers under which digests registries have an image. An image that is gone meanwhile stays gone. */
@@ -109,7 +129,16 @@ const migrations = {
      ) STRICT;
      CREATE INDEX image_digests_image ON image_digests(image)`,
     `ALTER TABLE images ADD COLUMN layout TEXT;
-     ALTER TABLE images ADD COLUMN layout_size INTEGER`
+     ALTER TABLE images ADD COLUMN layout_size INTEGER`,
+    // A name may lead to several images, one a platform, through an index; the lowest position is meant by the name alone.
+    `CREATE TABLE names_of_images (
+       name TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+       via TEXT, via_size INTEGER, PRIMARY KEY (name, image)
+     ) STRICT;
+     INSERT INTO names_of_images SELECT name, image, 0, NULL, NULL FROM image_names;
+     DROP TABLE image_names;
+     ALTER TABLE names_of_images RENAME TO image_names;
+     CREATE INDEX image_names_image ON image_names(image)`
   ]
 }
 
@@ -143,12 +172,21 @@ export const make = Effect.gen(function* () {
     names: tx
       .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
       .map((each) => String(each["name"])),
+    lesserNames: tx
+      .all("SELECT name FROM image_names WHERE image = ? AND position > 0 ORDER BY name", String(row["id"]))
+      .map((each) => String(each["name"])),
     digests: tx
       .all(
         "SELECT repository, digest FROM image_digests WHERE image = ? ORDER BY repository, digest",
         String(row["id"])
       )
-      .map((each) => `${each["repository"]}@${each["digest"]}`)
+      .map((each) => `${each["repository"]}@${each["digest"]}`),
+    indexes: tx
+      .all(
+        "SELECT DISTINCT via FROM image_names WHERE image = ? AND via IS NOT NULL ORDER BY via",
+        String(row["id"])
+      )
+      .map((each) => digest(String(each["via"])))
   })
 
   const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
@@ -160,16 +198,25 @@ export const make = Effect.gen(function* () {
         nameOf({ registry: ref.registry, repository: ref.repository })
       )
     }
-    return tx.get(
-      "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ?",
+    return rowsNamed(tx, ref)[0]
+  }
+
+  const rowsNamed = (tx: Transaction, ref: ImageRef.ImageRef): ReadonlyArray<Row> =>
+    tx.all(
+      "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ? ORDER BY position",
       nameOf(ref)
     )
-  }
 
   const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
     if (isDigest(text)) {
       const record = yield* db.read("images", (tx) => {
-        const row = tx.get("SELECT * FROM images WHERE id = ? OR manifest = ?", text, text)
+        const row =
+          tx.get("SELECT * FROM images WHERE id = ? OR manifest = ?", text, text) ??
+          tx.get(
+            `SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE via = ?
+             ORDER BY position LIMIT 1`,
+            text
+          )
         return row === undefined ? undefined : recordOf(tx, row)
       })
       return record ?? (yield* missing(text))
@@ -203,15 +250,45 @@ export const make = Effect.gen(function* () {
 
   const missing = (text: string) =>
     Effect.flatMap(
-      db.read("images", (tx) => tx.all("SELECT name FROM image_names").map((row) => String(row["name"]))),
+      db.read("images", (tx) => tx.all("SELECT DISTINCT name FROM image_names").map((row) => String(row["name"]))),
       (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
     )
 
   const writeIndex = (tx: Transaction): void => writeLayoutIndex(root, layoutIndex(tx))
 
-  const setName = (tx: Transaction, name: ImageRef.ImageRef, id: Digest): void => {
-    tx.run("INSERT OR REPLACE INTO image_names VALUES (?, ?)", nameOf(name), id)
+  const setName = (tx: Transaction, name: ImageRef.ImageRef, images: ReadonlyArray<Digest>, via?: NewIndex): void => {
+    tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
+    for (const [position, id] of images.entries()) {
+      tx.run(
+        "INSERT OR IGNORE INTO image_names VALUES (?, ?, ?, ?, ?)",
+        nameOf(name),
+        id,
+        position,
+        via?.digest ?? null,
+        via?.size ?? null
+      )
+    }
   }
+
+  const setImage = (tx: Transaction, image: NewImage): void =>
+    void tx.run(
+      `INSERT INTO images (id, manifest, manifest_size, manifest_type, stack, size, created_at, labels, last_used,
+         layout, layout_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
+         manifest_type = excluded.manifest_type, last_used = excluded.last_used, layout = excluded.layout,
+         layout_size = excluded.layout_size`,
+      image.id,
+      image.manifest,
+      image.manifestSize,
+      image.manifestType,
+      JSON.stringify(image.stack),
+      image.size,
+      image.createdAt,
+      JSON.stringify(image.labels),
+      Date.now(),
+      image.layout?.digest ?? null,
+      image.layout?.size ?? null
+    )
 
   const setDigests = (tx: Transaction, id: Digest, digests: ReadonlyArray<RepositoryDigest>): void => {
     for (const { digest: known, registry, repository } of digests) {
@@ -235,32 +312,27 @@ export const make = Effect.gen(function* () {
       ),
     put: (image, names, digests = []) =>
       db.write("images", (tx) => {
-        const now = Date.now()
-        tx.run(
-          `INSERT INTO images (id, manifest, manifest_size, manifest_type, stack, size, created_at, labels, last_used,
-             layout, layout_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
-             manifest_type = excluded.manifest_type, last_used = excluded.last_used, layout = excluded.layout,
-             layout_size = excluded.layout_size`,
-          image.id,
-          image.manifest,
-          image.manifestSize,
-          image.manifestType,
-          JSON.stringify(image.stack),
-          image.size,
-          image.createdAt,
-          JSON.stringify(image.labels),
-          now,
-          image.layout?.digest ?? null,
-          image.layout?.size ?? null
-        )
-        for (const name of names) setName(tx, name, image.id)
+        setImage(tx, image)
+        for (const name of names) setName(tx, name, [image.id])
         setDigests(tx, image.id, digests)
         writeIndex(tx)
       }),
+    putIndex: (index, names) =>
+      db.write("images", (tx) => {
+        for (const image of index.images) setImage(tx, image)
+        const ids = index.images.map(({ id }) => id)
+        for (const name of names) setName(tx, name, ids, index)
+        writeIndex(tx)
+      }),
+    named: (name) => db.read("images", (tx) => rowsNamed(tx, name).map((row) => recordOf(tx, row))),
+    indexOf: (name) =>
+      db.read("images", (tx) => {
+        const via = tx.get("SELECT via FROM image_names WHERE name = ? AND via IS NOT NULL", nameOf(name))?.["via"]
+        return via === undefined ? undefined : digest(String(via))
+      }),
     tag: (name, id) =>
       db.write("images", (tx) => {
-        setName(tx, name, id)
+        setName(tx, name, [id])
         writeIndex(tx)
       }),
     learn: (id, digests) =>

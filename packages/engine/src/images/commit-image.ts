@@ -1,6 +1,7 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
+import type { Manifest } from "@gantry/core/image/Manifest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { type BlobCorrupt, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
@@ -11,17 +12,23 @@ import * as Stream from "effect/Stream"
 import { Images, type NewImage } from "./Images.ts"
 import { plainManifest } from "./plain-manifest.ts"
 
+/** An image as bytes that are not stored yet. */
+export interface ImageDocuments {
+  readonly image: NewImage
+  readonly config: Uint8Array
+  readonly manifest: Uint8Array
+}
+
 /**
- * Makes an image of a config and its layers, and moves the names to it. The layers are named by their uncompressed
- * archives, whose bytes the layer store can spell at any time; nothing is compressed before a push.
+ * The documents of an image: its config, and a manifest that names its layers by their uncompressed archives, whose bytes
+ * the layer store can spell at any time.
  */
-export const commitImage = (
+export const imageDocuments = (
   config: ImageConfig,
   stack: Stack,
-  names: ReadonlyArray<ImageRef>
-): Effect.Effect<NewImage, BlobCorrupt | LayerMissing | StorageFailure, BlobStore | Images | LayerStore> =>
+  annotations?: Manifest["annotations"]
+): Effect.Effect<ImageDocuments, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
-    const blobs = yield* BlobStore
     const layers = yield* LayerStore
     const infos = yield* Effect.forEach(stack, (diffId) =>
       Effect.flatMap(
@@ -34,24 +41,47 @@ export const commitImage = (
     )
     const configBytes = new TextEncoder().encode(JSON.stringify(config))
     const id = ofBytes(configBytes)
-    const manifestBytes = plainManifest({ digest: id, size: configBytes.length }, infos)
-    const manifestDigest = ofBytes(manifestBytes)
-    for (const [digest, bytes] of [
-      [id, configBytes],
-      [manifestDigest, manifestBytes]
-    ] as const) {
+    const manifest = plainManifest({ digest: id, size: configBytes.length }, infos, annotations)
+    return {
+      image: {
+        id,
+        manifest: ofBytes(manifest),
+        manifestSize: manifest.length,
+        manifestType: MediaType.ociManifest,
+        stack,
+        size: infos.reduce((sum, { size }) => sum + size, 0),
+        createdAt: config.created === undefined ? 0 : Date.parse(config.created),
+        labels: config.config.Labels ?? {}
+      },
+      config: configBytes,
+      manifest
+    }
+  })
+
+/** Stores documents that are not stored yet. */
+export const keepDocuments = (
+  documents: ReadonlyArray<Uint8Array>
+): Effect.Effect<void, BlobCorrupt | StorageFailure, BlobStore> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    for (const bytes of documents) {
+      const digest = ofBytes(bytes)
       if (Option.isNone(yield* blobs.size(digest))) yield* blobs.write(digest, Stream.make(bytes))
     }
-    const image = {
-      id,
-      manifest: manifestDigest,
-      manifestSize: manifestBytes.length,
-      manifestType: MediaType.ociManifest,
-      stack,
-      size: infos.reduce((sum, { size }) => sum + size, 0),
-      createdAt: config.created === undefined ? 0 : Date.parse(config.created),
-      labels: config.config.Labels ?? {}
-    }
+  })
+
+/**
+ * Makes an image of a config and its layers, and moves the names to it. Nothing is compressed before it leaves the store.
+ */
+export const commitImage = (
+  config: ImageConfig,
+  stack: Stack,
+  names: ReadonlyArray<ImageRef>,
+  annotations?: Manifest["annotations"]
+): Effect.Effect<NewImage, BlobCorrupt | LayerMissing | StorageFailure, BlobStore | Images | LayerStore> =>
+  Effect.gen(function* () {
+    const { config: bytes, image, manifest } = yield* imageDocuments(config, stack, annotations)
+    yield* keepDocuments([bytes, manifest])
     yield* (yield* Images).put(image, names)
     return image
   })

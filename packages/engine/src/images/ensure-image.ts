@@ -51,12 +51,7 @@ export const ensureImage = (
     const images = yield* Images
     const place = placeOf(reference, options.cwd)
     if (place !== undefined) return yield* fetched(place, platform, options)
-    const local = Effect.flatMap(images.find(reference), (record) =>
-      Effect.flatMap(images.config(record), (config): Effect.Effect<ReadyImage, WrongPlatform> => {
-        if (platform === undefined || suits(config, platform) !== undefined) return Effect.succeed({ record, config })
-        return Effect.fail(new WrongPlatform({ reference, wanted: format(platform), found: format(config) }))
-      })
-    )
+    const local = Effect.flatMap(images.find(reference), (record) => localFor(reference, record, platform))
     switch (options.policy) {
       case "never":
         return yield* Effect.catchTag(local, "NoSuchImage", ({ near }) =>
@@ -90,6 +85,28 @@ export const ensureImage = (
             })
         })
     }
+  })
+
+/** A local image, or the one of another platform that the same name leads to. */
+const localFor = (
+  reference: string,
+  record: ImageRecord,
+  platform: Platform | undefined
+): Effect.Effect<ReadyImage, ImageBroken | StorageFailure | WrongPlatform, Images> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    const config = yield* images.config(record)
+    if (platform === undefined || suits(config, platform) !== undefined) return { record, config }
+    const ref = Either.getOrUndefined(ImageRef.parse(reference))
+    const others = ref === undefined || record.indexes.length === 0 ? [] : yield* images.named(ref)
+    let best: (ReadyImage & { readonly score: number }) | undefined
+    for (const other of others) {
+      const made = yield* images.config(other)
+      const score = suits(made, platform)
+      if (score !== undefined && score > (best?.score ?? -1)) best = { record: other, config: made, score }
+    }
+    if (best !== undefined) return { record: best.record, config: best.config }
+    return yield* new WrongPlatform({ reference, wanted: format(platform), found: format(config) })
   })
 
 const placeOf = (reference: string, cwd: string | undefined): ImageRef.ImageRef | undefined => {

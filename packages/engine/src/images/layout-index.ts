@@ -11,15 +11,31 @@ import * as Either from "effect/Either"
  * can read the store. Spec: OCI image-spec, image-layout.md.
  */
 export const layoutIndex = (tx: Transaction): string => {
-  const manifests = tx
-    .all("SELECT images.*, name FROM images LEFT JOIN image_names ON image_names.image = images.id ORDER BY name, id")
-    .map((row) => ({
-      ...(row["layout"] === null
-        ? { mediaType: String(row["manifest_type"]), digest: String(row["manifest"]) }
-        : { mediaType: MediaType.ociManifest, digest: String(row["layout"]) }),
-      size: Number(row["layout_size"] ?? row["manifest_size"]),
-      ...(row["name"] === null ? {} : { annotations: annotations(String(row["name"])) })
-    }))
+  const rows = tx.all(
+    `SELECT images.*, name, via, via_size FROM images LEFT JOIN image_names ON image_names.image = images.id
+     ORDER BY name, position, id`
+  )
+  const through = new Set<string>()
+  const manifests = rows.flatMap((row) => {
+    const annotated = row["name"] === null ? {} : { annotations: annotations(String(row["name"])) }
+    if (row["via"] !== null) {
+      // A name that leads to several images has one line, that of the index which names them.
+      if (through.has(String(row["name"]))) return []
+      through.add(String(row["name"]))
+      return [
+        { mediaType: MediaType.ociIndex, digest: String(row["via"]), size: Number(row["via_size"]), ...annotated }
+      ]
+    }
+    return [
+      {
+        ...(row["layout"] === null
+          ? { mediaType: String(row["manifest_type"]), digest: String(row["manifest"]) }
+          : { mediaType: MediaType.ociManifest, digest: String(row["layout"]) }),
+        size: Number(row["layout_size"] ?? row["manifest_size"]),
+        ...annotated
+      }
+    ]
+  })
   return JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests })
 }
 

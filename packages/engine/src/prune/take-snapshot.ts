@@ -134,9 +134,10 @@ const deepest = 4
 export const imageBlobs = ({
   digests,
   id,
+  indexes,
   layout,
   manifest
-}: Pick<ImageRecord, "id" | "manifest" | "digests" | "layout">): Effect.Effect<
+}: Pick<ImageRecord, "id" | "manifest" | "digests" | "indexes" | "layout">): Effect.Effect<
   ReadonlyArray<Digest>,
   StorageFailure,
   BlobStore
@@ -154,6 +155,7 @@ export const imageBlobs = ({
         found.add(each)
         for (const inner of namedIn(bytes)) yield* follow(inner, depth + 1)
       })
+    for (const each of indexes) yield* follow(each, 0)
     for (const text of digests) {
       const each = text.slice(text.lastIndexOf("@") + 1)
       if (isDigest(each)) yield* follow(each, 0)

@@ -21,17 +21,19 @@ import type { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import type { Containers } from "../containers/Containers.ts"
-import { commitImage } from "../images/commit-image.ts"
 import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
+import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
+import { forPlatform } from "../outputs/for-platform.ts"
+import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
@@ -62,7 +64,10 @@ export interface BuildRequest {
   readonly buildArgs: ReadonlyMap<string, string>
   readonly labels: { readonly [name: string]: string }
   readonly target?: string
-  readonly platform: Platform
+  /** In the order of an index; at least one, each once. */
+  readonly platforms: ReadonlyArray<Platform>
+  /** What becomes of it. Only the image in the store, if empty. */
+  readonly outputs: ReadonlyArray<Output>
   /** Where the cache is not asked: everywhere, or in stages by name or position. */
   readonly noCache: boolean | ReadonlyArray<string>
   /** What RUN uses unless it says otherwise itself. */
@@ -79,42 +84,71 @@ export interface BuildRequest {
 }
 
 /** A built image. */
-export interface Built {
+export interface Built extends Delivered {
+  /** Of the first platform. */
   readonly image: NewImage
+  /** Of all platforms, one platform after the other. */
   readonly steps: BuildResult["steps"]
 }
 
-/** From a directory and a Dockerfile to an image with names; the names move only when all of it succeeded. */
+/** How a build can fail. */
+export type BuildError = BadBuildFile | BuildFailed | DeliverError | NotCached
+
+/**
+ * From a directory and a Dockerfile to an image with names, an archive, a folder; the names move only when all of it
+ * succeeded. Platforms are built one after the other, so that steps which they share are done once.
+ */
 export const build = (
   request: BuildRequest
-): Effect.Effect<
-  Built,
-  BadBuildFile | BlobCorrupt | BuildFailed | LayerMissing | NotCached | StorageFailure,
-  BuildCache | Containers | Network | PullServices | Runtime
-> =>
+): Effect.Effect<Built, BuildError, BuildCache | Containers | Network | PullServices | Runtime> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
-    const solving = yield* readRequest(request)
-    const result = yield* solve({ ...solving, requireCached: request.requireCached }).pipe(
-      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
-      Effect.provideServiceEffect(
-        BaseResolver,
-        request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
+    const results = yield* Effect.forEach(request.platforms, (platform) =>
+      Effect.flatMap(readRequest(request, platform), (solving) =>
+        solve({ ...solving, requireCached: request.requireCached })
+      ).pipe(
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
+        Effect.provideServiceEffect(
+          BaseResolver,
+          request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
+        ),
+        Effect.map((result) => ({ ...result, platform }))
       )
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
-    if (result.steps.some(({ how }) => how !== "cached")) {
+    if (results.some(({ steps }) => steps.some(({ how }) => how !== "cached"))) {
       yield* layers.flush
       yield* Effect.ignoreLogged(sweepSteps)
     }
-    const config = withLabels(result.config, request.labels)
-    const image = yield* commitImage(config, result.stack, request.names)
-    return { image, steps: result.steps }
+    const given = yield* deliver({
+      produced: results.map(({ config, platform, stack }) => ({
+        config: withLabels(config, request.labels),
+        platform,
+        stack
+      })),
+      names: request.names,
+      outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
+      ...(request.epoch === undefined ? {} : { epoch: request.epoch })
+    })
+    const [image] = given.images
+    if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
+    return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
   }).pipe(Effect.scoped)
+
+/** What a build gives when nobody says otherwise. */
+const plainImage: Output = {
+  type: "image",
+  names: [],
+  push: false,
+  byDigest: false,
+  store: true,
+  form: {},
+  annotations: []
+}
 
 /** What {@link build} would do, step by step. Nothing runs, nothing is fetched, and nothing is written. */
 export const planBuild = (
@@ -124,17 +158,23 @@ export const planBuild = (
   BadBuildFile | BuildFailed | StorageFailure,
   BuildCache | LayerStore | Network | PullServices | Runtime | Settings
 > =>
-  Effect.gen(function* () {
-    const solving = yield* readRequest(request)
-    return yield* plan(solving).pipe(
-      Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network)),
-      Effect.provideServiceEffect(BaseResolver, LocalBases.peek)
-    )
-  })
+  Effect.map(
+    Effect.forEach(request.platforms, (platform) =>
+      Effect.flatMap(readRequest(request, platform), plan).pipe(
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network)),
+        Effect.provideServiceEffect(BaseResolver, LocalBases.peek)
+      )
+    ),
+    (steps) => steps.flat()
+  )
 
 /** Reads the Dockerfile and opens the context. */
-const readRequest = (request: BuildRequest): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
+const readRequest = (
+  request: BuildRequest,
+  platform: Platform
+): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
   Effect.gen(function* () {
+    const onEvent = request.platforms.length > 1 ? forPlatform(request, platform) : request.onEvent
     const { jobs } = yield* Settings
     const { shown, text } = yield* dockerfileOf(request.dockerfile)
     const graph = yield* Either.flatMap(parse(text), (file) =>
@@ -142,14 +182,14 @@ const readRequest = (request: BuildRequest): Effect.Effect<SolveRequest, BadBuil
         lower(file, {
           text,
           buildArgs: request.buildArgs,
-          platform: request.platform,
+          platform,
           buildPlatform: ofMachine(arch()),
           ...(request.target === undefined ? {} : { target: request.target })
         }),
         (lowered) => ({ ...lowered, warnings: [...file.warnings, ...lowered.warnings] })
       )
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
-    for (const diagnostic of graph.warnings) request.onEvent({ type: "warning", diagnostic })
+    for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
     const tree = yield* contextOf(request, shown)
     return {
       graph,
@@ -160,7 +200,7 @@ const readRequest = (request: BuildRequest): Effect.Effect<SolveRequest, BadBuil
       // A command can notice it, so it is part of the keys of RUN steps.
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
-      onEvent: request.onEvent
+      onEvent
     }
   })
 

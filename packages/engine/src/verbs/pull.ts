@@ -12,7 +12,6 @@ import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import { Settings } from "@gantry/core/Settings"
 import { BlobStore, wholeLimit } from "@gantry/core/store/BlobStore"
-import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,6 +21,7 @@ import * as Stream from "effect/Stream"
 import { WrongPlatform } from "../EngineError.ts"
 import { choosePlatform, suits } from "../images/choose-platform.ts"
 import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
+import { keepDocuments } from "../images/commit-image.ts"
 import { decodeConfig } from "../images/image-json.ts"
 import { Images, type NewImage } from "../images/Images.ts"
 import { type LayerForms, LayerSources } from "../images/LayerSources.ts"
@@ -113,7 +113,7 @@ export const pull = (
     })
     if (missing.length > 0) yield* layers.flush
     const layout = manifestBytes.mediaType === MediaType.dockerManifest ? ociSpelling(manifest) : undefined
-    for (const each of [...chosen.kept, config.bytes, ...(layout === undefined ? [] : [layout])]) yield* keep(each)
+    yield* keepDocuments([...chosen.kept, config.bytes, ...(layout === undefined ? [] : [layout])])
 
     const names = options.names ?? (yield* namesOf(ref))
     const id = manifest.config.digest
@@ -248,11 +248,4 @@ const fetchConfig = (
         ])
     const value = yield* Either.mapLeft(decodeConfig(bytes), (why) => bad({ why: `its config is malformed: ${why}` }))
     return { value, bytes }
-  })
-
-const keep = (bytes: Uint8Array): Effect.Effect<void, BlobCorrupt | StorageFailure, BlobStore> =>
-  Effect.gen(function* () {
-    const blobs = yield* BlobStore
-    const digest = ofBytes(bytes)
-    if (Option.isNone(yield* blobs.size(digest))) yield* blobs.write(digest, Stream.make(bytes))
   })

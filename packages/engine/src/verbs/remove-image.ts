@@ -35,10 +35,16 @@ export const removeImage = (
   Effect.gen(function* () {
     const images = yield* Images
     const named = namedBy(text, image)
+    // The same name may mean other platforms' images, which go with it.
+    const others =
+      named === undefined
+        ? []
+        : (yield* images.named(named)).filter(({ id, names }) => id !== image.id && names.length === 1)
+    for (const other of others) yield* checkUsers(text, other, force)
     if (named !== undefined && isOneOfMany(named, image)) {
       const digests = yield* images.untag(named)
       const shown = named.digest === undefined ? [{ untagged: ImageRef.familiar(named) }] : []
-      return [...shown, ...digests.map(untaggedOf)]
+      return [...shown, ...digests.map(untaggedOf), ...(yield* removeAll(others))]
     }
     const repositories = new Set(image.names.map((name) => name.replace(/:[^:/]*$/, "")))
     if (named === undefined && repositories.size > 1 && !force) {
@@ -49,13 +55,24 @@ export const removeImage = (
       })
     }
     yield* checkUsers(text, image, force)
-    const blobs = yield* imageBlobs(image)
-    yield* images.forget(image.id)
-    const layers = yield* removeUnused(image, blobs)
-    return [
-      ...[...image.names, ...image.digests].map(untaggedOf),
-      ...[image.id, ...layers].map((deleted) => ({ deleted }))
-    ]
+    const removed = yield* removeAll([image, ...others])
+    return [...[...image.names, ...image.digests].map(untaggedOf), ...removed]
+  })
+
+/** Forgets images, and removes what only they needed. */
+const removeAll = (
+  gone: ReadonlyArray<ImageRecord>
+): Effect.Effect<ReadonlyArray<Removal>, StorageFailure, BlobStore | BuildCache | Images | LayerStore> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    const removals: Array<Removal> = []
+    for (const image of gone) {
+      const blobs = yield* imageBlobs(image)
+      yield* images.forget(image.id)
+      const layers = yield* removeUnused(image, blobs)
+      removals.push(...[image.id, ...layers].map((deleted) => ({ deleted })))
+    }
+    return removals
   })
 
 const untaggedOf = (name: string): Removal => ({

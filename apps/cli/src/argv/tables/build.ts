@@ -2,7 +2,6 @@ import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
 
 const legacy = "it belongs to the builder that Docker has retired"
-const inStore = "a built image is in the store already"
 
 /** `gantry build`. */
 export const build = {
@@ -23,7 +22,7 @@ export const build = {
       about: 'Ask the registry for newer base images, or "=missing", "=never"',
       value: "string"
     },
-    platform: { kind: "list", about: "Platform to build for, as os/arch[/variant]" },
+    platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
     progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "quiet", "rawjson")' },
     label: { kind: "list", about: "Label of the image" },
@@ -50,12 +49,18 @@ export const build = {
     requireCached: { kind: "flag", about: "Fail with status 3, before anything runs, when the cache lacks a step" },
     jobs: { kind: "number", about: "How many steps run at once" },
 
-    metadataFile: { kind: "text", about: "Write facts about the build to this file", supported: false },
-    annotation: { kind: "list", about: "Annotation of the image", supported: false },
+    output: {
+      kind: "list",
+      short: "o",
+      about: 'Where the result goes, as "type=image|oci|docker|local|tar,dest=path", a folder, or "-"'
+    },
+    metadataFile: { kind: "text", about: "Write facts about the build to this file" },
+    annotation: { kind: "list", about: "Annotation of the image, as [index|manifest:]name=value" },
+    load: { kind: "flag", about: "Keep the image in the store, whatever other outputs there are" },
+
     ssh: { kind: "list", about: "SSH agent for RUN instructions", supported: false },
     cacheFrom: { kind: "list", about: "Where to look for earlier results", supported: false },
     cacheTo: { kind: "list", about: "Where to keep results", supported: false },
-    output: { kind: "list", short: "o", about: "Where to put the result", supported: false },
     push: { kind: "flag", about: "Push the image", supported: false },
     addHost: { kind: "list", about: "Add a line to the hosts file", supported: false },
     shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm", supported: false },
@@ -69,7 +74,6 @@ export const build = {
     check: { kind: "flag", about: "Check the Dockerfile without building", supported: false },
     call: { kind: "text", about: "What to do with the Dockerfile", supported: false, harmless: ["build"] },
 
-    load: { kind: "flag", about: "Load the image into the store", ignored: inStore },
     builder: { kind: "text", about: "Builder to use", ignored: "there is one builder" },
     rm: { kind: "flag", fallback: true, about: "Remove intermediate containers", ignored: legacy },
     forceRm: { kind: "flag", about: "Always remove intermediate containers", ignored: legacy },

@@ -1,0 +1,33 @@
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import * as MediaType from "@gantry/core/image/MediaType"
+import type { Platform } from "@gantry/core/image/Platform"
+import type { ManifestBytes } from "@gantry/core/registry/Registry"
+import { type Annotation, annotationsFor } from "./annotations.ts"
+
+/**
+ * The index of an image of several platforms, in the order in which they were asked for. The same manifests and
+ * annotations give the same bytes. Spec: OCI image-spec, image-index.md.
+ */
+export const indexOf = (
+  manifests: ReadonlyArray<Descriptor & { readonly platform: Platform }>,
+  annotations: ReadonlyArray<Annotation>
+): ManifestBytes => {
+  const own = annotationsFor(annotations, "index")
+  const index = {
+    schemaVersion: 2,
+    mediaType: MediaType.ociIndex,
+    manifests: manifests.map(({ digest, mediaType, platform, size }) => {
+      const described = annotationsFor(annotations, "manifest-descriptor", platform)
+      const { architecture, os, variant } = platform
+      return {
+        mediaType,
+        digest,
+        size,
+        ...(described === undefined ? {} : { annotations: described }),
+        platform: { architecture, os, ...(variant === undefined ? {} : { variant }) }
+      }
+    }),
+    ...(own === undefined ? {} : { annotations: own })
+  }
+  return { mediaType: MediaType.ociIndex, bytes: new TextEncoder().encode(JSON.stringify(index)) }
+}
