@@ -154,7 +154,8 @@ export const listing = (stack: ReadonlyArray<Digest>) =>
     (entries) => entries.map(spelled)
   )
 
-const spelled = (entry: TreeEntry): string => {
+/** An entry in one line: mode, owner, path and content. */
+export const spelled = (entry: TreeEntry): string => {
   const meta = `${entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${entry.path}`
   switch (entry.type) {
     case "directory":

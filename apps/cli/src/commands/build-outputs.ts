@@ -5,7 +5,8 @@ import { parseName } from "@gantry/engine/images/Images"
 import type { BadImageName } from "@gantry/engine/EngineError"
 import type { Annotation } from "@gantry/engine/outputs/annotations"
 import { checkEmptied, type FolderProtected } from "@gantry/engine/outputs/export-folder"
-import type { LayerCompression, Output } from "@gantry/engine/outputs/Output"
+import type { LayerForm } from "@gantry/engine/push/LayerForm"
+import type { Output } from "@gantry/engine/outputs/Output"
 import * as Effect from "effect/Effect"
 import {
   type AnnotationWish,
@@ -31,6 +32,8 @@ export interface OutputOptions {
 export interface OutputsAround {
   readonly terminal: Terminal
   readonly platforms: number
+  /** How many names `--tag` gives. */
+  readonly names: number
   /** Folders that must not be emptied, and what they hold. */
   readonly precious: ReadonlyArray<{ readonly path: string; readonly what: string }>
 }
@@ -80,9 +83,10 @@ const toStandardOutput = (wish: OutputWish): boolean =>
 const outputOf = (
   wish: OutputWish,
   common: ReadonlyArray<AnnotationWish>,
-  { platforms, precious, terminal }: OutputsAround
+  around: OutputsAround
 ): Effect.Effect<Output, BadImageName | FolderProtected | Usage> =>
   Effect.gen(function* () {
+    const { names, platforms, precious, terminal } = around
     switch (wish.type) {
       case "cacheonly":
         return wish
@@ -108,12 +112,8 @@ const outputOf = (
         }
         // A Docker archive without a place means Docker's own store: here the image is in the store already.
         if (wish.type === "docker" && wish.dest === undefined) {
-          const { annotations, compression, names } = wish
-          return yield* outputOf({ ...plainImage, names, compression, annotations }, common, {
-            platforms,
-            precious,
-            terminal
-          })
+          const { annotations, compression } = wish
+          return yield* outputOf({ ...plainImage, names: wish.names, compression, annotations }, common, around)
         }
         yield* checkTerminal(wish, terminal)
         const kind = !wish.tar ? "oci" : wish.type === "oci" ? "oci-archive" : "docker-archive"
@@ -122,19 +122,21 @@ const outputOf = (
           type: "archive",
           place: `${kind}:${path}`,
           names: yield* Effect.forEach(wish.names, parseName),
-          compression: compressionOf(wish.compression, "gzip"),
+          form: formOf(wish.compression),
           annotations: yield* annotationsOf([...common, ...wish.annotations], platforms)
         }
       }
       case "image":
-        if (wish.push) return yield* badValue("pushing what was built is not supported yet")
+        if (wish.push && names === 0 && wish.names.length === 0) {
+          return yield* badValue("an image is pushed to where its name says, and it has none", "name it with -t")
+        }
         return {
           type: "image",
           names: yield* Effect.forEach(wish.names, parseName),
           push: wish.push,
           byDigest: wish.byDigest,
           store: wish.store,
-          ...(wish.compression.kind === undefined ? {} : { compression: compressionOf(wish.compression, "gzip") }),
+          form: formOf(wish.compression),
           annotations: yield* annotationsOf([...common, ...wish.annotations], platforms)
         }
     }
@@ -149,9 +151,10 @@ const checkTerminal = (wish: OutputWish, { stdoutIsTerminal }: Terminal): Effect
       })
     : Effect.void
 
-const compressionOf = ({ force, kind, level }: CompressionWish, usual: LayerCompression["kind"]): LayerCompression => ({
-  kind: kind ?? usual,
+const formOf = ({ force, kind, level, types }: CompressionWish): LayerForm => ({
+  ...(kind === undefined ? {} : { compression: kind }),
   ...(level === undefined ? {} : { level }),
+  ...(types === undefined ? {} : { types }),
   force
 })
 

@@ -29,6 +29,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const outputs = yield* outputsOf(options, {
       terminal,
       platforms: platforms.length,
+      names: names.length,
       precious: [
         { path: terminal.cwd, what: "the working directory" },
         { path: context, what: "the build context" },

@@ -51,7 +51,9 @@ export default define(table, ({ operands, options }, { terminal }) =>
           return hidden || !(options.all || dangling === "true") ? [] : [common]
         }
         if (dangling === "true") return []
-        return image.names.flatMap((name) => {
+        // A name that leads to several platforms has one row, unless all are asked for.
+        const names = options.all ? image.names : image.names.filter((name) => !image.lesserNames.includes(name))
+        return names.flatMap((name) => {
           const ref = ImageRef.parse(name)
           if (Either.isLeft(ref)) return []
           const repository = ImageRef.familiarName(ref.right)

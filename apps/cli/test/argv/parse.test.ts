@@ -200,9 +200,7 @@ describe("options without effect", () => {
 
   it("are accepted with a notice when they are of the past", () => {
     const parsed = read(build, ["--force-rm", "--load", "."])
-    expect(parsed.notices).toEqual([
-      "--force-rm has no effect: it belongs to the builder that Docker has retired"
-    ])
+    expect(parsed.notices).toEqual(["--force-rm has no effect: it belongs to the builder that Docker has retired"])
     expect(parsed.unsupported).toEqual([])
   })
 

@@ -182,10 +182,7 @@ export const make = Effect.gen(function* () {
       )
       .map((each) => `${each["repository"]}@${each["digest"]}`),
     indexes: tx
-      .all(
-        "SELECT DISTINCT via FROM image_names WHERE image = ? AND via IS NOT NULL ORDER BY via",
-        String(row["id"])
-      )
+      .all("SELECT DISTINCT via FROM image_names WHERE image = ? AND via IS NOT NULL ORDER BY via", String(row["id"]))
       .map((each) => digest(String(each["via"])))
   })
 

@@ -1,24 +1,26 @@
 import { arch } from "node:os"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
-import * as MediaType from "@gantry/core/image/MediaType"
 import { ofMachine } from "@gantry/core/image/Platform"
-import type { Registry } from "@gantry/core/registry/Registry"
-import type { RegistryError } from "@gantry/core/registry/RegistryError"
+import type { Settings } from "@gantry/core/Settings"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
-import type { BlobCorrupt } from "@gantry/core/store/StoreError"
+import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { suits } from "../images/choose-platform.ts"
 import { imageDocuments, keepDocuments } from "../images/commit-image.ts"
 import { Images, type NewImage } from "../images/Images.ts"
+import type { OnPushEvent } from "../push/PushEvent.ts"
+import { nameManifest } from "../push/send-image.ts"
+import type { SendError, SendServices } from "../push/send-layer.ts"
 import { type Annotation, annotationsFor } from "./annotations.ts"
 import { exportFolder } from "./export-folder.ts"
 import { archiveOf, exportedEntries, type ExportError } from "./export-tree.ts"
 import { indexOf } from "./image-index.ts"
 import type { Output } from "./Output.ts"
 import type { Prepared, Produced } from "./Produced.ts"
-import { descriptorOf, writeImage } from "./write-image.ts"
+import { descriptorOf, sendBuilt, writeImage } from "./write-image.ts"
 
 /** What is to be done with what was built. */
 export interface Delivery {
@@ -28,6 +30,8 @@ export interface Delivery {
   readonly outputs: ReadonlyArray<Output>
   /** Seconds since 1970: see `ExportOptions`. */
   readonly epoch?: number
+  /** Listens to what is pushed. */
+  readonly onPush?: OnPushEvent
 }
 
 /** What was given. */
@@ -43,14 +47,15 @@ export interface Delivered {
 }
 
 /** How giving can fail. */
-export type DeliverError = BlobCorrupt | ExportError | RegistryError
+export type DeliverError = BlobCorrupt | ExportError | SendError
 
 /** What giving works with. */
-export type DeliverServices = BlobStore | Images | LayerStore | Registry
+export type DeliverServices = BlobStore | Images | SendServices | Settings
 
 /**
- * Gives what was built: archives and folders first, then the image in the store. The names move last, in one step; when
- * something before fails they stay where they were.
+ * Gives what was built: archives and folders first, then the image in the store, whose names move in one step; when
+ * something before fails they stay where they were. It is pushed last, so that a push that failed can be tried again
+ * without a build.
  */
 export const deliver = (delivery: Delivery): Effect.Effect<Delivered, DeliverError, DeliverServices> =>
   Effect.gen(function* () {
@@ -75,6 +80,9 @@ export const deliver = (delivery: Delivery): Effect.Effect<Delivered, DeliverErr
       const own = distinct([...names, ...kept.flatMap((output) => output.names)])
       descriptors.unshift(yield* keepImage(prepared, own, annotations))
     }
+    for (const output of kept) {
+      if (output.push) descriptors.push(...(yield* pushBuilt(delivery, output, prepared)))
+    }
     const [descriptor] = descriptors
     return {
       images: prepared.map(({ documents }) => documents.image),
@@ -82,6 +90,37 @@ export const deliver = (delivery: Delivery): Effect.Effect<Delivered, DeliverErr
       names: allNames,
       stored
     }
+  })
+
+/** Pushes to the repositories of all names, each name when all of its repository is there. Returns what it is called there. */
+const pushBuilt = (
+  { names, onPush }: Delivery,
+  output: Extract<Output, { readonly type: "image" }>,
+  prepared: ReadonlyArray<Prepared>
+): Effect.Effect<ReadonlyArray<Descriptor>, SendError | StorageFailure, Images | SendServices | Settings> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    const refs = distinct([...names, ...output.names])
+    const listen = onPush === undefined ? {} : { onEvent: onPush }
+    const repositories = Map.groupBy(refs, ({ registry, repository }) => `${registry}/${repository}`)
+    return yield* Effect.forEach([...repositories.values()], (each) =>
+      Effect.gen(function* () {
+        const [{ registry, repository } = { registry: "", repository: "" }] = each
+        const place = { registry, repository }
+        onPush?.({ type: "pushing", ref: place })
+        const sent = yield* sendBuilt(place, prepared, {
+          form: output.form,
+          annotations: output.annotations,
+          ...listen
+        })
+        const { digest } = sent
+        for (const ref of output.byDigest ? [{ ...place, digest }] : each) yield* nameManifest(ref, sent, listen)
+        if (output.store) {
+          for (const { documents } of prepared) yield* images.learn(documents.image.id, [{ ...place, digest }])
+        }
+        return descriptorOf(sent)
+      })
+    )
   })
 
 const exportFiles = (
@@ -112,8 +151,10 @@ const keepImage = (
   Effect.gen(function* () {
     const images = yield* Images
     yield* keepDocuments(prepared.flatMap(({ documents }) => [documents.config, documents.manifest]))
-    const manifests = prepared.map(({ documents: { manifest }, platform }) => ({
-      ...descriptorOf({ mediaType: MediaType.ociManifest, bytes: manifest }),
+    const manifests = prepared.map(({ documents: { image }, platform }) => ({
+      mediaType: image.manifestType,
+      digest: image.manifest,
+      size: image.manifestSize,
       platform
     }))
     const [only] = prepared
@@ -125,7 +166,7 @@ const keepImage = (
     }
     const index = indexOf(manifests, annotations)
     yield* keepDocuments([index.bytes])
-    const top = descriptorOf(index)
+    const top = { mediaType: index.mediaType, digest: ofBytes(index.bytes), size: index.bytes.length }
     const machine = ofMachine(arch())
     const ranked = prepared.toSorted((a, b) => (suits(b.platform, machine) ?? -1) - (suits(a.platform, machine) ?? -1))
     const made = ranked.map(({ documents }) => documents.image)

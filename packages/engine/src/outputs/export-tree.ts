@@ -1,4 +1,4 @@
-import { getgid, getuid } from "node:process"
+import { userInfo } from "node:os"
 import { format, type Platform } from "@gantry/core/image/Platform"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import {
@@ -15,6 +15,7 @@ import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { plainPlatform } from "./image-index.ts"
 import type { PlatformSplit } from "./Output.ts"
 import type { Produced } from "./Produced.ts"
 
@@ -33,8 +34,8 @@ export interface ExportOptions {
   readonly own?: boolean
 }
 
-/** The folder of a platform's files: `linux_arm64_v8`. */
-export const platformFolder = (platform: Platform): string => format(platform).replaceAll("/", "_")
+/** The folder of a platform's files: `linux_arm64`, `linux_arm_v7`. */
+export const platformFolder = (platform: Platform): string => format(plainPlatform(platform)).replaceAll("/", "_")
 
 /**
  * The merged trees of what was built as the entries of one tree, without its root. With `split` each platform has a
@@ -48,7 +49,8 @@ export const exportedEntries = (
     const layers = yield* LayerStore
     const folders = split === "always" || (split === "auto" && produced.length > 1)
     const mostNs = epoch === undefined ? undefined : BigInt(epoch) * 1_000_000_000n
-    const owner = own ? { uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 } : {}
+    const { gid, uid } = userInfo()
+    const owner = own ? { uid, gid } : {}
     const dressed = (entry: TreeEntry, into: string): TreeEntry => ({
       ...entry,
       ...owner,

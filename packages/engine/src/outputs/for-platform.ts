@@ -1,5 +1,6 @@
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { format, type Platform } from "@gantry/core/image/Platform"
+import { plainPlatform } from "./image-index.ts"
 
 /** Enough that no file has as many stages. */
 const apart = 10_000
@@ -15,6 +16,7 @@ export const forPlatform = (
   }: { readonly onEvent: (event: SolveEvent) => void; readonly platforms: ReadonlyArray<Platform> },
   platform: Platform
 ): ((event: SolveEvent) => void) => {
+  const shown = format(plainPlatform(platform))
   const place = platforms.indexOf(platform)
   return (event) => {
     if (!("step" in event)) {
@@ -23,7 +25,7 @@ export const forPlatform = (
       return
     }
     const { stage, stageName } = event.step
-    const name = stageName === "stage-0" ? format(platform) : `${format(platform)} ${stageName}`
+    const name = stageName === "stage-0" ? shown : `${shown} ${stageName}`
     onEvent({ ...event, step: { ...event.step, stage: stage + place * apart, stageName: name } })
   }
 }

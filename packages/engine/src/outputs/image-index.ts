@@ -4,6 +4,12 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { ManifestBytes } from "@gantry/core/registry/Registry"
 import { type Annotation, annotationsFor } from "./annotations.ts"
 
+/** A platform without the variant that is meant anyway, as other builders write it: `linux/arm64`. */
+export const plainPlatform = ({ architecture, os, variant }: Platform): Platform =>
+  variant === undefined || (architecture === "arm64" && variant === "v8")
+    ? { os, architecture }
+    : { os, architecture, variant }
+
 /**
  * The index of an image of several platforms, in the order in which they were asked for. The same manifests and
  * annotations give the same bytes. Spec: OCI image-spec, image-index.md.
@@ -18,7 +24,7 @@ export const indexOf = (
     mediaType: MediaType.ociIndex,
     manifests: manifests.map(({ digest, mediaType, platform, size }) => {
       const described = annotationsFor(annotations, "manifest-descriptor", platform)
-      const { architecture, os, variant } = platform
+      const { architecture, os, variant } = plainPlatform(platform)
       return {
         mediaType,
         digest,

@@ -1,64 +1,82 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { ofBytes } from "@gantry/core/image/Digest"
-import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
-import type { LayerStore } from "@gantry/core/store/LayerStore"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { Registry } from "@gantry/core/registry/Registry"
+import type { Settings } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
-import { refsIn, type SendError, sendImage } from "../images/send-image.ts"
-import { annotationsFor } from "./annotations.ts"
+import type { OnPushEvent } from "../push/PushEvent.ts"
+import { nameManifest, sendImage, type SentManifest } from "../push/send-image.ts"
+import type { SendError, SendServices } from "../push/send-layer.ts"
+import type { LayerForm } from "../push/LayerForm.ts"
+import { type Annotation, annotationsFor } from "./annotations.ts"
 import { indexOf } from "./image-index.ts"
 import type { Output } from "./Output.ts"
 import type { Prepared } from "./Produced.ts"
 
+/** How what was built is sent. */
+export interface SendBuiltOptions {
+  readonly form: LayerForm
+  readonly annotations: ReadonlyArray<Annotation>
+  readonly onEvent?: OnPushEvent
+}
+
 /**
- * Writes what was built into an archive or a layout folder: one image, or the index of several with all of them. An
- * archive is replaced, in one step when all of it is written; a folder keeps what it held.
+ * Sends what was built to a repository or a place, all but its name: one image, or the index of several with all of them.
+ * Naming what is returned makes it visible.
+ */
+export const sendBuilt = (
+  place: Pick<ImageRef, "registry" | "repository">,
+  prepared: ReadonlyArray<Prepared>,
+  { annotations, form, onEvent }: SendBuiltOptions
+): Effect.Effect<SentManifest, SendError, SendServices | Settings> =>
+  Effect.gen(function* () {
+    const manifests = yield* Effect.forEach(prepared, ({ documents, platform }) => {
+      const own = annotationsFor(annotations, "manifest", platform)
+      return Effect.map(
+        sendImage(
+          place,
+          { config: documents.config, stack: documents.image.stack },
+          { form, ...(own === undefined ? {} : { annotations: own }), ...(onEvent === undefined ? {} : { onEvent }) }
+        ),
+        (sent) => ({ ...sent, platform })
+      )
+    })
+    const [only, ...more] = manifests
+    if (only !== undefined && more.length === 0) return only
+    for (const { digest, manifest } of manifests) yield* nameManifest({ ...place, digest }, { digest, manifest })
+    const index = indexOf(
+      manifests.map((each) => ({ ...descriptorOf(each), platform: each.platform })),
+      annotations
+    )
+    return { manifest: index, digest: ofBytes(index.bytes) }
+  })
+
+/**
+ * Writes what was built into an archive or a layout folder. An archive is replaced, in one step when all of it is
+ * written; a folder keeps what it held.
  */
 export const writeImage = (
   prepared: ReadonlyArray<Prepared>,
-  { annotations, compression, names, place }: Extract<Output, { readonly type: "archive" }>
-): Effect.Effect<Descriptor, SendError, LayerStore | Registry> =>
+  { names, place, ...options }: Extract<Output, { readonly type: "archive" }>
+): Effect.Effect<Descriptor, SendError, SendServices | Settings> =>
   Effect.gen(function* () {
-    const registry = yield* Registry
-    const manifests = yield* Effect.forEach(prepared, ({ documents, platform }) =>
-      Effect.map(
-        sendImage(
-          place,
-          {
-            config: documents.config,
-            stack: documents.image.stack,
-            ...annotatedManifest(annotationsFor(annotations, "manifest", platform))
-          },
-          compression
-        ),
-        (manifest) => ({ ...manifest, platform })
-      )
-    )
-    const nameAll = (top: ManifestBytes) =>
-      Effect.as(
-        Effect.forEach(refsIn(place, names), (ref) => registry.tag(ref, top)),
-        descriptorOf(top)
-      )
-    const [only, ...more] = manifests
-    if (only !== undefined && more.length === 0) return yield* nameAll(only)
-    for (const manifest of manifests) {
-      yield* registry.tag({ registry: place, repository: "", digest: ofBytes(manifest.bytes) }, manifest)
-    }
-    return yield* nameAll(
-      indexOf(
-        manifests.map(({ platform, ...manifest }) => ({ ...descriptorOf(manifest), platform })),
-        annotations
-      )
-    )
-  }).pipe((effect) =>
-    Effect.flatMap(Registry, (registry) => registry.together({ registry: place }, effect, { replace: true }))
-  )
+    const unnamed: ImageRef = { registry: place, repository: "" }
+    const written = Effect.gen(function* () {
+      const sent = yield* sendBuilt(unnamed, prepared, options)
+      const refs = names.map(({ registry, repository, tag }) => ({
+        registry: place,
+        repository: `${registry}/${repository}`,
+        ...(tag === undefined ? {} : { tag })
+      }))
+      for (const ref of refs.length === 0 ? [unnamed] : refs) yield* nameManifest(ref, sent)
+      return descriptorOf(sent)
+    })
+    return yield* (yield* Registry).together(unnamed, written, { replace: true })
+  })
 
-const annotatedManifest = (annotations: ReturnType<typeof annotationsFor>) =>
-  annotations === undefined ? {} : { annotations }
-
-/** What names a document. */
-export const descriptorOf = ({ bytes, mediaType }: ManifestBytes): Descriptor => ({
-  mediaType,
-  digest: ofBytes(bytes),
-  size: bytes.length
+/** What names a manifest. */
+export const descriptorOf = ({ digest, manifest }: SentManifest): Descriptor => ({
+  mediaType: manifest.mediaType,
+  digest,
+  size: manifest.bytes.length
 })

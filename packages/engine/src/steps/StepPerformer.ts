@@ -1,10 +1,13 @@
+import { arch } from "node:os"
 import { type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
+import { ofMachine } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Settings } from "@gantry/core/Settings"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import { cannotExecute } from "./foreign-programs.ts"
 import { performCopy } from "./perform-copy.ts"
 import { performRun } from "./perform-run.ts"
 import { performWorkdir } from "./perform-workdir.ts"
@@ -24,8 +27,13 @@ export const make = (
         step
       )
     return {
-      run: (request) =>
-        first(Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services)),
+      run: (request) => {
+        const foreign = cannotExecute(request.platform, ofMachine(arch()))
+        if (foreign !== undefined) return new StepFailed({ why: foreign })
+        return first(
+          Effect.provide(performRun(request.network === "default" ? { ...request, network } : request), services)
+        )
+      },
       copy: (request) => first(Effect.provide(performCopy(request), services)),
       workdir: (request) => first(Effect.provide(performWorkdir(request), services))
     }

@@ -35,6 +35,7 @@ import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.t
 import { forPlatform } from "../outputs/for-platform.ts"
 import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
+import type { OnPushEvent } from "../push/PushEvent.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -79,6 +80,8 @@ export interface BuildRequest {
   /** Seconds since 1970. */
   readonly epoch?: number
   readonly onEvent: (event: SolveEvent) => void
+  /** Listens to what is pushed. */
+  readonly onPush?: OnPushEvent
   /** When registries are asked for base images, and who listens; when they are not here, if absent. */
   readonly bases?: EnsureOptions
 }
@@ -132,7 +135,8 @@ export const build = (
       })),
       names: request.names,
       outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
-      ...(request.epoch === undefined ? {} : { epoch: request.epoch })
+      ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+      ...(request.onPush === undefined ? {} : { onPush: request.onPush })
     })
     const [image] = given.images
     if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
@@ -169,10 +173,7 @@ export const planBuild = (
   )
 
 /** Reads the Dockerfile and opens the context. */
-const readRequest = (
-  request: BuildRequest,
-  platform: Platform
-): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
+const readRequest = (request: BuildRequest, platform: Platform): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
   Effect.gen(function* () {
     const onEvent = request.platforms.length > 1 ? forPlatform(request, platform) : request.onEvent
     const { jobs } = yield* Settings

@@ -61,7 +61,7 @@ export const build = {
     ssh: { kind: "list", about: "SSH agent for RUN instructions", supported: false },
     cacheFrom: { kind: "list", about: "Where to look for earlier results", supported: false },
     cacheTo: { kind: "list", about: "Where to keep results", supported: false },
-    push: { kind: "flag", about: "Push the image", supported: false },
+    push: { kind: "flag", about: "Push the image to the registries of its names" },
     addHost: { kind: "list", about: "Add a line to the hosts file", supported: false },
     shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm", supported: false },
     ulimit: { kind: "list", value: "ulimit", about: "Process limit", supported: false },

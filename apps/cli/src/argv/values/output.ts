@@ -1,3 +1,4 @@
+import { levelsOf } from "@gantry/core/compression/compress"
 import { bad, good, type Result } from "../Result.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
 
@@ -6,6 +7,8 @@ export interface CompressionWish {
   readonly kind?: "none" | "gzip" | "zstd"
   readonly level?: number
   readonly force: boolean
+  /** Whose media types; OCI's when nobody says. */
+  readonly types?: "oci" | "docker"
 }
 
 /** An annotation as written: where it belongs, its platform if any, its name and its value. */
@@ -171,7 +174,6 @@ const split = (keys: Keys): "auto" | "always" | "never" =>
   keys.text("platform-split") === undefined ? "auto" : keys.flag("platform-split", true) ? "always" : "never"
 
 const imageKeys = (keys: Keys) => {
-  if (!keys.flag("oci-mediatypes", true)) keys.fail("images are written with OCI's media types only")
   return {
     names: (keys.text("name") ?? "").split(",").filter((name) => name !== ""),
     compression: compressionOf(keys),
@@ -185,8 +187,6 @@ const imageKeys = (keys: Keys) => {
   }
 }
 
-const levels = { none: [0, 0], gzip: [0, 9], zstd: [0, 22] } as const
-
 const compressionOf = (keys: Keys): CompressionWish => {
   const text = keys.text("compression")
   const kind = text === "uncompressed" ? "none" : text
@@ -195,14 +195,17 @@ const compressionOf = (keys: Keys): CompressionWish => {
     keys.fail(`compression=${kind} is not supported: gzip, zstd or uncompressed`)
     return { force }
   }
+  const types = keys.text("oci-mediatypes") === undefined ? undefined : keys.flag("oci-mediatypes", true)
+  if (types === false && kind === "zstd") keys.fail("Docker has no media type for zstd")
   const level = keys.text("compression-level")
-  const [least, most] = levels[kind ?? "gzip"]
+  const { least, most } = levelsOf(kind ?? "gzip")
   if (level !== undefined && !(/^\d{1,2}$/.test(level) && Number(level) >= least && Number(level) <= most)) {
     keys.fail(`compression-level=${level} is not one of ${least} to ${most}`)
   }
   return {
     ...(kind === undefined ? {} : { kind }),
     ...(level === undefined ? {} : { level: Number(level) }),
+    ...(types === undefined ? {} : { types: types ? "oci" : "docker" }),
     force
   }
 }
