@@ -234,7 +234,7 @@ describe("build", () => {
   it.scoped("says which source is not in the context", () =>
     Effect.gen(function* () {
       const failure = yield* Effect.flip(built("FROM scratch\nCOPY nope /\n"))
-      expect(failure._tag).toBe("NotCached")
+      expect(failure._tag).toBe("BuildFailed")
       expect(failure.message).toContain("nope")
     }).pipe(Effect.provide(world))
   )
