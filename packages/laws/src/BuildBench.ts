@@ -1,6 +1,7 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as Platform from "@gantry/core/image/Platform"
+import { Locks } from "@gantry/core/Locks"
 import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -73,13 +74,14 @@ export interface Sins {
 }
 
 /** A bench over the services of an environment. */
-export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCache | LayerStore> =>
+export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCache | LayerStore | Locks> =>
   Layer.effect(
     BuildBench,
     Effect.gen(function* () {
       const layers = yield* LayerStore
       const honest = yield* BuildCache
       const spoiled = sins.cache === undefined ? honest : sins.cache(honest)
+      const locks = yield* Locks
       const ground = yield* Effect.orDie(makeGround)
       let last = 0
       const build = (
@@ -111,6 +113,7 @@ export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCach
           return yield* outcomeOf(result)
         }).pipe(
           Effect.provideService(LayerStore, layers),
+          Effect.provideService(Locks, locks),
           // The bench's own layers are never removed.
           Effect.catchTag("LayerMissing", Effect.die)
         )
@@ -167,12 +170,15 @@ const outcomeOf = ({ config, stack, steps }: BuildResult) =>
 
 const emptyCache = (): BuildCacheShape => {
   const records = new Map<StepKey, CacheRecord>()
+  const find = (key: StepKey) => Option.fromNullable(records.get(key))
   return {
-    get: (key) => Effect.sync(() => Option.fromNullable(records.get(key))),
+    get: (key) => Effect.sync(() => find(key)),
+    trace: (key) => Effect.sync(() => Option.map(find(key), (record) => ({ record }))),
     put: (added) => Effect.sync(() => added.forEach((record) => void records.set(record.key, record))),
     delete: (key) => Effect.sync(() => void records.delete(key)),
-    latest: () => Effect.succeedNone,
-    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 }))),
-    touch: () => Effect.void
+    evict: (key) => Effect.sync(() => void records.delete(key)),
+    use: () => Effect.void,
+    near: () => Effect.succeed([]),
+    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 })))
   }
 }

@@ -7,20 +7,27 @@ import {
   type DatabaseShape,
   type DatabaseTooNew,
   type Migrations,
-  type Row
+  type Row,
+  type Transaction
 } from "@gantry/core/state/Database"
 import {
   BuildCache,
   type BuildCacheShape,
   type CacheDriver,
   type CacheRecord,
+  type CacheTrace,
   make as makeCache,
-  type StepKey
+  type NearStep,
+  type StepKey,
+  type StepPlace
 } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 
-/** The table of build records. Times in milliseconds since 1970; `uses` counts the touches. */
+/**
+ * The table of build records and their tombstones, and where builds met them. Times in milliseconds since 1970; `uses`
+ * counts builds.
+ */
 export const cacheTables: Migrations = {
   owner: "cache",
   steps: [
@@ -34,68 +41,150 @@ export const cacheTables: Migrations = {
       last_used INTEGER NOT NULL,
       uses INTEGER NOT NULL
     ) STRICT;
-    CREATE INDEX cache_lineage ON cache (lineage, created_at)`
+    CREATE INDEX cache_lineage ON cache (lineage, created_at)`,
+    `DROP INDEX cache_lineage;
+    ALTER TABLE cache DROP COLUMN lineage;
+    ALTER TABLE cache ADD COLUMN instruction TEXT NOT NULL DEFAULT '';
+    ALTER TABLE cache ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+    ALTER TABLE cache ADD COLUMN evicted_at INTEGER;
+    ALTER TABLE cache ADD COLUMN evicted_by TEXT;
+    ALTER TABLE cache ADD COLUMN evicted_bytes INTEGER;
+    CREATE INDEX cache_parent ON cache (parent, created_at);
+    CREATE INDEX cache_evicted ON cache (evicted_at) WHERE evicted_at IS NOT NULL;
+    CREATE TABLE cache_places (
+      lineage TEXT NOT NULL,
+      stage TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (lineage, stage, number)
+    ) STRICT, WITHOUT ROWID`
   ]
 }
 
-const columns = "key, lineage, facts, layer, created_at, took_ms"
+/** Tombstones that are kept; the oldest beyond go. */
+const mostTombstones = 2_000
+/** Steps on one parent that are looked at. */
+const mostSiblings = 100
+
+const columns = "key, facts, instruction, parent, layer, created_at, took_ms"
+const lean = "cache.key, instruction, parent, created_at"
 
 const recordOf = (row: Row): CacheRecord => ({
   key: row["key"] as StepKey,
-  lineage: String(row["lineage"]),
   facts: String(row["facts"]),
+  instruction: String(row["instruction"]),
+  parent: String(row["parent"]),
   layer: row["layer"] === null ? null : (row["layer"] as Digest),
   createdAt: Number(row["created_at"]),
   tookMs: Number(row["took_ms"])
 })
 
-const found = (row: Row | undefined): Option.Option<CacheRecord> => Option.map(Option.fromNullable(row), recordOf)
+const traceOf = (row: Row): CacheTrace => {
+  const record = recordOf(row)
+  if (row["evicted_at"] === null) return { record }
+  return {
+    record,
+    evicted: {
+      at: Number(row["evicted_at"]),
+      rule: String(row["evicted_by"]),
+      bytes: Number(row["evicted_bytes"])
+    }
+  }
+}
+
+const nearOf = (row: Row): NearStep => ({
+  key: row["key"] as StepKey,
+  instruction: String(row["instruction"]),
+  parent: String(row["parent"]),
+  createdAt: Number(row["created_at"])
+})
+
+/** Writes down where a build met a step. */
+const meet = (tx: Transaction, key: StepKey, { lineage, number, stage }: StepPlace): void => {
+  tx.run(
+    `INSERT INTO cache_places VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET key = excluded.key WHERE key <> excluded.key`,
+    lineage,
+    stage,
+    number,
+    key
+  )
+}
 
 /** Build records in the tables of the database, which must have been migrated. */
 export const driver = (db: DatabaseShape): CacheDriver => ({
-  get: (key) =>
+  trace: (key) =>
     Effect.map(
-      db.read("the build cache", (tx) => tx.get(`SELECT ${columns} FROM cache WHERE key = ?`, key)),
-      found
+      db.read("the build cache", (tx) =>
+        tx.get(`SELECT ${columns}, evicted_at, evicted_by, evicted_bytes FROM cache WHERE key = ?`, key)
+      ),
+      (row) => Option.map(Option.fromNullable(row), traceOf)
     ),
   put: (records) =>
     records.length === 0
       ? Effect.void
       : db.write("the build cache", (tx) => {
-          for (const { createdAt, facts, key, layer: made, lineage, tookMs } of records) {
+          for (const { createdAt, facts, instruction, key, layer: made, parent, place, tookMs } of records) {
             tx.run(
-              "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+              `INSERT OR REPLACE INTO cache (${columns}, last_used, uses) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
               key,
-              lineage,
               facts,
+              instruction,
+              parent,
               made,
               Math.trunc(createdAt),
               Math.round(tookMs),
               Math.trunc(createdAt)
             )
+            if (place !== undefined) meet(tx, key, place)
           }
         }),
   delete: (key) => Effect.asVoid(db.write("the build cache", (tx) => tx.run("DELETE FROM cache WHERE key = ?", key))),
-  latest: (lineage) =>
-    Effect.map(
-      db.read("the build cache", (tx) =>
-        // Records of one instant: the one that was written last.
-        tx.get(`SELECT ${columns} FROM cache WHERE lineage = ? ORDER BY created_at DESC, rowid DESC LIMIT 1`, lineage)
-      ),
-      found
-    ),
-  list: Effect.map(
-    db.read("the build cache", (tx) => tx.all("SELECT * FROM cache ORDER BY created_at, rowid")),
-    (rows) => rows.map((row) => ({ ...recordOf(row), lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
-  ),
-  touch: (keys, at) =>
-    keys.length === 0
+  evict: (key, { at, bytes, rule }) =>
+    db.write("the build cache", (tx) => {
+      tx.run(
+        "UPDATE cache SET evicted_at = ?, evicted_by = ?, evicted_bytes = ? WHERE key = ? AND evicted_at IS NULL",
+        Math.trunc(at),
+        rule,
+        Math.trunc(bytes),
+        key
+      )
+      const forgotten = tx.run(
+        `DELETE FROM cache WHERE key IN (SELECT key FROM cache WHERE evicted_at IS NOT NULL
+         ORDER BY evicted_at DESC LIMIT -1 OFFSET ${mostTombstones})`
+      )
+      if (forgotten > 0) tx.run("DELETE FROM cache_places WHERE key NOT IN (SELECT key FROM cache)")
+    }),
+  use: (steps, at) =>
+    steps.length === 0
       ? Effect.void
       : db.write("the build cache", (tx) => {
-          for (const key of keys) {
+          for (const key of new Set(steps.map((step) => step.key))) {
             tx.run("UPDATE cache SET last_used = max(last_used, ?), uses = uses + 1 WHERE key = ?", Math.trunc(at), key)
           }
-        })
+          for (const { key, place } of steps) meet(tx, key, place)
+        }),
+  near: (lineage, parent) =>
+    db.read("the build cache", (tx) => {
+      const met = tx
+        .all(
+          `SELECT ${lean}, stage, number FROM cache_places JOIN cache ON cache.key = cache_places.key
+           WHERE lineage = ? ORDER BY stage, number`,
+          lineage
+        )
+        .map((row) => ({ ...nearOf(row), place: { stage: String(row["stage"]), number: Number(row["number"]) } }))
+      const known = new Set(met.map(({ key }) => key))
+      const others = tx
+        .all(`SELECT ${lean} FROM cache WHERE parent = ? ORDER BY created_at DESC LIMIT ${mostSiblings}`, parent)
+        .map(nearOf)
+      return [...met, ...others.filter(({ key }) => !known.has(key))]
+    }),
+  list: Effect.map(
+    db.read("the build cache", (tx) =>
+      tx.all("SELECT * FROM cache WHERE evicted_at IS NULL ORDER BY created_at, rowid")
+    ),
+    (rows) => rows.map((row) => ({ ...recordOf(row), lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
+  )
 })
 
 /** The build cache in the database. */

@@ -37,10 +37,30 @@ export type Cause =
   | (Difference & { readonly others?: ReadonlyArray<Difference> })
   /** Nothing like it was built here before. */
   | { readonly kind: "first" }
+  /** The instruction is new: above which one it was added; at the end of its stage without. */
+  | { readonly kind: "added"; readonly above?: string }
+  /** An instruction that stood before this one was taken away. */
+  | { readonly kind: "removed"; readonly instruction: string }
   /** All inputs are the same, but an earlier step ran again since, and made other files. */
   | { readonly kind: "rerun" }
   /** All inputs are the same; what was made of them is no longer in the store, and nobody said why. */
   | { readonly kind: "gone" }
+  /** It was removed to make room, or because somebody wanted it gone. */
+  | {
+      readonly kind: "evicted"
+      /** RFC 3339. */
+      readonly at: string
+      /** Seconds since then. */
+      readonly ago: number
+      /** By what: the name of an option such as `max-used-space`, or of a command such as `prune`. */
+      readonly rule: string
+      /** What the disk got back. */
+      readonly bytes: number
+    }
+  /** Its record cannot be read. */
+  | { readonly kind: "damaged" }
+  /** It is older than the caller allows. In seconds. */
+  | { readonly kind: "expired"; readonly age: number; readonly limit: number }
   /** The caller wanted it so. */
   | { readonly kind: "no-cache" }
   /** The image it stands on or copies from is not here, so nothing is known of it. Only in plans. */

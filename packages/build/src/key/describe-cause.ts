@@ -13,6 +13,16 @@ export const describeCause = (cause: Cause, stage?: string): string => {
       return "an earlier step was run again"
     case "gone":
       return "its earlier result is no longer in the store"
+    case "added":
+      return cause.above === undefined ? "it was added at the end" : `it was added above ${brief(cause.above)}`
+    case "removed":
+      return `${brief(cause.instruction)} before it was removed`
+    case "evicted":
+      return `its earlier result was evicted ${span(cause.ago)} ago by ${cause.rule}${sized(cause.bytes)}`
+    case "damaged":
+      return "the record of its earlier result is damaged"
+    case "expired":
+      return `its earlier result is ${span(cause.age)} old, and the limit is ${span(cause.limit)}`
     case "no-cache":
       return "the cache is not to be used"
     case "absent":
@@ -64,4 +74,24 @@ const brief = (value: string | undefined): string => {
   const plain = (value ?? "").replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, "$1")
   const cut = plain.length > 60 ? `${plain.slice(0, 59)}…` : plain
   return /^[\w./:@+-]+$/.test(cut) ? cut : JSON.stringify(cut)
+}
+
+/** A length of time in its largest unit that is not zero. */
+const span = (seconds: number): string => {
+  const [size, unit] = units.find(([each]) => seconds >= each) ?? [1, "second"]
+  const count = Math.floor(seconds / size)
+  return `${count} ${unit}${count === 1 ? "" : "s"}`
+}
+
+const units = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"]
+] as const
+
+/** Bytes as people write them, in powers of a thousand; nothing for none. */
+const sized = (bytes: number): string => {
+  if (bytes === 0) return ""
+  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3))
+  return ` (${Number((bytes / 1000 ** power).toPrecision(3))}${["B", "kB", "MB", "GB", "TB"][power]})`
 }

@@ -1,20 +1,31 @@
+import type { CacheRecord } from "@gantry/core/store/BuildCache"
 import * as Either from "effect/Either"
 import { type Canonical, isList, spell, unspell } from "./canonical.ts"
 import type { Cause, Difference } from "./Cause.ts"
 import type { ListedFile } from "./file-list.ts"
 import { readRecord, type RecordText } from "./record-text.ts"
 
-/** What differs between the text of an earlier record of a step and the step as it is now, input by input. */
-export const explain = (before: string | undefined, now: RecordText): Cause => {
-  const earlier = before === undefined ? undefined : readRecord(before)
-  if (earlier === undefined) return { kind: "first" }
-  const [first, ...others] = differences(earlier, now)
+/** A step with what its key was made of, now or when it was recorded. */
+export interface Told extends RecordText {
+  /** In one line, as written. */
+  readonly instruction: string
+}
+
+/**
+ * What differs between an earlier record of a step and the step as it is now, input by input.
+ *
+ * Of equal inputs it says whether the ground was another (`rerun`) or not (`gone`); what cannot be read is `damaged`.
+ */
+export const explain = (before: Pick<CacheRecord, "facts" | "instruction">, now: Told): Cause => {
+  const earlier = readRecord(before.facts)
+  if (earlier === undefined) return { kind: "damaged" }
+  const [first, ...others] = differences({ ...earlier, instruction: before.instruction }, now)
   if (first !== undefined) return others.length === 0 ? first : { ...first, others }
   return { kind: earlier.on === now.on ? "gone" : "rerun" }
 }
 
 /** Every input that differs; none only for equal facts. The text of the instruction stands for all that it says. */
-const differences = (earlier: RecordText, now: RecordText): ReadonlyArray<Difference> => {
+const differences = (earlier: Told, now: Told): ReadonlyArray<Difference> => {
   const old = recordOf(earlier.facts)
   const fresh = recordOf(now.facts)
   const parents = compareParents(old["parent"], fresh["parent"])

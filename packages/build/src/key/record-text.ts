@@ -15,13 +15,11 @@ export interface RecordText {
   readonly on: Digest
   /** The spelled facts; the key is their digest. */
   readonly facts: string
-  /** The instruction in one line as written, for explanations and lists only. */
-  readonly instruction: string
   /** The files a copy took from the context, for explanations only. */
   readonly files: ReadonlyArray<ListedFile>
 }
 
-const format = "gantry.record.2"
+const format = "gantry.record.1"
 /** Longer lists are compressed: 20,000 files then take some hundred kilobytes. */
 const longest = 16_384
 /** Enough of a digest to tell a change. */
@@ -43,17 +41,17 @@ export const writeRecord = (record: RecordText): string => {
   const list = files.length === 0 ? "" : spell(files)
   const packed =
     list.length <= longest ? list : `deflate:${deflateRawSync(Buffer.from(list), { level: 1 }).toString("base64")}`
-  return `${recordPrefix(record)}${spell(record.instruction)}${spell(packed)}e`
+  return `${recordPrefix(record)}${spell(packed)}e`
 }
 
 /** Reads a record's text; none when it is of another format or broken. */
 export const readRecord = (text: string): RecordText | undefined => {
   const record = Either.getOrElse(unspell(text), () => undefined)
   if (record === undefined || !isList(record)) return undefined
-  const [name, on, facts, instruction, packed] = record
-  if (name !== format || typeof on !== "string" || typeof facts !== "string") return undefined
-  if (typeof instruction !== "string" || typeof packed !== "string") return undefined
-  return { on: on as Digest, facts, instruction, files: readFiles(packed) }
+  const [name, on, facts, packed] = record
+  if (name !== format || typeof on !== "string" || typeof facts !== "string" || typeof packed !== "string")
+    return undefined
+  return { on: on as Digest, facts, files: readFiles(packed) }
 }
 
 const readFiles = (packed: string): ReadonlyArray<ListedFile> => {

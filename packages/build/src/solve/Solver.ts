@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import { format } from "@gantry/core/image/Platform"
+import type { Locks } from "@gantry/core/Locks"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { BuildGraph, StageNode } from "../graph/BuildGraph.ts"
@@ -31,6 +32,8 @@ export interface SolveRequest {
    * all the same.
    */
   readonly noCache?: "all" | ReadonlyArray<string>
+  /** Milliseconds after which a result is made anew. */
+  readonly ttlMs?: number
   /** All must come from the cache: the first step of the file that does not fails the build, before anything is executed. */
   readonly requireCached?: boolean
   /** Options of the build that commands can notice, such as extra host names or sizes of /dev/shm. Part of RUN keys. */
@@ -53,7 +56,11 @@ export interface SolveRequest {
  */
 export const solve = (
   request: SolveRequest
-): Effect.Effect<BuildResult, BuildFailed | NotCached | StorageFailure, StepExecutor | BaseResolver | BuildCache> =>
+): Effect.Effect<
+  BuildResult,
+  BuildFailed | NotCached | StorageFailure,
+  StepExecutor | BaseResolver | BuildCache | Locks
+> =>
   Effect.gen(function* () {
     const { result, steps } = yield* walk(request, request.requireCached ?? false)
     const missing = result.steps.find(({ how }) => how === "missing")
@@ -70,14 +77,21 @@ export const solve = (
  */
 export const plan = (
   request: SolveRequest
-): Effect.Effect<BuildResult["steps"], BuildFailed | StorageFailure, StepExecutor | BaseResolver | BuildCache> =>
-  Effect.map(walk(request, true), ({ result }) => result.steps)
+): Effect.Effect<
+  BuildResult["steps"],
+  BuildFailed | StorageFailure,
+  StepExecutor | BaseResolver | BuildCache | Locks
+> => Effect.map(walk(request, true), ({ result }) => result.steps)
 
 const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: boolean) {
   const { graph, noCache } = request
   const executor = yield* StepExecutor
   const bases = yield* BaseResolver
-  const steps = yield* Steps.make(request.scope, isPlan)
+  const steps = yield* Steps.make({
+    scope: request.scope,
+    isPlan,
+    ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs })
+  })
   const places = yield* Effect.makeSemaphore(Math.max(1, request.jobs))
   const sources = yield* Sources
   const once = Once.make<string, BaseImage, BaseUnavailable>()
@@ -128,7 +142,10 @@ const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: 
   // Every stage of the file gets an entry, and is built when first asked for.
   for (const stage of graph.stages) results.set(stage.index, yield* Effect.cached(buildStage(stage, shop)))
   emit({ type: "planned", stages: graph.needed })
-  const built = yield* Effect.forEach(graph.needed, shop.stage, { concurrency: Math.max(1, graph.needed.length) })
+  const built = yield* Effect.forEach(graph.needed, shop.stage, { concurrency: Math.max(1, graph.needed.length) }).pipe(
+    // What was used before the failure was used all the same, and is what the next attempt is compared with.
+    Effect.onError(() => (isPlan ? Effect.void : Effect.ignore(steps.touch)))
+  )
   const target = built[graph.needed.indexOf(graph.target)]
   const stage = graph.stages[graph.target]
   if (target === undefined || stage === undefined)

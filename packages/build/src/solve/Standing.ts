@@ -76,6 +76,8 @@ export interface Folded {
   readonly action: KeyedAction
   readonly createdBy: string
   readonly state: StageState
+  /** All instructions of the stage in one line each, FROM left out. */
+  readonly texts: ReadonlyArray<string>
 }
 
 /** The digest of no layers. */

@@ -1,23 +1,25 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type Digest, ofBytes } from "@gantry/core/image/Digest"
-import { BuildCache, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import { type Digest, hexOf, ofBytes } from "@gantry/core/image/Digest"
+import { Locks } from "@gantry/core/Locks"
+import { BuildCache, type NewRecord, type StepKey, type StepPlace } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
-import { spell } from "../key/canonical.ts"
 import type { Cause } from "../key/Cause.ts"
-import { explain } from "../key/explain.ts"
-import { recordPrefix, type RecordText, writeRecord } from "../key/record-text.ts"
+import type { Told } from "../key/explain.ts"
+import type { MissedStep } from "../key/nearest-step.ts"
+import { recordPrefix, writeRecord } from "../key/record-text.ts"
 import { keyOfSpelling } from "../key/step-key.ts"
 import type { BuildFailed } from "./BuildFailed.ts"
+import { explainMiss } from "./explain-miss.ts"
 import * as Once from "./once.ts"
 
 /** A step with its facts, ready to be looked up or executed. */
 export interface Wanted {
-  /** Spelled facts, what the step stands on, and the files it copies. */
-  readonly record: RecordText
+  /** Spelled facts, what the step stands on, the instruction, and the files it copies. */
+  readonly record: Told
   /** Where the step stands, for comparing it with its predecessors. */
-  readonly place: { readonly stage: string; readonly number: number }
+  readonly place: Pick<MissedStep, "stage" | "number" | "parent" | "isOnStep" | "texts">
   /** Why the cache is not to be asked; absent when it is. */
   readonly skip?: Cause
   /** A result that may depend on more than its facts is not recorded, and nothing that stands on it. */
@@ -45,80 +47,123 @@ export interface Made {
 
 type Failure = BuildFailed | StorageFailure
 
+/** The result of a step, or why an earlier one must not be used; neither where there is none. */
+interface Found {
+  readonly made?: Made
+  readonly cause?: Cause
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/** What the steps of a build have in common. */
+export interface StepsOptions {
+  /** What tells this build from others when a miss is explained. */
+  readonly scope: string
+  /** Nothing is executed or written. */
+  readonly isPlan: boolean
+  /** Milliseconds after which a result is made anew. */
+  readonly ttlMs?: number
+}
+
 /**
  * The steps of one build: asks the cache, executes, records.
  *
- * A key wanted twice, even at the same time, is looked up and executed once. In a plan nothing is executed or written.
+ * A key wanted twice, even at the same time, is looked up and executed once. So it is when another process wants it: who
+ * comes second waits, and finds the record. Nobody holds one step and waits for another, so no two builds wait for each
+ * other.
  */
-export const make = (scope: string, isPlan: boolean) =>
+export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
   Effect.gen(function* () {
     const cache = yield* BuildCache
+    const locks = yield* Locks
     const once = Once.make<StepKey, Made, Failure>()
-    const used: Array<StepKey> = []
+    const used: Array<{ readonly key: StepKey; readonly place: StepPlace }> = []
+    const lineage = ofBytes(scope)
+    const begunAt = yield* Clock.currentTimeMillis
     let executing = false
 
     /** `pending`: records of cheap steps of the same stage that wait to be written; this adds to it or empties it. */
-    const want = (wanted: Wanted, pending: Array<CacheRecord>): Effect.Effect<Made, Failure> =>
+    const want = (wanted: Wanted, pending: Array<NewRecord>): Effect.Effect<Made, Failure> =>
       Effect.suspend(() => {
         const key = keyOfSpelling(wanted.record.facts)
-        return Effect.map(once(key, find(key, wanted, pending)), ({ first, value }): Made =>
-          first || value.how !== "ran" ? value : { ...value, how: "shared" }
+        const { number, stage } = wanted.place
+        return Effect.flatMap(
+          once(key, find(key, wanted, pending)),
+          ({ first, value }): Effect.Effect<Made, Failure> => {
+            const isMade = first && value.how === "ran"
+            if (!isMade && value.how !== "missing" && value.recordable) {
+              used.push({ key, place: { lineage, stage, number } })
+            }
+            const made: Made = isMade || value.how !== "ran" ? value : { ...value, how: "shared" }
+            // What is being built may take long, and nobody else is to take away meanwhile what it stands on.
+            return executing ? Effect.as(touch, made) : Effect.succeed(made)
+          }
         )
       })
 
-    const find = (key: StepKey, wanted: Wanted, pending: Array<CacheRecord>) =>
+    const find = (key: StepKey, wanted: Wanted, pending: Array<NewRecord>) =>
       Effect.gen(function* () {
-        const { record } = wanted
-        const lineage = ofBytes(spell([scope, wanted.place.stage, wanted.place.number]))
-        if (wanted.skip === undefined) {
-          const found = yield* cache.get(key)
-          // A record of other facts, or made on other layers, is not this step's, whatever it is called.
-          if (Option.isSome(found) && found.value.facts.startsWith(recordPrefix(record))) {
-            used.push(key)
-            // What is being built may take long, and nobody else is to take away meanwhile what it stands on.
-            if (executing) yield* touch
-            const { createdAt, layer, tookMs } = found.value
-            return { key, how: "cached", layer, createdAt, tookMs, recordable: wanted.recordable } satisfies Made
-          }
-        }
-        const cause = wanted.skip ?? explain(yield* earlier(lineage), record)
+        const { record, skip } = wanted
+        const found: Found = skip === undefined ? yield* look(key, wanted) : {}
+        if (found.made !== undefined) return found.made
+        const cause = skip ?? found.cause ?? (yield* reason(key, wanted))
         if (isPlan) {
-          const now = yield* Clock.currentTimeMillis
-          return {
-            key,
-            how: "missing",
-            layer: null,
-            createdAt: now,
-            tookMs: 0,
-            cause,
-            recordable: false
-          } satisfies Made
+          return { key, how: "missing", layer: null, createdAt: 0, tookMs: 0, cause, recordable: false } satisfies Made
         }
-        wanted.onMiss(cause)
-        if (!wanted.isCheap) {
-          executing = true
-          yield* touch
-        }
-        const startedAt = yield* Clock.currentTimeMillis
-        const { exact, layer } = yield* wanted.execute
-        const createdAt = yield* Clock.currentTimeMillis
-        const recordable = wanted.recordable && exact
-        const tookMs = createdAt - startedAt
-        if (recordable) pending.push({ key, lineage, facts: writeRecord(record), layer, createdAt, tookMs })
-        if (!wanted.isCheap) yield* flush(pending)
-        return { key, how: "ran", layer, createdAt, tookMs, cause, recordable } satisfies Made
+        const execute = Effect.gen(function* () {
+          wanted.onMiss(cause)
+          const startedAt = yield* Clock.currentTimeMillis
+          const { exact, layer } = yield* wanted.execute
+          const createdAt = yield* Clock.currentTimeMillis
+          const recordable = wanted.recordable && exact
+          const tookMs = createdAt - startedAt
+          const { instruction } = record
+          const { number, parent, stage } = wanted.place
+          const place: StepPlace = { lineage, stage, number }
+          if (recordable)
+            pending.push({ key, facts: writeRecord(record), instruction, parent, layer, createdAt, tookMs, place })
+          if (!wanted.isCheap) yield* flush(pending)
+          return { key, how: "ran", layer, createdAt, tookMs, cause, recordable } satisfies Made
+        })
+        if (wanted.isCheap) return yield* execute
+        executing = true
+        yield* touch
+        if (!wanted.recordable) return yield* execute
+        const again = Effect.flatMap(fresh(key, wanted), (made) =>
+          made === undefined ? execute : Effect.succeed(made)
+        )
+        return yield* locks.withLock(`step-${hexOf(ofBytes(`${key} ${record.on}`))}`, again)
       })
 
-    const earlier = (lineage: string) =>
-      Effect.map(cache.latest(lineage), (found) => Option.getOrUndefined(found)?.facts)
+    const look = (key: StepKey, { record, recordable }: Wanted): Effect.Effect<Found, StorageFailure> =>
+      Effect.map(cache.get(key), (found): Found => {
+        // A record of other facts, or made on other layers, is not this step's, whatever it is called.
+        if (Option.isNone(found) || !found.value.facts.startsWith(recordPrefix(record))) return {}
+        const { createdAt, layer, tookMs } = found.value
+        if (ttlMs !== undefined && begunAt - createdAt >= ttlMs) {
+          return { cause: { kind: "expired", age: seconds(begunAt - createdAt), limit: seconds(ttlMs) } }
+        }
+        return { made: { key, how: "cached", layer, createdAt, tookMs, recordable } }
+      })
+
+    /** What another process has made of the step since this build began. Nobody shares who did not want the cache. */
+    const fresh = (key: StepKey, wanted: Wanted): Effect.Effect<Made | undefined, StorageFailure> =>
+      wanted.skip?.kind === "no-cache"
+        ? Effect.succeed(undefined)
+        : Effect.map(look(key, wanted), ({ made }) =>
+            made !== undefined && (wanted.skip === undefined || made.createdAt >= begunAt) ? made : undefined
+          )
+
+    const reason = (key: StepKey, { place, record }: Wanted) =>
+      explainMiss(cache, { key, lineage, record, step: { ...place, instruction: record.instruction } })
 
     /** Writes what waits. */
-    const flush = (pending: Array<CacheRecord>): Effect.Effect<void, StorageFailure> =>
+    const flush = (pending: Array<NewRecord>): Effect.Effect<void, StorageFailure> =>
       Effect.suspend(() => (pending.length === 0 ? Effect.void : cache.put(pending.splice(0))))
 
     /** Tells the cache what was used since the last time, in one call. */
     const touch: Effect.Effect<void, StorageFailure> = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      used.length === 0 ? Effect.void : cache.touch(used.splice(0), now)
+      used.length === 0 ? Effect.void : cache.use(used.splice(0), now)
     )
 
     return { want, flush, touch }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { CacheRecord } from "@gantry/core/store/BuildCache"
+import type { NewRecord } from "@gantry/core/store/BuildCache"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Instruction } from "../dockerfile/Instruction.ts"
 import { type StageNode, stageName } from "../graph/BuildGraph.ts"
@@ -35,7 +35,8 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
     ...stage.steps.map((node) => ({ node, around: { ...shop.graph, escape } }))
   ]
   const total = 1 + nodes.length
-  const pending: Array<CacheRecord> = []
+  const texts = nodes.map(({ node }) => node.instruction.text)
+  const pending: Array<NewRecord> = []
   const start: Standing = {
     ...base.standing,
     ...(base.standing.missed?.kind === "absent" ? { missed: follows(from) } : {}),
@@ -51,7 +52,7 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
       const { action, createdBy, state, warnings } = folded.right
       for (const diagnostic of warnings) shop.emit({ type: "warning", diagnostic })
       if (action.kind !== "declare") {
-        return yield* takeStep(standing, { node, label: step, action, createdBy, state, stage }, shop, pending)
+        return yield* takeStep(standing, { node, label: step, action, createdBy, state, stage, texts }, shop, pending)
       }
       const declared = declare({ ...standing, state }, step, createdBy, shop.isPlan)
       shop.emit({ type: "applied", step, cached: standing.missed === undefined })

@@ -1,8 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { CacheRecord } from "@gantry/core/store/BuildCache"
+import type { NewRecord } from "@gantry/core/store/BuildCache"
 import type { Cause } from "../key/Cause.ts"
+import type { Parent } from "../key/StepFacts.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
 import { executeStep } from "./execute-step.ts"
@@ -14,7 +15,7 @@ import { type Folded, onto, type Standing, type Workshop } from "./Standing.ts"
 import type { Made } from "./Steps.ts"
 
 /** Takes one step: facts, key, cache or execution, and the standing after it. */
-export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pending: Array<CacheRecord>) =>
+export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pending: Array<NewRecord>) =>
   Effect.gen(function* () {
     const { action, createdBy, label, stage, state } = folded
     const tree: OtherTree | undefined = yield* otherTree(folded, shop)
@@ -51,7 +52,7 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
           instruction: label.text,
           files
         },
-        place: { stage: label.stageName, number: label.number },
+        place: { stage: label.stageName, number: label.number, texts: folded.texts, ...parentOf(before.parent) },
         ...(skip === undefined ? {} : { skip }),
         recordable: before.recordable && tree?.recordable !== false,
         isCheap,
@@ -92,6 +93,11 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
       reports: [...before.reports, report]
     } satisfies Standing
   })
+
+const parentOf = (parent: Parent): { readonly parent: string; readonly isOnStep: boolean } => {
+  if ("step" in parent) return { parent: parent.step, isOnStep: true }
+  return { parent: "image" in parent ? parent.image : "scratch", isOnStep: false }
+}
 
 /** The reason of all steps after one that ran again. */
 export const follows = ({ number, stageName, text }: StepLabel): Cause => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 import { describeCause as tell } from "../../src/key/describe-cause.ts"
-import { explain } from "../../src/key/explain.ts"
+import { explain, type Told } from "../../src/key/explain.ts"
 import type { ListedFile } from "../../src/key/file-list.ts"
 import { writeRecord } from "../../src/key/record-text.ts"
 import { type CopyFacts, type RunFacts, spellFacts, type StepFacts } from "../../src/key/StepFacts.ts"
@@ -40,8 +40,9 @@ const file = (path: string, content: string, mode = 0o644): ListedFile => ({
   content: ofBytes(content)
 })
 const instruction = "RUN make"
+const recorded = (told: Told) => ({ facts: writeRecord(told), instruction: told.instruction })
 const compare = (before: StepFacts, now: StepFacts, old: ReadonlyArray<ListedFile> = [], fresh = old) =>
-  explain(writeRecord({ on, facts: spellFacts(before), instruction, files: old }), {
+  explain(recorded({ on, facts: spellFacts(before), instruction, files: old }), {
     on,
     facts: spellFacts(now),
     instruction,
@@ -49,10 +50,9 @@ const compare = (before: StepFacts, now: StepFacts, old: ReadonlyArray<ListedFil
   })
 
 describe("explain", () => {
-  it("says when there is nothing to compare with", () => {
+  it("says when a record cannot be read", () => {
     const now = { on, facts: spellFacts(runFacts), instruction, files: [] }
-    expect(explain(undefined, now)).toEqual({ kind: "first" })
-    expect(explain("rubbish", now)).toEqual({ kind: "first" })
+    expect(explain({ facts: "rubbish", instruction }, now)).toEqual({ kind: "damaged" })
   })
 
   it.each<[string, Partial<RunFacts>, string]>([
@@ -98,7 +98,7 @@ describe("explain", () => {
     const config = { format: "gantry.config.1", parent: { step }, instruction: "CMD", change: ["a"] } as const
     const another = { on, facts: spellFacts(config), instruction: 'CMD ["a"]', files: [] }
     expect(
-      tell(explain(writeRecord({ ...another, facts: spellFacts(copyFacts), instruction: "COPY a /" }), another))
+      tell(explain(recorded({ ...another, facts: spellFacts(copyFacts), instruction: "COPY a /" }), another))
     ).toBe('instruction: "COPY a /" → "CMD [\\"a\\"]"')
     expect(tell(compare(config, { ...config, change: ["b"] }))).toBe("CMD: a → b")
     const env = {
@@ -136,7 +136,7 @@ describe("explain", () => {
   it("lets the instruction's text stand for what it says, and names a link's target", () => {
     const before = { on, facts: spellFacts(runFacts), instruction: "RUN make", files: [] }
     const facts = spellFacts({ ...runFacts, argv: ["/bin/sh", "-c", "make all"], user: "bob" })
-    expect(explain(writeRecord(before), { ...before, facts, instruction: "RUN make all" })).toEqual({
+    expect(explain(recorded(before), { ...before, facts, instruction: "RUN make all" })).toEqual({
       kind: "instruction",
       before: "RUN make",
       now: "RUN make all",
@@ -156,7 +156,7 @@ describe("explain", () => {
   it("tells a result that is gone from one that was made again", () => {
     expect(tell(compare(runFacts, runFacts))).toBe("its earlier result is no longer in the store")
     const now = { on, facts: spellFacts(runFacts), instruction, files: [] }
-    const again = explain(writeRecord({ ...now, on: ofBytes("before") }), now)
+    const again = explain(recorded({ ...now, on: ofBytes("before") }), now)
     expect(tell(again)).toBe("an earlier step was run again")
   })
 })

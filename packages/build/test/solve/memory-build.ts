@@ -3,7 +3,11 @@ import { Effect, Either, Option } from "effect"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { Platform } from "@gantry/core/image/Platform"
-import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import { Locks } from "@gantry/core/Locks"
+import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
+import { type LayerInfo, LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
+import * as MemoryCache from "@gantry/plugin-memory/MemoryCache"
+import * as MemoryLocks from "@gantry/plugin-memory/MemoryLocks"
 import type { ContextEntry, ContextTree } from "../../src/context/ContextTree.ts"
 import { compileIgnoreFile, nothingIgnored } from "../../src/context/ignore-file.ts"
 import { parse } from "../../src/dockerfile/parse.ts"
@@ -69,21 +73,26 @@ export const contextOf = (files: Files, ignore = ""): BuildContext => {
   }
 }
 
-/** A record store that counts what is asked of it. */
+/** A record store that counts what is asked of it. Every layer is there, but those that are `lost`. */
 export const memoryCache = () => {
-  const records = new Map<StepKey, CacheRecord>()
-  const count = { get: 0, put: 0, touch: 0 }
-  const cache: BuildCacheShape = {
-    get: (key) => Effect.sync(() => (count.get++, Option.fromNullable(records.get(key)))),
-    put: (added) => Effect.sync(() => (count.put++, void added.forEach((record) => records.set(record.key, record)))),
-    delete: (key) => Effect.sync(() => void records.delete(key)),
-    latest: (lineage) =>
-      Effect.sync(() => Option.fromNullable([...records.values()].findLast((each) => each.lineage === lineage))),
-    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 }))),
-    touch: () => Effect.sync(() => void count.touch++)
+  const lost = new Set<Digest>()
+  const layers = {
+    get: (diffId: Digest) => Effect.sync(() => (lost.has(diffId) ? Option.none() : Option.some(layerOf(diffId))))
   }
-  return { cache, records, count }
+  const cache = Effect.runSync(
+    Effect.provideService(MemoryCache.make, LayerStore, layers as unknown as LayerStoreShape)
+  )
+  const count = { get: 0, put: 0, use: 0 }
+  const counted: BuildCacheShape = {
+    ...cache,
+    get: (key) => Effect.suspend(() => (count.get++, cache.get(key))),
+    put: (added) => Effect.suspend(() => (count.put++, cache.put(added))),
+    use: (steps, at) => Effect.suspend(() => (count.use++, cache.use(steps, at)))
+  }
+  return { cache: counted, count, lost, locks: Effect.runSync(MemoryLocks.make) }
 }
+
+const layerOf = (diffId: Digest): LayerInfo => ({ diffId, size: 1, entries: 1 })
 
 export interface Machine extends ReturnType<typeof memoryCache> {
   readonly images: Map<string, Partial<ImageConfig["config"]>>
@@ -168,9 +177,10 @@ const requestOf = (text: string, { buildArgs, context, files = {}, ignore, targe
 
 const onMachine =
   (on: Machine) =>
-  <A, E>(work: Effect.Effect<A, E, BuildCache | BaseResolver | StepExecutor>): Effect.Effect<A, E> =>
+  <A, E>(work: Effect.Effect<A, E, BuildCache | BaseResolver | Locks | StepExecutor>): Effect.Effect<A, E> =>
     work.pipe(
       Effect.provideService(BuildCache, on.cache),
+      Effect.provideService(Locks, on.locks),
       Effect.provideService(BaseResolver, {
         resolve: (reference) => {
           const config = on.images.get(reference)

@@ -37,7 +37,15 @@ const furnish = Effect.gen(function* () {
   yield* images.untag(yield* parseName("gone"))
   const cached = yield* layerOf([file("cached", "12345")])
   yield* (yield* BuildCache).put([
-    { key: cached as string as StepKey, lineage: "", facts: "", layer: cached, createdAt: 0, tookMs: 0 }
+    {
+      key: cached as string as StepKey,
+      instruction: "RUN make",
+      parent: "scratch",
+      facts: "",
+      layer: cached,
+      createdAt: 0,
+      tookMs: 0
+    }
   ])
   const loose = yield* layerOf([file("loose", "123456")])
   yield* container("used")

@@ -58,7 +58,15 @@ describe("removeImage", () => {
   it.effect("keeps layers that a build record points to", () =>
     Effect.gen(function* () {
       const { id, stack } = yield* image(["web"], { Cmd: ["sh"] }, [file("a")])
-      const record = { key: id as StepKey, lineage: "", facts: "", layer: stack[0] ?? null, createdAt: 0, tookMs: 0 }
+      const record = {
+        key: id as StepKey,
+        instruction: "RUN make",
+        parent: "scratch",
+        facts: "",
+        layer: stack[0] ?? null,
+        createdAt: 0,
+        tookMs: 0
+      }
       yield* (yield* BuildCache).put([record])
       expect(yield* rmi("web")).toEqual([{ untagged: "web:latest" }, { deleted: id }])
       expect(Option.isSome(yield* (yield* BuildCache).get(record.key))).toBe(true)

@@ -1,4 +1,5 @@
 import { ofBytes } from "@gantry/core/image/Digest"
+import type { Locks } from "@gantry/core/Locks"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { spellFacts, type StepFacts } from "@gantry/build/key/StepFacts"
@@ -30,7 +31,9 @@ const shown = (change: (entry: { readonly mode: number; readonly mtimeNs: bigint
   })) satisfies Sins["context"]
 
 /** Builders with one sin each, on the honest store and cache of an environment. */
-export const buildSaboteurs = (honest: Layer.Layer<BuildCache | LayerStore>): ReadonlyArray<Saboteur<BuildBench>> => {
+export const buildSaboteurs = (
+  honest: Layer.Layer<BuildCache | LayerStore | Locks>
+): ReadonlyArray<Saboteur<BuildBench>> => {
   const sinful = (sins: Sins) => Layer.provide(layer(sins), honest)
   return [
     {
@@ -127,7 +130,7 @@ export const buildSaboteurs = (honest: Layer.Layer<BuildCache | LayerStore>): Re
     {
       sin: "compares with no earlier record",
       breaks: ["BUILD-4"],
-      layer: sinful({ cache: (cache) => ({ ...cache, latest: () => Effect.succeedNone }) })
+      layer: sinful({ cache: (cache) => ({ ...cache, near: () => Effect.succeed([]) }) })
     }
   ]
 }

@@ -77,18 +77,71 @@ export const cacheSaboteurs = (
     },
     {
       sin: "takes lineages that begin alike for one",
-      breaks: ["CACHE-1"],
+      breaks: ["CACHE-7"],
       layer: spoiled((cache) => ({
-        latest: (lineage) =>
-          Effect.map(cache.list, (all) =>
-            Option.fromNullable(all.find((each) => each.lineage.slice(0, 3) === lineage.slice(0, 3)))
+        near: (lineage, parent) =>
+          Effect.zipWith(cache.near(lineage, parent), cache.near(`${lineage}1`, ""), (own, other) => [
+            ...own,
+            ...other.filter(({ place }) => place !== undefined)
+          ])
+      }))
+    },
+    {
+      sin: "forgets what was evicted when steps are compared",
+      breaks: ["CACHE-7"],
+      layer: spoiled((cache) => ({
+        near: (lineage, parent) =>
+          Effect.flatMap(cache.near(lineage, parent), (steps) =>
+            Effect.filter(steps, ({ key }) => Effect.map(cache.get(key), Option.isSome))
+          )
+      }))
+    },
+    {
+      sin: "does not see a step that stands elsewhere now",
+      breaks: ["CACHE-7"],
+      layer: spoiled(() => ({ use: () => Effect.void }))
+    },
+    {
+      sin: "takes records away without a trace",
+      breaks: ["CACHE-6"],
+      layer: spoiled((cache) => ({ evict: (key) => cache.delete(key) }))
+    },
+    {
+      sin: "offers what was evicted",
+      breaks: ["CACHE-6"],
+      layer: spoiled((cache) => ({
+        get: (key) =>
+          Effect.map(
+            cache.trace(key),
+            Option.map(({ record }) => record)
+          )
+      }))
+    },
+    {
+      sin: "says of everything that it was evicted last",
+      breaks: ["CACHE-6"],
+      layer: spoiled((cache) => ({
+        evict: (key, eviction) =>
+          Effect.flatMap(cache.trace(key), (trace) =>
+            Option.isSome(trace)
+              ? Effect.zipRight(cache.put([trace.value.record]), cache.evict(key, eviction))
+              : Effect.void
           )
       }))
     },
     {
       sin: "forgets a record that was used",
       breaks: ["CACHE-1"],
-      layer: spoiled((cache) => ({ touch: (keys) => Effect.forEach(keys, cache.delete, { discard: true }) }))
+      layer: spoiled((cache) => ({
+        use: (steps) => Effect.forEach(steps, ({ key }) => cache.delete(key), { discard: true })
+      }))
+    },
+    {
+      sin: "counts every place where a build met a record as a build",
+      breaks: ["CACHE-1"],
+      layer: spoiled((cache) => ({
+        use: (steps, at) => Effect.forEach(steps, (step) => cache.use([step], at), { discard: true })
+      }))
     }
   ]
 }

@@ -1,0 +1,54 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BuildCacheShape, CacheTrace, StepKey } from "@gantry/core/store/BuildCache"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { Cause } from "../key/Cause.ts"
+import { explain, type Told } from "../key/explain.ts"
+import { type MissedStep, nearestStep } from "../key/nearest-step.ts"
+
+/** A step that the cache does not have. */
+export interface Missed {
+  readonly key: StepKey
+  readonly lineage: string
+  readonly record: Told
+  readonly step: MissedStep
+}
+
+/**
+ * Why the cache does not have a step: what became of the record of just this key if there ever was one, otherwise what
+ * differs from the nearest earlier step.
+ */
+export const explainMiss = (
+  cache: Pick<BuildCacheShape, "near" | "trace">,
+  { key, lineage, record, step }: Missed
+): Effect.Effect<Cause, StorageFailure> =>
+  Effect.gen(function* () {
+    const trace = yield* cache.trace(key)
+    if (Option.isSome(trace)) return yield* becameOf(trace.value, record)
+    const nearest = nearestStep(step, yield* cache.near(lineage, step.parent))
+    switch (nearest.is) {
+      case "unknown":
+        return { kind: "first" }
+      case "added":
+        return nearest.above === undefined ? { kind: "added" } : { kind: "added", above: nearest.above }
+      case "following":
+        return { kind: "removed", instruction: nearest.removed }
+      case "changed": {
+        const before = yield* cache.trace(nearest.from.key)
+        return Option.isNone(before) ? { kind: "first" } : explain(before.value.record, record)
+      }
+    }
+  })
+
+/** Why a record of the right key is of no use. */
+const becameOf = ({ evicted, record }: CacheTrace, now: Told): Effect.Effect<Cause> =>
+  evicted === undefined
+    ? Effect.succeed(explain(record, now))
+    : Effect.map(Clock.currentTimeMillis, (at) => ({
+        kind: "evicted",
+        at: new Date(evicted.at).toISOString(),
+        ago: Math.max(0, Math.floor((at - evicted.at) / 1000)),
+        rule: evicted.rule,
+        bytes: evicted.bytes
+      }))
