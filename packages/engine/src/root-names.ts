@@ -3,15 +3,21 @@ import { isOrphaned } from "./containers/owned-name.ts"
 /** Archives that a running ADD keeps unpacked in the root directory. */
 export const archiveKind = "archive"
 
-/** Directories below the root in which every entry belongs to one container or one volume. */
-export const dividedNames: ReadonlyArray<string> = ["containers", "volumes"]
+/** Directories below the root in which every entry belongs to one container, volume or cache mount. */
+export const dividedNames: ReadonlyArray<string> = ["containers", "volumes", "cache-mounts"]
 
-/** How a volume's directory is called while it is being removed. */
+/** Directory below the root that has the cache mounts of builds. */
+export const cacheMountsName = "cache-mounts"
+
+/** Directory below the root that has what builds have said. */
+export const buildsName = "builds"
+
+/** How the directory of a volume or a cache mount is called while it is being removed. */
 export const removedVolume = ".removed-"
 
 /** To whom something below the root belongs that is in no place of the store's. */
 export type RootPart =
-  | { readonly of: "container" | "volume"; readonly id: string }
+  | { readonly of: "container" | "volume" | "cache-mount"; readonly id: string }
   /** The engine's own notes. */
   | { readonly of: "records" }
   /** A living process works with it. */
@@ -25,7 +31,11 @@ export type RootPart =
 export const rootPart = (path: string): RootPart => {
   const [top = "", inner] = path.split("/", 2)
   if (inner === undefined) {
-    if (dividedNames.includes(top) || /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top))
+    if (
+      dividedNames.includes(top) ||
+      top === buildsName ||
+      /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
+    )
       return { of: "records" }
     // What a file system makes in its topmost directory.
     if (top === "lost+found") return { of: "records" }
@@ -33,7 +43,10 @@ export const rootPart = (path: string): RootPart => {
     if (top.startsWith(`${archiveKind}-`)) return { of: isOrphaned(archiveKind, top) ? "leftover" : "work" }
     return { of: "nobody" }
   }
+  if (top === buildsName) return { of: "records" }
   if (top === "containers") return { of: "container", id: inner }
+  if (top === cacheMountsName)
+    return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "cache-mount", id: inner }
   if (top === "volumes") return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "volume", id: inner }
   return { of: "nobody" }
 }

@@ -8,6 +8,7 @@ import type { Parent, StepFacts } from "@gantry/build/key/StepFacts"
 import { stepKey } from "@gantry/build/key/step-key"
 import { factsOf } from "@gantry/build/solve/facts-of-action"
 import { nextState } from "@gantry/build/solve/next-state"
+import { wantedTrees } from "@gantry/build/solve/stand-on"
 import { onImage, onStage, type StageState } from "@gantry/build/solve/stage-state"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -53,13 +54,15 @@ export const keysOf =
         const step = Either.getOrThrow(nextState(state, node, graph))
         state = step.state
         if (step.action.kind === "declare") continue
-        const tree = node.from?.of === "stage" ? ends[node.from.index]?.parent : undefined
+        const trees = wantedTrees({ action: step.action, node }).map((source) =>
+          source?.of === "stage" ? ends[source.index]?.parent : undefined
+        )
         const around = {
           parent,
           epoch: "",
           options: {},
-          context: memoryContext(files),
-          ...(tree === undefined ? {} : { tree })
+          contexts: trees.map(() => memoryContext(files)),
+          trees
         }
         const { facts } = Either.getOrThrow(factsOf(step.action, around))
         const key = stepKey(spoil(facts, { stage: name, line: node.instruction.range.start.line }))

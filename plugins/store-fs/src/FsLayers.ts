@@ -34,7 +34,7 @@ import { recipePieces } from "./recipe.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton } from "./skeleton.ts"
 import { sweepStore } from "./sweep-store.ts"
-import { handleOf, makeTree, rootMeta } from "./tree-home.ts"
+import { handleOf, makePoints, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
 import { applyLayer, unpackLayer } from "./unpack-layer.ts"
@@ -108,13 +108,15 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         catch: storageFailure("remove", places.ingest)
       })
 
-    const prepare: LayerStoreShape["prepare"] = ({ id = `draft-${ownName()}`, keep, parents }) =>
+    const prepare: LayerStoreShape["prepare"] = ({ bare = false, id = `draft-${ownName()}`, keep, parents, points }) =>
       Effect.gen(function* () {
         if (!treeName.test(id)) return yield* Effect.dieMessage(`${JSON.stringify(id)} cannot be the name of a tree`)
         const before = yield* rowsOf(parents)
         const view = yield* Effect.tryPromise({ try: () => viewOf(before), catch: storageFailure("prepare", id) })
+        // Overlayfs wants a lower directory, so a bare tree has one for its points even when it has none.
+        const hasPoints = points !== undefined || bare
         const kernel =
-          view.root.xattrs === undefined
+          view.root.xattrs === undefined && !hasPoints
             ? undefined
             : yield* Effect.tryPromise({ try: loadKernel, catch: storageFailure("prepare", id) })
         // Finding the layers and standing on them is one step, so none of them is removed in between.
@@ -125,7 +127,14 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           makeTree(places, id, view.root, kernel)
           return rows
         })
-        return handleOf(places, id, parents, yield* requireAll(found))
+        const rows = yield* requireAll(found)
+        if (hasPoints && kernel !== undefined) {
+          yield* Effect.try({
+            try: () => makePoints(places, id, { below: view, kernel, points: points ?? [] }),
+            catch: storageFailure("prepare", id)
+          }).pipe(Effect.onError(() => Effect.ignore(discard({ id }))))
+        }
+        return handleOf(places, { id, parents, bare, points: hasPoints }, rows)
       })
 
     const write: LayerStoreShape["write"] = ({ id }, changes) =>

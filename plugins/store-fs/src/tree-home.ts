@@ -1,13 +1,15 @@
 import { chmodSync, lchownSync, mkdirSync } from "node:fs"
-import { join } from "node:path"
-import type { Stack, TreeHandle } from "@gantry/core/store/LayerStore"
+import { join, relative } from "node:path"
+import type { TreeHandle } from "@gantry/core/store/LayerStore"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { statOf } from "./disk-entry.ts"
 import type { Kernel } from "./kernel.ts"
 import { type LayerRow, visibleRows } from "./layer-rows.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { skeletonName } from "./skeleton.ts"
-import { plainRoot, type RootMeta, type ViewLayer } from "./UnionView.ts"
+import { treeWriter } from "./TreeWriter.ts"
+import { plainRoot, type RootMeta, type UnionView, type ViewLayer } from "./UnionView.ts"
 import { readXattrs, replaceXattrs } from "./xattrs.ts"
 
 /** What the topmost layer that speaks of the root directory says. Overlayfs asks the topmost directory, whoever made it. */
@@ -39,18 +41,48 @@ export const makeTree = (places: Places, id: string, root: RootMeta, kernel: Ker
   if (kernel !== undefined) replaceXattrs(kernel, upper, root.xattrs, true)
 }
 
-/** How a tree on layers (base first) is mounted. */
-export const handleOf = (places: Places, id: string, parents: Stack, rows: ReadonlyArray<LayerRow>): TreeHandle => ({
+/** Name of the directory in a tree's home that has its mount points. */
+const pointsName = "points"
+
+/** Puts the mount points of a tree between what is written in it and its layers. */
+export const makePoints = (
+  places: Places,
+  id: string,
+  {
+    below,
+    kernel,
+    points
+  }: { readonly below: UnionView; readonly kernel: Kernel; readonly points: Iterable<TreeChange> }
+): void => {
+  const directory = join(places.trees, id, pointsName)
+  mkdirSync(directory, { mode: 0o755 })
+  const writer = treeWriter(kernel, directory, below)
+  for (const point of points) writer.apply(point)
+  writer.finish()
+}
+
+/** How a tree on layers (base first) is mounted. `points`: it has mount points; `bare`: it is without the skeleton. */
+export const handleOf = (
+  places: Places,
+  {
+    bare,
+    id,
+    parents,
+    points
+  }: Pick<TreeHandle, "id" | "parents"> & { readonly points: boolean; readonly bare: boolean },
+  rows: ReadonlyArray<LayerRow>
+): TreeHandle => ({
   id,
   parents,
   root: {
     type: "overlay",
     directory: places.layers,
     lower: [
+      ...(points ? [relative(places.layers, join(places.trees, id, pointsName))] : []),
       ...visibleRows(rows)
         .toReversed()
         .map((row) => `${row.short}/diff`),
-      `${skeletonName}/diff`
+      ...(bare ? [] : [`${skeletonName}/diff`])
     ],
     upper: join(places.trees, id, "diff"),
     work: join(places.trees, id, "work"),

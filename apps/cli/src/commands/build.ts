@@ -14,6 +14,7 @@ import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { define } from "./define.ts"
+import { readSecrets } from "./read-secrets.ts"
 import { fileOf, given, optionalOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -56,6 +57,8 @@ export default define(table, ({ operands, options }, { terminal }) =>
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("jobs", options.jobs),
       network: yield* networkOf(options.network),
+      secrets: yield* readSecrets(options.secret, terminal),
+      allowSecretLeak: options.allowSecretLeak,
       requireCached: options.requireCached,
       bases: {
         policy: policy ?? "missing",

@@ -7,6 +7,8 @@ import { table as aligned } from "../show/table.ts"
 import { shortId } from "../show/text.ts"
 import { ago } from "../show/time.ts"
 import {
+  cacheMountHeaders,
+  cacheMountRow,
   cacheUsageHeaders,
   cacheUsageRow,
   imageUsageHeaders,
@@ -66,6 +68,7 @@ const verbose = (usage: DiskUsage, now: number) =>
         cacheUsageHeaders,
         usage.cache.map((each) => cacheUsageRow(each, now))
       ],
+      ["Cache mounts:", cacheMountHeaders, usage.cacheMounts.map((each) => cacheMountRow(each, now))],
       [
         "Everything below the root:",
         usageColumns.map((column) => usageHeaders[column]),

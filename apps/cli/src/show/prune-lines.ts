@@ -34,6 +34,7 @@ export const removedLines = (removed: ReadonlyArray<Removal>): string => {
   ])
   section("Deleted build cache objects", [
     ...removed.flatMap((each) => (each.kind === "cache" ? [each.key.replace("sha256:", "")] : [])),
+    ...removed.flatMap((each) => (each.kind === "cache-mount" ? [`cache mount ${each.id}`] : [])),
     ...(images.length > 0 ? [] : layers)
   ])
   section(
@@ -56,6 +57,8 @@ export const removalName = (removal: Removal): string => {
         : `${removal.names.map(familiar).join(", ")} (${shortId(removal.id)})`
     case "cache":
       return removal.key
+    case "cache-mount":
+      return removal.id
     case "layer":
     case "blob":
     case "partial":

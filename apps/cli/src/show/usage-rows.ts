@@ -1,4 +1,11 @@
-import type { CacheUsage, ImageUsage, UsageKind, UsageRow, VolumeUsage } from "@gantry/engine/verbs/disk-usage"
+import type {
+  CacheUsage,
+  DiskUsage,
+  ImageUsage,
+  UsageKind,
+  UsageRow,
+  VolumeUsage
+} from "@gantry/engine/verbs/disk-usage"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as Either from "effect/Either"
 import { humanSize } from "./size.ts"
@@ -105,3 +112,12 @@ export const cacheUsageRow = ({ bytes, record, shared }: CacheUsage, now: number
   ago(record.lastUsed, now),
   `${shared}`
 ]
+
+/** Headers of the part that shows cache mounts. */
+export const cacheMountHeaders = ["CACHE MOUNT", "SIZE", "CREATED", "LAST USED", "IN USE"]
+
+/** One line for a cache mount. */
+export const cacheMountRow = (
+  { busy, bytes, createdAt, id, lastUsed }: DiskUsage["cacheMounts"][number],
+  now: number
+): ReadonlyArray<string> => [id, humanSize(bytes), ago(createdAt, now), ago(lastUsed, now), `${busy}`]

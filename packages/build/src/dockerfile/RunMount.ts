@@ -25,6 +25,8 @@ export interface BindMount {
 export interface CacheMount {
   readonly type: "cache"
   readonly id: string
+  /** The Dockerfile gives the id; otherwise it is the target. */
+  readonly hasId: boolean
   readonly target: string
   /** What the cache starts with when it is new. */
   readonly from?: string

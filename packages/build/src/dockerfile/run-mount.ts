@@ -162,6 +162,7 @@ const shape = (values: ReadonlyMap<string, string>): Either.Either<RunMount, str
         return {
           type,
           id: values.get("id") ?? target,
+          hasId: values.has("id"),
           target,
           ...(from === undefined ? {} : { from }),
           source: values.get("source") ?? "/",

@@ -18,11 +18,17 @@ export type CopySource =
   /** Files that were given a name with `--build-context`. */
   | { readonly of: "context"; readonly name: string }
 
-/** One instruction of a stage, and where it copies from if not from the context. */
+/** One instruction of a stage, and where it takes files from if not from the context. */
 export interface StepNode {
   readonly instruction: StageInstruction
   readonly from?: CopySource
+  /** RUN: where each `--mount` that names another tree takes it from, by the position of the mount. */
+  readonly mountsFrom?: ReadonlyArray<CopySource | undefined>
 }
+
+/** Every tree that an instruction takes files from. */
+export const sourcesOf = ({ from, mountsFrom = [] }: StepNode): ReadonlyArray<CopySource> =>
+  [from, ...mountsFrom].filter((source) => source !== undefined)
 
 /** One stage. */
 export interface StageNode {

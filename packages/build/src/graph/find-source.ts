@@ -34,7 +34,8 @@ export const findSource = (
   if (index < stage) return { of: "stage", index }
   const refuse = (code: string, message: string, suggestion: string) =>
     error(instruction, { code, message, suggestion }, piece)
-  if (index === stage) refuse("copy-from-itself", "a stage cannot copy from itself", "name an earlier stage")
+  const verb = piece.startsWith("--") ? "copy from" : "mount"
+  if (index === stage) refuse("copy-from-itself", `a stage cannot ${verb} itself`, "name an earlier stage")
   else if (index >= stages.length) {
     refuse("unknown-stage", `there is no stage ${index}`, `stages are numbered from 0; this one is ${stage}`)
   } else refuse("forward-reference", `stage ${text} comes after this one`, "move it above this stage")

@@ -4,7 +4,7 @@ import { format, parse as parsePlatform, type Platform } from "@gantry/core/imag
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
 import { expandWord } from "../dockerfile/expand.ts"
-import type { Copy, From, StageInstruction } from "../dockerfile/Instruction.ts"
+import type { Copy, From, Run, StageInstruction } from "../dockerfile/Instruction.ts"
 import { nearest } from "@gantry/core/nearest"
 import type { BuildArguments, BuildGraph, CopySource, StageNode, StepNode } from "./BuildGraph.ts"
 import { diagnose } from "./diagnose.ts"
@@ -184,9 +184,19 @@ const readPlatform = (text: string, { from }: Stage, options: LowerOptions, desk
 export const lowerStep = (instruction: StageInstruction, where: Whereabouts, desk: Pick<Desk, "error">): StepNode => {
   const refused = unsupported(instruction)
   if (refused !== undefined) desk.error(instruction, refused)
+  if (instruction._tag === "Run") return lowerMounts(instruction, where, desk)
   if (instruction._tag !== "Copy" || instruction.from === undefined) return { instruction }
   const from = findSource(instruction, instruction.from, where, desk)
   return from === undefined ? { instruction } : { instruction, from }
+}
+
+/** The sources of a RUN's mounts. */
+const lowerMounts = (run: Run, where: Whereabouts, desk: Complaints): StepNode => {
+  const mountsFrom = run.mounts.map(({ fields }) => {
+    const text = fields.findLast(({ key }) => key === "from")?.value
+    return text === undefined || text === "" ? undefined : findSource(run, text, where, desk, `from=${text}`)
+  })
+  return mountsFrom.some((source) => source !== undefined) ? { instruction: run, mountsFrom } : { instruction: run }
 }
 
 const findTarget = (file: Dockerfile, target: string | undefined, { error }: Desk): number => {

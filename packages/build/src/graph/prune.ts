@@ -1,10 +1,10 @@
-import type { StageNode } from "./BuildGraph.ts"
+import { sourcesOf, type StageNode } from "./BuildGraph.ts"
 
 /** The stages that a stage is built on or copies from. */
 export const dependencies = ({ base, steps }: Pick<StageNode, "base" | "steps">): ReadonlySet<number> => {
   const found = new Set<number>()
   if (base.of === "stage") found.add(base.index)
-  for (const { from } of steps) if (from?.of === "stage") found.add(from.index)
+  for (const source of steps.flatMap(sourcesOf)) if (source.of === "stage") found.add(source.index)
   return found
 }
 

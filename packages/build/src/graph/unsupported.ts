@@ -5,16 +5,15 @@ import type { Report } from "./diagnose.ts"
 export const unsupported = (instruction: StageInstruction): Report | undefined => {
   switch (instruction._tag) {
     case "Run":
-      if (instruction.mounts.length > 0) return notYet("RUN --mount", "copy what the command needs with COPY")
-      if (instruction.security === "insecure") return notYet("RUN --security=insecure", "leave the option out")
-      return undefined
+      return instruction.security === "insecure" ? insecure : undefined
     default:
       return undefined
   }
 }
 
-const notYet = (what: string, suggestion: string): Report => ({
-  code: "not-supported",
-  message: `not supported yet: ${what}`,
-  suggestion
-})
+/** Refused for good: a Dockerfile does not decide about the host. */
+const insecure: Report = {
+  code: "insecure-refused",
+  message: "RUN --security=insecure is refused: a build step gets no rights over the host",
+  suggestion: "leave the option out, or run the command in a container with gantry run --privileged"
+}

@@ -9,6 +9,8 @@ export type Difference =
   | { readonly kind: "parent" }
   /** The stage or image that is copied from is another. */
   | { readonly kind: "source" }
+  /** The stage or image that a command has mounted on a path is another. */
+  | { readonly kind: "mount"; readonly name: string }
   | {
       readonly kind: "env" | "arg" | "label" | "option"
       readonly name: string

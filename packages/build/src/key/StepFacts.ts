@@ -37,9 +37,39 @@ export interface RunFacts extends Standing {
   readonly network: string
   /** Path and content of heredoc scripts. */
   readonly files: ReadonlyArray<readonly [path: string, content: string]>
+  /** In the order written: of what is seen through them, all that is not a secret's value or a cache's content. */
+  readonly mounts: ReadonlyArray<MountFacts>
   /** Options of the build that commands can notice, such as extra host names. */
   readonly options: { readonly [name: string]: string }
 }
+
+/** Where a mount is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
+export type MountOrigin = { readonly files: Digest } | { readonly tree: Parent; readonly source: string }
+
+/** Who a file or directory made for a mount belongs to. */
+type MountOwner = { readonly mode: number; readonly uid: number; readonly gid: number }
+
+/** A mount of a command. */
+export type MountFacts =
+  | { readonly type: "bind"; readonly target: string; readonly readOnly: 0 | 1; readonly origin: MountOrigin }
+  | ({
+      readonly type: "cache"
+      readonly target: string
+      readonly readOnly: 0 | 1
+      readonly id: string
+      /** What a new cache begins with; nothing without. */
+      readonly origin: MountOrigin | "nothing"
+    } & MountOwner)
+  /** Bytes; 0 without a limit. */
+  | { readonly type: "tmpfs"; readonly target: string; readonly size: number }
+  /** Empty texts for what was not asked for. */
+  | ({
+      readonly type: "secret" | "ssh"
+      readonly target: string
+      readonly id: string
+      readonly env: string
+      readonly required: 0 | 1
+    } & MountOwner)
 
 /** Where a copy is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
 export type CopyOrigin =
@@ -89,7 +119,7 @@ export const spellFacts = (facts: StepFacts): string => spell(toCanonical(facts)
 const toCanonical = (facts: StepFacts): Canonical => {
   switch (facts.format) {
     case "gantry.run.1":
-      return { ...facts, parent: { ...facts.parent } }
+      return { ...facts, parent: { ...facts.parent }, mounts: facts.mounts }
     case "gantry.copy.1":
       return {
         ...facts,

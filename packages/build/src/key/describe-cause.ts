@@ -44,6 +44,8 @@ const describeDifference = (difference: Difference): string => {
   switch (difference.kind) {
     case "parent":
       return "the step before it changed"
+    case "mount":
+      return `what is mounted on ${difference.name} changed`
     case "source":
       return "what it copies from changed"
     case "file":

@@ -44,7 +44,9 @@ const differences = (earlier: Told, now: Told): ReadonlyArray<Difference> => {
   const isTold = own.some(isSaid) && rewritten.length > 0
   if (isTold) found.push(...rewritten)
   found.push(...own.filter((each) => !(isTold && isSaid(each))))
-  if (isContext(old["origin"]) && isContext(fresh["origin"])) found.push(...compareFiles(earlier.files, now.files))
+  const mounted = [...listOf(old["mounts"]), ...listOf(fresh["mounts"])].map((mount) => fieldsOf(mount)["origin"])
+  if ((isContext(old["origin"]) && isContext(fresh["origin"])) || mounted.some(isContext))
+    found.push(...compareFiles(earlier.files, now.files))
   if (found.length > 0) return found
   if (earlier.facts === now.facts) return []
   // The same files, but named by other sources: as a directory, say, and now one by one.
@@ -55,7 +57,9 @@ const differences = (earlier: Told, now: Told): ReadonlyArray<Difference> => {
 const says = (name: string): boolean =>
   ["argv", "files", "inline", "dest", "chown", "chmod", "path", "sources", "exclude", "parents", "archives"].includes(
     name
-  ) || name === name.toUpperCase()
+  ) ||
+  name.startsWith("mount ") ||
+  name === name.toUpperCase()
 
 /** Settings: ENV and LABEL variable by variable, all others as a whole. */
 const compareChange = (old: Fields, fresh: Fields): ReadonlyArray<Difference> => {
@@ -114,9 +118,29 @@ const compareField = (
         ...Object.keys(fresh).flatMap((each) => compareInput(each, old[each], fresh[each]))
       ]
     }
+    case "mounts":
+      return compareMounts(listOf(before), listOf(now))
     default:
       return compareInput(name, before, now)
   }
+}
+
+const listOf = (value: Canonical | undefined): ReadonlyArray<Canonical> =>
+  value !== undefined && isList(value) ? value : []
+
+/** Mount by mount, by their targets. The files of the context that are seen through them are compared one by one. */
+const compareMounts = (before: ReadonlyArray<Canonical>, now: ReadonlyArray<Canonical>): ReadonlyArray<Difference> => {
+  const byTarget = (mounts: ReadonlyArray<Canonical>) =>
+    new Map(mounts.map((mount) => [`mount ${text(fieldsOf(mount)["target"]) || text(fieldsOf(mount)["id"])}`, mount]))
+  const old = byTarget(before)
+  const fresh = byTarget(now)
+  return [...new Set([...old.keys(), ...fresh.keys()])].toSorted().flatMap((name): ReadonlyArray<Difference> => {
+    const { origin: oldOrigin, ...was } = fieldsOf(old.get(name))
+    const { origin, ...is } = fieldsOf(fresh.get(name))
+    if (!same(was, is)) return compareInput(name, was, is)
+    if (same(oldOrigin, origin) || (isContext(oldOrigin) && isContext(origin))) return []
+    return [{ kind: "mount", name: name.slice("mount ".length) }]
+  })
 }
 
 const compareInput = (

@@ -5,7 +5,8 @@ import type * as Option from "effect/Option"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
-import type { ContextSelection } from "./BuildContext.ts"
+import type { RunMount } from "../dockerfile/RunMount.ts"
+import type { ContextPart, ContextSelection } from "./BuildContext.ts"
 
 /** Where a step happens. */
 export interface StepPlace {
@@ -16,6 +17,8 @@ export interface StepPlace {
   readonly platform: Platform
   /** No time in the layer is later than this, in nanoseconds since 1970 (`SOURCE_DATE_EPOCH`). */
   readonly clampNs?: bigint
+  /** Takes what is not quite right and does not stop the step: a sentence, and perhaps what to do. */
+  readonly onWarning: (message: string, suggestion?: string) => void
 }
 
 /** A file whose content stands in the Dockerfile. */
@@ -23,6 +26,17 @@ export interface InlineFile {
   /** COPY and ADD: the file's name. RUN: the absolute path to show it under. */
   readonly path: string
   readonly content: string
+}
+
+/** A mount of a command. */
+export interface MountRequest {
+  /** Its target is absolute. */
+  readonly mount: RunMount
+  /** What a bind mount shows and a new cache begins with; none for an empty cache and for all other mounts. */
+  readonly contents?:
+    | { readonly of: "context"; readonly part: ContextPart }
+    /** `source` of the mount is a path in it. */
+    | { readonly of: "tree"; readonly stack: Stack }
 }
 
 /** A command to run on a tree. */
@@ -38,6 +52,8 @@ export interface RunRequest extends StepPlace {
   readonly network: "default" | "none" | "host"
   /** Scripts of heredocs: visible to the command at their paths, mode 0755, read only, and no part of the layer. */
   readonly files: ReadonlyArray<InlineFile>
+  /** What is seen while the command runs and is no part of the layer, the places made for it included. */
+  readonly mounts: ReadonlyArray<MountRequest>
   /** Takes what the command writes, as it comes. */
   readonly onOutput: (output: Output) => void
 }

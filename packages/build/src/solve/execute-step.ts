@@ -1,27 +1,39 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
+import { diagnose } from "../graph/diagnose.ts"
 import type { AwaitedPart, ContextPart } from "./BuildContext.ts"
 import { BuildFailed } from "./BuildFailed.ts"
+import type { AskedMount } from "./stage-state.ts"
 import type { OtherTree } from "./stand-on.ts"
 import type { Folded, Workshop } from "./Standing.ts"
 import type { SourceUnavailable } from "./Sources.ts"
-import { StepFailed, type StepPlace } from "./StepExecutor.ts"
+import { type MountRequest, StepFailed, type StepPlace } from "./StepExecutor.ts"
 
 /** What a step is executed on. */
 export interface Ground {
   readonly stack: Stack
-  readonly tree: OtherTree | undefined
+  /** As `otherTrees` found them. */
+  readonly trees: ReadonlyArray<OtherTree | undefined>
+  /** Of a copy all of its sources, of a command its bind mounts that are from a context. */
   readonly parts: ReadonlyArray<ContextPart | AwaitedPart>
 }
 
 /** Has a step carried out, when there is a place, and checks that its files stayed what they were. */
-export const executeStep = ({ action, label, stage }: Folded, { parts, stack, tree }: Ground, shop: Workshop) => {
+export const executeStep = (
+  { action, label, node, stage }: Folded,
+  { parts, stack, trees }: Ground,
+  shop: Workshop
+) => {
   const place: StepPlace = {
     stack,
     text: label.text,
     platform: stage.platform,
-    ...(shop.epoch === undefined ? {} : { clampNs: BigInt(shop.epoch) * 1_000_000_000n })
+    ...(shop.epoch === undefined ? {} : { clampNs: BigInt(shop.epoch) * 1_000_000_000n }),
+    onWarning: (message, suggestion) => {
+      const report = { code: "step-warning", message, suggestion }
+      shop.emit({ type: "warning", diagnostic: diagnose("warning", node.instruction, shop.graph.source, report) })
+    }
   }
   const work = (selected: ReadonlyArray<ContextPart>): Effect.Effect<Option.Option<LayerInfo>, StepFailed> => {
     switch (action.kind) {
@@ -40,11 +52,13 @@ export const executeStep = ({ action, label, stage }: Folded, { parts, stack, tr
           user: action.user,
           network: action.network,
           files: action.files,
+          mounts: mountRequests(action.mounts, trees, selected),
           onOutput: (output) => shop.emit({ type: "output", step: label, output })
         })
       }
       case "copy": {
         const { chmod, chown, dest, exclude, inline, parents, sources } = action
+        const [tree] = trees
         return shop.executor.copy({
           ...place,
           from:
@@ -84,6 +98,21 @@ export const executeStep = ({ action, label, stage }: Folded, { parts, stack, tr
         })
     )
   )
+}
+
+/** Mounts with what they show. The parts are those of the bind mounts that show no tree, in their order. */
+const mountRequests = (
+  asked: ReadonlyArray<AskedMount>,
+  trees: Ground["trees"],
+  parts: ReadonlyArray<ContextPart>
+): ReadonlyArray<MountRequest> => {
+  const ofContexts = parts.values()
+  return asked.map(({ mount }, at): MountRequest => {
+    const tree = trees[at]
+    if (tree !== undefined) return { mount, contents: { of: "tree", stack: tree.stack } }
+    const part = mount.type === "bind" ? ofContexts.next().value : undefined
+    return part === undefined ? { mount } : { mount, contents: { of: "context", part } }
+  })
 }
 
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) => (a < b ? -1 : 1)

@@ -3,6 +3,7 @@ import type { ListedFile } from "../key/file-list.ts"
 import type { CopyFacts, CopyOrigin, Parent, StepFacts } from "../key/StepFacts.ts"
 import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
 import { copyParts } from "./copy-parts.ts"
+import { mountFacts } from "./mount-facts.ts"
 import type { RemoteFound } from "./Sources.ts"
 import type { StepAction } from "./stage-state.ts"
 
@@ -17,12 +18,12 @@ export interface FactsAround {
   readonly epoch: string
   /** Options of the build that commands can notice. */
   readonly options: { readonly [name: string]: string }
-  /** What a copy that is from no tree is from: the build's own context, or one with a name. */
-  readonly context: BuildContext
+  /** What files that are from no tree are from, in the order of the trees: the build's own context, or one with a name. */
+  readonly contexts: ReadonlyArray<BuildContext>
   /** What was found at the addresses among the sources, by the source's text. */
   readonly remote?: ReadonlyMap<string, RemoteFound>
-  /** Of the tree a copy is from, when it is not from the context. */
-  readonly tree?: Parent
+  /** The trees that files are from, none where that is a context: of a copy the first, of a RUN one for each mount. */
+  readonly trees: ReadonlyArray<Parent | undefined>
 }
 
 /** The facts of a step, and what was read to know them. */
@@ -30,11 +31,11 @@ export interface KnownFacts {
   readonly facts: StepFacts
   /** For explanations. */
   readonly files: ReadonlyArray<ListedFile>
-  /** What a copy takes from contexts and addresses. */
+  /** What is taken from contexts and addresses: by a copy, or by the bind mounts of a command that show no tree. */
   readonly parts?: ReadonlyArray<ContextPart | AwaitedPart>
 }
 
-/** Gathers the facts of a step; a copy from the context reads what it selects. Fails with a sentence. */
+/** Gathers the facts of a step; what is taken from the context is read. Fails with a sentence. */
 export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either<KnownFacts, string> => {
   const { epoch, options, parent } = around
   switch (action.kind) {
@@ -43,19 +44,24 @@ export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either
     case "workdir":
       return plain({ format: "gantry.workdir.1", parent, epoch, path: action.path, user: action.user })
     case "run":
-      return plain({
-        format: "gantry.run.1",
-        parent,
-        epoch,
-        argv: action.argv,
-        env: Object.fromEntries(action.env),
-        args: Object.fromEntries(action.args),
-        cwd: action.cwd,
-        user: action.user,
-        network: action.network,
-        files: action.files.map(({ content, path }) => [path, content]),
-        options
-      })
+      return Either.map(mountFacts(action.mounts, around), ({ files, mounts, parts }) => ({
+        facts: {
+          format: "gantry.run.1",
+          parent,
+          epoch,
+          argv: action.argv,
+          env: Object.fromEntries(action.env),
+          args: Object.fromEntries(action.args),
+          cwd: action.cwd,
+          user: action.user,
+          network: action.network,
+          files: action.files.map(({ content, path }) => [path, content] as const),
+          mounts,
+          options
+        },
+        files,
+        parts
+      }))
     case "copy":
       return copyFacts(action, around)
   }
@@ -65,7 +71,7 @@ const plain = (facts: StepFacts) => Either.right({ facts, files: [] })
 
 const copyFacts = (
   action: CopyAction,
-  { context, epoch, parent, remote, tree }: FactsAround
+  { contexts, epoch, parent, remote, trees: [tree] }: FactsAround
 ): Either.Either<KnownFacts, string> => {
   const facts = (origin: CopyOrigin): CopyFacts => ({
     format: "gantry.copy.1",
@@ -82,6 +88,8 @@ const copyFacts = (
     const { exclude, parents, sources } = action
     return plain(facts({ tree, sources, exclude, parents: parents ? 1 : 0 }))
   }
+  const [context] = contexts
+  if (context === undefined) return Either.left("there is no context to copy from")
   return Either.flatMap(copyParts(action, context, remote ?? new Map()), ({ count, list, parts }) =>
     count + action.inline.length > 1 && !action.dest.endsWith("/")
       ? Either.left(`several files are copied, so the destination ${action.dest} must end with a slash`)

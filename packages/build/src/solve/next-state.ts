@@ -89,7 +89,7 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
   })
   switch (instruction._tag) {
     case "Run": {
-      const action = runAction(state, instruction, around.args)
+      const action = runAction(state, { ...node, instruction }, around.args, read)
       return { state, action, createdBy: runText(state, action.argv) }
     }
     case "Copy":

@@ -3,14 +3,17 @@ import { remoteKind } from "../graph/remote-source.ts"
 import type { BuildContext } from "./BuildContext.ts"
 import type { BuildFailed } from "./BuildFailed.ts"
 import type { RemoteFound } from "./Sources.ts"
+import { wantedTrees } from "./stand-on.ts"
 import type { Folded, Workshop } from "./Standing.ts"
 
-/** The context that a step takes files from: the build's own, unless it names another. */
-export const contextOf = (
-  { label, node: { from } }: Pick<Folded, "label" | "node">,
+/** The contexts that a step takes files from, in the order of `wantedTrees`: the build's own, where none is named. */
+export const contextsOf = (
+  folded: Pick<Folded, "action" | "label" | "node">,
   shop: Pick<Workshop, "context" | "named">
-): Effect.Effect<BuildContext, BuildFailed> =>
-  from?.of === "context" ? shop.named(from.name, label) : Effect.succeed(shop.context)
+): Effect.Effect<ReadonlyArray<BuildContext>, BuildFailed> =>
+  Effect.forEach(wantedTrees(folded), (source) =>
+    source?.of === "context" ? shop.named(source.name, folded.label) : Effect.succeed(shop.context)
+  )
 
 const nothing: ReadonlyMap<string, RemoteFound> = new Map()
 

@@ -1,6 +1,8 @@
 import type { Run } from "../dockerfile/Instruction.ts"
 import { readHeredocMark } from "../dockerfile/heredoc-marks.ts"
-import type { BuildArguments } from "../graph/BuildGraph.ts"
+import type { BuildArguments, StepNode } from "../graph/BuildGraph.ts"
+import { askedMounts } from "./asked-mounts.ts"
+import type { Words } from "./next-state.ts"
 import type { InlineFile } from "./StepExecutor.ts"
 import { shellOf, type StageState, type StepAction } from "./stage-state.ts"
 
@@ -13,9 +15,15 @@ const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_P
 ])
 
 /** The command of a RUN and everything it is given. */
-export const runAction = (state: StageState, run: Run, { given }: BuildArguments): RunAction => {
+export const runAction = (
+  state: StageState,
+  { instruction: run, mountsFrom = [] }: StepNode & { readonly instruction: Run },
+  { given }: BuildArguments,
+  read: Words
+): RunAction => {
   const { args, config, env } = state
   const { argv, files } = command(state, run)
+  const cwd = config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir
   return {
     kind: "run",
     argv,
@@ -27,10 +35,11 @@ export const runAction = (state: StageState, run: Run, { given }: BuildArguments
         return value === undefined || args.has(name) || env.has(name) ? [] : [[name, value]]
       })
     ),
-    cwd: config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir,
+    cwd,
     user: config.User ?? "",
     network: run.network,
-    files
+    files,
+    mounts: askedMounts(run, { cwd, mountsFrom, read })
   }
 }
 

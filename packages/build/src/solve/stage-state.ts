@@ -1,6 +1,7 @@
 import type { ImageConfig, ProcessConfig } from "@gantry/core/image/ImageConfig"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { Canonical } from "../key/canonical.ts"
+import type { RunMount } from "../dockerfile/RunMount.ts"
 import type { CopySource } from "../graph/BuildGraph.ts"
 import type { InlineFile } from "./StepExecutor.ts"
 
@@ -16,6 +17,12 @@ export interface StageState {
   readonly hasCmd: boolean
   readonly author?: string
   readonly platform: Platform
+}
+
+/** A mount of a RUN, variables expanded and its target absolute, and the tree it is from if not the context. */
+export interface AskedMount {
+  readonly mount: RunMount
+  readonly from?: CopySource
 }
 
 /** What an instruction asks to be done, apart from the change of state. */
@@ -37,6 +44,7 @@ export type StepAction =
       readonly user: string
       readonly network: "default" | "none" | "host"
       readonly files: ReadonlyArray<InlineFile>
+      readonly mounts: ReadonlyArray<AskedMount>
     }
   | {
       readonly kind: "copy"

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Digest } from "@gantry/core/image/Digest"
 import { format } from "@gantry/core/image/Platform"
 import type { Stack } from "@gantry/core/store/LayerStore"
-import type { StageNode } from "../graph/BuildGraph.ts"
+import type { CopySource, StageNode } from "../graph/BuildGraph.ts"
 import type { Cause } from "../key/Cause.ts"
 import type { Parent } from "../key/StepFacts.ts"
 import type { StepLabel } from "./SolveEvent.ts"
@@ -63,7 +63,7 @@ export const standOn = (stage: StageNode, shop: Workshop, step: StepLabel) =>
     return { triggers: config.config.OnBuild ?? [], standing }
   })
 
-/** The other tree that a copy is from. */
+/** Another tree that files are from. */
 export interface OtherTree {
   readonly parent: Parent
   readonly stack: Stack
@@ -74,10 +74,27 @@ export interface OtherTree {
   readonly recordable: boolean
 }
 
-/** Finds the tree a copy is from, building its stage if need be; none for a copy from a context. */
-export const otherTree = ({ label, node: { from }, stage }: Folded, shop: Workshop) =>
+/** Where a step takes files from, none for the context: a copy from one place, a RUN from one for each of its mounts. */
+export const wantedTrees = ({ action, node }: Pick<Folded, "action" | "node">): ReadonlyArray<CopySource | undefined> =>
+  action.kind === "run" ? action.mounts.map(({ from }) => from) : [node.from]
+
+/**
+ * Finds the trees that a step takes files from, building their stages if need be, in the order of
+ * {@link wantedTrees}; none where that is a context.
+ */
+export const otherTrees = (folded: Folded, shop: Workshop) => {
+  const sources = wantedTrees(folded)
+  return Effect.forEach(
+    sources,
+    (source) =>
+      source === undefined || source.of === "context" ? Effect.succeed(undefined) : otherTree(source, folded, shop),
+    // Stages that a command mounts may be built side by side.
+    { concurrency: Math.max(1, sources.length) }
+  )
+}
+
+const otherTree = (from: Exclude<CopySource, { readonly of: "context" }>, { label, stage }: Folded, shop: Workshop) =>
   Effect.gen(function* () {
-    if (from === undefined || from.of === "context") return undefined
     if (from.of === "stage") {
       const { chain, missed, parent, recordable, stack, unknown } = yield* shop.stage(from.index)
       return {

@@ -8,9 +8,9 @@ import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
 import { executeStep } from "./execute-step.ts"
 import { factsOf } from "./facts-of-action.ts"
-import { contextOf, remoteOf } from "./other-files.ts"
+import { contextsOf, remoteOf } from "./other-files.ts"
 import type { StepLabel } from "./SolveEvent.ts"
-import { type OtherTree, otherTree } from "./stand-on.ts"
+import { type OtherTree, otherTrees } from "./stand-on.ts"
 import { type Folded, onto, type Standing, type Workshop } from "./Standing.ts"
 import type { Made } from "./Steps.ts"
 
@@ -18,9 +18,10 @@ import type { Made } from "./Steps.ts"
 export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pending: Array<NewRecord>) =>
   Effect.gen(function* () {
     const { action, createdBy, label, stage, state } = folded
-    const tree: OtherTree | undefined = yield* otherTree(folded, shop)
-    if (tree?.unknown === true) return unplanned(before, label, tree.missed)
-    const context = yield* contextOf(folded, shop)
+    const trees: ReadonlyArray<OtherTree | undefined> = yield* otherTrees(folded, shop)
+    const absent = trees.find((tree) => tree?.unknown === true)
+    if (absent !== undefined) return unplanned(before, label, absent.missed)
+    const contexts = yield* contextsOf(folded, shop)
     const found = yield* Effect.either(remoteOf(folded, shop))
     if (Either.isLeft(found)) {
       if (!shop.isPlan) return yield* found.left
@@ -32,9 +33,9 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
         parent: before.parent,
         epoch: shop.epoch === undefined ? "" : String(shop.epoch),
         options: shop.options,
-        context,
+        contexts,
         remote,
-        ...(tree === undefined ? {} : { tree: tree.parent })
+        trees: trees.map((tree) => tree?.parent)
       })
     )
     if (Either.isLeft(known)) {
@@ -42,26 +43,27 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
       return yield* new BuildFailed({ step: label, why: known.left })
     }
     const { facts, files, parts } = known.right
-    const skip = shop.skip(stage.index) ?? before.missed ?? tree?.missed
+    const again = trees.find((tree) => tree?.missed !== undefined)?.missed
+    const skip = shop.skip(stage.index) ?? before.missed ?? again
     const isCheap = action.kind === "config"
     const made = yield* shop.steps.want(
       {
         record: {
-          on: onto(before.chain, tree?.chain ?? null),
+          on: trees.reduce((on, tree) => onto(on, tree?.chain ?? null), before.chain),
           facts: shop.spell(facts),
           instruction: label.text,
           files
         },
         place: { stage: label.stageName, number: label.number, texts: folded.texts, ...parentOf(before.parent) },
         ...(skip === undefined ? {} : { skip }),
-        recordable: before.recordable && tree?.recordable !== false,
+        recordable: before.recordable && trees.every((tree) => tree?.recordable !== false),
         isCheap,
         onMiss: (cause) => {
           if (!isCheap) shop.emit({ type: "started", step: label, cause })
         },
         execute: isCheap
           ? Effect.succeed({ layer: null, exact: true })
-          : executeStep(folded, { stack: before.stack, tree, parts: parts ?? [] }, shop)
+          : executeStep(folded, { stack: before.stack, trees, parts: parts ?? [] }, shop)
       },
       pending
     )

@@ -23,6 +23,7 @@ describe("mounts", () => {
       {
         type: "cache",
         id: "/root/.npm",
+        hasId: false,
         target: "/root/.npm",
         source: "/",
         sharing: "shared",
@@ -37,6 +38,7 @@ describe("mounts", () => {
       {
         type: "cache",
         id: "x",
+        hasId: true,
         target: "/a,b",
         source: "/",
         sharing: "locked",

@@ -138,12 +138,18 @@ stage-2: from scratch for linux/amd64 (target)
       ["bad-platform", 1, 17, '"a/b/c/d" is not a platform', "write os/architecture, for example linux/amd64"]
     ],
     [
-      "FROM a\nRUN --mount=target=/x ls\n",
-      ["not-supported", 2, 1, "not supported yet: RUN --mount", "copy what the command needs with COPY"]
+      "FROM a AS x\nRUN --mount=from=x,target=/x ls\n",
+      ["copy-from-itself", 2, 13, "a stage cannot mount itself", "name an earlier stage"]
     ],
     [
       "FROM a\nRUN --security=insecure ls\n",
-      ["not-supported", 2, 1, "not supported yet: RUN --security=insecure", "leave the option out"]
+      [
+        "insecure-refused",
+        2,
+        1,
+        "RUN --security=insecure is refused: a build step gets no rights over the host",
+        "leave the option out, or run the command in a container with gantry run --privileged"
+      ]
     ]
   ])("refuses %j", (text, problem) => {
     expect(problems(text)).toContainEqual(problem)
@@ -160,11 +166,27 @@ stage-2: from scratch for linux/amd64 (target)
   })
 
   it("reports all errors in the order of the file", () => {
-    const text = "FROM a\nCOPY --from=9 /x /\nRUN --mount=target=/x ls\n"
+    const text = "FROM a\nCOPY --from=9 /x /\nRUN --mount=from=7,target=/x ls\n"
     expect(problems(text, { target: "x" }).map(([code]) => code)).toEqual([
       "unknown-target",
       "unknown-stage",
-      "not-supported"
+      "unknown-stage"
+    ])
+  })
+
+  it("needs the stages that a command mounts, and no others", () => {
+    const text = `FROM a AS one
+FROM b AS two
+FROM c AS three
+FROM d
+RUN --mount=from=one,target=/1 --mount=type=cache,target=/2,from=2 --mount=from=img,target=/3 ls
+`
+    const { needed, stages } = graphOf(text)
+    expect(needed).toEqual([0, 2, 3])
+    expect(stages[3]?.steps[0]?.mountsFrom).toEqual([
+      { of: "stage", index: 0 },
+      { of: "stage", index: 2 },
+      { of: "image", reference: "img" }
     ])
   })
 

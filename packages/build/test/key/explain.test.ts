@@ -20,6 +20,7 @@ const runFacts: RunFacts = {
   user: "",
   network: "default",
   files: [],
+  mounts: [],
   options: {}
 }
 const copyFacts: CopyFacts = {

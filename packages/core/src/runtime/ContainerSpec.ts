@@ -41,6 +41,25 @@ export type MountSpec =
       /** Options of mount(8), such as `size=64m,mode=1777,noexec`. */
       readonly options: string
     }
+  | {
+      /** What a tree of the layer store has at a path. Writes go into the tree. */
+      readonly type: "tree"
+      readonly root: RootSource
+      /** Absolute path in the tree; links are followed inside of it. */
+      readonly source: string
+      readonly target: string
+      readonly readonly: boolean
+    }
+  | {
+      /** A file in the container's memory and nowhere on the host; read-only. */
+      readonly type: "file"
+      readonly target: string
+      /** In base64. */
+      readonly content: string
+      readonly mode: number
+      readonly uid: number
+      readonly gid: number
+    }
 
 /** A resource limit of setrlimit(2); values in the resource's unit, -1 for unlimited. */
 export interface Rlimit {

@@ -48,6 +48,14 @@ export interface PrepareRequest {
   readonly id?: string
   /** A kept tree stays until it is discarded; a draft is swept once the process that prepared it is gone. */
   readonly keep: boolean
+  /**
+   * Seen where the tree is mounted, above the layers and below what is written, and never part of what is committed: the
+   * places that mounts need. As in `write`, and what there is no place for is a `StorageFailure`. A store whose trees are
+   * never mounted does not look at them.
+   */
+  readonly points?: Iterable<TreeChange>
+  /** Without the empty places for what every container has (/dev, /proc, …): for trees that are no container's root. */
+  readonly bare?: boolean
 }
 
 /** A tree that there is now. */

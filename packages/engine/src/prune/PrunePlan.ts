@@ -7,7 +7,7 @@ export interface PruneWish {
   readonly containers?: boolean
   /** `dangling`: those without a name; `unused`: those without a container. */
   readonly images?: "dangling" | "unused"
-  /** `unshared`: records whose layers no image has; `all`: every record. */
+  /** `unshared`: records whose layers no image has; `all`: every record. Either way all cache mounts. */
   readonly cache?: "unshared" | "all"
   /** What unfinished pulls and builds left, beginnings of blobs and layers of no image: after a day, or at once. */
   readonly unfinished?: "old" | "all"
@@ -37,6 +37,8 @@ export type Removal = { readonly bytes: number } & (
       readonly digests: ReadonlyArray<string>
     }
   | { readonly kind: "cache"; readonly key: StepKey }
+  /** `id` is what the Dockerfile calls it, `name` what its directory is called. */
+  | { readonly kind: "cache-mount"; readonly name: string; readonly id: string }
   | { readonly kind: "layer" | "blob"; readonly digest: Digest }
   | { readonly kind: "partial"; readonly digest: Digest; readonly path: string }
 )
@@ -70,6 +72,8 @@ export const identityOf = (removal: Removal): string => {
       return `image ${removal.id}`
     case "cache":
       return `cache ${removal.key}`
+    case "cache-mount":
+      return `cache-mount ${removal.name}`
     case "layer":
     case "blob":
     case "partial":

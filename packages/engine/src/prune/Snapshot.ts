@@ -45,6 +45,17 @@ export interface CacheFacts extends Dated {
   readonly layer: Digest | null
 }
 
+/** A directory that builds keep with `RUN --mount=type=cache`. */
+export interface CacheMountFacts extends Dated {
+  /** As the Dockerfile has it. */
+  readonly id: string
+  /** Of its directory. */
+  readonly name: string
+  readonly bytes: number
+  /** A build uses it now. */
+  readonly busy: boolean
+}
+
 /** A tree that stands on layers: a container's, or one that a step of a build changes now. */
 export interface TreeFacts {
   readonly id: string
@@ -77,6 +88,7 @@ export interface Snapshot {
   readonly containers: ReadonlyArray<ContainerFacts>
   readonly volumes: ReadonlyArray<VolumeFacts>
   readonly cache: ReadonlyArray<CacheFacts>
+  readonly cacheMounts: ReadonlyArray<CacheMountFacts>
   readonly trees: ReadonlyArray<TreeFacts>
   readonly layers: ReadonlyMap<Digest, StoredFacts>
   readonly blobs: ReadonlyMap<Digest, StoredFacts>

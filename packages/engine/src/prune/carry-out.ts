@@ -12,6 +12,7 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as CacheMount from "../cache-mounts/CacheMount.ts"
 import { Containers } from "../containers/Containers.ts"
 import { dismantle } from "../containers/settle.ts"
 import { Images } from "../images/Images.ts"
@@ -87,6 +88,8 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
       case "cache":
         yield* (yield* BuildCache).delete(removal.key)
         return true
+      case "cache-mount":
+        return yield* CacheMount.remove(removal.name)
       case "layer":
         return yield* (yield* LayerStore).remove(removal.digest).pipe(
           Effect.as(true),

@@ -69,11 +69,22 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
         )
   const stayingCache = without(snapshot.cache, cache)
 
+  const cacheMounts =
+    wish.cache === undefined
+      ? []
+      : passes(
+          "cache-mount",
+          snapshot.cacheMounts,
+          ({ id }) => id,
+          ({ busy, ...each }) => (busy ? "a build uses it now" : withoutLabels(each, filters))
+        )
+
   const removals: Array<Removal> = [
     ...containers.map(({ bytes, id, name }): Removal => ({ kind: "container", id, name, bytes })),
     ...volumes.map(({ bytes, name }): Removal => ({ kind: "volume", name, bytes })),
     ...images.map(({ digests, id, names }): Removal => ({ kind: "image", id, names, digests, bytes: 0 })),
-    ...cache.map(({ key }): Removal => ({ kind: "cache", key, bytes: 0 }))
+    ...cache.map(({ key }): Removal => ({ kind: "cache", key, bytes: 0 })),
+    ...cacheMounts.map(({ bytes, id, name }): Removal => ({ kind: "cache-mount", id, name, bytes }))
   ]
 
   const fresh = ({ changedAt }: { readonly changedAt: number }): string | undefined => {
@@ -181,6 +192,11 @@ const cacheReason = (
   if (isOfNow(Math.max(each.createdAt, each.lastUsed), since)) return ofNow
   if (cache === "unshared" && each.layer === null) return "it takes no room, and steps after it need it"
   if (cache === "unshared" && each.layer !== null && shared.has(each.layer)) return "an image has its layer"
+  return withoutLabels(each, filters)
+}
+
+/** Filters for what never has labels. */
+const withoutLabels = (each: Dated, filters: PruneFilters): string | undefined => {
   if (filters.labels !== undefined && !filters.labels({})) return "its labels do not match the filter"
   const { labels: _, ...times } = filters
   return filtered(each, times)

@@ -2,6 +2,7 @@ import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
+import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk, type DiskItem } from "@gantry/core/store/Disk"
@@ -13,7 +14,8 @@ import { Containers } from "../containers/Containers.ts"
 import { type ImageRecord, Images } from "../images/Images.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
 import { Volumes } from "../volumes/Volumes.ts"
-import type { ContainerFacts, ImageFacts, Snapshot, StoredFacts } from "./Snapshot.ts"
+import * as CacheMount from "../cache-mounts/CacheMount.ts"
+import type { CacheMountFacts, ContainerFacts, ImageFacts, Snapshot, StoredFacts } from "./Snapshot.ts"
 import { workingSince } from "./working.ts"
 
 /** What looking at everything needs. */
@@ -26,6 +28,7 @@ export type SnapshotServices =
   | LayerStore
   | Locks
   | Runtime
+  | Settings
   | Volumes
 
 /** Everything at one moment, and where it lies. */
@@ -49,6 +52,12 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
   const fetched = new Set(yield* (yield* Locks).held("blob-"))
   const images = yield* Effect.forEach(records, imageFacts)
   const ownBytes = bytesByOwner(items)
+  const cacheMounts = yield* Effect.forEach(yield* CacheMount.list, ({ createdAt, id, lastUsed, name }) =>
+    Effect.map(CacheMount.usersOf(name), (users): CacheMountFacts => {
+      const bytes = ownBytes.get(`cache-mount ${name}`) ?? 0
+      return { id, name, createdAt, lastUsed, bytes, busy: users.length > 0, labels: {} }
+    })
+  )
   const containers = yield* containerFacts(ownBytes)
   const stored = (kind: DiskItem["kind"]): ReadonlyMap<Digest, StoredFacts> =>
     new Map(items.filter((item) => item.kind === kind).map((item) => [digest(item.id), item]))
@@ -59,6 +68,7 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
     containers,
     volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
     cache: cache.map(({ createdAt, key, lastUsed, layer }) => ({ key, layer, createdAt, lastUsed, labels: {} })),
+    cacheMounts,
     trees: trees.map(({ id, parents }) => ({ id, parents })),
     layers: stored("layer"),
     blobs: stored("blob"),
@@ -75,7 +85,7 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
   return { snapshot, items }
 })
 
-/** Bytes of everything that belongs to one container or volume: `container ID`, `volume NAME`. */
+/** Bytes of everything that belongs to one container, volume or cache mount: `container ID`, `volume NAME`. */
 const bytesByOwner = (items: ReadonlyArray<DiskItem>): ReadonlyMap<string, number> => {
   const bytes = new Map<string, number>()
   for (const item of items) {
@@ -83,7 +93,7 @@ const bytesByOwner = (items: ReadonlyArray<DiskItem>): ReadonlyMap<string, numbe
     const owner =
       item.kind === "tree"
         ? `container ${item.id}`
-        : part?.of === "container" || part?.of === "volume"
+        : part?.of === "container" || part?.of === "volume" || part?.of === "cache-mount"
           ? `${part.of} ${part.id}`
           : undefined
     if (owner !== undefined) bytes.set(owner, (bytes.get(owner) ?? 0) + item.bytes)

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto"
 import { Locks } from "@gantry/core/Locks"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { holdLock } from "../hold-lock.ts"
 
 const prefix = "work-"
 
@@ -13,16 +13,7 @@ const prefix = "work-"
  * 1970): nothing that was made or used after it is pruned.
  */
 export const working = (since: number): Effect.Effect<void, StorageFailure, Locks | Scope.Scope> =>
-  Effect.gen(function* () {
-    const locks = yield* Locks
-    const taken = yield* Deferred.make<void, StorageFailure>()
-    const name = `${prefix}${Math.trunc(since)}-${randomBytes(6).toString("hex")}`
-    yield* locks.withLock(name, Effect.zipRight(Deferred.succeed(taken, undefined), Effect.never)).pipe(
-      Effect.catchAll((failure) => Deferred.fail(taken, failure)),
-      Effect.forkScoped
-    )
-    yield* Deferred.await(taken)
-  })
+  Effect.suspend(() => holdLock(`${prefix}${Math.trunc(since)}-${randomBytes(6).toString("hex")}`))
 
 /** {@link working} from now on. */
 export const workingNow: Effect.Effect<void, StorageFailure, Locks | Scope.Scope> = Effect.flatMap(

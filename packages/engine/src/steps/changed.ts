@@ -4,17 +4,17 @@ import type { LayerMissing, StorageFailure, UnsafePath } from "@gantry/core/stor
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import { commitTree } from "./commit-tree.ts"
 
 /** Puts changes on a stack as a new layer. Nothing is left after a failure or an interruption. */
 export const changed = (
-  { clampNs, stack }: Pick<StepPlace, "stack" | "clampNs">,
+  place: Pick<StepPlace, "stack" | "clampNs" | "onWarning">,
   changes: Iterable<TreeChange>
-): Effect.Effect<Option.Option<LayerInfo>, LayerMissing | UnsafePath | StorageFailure, LayerStore> =>
+): Effect.Effect<Option.Option<LayerInfo>, StepFailed | LayerMissing | UnsafePath | StorageFailure, LayerStore> =>
   Effect.flatMap(LayerStore, (layers) =>
     Effect.acquireUseRelease(
-      layers.prepare({ parents: stack, keep: false }),
-      (tree) =>
-        Effect.zipRight(layers.write(tree, changes), layers.commit(tree, clampNs === undefined ? {} : { clampNs })),
+      layers.prepare({ parents: place.stack, keep: false }),
+      (tree) => Effect.zipRight(layers.write(tree, changes), commitTree(place, tree)),
       (tree) => Effect.ignore(layers.discard(tree))
     )
   )

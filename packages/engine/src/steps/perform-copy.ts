@@ -21,7 +21,7 @@ import { type Place, placeOf } from "./destination.ts"
 import { lookUpOwner } from "./look-up-owner.ts"
 
 /** One source of a copy, ready to be placed. */
-interface Source {
+export interface Source {
   /** Last name of the path, used when it is a file that goes into a directory. */
   readonly name: string
   readonly kind: "file" | "directory"
@@ -83,7 +83,8 @@ const parentsOf = (into: Place, sources: ReadonlyArray<Source>, asDirectory: boo
   return missing.map(directory)
 }
 
-const contextSource = (match: Match, { context, unpack }: ContextPart): Effect.Effect<Source, StepFailed> =>
+/** What was selected of a context by one path, as entries of a tree. */
+export const contextSource = (match: Match, { context, unpack }: ContextPart): Effect.Effect<Source, StepFailed> =>
   Effect.gen(function* () {
     const name = posix.basename(match.path)
     // With --parents even a single file has a path of its own below the destination.

@@ -9,16 +9,13 @@ import { Containers } from "../containers/Containers.ts"
 import { isOrphaned } from "../containers/owned-name.ts"
 import { archiveKind } from "../root-names.ts"
 
-/** Heredoc scripts that a running step keeps in the run directory. */
-export const scriptKind = "script"
-
 /**
- * Takes away what killed builds left, drafts, control groups, scripts and unpacked archives, and the trees of containers
+ * Takes away what killed builds left, drafts, control groups and unpacked archives, and the trees of containers
  * whose maker was killed before they were on record.
  */
 export const sweepSteps: Effect.Effect<void, StorageFailure, Containers | LayerStore | Runtime | Settings> = Effect.gen(
   function* () {
-    const { root, run } = yield* Settings
+    const { root } = yield* Settings
     const layers = yield* LayerStore
     yield* layers.sweep
     // In this order: a maker that has ended had put its container on record before.
@@ -28,16 +25,11 @@ export const sweepSteps: Effect.Effect<void, StorageFailure, Containers | LayerS
     yield* (yield* Runtime).sweep
     yield* Effect.try({
       try: () => {
-        for (const [directory, kind] of [
-          [run, scriptKind],
-          [root, archiveKind]
-        ] as const) {
-          for (const name of namesIn(directory)) {
-            if (isOrphaned(kind, name)) rmSync(join(directory, name), { recursive: true, force: true })
-          }
+        for (const name of namesIn(root)) {
+          if (isOrphaned(archiveKind, name)) rmSync(join(root, name), { recursive: true, force: true })
         }
       },
-      catch: storageFailure("remove", run)
+      catch: storageFailure("remove", root)
     })
   }
 )

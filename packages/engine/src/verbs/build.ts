@@ -36,6 +36,8 @@ import { forPlatform } from "../outputs/for-platform.ts"
 import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
+import { guardOf } from "../secrets/guard.ts"
+import { noSecrets, type Secret, type Secrets, secretsOf } from "../secrets/Secrets.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -73,6 +75,10 @@ export interface BuildRequest {
   readonly noCache: boolean | ReadonlyArray<string>
   /** What RUN uses unless it says otherwise itself. */
   readonly network: "default" | "none" | "host"
+  /** For `RUN --mount=type=secret`. */
+  readonly secrets?: ReadonlyArray<Secret>
+  /** A secret's value found in the image is a warning and does not stop the build. */
+  readonly allowSecretLeak?: boolean
   /** How many steps are executed at once; what the settings say when absent. */
   readonly jobs?: number
   /** Fails before anything runs or is fetched when something would have to. */
@@ -105,6 +111,7 @@ export const build = (
   request: BuildRequest
 ): Effect.Effect<Built, BuildError, BuildCache | Containers | Network | PullServices | Runtime> =>
   Effect.gen(function* () {
+    const secrets = secretsOf(request.secrets ?? [])
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(
@@ -114,7 +121,7 @@ export const build = (
       Effect.flatMap(readRequest(request, platform), (solving) =>
         solve({ ...solving, requireCached: request.requireCached })
       ).pipe(
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network, begun)),
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, secrets), begun)),
         Effect.provideServiceEffect(
           BaseResolver,
           request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
@@ -165,7 +172,7 @@ export const planBuild = (
   Effect.map(
     Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, platform), plan).pipe(
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(request.network)),
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make({ network: request.network, secrets: noSecrets })),
         Effect.provideServiceEffect(BaseResolver, LocalBases.peek)
       )
     ),
@@ -208,6 +215,11 @@ const readRequest = (request: BuildRequest, platform: Platform): Effect.Effect<S
 const noCacheOf = (noCache: BuildRequest["noCache"]): Pick<SolveRequest, "noCache"> => {
   if (noCache === true) return { noCache: "all" }
   return noCache === false || noCache.length === 0 ? {} : { noCache }
+}
+
+const toolsOf = ({ allowSecretLeak = false, network }: BuildRequest, secrets: Secrets): StepPerformer.StepTools => {
+  const guard = guardOf(secrets)
+  return { network, secrets, ...(guard === undefined ? {} : { leaks: { guard, allow: allowSecretLeak } }) }
 }
 
 const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"]): BuildResult["config"] =>

@@ -3,7 +3,14 @@ import type { DiskItem } from "@gantry/core/store/Disk"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { needed } from "../prune/plan.ts"
-import type { CacheFacts, ContainerFacts, ImageFacts, Snapshot, VolumeFacts } from "../prune/Snapshot.ts"
+import type {
+  CacheFacts,
+  CacheMountFacts,
+  ContainerFacts,
+  ImageFacts,
+  Snapshot,
+  VolumeFacts
+} from "../prune/Snapshot.ts"
 import { type SnapshotServices, takeSnapshot } from "../prune/take-snapshot.ts"
 import { rootPart } from "../root-names.ts"
 
@@ -64,6 +71,8 @@ export interface DiskUsage {
   readonly images: ReadonlyArray<ImageUsage>
   readonly containers: ReadonlyArray<ContainerFacts>
   readonly volumes: ReadonlyArray<VolumeUsage>
+  /** Directories that builds keep with `RUN --mount=type=cache`. */
+  readonly cacheMounts: ReadonlyArray<CacheMountFacts>
   readonly cache: ReadonlyArray<CacheUsage>
 }
 
@@ -97,7 +106,7 @@ export const usageOf = (snapshot: Snapshot, items: ReadonlyArray<DiskItem>): Dis
     sum.reclaimable += free ? item.bytes : 0
     sum.count += 1
   }
-  const { cache, containers, images, volumes } = snapshot
+  const { cache, cacheMounts, containers, images, volumes } = snapshot
   const used = new Set(containers.map(({ image }) => image))
   const mounted = new Set(containers.flatMap((each) => each.volumes))
   const ofImages = new Set(images.flatMap(({ stack }) => stack))
@@ -106,7 +115,10 @@ export const usageOf = (snapshot: Snapshot, items: ReadonlyArray<DiskItem>): Dis
     images: [images.length, images.filter(({ id }) => used.has(id)).length],
     containers: [containers.length, containers.filter(({ live }) => live).length],
     volumes: [volumes.length, volumes.filter(({ name }) => mounted.has(name)).length],
-    cache: [cache.length, cache.filter(isShared).length]
+    cache: [
+      cache.length + cacheMounts.length,
+      cache.filter(isShared).length + cacheMounts.filter(({ busy }) => busy).length
+    ]
   }
   const rows = kinds.map((kind): UsageRow => {
     const { bytes = 0, count = 0, reclaimable = 0 } = sums.get(kind) ?? {}
@@ -123,6 +135,7 @@ export const usageOf = (snapshot: Snapshot, items: ReadonlyArray<DiskItem>): Dis
       volume,
       links: containers.filter((each) => each.volumes.includes(volume.name)).length
     })),
+    cacheMounts,
     cache: cache.map((record) => ({
       record,
       bytes: record.layer === null ? 0 : (snapshot.layers.get(record.layer)?.bytes ?? 0),
@@ -193,6 +206,8 @@ const teller = (snapshot: Snapshot) => {
             return known.has(part.id)
               ? { kind: "volumes", free: !mounted.has(part.id) }
               : { kind: "strays", free: false }
+          case "cache-mount":
+            return { kind: "cache", free: snapshot.cacheMounts.every(({ busy, name }) => name !== part.id || !busy) }
           case "leftover":
             return { kind: "strays", free: true }
           case "nobody":

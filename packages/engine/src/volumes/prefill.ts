@@ -24,7 +24,7 @@ import type { VolumeRecord } from "./Volumes.ts"
  * directory itself. Nothing happens when the image has no directory there.
  */
 export const prefill = (
-  volume: VolumeRecord,
+  volume: Pick<VolumeRecord, "name" | "path">,
   stack: Stack,
   target: string
 ): Effect.Effect<void, LayerMissing | StorageFailure, LayerStore> =>

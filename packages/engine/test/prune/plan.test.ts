@@ -54,7 +54,7 @@ describe("a plan", () => {
       const asked = new Set([
         ...(wish.containers === true ? ["container"] : []),
         ...(wish.images === undefined ? [] : ["image"]),
-        ...(wish.cache === undefined ? [] : ["cache"]),
+        ...(wish.cache === undefined ? [] : ["cache", "cache-mount"]),
         ...(wish.volumes === undefined ? [] : ["volume"]),
         ...(wish.unfinished === undefined ? [] : ["partial"]),
         "layer",

@@ -74,6 +74,9 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
         labels: fc.constant({})
       })
     ),
+    cacheMounts: some(["npm", "~1"], (name) =>
+      fc.record({ ...dated, id: fc.constant(`/${name}`), name: fc.constant(name), bytes, busy: fc.boolean() })
+    ),
     trees: some([...containerIds, "draft-1", "d".repeat(64)], (id) =>
       fc.record({ id: fc.constant(id), parents: stack })
     ),
@@ -132,6 +135,7 @@ export const after = (snapshot: Snapshot, gone: ReadonlySet<string>): Snapshot =
     containers: snapshot.containers.filter(({ id }) => !gone.has(`container ${id}`)),
     volumes: snapshot.volumes.filter(({ name }) => !gone.has(`volume ${name}`)),
     cache: snapshot.cache.filter(({ key }) => !gone.has(`cache ${key}`)),
+    cacheMounts: snapshot.cacheMounts.filter(({ name }) => !gone.has(`cache-mount ${name}`)),
     layers: left("layer", snapshot.layers),
     blobs: left("blob", snapshot.blobs),
     partials: snapshot.partials.filter(({ digest }) => !gone.has(`partial ${digest}`))

@@ -23,7 +23,7 @@ export const context = (files: Readonly<Record<string, string>>) =>
     return root
   })
 
-const place = { text: "COPY", platform: { os: "linux", architecture: "amd64" } }
+const place = { text: "COPY", platform: { os: "linux", architecture: "amd64" }, onWarning: () => {} }
 
 interface Asked extends Partial<Omit<CopyRequest, "from" | "stack">> {
   readonly sources?: ReadonlyArray<string>

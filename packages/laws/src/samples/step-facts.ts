@@ -1,7 +1,7 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 import type { Canonical } from "@gantry/build/key/canonical"
-import type { CopyFacts, Parent, RunFacts, StepFacts } from "@gantry/build/key/StepFacts"
+import type { CopyFacts, MountFacts, Parent, RunFacts, StepFacts } from "@gantry/build/key/StepFacts"
 import * as fc from "fast-check"
 
 /** Text whose length in bytes and in characters differ, that looks like a length, or that ends where another begins. */
@@ -31,6 +31,35 @@ const parents: fc.Arbitrary<Parent> = fc.oneof(
 
 const variables = fc.dictionary(fc.constantFrom("A", "B", "AB", "PATH"), texts, { maxKeys: 3 })
 
+const isSet = fc.constantFrom(0 as const, 1 as const)
+const owner = { mode: fc.constantFrom(0o400, 0o755), uid: fc.constantFrom(0, 7), gid: fc.constantFrom(0, 7) }
+const mountOrigins = fc.oneof(
+  digests.map((files) => ({ files })),
+  fc.record({ tree: parents, source: texts })
+)
+
+/** Of every kind; a neighbour differs in what is mounted, where, from what, or how. */
+const mounts: fc.Arbitrary<MountFacts> = fc.oneof(
+  fc.record({ type: fc.constant("bind" as const), target: texts, readOnly: isSet, origin: mountOrigins }),
+  fc.record({
+    type: fc.constant("cache" as const),
+    target: texts,
+    readOnly: isSet,
+    id: texts,
+    origin: fc.oneof(fc.constant("nothing" as const), mountOrigins),
+    ...owner
+  }),
+  fc.record({ type: fc.constant("tmpfs" as const), target: texts, size: fc.constantFrom(0, 1024) }),
+  fc.record({
+    type: fc.constantFrom("secret" as const, "ssh" as const),
+    target: texts,
+    id: texts,
+    env: texts,
+    required: isSet,
+    ...owner
+  })
+)
+
 /** Few values a field, so that two fields often have the same one. */
 export const runFacts: fc.Arbitrary<RunFacts> = fc.record({
   format: fc.constant("gantry.run.1" as const),
@@ -43,6 +72,7 @@ export const runFacts: fc.Arbitrary<RunFacts> = fc.record({
   user: texts,
   network: fc.constantFrom("default", "none", "host"),
   files: fc.array(fc.tuple(texts, texts), { maxLength: 2 }),
+  mounts: fc.array(mounts, { maxLength: 2 }),
   options: variables
 })
 

@@ -19,8 +19,8 @@ export interface FileKind {
 /** The few file operations that init needs besides system calls. All are synchronous; all throw the runtime's errors. */
 export interface Files {
   readonly read: (path: string) => string
-  /** A new file gets mode 0644, whatever the umask. */
-  readonly write: (path: string, text: string) => void
+  /** A new file gets the mode, 0644 when absent, as far as the umask allows. */
+  readonly write: (path: string, content: string | Uint8Array, mode?: number) => void
   /** The bytes of a file; undefined when it is not there or empty. */
   readonly load: (path: string) => Uint8Array | undefined
   /** Writes a file in one step, for its owner only, making its directory. */
@@ -67,10 +67,10 @@ const statOrNothing = (stat: () => fs.Stats | undefined): FileKind | undefined =
 }
 
 /** By system calls: Deno's own file functions do not find descriptors again that were opened around it. */
-const writeFile = (sys: Syscalls, path: string, text: string): void => {
-  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+const writeFile = (sys: Syscalls, path: string, content: string | Uint8Array, mode = 0o644): void => {
+  const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
   try {
-    let bytes = new TextEncoder().encode(text)
+    let bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
     while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
   } finally {
     sys.close(fd)
@@ -79,7 +79,7 @@ const writeFile = (sys: Syscalls, path: string, text: string): void => {
 
 const filesOf = (sys: Syscalls): Files => ({
   read: (path) => fs.readFileSync(path, "utf8"),
-  write: (path, text) => writeFile(sys, path, text),
+  write: (path, content, mode) => writeFile(sys, path, content, mode),
   load: (path) => {
     if (!fs.existsSync(path)) return undefined
     const bytes = fs.readFileSync(path)

@@ -16,7 +16,7 @@ import { stage, StageFailure } from "./StageFailure.ts"
 import { tmpfsOptions } from "./tmpfs-options.ts"
 
 /** A copy of a mount of the host, not attached anywhere yet. */
-interface HeldBind {
+export interface HeldBind {
   readonly tree: number
   readonly kind: PointKind
 }
@@ -29,7 +29,7 @@ export const cloneTree = ({ sys }: Kernel, path: string, recursive: boolean): nu
   sys.openTree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0))
 
 /** Opens the source of every bind mount, still in the host's view. */
-export const holdBinds = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>): HeldMounts => {
+export const holdBinds = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>): Map<MountSpec, HeldBind> => {
   const held = new Map<MountSpec, HeldBind>()
   for (const mount of mounts) {
     if (mount.type !== "bind") continue
@@ -48,8 +48,8 @@ export const mountAsked = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>, hel
   for (const mount of inOrder) {
     stage(`mount ${mount.target}`, () => {
       const bind = held.get(mount)
-      if (mount.type === "bind" && bind !== undefined) attachBind(kernel, mount, bind)
-      else if (mount.type === "tmpfs") mountTmpfs(kernel, mount)
+      if (mount.type === "tmpfs") mountTmpfs(kernel, mount)
+      else if (bind !== undefined) attachBind(kernel, mount, bind)
     })
   }
 }
@@ -58,12 +58,14 @@ const depth = (path: string): number => path.split("/").filter((part) => part !=
 
 const propagationFlags = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE } as const
 
-const attachBind = (kernel: Kernel, mount: MountSpec & { type: "bind" }, { tree, kind }: HeldBind): void => {
-  const asked = mount.propagation ?? "rprivate"
+type Attached = Exclude<MountSpec, { readonly type: "tmpfs" }>
+
+const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): void => {
+  const asked = (mount.type === "bind" ? mount.propagation : undefined) ?? "rprivate"
   const recursive = asked.startsWith("r") ? AT_RECURSIVE : 0
   const propagation = propagationFlags[asked.replace(/^r/, "") as keyof typeof propagationFlags]
   kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | recursive, { propagation })
-  if (mount.readonly) {
+  if (mount.type === "file" || mount.readonly) {
     kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })
   }
   attachTo(kernel, tree, openMountPoint(kernel, mount.target, kind))

@@ -11,6 +11,7 @@ import { holdFirstProcess, withFirstProcess } from "./first-process.ts"
 import { attachGenerated, holdGenerated } from "./generated-files.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
+import { holdMemoryFiles } from "./memory-files.ts"
 import { lockPaths, maskPaths } from "./mask.ts"
 import { enterRoot, makePrivate } from "./mount-root.ts"
 import { joinNetwork, setUpNetwork } from "./network.ts"
@@ -18,6 +19,7 @@ import { report } from "./report.ts"
 import { stage } from "./StageFailure.ts"
 import { setSysctls } from "./sysctl.ts"
 import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
+import { holdTrees } from "./trees.ts"
 import { ownSession, takeTerminal } from "./terminal.ts"
 import { identify } from "./user.ts"
 
@@ -70,15 +72,17 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): number | undefined => {
   const reaper = holdFirstProcess(kernel, spec)
   joinNetwork(kernel, spec.wiring)
   makePrivate(kernel)
+  const trees = holdTrees(kernel, spec.mounts)
   enterRoot(kernel, spec.root)
   for (const path of ["/proc", "/dev", "/sys"]) topDirectory(kernel, path)
   const generated = holdGenerated(kernel, spec, "/proc")
+  const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
   mountProc(kernel)
   mountDev(kernel, spec)
   makeDevices(kernel, devices)
   mountSys(kernel, spec)
   attachGenerated(kernel, generated)
-  mountAsked(kernel, spec.mounts, binds)
+  mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
   return reaper
 }
 

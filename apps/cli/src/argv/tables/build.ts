@@ -30,9 +30,9 @@ export const build = {
     network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
     secret: {
       kind: "list",
-      about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]",
-      supported: false
+      about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
     },
+    allowSecretLeak: { kind: "flag", about: "Only warn when a secret's value is found in the image" },
     buildContext: { kind: "list", about: "Further context, as name=path", supported: false },
     explain: {
       kind: "text",

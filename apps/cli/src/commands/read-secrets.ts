@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { resolve } from "node:path"
+import type { Secret } from "@gantry/engine/secrets/Secrets"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { parseSecret, type SecretSource } from "../argv/values/secret.ts"
+import type { Terminal } from "../terminal.ts"
+import { valuesOf } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+/** As with BuildKit: whatever is larger was meant to be mounted. Bytes. */
+const largest = 500 * 1024
+
+/** The secrets that `--secret` options name. Fails for the first that cannot be read. */
+export const readSecrets = (
+  texts: ReadonlyArray<string>,
+  terminal: Pick<Terminal, "cwd" | "env">
+): Effect.Effect<ReadonlyArray<Secret>, Usage> =>
+  Effect.flatMap(valuesOf("--secret", texts, parseSecret), (sources) =>
+    Effect.forEach(sources, (source) =>
+      Effect.flatMap(bytesOf(source, terminal), (bytes) =>
+        bytes.length > largest
+          ? badValue(`secret ${source.id} is larger than ${largest / 1024} KiB`, "mount a file of that size instead")
+          : Effect.succeed({ id: source.id, value: Redacted.make(bytes) })
+      )
+    )
+  )
+
+/** An id alone is a file of that name if there is one, else a variable. */
+const bytesOf = (
+  { from, id }: SecretSource,
+  { cwd, env }: Pick<Terminal, "cwd" | "env">
+): Effect.Effect<Uint8Array, Usage> => {
+  const isFile = from === undefined && statSync(resolve(cwd, id), { throwIfNoEntry: false })?.isFile() === true
+  const source = from ?? (isFile ? { file: id } : { env: id })
+  if ("env" in source) {
+    const value = Object.hasOwn(env, source.env) ? env[source.env] : undefined
+    if (value !== undefined) return Effect.succeed(new TextEncoder().encode(value))
+    const why = `secret ${id}: ${from === undefined ? `there is neither a file nor a variable ${id}` : `the variable ${source.env} is not set`}`
+    return badValue(why, "say where it is: --secret id=NAME,src=FILE or --secret id=NAME,env=VARIABLE")
+  }
+  return Effect.try({
+    try: () => {
+      const path = resolve(cwd, source.file.replace(/^~(?=\/)/, homedir()))
+      // Looked at first: a device or a pipe may never end.
+      if (!statSync(path).isFile()) throw new Error("it is not a file")
+      return new Uint8Array(readFileSync(path))
+    },
+    catch: (cause) => badValue(`secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`)
+  })
+}
+
+const reasonOf = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "ENOENT") return "there is no such file"
+  if (code === "EACCES") return "permission denied"
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,84 @@
+import { closeSync, openSync, readSync } from "node:fs"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { type Needle, needlesOf } from "./needles.ts"
+import type { Secrets } from "./Secrets.ts"
+
+/** Where a secret's value was found. */
+export interface Leak {
+  readonly id: string
+  /** A path in the image, or what else has the value. */
+  readonly where: string
+  readonly form: Needle["form"]
+}
+
+/** Looks for the values of secrets in what a build has made. */
+export interface Guard {
+  /** Everything that was found in the new files of a layer, one leak for a secret and a file. Reads the files. */
+  readonly inChanges: (changes: Iterable<TreeChange>) => ReadonlyArray<Leak>
+  /** In a text that becomes part of the image. */
+  readonly inText: (text: string, where: string) => ReadonlyArray<Leak>
+}
+
+/** Bytes read at once. */
+const chunk = 1024 * 1024
+
+/** A guard for these secrets; undefined when there is nothing to look for. */
+export const guardOf = (secrets: Secrets): Guard | undefined => {
+  const needles = needlesOf(secrets)
+  if (needles.length === 0) return undefined
+  const longest = Math.max(...needles.map(({ bytes }) => bytes.length))
+  /** Which secrets are in pieces that follow each other. */
+  const search = (pieces: Iterable<Uint8Array>): ReadonlyMap<string, Needle["form"]> => {
+    const found = new Map<string, Needle["form"]>()
+    let before: Buffer = Buffer.alloc(0)
+    for (const piece of pieces) {
+      const all = before.length === 0 ? asBuffer(piece) : Buffer.concat([before, piece])
+      for (const { bytes, form, id } of needles) if (!found.has(id) && all.includes(bytes)) found.set(id, form)
+      before = Buffer.from(all.subarray(Math.max(0, all.length - longest + 1)))
+    }
+    return found
+  }
+  const leaks = (found: ReadonlyMap<string, Needle["form"]>, where: string): ReadonlyArray<Leak> =>
+    [...found].map(([id, form]) => ({ id, where, form }))
+  const inText: Guard["inText"] = (text, where) => leaks(search([Buffer.from(text)]), where)
+  return {
+    inText,
+    inChanges: (changes) => {
+      const all: Array<Leak> = []
+      for (const change of changes) {
+        const where = `/${change.path}`
+        all.push(...inText(change.path, `the name of ${where}`))
+        if (change.type === "symlink") all.push(...inText(change.target, where))
+        if (change.type !== "file") continue
+        const { content } = change
+        if (content.from === "file") all.push(...leaks(search(piecesOf(content.path)), where))
+        else all.push(...leaks(search(content.from === "bytes" ? [content.bytes] : content.pieces()), where))
+      }
+      return all
+    }
+  }
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+function* piecesOf(path: string): Iterable<Uint8Array> {
+  const fd = openSync(path, "r")
+  try {
+    const buffer = Buffer.alloc(chunk)
+    for (;;) {
+      const length = readSync(fd, buffer, 0, chunk, null)
+      if (length === 0) return
+      yield buffer.subarray(0, length)
+    }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** One sentence about leaks, without a full stop: the first three. */
+export const describeLeaks = (leaks: ReadonlyArray<Leak>): string => {
+  const parts = leaks
+    .slice(0, 3)
+    .map(({ form, id, where }) => `secret ${id} is in ${where}${form === "raw" ? "" : ` (${form})`}`)
+  return parts.join("; ") + (leaks.length > 3 ? `; and ${leaks.length - 3} more` : "")
+}

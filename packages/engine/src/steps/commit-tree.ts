@@ -1,0 +1,39 @@
+import { StepFailed, type StepPlace } from "@gantry/build/solve/StepExecutor"
+import { type LayerInfo, LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { describeLeaks, type Guard } from "../secrets/guard.ts"
+
+/** Who looks for secrets in new layers, and whether one that is found stops the build. */
+export interface LeakWatch {
+  readonly guard: Guard
+  readonly allow: boolean
+}
+
+/** The watch of the build that a step belongs to; nobody looks by default. */
+export class Leaks extends Context.Reference<Leaks>()("@gantry/engine/Leaks", {
+  defaultValue: (): LeakWatch | undefined => undefined
+}) {}
+
+/** What to do about a secret that was found. */
+export const leakAdvice = "remove it in the same instruction, or pass --allow-secret-leak if it may be seen"
+
+/** Turns the tree of a step into its layer, once it was looked through for secrets. */
+export const commitTree = (
+  { clampNs, onWarning }: Pick<StepPlace, "clampNs" | "onWarning">,
+  tree: TreeHandle
+): Effect.Effect<Option.Option<LayerInfo>, StepFailed | StorageFailure, LayerStore> =>
+  Effect.gen(function* () {
+    const layers = yield* LayerStore
+    const watch: LeakWatch | undefined = yield* Leaks
+    if (watch !== undefined) {
+      const leaks = watch.guard.inChanges(yield* layers.changes(tree))
+      if (leaks.length > 0 && !watch.allow) {
+        return yield* new StepFailed({ why: `${describeLeaks(leaks)}: ${leakAdvice}` })
+      }
+      if (leaks.length > 0) onWarning(describeLeaks(leaks))
+    }
+    return yield* layers.commit(tree, clampNs === undefined ? {} : { clampNs })
+  })

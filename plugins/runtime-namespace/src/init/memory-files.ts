@@ -1,0 +1,34 @@
+import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "@gantry/linux/constants"
+import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { cloneTree, type HeldBind } from "./binds.ts"
+import type { Kernel } from "./Kernel.ts"
+import { stage } from "./StageFailure.ts"
+
+/** Bytes that the file system needs besides the contents. */
+const margin = 1024 * 1024
+
+/**
+ * Writes the files that exist in memory only. As `holdGenerated`, it covers the directory `scratch` of the container for
+ * a moment, and nothing of them is ever on a disk or in the host's view.
+ */
+export const holdMemoryFiles = (
+  kernel: Kernel,
+  mounts: ReadonlyArray<MountSpec>,
+  scratch: string
+): ReadonlyMap<MountSpec, HeldBind> => {
+  const wanted = mounts.filter((mount) => mount.type === "file")
+  if (wanted.length === 0) return new Map()
+  return stage("make files in memory", () => {
+    const contents = wanted.map(({ content }) => new Uint8Array(Buffer.from(content, "base64")))
+    const size = contents.reduce((sum, { length }) => sum + length + 4096, margin)
+    kernel.sys.mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, `size=${size},mode=700`)
+    const held = wanted.map((mount, at): readonly [MountSpec, HeldBind] => {
+      const path = `${scratch}/${at}`
+      kernel.files.write(path, contents[at] ?? new Uint8Array(), mount.mode)
+      if (mount.uid !== 0 || mount.gid !== 0) kernel.files.chown(path, mount.uid, mount.gid)
+      return [mount, { tree: cloneTree(kernel, path, false), kind: "file" }]
+    })
+    kernel.sys.umount2(scratch, MNT_DETACH)
+    return new Map(held)
+  })
+}
