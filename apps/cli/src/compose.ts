@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { Locks } from "@gantry/core/Locks"
+import { Downloads, type DownloadsShape } from "@gantry/core/download/Downloads"
 import { localPlace } from "@gantry/core/image/ImageSource"
 import { Network } from "@gantry/core/network/Network"
 import { Credentials, type CredentialsShape } from "@gantry/core/registry/Credentials"
@@ -54,6 +55,18 @@ const disk = (database: Database.DatabaseShape, root: string): DiskShape => {
   }
 }
 
+/** Files of web servers, which few builds ask for. */
+const downloads = (env: Environment): Effect.Effect<DownloadsShape> =>
+  Effect.map(
+    Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("@gantry/plugin-registry-http/HttpDownloads")),
+        ({ make }) => make({ env, version })
+      )
+    ),
+    (loaded) => ({ get: (url, known) => Effect.flatMap(loaded, (each) => each.get(url, known)) })
+  )
+
 /** Remote registries, and the folders and archives that serve as one. Each is loaded when it is first asked. */
 const registries = (env: Environment, logins: CredentialsShape): Effect.Effect<Registry.RegistryShape> =>
   Effect.gen(function* () {
@@ -97,6 +110,7 @@ export const engine = (settings: SettingsShape, env: Environment) =>
     return stored.pipe(
       Context.add(Credentials, logins),
       Context.add(Registry.Registry, yield* registries(env, logins)),
+      Context.add(Downloads, yield* downloads(env)),
       Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
       Context.add(Runtime, runtime),
       Context.add(SupervisedRuntime.DirectExec, direct),

@@ -44,7 +44,8 @@ import {
 } from "@gantry/engine/EngineError"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { CompressionFailed } from "@gantry/engine/push/compress-layer"
-import { BadBuildFile } from "@gantry/engine/verbs/build"
+import { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
+import { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
 import { describe, expect, it } from "vitest"
 import { Usage } from "../src/commands/Usage.ts"
 import { explain, type Failure } from "../src/show/explain.ts"
@@ -81,6 +82,10 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   BuildFailed: new BuildFailed({ step, why: "the command ended with 2", exitCode: 2 }),
   CommandNotExecutable: new CommandNotExecutable({ container: "c", command: "/etc", why: "is a directory" }),
   CommandNotFound: new CommandNotFound({ container: "c", command: "nope" }),
+  ContextUnavailable: new ContextUnavailable({
+    context: "https://example.org/a.tar",
+    why: "the server has no such file"
+  }),
   DatabaseTooNew: new DatabaseTooNew({ path: "/state.db", owner: "images" }),
   FolderProtected: new FolderProtected({ directory: "/", why: "it is the root directory" }),
   ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),
@@ -138,7 +143,7 @@ describe("explain", () => {
   )
 
   /** Where nothing general can be advised, the sentence itself has the reason. */
-  const reasonOnly = new Set(["BaseUnavailable", "StepFailed", "Usage", "BadBuildFile"])
+  const reasonOnly = new Set(["BaseUnavailable", "ContextUnavailable", "StepFailed", "Usage", "BadBuildFile"])
 
   it.each(each.map((failure) => [failure._tag, failure] as const))("says of %s why, or what to do", (tag, failure) => {
     const { todo, what, why } = explain(failure)

@@ -3,6 +3,12 @@ import { isOrphaned } from "./containers/owned-name.ts"
 /** Archives that a running ADD keeps unpacked in the root directory. */
 export const archiveKind = "archive"
 
+/** Directories with files to build from, fetched or unpacked, that a running build keeps in the root directory. */
+export const contextKind = "context"
+
+/** Kinds of things in the root directory that belong to the process whose number is in their name. */
+export const workKinds: ReadonlyArray<string> = [archiveKind, contextKind]
+
 /** Directories below the root in which every entry belongs to one container, volume or cache mount. */
 export const dividedNames: ReadonlyArray<string> = ["containers", "volumes", "cache-mounts"]
 
@@ -40,13 +46,17 @@ export const rootPart = (path: string): RootPart => {
     // What a file system makes in its topmost directory.
     if (top === "lost+found") return { of: "records" }
     if (/^\.index\.[0-9a-f]+\.json$/.test(top)) return { of: "leftover" }
-    if (top.startsWith(`${archiveKind}-`)) return { of: isOrphaned(archiveKind, top) ? "leftover" : "work" }
-    return { of: "nobody" }
+    return ofProcess(top) ?? { of: "nobody" }
   }
   if (top === buildsName) return { of: "records" }
   if (top === "containers") return { of: "container", id: inner }
   if (top === cacheMountsName)
     return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "cache-mount", id: inner }
   if (top === "volumes") return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "volume", id: inner }
-  return { of: "nobody" }
+  return ofProcess(top) ?? { of: "nobody" }
+}
+
+const ofProcess = (top: string): RootPart | undefined => {
+  const kind = workKinds.find((each) => top.startsWith(`${each}-`))
+  return kind === undefined ? undefined : { of: isOrphaned(kind, top) ? "leftover" : "work" }
 }

@@ -133,5 +133,25 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
           Option.contains(empty, true)
         )
       })
+  ),
+
+  forAll("BLOB-7", "bytes without a promise are stored under their own digest, or not at all", pieces, (parts) =>
+    Effect.gen(function* () {
+      const store = yield* BlobStore
+      const whole = joined(parts)
+      const digest = ofBytes(whole)
+      yield* store.remove(digest)
+      const broken = Stream.concat(Stream.fromIterable(parts), Stream.fail("the line went dead"))
+      const refused = yield* Effect.isFailure(store.add(broken))
+      const between = yield* visibility(digest)
+      const added = yield* store.add(Stream.fromIterable(parts))
+      return (
+        refused &&
+        between === "gone" &&
+        added.digest === digest &&
+        added.size === whole.length &&
+        same(joined(yield* Stream.runCollect(store.read(digest))), whole)
+      )
+    })
   )
 ]

@@ -1,3 +1,4 @@
+import type { Downloads } from "@gantry/core/download/Downloads"
 import type { Locks } from "@gantry/core/Locks"
 import type { Credentials } from "@gantry/core/registry/Credentials"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
@@ -12,6 +13,7 @@ import * as MemoryBlobs from "./MemoryBlobs.ts"
 import * as MemoryCache from "./MemoryCache.ts"
 import * as MemoryCredentials from "./MemoryCredentials.ts"
 import * as MemoryDisk from "./MemoryDisk.ts"
+import * as MemoryDownloads from "./MemoryDownloads.ts"
 import * as MemoryLayers from "./MemoryLayers.ts"
 import * as MemoryLocks from "./MemoryLocks.ts"
 import * as MemoryNetwork from "./MemoryNetwork.ts"
@@ -28,6 +30,7 @@ export const layer = (
   | BuildCache
   | Credentials
   | Disk
+  | Downloads
   | LayerStore
   | Locks
   | MemoryTrees
@@ -38,6 +41,7 @@ export const layer = (
 > =>
   Layer.mergeAll(
     MemoryCredentials.layer,
+    MemoryDownloads.layer,
     MemoryLocks.layer,
     MemoryRegistry.layer,
     MemoryNetwork.layer,

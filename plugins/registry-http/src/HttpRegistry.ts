@@ -18,6 +18,7 @@ import { uploadBlob } from "./protocol/upload-blob.ts"
 import { remembered } from "./Remembered.ts"
 import { type RetryPolicy, usualPolicy } from "./retry/retrying.ts"
 import { outward, type Target } from "./Target.ts"
+import { idleOf } from "./timeout.ts"
 
 /** What the plugin is told by whoever composes it. */
 export interface HttpRegistryOptions {
@@ -34,13 +35,6 @@ export interface HttpRegistryOptions {
   readonly retry?: Partial<RetryPolicy>
   /** Directories with a directory of certificates for each host, in place of the usual ones. */
   readonly certificates?: ReadonlyArray<string>
-}
-
-const usualTimeout = 60
-
-const idleOf = ({ env, timeout }: HttpRegistryOptions): number => {
-  const wished = timeout ?? Number(env["GANTRY_REGISTRY_TIMEOUT"])
-  return (Number.isFinite(wished) && wished > 0 ? wished : usualTimeout) * 1000
 }
 
 /** Speaks the OCI distribution protocol. Configuration is read, and hosts are tried, when they are first needed. */

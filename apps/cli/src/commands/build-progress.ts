@@ -79,6 +79,8 @@ const translator = (dockerfile: string) => {
   })
   return (event: SolveEvent, at: number): ReadonlyArray<BuildEvent> => {
     switch (event.type) {
+      case "context":
+        return contextLine(event).map((text) => ({ kind: "message", text }))
       case "planned":
         return []
       case "based":
@@ -110,4 +112,17 @@ const translator = (dockerfile: string) => {
         return [{ kind: "message", text: render(dockerfile, event.diagnostic) }]
     }
   }
+}
+
+/** What is to be said about a context: nothing for a directory that is sent as it is. */
+const contextLine = ({
+  commit,
+  context,
+  ignoreFile
+}: Extract<SolveEvent, { readonly type: "context" }>): ReadonlyArray<string> => {
+  if (commit === undefined && ignoreFile === undefined) return []
+  const at = commit === undefined ? "" : ` at commit ${commit.slice(0, 12)}`
+  const rules = ignoreFile?.rules === 1 ? "1 rule" : `${ignoreFile?.rules} rules`
+  const without = ignoreFile === undefined ? "" : `, without what ${ignoreFile.path} leaves out (${rules})`
+  return [`context ${context}${at}${without}`]
 }

@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto"
-import { statSync } from "node:fs"
-import { join, resolve } from "node:path"
 import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
@@ -12,42 +10,39 @@ import { parseLabel } from "../argv/values/label.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
 import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
+import { type BuildSource, buildSource, namedContexts } from "./build-source.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { define } from "./define.ts"
 import { readSecrets } from "./read-secrets.ts"
-import { fileOf, given, optionalOf, valuesOf } from "./read-values.ts"
+import { given, optionalOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** `gantry build`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
-    const context = yield* contextOf(operands[0] ?? ".", terminal.cwd)
+    const source = yield* buildSource(operands[0] ?? ".", options.file, terminal)
     const policy = yield* optionalOf("--pull", options.pull, parseBuildPull)
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
-    const dockerfile = yield* dockerfileOf(options.file, context, terminal.cwd)
     const platforms = yield* platformsOf(options.platform, terminal.arch)
     const outputs = yield* outputsOf(options, {
       terminal,
       platforms: platforms.length,
       names: names.length,
-      precious: [
-        { path: terminal.cwd, what: "the working directory" },
-        { path: context, what: "the build context" },
-        ...("path" in dockerfile ? [{ path: dockerfile.path, what: "the Dockerfile" }] : [])
-      ]
+      precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
     if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
-    const progress = buildProgress(style, "path" in dockerfile ? dockerfile.path : dockerfile.shown, terminal)
+    const progress = buildProgress(style, shownName(source.dockerfile), terminal)
     const buildArgs = argumentsOf(options.buildArg, terminal.env)
     const started: Array<StepReport> = []
     const explain = yield* formOf("--explain", options.explain)
     const planned = yield* formOf("--plan", options.plan)
     if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
     const request: BuildRequest = {
-      context,
-      dockerfile,
+      ...source,
+      contexts: yield* namedContexts(options.buildContext, terminal.cwd),
+      env: terminal.env,
       names,
       buildArgs,
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
@@ -124,37 +119,16 @@ const begun = ({ cause, step }: Extract<SolveEvent, { readonly type: "started" }
   cause
 })
 
-const contextOf = (operand: string, cwd: string): Effect.Effect<string, Usage> =>
-  Effect.gen(function* () {
-    if (operand === "-" || /^[a-z]+:\/\/|^git@/.test(operand)) {
-      return yield* badValue(`build context ${operand} is not supported yet`, "give a directory")
-    }
-    const path = resolve(cwd, operand)
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined)
-      return yield* badValue(
-        `path ${JSON.stringify(operand)} not found`,
-        "name the directory that holds the files to build from"
-      )
-    if (!found.isDirectory())
-      return yield* badValue(
-        `${operand} is not a directory`,
-        "the build context is a directory; a Dockerfile is named with -f"
-      )
-    return path
-  })
+/** Directories and files that no output may take the place of. */
+const preciousOf = ({ context, dockerfile }: BuildSource) => [
+  ...(context.of === "folder" ? [{ path: context.path, what: "the build context" }] : []),
+  ...(dockerfile !== undefined && "path" in dockerfile ? [{ path: dockerfile.path, what: "the Dockerfile" }] : [])
+]
 
-const dockerfileOf = (
-  file: string | undefined,
-  context: string,
-  cwd: string
-): Effect.Effect<{ readonly path: string } | { readonly text: string; readonly shown: string }, Usage> => {
-  if (file === "-") return Effect.map(fileOf("-f", "/dev/stdin"), (text) => ({ text, shown: "stdin" }))
-  if (file !== undefined) return Effect.succeed({ path: resolve(cwd, file) })
-  const usual = join(context, "Dockerfile")
-  const other = join(context, "Containerfile")
-  const there = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
-  return Effect.succeed({ path: !there(usual) && there(other) ? other : usual })
+/** How warnings call the Dockerfile. */
+const shownName = (dockerfile: BuildRequest["dockerfile"]): string => {
+  if (dockerfile === undefined) return "Dockerfile"
+  return "path" in dockerfile ? dockerfile.path : "inside" in dockerfile ? dockerfile.inside : dockerfile.shown
 }
 
 const platformsOf = (texts: ReadonlyArray<string>, machine: string): Effect.Effect<ReadonlyArray<Platform>, Usage> => {

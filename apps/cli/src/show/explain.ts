@@ -33,7 +33,8 @@ import type {
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
-import type { BadBuildFile } from "@gantry/engine/verbs/build"
+import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
+import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
 import type { Usage } from "../commands/Usage.ts"
 import type { Explanation } from "./Explanation.ts"
 import { explainRegistry } from "./explain-registry.ts"
@@ -51,6 +52,7 @@ export type Failure =
   | BlobMissing
   | BuildFailed
   | CompressionFailed
+  | ContextUnavailable
   | DatabaseTooNew
   | FolderProtected
   | ImageBroken
@@ -217,6 +219,8 @@ export const explain = (failure: Failure): Explanation => {
         what: failure.message,
         ...optional(failure.why === undefined ? undefined : "name the Dockerfile with -f")
       }
+    case "ContextUnavailable":
+      return { what: `could not get the files to build from: ${failure.message}`, ...optional(failure.hint) }
     case "BuildFailed":
       return {
         what: `build step failed: ${failure.step.text} (line ${failure.step.range.start.line})`,

@@ -3,11 +3,11 @@
  *
  * Calls are synchronous on purpose: for tens of thousands of small files that is several times faster than promises.
  */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs"
-import { join } from "node:path"
+import { lstatSync, readdirSync, readlinkSync } from "node:fs"
 import * as Either from "effect/Either"
 import type { ContextProblem } from "./ContextProblem.ts"
-import { type IgnoreRules, ignoreFileNames, nothingIgnored } from "./ignore-file.ts"
+import { type FileModes, ownModes } from "./file-modes.ts"
+import { type IgnoreRules, nothingIgnored } from "./ignore-file.ts"
 
 /** One thing in the context. */
 export interface ContextEntry {
@@ -39,8 +39,8 @@ export interface ContextTree {
   readonly stat: (path: string) => Either.Either<ContextEntry | undefined, ContextProblem>
 }
 
-/** Opens the directory `root`. Reads nothing. */
-export const open = (root: string, ignore: IgnoreRules = nothingIgnored): ContextTree => {
+/** Opens the directory `root`. Reads nothing. `modes` says which bits of a file count. */
+export const open = (root: string, ignore: IgnoreRules = nothingIgnored, modes: FileModes = ownModes): ContextTree => {
   const listings = new Map<string, ReadonlyArray<ContextEntry>>()
   return {
     root,
@@ -52,7 +52,7 @@ export const open = (root: string, ignore: IgnoreRules = nothingIgnored): Contex
         const names = readdirSync(hostPath(root, directory)).toSorted()
         const prefix = directory === "" ? "" : `${directory}/`
         const entries = names.flatMap((name) => {
-          const entry = readEntry(root, prefix + name)
+          const entry = readEntry(root, prefix + name, modes)
           // A name that is not UTF-8 was read with replacement characters and cannot be found under them. To leave the
           // file out silently would make an image without it.
           if (entry === undefined && name.includes("\ufffd")) throw new NameNotText()
@@ -61,7 +61,7 @@ export const open = (root: string, ignore: IgnoreRules = nothingIgnored): Contex
         listings.set(directory, entries)
         return entries
       }),
-    stat: (path) => reading(path, () => readEntry(root, path))
+    stat: (path) => reading(path, () => readEntry(root, path, modes))
   }
 }
 
@@ -71,26 +71,9 @@ export const absolutePath = ({ root }: ContextTree, path: string): Either.Either
     ? Either.left({ _tag: "PathEscapes", path })
     : Either.right(hostPath(root, path))
 
-/**
- * Finds and reads the ignore file of a build: `<Dockerfile>.dockerignore`, else `.dockerignore`, else
- * `.containerignore`. `dockerfile` is the Dockerfile's path on this machine.
- */
-export const readIgnoreFile = (
-  root: string,
-  dockerfile: string
-): Either.Either<{ readonly path: string; readonly text: string } | undefined, ContextProblem> => {
-  for (const name of ignoreFileNames(dockerfile)) {
-    const path = "beside" in name ? name.beside : join(root, name.root)
-    const text = reading(path, () => orNothing(() => readFileSync(path, "utf8")))
-    if (Either.isLeft(text)) return Either.left(text.left)
-    if (text.right !== undefined) return Either.right({ path, text: text.right })
-  }
-  return Either.right(undefined)
-}
-
 const hostPath = (root: string, path: string) => (path === "" ? root : `${root}/${path}`)
 
-const readEntry = (root: string, path: string): ContextEntry | undefined => {
+const readEntry = (root: string, path: string, modes: FileModes): ContextEntry | undefined => {
   const place = hostPath(root, path)
   const stat = orNothing(() => lstatSync(place, { bigint: true }))
   if (stat === undefined || stat.isSocket()) return undefined
@@ -98,7 +81,7 @@ const readEntry = (root: string, path: string): ContextEntry | undefined => {
   return {
     path,
     type: stat.isFile() ? "file" : stat.isDirectory() ? "dir" : stat.isSymbolicLink() ? "symlink" : "other",
-    mode: Number(stat.mode) & 0o7777,
+    mode: modes(Number(stat.mode) & 0o7777),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     size: Number(stat.size),
@@ -111,7 +94,7 @@ const readEntry = (root: string, path: string): ContextEntry | undefined => {
 }
 
 /** Nothing, where there is nothing (any more). */
-const orNothing = <A>(read: () => A): A | undefined => {
+export const orNothing = <A>(read: () => A): A | undefined => {
   try {
     return read()
   } catch (cause) {

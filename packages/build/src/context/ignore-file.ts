@@ -31,18 +31,6 @@ export interface Decision {
 /** No ignore file. */
 export const nothingIgnored: IgnoreRules = { rules: [] }
 
-/**
- * Where to look for the ignore file of a build, first found wins: beside the Dockerfile under its name, then in the
- * root of the context. `dockerfile` is the path of the Dockerfile.
- */
-export const ignoreFileNames = (
-  dockerfile: string
-): readonly [{ readonly beside: string }, { readonly root: string }, { readonly root: string }] => [
-  { beside: `${dockerfile}.dockerignore` },
-  { root: ".dockerignore" },
-  { root: ".containerignore" }
-]
-
 /** Reads an ignore file; fails with every malformed line. */
 export const compileIgnoreFile = (text: string): Either.Either<IgnoreRules, NonEmptyReadonlyArray<Diagnostic>> => {
   const source = text.replace(/^\ufeff/, "").split(/\r?\n/)

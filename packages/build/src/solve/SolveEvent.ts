@@ -21,6 +21,16 @@ export interface StepLabel {
 
 /** What happens during a build, in the order it happens in each stage; stages interleave. */
 export type SolveEvent =
+  /**
+   * The files to build from are here. `context`: path or address. `commit`: what was checked out. `ignoreFile`: which one
+   * applies, and how many rules it has.
+   */
+  | {
+      readonly type: "context"
+      readonly context: string
+      readonly commit?: string
+      readonly ignoreFile?: { readonly path: string; readonly rules: number }
+    }
   /** Before anything is done: the stages that will be built, by position in the file. */
   | { readonly type: "planned"; readonly stages: ReadonlyArray<number> }
   /** A stage's base is known. No digest for scratch and for another stage. */

@@ -56,6 +56,11 @@ export const copyParts = (
       }
       yield* close()
       count++
+      if (found.kind === "download" && found.name === "" && action.dest.endsWith("/")) {
+        return yield* Either.left(
+          `${withoutPassword(source)} has no file name, so the destination ${action.dest} must name the file`
+        )
+      }
       lists.push(remoteList(source, found, action))
       parts.push({ open: opened(source, found, action) })
     }
@@ -75,7 +80,7 @@ const joined = (lists: ReadonlyArray<FileList>): FileList => ({
 /** What is at an address, as one line of a list. A download has no mode of its own. */
 const remoteList = (source: string, { content, kind, name, shown }: RemoteFound, action: CopyAction): FileList => {
   const unpack = kind === "download" && action.remote?.unpack === true
-  const exclude = kind === "repository" ? action.exclude : []
+  const { exclude } = action
   const file: ListedFile = {
     path: withoutPassword(source),
     type: kind === "download" ? "file" : "dir",
@@ -85,15 +90,13 @@ const remoteList = (source: string, { content, kind, name, shown }: RemoteFound,
   return { digest: ofBytes(spell([kind, name, content, unpack ? 1 : 0, exclude])), paths: [file] }
 }
 
-const opened = (source: string, { kind, name, open }: RemoteFound, action: CopyAction): AwaitedPart["open"] =>
+/** A download is the only file of its context. */
+const opened = (source: string, { kind, open }: RemoteFound, action: CopyAction): AwaitedPart["open"] =>
   Effect.flatMap(open, (context) =>
-    Either.match(context.select(kind === "download" ? literal(name) : "/", { exclude: action.exclude }), {
+    Either.match(context.select(kind === "download" ? "*" : "/", { exclude: action.exclude }), {
       onLeft: (problem) =>
         Effect.fail(new SourceUnavailable({ source: withoutPassword(source), why: describeProblem(problem) })),
       onRight: (matches) =>
         Effect.succeed({ context, matches, unpack: kind === "download" && action.remote?.unpack === true })
     })
   )
-
-/** A name that is meant as it stands, whatever characters it has. */
-const literal = (name: string): string => name.replaceAll(/[*?[\\]/g, "\\$&")

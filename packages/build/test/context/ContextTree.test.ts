@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
-import { absolutePath, open, readIgnoreFile } from "../../src/context/ContextTree.ts"
+import { absolutePath, open } from "../../src/context/ContextTree.ts"
+import { readIgnoreFile } from "../../src/context/read-ignore-file.ts"
 import { withTree } from "./temporary-tree.ts"
 
 describe("a context", () => {
@@ -56,7 +57,7 @@ describe("the ignore file", () => {
     for (let present = 0; present <= names.length; present++) {
       const files = Object.fromEntries(names.slice(present).map((name) => [`context/${name}`, name]))
       withTree({ "context/": "", ...files }, (root) => {
-        const found = Either.getOrThrow(readIgnoreFile(`${root}/context`, `${root}/context/x`))
+        const found = Either.getOrThrow(readIgnoreFile({ root: `${root}/context`, dockerfile: `${root}/context/x` }))
         expect(found?.text).toBe(names[present])
       })
     }
@@ -64,14 +65,18 @@ describe("the ignore file", () => {
 
   it("may belong to a Dockerfile outside of the context", () => {
     withTree({ "context/.dockerignore": "in", "elsewhere/x.dockerignore": "out" }, (root) => {
-      expect(Either.getOrThrow(readIgnoreFile(`${root}/context`, `${root}/elsewhere/x`))?.text).toBe("out")
+      expect(
+        Either.getOrThrow(readIgnoreFile({ root: `${root}/context`, dockerfile: `${root}/elsewhere/x` }))?.text
+      ).toBe("out")
     })
   })
 
   it("that cannot be read is a problem", () => {
     withTree({}, (root) => {
       mkdirSync(`${root}/.dockerignore`)
-      expect(Either.getOrThrow(Either.flip(readIgnoreFile(root, `${root}/D`)))).toMatchObject({ code: "EISDIR" })
+      expect(Either.getOrThrow(Either.flip(readIgnoreFile({ root, dockerfile: `${root}/D` })))).toMatchObject({
+        code: "EISDIR"
+      })
     })
   })
 })

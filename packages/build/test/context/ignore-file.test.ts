@@ -6,7 +6,6 @@ import {
   compileIgnoreFile,
   compilePatterns,
   decide,
-  ignoreFileNames,
   isIgnoring,
   matchOf
 } from "../../src/context/ignore-file.ts"
@@ -79,14 +78,6 @@ describe("an ignore file", () => {
         range: { start: { line: 2, column: 3 }, end: { line: 2, column: 5 } }
       },
       { range: { start: { line: 3, column: 1 } } }
-    ])
-  })
-
-  it("is looked for beside the Dockerfile first", () => {
-    expect(ignoreFileNames("/b/x.Dockerfile")).toEqual([
-      { beside: "/b/x.Dockerfile.dockerignore" },
-      { root: ".dockerignore" },
-      { root: ".containerignore" }
     ])
   })
 

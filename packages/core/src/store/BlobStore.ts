@@ -75,6 +75,12 @@ export interface BlobStoreShape {
     expected: Digest,
     bytes: Stream.Stream<Uint8Array, E, R>
   ) => Effect.Effect<void, E | BlobCorrupt | StorageFailure, R>
+  /**
+   * Stores bytes whose digest nobody knows yet, and says what it is; all or nothing, as `write` (BLOB-7).
+   */
+  readonly add: <E, R>(
+    bytes: Stream.Stream<Uint8Array, E, R>
+  ) => Effect.Effect<{ readonly digest: Digest; readonly size: number }, E | StorageFailure, R>
   /** Succeeds whether or not the blob was there (BLOB-5). */
   readonly remove: (digest: Digest) => Effect.Effect<void, StorageFailure>
   /** Published blobs only, in any order. */
@@ -125,6 +131,18 @@ export const make = (driver: BlobDriver): BlobStoreShape => {
             onSome: (bytes) => Effect.succeed(bytes)
           })
         )
+  /** Writes bytes into a draft, counting them. */
+  const staged = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) =>
+    Effect.gen(function* () {
+      const draft = yield* driver.stage
+      const seen = hasher()
+      yield* Stream.runForEach(bytes, (piece) => {
+        if (piece.length === 0) return Effect.void
+        seen.update(piece)
+        return draft.append(piece)
+      })
+      return { draft, seen }
+    })
   return {
     list: driver.list,
     partial: (digest) => (driver.partial === undefined ? Effect.succeedNone : Effect.asSome(driver.partial(digest))),
@@ -141,16 +159,19 @@ export const make = (driver: BlobDriver): BlobStoreShape => {
     write: (expected, bytes) =>
       Effect.scoped(
         Effect.gen(function* () {
-          const draft = yield* driver.stage
-          const seen = hasher()
-          yield* Stream.runForEach(bytes, (piece) => {
-            if (piece.length === 0) return Effect.void
-            seen.update(piece)
-            return draft.append(piece)
-          })
+          const { draft, seen } = yield* staged(bytes)
           const actual = seen.digest()
           if (actual !== expected) return yield* new BlobCorrupt({ expected, actual, size: seen.size() })
           yield* draft.publish(expected)
+        })
+      ),
+    add: (bytes) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { draft, seen } = yield* staged(bytes)
+          const added = { digest: seen.digest(), size: seen.size() }
+          yield* draft.publish(added.digest)
+          return added
         })
       )
   }

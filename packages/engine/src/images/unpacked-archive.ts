@@ -3,10 +3,10 @@ import { pipeline } from "node:stream"
 import { decompressed } from "@gantry/core/compression/decompress"
 
 /** Compressions that no JavaScript runtime reads; both programs are part of every Debian. */
-type Program = "bzip2" | "xz"
+export type Program = "bzip2" | "xz"
 
 /** How bytes begin that a program has to decompress. Source: the manuals of bzip2 and xz, "magic bytes". */
-const programFor = (head: Uint8Array): Program | undefined => {
+export const programFor = (head: Uint8Array): Program | undefined => {
   const begins = (...bytes: ReadonlyArray<number>) => bytes.every((byte, at) => head[at] === byte)
   if (begins(0x42, 0x5a, 0x68)) return "bzip2"
   return begins(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00) ? "xz" : undefined

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import { Settings } from "@gantry/core/Settings"
 import { entryOfTar } from "@gantry/core/tree/entry-of-tar"
+import { isTar } from "@gantry/core/tree/is-tar"
 import { type PathProblem, safePath } from "@gantry/core/tree/safe-path"
 import { makeTarReader, type TarEntry } from "@gantry/core/tree/tar-read"
 import type { FileContent, TreeEntry } from "@gantry/core/tree/TreeEntry"
@@ -25,17 +26,6 @@ const packingOf = (head: Uint8Array): Packing | undefined => {
   if (begins(head, [0x42, 0x5a, 0x68])) return "bzip2"
   if (begins(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])) return "xz"
   return isTar(head) ? "none" : undefined
-}
-
-/** A first block that a tar reader accepts, and that is not the end of an archive. */
-const isTar = (head: Uint8Array): boolean => {
-  if (head.length < 512 || head.every((byte) => byte === 0)) return false
-  let found = false
-  const reader = makeTarReader({ entry: () => void (found = true), data: () => {}, hole: () => {}, end: () => {} })
-  return (
-    reader.push(head.subarray(0, 512)) === undefined &&
-    (found || Buffer.from(head.subarray(257, 262)).toString() === "ustar")
-  )
 }
 
 const headOf = (path: string): Uint8Array => {

@@ -7,7 +7,7 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
 import { isOrphaned } from "../containers/owned-name.ts"
-import { archiveKind } from "../root-names.ts"
+import { workKinds } from "../root-names.ts"
 
 /**
  * Takes away what killed builds left, drafts, control groups and unpacked archives, and the trees of containers
@@ -26,7 +26,8 @@ export const sweepSteps: Effect.Effect<void, StorageFailure, Containers | LayerS
     yield* Effect.try({
       try: () => {
         for (const name of namesIn(root)) {
-          if (isOrphaned(archiveKind, name)) rmSync(join(root, name), { recursive: true, force: true })
+          if (workKinds.some((kind) => isOrphaned(kind, name)))
+            rmSync(join(root, name), { recursive: true, force: true })
         }
       },
       catch: storageFailure("remove", root)

@@ -1,33 +1,41 @@
-import { readFileSync } from "node:fs"
 import { arch } from "node:os"
-import { describeProblem } from "@gantry/build/context/ContextProblem"
-import { type ContextTree, open, readIgnoreFile } from "@gantry/build/context/ContextTree"
-import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
-import { type Diagnostic, render } from "@gantry/build/dockerfile/Diagnostic"
 import { parse } from "@gantry/build/dockerfile/parse"
 import { lower } from "@gantry/build/graph/lower"
+import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
 import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import { ofTree } from "@gantry/build/solve/BuildContext"
 import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { plan, solve, type SolveRequest } from "@gantry/build/solve/Solver"
+import { Sources } from "@gantry/build/solve/Sources"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
+import type { Downloads } from "@gantry/core/download/Downloads"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import { ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
+import type { Database } from "@gantry/core/state/Database"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import type { Containers } from "../containers/Containers.ts"
+import { BadBuildFile } from "../contexts/BadBuildFile.ts"
+import * as BuildSources from "../contexts/BuildSources.ts"
+import {
+  type ContextSource,
+  contextText,
+  type ContextUnavailable,
+  type NamedSource
+} from "../contexts/ContextSource.ts"
+import { type DockerfileSource, openContext, type OpenedContext } from "../contexts/open-context.ts"
+import { keepsGitDir } from "../contexts/keeps-git-dir.ts"
 import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
@@ -42,27 +50,15 @@ import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
 
-/** The Dockerfile or the ignore file is wrong, or cannot be read. */
-export class BadBuildFile extends Data.TaggedError("BadBuildFile")<{
-  /** Path as shown to the user. */
-  readonly path: string
-  /** Set when the file cannot be read. */
-  readonly why?: string
-  /** What is wrong in it, all of it, in order. */
-  readonly diagnostics: ReadonlyArray<Diagnostic>
-}> {
-  override get message() {
-    return this.why === undefined
-      ? this.diagnostics.map((each) => render(this.path, each)).join("\n")
-      : `${this.path}: ${this.why}`
-  }
-}
-
 /** A build as asked for. Paths are absolute. */
 export interface BuildRequest {
-  readonly context: string
-  /** The Dockerfile: where it is, or its text when it came another way. */
-  readonly dockerfile: { readonly path: string } | { readonly text: string; readonly shown: string }
+  readonly context: ContextSource
+  /** The usual file of the context when absent. */
+  readonly dockerfile?: DockerfileSource
+  /** `--build-context`, by names as `contextName` spells them. */
+  readonly contexts?: ReadonlyMap<string, NamedSource>
+  /** Variables of the caller, for git. */
+  readonly env?: { readonly [name: string]: string | undefined }
   readonly names: ReadonlyArray<ImageRef>
   readonly buildArgs: ReadonlyMap<string, string>
   readonly labels: { readonly [name: string]: string }
@@ -101,7 +97,7 @@ export interface Built extends Delivered {
 }
 
 /** How a build can fail. */
-export type BuildError = BadBuildFile | BuildFailed | DeliverError | NotCached
+export type BuildError = BadBuildFile | BuildFailed | ContextUnavailable | DeliverError | NotCached
 
 /**
  * From a directory and a Dockerfile to an image with names, an archive, a folder; the names move only when all of it
@@ -109,7 +105,11 @@ export type BuildError = BadBuildFile | BuildFailed | DeliverError | NotCached
  */
 export const build = (
   request: BuildRequest
-): Effect.Effect<Built, BuildError, BuildCache | Containers | Network | PullServices | Runtime> =>
+): Effect.Effect<
+  Built,
+  BuildError,
+  BuildCache | Containers | Database | Downloads | Network | PullServices | Runtime
+> =>
   Effect.gen(function* () {
     const secrets = secretsOf(request.secrets ?? [])
     const layers = yield* LayerStore
@@ -117,8 +117,9 @@ export const build = (
     const begun = yield* Effect.cached(
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
+    const opened = yield* openFor(request)
     const results = yield* Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, platform), (solving) =>
+      Effect.flatMap(readRequest(request, opened, platform), (solving) =>
         solve({ ...solving, requireCached: request.requireCached })
       ).pipe(
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, secrets), begun)),
@@ -126,6 +127,7 @@ export const build = (
           BaseResolver,
           request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
         ),
+        Effect.provideServiceEffect(Sources, BuildSources.make(request, begun)),
         Effect.map((result) => ({ ...result, platform }))
       )
     )
@@ -166,25 +168,51 @@ export const planBuild = (
   request: BuildRequest
 ): Effect.Effect<
   BuildResult["steps"],
-  BadBuildFile | BuildFailed | StorageFailure,
-  BuildCache | LayerStore | Network | PullServices | Runtime | Settings
+  BadBuildFile | BuildFailed | ContextUnavailable | StorageFailure,
+  BuildCache | Database | Downloads | LayerStore | Network | PullServices | Runtime | Settings
 > =>
-  Effect.map(
-    Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, platform), plan).pipe(
+  Effect.gen(function* () {
+    const opened = yield* openFor(request)
+    const steps = yield* Effect.forEach(request.platforms, (platform) =>
+      Effect.flatMap(readRequest(request, opened, platform), plan).pipe(
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make({ network: request.network, secrets: noSecrets })),
-        Effect.provideServiceEffect(BaseResolver, LocalBases.peek)
+        Effect.provideServiceEffect(BaseResolver, LocalBases.peek),
+        Effect.provideServiceEffect(Sources, BuildSources.peek(request))
       )
-    ),
-    (steps) => steps.flat()
+    )
+    return steps.flat()
+  }).pipe(Effect.scoped)
+
+/** Opens the context, once for all platforms: what came on a pipe comes once. */
+const openFor = (request: BuildRequest) =>
+  Effect.tap(
+    openContext({
+      context: request.context,
+      ...(request.dockerfile === undefined ? {} : { dockerfile: request.dockerfile }),
+      env: request.env ?? {},
+      keepGitDir: keepsGitDir(request.buildArgs)
+    }),
+    ({ commit, ignoreFile }) =>
+      Effect.sync(() =>
+        request.onEvent({
+          type: "context",
+          context: contextText(request.context),
+          ...(commit === undefined ? {} : { commit }),
+          ...(ignoreFile === undefined ? {} : { ignoreFile })
+        })
+      )
   )
 
-/** Reads the Dockerfile and opens the context. */
-const readRequest = (request: BuildRequest, platform: Platform): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
+/** Reads the Dockerfile for a platform. */
+const readRequest = (
+  request: BuildRequest,
+  { dockerfile, tree }: OpenedContext,
+  platform: Platform
+): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
   Effect.gen(function* () {
     const onEvent = request.platforms.length > 1 ? forPlatform(request, platform) : request.onEvent
     const { jobs } = yield* Settings
-    const { shown, text } = yield* dockerfileOf(request.dockerfile)
+    const { shown, text } = dockerfile
     const graph = yield* Either.flatMap(parse(text), (file) =>
       Either.map(
         lower(file, {
@@ -192,18 +220,18 @@ const readRequest = (request: BuildRequest, platform: Platform): Effect.Effect<S
           buildArgs: request.buildArgs,
           platform,
           buildPlatform: ofMachine(arch()),
+          contexts: namesOf(request.contexts),
           ...(request.target === undefined ? {} : { target: request.target })
         }),
         (lowered) => ({ ...lowered, warnings: [...file.warnings, ...lowered.warnings] })
       )
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
     for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
-    const tree = yield* contextOf(request, shown)
     return {
       graph,
       context: ofTree(tree),
       jobs: request.jobs ?? jobs,
-      scope: `${request.context}\n${shown}`,
+      scope: `${contextText(request.context)}\n${shown}`,
       ...noCacheOf(request.noCache),
       // A command can notice it, so it is part of the keys of RUN steps.
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
@@ -211,6 +239,11 @@ const readRequest = (request: BuildRequest, platform: Platform): Effect.Effect<S
       onEvent
     }
   })
+
+const namesOf = (contexts: BuildRequest["contexts"]): NamedContexts =>
+  contexts === undefined
+    ? noContexts
+    : new Map([...contexts].map(([name, source]) => [name, source.of === "image" ? source : { of: "files" }]))
 
 const noCacheOf = (noCache: BuildRequest["noCache"]): Pick<SolveRequest, "noCache"> => {
   if (noCache === true) return { noCache: "all" }
@@ -226,34 +259,3 @@ const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"
   Object.keys(labels).length === 0
     ? config
     : { ...config, config: { ...config.config, Labels: { ...config.config.Labels, ...labels } } }
-
-const dockerfileOf = (
-  from: BuildRequest["dockerfile"]
-): Effect.Effect<{ readonly text: string; readonly shown: string }, BadBuildFile> =>
-  "text" in from
-    ? Effect.succeed(from)
-    : Effect.try({
-        try: () => ({ text: readFileSync(from.path, "utf8"), shown: from.path }),
-        catch: (cause) =>
-          new BadBuildFile({
-            path: from.path,
-            why:
-              cause instanceof Error && "code" in cause && cause.code === "ENOENT"
-                ? "there is no such file"
-                : String(cause),
-            diagnostics: []
-          })
-      })
-
-const contextOf = (request: BuildRequest, dockerfile: string): Effect.Effect<ContextTree, BadBuildFile> =>
-  Effect.gen(function* () {
-    const read = readIgnoreFile(request.context, dockerfile)
-    if (Either.isLeft(read)) {
-      return yield* new BadBuildFile({ path: request.context, why: describeProblem(read.left), diagnostics: [] })
-    }
-    if (read.right === undefined) return open(request.context, nothingIgnored)
-    const { path, text } = read.right
-    const rules = compileIgnoreFile(text)
-    if (Either.isLeft(rules)) return yield* new BadBuildFile({ path, diagnostics: rules.left })
-    return open(request.context, rules.right)
-  })

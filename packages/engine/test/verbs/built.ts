@@ -8,16 +8,18 @@ import { build, type BuildRequest } from "../../src/verbs/build.ts"
 import { scratch } from "../world.ts"
 
 /** What a build is asked for, besides its Dockerfile. */
-export interface Asked extends Partial<Omit<BuildRequest, "names">> {
+export interface Asked extends Partial<Omit<BuildRequest, "context" | "names">> {
+  /** A directory; an empty one when absent. */
+  readonly context?: string
   readonly names?: ReadonlyArray<string>
 }
 
 /** Builds a Dockerfile, with what happened. */
-export const built = (text: string, { names = [], ...more }: Asked = {}) =>
+export const built = (text: string, { context, names = [], ...more }: Asked = {}) =>
   Effect.gen(function* () {
     const events: Array<SolveEvent> = []
     const result = yield* build({
-      context: more.context ?? (yield* scratch),
+      context: { of: "folder", path: context ?? (yield* scratch) },
       dockerfile: { text, shown: "Dockerfile" },
       names: yield* Effect.forEach(names, parseName),
       buildArgs: new Map(),

@@ -1,4 +1,4 @@
-import type { Digest } from "@gantry/core/image/Digest"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import { type BlobDriver, BlobStore, type BlobStoreShape, make } from "@gantry/core/store/BlobStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -219,5 +219,31 @@ export const blobSaboteurs: ReadonlyArray<Saboteur<BlobStore>> = [
     sin: "removes every blob at once",
     breaks: ["BLOB-5"],
     layer: driver((blobs) => ({ remove: () => Effect.sync(() => blobs.clear()) }))
+  },
+  {
+    sin: "adds what came before the line went dead",
+    breaks: ["BLOB-7"],
+    layer: service((blobs, store) => ({
+      add: (bytes) =>
+        Effect.suspend(() => {
+          const parts: Array<Uint8Array> = []
+          const kept = Stream.tap(bytes, (piece) => Effect.sync(() => void parts.push(piece.slice())))
+          return Effect.tapError(store.add(kept), () =>
+            Effect.sync(() => void blobs.set(ofBytes(Buffer.concat(parts)), Buffer.concat(parts)))
+          )
+        })
+    }))
+  },
+  {
+    sin: "counts the pieces of what it adds instead of the bytes",
+    breaks: ["BLOB-7"],
+    layer: service((_, store) => ({
+      add: (bytes) =>
+        Effect.suspend(() => {
+          let size = 0
+          const counted = Stream.tap(bytes, () => Effect.sync(() => void size++))
+          return Effect.map(store.add(counted), ({ digest }) => ({ digest, size }))
+        })
+    }))
   }
 ]

@@ -33,7 +33,7 @@ export const build = {
       about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
     },
     allowSecretLeak: { kind: "flag", about: "Only warn when a secret's value is found in the image" },
-    buildContext: { kind: "list", about: "Further context, as name=path", supported: false },
+    buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
     explain: {
       kind: "text",
       bare: "text",

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Either from "effect/Either"
+import type { ContextProblem } from "./ContextProblem.ts"
+import { orNothing, reading } from "./ContextTree.ts"
+
+/** Where an ignore file is looked for. */
+export interface IgnoreFilePlaces {
+  /** Of the context; absolute. */
+  readonly root: string
+  /** The Dockerfile's path on this machine, if it is a file there. */
+  readonly dockerfile?: string
+  /**
+   * Where a path of the context leads on this machine, or nowhere: for contexts whose links must not lead out of them.
+   * By default it is the path below the root.
+   */
+  readonly place?: (path: string) => string | undefined
+}
+
+/**
+ * Finds and reads the ignore file of a build: `<Dockerfile>.dockerignore`, else `.dockerignore`, else
+ * `.containerignore`, the last two in the root of the context.
+ */
+export const readIgnoreFile = ({
+  dockerfile,
+  root,
+  place = (path) => join(root, path)
+}: IgnoreFilePlaces): Either.Either<{ readonly path: string; readonly text: string } | undefined, ContextProblem> => {
+  const beside = dockerfile === undefined ? [] : [placeBeside(`${dockerfile}.dockerignore`, root, place)]
+  for (const path of [...beside, place(".dockerignore"), place(".containerignore")]) {
+    if (path === undefined) continue
+    const text = reading(path, () => orNothing(() => readFileSync(path, "utf8")))
+    if (Either.isLeft(text)) return Either.left(text.left)
+    if (text.right !== undefined) return Either.right({ path, text: text.right })
+  }
+  return Either.right(undefined)
+}
+
+/** A file of the context is found as others of it; one that stands elsewhere was named by the caller. */
+const placeBeside = (path: string, root: string, place: NonNullable<IgnoreFilePlaces["place"]>): string | undefined =>
+  path.startsWith(`${root}/`) ? place(path.slice(root.length + 1)) : path

@@ -1,0 +1,96 @@
+import { open } from "@gantry/build/context/ContextTree"
+import { ownModes, workTreeModes } from "@gantry/build/context/file-modes"
+import { remoteKind, withoutPassword } from "@gantry/build/graph/remote-source"
+import { ofTree } from "@gantry/build/solve/BuildContext"
+import { type SourcesShape, SourceUnavailable } from "@gantry/build/solve/Sources"
+import { digest, isDigest } from "@gantry/core/image/Digest"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { describeProblem } from "@gantry/build/context/ContextProblem"
+import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
+import { readIgnoreFile } from "@gantry/build/context/read-ignore-file"
+import * as Either from "effect/Either"
+import type { NamedSource } from "./ContextSource.ts"
+import type { FetchServices } from "./fetched-files.ts"
+import { isCommit, parseGitAddress } from "./git-address.ts"
+import { keepsGitDir } from "./keeps-git-dir.ts"
+import { openSource, placeIn } from "./open-source.ts"
+import { findRemote } from "./remote-sources.ts"
+
+/** What a build says about its sources. */
+export interface SourcesRequest {
+  readonly contexts?: ReadonlyMap<string, NamedSource>
+  readonly env?: { readonly [name: string]: string | undefined }
+  readonly buildArgs: ReadonlyMap<string, string>
+}
+
+/**
+ * Named contexts and addresses, brought here when they are first wanted and kept until the scope closes. `begin` is
+ * done before anything is fetched.
+ */
+export const make = (
+  request: SourcesRequest,
+  begin: Effect.Effect<void, StorageFailure>
+): Effect.Effect<SourcesShape, never, FetchServices | Scope.Scope> =>
+  Effect.gen(function* () {
+    const services = yield* Effect.context<FetchServices | Scope.Scope>()
+    const scope = yield* Effect.scope
+    const env = request.env ?? {}
+    return {
+      named: (name) => Effect.provide(named(name, request), services),
+      remote: (wanted) =>
+        Effect.zipRight(
+          Effect.mapError(begin, failing(wanted.source)),
+          Effect.provide(findRemote(wanted, { env, scope }), services)
+        )
+    }
+  })
+
+/** The same for builds that only look: of addresses, what can be known without a network. */
+export const peek = (request: SourcesRequest): Effect.Effect<SourcesShape, never, FetchServices | Scope.Scope> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    const all = yield* make(request, Effect.void)
+    return {
+      named: all.named,
+      remote: (wanted) =>
+        Effect.gen(function* () {
+          const { checksum, source } = wanted
+          const isHere =
+            remoteKind(source) === "repository"
+              ? isCommit(Either.getOrUndefined(parseGitAddress(source))?.ref ?? "")
+              : isDigest(checksum) &&
+                Option.isSome(yield* Effect.mapError(blobs.size(digest(checksum)), failing(source)))
+          if (isHere) return yield* all.remote(wanted)
+          const why = "what is there now is not known, and nothing is fetched to look"
+          return yield* new SourceUnavailable({ source: withoutPassword(source), why })
+        })
+    }
+  })
+
+const failing = (source: string) => (cause: { readonly message: string }) =>
+  new SourceUnavailable({ source: withoutPassword(source), why: cause.message, cause })
+
+/** Opens a named context. Its own ignore file applies to it. */
+const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest) =>
+  Effect.gen(function* () {
+    const source = contexts?.get(name)
+    if (source === undefined || source.of === "image") {
+      return yield* new SourceUnavailable({ source: name, why: "there is no context of that name" })
+    }
+    const opened = yield* openSource(source, { env, keepGitDir: keepsGitDir(buildArgs) }).pipe(
+      Effect.mapError((cause) => new SourceUnavailable({ source: name, why: cause.message, cause }))
+    )
+    if (opened.dockerfile !== undefined) {
+      return yield* new SourceUnavailable({ source: name, why: "it is neither a directory nor an archive" })
+    }
+    const wrong = (why: string) => new SourceUnavailable({ source: name, why })
+    const found = readIgnoreFile({ root: opened.path, place: (path) => placeIn(opened, path) })
+    if (Either.isLeft(found)) return yield* wrong(describeProblem(found.left))
+    const rules = found.right === undefined ? Either.right(nothingIgnored) : compileIgnoreFile(found.right.text)
+    if (Either.isLeft(rules)) return yield* wrong(`its ignore file: ${rules.left[0].message}`)
+    return ofTree(open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)))
+  })

@@ -1,0 +1,126 @@
+import { type Digest, digest as asDigest } from "@gantry/core/image/Digest"
+import { DownloadFailed, Downloads, type Validators } from "@gantry/core/download/Downloads"
+import { Settings } from "@gantry/core/Settings"
+import { Database, type DatabaseTooNew, type Migrations } from "@gantry/core/state/Database"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+/** A file of a web server that is in the blob store. */
+export interface FetchedFile {
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  /** When it was last changed, in seconds since 1970, as the server says; 0 when it does not. */
+  readonly changedAt: number
+}
+
+/** What fetching needs. */
+export type FetchServices = BlobStore | Database | Downloads | Settings
+
+/** How fetching can fail. */
+export type FetchError = BlobCorrupt | DatabaseTooNew | DownloadFailed | StorageFailure
+
+const tables: Migrations = {
+  owner: "downloads",
+  steps: [
+    `CREATE TABLE downloads (
+      url TEXT PRIMARY KEY,
+      digest TEXT NOT NULL,
+      size INTEGER NOT NULL,
+      etag TEXT,
+      last_modified TEXT
+    ) STRICT`
+  ]
+}
+
+interface Known extends FetchedFile, Validators {}
+
+const changedAt = (lastModified: string | undefined): number => {
+  const at = lastModified === undefined ? Number.NaN : Date.parse(lastModified)
+  return Number.isFinite(at) ? Math.max(0, Math.trunc(at / 1000)) : 0
+}
+
+/** Most bytes of a download, unless the settings say otherwise: 64 GiB. */
+const usualLimit = 64 * 1024 ** 3
+
+/**
+ * The file at an address, in the blob store. What is here already is not fetched again when the server says that it has
+ * not changed; with `expected` the server is not even asked, so that a build needs no network. Fails with `BlobCorrupt`
+ * when the bytes are not those that were expected; nothing is stored then.
+ */
+export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFile, FetchError, FetchServices> =>
+  Effect.gen(function* () {
+    const db = yield* Database
+    const blobs = yield* BlobStore
+    const downloads = yield* Downloads
+    const { layerLimit: limit = usualLimit } = yield* Settings
+    yield* db.migrate(tables)
+    const known = yield* recorded(url)
+    if (expected !== undefined) {
+      const size = yield* blobs.size(expected)
+      if (Option.isSome(size)) {
+        return { digest: expected, size: size.value, changedAt: known?.digest === expected ? known.changedAt : 0 }
+      }
+    }
+    return yield* Effect.scoped(
+      Effect.gen(function* () {
+        const answer = yield* downloads.get(url, known ?? {})
+        if (Option.isNone(answer)) {
+          if (known !== undefined) return known
+          return yield* new DownloadFailed({ address: shown(url), why: "the server sent nothing" })
+        }
+        const { body, etag, lastModified } = answer.value
+        let size = 0
+        const bounded = Stream.tap(body, (piece) =>
+          (size += piece.length) > limit
+            ? Effect.fail(new DownloadFailed({ address: shown(url), why: `it is longer than ${limit} bytes` }))
+            : Effect.void
+        )
+        const added =
+          expected === undefined
+            ? yield* blobs.add(bounded)
+            : yield* Effect.map(blobs.write(expected, bounded), () => ({ digest: expected, size }))
+        yield* db.write("a download", (tx) =>
+          tx.run(
+            "INSERT OR REPLACE INTO downloads VALUES (?, ?, ?, ?, ?)",
+            url.href,
+            added.digest,
+            added.size,
+            etag ?? null,
+            lastModified ?? null
+          )
+        )
+        return { ...added, changedAt: changedAt(lastModified) }
+      })
+    )
+  })
+
+/** What was fetched from an address before, if it is still here. */
+const recorded = (url: URL): Effect.Effect<Known | undefined, StorageFailure, BlobStore | Database> =>
+  Effect.gen(function* () {
+    const row = yield* (yield* Database).read("a download", (tx) =>
+      tx.get("SELECT * FROM downloads WHERE url = ?", url.href)
+    )
+    if (row === undefined) return undefined
+    const digest = asDigest(String(row["digest"]))
+    const size = yield* (yield* BlobStore).size(digest)
+    if (!Option.contains(size, Number(row["size"]))) return undefined
+    const lastModified = row["last_modified"] === null ? undefined : String(row["last_modified"])
+    return {
+      digest,
+      size: Number(row["size"]),
+      changedAt: changedAt(lastModified),
+      ...(row["etag"] === null ? {} : { etag: String(row["etag"]) }),
+      ...(lastModified === undefined ? {} : { lastModified })
+    }
+  })
+
+const shown = (url: URL): string => {
+  const bare = new URL(url)
+  bare.username = ""
+  bare.password = ""
+  return bare.href
+}

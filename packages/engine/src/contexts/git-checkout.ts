@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { isThere, resolve } from "@gantry/build/context/resolve"
+import { open } from "@gantry/build/context/ContextTree"
+import type { Settings } from "@gantry/core/Settings"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import { addressText, ContextUnavailable, type GitAddress } from "./ContextSource.ts"
+import { isCommit } from "./git-address.ts"
+import { GitFailed, type GitHome, makeGitHome, runGit } from "./run-git.ts"
+import { scopedFolder } from "./scoped-folder.ts"
+
+/** How a repository is checked out. */
+export interface CheckoutOptions {
+  /** Variables of the caller that git may need. */
+  readonly env: GitHome["env"]
+  readonly keepGitDir: boolean
+  /** The commit it must be, or its first digits; any when empty. */
+  readonly commit?: string
+}
+
+/** Files of a commit, on this machine. */
+export interface Checkout {
+  /** The directory that was asked for; absolute. */
+  readonly path: string
+  readonly commit: string
+}
+
+/** Brings what git says to the failure of a context. */
+const unavailable =
+  (address: GitAddress) =>
+  (cause: GitFailed): ContextUnavailable =>
+    new ContextUnavailable({
+      context: addressText(address),
+      why: cause.why,
+      cause,
+      ...(cause.missing === true ? { hint: "install git" } : {})
+    })
+
+/**
+ * The commit that an address means now. A whole commit means itself, and nobody is asked. Of a tag and a branch of one
+ * name the tag is meant, as in git.
+ */
+export const findCommit = (
+  address: GitAddress,
+  { env }: Pick<CheckoutOptions, "env">
+): Effect.Effect<string, ContextUnavailable | StorageFailure, Settings> =>
+  Effect.gen(function* () {
+    const { ref = "HEAD", remote } = address
+    if (isCommit(ref)) return ref
+    const folder = yield* scopedFolder
+    const home = makeGitHome(join(folder, "home"), address, env)
+    const listed = yield* runGit(home, { cwd: folder, args: ["ls-remote", "--", remote, ref, `${ref}^{}`], address })
+    const commits = new Map(
+      listed.split("\n").flatMap((line) => {
+        const [, commit = "", name = ""] = /^([0-9a-f]{40,64})\t(.+)$/.exec(line) ?? []
+        return commit === "" ? [] : [[name, commit] as const]
+      })
+    )
+    const names = [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`, `${ref}^{}`, ref]
+    const found = names.map((name) => commits.get(name)).find((commit) => commit !== undefined)
+    if (found !== undefined) return found
+    return yield* new GitFailed({ why: `the repository has no branch, tag or whole commit ${JSON.stringify(ref)}` })
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTag("GitFailed", (cause) => Effect.fail(unavailable(address)(cause)))
+  )
+
+/**
+ * Checks a commit out into a directory that is there as long as the scope is open: no more of its history than needed,
+ * and its submodules. Nothing of the repository is executed; its submodules are fetched by https, http, ssh and git only.
+ */
+export const checkout = (
+  address: GitAddress,
+  { commit: promised = "", env, keepGitDir }: CheckoutOptions
+): Effect.Effect<Checkout, ContextUnavailable | StorageFailure, Settings | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { directory, ref = "HEAD", remote } = address
+    const folder = yield* scopedFolder
+    const tree = join(folder, "tree")
+    mkdirSync(tree, { mode: 0o755 })
+    const home = makeGitHome(join(folder, "home"), address, env)
+    const git = (...args: ReadonlyArray<string>) => runGit(home, { cwd: tree, args, address })
+    yield* git("init", "--quiet")
+    yield* git("remote", "add", "--", "origin", remote)
+    const fetch = (...args: ReadonlyArray<string>) => git("fetch", "--quiet", "--no-tags", ...args)
+    // A server may refuse to show a commit that is no branch or tag; then everything is fetched to find it.
+    const found = yield* Effect.catchAll(Effect.as(fetch("--depth=1", "--", "origin", ref), "FETCH_HEAD"), (refused) =>
+      /^[0-9a-f]{4,64}$/.test(ref)
+        ? fetch("--", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*").pipe(
+            Effect.as(ref),
+            Effect.mapError(() => refused)
+          )
+        : Effect.fail(refused)
+    )
+    const commit = (yield* git("rev-parse", "--verify", "--end-of-options", `${found}^{commit}`)).trim()
+    if (!commit.startsWith(promised)) {
+      return yield* new GitFailed({ why: `it is at commit ${commit}, and not at ${promised}` })
+    }
+    yield* git("checkout", "--quiet", "--detach", commit)
+    // Not the protocols of the address: what a repository names is its own choice.
+    const submodules = ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"]
+    const modules = yield* git("ls-files", "--", ".gitmodules")
+    if (modules !== "") yield* runGit(home, { cwd: tree, args: submodules })
+    if (!keepGitDir) {
+      yield* Effect.sync(() => rmSync(join(tree, ".git"), { recursive: true, force: true }))
+      if (modules !== "") yield* removeGitFiles(tree)
+    }
+    const entry = Either.getOrUndefined(resolve(open(tree), directory))
+    if (entry === undefined || !isThere(entry) || entry.type !== "dir") {
+      return yield* new GitFailed({
+        why: `it has no directory ${JSON.stringify(directory)} at commit ${commit.slice(0, 12)}`
+      })
+    }
+    return { path: entry.path === "" ? tree : join(tree, entry.path), commit }
+  }).pipe(Effect.catchTag("GitFailed", (cause) => Effect.fail(unavailable(address)(cause))))
+
+/** Takes away the files that say where the repositories of submodules were. */
+const removeGitFiles = (tree: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const context = open(tree)
+    const pending = [""]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      for (const entry of Either.getOrElse(context.list(next), () => [])) {
+        if (entry.path.endsWith("/.git")) rmSync(join(tree, entry.path), { recursive: true, force: true })
+        else if (entry.type === "dir") pending.push(entry.path)
+      }
+    }
+  })
