@@ -14,6 +14,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
+  contextLs: () => import("./context-ls.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
   exec: () => import("./exec.ts"),

@@ -22,6 +22,8 @@ export type DockerfileSource =
 export interface ContextRequest extends OpenOptions {
   readonly context: ContextSource
   readonly dockerfile?: DockerfileSource
+  /** The usual Dockerfile may be missing: only the files are looked at. */
+  readonly withoutDockerfile?: boolean
 }
 
 /** An ignore file that applies. */
@@ -52,7 +54,15 @@ export const openContext = (
 ): Effect.Effect<OpenedContext, BadBuildFile | ContextUnavailable | StorageFailure, OpenServices | Scope.Scope> =>
   Effect.gen(function* () {
     const source = yield* openSource(request.context, request)
-    const { place, ...dockerfile } = yield* dockerfileOf(source, request.dockerfile)
+    const found = dockerfileOf(source, request.dockerfile)
+    const none: FoundDockerfile = { text: "", shown: usualNames[0] }
+    const { place, ...dockerfile } = yield* request.withoutDockerfile === true && request.dockerfile === undefined
+      ? Effect.catchIf(
+          found,
+          (failure) => failure.why === notThere,
+          () => Effect.succeed(none)
+        )
+      : found
     const ignored = readIgnoreFile({
       root: source.path,
       place: (path) => placeIn(source, path),

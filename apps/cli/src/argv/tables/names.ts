@@ -31,6 +31,14 @@ export const names = {
     summary: "Attach this terminal to a running container",
     section: "other"
   },
+  contextLs: {
+    paths: [
+      ["context", "ls"],
+      ["context", "list"]
+    ],
+    summary: "List what a build would be given to copy from",
+    section: "other"
+  },
   create: {
     paths: [["create"], ["container", "create"]],
     summary: "Make a container without starting it",
@@ -192,6 +200,7 @@ export type Name = keyof typeof names
 export const groups = {
   builder: "Manage the build cache",
   container: "Manage containers",
+  context: "Look at what builds copy from",
   debug: "Look for trouble",
   image: "Manage images",
   network: "Manage networks",

@@ -3,6 +3,7 @@ import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { build } from "../../../src/argv/tables/build.ts"
+import { contextLs } from "../../../src/argv/tables/context.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
 import { pull, rmi, tag } from "../../../src/argv/tables/image.ts"
@@ -64,6 +65,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   importImage,
   layers,
   applyLayer,
+  contextLs,
   debugDockerfile,
   reset,
   systemDf,
