@@ -13,7 +13,7 @@ switch (word) {
     await (await import("@gantry/plugin-runtime-namespace/init/join")).main()
     break
   case "__unpack":
-    await (await import("@gantry/plugin-store-fs/unpack/main")).main(process.argv.slice(3))
+    await (await import("@gantry/plugin-store-fs/unpack/main")).main()
     break
   case "__supervise":
     await (await import("@gantry/engine/supervisor/main")).main(process.argv.slice(3))

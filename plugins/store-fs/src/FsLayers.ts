@@ -38,6 +38,7 @@ import { handleOf, makePoints, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
 import { applyLayer, unpackLayer } from "./unpack-layer.ts"
+import { unpackProcesses } from "./unpack-process.ts"
 
 /** Changes after which others get their turn. */
 const turn = 256
@@ -53,6 +54,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     const db = yield* Database
     const settings = yield* Settings
     const places = placesOf(settings.root)
+    const processes = unpackProcesses([...settings.self, "__unpack"])
     yield* db.migrate(layerTables)
     yield* Effect.try({
       try: () => {
@@ -241,8 +243,8 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       write,
       commit,
       discard,
-      unpack: unpackLayer({ db, places, settings, removeAll }),
-      apply: applyLayer(settings),
+      unpack: unpackLayer({ db, places, settings, removeAll, processes }),
+      apply: applyLayer({ settings, processes }),
       pack,
       contents,
       packTree: ({ id }) =>

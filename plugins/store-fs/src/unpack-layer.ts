@@ -10,28 +10,29 @@ import { findLayer } from "./layer-rows.ts"
 import { ownName } from "./owner.ts"
 import { placeLayer } from "./place-layer.ts"
 import type { Places } from "./places.ts"
-import { failureOf, unpackInProcess } from "./unpack-process.ts"
+import { failureOf, type UnpackProcesses } from "./unpack-process.ts"
 
 /** What unpacking needs from the store. */
 export interface UnpackNeeds {
   readonly db: DatabaseShape
   readonly places: Places
-  readonly settings: Pick<SettingsShape, "self" | "layerLimit">
+  readonly settings: Pick<SettingsShape, "layerLimit">
+  readonly processes: UnpackProcesses
   readonly removeAll: (paths: ReadonlyArray<string>) => Effect.Effect<void, StorageFailure>
 }
 
 /** Most bytes of an uncompressed layer where the settings say nothing: 256 GiB. */
 const usualLimit = 256 * 1024 ** 3
 
-const commandFor = (
-  { layerLimit = usualLimit, self }: UnpackNeeds["settings"],
-  form: "layer" | "folder",
-  directory: string
-): ReadonlyArray<string> => [...self, "__unpack", form, directory, String(layerLimit)]
-
 /** Unpacks in a process of its own, so that nothing an archive says can reach beyond its directory. See `LayerStore.unpack`. */
 export const unpackLayer =
-  ({ db, places, removeAll, settings }: UnpackNeeds): LayerStoreShape["unpack"] =>
+  ({
+    db,
+    places,
+    processes,
+    removeAll,
+    settings: { layerLimit: limit = usualLimit }
+  }: UnpackNeeds): LayerStoreShape["unpack"] =>
   (diffId, archive) =>
     Effect.gen(function* () {
       const there = diffId === undefined ? undefined : yield* db.read("layers", (tx) => findLayer(tx, diffId))
@@ -48,7 +49,7 @@ export const unpackLayer =
         }),
         (directory) =>
           Effect.gen(function* () {
-            const outcome = yield* unpackInProcess(commandFor(settings, "layer", directory), archive, called)
+            const outcome = yield* processes.unpack({ form: "layer", directory, limit }, archive, called)
             // A layer only if the bytes were the ones that were promised; if not, that is what is to blame.
             if (diffId !== undefined && "diffId" in outcome && outcome.diffId !== diffId) {
               return yield* new BlobCorrupt({ expected: diffId, actual: digest(outcome.diffId), size: outcome.size })
@@ -69,14 +70,17 @@ export const unpackLayer =
 
 /** Applies an archive to a folder of the host, by the same process. See `LayerStore.apply`. */
 export const applyLayer =
-  (settings: UnpackNeeds["settings"]): NonNullable<LayerStoreShape["apply"]> =>
+  ({
+    processes,
+    settings: { layerLimit: limit = usualLimit }
+  }: Pick<UnpackNeeds, "processes" | "settings">): NonNullable<LayerStoreShape["apply"]> =>
   (directory, archive) =>
     Effect.gen(function* () {
       yield* Effect.try({
         try: () => mkdirSync(directory, { recursive: true, mode: 0o755 }),
         catch: storageFailure("prepare", directory)
       })
-      const outcome = yield* unpackInProcess(commandFor(settings, "folder", directory), archive, "the archive")
+      const outcome = yield* processes.unpack({ form: "folder", directory, limit }, archive, "the archive")
       if (outcome.type !== "done") return yield* failureOf("the archive", outcome)
       return { diffId: digest(outcome.diffId), size: outcome.size, entries: outcome.entries }
     })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import {
   LayerMalformed,
@@ -9,13 +10,17 @@ import {
   reasonOf,
   UnsafePath
 } from "@gantry/core/store/StoreError"
+import { headOf, type Job, jobBytes } from "./unpack/job.ts"
 import type { Outcome } from "./unpack/Outcome.ts"
 
-/** The unpacking process, and what it has said so far. */
+/** An unpacking process, and what it has said so far. */
 interface Worker {
   readonly child: ChildProcess
-  /** All of its output, once it has ended. */
-  readonly said: Promise<string>
+  /** Its next answer: a line of its output. Rejects when it ends without one. */
+  readonly answer: () => Promise<string>
+  /** Whether the program waits for it to end. */
+  readonly hold: (held: boolean) => void
+  readonly closed: Promise<void>
   ended: boolean
 }
 
@@ -24,29 +29,66 @@ const start = (command: ReadonlyArray<string>): Worker => {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] })
   let out = ""
   let complaint = ""
+  let failure: Error | undefined
+  let wake = (): void => {}
+  const stopped = (cause: Error): void => {
+    worker.ended = true
+    failure ??= cause
+    wake()
+  }
   // It may end before it has read all; what it said explains why.
   child.stdin.on("error", () => {})
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text
+    wake()
+  })
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint = (complaint + text).slice(-2000)))
-  const said = new Promise<string>((resolve, reject) => {
-    child.on("error", reject)
+  const closed = new Promise<void>((resolve) => {
+    child.on("error", (cause) => {
+      stopped(cause)
+      resolve()
+    })
     child.on("close", (status, signal) => {
-      worker.ended = true
-      if (out.endsWith("\n")) resolve(out)
-      else reject(new Error(`the unpacking process ended with ${signal ?? status}: ${complaint.trim()}`))
+      stopped(new Error(`the unpacking process ended with ${signal ?? status}: ${complaint.trim()}`))
+      resolve()
     })
   })
-  said.catch(() => {})
-  const worker: Worker = { child, said, ended: false }
+  const worker: Worker = {
+    child,
+    closed,
+    ended: false,
+    answer: async () => {
+      for (;;) {
+        const end = out.indexOf("\n")
+        if (end >= 0) {
+          const line = out.slice(0, end)
+          out = out.slice(end + 1)
+          return line
+        }
+        if (failure !== undefined) throw failure
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+    hold: (held) => {
+      for (const each of [child, child.stdin, child.stdout, child.stderr]) {
+        // The streams of a child are sockets, which their types do not say.
+        const { ref, unref } = each as Partial<Record<"ref" | "unref", () => void>>
+        if (held) ref?.call(each)
+        else unref?.call(each)
+      }
+    }
+  }
   return worker
 }
 
-/** Hands over one piece; resumes when there is room for the next, with whether it is wanted. */
-const feed = ({ child }: Worker, piece: Uint8Array): Effect.Effect<boolean> =>
+/** Hands over pieces in one go; resumes when there is room for the next, with whether it is wanted. */
+const feed = ({ child }: Worker, ...pieces: ReadonlyArray<Uint8Array>): Effect.Effect<boolean> =>
   Effect.async((resume) => {
     const { stdin } = child
     if (stdin === null || stdin.destroyed || !stdin.writable) return resume(Effect.succeed(false))
-    if (stdin.write(piece)) return resume(Effect.succeed(true))
+    let room = true
+    for (const piece of pieces) room = stdin.write(piece)
+    if (room) return resume(Effect.succeed(true))
     const leave = (): void => {
       stdin.off("drain", drained)
       stdin.off("close", closed)
@@ -70,34 +112,80 @@ const enough: unique symbol = Symbol("enough")
 const stop = (worker: Worker): Effect.Effect<void> =>
   Effect.promise(async () => {
     if (!worker.ended) worker.child.kill("SIGKILL")
-    await worker.said.catch(() => {})
+    await worker.closed
   })
 
+/** Unpacks archives in processes of their own. */
+export interface UnpackProcesses {
+  /**
+   * Sends an archive to a process and returns what it says. What it does not want any more, because it has ended, is not
+   * asked for. `subject`: what is unpacked, for messages.
+   */
+  readonly unpack: <E>(
+    job: Job,
+    archive: Stream.Stream<Uint8Array, E>,
+    subject: string
+  ) => Effect.Effect<Outcome, E | StorageFailure>
+}
+
+/** Idle processes that are kept: as many as layers are usually unpacked side by side. */
+const mostIdle = 4
+
 /**
- * Sends an archive to an unpacking process of its own and returns what it says. What it does not want any more, because
- * it has ended, is not asked for. `subject`: what is unpacked, for messages.
+ * A process that did its job well gets the next one: images have many small layers, and starting costs more than they do.
+ * One that waits ends with this program, and does not keep it alive.
+ *
+ * `command`: how a process is started.
  */
-export const unpackInProcess = <E>(
-  command: ReadonlyArray<string>,
-  archive: Stream.Stream<Uint8Array, E>,
-  subject: string
-): Effect.Effect<Outcome, E | StorageFailure> =>
-  Effect.acquireUseRelease(
-    Effect.try({ try: () => start(command), catch: storageFailure("prepare", subject) }),
-    (worker) =>
-      Effect.gen(function* () {
-        // Not runForEachWhile: effect 3.22 keeps every piece that went through it.
-        yield* Stream.runForEach(archive, (piece) =>
-          Effect.flatMap(feed(worker, piece), (wanted) => (wanted ? Effect.void : Effect.fail(enough)))
-        ).pipe(Effect.catchAll((failure) => (failure === enough ? Effect.void : Effect.fail(failure))))
-        worker.child.stdin?.end()
-        return yield* Effect.tryPromise({
-          try: async () => JSON.parse(await worker.said) as Outcome,
-          catch: storageFailure("prepare", subject)
-        })
-      }),
-    stop
-  )
+export const unpackProcesses = (command: ReadonlyArray<string>): UnpackProcesses => {
+  const idle: Array<Worker> = []
+
+  const acquire = (): Worker => {
+    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
+      if (worker.ended) continue
+      worker.hold(true)
+      return worker
+    }
+    return start(command)
+  }
+
+  const release = (worker: Worker, again: boolean): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (!again || worker.ended || idle.length >= mostIdle) return stop(worker)
+      worker.hold(false)
+      idle.push(worker)
+      return Effect.void
+    })
+
+  return {
+    unpack: (job, archive, subject) =>
+      Effect.acquireUseRelease(
+        Effect.try({ try: acquire, catch: storageFailure("prepare", subject) }),
+        (worker) =>
+          Effect.gen(function* () {
+            const told = yield* feed(worker, jobBytes(job))
+            // Not runForEachWhile: effect 3.22 keeps every piece that went through it.
+            const send = (piece: Uint8Array): Effect.Effect<void, typeof enough> =>
+              piece.length === 0
+                ? Effect.void
+                : Effect.flatMap(feed(worker, headOf(piece.length), piece), (wanted) =>
+                    wanted ? Effect.void : Effect.fail(enough)
+                  )
+            if (told) {
+              yield* Stream.runForEach(archive, send).pipe(
+                Effect.catchAll((failure) => (failure === enough ? Effect.void : Effect.fail(failure)))
+              )
+              yield* feed(worker, headOf(0))
+            }
+            return yield* Effect.tryPromise({
+              try: async () => JSON.parse(await worker.answer()) as Outcome,
+              catch: storageFailure("prepare", subject)
+            })
+          }),
+        (worker, exit) => release(worker, Exit.isSuccess(exit) && exit.value.type === "done")
+      )
+  }
+}
 
 /** Why an archive could not be unpacked. `subject`: what was. */
 export const failureOf = (

@@ -1,3 +1,3 @@
 import { main } from "../src/unpack/main.ts"
 
-main(process.argv.slice(3))
+main()

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto"
-import { mkdirSync, readSync } from "node:fs"
+import { constants, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
-import { POLLIN } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { codeOf, type Job, type JobInput, jobInput } from "./job.ts"
 import { type LayerUnpacker, layerUnpacker } from "./LayerUnpacker.ts"
 import type { Outcome } from "./Outcome.ts"
 import { recipeWriter } from "./RecipeWriter.ts"
@@ -14,28 +14,38 @@ import { writeAll } from "../write-all.ts"
 /** Most entries of one archive: ten times what the largest images have in all their layers. */
 const entryLimit = 10_000_000
 
-const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause ? String(cause.code) : undefined
-
 /**
- * The unpacking process: `gantry __unpack layer|folder <directory> <limit>` reads an uncompressed archive of at most
- * `limit` bytes from its standard input and says what came of it (see Outcome).
+ * The unpacking process: `gantry __unpack` reads jobs from its standard input (see job.ts), each an uncompressed archive
+ * and where it goes, and says of each what came of it (see Outcome). It ends with its input, and after the first job that
+ * did not go well.
  *
- * `layer`: writes `<directory>/diff` in overlayfs' form, and `<directory>/recipe`. `folder`: applies the layer to
- * `<directory>` itself. That directory becomes the root of the process before the first byte is read.
+ * A layer becomes `<directory>/diff` in overlayfs' form, and `<directory>/recipe`. A folder has the layer applied to
+ * itself. That directory is the root of the process from before the first byte of an archive is read until after the last.
  *
  * All of it is synchronous, on one thread: only the calling thread has the new root.
  */
-export const main = (args: ReadonlyArray<string>): void =>
-  writeAll(1, Buffer.from(`${JSON.stringify(outcomeOf(args))}\n`))
+export const main = (): void => {
+  const kernel = loadSyscallsSync()
+  const input = jobInput(kernel)
+  const host = openSync("/", constants.O_RDONLY | constants.O_DIRECTORY)
+  for (let job = input.next(); job !== undefined; job = input.next()) {
+    const outcome = outcomeOf(kernel, job, input)
+    // Nobody waits for an answer about an archive that was not sent to its end.
+    if (input.cut()) return
+    if (outcome.type === "done") {
+      kernel.fchdir(host)
+      kernel.chroot(".")
+    }
+    writeAll(1, Buffer.from(`${JSON.stringify(outcome)}\n`))
+    if (outcome.type !== "done") return
+  }
+}
 
-const outcomeOf = ([form, directory, limit]: ReadonlyArray<string>): Outcome => {
+const outcomeOf = (kernel: Syscalls, { directory, form, limit }: Job, input: JobInput): Outcome => {
   let unpacker: LayerUnpacker | undefined
   try {
-    if (directory === undefined || !/^\d+$/.test(limit ?? "")) throw new Error("no directory and limit were given")
-    const kernel = loadSyscallsSync()
     unpacker = form === "folder" ? inFolder(kernel, directory) : asLayer(kernel, directory)
-    return unpackAll(kernel, unpacker, Number(limit))
+    return unpackAll(input, unpacker, limit)
   } catch (cause) {
     if (cause instanceof PastLimit) return { type: "too-large", unit: cause.unit, limit: cause.limit }
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -70,13 +80,13 @@ const asLayer = (kernel: Syscalls, directory: string): LayerUnpacker => {
   }
 }
 
-const unpackAll = (kernel: Syscalls, unpacker: LayerUnpacker, limit: number): Outcome => {
+const unpackAll = (input: JobInput, unpacker: LayerUnpacker, limit: number): Outcome => {
   const reader = makeTarReader(unpacker)
   const hash = createHash("sha256")
   let size = 0
   let problem: TarProblem | undefined
   let refused: Refused | undefined
-  for (const piece of incoming(kernel)) {
+  for (const piece of input.archive()) {
     hash.update(piece)
     size += piece.length
     if (size > limit) throw new PastLimit("bytes", limit)
@@ -102,23 +112,5 @@ const unpackAll = (kernel: Syscalls, unpacker: LayerUnpacker, limit: number): Ou
     hasXattrs: unpacker.hasXattrs(),
     hasRoot: unpacker.hasRoot(),
     opaqueRoot: unpacker.opaqueRoot()
-  }
-}
-
-/** What comes on standard input. Every piece lies in the same memory. */
-function* incoming(kernel: Syscalls): Generator<Buffer, void> {
-  const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
-  for (;;) {
-    let count: number
-    try {
-      count = readSync(0, buffer, 0, buffer.length, null)
-    } catch (cause) {
-      if (codeOf(cause) === "EOF") return
-      if (codeOf(cause) !== "EAGAIN") throw cause
-      kernel.poll([{ fd: 0, events: POLLIN }], null)
-      continue
-    }
-    if (count === 0) return
-    yield buffer.subarray(0, count)
   }
 }
