@@ -57,15 +57,39 @@ export const summaryOf = (
   runs: values.length
 })
 
+/** What is the same for all that are timed. */
+export interface TurnOptions {
+  /** Most rounds, for what takes long and does much in one run. */
+  readonly atMost?: number
+  /** Done outside the clock before each run, the warm-up included. */
+  readonly before?: (contestant: Contestant) => void
+}
+
 /** Runs all in turn, A B A B, after one warm-up each, so that a noisy neighbour is everybody's. */
-export const timeInTurn = (contestants: ReadonlyArray<Contestant>): ReadonlyArray<Times> => {
+export const timeInTurn = (
+  contestants: ReadonlyArray<Contestant>,
+  { atMost = pairs, before = () => {} }: TurnOptions = {}
+): ReadonlyArray<Times> => {
   const measured = contestants.map((contestant) => ({ contestant, values: [] as Array<number> }))
-  for (const contestant of contestants) once(contestant)
-  for (let pair = 0; pair < pairs; pair++) {
-    for (const { contestant, values } of measured) values.push(once(contestant))
+  const timed = (contestant: Contestant): number => {
+    before(contestant)
+    return once(contestant)
+  }
+  for (const contestant of contestants) timed(contestant)
+  for (let pair = 0; pair < Math.min(pairs, atMost); pair++) {
+    for (const { contestant, values } of measured) values.push(timed(contestant))
   }
   return measured.map(({ contestant, values }) => summaryOf(contestant, values))
 }
+
+/** The same times, each divided: the cost of one thing in a run that does many. */
+export const perPiece = (results: ReadonlyArray<Times>, pieces: number): ReadonlyArray<Times> =>
+  results.map((each) => ({
+    ...each,
+    median: each.median / pieces,
+    min: each.min / pieces,
+    max: each.max / pieces
+  }))
 
 /** Prints a row as text, and as JSON to the file named by GANTRY_BENCH_JSON, one line a row. The first is ours. */
 export const report = (row: string, unit: string, results: ReadonlyArray<Times>): void => {
