@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,plugins,apps}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**"],
+          exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**", "apps/cli/test/dockerfiles/**"],
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 30_000
@@ -27,6 +27,18 @@ export default defineConfig({
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },
           testTimeout: 120_000,
+          hookTimeout: 120_000
+        }
+      },
+      // For machines that have docker and buildah: minutes, and not part of the gate.
+      {
+        extends: true,
+        test: {
+          name: "peers",
+          include: ["apps/cli/test/dockerfiles/peers.test.ts"],
+          pool: "forks",
+          poolOptions: { forks: { singleFork: true } },
+          testTimeout: 600_000,
           hookTimeout: 120_000
         }
       }

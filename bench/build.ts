@@ -48,7 +48,7 @@ const cached = (bench: Bench): void => {
 const runSteps = (bench: Bench): void => {
   const steps = 30
   const dockerfile = [`FROM ${image}`, ...Array.from({ length: steps }, () => `RUN ["/bin/true"]`)]
-  const context = makeContext(join(bench.scratch, "run"), dockerfile)
+  const context = makeContext(join(bench.scratch, "run-steps"), dockerfile)
   const results = side(bench, ["--no-cache", "-t", "gantry-bench:run", context], { atMost: 3 })
   report(`one RUN true, of ${steps} without cache`, "ms", perPiece(results, steps))
 }

@@ -26,7 +26,10 @@ export const builders = (peers: ReadonlyArray<Peer>): ReadonlyArray<Builder> => 
   if (docker !== undefined) {
     const argv = ["docker", "build"]
     const { version } = docker
-    found.push({ name: "BuildKit", engine: "docker", version, argv, env: { DOCKER_BUILDKIT: "1" } })
+    const env = { DOCKER_BUILDKIT: "1" }
+    // Newer clients reach it through a plugin of their own, which may be missing.
+    const has = spawnSync("docker", ["build", "--help"], { env: { ...process.env, ...env } }).status === 0
+    if (has) found.push({ name: "BuildKit", engine: "docker", version, argv, env })
     found.push({ name: "classic", engine: "docker", version, argv, env: { DOCKER_BUILDKIT: "0" } })
   }
   if (podman !== undefined && answers("buildah")) {
