@@ -1,5 +1,3 @@
-import { createSocket } from "node:dgram"
-import { createServer } from "node:net"
 import * as Effect from "effect/Effect"
 import { anyAddress, type HostPort } from "./port-choice.ts"
 
@@ -8,22 +6,31 @@ export type BindFailure = string
 
 const codeOf = (error: Error): BindFailure => ("code" in error ? String(error.code) : error.message)
 
+// Sockets are loaded when a port is first tried: most commands publish none, and every command loads this file.
 const tcp = (host: string, port: number): Effect.Effect<void, BindFailure> =>
-  Effect.async((resume) => {
-    const server = createServer()
-    server.once("error", (error) => resume(Effect.fail(codeOf(error))))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resume(Effect.void)))
-  })
+  Effect.flatMap(
+    Effect.promise(() => import("node:net")),
+    ({ createServer }) =>
+      Effect.async((resume) => {
+        const server = createServer()
+        server.once("error", (error) => resume(Effect.fail(codeOf(error))))
+        server.listen({ host, port, exclusive: true }, () => server.close(() => resume(Effect.void)))
+      })
+  )
 
 const udp = (host: string, port: number): Effect.Effect<void, BindFailure> =>
-  Effect.async((resume) => {
-    const socket = createSocket(host.includes(":") ? "udp6" : "udp4")
-    socket.once("error", (error) => {
-      socket.close()
-      resume(Effect.fail(codeOf(error)))
-    })
-    socket.bind({ address: host, port, exclusive: true }, () => socket.close(() => resume(Effect.void)))
-  })
+  Effect.flatMap(
+    Effect.promise(() => import("node:dgram")),
+    ({ createSocket }) =>
+      Effect.async((resume) => {
+        const socket = createSocket(host.includes(":") ? "udp6" : "udp4")
+        socket.once("error", (error) => {
+          socket.close()
+          resume(Effect.fail(codeOf(error)))
+        })
+        socket.bind({ address: host, port, exclusive: true }, () => socket.close(() => resume(Effect.void)))
+      })
+  )
 
 /** A host without IPv6 says one of these. */
 const noIpv6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"])

@@ -253,6 +253,16 @@ export const make = Effect.gen(function* () {
 
   const writeIndex = (tx: Transaction): void => writeLayoutIndex(root, layoutIndex(tx))
 
+  /** Whether the index says all of this already. */
+  const hasEntry = (tx: Transaction, image: NewImage, names: ReadonlyArray<ImageRef.ImageRef>): boolean => {
+    const row = tx.get("SELECT manifest, layout FROM images WHERE id = ?", image.id)
+    if (row?.["manifest"] !== image.manifest || row["layout"] !== (image.layout?.digest ?? null)) return false
+    return names.every((name) => {
+      const [only, ...more] = tx.all("SELECT image, via FROM image_names WHERE name = ?", nameOf(name))
+      return more.length === 0 && only?.["image"] === image.id && only["via"] === null
+    })
+  }
+
   const setName = (tx: Transaction, name: ImageRef.ImageRef, images: ReadonlyArray<Digest>, via?: NewIndex): void => {
     tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
     for (const [position, id] of images.entries()) {
@@ -309,10 +319,12 @@ export const make = Effect.gen(function* () {
       ),
     put: (image, names, digests = []) =>
       db.write("images", (tx) => {
+        // A build of which nothing has changed makes the same image under the same names, and has no time for an index.
+        const isListed = hasEntry(tx, image, names)
         setImage(tx, image)
         for (const name of names) setName(tx, name, [image.id])
         setDigests(tx, image.id, digests)
-        writeIndex(tx)
+        if (!isListed) writeIndex(tx)
       }),
     putIndex: (index, names) =>
       db.write("images", (tx) => {
