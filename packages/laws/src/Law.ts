@@ -58,7 +58,11 @@ export const forAll = <A, E, R>(
     const run = Runtime.runPromise(yield* Effect.runtime<Exclude<R, Scope.Scope>>())
     const outcome = yield* Effect.promise((signal) =>
       fc.check(
-        fc.asyncProperty(samples, (sample) => run(Effect.scoped(holds(sample)), { signal })),
+        fc.asyncProperty(samples, async (sample) => {
+          // What never waits for the outside would keep the test runner from hearing of anything else.
+          await new Promise((resolve) => setImmediate(resolve))
+          return run(Effect.scoped(holds(sample)), { signal })
+        }),
         {
           numRuns: Option.getOrElse(runs, () => options.runs ?? 25),
           examples: (options.examples ?? []).map((example): [A] => [example]),

@@ -125,8 +125,8 @@ export const buildLaws: ReadonlyArray<Law<BuildBench>> = [
       Effect.gen(function* () {
         const { bench, own } = yield* alone(scenario)
         const first = yield* bench.warm(own)
-        const renamed = dockerfile(own, (index) => `other-${index}`)
-        const text = `# a remark\n\n${renamed.replaceAll("\n", "\n\n  # another\n")}\n`
+        const renamed = dockerfile(own, (index) => `other-${index}`, "\n\n  # another\n")
+        const text = `# a remark\n\n${renamed}\n`
         const files = new Map([...own.files].toReversed())
         const second = yield* bench.warm({ ...own, files }, { text, jobs, checkout: { mtimeNs, uid: 1000 } })
         return second.ran.size === 0 && JSON.stringify([...second.keys]) === JSON.stringify([...first.keys])

@@ -27,6 +27,8 @@ export interface Case {
    * which knows no newer syntax than Dockerfile 1.4.
    */
   readonly except?: { readonly [rival in Rival]?: string }
+  /** Why BuildKit's history has other rows. */
+  readonly uneven?: string
   /** What is to be in the image beyond the base: needed when no rival knows the syntax. Lines as `listing` has them. */
   readonly expected?: ReadonlyArray<string>
 }

@@ -1,4 +1,4 @@
-import { type ExecFileSyncOptions, execFileSync, spawnSync } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,35 +10,36 @@ import { place } from "./place.ts"
 export interface Engine {
   readonly name: Rival | "gantry"
   readonly version: string
-  readonly build: (name: string, context: string, options: ReadonlyArray<string>) => void
+  readonly build: (name: string, context: string, options: ReadonlyArray<string>) => Promise<unknown>
   /** Writes an archive as `docker save` does. */
-  readonly save: (name: string, file: string) => void
-  readonly remove: (name: string) => void
+  readonly save: (name: string, file: string) => Promise<unknown>
+  readonly remove: (name: string) => Promise<unknown>
   /** Takes an archive of a root as an image with PATH and CMD. */
-  readonly take: (archive: string, name: string) => void
+  readonly take: (archive: string, name: string) => Promise<unknown>
 }
 
-/** Fails with all that a program wrote. */
-const run = ([program = "", ...args]: ReadonlyArray<string>, env: NodeJS.ProcessEnv = process.env): string => {
-  const options: ExecFileSyncOptions = { env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", timeout: 600_000 }
-  try {
-    return String(execFileSync(program, args, options)).trim()
-  } catch (cause) {
-    const { stderr, stdout } = cause as { readonly stderr?: string; readonly stdout?: string }
-    throw new Error(`${program} ${args.join(" ")}\n${stdout ?? ""}${stderr ?? ""}`, { cause })
-  }
-}
+/** Runs a program to its end; fails with all that it wrote. */
+const run = ([program = "", ...args]: ReadonlyArray<string>, env: NodeJS.ProcessEnv = process.env): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(program, args, { env, timeout: 600_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout.trim())
+      else reject(new Error(`${program} ${args.join(" ")}\n${stdout}${stderr}`))
+    })
+  })
+
+const versionOf = ([program = "", ...args]: ReadonlyArray<string>): string =>
+  spawnSync(program, [...args, "--version"], { encoding: "utf8" }).stdout.trim()
 
 const changes = ["--change", "ENV PATH=/bin", "--change", 'CMD ["sh"]']
 
 /** Ours, with the store that `env` names. */
 export const gantryEngine = (command: ReadonlyArray<string>, env: NodeJS.ProcessEnv): Engine => ({
   name: "gantry",
-  version: run([...command, "--version"], env),
-  build: (name, context, options) => void run([...command, "build", ...options, "-t", name, context], env),
-  save: (name, file) => void run([...command, "save", "-o", file, name], env),
-  remove: (name) => void run([...command, "rmi", "-f", name], env),
-  take: (archive, name) => void run([...command, "import", ...changes, archive, name], env)
+  version: versionOf(command),
+  build: (name, context, options) => run([...command, "build", ...options, "-t", name, context], env),
+  save: (name, file) => run([...command, "save", "-o", file, name], env),
+  remove: (name) => run([...command, "rmi", "-f", name], env),
+  take: (archive, name) => run([...command, "import", ...changes, archive, name], env)
 })
 
 const docker = (name: "BuildKit" | "classic"): Engine | undefined => {
@@ -49,10 +50,10 @@ const docker = (name: "BuildKit" | "classic"): Engine | undefined => {
   return {
     name,
     version: stdout.trim(),
-    build: (image, context, options) => void run(["docker", "build", ...options, "-t", image, context], env),
-    save: (image, file) => void run(["docker", "save", "-o", file, image]),
-    remove: (image) => void run(["docker", "rmi", "-f", image]),
-    take: (archive, image) => void run(["docker", "import", ...changes, archive, image])
+    build: (image, context, options) => run(["docker", "build", ...options, "-t", image, context], env),
+    save: (image, file) => run(["docker", "save", "-o", file, image]),
+    remove: (image) => run(["docker", "rmi", "-f", image]),
+    take: (archive, image) => run(["docker", "import", ...changes, archive, image])
   }
 }
 
@@ -65,11 +66,11 @@ const buildah = (): Engine | undefined => {
   const argv = ["buildah", "build", ...runtime, ...limits, "--layers", "--format", "docker", "--identity-label=false"]
   return {
     name: "buildah",
-    version: run(["buildah", "--version"]).split(" ")[2] ?? "",
-    build: (image, context, options) => void run([...argv, ...options, "-t", image, context]),
-    save: (image, file) => void run(["podman", "save", "--format", "docker-archive", "-o", file, image]),
-    remove: (image) => void run(["podman", "rmi", "-f", image]),
-    take: (archive, image) => void run(["podman", "import", ...changes, archive, image])
+    version: versionOf(["buildah"]).split(" ")[2] ?? "",
+    build: (image, context, options) => run([...argv, ...options, "-t", image, context]),
+    save: (image, file) => run(["podman", "save", "--format", "docker-archive", "-o", file, image]),
+    remove: (image) => run(["podman", "rmi", "-f", image]),
+    take: (archive, image) => run(["podman", "import", ...changes, archive, image])
   }
 }
 
@@ -78,26 +79,27 @@ export const rivals = (): ReadonlyArray<Engine> =>
   [docker("BuildKit"), docker("classic"), buildah()].filter((engine) => engine !== undefined)
 
 /** An archive with the root that all cases stand on. */
-export const makeGround = (folder: string): string => {
+export const makeGround = async (folder: string): Promise<string> => {
   const root = join(folder, "ground")
   const directories = ["bin", "dev", "etc", "home/app", "proc", "root", "run", "sys", "tmp", "var/tmp"]
   for (const name of directories) mkdirSync(join(root, name), { recursive: true })
   cpSync("/bin/busybox", join(root, "bin/busybox"))
-  const names = run([join(root, "bin/busybox"), "--list"]).split("\n")
+  const list = await run([join(root, "bin/busybox"), "--list"])
+  const names = list.split("\n")
   for (const name of names) if (name !== "busybox") symlinkSync("busybox", join(root, "bin", name))
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/home/app:/bin/sh\n")
   writeFileSync(join(root, "etc/group"), "root:x:0:\napp:x:1000:\nextra:x:2000:app\n")
   for (const name of ["hostname", "hosts", "resolv.conf"]) writeFileSync(join(root, "etc", name), "")
-  run(["chown", "-R", "1000:1000", join(root, "home/app")])
-  run(["chmod", "1777", join(root, "tmp"), join(root, "var/tmp")])
-  run(["chmod", "0700", join(root, "root")])
+  await run(["chown", "-R", "1000:1000", join(root, "home/app")])
+  await run(["chmod", "1777", join(root, "tmp"), join(root, "var/tmp")])
+  await run(["chmod", "0700", join(root, "root")])
   const archive = join(folder, "ground.tar")
-  run(["tar", "-C", root, "-cf", archive, "."])
+  await run(["tar", "-C", root, "-cf", archive, "."])
   return archive
 }
 
 /** Builds a case and reads the image, beyond the base. */
-export const built = (engine: Engine, each: Case): ImageFacts => {
+export const built = async (engine: Engine, each: Case): Promise<ImageFacts> => {
   const folder = mkdtempSync(join(tmpdir(), "gantry-case-"))
   const name = `gantry-cases:built-${engine.name.toLowerCase()}`
   const made: Array<string> = []
@@ -106,31 +108,34 @@ export const built = (engine: Engine, each: Case): ImageFacts => {
     for (const [image, dockerfile] of Object.entries(each.first ?? {})) {
       const before = join(folder, `first-${made.length}`)
       place({ ...each, dockerfile }, before)
-      engine.build(image, before, [])
+      // Each may stand on the one before.
+      // oxlint-disable-next-line no-await-in-loop
+      await engine.build(image, before, [])
       made.push(image)
     }
     place(each, context)
     // Sources of secrets are in the context, and named without a place.
     const options = (each.options ?? []).map((word) => word.replace(/\bsrc=/, `src=${context}/`))
-    engine.build(name, context, options)
+    await engine.build(name, context, options)
     made.push(name)
-    const facts = (image: string): ImageFacts => {
+    const facts = async (image: string): Promise<ImageFacts> => {
       const file = join(folder, "image.tar")
       rmSync(file, { force: true })
-      engine.save(image, file)
+      await engine.save(image, file)
       return imageFacts(file)
     }
-    return beyond(facts(name), groundOf(engine, facts))
+    return beyond(await facts(name), await groundOf(engine, facts))
   } finally {
-    for (const image of made.toReversed()) engine.remove(image)
+    // oxlint-disable-next-line no-await-in-loop
+    for (const image of made.toReversed()) await engine.remove(image)
     rmSync(folder, { recursive: true })
   }
 }
 
 const grounds = new Map<Engine, ImageFacts>()
 
-const groundOf = (engine: Engine, facts: (name: string) => ImageFacts): ImageFacts => {
-  const found = grounds.get(engine) ?? facts(base)
+const groundOf = async (engine: Engine, facts: (name: string) => Promise<ImageFacts>): Promise<ImageFacts> => {
+  const found = grounds.get(engine) ?? (await facts(base))
   grounds.set(engine, found)
   return found
 }

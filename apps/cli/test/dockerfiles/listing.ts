@@ -66,6 +66,8 @@ export const imageFacts = (archive: string): ImageFacts => {
       config: Object.fromEntries(
         about
           .filter(([name, value]) => [...settings, "author", "os", "cpu"].includes(name) && says(value))
+          // To work in the root is what happens without a word.
+          .filter(([name, value]) => name !== "WorkingDir" || value !== "/")
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
       ),
       history: (saved.history ?? []).map((row) => row.empty_layer !== true)

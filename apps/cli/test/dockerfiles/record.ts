@@ -19,5 +19,5 @@ export const record = (found: ReadonlyMap<string, Expected>): void => {
 }
 
 /** What stands in the case itself, or was recorded of the others. */
-export const expectedOf = ({ expected, name }: Case, config: Expected["config"]): Expected | undefined =>
+export const expectedOf = ({ expected, name }: Case, { config }: Expected): Expected | undefined =>
   expected === undefined ? recorded[name] : { tree: expected, config }

@@ -76,6 +76,9 @@ export const readHeredocMark = (word: string, offset: number): HeredocMark | und
     } else if (character === "\\") {
       at++
       name += delimiter.charAt(at)
+    } else if (isSpace(character)) {
+      // More words than one: `<<EOF cat` is a mark and a command.
+      return undefined
     } else name += character
   }
   if (name === "") return undefined

@@ -1,5 +1,14 @@
 import * as fc from "fast-check"
-import { baseOf, neededStages, reads, type SampleLine, type Scenario, sourceOf, written } from "./dockerfiles.ts"
+import {
+  baseOf,
+  neededStages,
+  reads,
+  type SampleLine,
+  type Scenario,
+  sourceOf,
+  triggersFor,
+  written
+} from "./dockerfiles.ts"
 
 /** A scenario after one small change, and which steps that change concerns: `stage/step`, FROM being step 1. */
 export interface Edited {
@@ -14,7 +23,13 @@ export interface Edited {
 const changedLine = (line: SampleLine): { readonly line: SampleLine; readonly cause: string } | undefined => {
   switch (line.kind) {
     case "run":
+    case "trigger":
       return { line: { ...line, command: `${line.command}!` }, cause: "instruction: " }
+    // The first line of a heredoc stays as it is.
+    case "script":
+      return { line: { ...line, body: `${line.body}!` }, cause: "files" }
+    case "inline":
+      return { line: { ...line, body: `${line.body}!` }, cause: "inline" }
     case "env":
     case "label":
       return { line: { ...line, value: `${line.value}!` }, cause: `${line.kind.toUpperCase()} ${line.name}: ` }
@@ -27,6 +42,7 @@ const changedLine = (line: SampleLine): { readonly line: SampleLine; readonly ca
     case "user":
     case "shell":
     case "cmd":
+    case "health":
       return { line: { ...line, value: `${line.value}-edited` }, cause: "instruction: " }
     case "from":
       return undefined
@@ -48,7 +64,9 @@ export const lineEdit = (scenario: Scenario, at: number): Edited | undefined => 
   const again = following(edited, (line, index, visible) =>
     index === chosen.index && line === changed.line
       ? line.kind !== "arg"
-      : line.kind === "run" && changed.line.kind === "arg" && visible.get(changed.line.name) === changed.line
+      : (line.kind === "run" || line.kind === "script") &&
+        changed.line.kind === "arg" &&
+        visible.get(changed.line.name) === changed.line
   )
   return { scenario: edited, again, ...(again.size === 0 ? {} : { cause: changed.cause }) }
 }
@@ -63,10 +81,14 @@ export const fileEdit = (scenario: Scenario, at: number, how: "text" | "mode" | 
   else if (how === "mode") files.set(path, { ...file, mode: 0o755 })
   else if (how === "added") files.set(path, file)
   // A file that a line names must stay.
-  else if (path === "a" || path === "e/a" || path === "d/a") return fileEdit(scenario, at, "text")
+  else if (path === "a" || path === "e/a" || path === "d/a" || path === "d/b") return fileEdit(scenario, at, "text")
   else files.delete(path)
   const edited = { ...scenario, files }
-  const again = following(edited, (line) => line.kind === "copy" && reads(line, path))
+  // Of what is given another mode anyway, the own mode does not count.
+  const again = following(
+    edited,
+    (line) => line.kind === "copy" && reads(line, path) && !(how === "mode" && line.flag.startsWith("--chmod"))
+  )
   return { scenario: edited, again, ...(again.size === 0 ? {} : { cause: path }) }
 }
 
@@ -84,7 +106,7 @@ export const following = (
     let isDirty = dirty.has(base)
     // The last declaration of an argument is the one that counts, also of those in the stages below.
     const args = new Map(base < 0 ? [] : scopes[base])
-    for (const [number, line] of written(stage, index).entries()) {
+    for (const [number, line] of [...triggersFor(scenario, index), ...written(stage, index)].entries()) {
       if (line.kind === "arg") {
         args.set(line.name, line)
         continue

@@ -9,11 +9,24 @@ export interface SampleFile {
 /** An instruction as a value, so that it can be changed in one place. */
 export type SampleLine =
   | { readonly kind: "run"; readonly command: string }
-  | { readonly kind: "copy"; readonly source: string; readonly to: string }
+  /** A script in a heredoc. */
+  | { readonly kind: "script"; readonly body: string }
+  /** `also`: a second source. */
+  | {
+      readonly kind: "copy"
+      readonly source: string
+      readonly also?: string
+      readonly to: string
+      readonly flag: "" | "--chown=1:2 " | "--chmod=600 "
+    }
+  /** A file that stands in the Dockerfile. */
+  | { readonly kind: "inline"; readonly body: string; readonly to: string }
+  /** A command for whoever builds on this stage. */
+  | { readonly kind: "trigger"; readonly command: string }
   /** From an earlier stage, by position; taken modulo their number, and left out in the first stage. */
   | { readonly kind: "from"; readonly stage: number }
   | { readonly kind: "env" | "arg" | "label"; readonly name: string; readonly value: string }
-  | { readonly kind: "workdir" | "user" | "shell" | "cmd"; readonly value: string }
+  | { readonly kind: "workdir" | "user" | "shell" | "cmd" | "health"; readonly value: string }
 
 /** A stage: on an earlier one, by position, or on the base image (-1). */
 export interface SampleStage {
@@ -39,9 +52,18 @@ const lines: fc.Arbitrary<SampleLine> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .tuple(fc.constantFrom("a", "d", "d/a", "e", "."), fc.constantFrom("/in/", "/in/x/", "rel/"))
-      .map(([source, to]): SampleLine => ({ kind: "copy", source, to }))
+      .record({
+        source: fc.constantFrom("a", "d", "d/a", "e", "."),
+        also: fc.option(fc.constantFrom("a", "e", "d/b"), { nil: undefined, freq: 4 }),
+        to: fc.constantFrom("/in/", "/in/x/", "rel/"),
+        flag: fc.constantFrom("" as const, "" as const, "--chown=1:2 " as const, "--chmod=600 " as const)
+      })
+      .map(({ also, ...copy }): SampleLine => ({ kind: "copy", ...copy, ...(also === undefined ? {} : { also }) }))
   },
+  { weight: 1, arbitrary: words.map((body): SampleLine => ({ kind: "script", body: `make ${body}` })) },
+  { weight: 1, arbitrary: words.map((body): SampleLine => ({ kind: "inline", body, to: "/inline/" })) },
+  { weight: 1, arbitrary: words.map((word): SampleLine => ({ kind: "trigger", command: `make ${word}` })) },
+  { weight: 1, arbitrary: words.map((value): SampleLine => ({ kind: "health", value })) },
   { weight: 2, arbitrary: fc.nat(2).map((stage): SampleLine => ({ kind: "from", stage })) },
   {
     weight: 2,
@@ -96,8 +118,12 @@ export const baseOf = ({ on }: SampleStage, index: number): number => (on < inde
 export const sourceOf = (line: SampleLine, index: number): number | undefined =>
   line.kind === "from" && index > 0 ? line.stage % index : undefined
 
-/** The text of a Dockerfile. */
-export const dockerfile = ({ stages }: Scenario, rename: (index: number) => string = (index) => `s${index}`): string =>
+/** The text of a Dockerfile. `between`: what stands between two instructions. */
+export const dockerfile = (
+  { stages }: Scenario,
+  rename: (index: number) => string = (index) => `s${index}`,
+  between = "\n"
+): string =>
   stages
     .flatMap((stage, index) => {
       const base = baseOf(stage, index)
@@ -106,14 +132,22 @@ export const dockerfile = ({ stages }: Scenario, rename: (index: number) => stri
         ...stage.lines.flatMap((line) => lineText(line, index, rename) ?? [])
       ]
     })
-    .join("\n")
+    .join(between)
 
 const lineText = (line: SampleLine, index: number, rename: (index: number) => string): string | undefined => {
   switch (line.kind) {
     case "run":
       return `RUN ${line.command}`
+    case "script":
+      return `RUN <<END\nset -e\n${line.body}\nEND`
+    case "inline":
+      return `COPY <<it ${line.to}\n${line.body}\nit`
+    case "trigger":
+      return `ONBUILD RUN ${line.command}`
+    case "health":
+      return `HEALTHCHECK CMD ${line.value}`
     case "copy":
-      return `COPY ${line.source} ${line.to}`
+      return `COPY ${line.flag}${line.source}${line.also === undefined ? "" : ` ${line.also}`} ${line.to}`
     case "from": {
       const source = sourceOf(line, index)
       return source === undefined ? undefined : `COPY --from=${rename(source)} /run /from/`
@@ -136,9 +170,18 @@ const lineText = (line: SampleLine, index: number, rename: (index: number) => st
 export const written = ({ lines: all }: SampleStage, index: number): ReadonlyArray<SampleLine> =>
   all.filter((line) => lineText(line, index, String) !== undefined)
 
+/** The commands that the stage below has left for this one. */
+export const triggersFor = (scenario: Scenario, index: number): ReadonlyArray<SampleLine> => {
+  const stage = scenario.stages[index]
+  const below = stage === undefined ? undefined : scenario.stages[baseOf(stage, index)]
+  return (below?.lines ?? []).flatMap((line) =>
+    line.kind === "trigger" ? [{ kind: "run", command: line.command } as const] : []
+  )
+}
+
 /** Whether a COPY takes a file. */
-export const reads = ({ source }: { readonly source: string }, path: string): boolean =>
-  source === "." || path === source || path.startsWith(`${source}/`)
+export const reads = ({ also, source }: { readonly source: string; readonly also?: string }, path: string): boolean =>
+  [source, also].some((each) => each === "." || path === each || path.startsWith(`${each}/`))
 
 /** Stages that the last one needs, itself included. */
 export const neededStages = ({ stages }: Scenario): ReadonlySet<number> => {

@@ -1,5 +1,6 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import { nameOf } from "@gantry/core/tree/safe-path"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { type CopyRequest, type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
 import * as Effect from "effect/Effect"
@@ -36,30 +37,36 @@ export const memoryExecutor = (
         return yield* change(stack, [file(`run/${ofBytes(argv.join(" ")).slice(7, 15)}`, ofBytes(seen), 0o644)])
       })
 
-    const copy = ({ dest, from, stack }: CopyRequest) =>
+    const copy = (request: CopyRequest) =>
       Effect.gen(function* () {
+        const { dest, from, inline, stack } = request
         const into = dest.replace(/^\/|\/$/g, "")
         if (from.of === "tree") {
           const entries = yield* see(from.stack)
-          const roots = from.sources.map((source) => source.replace(/^\/|\/$/g, ""))
+          const taken = from.sources.flatMap((source) => {
+            const root = source.replace(/^\/|\/$/g, "")
+            const below = entries.filter(({ path }) => path.startsWith(`${root}/`))
+            // What no sample command has made, a real one might have: of what, depends on the whole tree.
+            if (below.length === 0)
+              return [file(`${into}/${nameOf(root)}`, ofBytes(entries.map(spelled).join()), 0o644)]
+            return below.map((entry): TreeEntry => ({ ...entry, path: `${into}${entry.path.slice(root.length)}` }))
+          })
           return yield* change(
             stack,
-            roots.flatMap((root) =>
-              entries
-                .filter(({ path }) => path.startsWith(`${root}/`))
-                .map((entry): TreeEntry => ({ ...entry, path: `${into}${entry.path.slice(root.length)}` }))
-            )
+            taken.map((entry) => owned(entry, request))
           )
         }
         const taken = from.selection.parts.flatMap(({ matches }) => matches.flatMap(({ selected }) => selected))
+        const copied = taken.map(({ as, entry }) => {
+          const real = files.get(entry.path)
+          return real === undefined
+            ? directory(`${into}/${as}`, entry.mode)
+            : file(`${into}/${as}`, real.text, real.mode)
+        })
+        const written = inline.map(({ content, path }) => file(`${into}/${path}`, content, 0o644))
         return yield* change(
           stack,
-          taken.map(({ as, entry }) => {
-            const real = files.get(entry.path)
-            return real === undefined
-              ? directory(`${into}/${as}`, entry.mode)
-              : file(`${into}/${as}`, real.text, real.mode)
-          })
+          [...copied, ...written].map((entry) => owned(entry, request))
         )
       })
 
@@ -72,6 +79,13 @@ export const memoryExecutor = (
         )
     }
   })
+
+/** Owner and mode as a COPY asks for them, by number only. */
+const owned = (entry: TreeEntry, { chmod, chown }: Pick<CopyRequest, "chmod" | "chown">): TreeEntry => {
+  const [uid = "0", gid = uid] = (chown ?? "0").split(":")
+  const mode = chmod === undefined || !/^[0-7]+$/.test(chmod) ? entry.mode : Number.parseInt(chmod, 8)
+  return { ...entry, mode, ...(chown === undefined ? {} : { uid: Number(uid) || 0, gid: Number(gid) || 0 }) }
+}
 
 const meta = (path: string, mode: number) => ({ path, mode, uid: 0, gid: 0, mtimeNs: 0n })
 

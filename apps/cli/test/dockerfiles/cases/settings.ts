@@ -12,13 +12,13 @@ export const settingCases: ReadonlyArray<Case> = [
   },
   {
     name: "all forms of expansion",
-    dockerfile: `FROM ${base}\nENV set=s empty=\nENV a=\${set:-w} b=\${unset:-w} c=\${empty:-w} d=\${set:+w} e=\${unset:+w} f=\${empty:+w} g=\${unset:-\${set}x}\nWORKDIR /\${set}/$unset/x\n`
+    dockerfile: `FROM ${base}\nENV set=s empty=\nENV a=\${set:-w} b=\${unset:-w} c=\${empty:-w} d=\${set:+w} e=\${unset:+w} f=\${empty:+w} g=\${unset:-\${set}x}\nWORKDIR /\${set}/y$unset/x\n`
   },
   {
     name: "forms of expansion without a colon",
-    dockerfile: `FROM ${base}\nENV set=s empty=\nENV a=\${set-w} b=\${unset-w} c=\${empty-w} d=\${set+w} e=\${unset+w} f=\${empty+w}\n`,
+    dockerfile: `FROM ${base}\nENV set=s empty=\nENV a=\${set-w} b=\${unset-w} c=\${empty-w} d=\${set+w} e=\${unset+w} f=\${empty+w}\nRUN echo "$a|$b|$c|$d|$e|$f" > /seen\n`,
     except: { classic: "20.10 wants the colon", BuildKit: "20.10 wants the colon", buildah: "1.28 wants the colon" },
-    expected: []
+    expected: ['seen f 644 0:0 "s|w||w||w\\n"']
   },
   {
     name: "ENV hides an argument of the same name",
@@ -57,7 +57,8 @@ export const settingCases: ReadonlyArray<Case> = [
   },
   {
     name: "ports: with a protocol, ranges, variables",
-    dockerfile: `FROM ${base}\nENV P=8080\nEXPOSE 80 53/udp 7000-7002 $P/tcp\n`
+    dockerfile: `FROM ${base}\nENV P=8080\nEXPOSE 80 53/udp 7000-7002 $P/tcp\n`,
+    except: { buildah: "it keeps ranges as they are" }
   },
   { name: "volumes: words and JSON", dockerfile: `FROM ${base}\nVOLUME /one /two\nVOLUME ["/three", "/f our"]\n` },
   {
@@ -97,9 +98,11 @@ export const settingCases: ReadonlyArray<Case> = [
   },
   {
     name: "all of it at once",
-    dockerfile: `FROM ${base}\nLABEL a=1\nWORKDIR /srv\nUSER app\nEXPOSE 80\nVOLUME /keep\nSTOPSIGNAL SIGINT\nENTRYPOINT ["echo", "entry"]\nCMD ["cmd"]\nENV Z=1 A=2 PATH=/bin:/x\n`
+    dockerfile: `FROM ${base}\nLABEL a=1\nWORKDIR /srv\nUSER app\nEXPOSE 80\nVOLUME /keep\nSTOPSIGNAL SIGINT\nENTRYPOINT ["echo", "entry"]\nCMD ["cmd"]\nENV Z=1 A=2 PATH=/bin:/x\n`,
+    except: { buildah: "it moves what is set anew to the end" }
   },
   {
+    uneven: "BuildKit has no rows for ONBUILD",
     name: "triggers in an image that is built on",
     first: {
       "gantry-cases:onbuild": `FROM ${base}\nENV N=1\nONBUILD COPY f /from-child\nONBUILD RUN echo "trigger $N" > /trigger\nONBUILD ENV SET=by-trigger\nONBUILD WORKDIR /w\n`
@@ -108,10 +111,12 @@ export const settingCases: ReadonlyArray<Case> = [
     dockerfile: `FROM gantry-cases:onbuild\nRUN echo "$SET" > after\n`
   },
   {
+    uneven: "BuildKit has no rows for ONBUILD",
     name: "triggers stay in the image that has them",
     dockerfile: `FROM ${base}\nONBUILD RUN echo never\nONBUILD COPY . /x\nONBUILD CMD ["a",  "b"]\n`
   },
   {
+    uneven: "BuildKit has no rows for ONBUILD",
     name: "triggers of a stage",
     dockerfile: `FROM ${base} AS one\nONBUILD RUN echo x > /x\nFROM one\nRUN cat /x > /y\n`
   }
