@@ -17,6 +17,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const { settleOne } = await import("./run-command.ts")
     return leave(await settleOne(args.slice(1), terminal))
   }
+  if (args[0] === "__probe") {
+    const { probeOne } = await import("./run-command.ts")
+    return leave(await probeOne(args.slice(1), terminal))
+  }
   const asked = findCommand(names, globalOptions, args)
   if (!asked.ok) {
     terminal.err(`gantry: ${sentence(asked.problem)}\n\nRun 'gantry --help' for more information\n`)

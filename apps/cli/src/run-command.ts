@@ -82,6 +82,19 @@ export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal:
   return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
 }
 
+/** What a supervisor runs to look at its container's health once: prints what it found as JSON. */
+export const probeOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: Terminal): Promise<number> => {
+  const settings = settingsOf({ root, run }, terminal.env, terminal.uid)
+  const program = Effect.gen(function* () {
+    const record = yield* (yield* Containers).find(id)
+    if (record.options.health === undefined) return 1
+    const { probe } = yield* Effect.promise(() => import("@gantry/engine/verbs/probe"))
+    terminal.out(JSON.stringify(yield* probe(record, record.options.health)))
+    return 0
+  })
+  return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+}
+
 const execute = async (
   program: Effect.Effect<number, Failure, EngineServices>,
   settings: ReturnType<typeof settingsOf>,

@@ -38,6 +38,7 @@ import {
   NoSuchImage,
   WrongPlatform,
   NoSuchVolume,
+  NotReady,
   RuntimeUnable,
   VolumeInUse,
   WrongState
@@ -121,6 +122,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   Usage: new Usage({ message: "several platforms at once", status: 125 }),
   WrongPlatform: new WrongPlatform({ reference: "web", wanted: "linux/arm64", found: "linux/amd64" }),
   NoSuchVolume: new NoSuchVolume({ name: "dat", near: ["data"] }),
+  NotReady: new NotReady({ container: "web", why: "it ended with 1" }),
   RuntimeUnable: new RuntimeUnable({ runtime: "memory", ability: "pause containers" }),
   VolumeInUse: new VolumeInUse({ name: "data", containers: ["web"] }),
   WrongState: new WrongState({ container: "web", verb: "remove", why: "container is running", hint: "stop it first" })

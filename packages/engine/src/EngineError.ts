@@ -113,6 +113,13 @@ export class WrongState extends Data.TaggedError("WrongState")<{
   }
 }
 
+/** The container runs, or ran, and is not what one waited for. */
+export class NotReady extends Data.TaggedError("NotReady")<{ readonly container: string; readonly why: string }> {
+  override get message() {
+    return `container ${this.container} did not become ready: ${this.why}`
+  }
+}
+
 /** The runtime cannot do it on this host, or at all. */
 export class RuntimeUnable extends Data.TaggedError("RuntimeUnable")<{
   /** As `inspect` spells it. */

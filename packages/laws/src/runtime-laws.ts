@@ -29,6 +29,8 @@ const supervision: Supervision = {
   stdinOnce: true,
   log: { driver: "none", maxBytes: 1_000_000, files: 1 },
   ports: [],
+  restart: { policy: "no", most: 0 },
+  stop: { signal: 15, grace: 10_000 },
   claimed: false,
   cleanup: []
 }

@@ -202,6 +202,8 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
             ? Effect.void
             : whenAwake(container, end(container, process, 128 + signal))
         }),
+      standDown: () => Effect.void,
+      health: () => Effect.succeed(undefined),
       processes: (id) =>
         Effect.map(running(id), ({ processes, spec, state }) =>
           [...processes].map(({ number }) => ({

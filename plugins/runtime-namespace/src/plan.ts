@@ -11,8 +11,18 @@ export interface PlanOptions {
   readonly filters?: string
 }
 
-/** What the tiny processes are given besides their configuration. They look for programs of the host by full path. */
-const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+/**
+ * What the tiny processes are given besides their configuration. They look for programs of the host by full path.
+ *
+ * They stand under the container's limits before they become its command, and Bun dies when it cannot have another
+ * thread: what they do is too short to need any.
+ */
+const env = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  BUN_JSC_useConcurrentJIT: "0",
+  BUN_JSC_useConcurrentGC: "0",
+  BUN_JSC_numberOfGCMarkers: "1"
+}
 
 /**
  * Waits for the first process and ends with its code, or with 128 and the number of its signal. unshare(1) can do the

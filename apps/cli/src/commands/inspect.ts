@@ -17,12 +17,14 @@ const findContainer =
   (name) =>
     Effect.gen(function* () {
       const record = yield* (yield* Containers).find(name)
-      const state = yield* (yield* Runtime).state(record.id)
+      const runtime = yield* Runtime
+      const state = yield* runtime.state(record.id)
+      const health = yield* runtime.health(record.id)
       const log = `${directoryOf((yield* Settings).root, record.id)}/log.json`
-      if (!withSize) return inspectContainer(record, state, { log })
+      if (!withSize) return inspectContainer(record, state, { health, log })
       const { bytes } = yield* (yield* LayerStore).usage({ id: record.id })
       const image = yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))
-      return inspectContainer(record, state, { log }, { written: bytes, virtual: bytes + image.size })
+      return inspectContainer(record, state, { health, log }, { written: bytes, virtual: bytes + image.size })
     })
 
 const findImage: Finder = (name) =>

@@ -15,7 +15,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     return yield* each(operands, terminal, (name) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)
-        yield* kill(record.id, signal)
+        yield* kill(record, signal)
         return name
       })
     )

@@ -32,7 +32,8 @@ const filterKeys = [
   "volume",
   "network",
   "publish",
-  "expose"
+  "expose",
+  "health"
 ] as const
 
 /** A container with how it fares. */
@@ -88,7 +89,11 @@ export const shownState = (state: ContainerState): ShownState => {
     case "created":
       return { kind: "created" }
     case "running":
-      return { kind: state.paused ? "paused" : "running", startedAt: state.startedAt }
+      return {
+        kind: state.paused ? "paused" : "running",
+        startedAt: state.startedAt,
+        ...(state.health === undefined ? {} : { health: state.health })
+      }
     case "restarting":
       return { kind: "restarting", exitCode: state.exit.code, finishedAt: state.finishedAt }
     case "exited":
@@ -188,6 +193,17 @@ const matchesOne = (
         return record.mounts.some((mount) => mount.name === value || mount.target === value || mount.source === value)
       case "network":
         return record.options.network === value
+      case "health": {
+        const known = ["starting", "healthy", "unhealthy", "none"]
+        if (!known.includes(value)) {
+          return yield* new Usage({
+            message: `invalid filter 'health=${value}'`,
+            hint: `one of ${known.join(", ")}`,
+            status: 1
+          })
+        }
+        return (state.status === "running" ? (state.health ?? "none") : "none") === value
+      }
       case "publish":
       case "expose": {
         const [range = "", protocol = "tcp"] = value.split("/")

@@ -26,6 +26,7 @@ import { parseSysctl } from "../argv/values/sysctl.ts"
 import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
+import { healthOf, restartOf } from "./life-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Options of `run` and `create` as the table types them. */
@@ -124,6 +125,8 @@ export const runOptions = (
         ...given("pids", options.pidsLimit)
       },
       init: options.init,
+      ...given("restart", yield* restartOf(options)),
+      ...given("health", yield* healthOf(options)),
       ...given("stopSignal", options.stopSignal),
       ...given("stopTimeout", options.stopTimeout),
       pull,

@@ -3,10 +3,15 @@ import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { create, newId } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
+import { logs } from "@gantry/engine/containers/Logs"
+import { waitReady } from "@gantry/engine/verbs/wait-ready"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { run as table } from "../argv/tables/run.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
+import { parseLongDuration } from "../argv/values/long-duration.ts"
+import type { Terminal } from "../terminal.ts"
 import { attachSession } from "../attach-session.ts"
 import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
@@ -15,6 +20,14 @@ import { fetching } from "./fetching.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
 import { badValue } from "./Usage.ts"
+
+/** Lines of the log that tell why a container did not become ready. */
+const shownLines = 10
+
+const lastLines = (id: string, terminal: Terminal) =>
+  Stream.runForEach(logs(id, { tail: shownLines, follow: false }), ({ bytes }) =>
+    Effect.sync(() => terminal.err(bytes))
+  ).pipe(Effect.ignore)
 
 /** `gantry run`: create, start, and stay until it ends unless `-d`. */
 export default define(
@@ -27,6 +40,8 @@ export default define(
         return yield* badValue("the input device is not a TTY", "leave out -t, or run it in a terminal")
       }
       if (options.detach && given.has("attach")) return yield* badValue("conflicting options: -a and -d")
+      const patience = yield* optionalOf("--wait", options.wait, parseLongDuration)
+      if (patience !== undefined && !options.detach) return yield* badValue("--wait goes with -d")
       const finishCid = yield* cidFile(options.cidfile)
       const id = newId()
       // A supervisor loads its program while the container is made.
@@ -45,6 +60,8 @@ export default define(
       )
       if (options.detach) {
         terminal.out(`${record.id}\n`)
+        if (patience === undefined) return 0
+        yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
         return 0
       }
       const exit = yield* attachSession(

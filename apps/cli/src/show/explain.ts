@@ -26,6 +26,7 @@ import type {
   NoSuchImage,
   WrongPlatform,
   NoSuchVolume,
+  NotReady,
   RuntimeUnable,
   VolumeInUse,
   WrongState
@@ -76,6 +77,7 @@ export type Failure =
   | Usage
   | WrongPlatform
   | NoSuchVolume
+  | NotReady
   | RuntimeUnable
   | VolumeInUse
   | WrongState
@@ -142,6 +144,8 @@ export const explain = (failure: Failure): Explanation => {
       }
     case "VolumeInUse":
       return { what: failure.message, todo: "remove those containers first (gantry rm)" }
+    case "NotReady":
+      return { what: failure.message, todo: `look what it wrote: gantry logs ${failure.container}`, status: 1 }
     case "RuntimeUnable":
       return { what: failure.message, todo: "use another runtime" }
     case "WrongState":

@@ -1,5 +1,5 @@
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
-import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { ContainerState, Health } from "@gantry/core/runtime/ContainerState"
+import type { ContainerRecord, HealthSettings } from "@gantry/engine/containers/ContainerRecord"
 import { signalName } from "@gantry/engine/containers/words"
 import { rfc3339 } from "./time.ts"
 
@@ -25,7 +25,7 @@ const instant = (millis: number): string => rfc3339(BigInt(Math.trunc(millis)) *
 export const inspectContainer = (
   record: ContainerRecord,
   state: ContainerState,
-  paths: { readonly log: string },
+  { health, log }: { readonly log: string; readonly health: Health | undefined },
   size?: { readonly written: number; readonly virtual: number }
 ): unknown => {
   const { options, spec } = record
@@ -35,14 +35,14 @@ export const inspectContainer = (
     Created: instant(record.createdAt),
     Path: path,
     Args: args,
-    State: stateOf(state),
+    State: { ...stateOf(state), ...(health === undefined ? {} : { Health: healthOf(health) }) },
     Image: record.image,
     ResolvConfPath: "",
     HostnamePath: "",
     HostsPath: "",
-    LogPath: paths.log,
+    LogPath: log,
     Name: `/${record.name}`,
-    RestartCount: 0,
+    RestartCount: "restarts" in state ? (state.restarts ?? 0) : 0,
     Driver: "overlay",
     Platform: "linux",
     MountLabel: "",
@@ -68,6 +68,7 @@ export const inspectContainer = (
       AttachStdin: options.stdinOnce,
       AttachStdout: options.stdinOnce,
       AttachStderr: options.stdinOnce,
+      ...(options.health === undefined ? {} : { Healthcheck: healthcheckOf(options.health) }),
       ...(options.exposed.length === 0 ? {} : { ExposedPorts: emptyValues(options.exposed) }),
       Tty: spec.process.tty,
       OpenStdin: options.stdin,
@@ -87,6 +88,27 @@ export const inspectContainer = (
   }
 }
 
+const healthOf = ({ log, status, streak }: Health) => ({
+  Status: status,
+  FailingStreak: streak,
+  Log: log.map(({ end, exitCode, output, start }) => ({
+    Start: instant(start),
+    End: instant(end),
+    ExitCode: exitCode,
+    Output: output
+  }))
+})
+
+/** In nanoseconds, as Docker has it. */
+const healthcheckOf = ({ interval, retries, startInterval, startPeriod, test, timeout }: HealthSettings) => ({
+  Test: test,
+  Interval: interval * 1e6,
+  Timeout: timeout * 1e6,
+  StartPeriod: startPeriod * 1e6,
+  StartInterval: startInterval * 1e6,
+  Retries: retries
+})
+
 const emptyValues = (keys: ReadonlyArray<string>) => Object.fromEntries(keys.map((key) => [key, {}]))
 
 const volumesOf = ({ mounts }: ContainerRecord) => {
@@ -100,7 +122,7 @@ const stateOf = (state: ContainerState) => {
   const lost = state.status === "lost"
   return {
     Status: running && state.paused ? "paused" : lost ? "exited" : state.status,
-    Running: running,
+    Running: running || state.status === "restarting",
     Paused: running && state.paused,
     Restarting: state.status === "restarting",
     OOMKilled: exit?.oomKilled ?? false,
@@ -121,7 +143,7 @@ const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   LogConfig: { Type: options.log.driver === "none" ? "none" : "json-file", Config: {} },
   NetworkMode: options.network,
   PortBindings: portBindingsOf(options.ports),
-  RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
+  RestartPolicy: { Name: options.restart?.policy ?? "no", MaximumRetryCount: options.restart?.most ?? 0 },
   AutoRemove: options.autoRemove,
   VolumeDriver: "",
   VolumesFrom: null,

@@ -27,7 +27,7 @@ Options:
   it("shows only options that work", () => {
     const help = commandHelp(run)
     expect(help).toContain("--publish list")
-    expect(help).not.toContain("--restart")
+    expect(help).not.toContain("--gpus")
     expect(help).not.toContain("--isolation")
   })
 

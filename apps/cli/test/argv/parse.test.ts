@@ -189,8 +189,8 @@ describe("operands are counted", () => {
 
 describe("options without effect", () => {
   it("are reported once when the engine cannot honour them", () => {
-    const parsed = read(run, ["--restart", "always", "--restart=always", "--gpus", "all", "a"])
-    expect(parsed.unsupported).toEqual(["--restart", "--gpus"])
+    const parsed = read(run, ["--link", "web", "--link=db", "--gpus", "all", "a"])
+    expect(parsed.unsupported).toEqual(["--link", "--gpus"])
   })
 
   it("are fine when they ask for what happens anyway", () => {

@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { PublishedPort } from "../network/Network.ts"
 import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
-import type { ContainerState, ExitStatus } from "./ContainerState.ts"
+import type { ContainerState, ExitStatus, Health } from "./ContainerState.ts"
 import type { IsolationRefused, NotRunning, RuntimeError } from "./RuntimeError.ts"
 
 /** A piece of output. A terminal has stdout only. */
@@ -27,8 +27,34 @@ export interface Session {
   readonly exit: Effect.Effect<ExitStatus, RuntimeError>
 }
 
+/** Whether a container is started again when it has ended by itself. */
+export interface RestartRule {
+  readonly policy: "no" | "on-failure" | "always" | "unless-stopped"
+  /** Starts after the first at most, for `on-failure`; 0 for any number. */
+  readonly most: number
+}
+
+/** How often a container's health is looked at, and what follows. Times in milliseconds. */
+export interface HealthRule {
+  readonly interval: number
+  readonly timeout: number
+  /** Failures do not count so long after the start, until the first success. */
+  readonly startPeriod: number
+  /** Between looks during the start period. */
+  readonly startInterval: number
+  /** Failures one after the other that make it unhealthy. */
+  readonly retries: number
+  /** What is done when it has become unhealthy. `stop`: with its stop signal and grace time. */
+  readonly onFailure: "none" | "kill" | "restart" | "stop"
+}
+
 /** What happens around a container that outlives its starter. */
 export interface Supervision {
+  readonly restart: RestartRule
+  /** `probe`: program and arguments that look once, and print what they found as JSON (engine/containers/probe). */
+  readonly health?: HealthRule & { readonly probe: ReadonlyArray<string> }
+  /** How it is asked to end: a signal by number, and milliseconds until it is made to; negative for ever. */
+  readonly stop: { readonly signal: number; readonly grace: number }
   /** Standard input stays open for attached clients; otherwise the container reads end of file. */
   readonly stdin: boolean
   /** Standard input closes when the first attached client closes it. */
@@ -127,6 +153,13 @@ export interface RuntimeShape {
   /** Waits until the container is not running; at once when it is not. */
   readonly wait: (id: string) => Effect.Effect<ExitStatus, NotRunning>
   readonly signal: (id: string, signal: number) => Effect.Effect<void, NotRunning>
+  /**
+   * From now on the container is not started again when it ends, whatever its restart rule; one that waits to be started
+   * again has ended. Nothing happens when it does not run.
+   */
+  readonly standDown: (id: string) => Effect.Effect<void>
+  /** What is known of its health since its last start; undefined when nobody looks at it. */
+  readonly health: (id: string) => Effect.Effect<Health | undefined>
   /** All processes of a running container, its first one first, the others by number. */
   readonly processes: (id: string) => Effect.Effect<ReadonlyArray<ProcessInfo>, NotRunning>
   /** What a running container uses now. */

@@ -1,6 +1,15 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import type { Attachment, PortRequest } from "@gantry/core/network/Network"
+import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+
+/** A command that tells whether a container is well, and when it is asked. */
+export interface HealthSettings extends HealthRule {
+  /** `["CMD", …]` or `["CMD-SHELL", text]`. */
+  readonly test: ReadonlyArray<string>
+  /** The image's shell, for `CMD-SHELL`. */
+  readonly shell: ReadonlyArray<string>
+}
 
 /** A mount as `inspect` shows it. */
 export interface MountRecord {
@@ -39,6 +48,10 @@ export interface ContainerRecord {
     readonly stopSignal: number
     /** Seconds. */
     readonly stopTimeout: number
+    /** When it is started again by itself; never when absent. */
+    readonly restart?: RestartRule
+    /** How its health is looked at; not at all when absent. */
+    readonly health?: HealthSettings
     readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
     readonly network: string
     readonly ports: ReadonlyArray<PortRequest>

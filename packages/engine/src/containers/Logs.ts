@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs"
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
@@ -30,6 +31,9 @@ interface LogFile {
   readonly path: string
   readonly inode: bigint
 }
+
+/** Pause between looks whether a container was started again, in milliseconds. */
+const restartPace = 100
 
 /** Files of a container's log, the oldest first. */
 const filesOf = (directory: string): ReadonlyArray<LogFile> => {
@@ -162,7 +166,12 @@ export const logs = (
         Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),
         (watcher) => Effect.sync(() => watcher.close())
       )
-      yield* Effect.forkScoped(Effect.zipRight(Effect.ignore(runtime.wait(id)), Queue.offer(bell, "ended")))
+      /** One that is started again goes on. */
+      const over: Effect.Effect<void> = Effect.ignore(runtime.wait(id)).pipe(
+        Effect.zipRight(runtime.state(id)),
+        Effect.flatMap((state) => (isLive(state) ? Effect.zipRight(Effect.sleep(restartPace), over) : Effect.void))
+      )
+      yield* Effect.forkScoped(Effect.zipRight(over, Queue.offer(bell, "ended")))
       // Lines written between the first read and the watch ring no bell of their own.
       yield* Queue.offer(bell, "changed")
       const later = Stream.fromQueue(bell).pipe(

@@ -1,5 +1,6 @@
 import type { PortRequest } from "@gantry/core/network/Network"
 import type { Platform } from "@gantry/core/image/Platform"
+import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import type { DeviceSpec, Propagation, Resources, Rlimit, SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** When an image that is not asked for by digest is fetched again. */
@@ -31,6 +32,11 @@ export type MountRequest =
       readonly typed: string
     }
   | { readonly type: "tmpfs"; readonly target: string; readonly options: string; readonly typed: string }
+
+/** How a container's health is to be looked at, as asked for. What is absent is the image's affair. */
+export type HealthWish =
+  | { readonly none: true }
+  | ({ readonly none: false; readonly test?: ReadonlyArray<string> } & Partial<HealthRule>)
 
 /** Everything `create` and `run` can be asked for, parsed and independent of how it was typed. */
 export interface RunOptions {
@@ -94,6 +100,9 @@ export interface RunOptions {
     readonly cgroup: "own" | "host"
   }
   readonly oomScoreAdj?: number
+  readonly restart?: RestartRule
+  /** What differs from the image's HEALTHCHECK, or that there is none. */
+  readonly health?: HealthWish
 }
 
 /** What `run IMAGE` means with no option at all. */

@@ -4,6 +4,7 @@ import type { Missing } from "@gantry/linux/cgroup"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { Launcher } from "@gantry/core/runtime/Launcher"
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import { Settings } from "@gantry/core/Settings"
@@ -24,6 +25,7 @@ import {
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
+import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { refusal } from "./launch-error.ts"
 import { bootTime, readProcess } from "./read-process.ts"
@@ -52,7 +54,15 @@ export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectE
 const performKind = "perform"
 
 /** Files in a container's directory that are the runtime's; the rest belongs to others. */
-const ownFiles = ["job.json", "state.json", "state.json.new", "supervisor.log", "log.json"]
+const ownFiles = [
+  "health.json",
+  "health.json.new",
+  "job.json",
+  "state.json",
+  "state.json.new",
+  "supervisor.log",
+  "log.json"
+]
 
 const SIGKILL = 9
 
@@ -223,6 +233,18 @@ export const make = Effect.gen(function* () {
       return { ...now, paused: isFrozen(layout, groupOf(id)) }
     })
 
+  const standDown: RuntimeShape["standDown"] = (id) =>
+    Effect.scoped(
+      Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
+        Effect.flatMap((conversation) =>
+          Effect.promise(() => {
+            conversation.tell({ type: "stand-down" })
+            return conversation.event("stands-down")
+          })
+        )
+      )
+    ).pipe(Effect.ignore)
+
   const processes: RuntimeShape["processes"] = (id) =>
     Effect.map(firstProcess(id), ({ pid }) => {
       const boot = bootTime()
@@ -268,6 +290,7 @@ export const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const directory = directoryOf(id)
       const before = currentState(directory)
+      if (isLive(before)) yield* standDown(id)
       yield* Effect.ignore(signalTo(id, SIGKILL))
       // On cgroup v1 nothing dies while it stands still.
       if (before.status === "running") thawGroup(groupOf(id))
@@ -292,6 +315,8 @@ export const make = Effect.gen(function* () {
     state,
     wait,
     signal: signalTo,
+    standDown,
+    health: (id) => Effect.sync(() => readHealth(directoryOf(id))),
     processes,
     usage,
     pause: standStill(freezeGroup, "pause it"),

@@ -81,7 +81,9 @@ const textOf = (bytes: Uint8Array): string | undefined => {
 export interface Log {
   /** Keeps whole lines. Synchronous: when it returns, the kernel has them. */
   readonly append: (stream: LogStream, bytes: Uint8Array) => void
-  /** Keeps what has no newline, and closes. */
+  /** Keeps what has no newline: nothing of its line is to come. */
+  readonly settle: () => void
+  /** Settles, and closes. */
   readonly end: () => void
 }
 
@@ -152,11 +154,16 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
     flush()
   }
 
+  const settle = () => {
+    keep("stdout", splitters.stdout.end())
+    keep("stderr", splitters.stderr.end())
+  }
+
   return {
     append: (stream, bytes) => keep(stream, splitters[stream].push(bytes)),
+    settle,
     end: () => {
-      keep("stdout", splitters.stdout.end())
-      keep("stderr", splitters.stderr.end())
+      settle()
       fs.closeSync(fd)
     }
   }

@@ -8,11 +8,12 @@ import { finish } from "./finish.ts"
 import { openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
+import { live } from "./live.ts"
 import { type Log, openLog } from "./log.ts"
 import { holdPorts } from "./ports.ts"
-import { type Control, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
+import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
+import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
-import { mark, writeState } from "./state.ts"
 
 /**
  * `gantry __supervise <container's directory>`: the parent of one container. It owns the container's streams, its log
@@ -47,6 +48,7 @@ const awaitBeginning = (sys: Syscalls): boolean => {
 const supervise = async (directory: string, job: Job): Promise<void> => {
   const { spec, supervision } = job
   const clients = makeClients()
+  const rest = makeRest()
   let running: Launched | undefined
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
@@ -59,6 +61,10 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
     if (control.type === "resize") running?.resize(control)
     if (control.type === "signal") running?.signal(control.signal)
+    if (control.type === "stand-down") {
+      rest.want()
+      void client.send(encodeEvent({ type: "stands-down" }))
+    }
   }
   const starter = meetStarter(supervision.claimed, clients.remove, receive)
   clients.add(starter)
@@ -82,41 +88,38 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   }
   const log: Log | undefined =
     supervision.log.driver === "file" ? openLog(directory, supervision.log, () => new Date()) : undefined
+  // Whoever ends the supervisor in order ends the container, also while it waits to be started again.
+  process.on("SIGTERM", () => {
+    rest.want()
+    running?.signal(SIGTERM)
+  })
 
-  const outcome = await launch({
-    plan: job.plan,
-    stdin: supervision.stdin,
-    ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
-    wiring: spec.wiring,
-    group: openGroup(job.group, spec),
-    onOutput: ({ bytes, stream }) => {
-      log?.append(stream, bytes)
-      return clients.output(encodeFrames(frameType[stream], bytes))
+  const start = () =>
+    launch({
+      plan: job.plan,
+      stdin: supervision.stdin,
+      ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
+      wiring: spec.wiring,
+      group: openGroup(job.group, spec),
+      onOutput: ({ bytes, stream }) => {
+        log?.append(stream, bytes)
+        return clients.output(encodeFrames(frameType[stream], bytes))
+      }
+    })
+  const failure = await live(directory, supervision, {
+    start,
+    rest,
+    tell: clients.tell,
+    onRun: (launched) => {
+      running = launched
+      if (launched !== undefined) giveBackMemory()
+      // What was written is in the log before anybody hears of the end.
+      else log?.settle()
     }
   })
-  if (outcome.type === "failed") {
-    log?.end()
-    return fail(outcome, close)
-  }
-  running = outcome
-  process.on("SIGTERM", () => outcome.signal(SIGTERM))
-
-  const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
-  const first = mark(outcome.pid)
-  const startedAt = Date.now()
-  writeState(directory, {
-    state: { status: "running", startedAt, paused: false, pid: outcome.pid },
-    supervisor,
-    ...(first === undefined ? {} : { process: first })
-  })
-  await clients.tell({ type: "started", pid: outcome.pid })
-
-  giveBackMemory()
-  const exit = await outcome.ended
   log?.end()
-  writeState(directory, { state: { status: "exited", exit, startedAt, finishedAt: Date.now() }, supervisor })
+  if (failure !== undefined) return fail(failure, close)
   close()
-  await clients.tell({ type: "exited", exit })
   await finish(job, { cleanup: !clients.cleanupClaimed() })
 }
 

@@ -22,8 +22,10 @@ export interface Frame {
 export type Event =
   | { readonly type: "started"; readonly pid: number }
   | { readonly type: "failed"; readonly status: number; readonly stage: string; readonly why: string }
-  /** Comes after all output. Nothing comes after it. */
+  /** Comes after all output. Nothing comes after it, unless the container is started again: then `started`. */
   | { readonly type: "exited"; readonly exit: ExitStatus }
+  /** To the one who asked alone. */
+  | { readonly type: "stands-down" }
 
 /** What a client asks for. */
 export type Control =
@@ -32,6 +34,8 @@ export type Control =
   | { readonly type: "close-stdin" }
   | { readonly type: "resize"; readonly rows: number; readonly columns: number }
   | { readonly type: "signal"; readonly signal: number }
+  /** The container is not to be started again. Answered with `stands-down`. */
+  | { readonly type: "stand-down" }
   /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */
   | { readonly type: "claim-cleanup" }
 

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
+import { healthSettings } from "../containers/health-settings.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
@@ -70,6 +71,7 @@ export const create = (
         allCapabilities,
         hostName: hostname()
       })
+      const health = healthSettings(image.config.config, options.health)
       const { command, entrypoint } = commandOf(image.config.config, options)
       const exposed = [
         ...new Set([...Object.keys(image.config.config.ExposedPorts ?? {}), ...options.expose])
@@ -89,6 +91,8 @@ export const create = (
           stdinOnce: options.stdin && !options.detach,
           stopSignal,
           stopTimeout: options.stopTimeout ?? 10,
+          ...(options.restart === undefined ? {} : { restart: options.restart }),
+          ...(health === undefined ? {} : { health }),
           log: options.log,
           network: options.network,
           ports: [...options.ports, ...(options.publishAll ? unpublished(exposed, options) : [])],

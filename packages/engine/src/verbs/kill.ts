@@ -1,12 +1,22 @@
 import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 
-/** Sends a signal to a container's first process, by number. One that is paused goes on, as with Docker: it could not act on it. */
-export const kill = (id: string, signal: number): Effect.Effect<void, IsolationRefused | NotRunning, Runtime> =>
+const SIGKILL = 9
+
+/**
+ * Sends a signal to a container's first process, by number. As with Docker, a container that gets SIGKILL or its own
+ * stop signal is not started again, and one that is paused goes on: it could not act on the signal.
+ */
+export const kill = (
+  { id, options }: Pick<ContainerRecord, "id" | "options">,
+  signal: number
+): Effect.Effect<void, IsolationRefused | NotRunning, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const state = yield* runtime.state(id)
+    if (signal === SIGKILL || signal === options.stopSignal) yield* runtime.standDown(id)
     yield* runtime.signal(id, signal)
     if (state.status === "running" && state.paused) yield* runtime.resume(id)
   })

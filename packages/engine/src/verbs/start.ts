@@ -64,6 +64,11 @@ export const start = (
         stdin: record.options.stdin,
         stdinOnce: record.options.stdinOnce,
         log: record.options.log,
+        restart: record.options.restart ?? { policy: "no", most: 0 },
+        stop: { signal: record.options.stopSignal, grace: record.options.stopTimeout * 1000 },
+        ...(record.options.health === undefined
+          ? {}
+          : { health: { ...record.options.health, probe: [...self, "__probe", record.id, root, run] } }),
         ports: attachment.ports,
         ...(attachment.address === undefined ? {} : { address: attachment.address }),
         claimed: stays,

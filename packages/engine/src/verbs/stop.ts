@@ -26,7 +26,8 @@ export const stop = (
     const ended = Effect.option(runtime.wait(record.id))
     const state = yield* runtime.state(record.id)
     if (!isLive(state)) return Option.none()
-    yield* Effect.ignore(kill(record.id, signal))
+    yield* runtime.standDown(record.id)
+    yield* Effect.ignore(kill(record, signal))
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value

@@ -124,6 +124,8 @@ const followed = (
         log: { driver: "none", maxBytes: 1, files: 1 },
         ports: [],
         cleanup: [],
+        restart: { policy: "no", most: 0 },
+        stop: { signal: 15, grace: 10_000 },
         claimed: false
       }
     )

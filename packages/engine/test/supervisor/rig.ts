@@ -111,6 +111,8 @@ export const supervision: Supervision = {
   stdinOnce: true,
   log: { driver: "file", maxBytes: 10 << 20, files: 3 },
   ports: [],
+  restart: { policy: "no", most: 0 },
+  stop: { signal: 15, grace: 10_000 },
   claimed: false,
   cleanup: []
 }

@@ -45,7 +45,15 @@ const sins: ReadonlyArray<
           Effect.scoped(
             Effect.gen(function* () {
               performed.add(spec.id)
-              const supervision = { stdin: false, stdinOnce: false, ports: [], claimed: false, cleanup: [] }
+              const supervision = {
+                stdin: false,
+                stdinOnce: false,
+                ports: [],
+                restart: { policy: "no", most: 0 },
+                stop: { signal: 15, grace: 10_000 },
+                claimed: false,
+                cleanup: []
+              } as const
               const log = { driver: "none", maxBytes: 0, files: 1 } as const
               const session = yield* runtime.start(spec, { ...supervision, log })
               yield* Stream.runForEach(session.output, (piece) => Effect.sync(() => onOutput(piece)))

@@ -111,7 +111,7 @@ export const exec = {
     interactive: { kind: "flag", short: "i", about: "Keep STDIN open even when nobody is attached" },
     privileged: { kind: "flag", about: "Give the command all privileges" },
     tty: { kind: "flag", short: "t", about: "Give the command a terminal" },
-    user: { kind: "text", short: "u", about: "User name or id, as <name|uid>[:<group|gid>]" },
+    user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
     workdir: { kind: "text", short: "w", about: "Working directory inside the container" }
   }
 } as const satisfies Command

@@ -37,7 +37,7 @@ const containerOptions = {
   env: { kind: "list", short: "e", about: "Set a variable, or copy it from the caller" },
   envFile: { kind: "list", about: "Read variables from a file" },
   workdir: { kind: "text", short: "w", about: "Working directory inside the container" },
-  user: { kind: "text", short: "u", about: "User name or id, as <name|uid>[:<group|gid>]" },
+  user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
   groupAdd: { kind: "list", about: "Further groups of the user" },
   entrypoint: { kind: "text", about: "Replace the ENTRYPOINT of the image, and drop its CMD" },
   init: { kind: "flag", about: "Run a small init that forwards signals and reaps processes" },
@@ -69,14 +69,21 @@ const containerOptions = {
   sysctl: { kind: "list", value: "map", about: "Kernel parameters of the container's namespaces" },
   ...resourceOptions,
 
-  restart: { kind: "text", about: "When to start the container again", supported: false, harmless: ["", "no"] },
-  healthCmd: { kind: "text", about: "Command that checks the container's health", supported: false },
-  healthInterval: { kind: "text", value: "duration", about: "Time between checks", supported: false },
-  healthRetries: { kind: "number", about: "Failures before unhealthy", supported: false },
-  healthStartInterval: { kind: "text", value: "duration", about: "Time between first checks", supported: false },
-  healthStartPeriod: { kind: "text", value: "duration", about: "Time before failures count", supported: false },
-  healthTimeout: { kind: "text", value: "duration", about: "Longest time of a check", supported: false },
-  noHealthcheck: { kind: "flag", about: "Ignore the HEALTHCHECK of the image", supported: false },
+  restart: {
+    kind: "text",
+    about: "When to start the container again: no, always, unless-stopped or on-failure[:n] (default no)"
+  },
+  healthCmd: { kind: "text", about: "Command that checks the container's health" },
+  healthInterval: { kind: "text", value: "duration", about: "Time between checks (default 30s)" },
+  healthOnFailure: {
+    kind: "text",
+    about: "What to do when it has become unhealthy: none, kill, restart or stop (default none)"
+  },
+  healthRetries: { kind: "number", about: "Failures in a row that make it unhealthy (default 3)" },
+  healthStartInterval: { kind: "text", value: "duration", about: "Time between checks during the start period" },
+  healthStartPeriod: { kind: "text", value: "duration", about: "Time before failures count" },
+  healthTimeout: { kind: "text", value: "duration", about: "Longest time of a check (default 30s)" },
+  noHealthcheck: { kind: "flag", about: "Ignore the HEALTHCHECK of the image" },
 
   label: { kind: "list", short: "l", about: "Label of the container" },
   labelFile: { kind: "list", about: "Read labels from a file" },
@@ -108,6 +115,12 @@ export const run = {
   options: {
     detach: { kind: "flag", short: "d", about: "Run in the background and print the container's id" },
     ...containerOptions,
+    wait: {
+      kind: "text",
+      bare: "30s",
+      value: "duration",
+      about: "With -d: return when it is healthy, or listens, or fail after so long (default 30s)"
+    },
     sigProxy: { kind: "flag", fallback: true, about: "Pass signals on to the command (default true)" },
     detachKeys: { kind: "text", about: "Keys that detach from the container" }
   }

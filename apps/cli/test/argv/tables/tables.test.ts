@@ -134,7 +134,7 @@ describe("the tables", () => {
       "cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus cpuset-cpus cpuset-mems detach " +
       "detach-keys device device-cgroup-rule device-read-bps device-read-iops device-write-bps device-write-iops " +
       "disable-content-trust dns dns-option dns-search domainname entrypoint env env-file expose gpus group-add health-cmd " +
-      "health-interval health-retries health-start-interval health-start-period health-timeout hostname init interactive " +
+      "health-interval health-on-failure health-retries health-start-interval health-start-period health-timeout hostname init interactive " +
       "io-maxbandwidth io-maxiops ip ip6 ipc isolation kernel-memory label label-file link link-local-ip log-driver log-opt " +
       "mac-address memory memory-reservation memory-swap memory-swappiness mount name network network-alias no-healthcheck " +
       "oom-kill-disable oom-score-adj pid pids-limit platform privileged publish publish-all pull quiet read-only restart " +
@@ -146,7 +146,7 @@ describe("the tables", () => {
 
   it("give run and create the same options, except those about being attached", () => {
     const only = Object.keys(run.options).filter((name) => !(name in create.options))
-    expect(only).toEqual(["detach", "sigProxy", "detachKeys"])
+    expect(only).toEqual(["detach", "wait", "sigProxy", "detachKeys"])
   })
 
   it("let no command but those that start a program stop at its first operand", () => {

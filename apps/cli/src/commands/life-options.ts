@@ -1,0 +1,61 @@
+import type { HealthWish } from "@gantry/engine/containers/RunOptions"
+import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
+import * as Effect from "effect/Effect"
+import { bad, good, type Result } from "../argv/Result.ts"
+import type { Values } from "../argv/Option.ts"
+import type { create } from "../argv/tables/run.ts"
+import { parseDuration } from "../argv/values/duration.ts"
+import { parseRestart } from "../argv/values/restart.ts"
+import { given, optionalOf, valueOf } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+type Options = Values<typeof create.options>
+
+/** Docker stores nanoseconds and refuses what is less than a millisecond and not 0. */
+const shortest = 1_000_000n
+
+const parseTime = (text: string): Result<number | undefined> => {
+  const duration = parseDuration(text)
+  if (!duration.ok) return duration
+  if (duration.value < 0n) return bad("cannot be negative")
+  if (duration.value === 0n) return good(undefined)
+  return duration.value < shortest ? bad("cannot be less than 1ms") : good(Number(duration.value / shortest))
+}
+
+const reactions = ["none", "kill", "restart", "stop"] as const
+
+const parseReaction = (text: string): Result<HealthRule["onFailure"]> => {
+  const found = reactions.find((each) => each === text)
+  return found === undefined ? bad(`use one of ${reactions.join(", ")}`) : good(found)
+}
+
+/** `--restart`. */
+export const restartOf = (options: Options): Effect.Effect<RestartRule | undefined, Usage> =>
+  Effect.gen(function* () {
+    if (options.restart === undefined) return undefined
+    const { maximumRetryCount, name } = yield* valueOf("--restart", options.restart, parseRestart(options.restart))
+    if (options.rm && name !== "no")
+      return yield* badValue("conflicting options: cannot specify both --restart and --rm")
+    return { policy: name, most: maximumRetryCount }
+  })
+
+/** `--health-*` and `--no-healthcheck`. */
+export const healthOf = (options: Options): Effect.Effect<HealthWish | undefined, Usage> =>
+  Effect.gen(function* () {
+    const time = (name: string, text: string | undefined) => optionalOf(name, text, parseTime)
+    const rule = {
+      ...given("interval", yield* time("--health-interval", options.healthInterval)),
+      ...given("timeout", yield* time("--health-timeout", options.healthTimeout)),
+      ...given("startPeriod", yield* time("--health-start-period", options.healthStartPeriod)),
+      ...given("startInterval", yield* time("--health-start-interval", options.healthStartInterval)),
+      ...given("onFailure", yield* optionalOf("--health-on-failure", options.healthOnFailure, parseReaction)),
+      ...given("retries", options.healthRetries === 0 ? undefined : options.healthRetries)
+    }
+    if ((options.healthRetries ?? 0) < 0) return yield* badValue("--health-retries cannot be negative")
+    const test = options.healthCmd === undefined ? {} : { test: ["CMD-SHELL", options.healthCmd] }
+    const says = Object.keys(rule).length > 0 || options.healthCmd !== undefined
+    if (options.noHealthcheck) {
+      return says ? yield* badValue("--no-healthcheck conflicts with --health-* options") : { none: true }
+    }
+    return says ? { none: false, ...test, ...rule } : undefined
+  })

@@ -1,0 +1,134 @@
+import type { ExitStatus, HealthStatus } from "@gantry/core/runtime/ContainerState"
+import type { Supervision } from "@gantry/core/runtime/Runtime"
+import type { LaunchFailure } from "./handshake.ts"
+import type { Launched } from "./launch.ts"
+import type { Event } from "./protocol.ts"
+import type { Rest } from "./rest.ts"
+import { makeRestarts } from "./restarts.ts"
+import { mark, type ProcessMark, writeState } from "./state.ts"
+import { type Watch, watchHealth } from "./watch-health.ts"
+
+const SIGKILL = 9
+
+/** What a container's life touches outside of it. */
+export interface World {
+  readonly start: () => Promise<Launched | LaunchFailure>
+  readonly rest: Rest
+  readonly tell: (event: Event) => Promise<void>
+  /** Which process is the container's first one now; none between two starts. */
+  readonly onRun: (running: Launched | undefined) => void
+}
+
+/**
+ * Runs a container until it has ended for good: starts it again as its rule says, looks at its health, and writes down
+ * how it fares. A first start that fails is the result; a later one that fails is an end like others.
+ */
+export const live = async (
+  directory: string,
+  supervision: Supervision,
+  { onRun, rest, start, tell }: World
+): Promise<(Event & { type: "failed" }) | undefined> => {
+  const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
+  const restarts = makeRestarts(supervision.restart)
+  for (;;) {
+    const startedAt = Date.now()
+    // One life after the other.
+    // oxlint-disable-next-line no-await-in-loop
+    const outcome = await start()
+    const began = restarts.count()
+    if (outcome.type === "failed" && began === 0) return outcome
+    const { exit, forced } =
+      outcome.type === "failed"
+        ? { exit: failedExit(outcome), forced: false }
+        : // oxlint-disable-next-line no-await-in-loop
+          await lead(directory, supervision, outcome, { supervisor, restarts: began, startedAt, rest, onRun, tell })
+    const finishedAt = Date.now()
+    const pause = rest.wanted() ? undefined : restarts.next({ exit, ran: finishedAt - startedAt, forced })
+    if (pause !== undefined) {
+      writeState(directory, {
+        state: { status: "restarting", exit, finishedAt, restarts: restarts.count() },
+        supervisor
+      })
+      // oxlint-disable-next-line no-await-in-loop
+      await tell({ type: "exited", exit })
+      // oxlint-disable-next-line no-await-in-loop
+      await rest.pause(pause)
+      if (!rest.wanted()) continue
+    }
+    writeState(directory, {
+      state: {
+        status: "exited",
+        exit,
+        startedAt,
+        finishedAt,
+        ...(rest.wanted() ? { stoodDown: true } : {}),
+        ...(began === 0 ? {} : { restarts: began })
+      },
+      supervisor
+    })
+    // oxlint-disable-next-line no-await-in-loop
+    await tell({ type: "exited", exit })
+    return undefined
+  }
+}
+
+const failedExit = ({ stage, status, why }: LaunchFailure): ExitStatus => ({
+  code: status,
+  oomKilled: false,
+  error: `could not ${stage}: ${why}`
+})
+
+interface Lead {
+  readonly supervisor: ProcessMark
+  readonly restarts: number
+  readonly startedAt: number
+  readonly rest: Rest
+  readonly onRun: World["onRun"]
+  readonly tell: World["tell"]
+}
+
+/** One life, from the start of the command to its end. */
+const lead = async (
+  directory: string,
+  { health: rule, stop }: Supervision,
+  running: Launched,
+  { onRun, rest, restarts, startedAt, supervisor, tell }: Lead
+): Promise<{ readonly exit: ExitStatus; readonly forced: boolean }> => {
+  const first = mark(running.pid)
+  let forced = false
+  let late: NodeJS.Timeout | undefined
+  const write = (health: HealthStatus | undefined): void =>
+    writeState(directory, {
+      state: {
+        status: "running",
+        startedAt,
+        paused: false,
+        pid: running.pid,
+        ...(restarts === 0 ? {} : { restarts }),
+        ...(health === undefined ? {} : { health })
+      },
+      supervisor,
+      ...(first === undefined ? {} : { process: first })
+    })
+  onRun(running)
+  write(rule === undefined ? undefined : "starting")
+  await tell({ type: "started", pid: running.pid })
+  const watch: Watch | undefined =
+    rule === undefined
+      ? undefined
+      : watchHealth(directory, rule, ({ status }) => {
+          write(status)
+          if (status !== "unhealthy" || rule.onFailure === "none") return
+          watch?.stop()
+          forced = rule.onFailure === "restart"
+          if (rule.onFailure === "stop") rest.want()
+          if (rule.onFailure === "kill") return running.signal(SIGKILL)
+          running.signal(stop.signal)
+          if (stop.grace >= 0) late = setTimeout(() => running.signal(SIGKILL), stop.grace)
+        })
+  const exit = await running.ended
+  watch?.stop()
+  clearTimeout(late)
+  onRun(undefined)
+  return { exit, forced }
+}
