@@ -41,7 +41,7 @@ describe("containers that are looked after", () => {
   })
 
   it("keep their published port and their address over a restart", async () => {
-    const serve = "mkdir -p /www; cat /proc/uptime > /www/index.html; timeout 1 httpd -f -p 80 -h /www"
+    const serve = "mkdir -p /www; cat /proc/uptime > /www/index.html; timeout 1 httpd -f -p 80 -h /www; true"
     await gantry.ok(
       "run",
       "-d",

@@ -74,15 +74,15 @@ const containerOptions = {
     about: "When to start the container again: no, always, unless-stopped or on-failure[:n] (default no)"
   },
   healthCmd: { kind: "text", about: "Command that checks the container's health" },
-  healthInterval: { kind: "text", value: "duration", about: "Time between checks (default 30s)" },
+  healthInterval: { kind: "text", about: "Time between checks (default 30s)" },
   healthOnFailure: {
     kind: "text",
     about: "What to do when it has become unhealthy: none, kill, restart or stop (default none)"
   },
   healthRetries: { kind: "number", about: "Failures in a row that make it unhealthy (default 3)" },
-  healthStartInterval: { kind: "text", value: "duration", about: "Time between checks during the start period" },
-  healthStartPeriod: { kind: "text", value: "duration", about: "Time before failures count" },
-  healthTimeout: { kind: "text", value: "duration", about: "Longest time of a check (default 30s)" },
+  healthStartInterval: { kind: "text", about: "Time between checks during the start period" },
+  healthStartPeriod: { kind: "text", about: "Time before failures count" },
+  healthTimeout: { kind: "text", about: "Longest time of a check (default 30s)" },
   noHealthcheck: { kind: "flag", about: "Ignore the HEALTHCHECK of the image" },
 
   label: { kind: "list", short: "l", about: "Label of the container" },
