@@ -81,7 +81,8 @@ export const deliver = (delivery: Delivery): Effect.Effect<Delivered, DeliverErr
       descriptors.unshift(yield* keepImage(prepared, own, annotations))
     }
     for (const output of kept) {
-      if (output.push) descriptors.push(...(yield* pushBuilt(delivery, output, prepared)))
+      // What a registry calls it is what others will ask for.
+      if (output.push) descriptors.unshift(...(yield* pushBuilt(delivery, output, prepared)))
     }
     const [descriptor] = descriptors
     return {

@@ -1,11 +1,9 @@
-import { levelsOf } from "@gantry/core/compression/compress"
 import { bad, good, type Result } from "../Result.ts"
+import { type CompressionChoice, parseCompression } from "./compression.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
 
 /** How layers are to be compressed, as written. */
-export interface CompressionWish {
-  readonly kind?: "none" | "gzip" | "zstd"
-  readonly level?: number
+export interface CompressionWish extends CompressionChoice {
   readonly force: boolean
   /** Whose media types; OCI's when nobody says. */
   readonly types?: "oci" | "docker"
@@ -188,26 +186,15 @@ const imageKeys = (keys: Keys) => {
 }
 
 const compressionOf = (keys: Keys): CompressionWish => {
-  const text = keys.text("compression")
-  const kind = text === "uncompressed" ? "none" : text
   const force = keys.flag("force-compression", false)
-  if (kind !== undefined && kind !== "none" && kind !== "gzip" && kind !== "zstd") {
-    keys.fail(`compression=${kind} is not supported: gzip, zstd or uncompressed`)
+  const types = keys.text("oci-mediatypes") === undefined ? undefined : keys.flag("oci-mediatypes", true)
+  const choice = parseCompression(keys.text("compression"), keys.text("compression-level"))
+  if (!choice.ok) {
+    keys.fail(choice.problem)
     return { force }
   }
-  const types = keys.text("oci-mediatypes") === undefined ? undefined : keys.flag("oci-mediatypes", true)
-  if (types === false && kind === "zstd") keys.fail("Docker has no media type for zstd")
-  const level = keys.text("compression-level")
-  const { least, most } = levelsOf(kind ?? "gzip")
-  if (level !== undefined && !(/^\d{1,2}$/.test(level) && Number(level) >= least && Number(level) <= most)) {
-    keys.fail(`compression-level=${level} is not one of ${least} to ${most}`)
-  }
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(level === undefined ? {} : { level: Number(level) }),
-    ...(types === undefined ? {} : { types: types ? "oci" : "docker" }),
-    force
-  }
+  if (types === false && choice.value.kind === "zstd") keys.fail("Docker has no media type for zstd")
+  return { ...choice.value, ...(types === undefined ? {} : { types: types ? "oci" : "docker" }), force }
 }
 
 /** `annotation.KEY`, `annotation-index.KEY`, `annotation-manifest[linux/amd64].KEY`, `annotation-manifest-descriptor.KEY`. */

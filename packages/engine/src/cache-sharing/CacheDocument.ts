@@ -1,0 +1,105 @@
+import { isList, unspell } from "@gantry/build/key/canonical"
+import { readRecord } from "@gantry/build/key/record-text"
+import { keyOfSpelling } from "@gantry/build/key/step-key"
+import { type Digest, isDigest } from "@gantry/core/image/Digest"
+import type { CacheRecord } from "@gantry/core/store/BuildCache"
+import * as Either from "effect/Either"
+
+/** What makes a manifest one of a shared build cache. */
+export const cacheArtifact = "application/vnd.gantry.cache.v1"
+
+/** The media type of the list of records. */
+export const cacheRecords = "application/vnd.gantry.cache.records.v1+json"
+
+/** Longest list of records in bytes. */
+export const longestList = 64 * 1024 * 1024
+
+/** Most records of one list. */
+const mostRecords = 100_000
+
+/** A step's result as it travels. Its key does not: whoever reads the facts computes it. */
+export type SharedRecord = CacheRecord
+
+/** The records of a cache, each as plain data in the order of the list. Never throws; the same records give the same bytes. */
+export const writeRecords = (
+  records: ReadonlyArray<SharedRecord>,
+  layers: ReadonlyArray<Digest>
+): Uint8Array => {
+  const places = new Map(layers.map((layer, at) => [layer, at]))
+  const list = records.map(({ createdAt, facts, instruction, layer, parent, tookMs }) => ({
+    facts,
+    instruction,
+    parent,
+    ...(layer === null ? {} : { layer: places.get(layer) }),
+    createdAt,
+    tookMs
+  }))
+  return new TextEncoder().encode(JSON.stringify({ format: cacheArtifact, layers, records: list }))
+}
+
+/** The records of a list, and the layers they speak of in the order of the manifest's. */
+export interface ReadRecords {
+  readonly layers: ReadonlyArray<Digest>
+  readonly records: ReadonlyArray<SharedRecord>
+  /** Records that were left out because they are not what a record must be. */
+  readonly refused: number
+}
+
+/**
+ * Reads a list of records that nobody vouches for. Each key is computed from the facts, so a record can only stand for
+ * the step that it describes. What is no record is left out; a list that is none at all is refused, in one sentence
+ * without a full stop. `now`: milliseconds since 1970; nothing was made later.
+ */
+export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadRecords, string> => {
+  const parsed = Either.try((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)))
+  if (Either.isLeft(parsed) || !isObject(parsed.right)) return Either.left("its list of records is not a JSON object")
+  const { format, layers, records } = parsed.right
+  if (format !== cacheArtifact) return Either.left("its list of records has an unknown format")
+  if (!Array.isArray(layers) || !layers.every(isDigest)) return Either.left("its list of layers is malformed")
+  if (!Array.isArray(records)) return Either.left("it lists no records")
+  if (records.length > mostRecords) return Either.left(`it has ${records.length} records, more than ${mostRecords}`)
+  const found = new Map<string, SharedRecord>()
+  for (const each of records) {
+    const record = recordOf(each, layers, now)
+    if (record !== undefined) found.set(record.key, record)
+  }
+  return Either.right({ layers, records: [...found.values()], refused: records.length - found.size })
+}
+
+const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isInstant = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+
+const recordOf = (value: unknown, layers: ReadonlyArray<Digest>, now: number): SharedRecord | undefined => {
+  if (!isObject(value)) return undefined
+  const { createdAt, facts, instruction, layer, parent, tookMs } = value
+  if (typeof facts !== "string" || typeof instruction !== "string" || typeof parent !== "string") return undefined
+  if (!facts.isWellFormed() || !instruction.isWellFormed()) return undefined
+  if (parent !== "scratch" && !isDigest(parent)) return undefined
+  if (!isInstant(createdAt) || !isInstant(tookMs)) return undefined
+  const made = layer === undefined ? null : layers[Number.isSafeInteger(layer) ? Number(layer) : -1]
+  if (made === undefined) return undefined
+  const text = readRecord(facts)
+  if (text === undefined || !isDigest(text.on)) return undefined
+  const kind = kindOf(text.facts)
+  // What only changes settings has no layer: an entry that gives it one wants files in where no instruction puts any.
+  if (kind === undefined || (kind.startsWith("gantry.config.") && made !== null)) return undefined
+  return {
+    key: keyOfSpelling(text.facts),
+    facts,
+    instruction,
+    parent,
+    layer: made,
+    createdAt: Math.min(createdAt, now),
+    tookMs
+  }
+}
+
+/** What kind of step facts are about; undefined for what is no spelling of facts. */
+const kindOf = (facts: string): string | undefined => {
+  const value = Either.getOrUndefined(unspell(facts))
+  if (typeof value !== "object" || isList(value)) return undefined
+  const format = Object.hasOwn(value, "format") ? value["format"] : undefined
+  return typeof format === "string" && /^gantry\.[a-z]+\.\d+$/.test(format) ? format : undefined
+}

@@ -1,0 +1,63 @@
+import type { StepReport } from "@gantry/build/solve/BuildResult"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import * as MediaType from "@gantry/core/image/MediaType"
+import { Registry } from "@gantry/core/registry/Registry"
+import type { Settings } from "@gantry/core/Settings"
+import { BuildCache, type CacheRecord } from "@gantry/core/store/BuildCache"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { nameManifest, sendBytes, sendLayers } from "../push/send-image.ts"
+import type { SendError, SendServices } from "../push/send-layer.ts"
+import { cacheArtifact, cacheRecords, writeRecords } from "./CacheDocument.ts"
+import type { CacheTarget } from "./CachePlace.ts"
+
+/** A step of a build, and whether the stage that was built stands on its stage. */
+export interface ExportedStep {
+  readonly report: StepReport
+  readonly isOfTarget: boolean
+}
+
+/**
+ * Leaves the results of a build where others can find them: the layers its steps made, those that are not there yet, and
+ * a list of the records; the list gets its name last. Layers of base images do not go along.
+ */
+export const exportCache = (
+  steps: ReadonlyArray<ExportedStep>,
+  { form, mode, ref }: Pick<CacheTarget, "form" | "mode" | "ref">
+): Effect.Effect<void, SendError | StorageFailure, BuildCache | SendServices | Settings> =>
+  Effect.gen(function* () {
+    const wanted = mode === "max" ? steps : steps.filter(({ isOfTarget }) => isOfTarget)
+    const records = yield* recordsOf(wanted)
+    const layers = [...new Set(records.flatMap(({ layer }) => (layer === null ? [] : [layer])))]
+    const place = { registry: ref.registry, repository: ref.repository }
+    const write = Effect.gen(function* () {
+      const descriptors = yield* sendLayers(place, layers, { form })
+      const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers))
+      const manifest = {
+        schemaVersion: 2,
+        mediaType: MediaType.ociManifest,
+        artifactType: cacheArtifact,
+        config,
+        layers: descriptors
+      }
+      const bytes = new TextEncoder().encode(JSON.stringify(manifest))
+      yield* nameManifest(ref, { manifest: { mediaType: MediaType.ociManifest, bytes }, digest: ofBytes(bytes) })
+    })
+    yield* (yield* Registry).together(place, write)
+  })
+
+/** The records of steps whose results the cache holds, each once: what a step made that was not recorded is not shared. */
+const recordsOf = (
+  steps: ReadonlyArray<ExportedStep>
+): Effect.Effect<ReadonlyArray<CacheRecord>, StorageFailure, BuildCache> =>
+  Effect.gen(function* () {
+    const cache = yield* BuildCache
+    const found = new Map<Digest, CacheRecord>()
+    for (const { report } of steps) {
+      if (report.key === undefined || found.has(report.key)) continue
+      const record = yield* cache.get(report.key)
+      if (Option.isSome(record) && record.value.layer === report.layer) found.set(report.key, record.value)
+    }
+    return [...found.values()]
+  })

@@ -1,0 +1,67 @@
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { type Digest, isDigest } from "@gantry/core/image/Digest"
+import { compressionOf } from "@gantry/core/image/MediaType"
+import { Registry } from "@gantry/core/registry/Registry"
+import type { RegistryError } from "@gantry/core/registry/RegistryError"
+import type { BlobCorrupt } from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { decodeManifest } from "../images/image-json.ts"
+import { cacheRecords, longestList, readRecords, type SharedRecord } from "./CacheDocument.ts"
+import type { CacheSource } from "./CachePlace.ts"
+
+/** What lies at a place is no cache, or one that cannot be used. */
+export class CacheUnusable extends Data.TaggedError("CacheUnusable")<{
+  /** One sentence without a full stop. */
+  readonly why: string
+}> {
+  override get message() {
+    return this.why
+  }
+}
+
+/** A shared cache whose records were read; its layers are where they were. */
+export interface SharedCache {
+  readonly source: CacheSource
+  readonly records: ReadonlyArray<SharedRecord>
+  /** The compressed form of each layer. */
+  readonly layers: ReadonlyMap<Digest, Descriptor>
+  /** Records that were left out. */
+  readonly refused: number
+}
+
+/** Reads the records of a cache, verified by digest. No layer is fetched. */
+export const readCache = (
+  source: CacheSource
+): Effect.Effect<SharedCache, BlobCorrupt | CacheUnusable | RegistryError, Registry> =>
+  Effect.gen(function* () {
+    const registry = yield* Registry
+    const { bytes } = yield* registry.resolve(source.ref)
+    const manifest = yield* Either.mapLeft(decodeManifest(bytes), (why) => new CacheUnusable({ why }))
+    const { config, layers } = manifest
+    if (config.mediaType !== cacheRecords) {
+      return yield* new CacheUnusable({ why: `it is no build cache of gantry but ${config.mediaType}` })
+    }
+    if (config.size > longestList) {
+      return yield* new CacheUnusable({
+        why: `its list of records has ${config.size} bytes, more than the ${longestList} that are read`
+      })
+    }
+    const parts: Array<Uint8Array> = []
+    yield* Stream.runForEach(registry.fetch(source.ref, config), (piece) =>
+      Effect.sync(() => void parts.push(piece.slice()))
+    )
+    const now = yield* Clock.currentTimeMillis
+    const read = yield* Either.mapLeft(readRecords(Buffer.concat(parts), now), (why) => new CacheUnusable({ why }))
+    const known = new Map<Digest, Descriptor>()
+    for (const [at, diffId] of read.layers.entries()) {
+      const descriptor = layers[at]
+      const usable =
+        descriptor !== undefined && isDigest(descriptor.digest) && compressionOf(descriptor.mediaType) !== undefined
+      if (usable) known.set(diffId, descriptor)
+    }
+    return { source, records: read.records, layers: known, refused: read.refused }
+  })
