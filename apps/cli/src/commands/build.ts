@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
+import { cachesOf } from "./build-caches.ts"
 import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
 import { type BuildSource, buildSource, namedContexts } from "./build-source.ts"
@@ -55,6 +56,9 @@ export default define(table, ({ operands, options }, { terminal }) =>
       secrets: yield* readSecrets(options.secret, terminal),
       allowSecretLeak: options.allowSecretLeak,
       requireCached: options.requireCached,
+      ...(yield* cachesOf(options, terminal.cwd)),
+      onWarning: (text) =>
+        planned === undefined ? progress.note(`warning: ${text}`) : terminal.err(`gantry: ${text}\n`),
       bases: {
         policy: policy ?? "missing",
         cwd: terminal.cwd,

@@ -21,10 +21,7 @@ const mostRecords = 100_000
 export type SharedRecord = CacheRecord
 
 /** The records of a cache, each as plain data in the order of the list. Never throws; the same records give the same bytes. */
-export const writeRecords = (
-  records: ReadonlyArray<SharedRecord>,
-  layers: ReadonlyArray<Digest>
-): Uint8Array => {
+export const writeRecords = (records: ReadonlyArray<SharedRecord>, layers: ReadonlyArray<Digest>): Uint8Array => {
   const places = new Map(layers.map((layer, at) => [layer, at]))
   const list = records.map(({ createdAt, facts, instruction, layer, parent, tookMs }) => ({
     facts,

@@ -1,4 +1,3 @@
-import type { StepReport } from "@gantry/build/solve/BuildResult"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
@@ -11,12 +10,7 @@ import { nameManifest, sendBytes, sendLayers } from "../push/send-image.ts"
 import type { SendError, SendServices } from "../push/send-layer.ts"
 import { cacheArtifact, cacheRecords, writeRecords } from "./CacheDocument.ts"
 import type { CacheTarget } from "./CachePlace.ts"
-
-/** A step of a build, and whether the stage that was built stands on its stage. */
-export interface ExportedStep {
-  readonly report: StepReport
-  readonly isOfTarget: boolean
-}
+import type { ExportedStep } from "./leave-cache.ts"
 
 /**
  * Leaves the results of a build where others can find them: the layers its steps made, those that are not there yet, and

@@ -1,9 +1,9 @@
-import { type Digest } from "@gantry/core/image/Digest"
+import type { Digest } from "@gantry/core/image/Digest"
 import type { Locks } from "@gantry/core/Locks"
 import type { Registry } from "@gantry/core/registry/Registry"
 import { Settings } from "@gantry/core/Settings"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
-import { type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import type { BuildCacheShape, CacheRecord, CacheTrace, StepKey } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly sources: ReadonlyArray<CacheSource>
   /** Nothing may be fetched or written: a record is offered without its layer. */
   readonly isPlan: boolean
+  /** Done before the first layer is fetched. */
+  readonly begin: Effect.Effect<void, StorageFailure>
   /** Takes what went wrong, which never ends the build. */
   readonly onWarning: (text: string) => void
 }
@@ -58,9 +60,12 @@ export const withImported = (
         if (offer === undefined) return Option.none()
         const { record } = offer
         if (options.isPlan) return Option.some(record)
-        if (record.layer !== null && !(yield* fetched(record.layer, offer, options.onWarning))) {
-          offers.delete(key)
-          return Option.none()
+        if (record.layer !== null) {
+          yield* options.begin
+          if (!(yield* fetched(record.layer, offer, options.onWarning))) {
+            offers.delete(key)
+            return Option.none()
+          }
         }
         yield* cache.put([record])
         return Option.some(record)
@@ -68,7 +73,19 @@ export const withImported = (
     return {
       ...cache,
       get: (key) =>
-        Effect.flatMap(cache.get(key), (found) => (Option.isSome(found) ? Effect.succeed(found) : take(key)))
+        Effect.flatMap(cache.get(key), (found) => (Option.isSome(found) ? Effect.succeed(found) : take(key))),
+      // A miss is explained by what others made as well.
+      trace: (key) =>
+        Effect.map(cache.trace(key), (found) =>
+          Option.orElse(found, () =>
+            Option.map(Option.fromNullable(offers.get(key)), ({ record }): CacheTrace => ({ record }))
+          )
+        ),
+      near: (lineage, parent) =>
+        Effect.map(cache.near(lineage, parent), (found) => [
+          ...found,
+          ...[...offers.values()].flatMap(({ record }) => (record.parent === parent ? [record] : []))
+        ])
     }
   })
 

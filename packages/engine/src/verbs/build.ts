@@ -18,13 +18,15 @@ import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
 import type { Database } from "@gantry/core/state/Database"
-import type { BuildCache } from "@gantry/core/store/BuildCache"
+import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
+import type { CacheSource, CacheTarget } from "../cache-sharing/CachePlace.ts"
+import { exportedSteps, leaveCache } from "../cache-sharing/leave-cache.ts"
 import type { Containers } from "../containers/Containers.ts"
 import { BadBuildFile } from "../contexts/BadBuildFile.ts"
 import * as BuildSources from "../contexts/BuildSources.ts"
@@ -79,8 +81,14 @@ export interface BuildRequest {
   readonly jobs?: number
   /** Fails before anything runs or is fetched when something would have to. */
   readonly requireCached: boolean
+  /** Where results of others are looked for, in this order. */
+  readonly cacheFrom: ReadonlyArray<CacheSource>
+  /** Where the results are left for others, once the build has succeeded. */
+  readonly cacheTo: ReadonlyArray<CacheTarget>
   /** Seconds since 1970. */
   readonly epoch?: number
+  /** Takes sentences about what went wrong and does not end the build. */
+  readonly onWarning: (text: string) => void
   readonly onEvent: (event: SolveEvent) => void
   /** Listens to what is pushed. */
   readonly onPush?: OnPushEvent
@@ -118,17 +126,22 @@ export const build = (
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
     const opened = yield* openFor(request)
+    const cache = yield* cacheFor(request, begun, false)
     const results = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, platform), (solving) =>
-        solve({ ...solving, requireCached: request.requireCached })
+        Effect.map(solve({ ...solving, requireCached: request.requireCached }), (result) => ({
+          ...result,
+          platform,
+          graph: solving.graph
+        }))
       ).pipe(
+        Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, secrets), begun)),
         Effect.provideServiceEffect(
           BaseResolver,
           request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
         ),
-        Effect.provideServiceEffect(Sources, BuildSources.make(request, begun)),
-        Effect.map((result) => ({ ...result, platform }))
+        Effect.provideServiceEffect(Sources, BuildSources.make(request, begun))
       )
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
@@ -136,6 +149,7 @@ export const build = (
       yield* layers.flush
       yield* Effect.ignoreLogged(sweepSteps)
     }
+    for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
     const given = yield* deliver({
       produced: results.map(({ config, platform, stack }) => ({
         config: withLabels(config, request.labels),
@@ -173,8 +187,10 @@ export const planBuild = (
 > =>
   Effect.gen(function* () {
     const opened = yield* openFor(request)
+    const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, platform), plan).pipe(
+        Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make({ network: request.network, secrets: noSecrets })),
         Effect.provideServiceEffect(BaseResolver, LocalBases.peek),
         Effect.provideServiceEffect(Sources, BuildSources.peek(request))
@@ -182,6 +198,19 @@ export const planBuild = (
     )
     return steps.flat()
   }).pipe(Effect.scoped)
+
+/** The cache of this store, and what others left where the request says. */
+const cacheFor = (
+  { cacheFrom, onWarning }: BuildRequest,
+  begin: Effect.Effect<void, StorageFailure>,
+  isPlan: boolean
+): Effect.Effect<BuildCacheShape, never, BuildCache | PullServices> =>
+  Effect.gen(function* () {
+    const cache = yield* BuildCache
+    if (cacheFrom.length === 0) return cache
+    const { withImported } = yield* Effect.promise(() => import("../cache-sharing/import-cache.ts"))
+    return yield* withImported(cache, { sources: cacheFrom, isPlan, begin, onWarning })
+  })
 
 /** Opens the context, once for all platforms: what came on a pipe comes once. */
 const openFor = (request: BuildRequest) =>

@@ -18,6 +18,7 @@ export interface Asked extends Partial<Omit<BuildRequest, "context" | "names">> 
 export const built = (text: string, { context, names = [], ...more }: Asked = {}) =>
   Effect.gen(function* () {
     const events: Array<SolveEvent> = []
+    const warnings: Array<string> = []
     const result = yield* build({
       context: { of: "folder", path: context ?? (yield* scratch) },
       dockerfile: { text, shown: "Dockerfile" },
@@ -26,13 +27,16 @@ export const built = (text: string, { context, names = [], ...more }: Asked = {}
       labels: {},
       platforms: [{ os: "linux", architecture: "amd64" }],
       outputs: [],
+      cacheFrom: [],
+      cacheTo: [],
+      onWarning: (text) => void warnings.push(text),
       noCache: false,
       network: "default",
       requireCached: false,
       onEvent: (event) => void events.push(event),
       ...more
     })
-    return { ...result, events, config: yield* (yield* Images).config(result.image) }
+    return { ...result, events, warnings, config: yield* (yield* Images).config(result.image) }
   })
 
 /** A directory with these files. */

@@ -59,8 +59,14 @@ export const build = {
     load: { kind: "flag", about: "Keep the image in the store, whatever other outputs there are" },
 
     ssh: { kind: "list", about: "SSH agent for RUN instructions", supported: false },
-    cacheFrom: { kind: "list", about: "Where to look for earlier results", supported: false },
-    cacheTo: { kind: "list", about: "Where to keep results", supported: false },
+    cacheFrom: {
+      kind: "list",
+      about: 'Where others left results, as "type=registry,ref=name" or "type=local,src=folder"'
+    },
+    cacheTo: {
+      kind: "list",
+      about: 'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max"'
+    },
     push: { kind: "flag", about: "Push the image to the registries of its names" },
     addHost: { kind: "list", about: "Add a line to the hosts file", supported: false },
     shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm", supported: false },

@@ -17,10 +17,24 @@ const kinds = ["registry", "local"]
 /** Places that other builders know. */
 const elsewhere = ["inline", "gha", "s3", "azblob"]
 /** Choices that have one answer here. */
-const idle = ["oci-mediatypes", "image-manifest", "force-compression", "compression", "compression-level", "mode", "ignore-error"]
+const idle = [
+  "oci-mediatypes",
+  "image-manifest",
+  "force-compression",
+  "compression",
+  "compression-level",
+  "mode",
+  "ignore-error"
+]
 
 const words = (text: string | undefined, otherwise: boolean): boolean | undefined =>
-  text === undefined ? otherwise : /^(?:1|t|true)$/i.test(text) ? true : /^(?:0|f|false)$/i.test(text) ? false : undefined
+  text === undefined
+    ? otherwise
+    : /^(?:1|t|true)$/i.test(text)
+      ? true
+      : /^(?:0|f|false)$/i.test(text)
+        ? false
+        : undefined
 
 /**
  * Reads one value: `type=registry,ref=NAME`, `type=local,src=FOLDER` (or `dest`), or the name of a repository alone.
@@ -55,14 +69,13 @@ export const parseCache =
     if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
     const ignoreError = words(values.get("ignore-error"), true)
     const force = words(values.get("force-compression"), false)
-    if (ignoreError === undefined || force === undefined) return bad("ignore-error and force-compression are true or false")
+    if (ignoreError === undefined || force === undefined)
+      return bad("ignore-error and force-compression are true or false")
     const compression = parseCompression(values.get("compression"), values.get("compression-level"))
     if (!compression.ok) return compression
     return good({
       place:
-        type === "registry"
-          ? { type, ref: where }
-          : { type: "local", path: where, tag: values.get("tag") ?? "latest" },
+        type === "registry" ? { type, ref: where } : { type: "local", path: where, tag: values.get("tag") ?? "latest" },
       mode,
       ignoreError,
       force,
