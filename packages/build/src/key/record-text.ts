@@ -22,6 +22,8 @@ export interface RecordText {
 const format = "gantry.record.1"
 /** Longer lists are compressed: 20,000 files then take some hundred kilobytes. */
 const longest = 16_384
+/** Bytes that a list may unpack to: some hundred thousand files. */
+const mostUnpacked = 64 * 1024 * 1024
 /** Enough of a digest to tell a change. */
 const shown = "sha256:".length + 16
 
@@ -46,12 +48,20 @@ export const writeRecord = (record: RecordText): string => {
 
 /** Reads a record's text; none when it is of another format or broken. */
 export const readRecord = (text: string): RecordText | undefined => {
+  const parts = readParts(text)
+  return parts === undefined ? undefined : { on: parts.on, facts: parts.facts, files: readFiles(parts.packed) }
+}
+
+/** What a record is about, without its files: what others wrote may be very long when it is unpacked. */
+export const readRecordHead = (text: string): Pick<RecordText, "on" | "facts"> | undefined => readParts(text)
+
+const readParts = (text: string) => {
   const record = Either.getOrElse(unspell(text), () => undefined)
   if (record === undefined || !isList(record)) return undefined
   const [name, on, facts, packed] = record
   if (name !== format || typeof on !== "string" || typeof facts !== "string" || typeof packed !== "string")
     return undefined
-  return { on: on as Digest, facts, files: readFiles(packed) }
+  return { on: on as Digest, facts, packed }
 }
 
 const readFiles = (packed: string): ReadonlyArray<ListedFile> => {
@@ -70,9 +80,10 @@ const readFiles = (packed: string): ReadonlyArray<ListedFile> => {
 const unpack = (packed: string): string => {
   if (!packed.startsWith("deflate:")) return packed
   try {
-    return inflateRawSync(Buffer.from(packed.slice("deflate:".length), "base64")).toString("utf8")
+    const bytes = Buffer.from(packed.slice("deflate:".length), "base64")
+    return inflateRawSync(bytes, { maxOutputLength: mostUnpacked }).toString("utf8")
   } catch {
-    // A damaged list costs an explanation, not the build.
+    // A damaged list, or one that was made to fill the memory, costs an explanation, not the build.
     return ""
   }
 }

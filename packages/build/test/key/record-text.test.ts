@@ -1,6 +1,7 @@
+import { deflateRawSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
-import { readRecord, recordPrefix, writeRecord } from "../../src/key/record-text.ts"
+import { readRecord, readRecordHead, recordPrefix, writeRecord } from "../../src/key/record-text.ts"
 
 const on = ofBytes("on")
 const file = (index: number) =>
@@ -32,6 +33,13 @@ describe("the text of a record", () => {
 
   it.each(["", "{}", "l15:gantry.record.2e", "l15:gantry.record.1e"])("is nothing when it is %j", (text) => {
     expect(readRecord(text)).toBeUndefined()
+  })
+
+  it("with a list that was made to fill the memory is a record without a list", () => {
+    const bomb = `deflate:${deflateRawSync(Buffer.alloc(80 * 1024 * 1024)).toString("base64")}`
+    const text = `${recordPrefix({ on, facts: "3:abc" })}${bomb.length}:${bomb}e`
+    expect(readRecord(text)).toEqual({ on, facts: "3:abc", files: [] })
+    expect(readRecordHead(text)).toMatchObject({ on, facts: "3:abc" })
   })
 
   it("with a damaged list is a record without a list", () => {

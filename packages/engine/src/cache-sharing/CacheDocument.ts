@@ -1,5 +1,5 @@
 import { isList, unspell } from "@gantry/build/key/canonical"
-import { readRecord } from "@gantry/build/key/record-text"
+import { readRecordHead } from "@gantry/build/key/record-text"
 import { keyOfSpelling } from "@gantry/build/key/step-key"
 import { type Digest, isDigest } from "@gantry/core/image/Digest"
 import type { CacheRecord } from "@gantry/core/store/BuildCache"
@@ -17,11 +17,11 @@ export const longestList = 64 * 1024 * 1024
 /** Most records of one list. */
 const mostRecords = 100_000
 
-/** A step's result as it travels. Its key does not: whoever reads the facts computes it. */
-export type SharedRecord = CacheRecord
-
-/** The records of a cache, each as plain data in the order of the list. Never throws; the same records give the same bytes. */
-export const writeRecords = (records: ReadonlyArray<SharedRecord>, layers: ReadonlyArray<Digest>): Uint8Array => {
+/**
+ * The list of these records, whose layers are named by their place among `layers`: the same records give the same bytes. Keys do not travel:
+ * whoever reads the facts computes them.
+ */
+export const writeRecords = (records: ReadonlyArray<CacheRecord>, layers: ReadonlyArray<Digest>): Uint8Array => {
   const places = new Map(layers.map((layer, at) => [layer, at]))
   const list = records.map(({ createdAt, facts, instruction, layer, parent, tookMs }) => ({
     facts,
@@ -37,7 +37,7 @@ export const writeRecords = (records: ReadonlyArray<SharedRecord>, layers: Reado
 /** The records of a list, and the layers they speak of in the order of the manifest's. */
 export interface ReadRecords {
   readonly layers: ReadonlyArray<Digest>
-  readonly records: ReadonlyArray<SharedRecord>
+  readonly records: ReadonlyArray<CacheRecord>
   /** Records that were left out because they are not what a record must be. */
   readonly refused: number
 }
@@ -55,7 +55,7 @@ export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadR
   if (!Array.isArray(layers) || !layers.every(isDigest)) return Either.left("its list of layers is malformed")
   if (!Array.isArray(records)) return Either.left("it lists no records")
   if (records.length > mostRecords) return Either.left(`it has ${records.length} records, more than ${mostRecords}`)
-  const found = new Map<string, SharedRecord>()
+  const found = new Map<string, CacheRecord>()
   for (const each of records) {
     const record = recordOf(each, layers, now)
     if (record !== undefined) found.set(record.key, record)
@@ -68,7 +68,7 @@ const isObject = (value: unknown): value is { readonly [name: string]: unknown }
 
 const isInstant = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
-const recordOf = (value: unknown, layers: ReadonlyArray<Digest>, now: number): SharedRecord | undefined => {
+const recordOf = (value: unknown, layers: ReadonlyArray<Digest>, now: number): CacheRecord | undefined => {
   if (!isObject(value)) return undefined
   const { createdAt, facts, instruction, layer, parent, tookMs } = value
   if (typeof facts !== "string" || typeof instruction !== "string" || typeof parent !== "string") return undefined
@@ -77,7 +77,7 @@ const recordOf = (value: unknown, layers: ReadonlyArray<Digest>, now: number): S
   if (!isInstant(createdAt) || !isInstant(tookMs)) return undefined
   const made = layer === undefined ? null : layers[Number.isSafeInteger(layer) ? Number(layer) : -1]
   if (made === undefined) return undefined
-  const text = readRecord(facts)
+  const text = readRecordHead(facts)
   if (text === undefined || !isDigest(text.on)) return undefined
   const kind = kindOf(text.facts)
   // What only changes settings has no layer: an entry that gives it one wants files in where no instruction puts any.

@@ -3,6 +3,7 @@ import { type Digest, isDigest } from "@gantry/core/image/Digest"
 import { compressionOf } from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
+import type { CacheRecord } from "@gantry/core/store/BuildCache"
 import type { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -10,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { decodeManifest } from "../images/image-json.ts"
-import { cacheRecords, longestList, readRecords, type SharedRecord } from "./CacheDocument.ts"
+import { cacheRecords, longestList, readRecords } from "./CacheDocument.ts"
 import type { CacheSource } from "./CachePlace.ts"
 
 /** What lies at a place is no cache, or one that cannot be used. */
@@ -26,7 +27,7 @@ export class CacheUnusable extends Data.TaggedError("CacheUnusable")<{
 /** A shared cache whose records were read; its layers are where they were. */
 export interface SharedCache {
   readonly source: CacheSource
-  readonly records: ReadonlyArray<SharedRecord>
+  readonly records: ReadonlyArray<CacheRecord>
   /** The compressed form of each layer. */
   readonly layers: ReadonlyMap<Digest, Descriptor>
   /** Records that were left out. */
