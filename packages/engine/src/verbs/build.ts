@@ -145,7 +145,8 @@ export const build = (
       )
     )
     // A fully cached build writes nothing that could be lost, and has no time for what others left.
-    if (results.some(({ steps }) => steps.some(({ how }) => how !== "cached"))) {
+    const ran = results.some(({ steps }) => steps.some(({ how }) => how !== "cached"))
+    if (ran || request.cacheFrom.length > 0) {
       yield* layers.flush
       yield* Effect.ignoreLogged(sweepSteps)
     }

@@ -105,7 +105,7 @@ describe("a shared build cache", () => {
       yield* wipe
       const { planBuild } = yield* Effect.promise(() => import("../../src/verbs/build.ts"))
       const steps = yield* planBuild({
-        context,
+        context: { of: "folder", path: context },
         dockerfile: { text, shown: "Dockerfile" },
         names: [],
         buildArgs: new Map(),
