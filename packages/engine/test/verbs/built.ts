@@ -29,7 +29,7 @@ export const built = (text: string, { context, names = [], ...more }: Asked = {}
       outputs: [],
       cacheFrom: [],
       cacheTo: [],
-      onWarning: (text) => void warnings.push(text),
+      onWarning: (warning) => void warnings.push(warning),
       noCache: false,
       network: "default",
       requireCached: false,

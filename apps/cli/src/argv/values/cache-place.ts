@@ -13,11 +13,11 @@ export interface CacheWish {
   readonly force: boolean
 }
 
-const kinds = ["registry", "local"]
+const kinds = new Set(["registry", "local"])
 /** Places that other builders know. */
-const elsewhere = ["inline", "gha", "s3", "azblob"]
+const elsewhere = new Set(["inline", "gha", "s3", "azblob"])
 /** Choices that have one answer here. */
-const idle = [
+const idle = new Set([
   "oci-mediatypes",
   "image-manifest",
   "force-compression",
@@ -25,7 +25,7 @@ const idle = [
   "compression-level",
   "mode",
   "ignore-error"
-]
+])
 
 const words = (text: string | undefined, otherwise: boolean): boolean | undefined =>
   text === undefined
@@ -57,11 +57,11 @@ export const parseCache =
       values.set(key.trim().toLowerCase(), value)
     }
     const type = values.get("type") ?? "registry"
-    if (elsewhere.includes(type)) return bad(`a cache of type ${type} is not supported: registry or local`)
-    if (!kinds.includes(type)) return bad(`there is no cache of type "${type}": registry or local`)
+    if (elsewhere.has(type)) return bad(`a cache of type ${type} is not supported: registry or local`)
+    if (!kinds.has(type)) return bad(`there is no cache of type "${type}": registry or local`)
     const folder = direction === "from" ? "src" : "dest"
     const known = type === "registry" ? ["ref"] : [folder, "tag"]
-    const unknown = [...values.keys()].find((key) => key !== "type" && !known.includes(key) && !idle.includes(key))
+    const unknown = [...values.keys()].find((key) => key !== "type" && !known.includes(key) && !idle.has(key))
     if (unknown !== undefined) return bad(`a cache of type ${type} has no key "${unknown}"`)
     const where = values.get(type === "registry" ? "ref" : folder)
     if (where === undefined || where === "") return bad(`${type === "registry" ? "ref" : folder} is required`)
