@@ -6,12 +6,15 @@ import { absolutePath, type ContextEntry, type ContextTree, reading } from "./Co
 import type { Selected } from "./select.ts"
 
 /**
- * Remembers what files hash to, so that a file that has not changed is not read again. A key names a file in one
- * state: device, inode, size, and the times of the last change of its bytes and of its inode.
+ * A file in one state: device, inode, size, and the times of the last change of its bytes and of its inode. The last one
+ * nobody can set at will.
  */
+export type FileState = Pick<ContextEntry, "dev" | "ino" | "size" | "mtimeNs" | "ctimeNs">
+
+/** Remembers what files hash to, so that a file that has not changed is not read again. */
 export interface DigestMemo {
-  readonly get: (key: string) => Digest | undefined
-  readonly set: (key: string, digest: Digest) => void
+  readonly get: (state: FileState) => Digest | undefined
+  readonly set: (state: FileState, digest: Digest) => void
   /**
    * The present, in nanoseconds since 1970. A file that changed less than two seconds ago is not remembered: it could
    * change again without its times telling.
@@ -60,8 +63,7 @@ export const fileDigest = (
   entry: ContextEntry,
   memo?: DigestMemo
 ): Either.Either<Digest, ContextProblem> => {
-  const key = memoKey(entry)
-  const known = memo?.get(key)
+  const known = memo?.get(entry)
   if (known !== undefined) return Either.right(known)
   return Either.flatMap(absolutePath(tree, entry.path), (path) =>
     reading(entry.path, () => {
@@ -76,8 +78,8 @@ export const fileDigest = (
         }
         const digest = hash.digest()
         const { ctimeNs, dev, ino, mtimeNs, size } = fstatSync(file, { bigint: true })
-        const stayed = key === memoKey({ ctimeNs, dev, ino, mtimeNs, size: Number(size) })
-        if (memo !== undefined && stayed && ctimeNs + settled < memo.nowNs) memo.set(key, digest)
+        const stayed = isSameState(entry, { ctimeNs, dev, ino, mtimeNs, size: Number(size) })
+        if (memo !== undefined && stayed && ctimeNs + settled < memo.nowNs) memo.set(entry, digest)
         return digest
       } finally {
         closeSync(file)
@@ -89,11 +91,6 @@ export const fileDigest = (
 const settled = 2_000_000_000n
 const buffer = Buffer.allocUnsafeSlow(1 << 20)
 
-const memoKey = ({
-  ctimeNs,
-  dev,
-  ino,
-  mtimeNs,
-  size
-}: Omit<ContextEntry, "path" | "type" | "mode" | "uid" | "gid" | "linkTarget">) =>
-  `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`
+/** Whether a file was not touched between two looks at it. */
+export const isSameState = (a: FileState, b: FileState): boolean =>
+  a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.mtimeNs === b.mtimeNs && a.size === b.size && a.dev === b.dev

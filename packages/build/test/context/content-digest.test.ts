@@ -12,7 +12,13 @@ import {
 import * as Either from "effect/Either"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { contentDigest, type DigestMemo, type DigestOptions, fileDigest } from "../../src/context/content-digest.ts"
+import {
+  contentDigest,
+  type DigestMemo,
+  type DigestOptions,
+  fileDigest,
+  type FileState
+} from "../../src/context/content-digest.ts"
 import { open } from "../../src/context/ContextTree.ts"
 import { select } from "../../src/context/select.ts"
 import type { Digest } from "@gantry/core/image/Digest"
@@ -114,12 +120,14 @@ describe("the digest of what is copied", () => {
   })
 })
 
+const keyOf = ({ ctimeNs, dev, ino, mtimeNs, size }: FileState) => [dev, ino, size, mtimeNs, ctimeNs].join(":")
+
 const memo = (nowNs: bigint) => {
   const known = new Map<string, Digest>()
   return {
     known,
-    get: (key: string) => known.get(key),
-    set: (key, digest) => void known.set(key, digest),
+    get: (state) => known.get(keyOf(state)),
+    set: (state, digest) => void known.set(keyOf(state), digest),
     nowNs
   } satisfies DigestMemo & {
     known: Map<string, Digest>

@@ -18,6 +18,7 @@ import type { FetchServices } from "./fetched-files.ts"
 import { isCommit, parseGitAddress } from "./git-address.ts"
 import { keepsGitDir } from "./keeps-git-dir.ts"
 import { openSource, placeIn } from "./open-source.ts"
+import { rememberedDigests } from "./remembered-digests.ts"
 import { findRemote } from "./remote-sources.ts"
 
 /** What a build says about its sources. */
@@ -29,18 +30,19 @@ export interface SourcesRequest {
 
 /**
  * Named contexts and addresses, brought here when they are first wanted and kept until the scope closes. `begin` is
- * done before anything is fetched.
+ * done before anything is fetched. `keep`: what is learned of files is recorded.
  */
 export const make = (
   request: SourcesRequest,
-  begin: Effect.Effect<void, StorageFailure>
+  begin: Effect.Effect<void, StorageFailure>,
+  keep = true
 ): Effect.Effect<SourcesShape, never, FetchServices | Scope.Scope> =>
   Effect.gen(function* () {
     const services = yield* Effect.context<FetchServices | Scope.Scope>()
     const scope = yield* Effect.scope
     const env = request.env ?? {}
     return {
-      named: (name) => Effect.provide(named(name, request), services),
+      named: (name) => Effect.provide(named(name, request, keep), services),
       remote: (wanted) =>
         Effect.zipRight(
           Effect.mapError(begin, failing(wanted.source)),
@@ -53,7 +55,7 @@ export const make = (
 export const peek = (request: SourcesRequest): Effect.Effect<SourcesShape, never, FetchServices | Scope.Scope> =>
   Effect.gen(function* () {
     const blobs = yield* BlobStore
-    const all = yield* make(request, Effect.void)
+    const all = yield* make(request, Effect.void, false)
     return {
       named: all.named,
       remote: (wanted) =>
@@ -75,7 +77,7 @@ const failing = (source: string) => (cause: { readonly message: string }) =>
   new SourceUnavailable({ source: withoutPassword(source), why: cause.message, cause })
 
 /** Opens a named context. Its own ignore file applies to it. */
-const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest) =>
+const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest, keep: boolean) =>
   Effect.gen(function* () {
     const source = contexts?.get(name)
     if (source === undefined || source.of === "image") {
@@ -92,5 +94,6 @@ const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest) 
     if (Either.isLeft(found)) return yield* wrong(describeProblem(found.left))
     const rules = found.right === undefined ? Either.right(nothingIgnored) : compileIgnoreFile(found.right.text)
     if (Either.isLeft(rules)) return yield* wrong(`its ignore file: ${rules.left[0].message}`)
-    return ofTree(open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)))
+    const memo = source.of === "folder" ? yield* rememberedDigests(source.path, keep) : undefined
+    return ofTree(open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)), memo)
   })

@@ -36,8 +36,9 @@ import {
   type ContextUnavailable,
   type NamedSource
 } from "../contexts/ContextSource.ts"
-import { type DockerfileSource, openContext, type OpenedContext } from "../contexts/open-context.ts"
+import { type DockerfileSource, openContext } from "../contexts/open-context.ts"
 import { keepsGitDir } from "../contexts/keeps-git-dir.ts"
+import { rememberedDigests } from "../contexts/remembered-digests.ts"
 import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
@@ -125,7 +126,7 @@ export const build = (
     const begun = yield* Effect.cached(
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
-    const opened = yield* openFor(request)
+    const opened = yield* openFor(request, true)
     const cache = yield* cacheFor(request, begun, false)
     const results = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, platform), (solving) =>
@@ -187,7 +188,7 @@ export const planBuild = (
   BuildCache | Database | Downloads | LayerStore | Network | PullServices | Runtime | Settings
 > =>
   Effect.gen(function* () {
-    const opened = yield* openFor(request)
+    const opened = yield* openFor(request, false)
     const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, platform), plan).pipe(
@@ -213,30 +214,31 @@ const cacheFor = (
     return yield* withImported(cache, { sources: cacheFrom, isPlan, begin, onWarning })
   })
 
-/** Opens the context, once for all platforms: what came on a pipe comes once. */
-const openFor = (request: BuildRequest) =>
-  Effect.tap(
-    openContext({
+/** Opens the context, once for all platforms: what came on a pipe comes once. `keep`: what is learned of it is recorded. */
+const openFor = (request: BuildRequest, keep: boolean) =>
+  Effect.gen(function* () {
+    const opened = yield* openContext({
       context: request.context,
       ...(request.dockerfile === undefined ? {} : { dockerfile: request.dockerfile }),
       env: request.env ?? {},
       keepGitDir: keepsGitDir(request.buildArgs)
-    }),
-    ({ commit, ignoreFile }) =>
-      Effect.sync(() =>
-        request.onEvent({
-          type: "context",
-          context: contextText(request.context),
-          ...(commit === undefined ? {} : { commit }),
-          ...(ignoreFile === undefined ? {} : { ignoreFile })
-        })
-      )
-  )
+    })
+    const { commit, ignoreFile, tree } = opened
+    request.onEvent({
+      type: "context",
+      context: contextText(request.context),
+      ...(commit === undefined ? {} : { commit }),
+      ...(ignoreFile === undefined ? {} : { ignoreFile })
+    })
+    // What was unpacked for this build only has nothing to remember.
+    const memo = request.context.of === "folder" ? yield* rememberedDigests(request.context.path, keep) : undefined
+    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo) }
+  })
 
 /** Reads the Dockerfile for a platform. */
 const readRequest = (
   request: BuildRequest,
-  { dockerfile, tree }: OpenedContext,
+  { context, dockerfile }: Effect.Effect.Success<ReturnType<typeof openFor>>,
   platform: Platform
 ): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
   Effect.gen(function* () {
@@ -259,7 +261,7 @@ const readRequest = (
     for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
     return {
       graph,
-      context: ofTree(tree),
+      context,
       jobs: request.jobs ?? jobs,
       scope: `${contextText(request.context)}\n${shown}`,
       ...noCacheOf(request.noCache),
