@@ -1,7 +1,7 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { requireRunning } from "@gantry/engine/containers/require-running"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
-import { WrongState } from "@gantry/engine/EngineError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { attach as table } from "../argv/tables/lifecycle.ts"
@@ -16,23 +16,7 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     const record = yield* (yield* Containers).find(name)
     const runtime = yield* Runtime
-    const state = yield* runtime.state(record.id)
-    if (state.status !== "running") {
-      return yield* new WrongState({
-        container: record.name,
-        verb: "attach to",
-        why: "container is not running",
-        hint: `start it first: gantry start ${record.name}`
-      })
-    }
-    if (state.paused) {
-      return yield* new WrongState({
-        container: record.name,
-        verb: "attach to",
-        why: "container is paused",
-        hint: `let it go on first: gantry unpause ${record.name}`
-      })
-    }
+    yield* requireRunning(record, { verb: "attach to", paused: false })
     const { tty } = record.spec.process
     const exit = yield* attachSession(
       yield* runtime.attach(record.id),

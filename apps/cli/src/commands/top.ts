@@ -1,6 +1,6 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { WrongState } from "@gantry/engine/EngineError"
+import { requireRunning } from "@gantry/engine/containers/require-running"
 import { psOfHost } from "@gantry/engine/containers/ps-of-host"
 import * as Effect from "effect/Effect"
 import { top as table } from "../argv/tables/watching.ts"
@@ -12,15 +12,7 @@ export default define(table, ({ operands: [name = "", ...words] }, { terminal })
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
     const runtime = yield* Runtime
-    const state = yield* runtime.state(record.id)
-    if (state.status !== "running") {
-      return yield* new WrongState({
-        container: record.name,
-        verb: "show the processes of",
-        why: "container is not running",
-        hint: `start it first: gantry start ${record.name}`
-      })
-    }
+    yield* requireRunning(record, { verb: "show the processes of", paused: true })
     const processes = yield* runtime.processes(record.id)
     const rows =
       words.length === 0

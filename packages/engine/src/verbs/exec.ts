@@ -6,7 +6,8 @@ import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { mergedEnvironment } from "../containers/environment.ts"
 import { DirectExec } from "../containers/SupervisedRuntime.ts"
-import { BadOption, WrongState } from "../EngineError.ts"
+import { requireRunning } from "../containers/require-running.ts"
+import { BadOption, type WrongState } from "../EngineError.ts"
 
 /** A further process, as asked for. */
 export interface ExecRequest {
@@ -57,18 +58,7 @@ const check = (
         why: "it needs to be an absolute path"
       })
     }
-    const state = yield* (yield* Runtime).state(record.id)
-    if (state.status !== "running") {
-      return yield* new WrongState({
-        container: record.name,
-        verb: "exec in",
-        why: "container is not running",
-        hint: `start it first: gantry start ${record.name}`
-      })
-    }
-    if (state.paused) {
-      return yield* new WrongState({ container: record.name, verb: "exec in", why: "container is paused" })
-    }
+    yield* requireRunning(record, { verb: "exec in", paused: false })
   })
 
 const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => ({
