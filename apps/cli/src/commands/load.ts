@@ -17,6 +17,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   contextLs: () => import("./context-ls.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
+  diff: () => import("./diff.ts"),
   exec: () => import("./exec.ts"),
   exportContainer: () => import("./export.ts"),
   history: () => import("./history.ts"),

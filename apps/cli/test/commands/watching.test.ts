@@ -114,3 +114,16 @@ describe("gantry top and stats", () => {
     }).pipe(Effect.scoped, Effect.provide(engine))
   )
 })
+
+describe("gantry diff", () => {
+  it.scoped("shows what was added, changed and removed, and the directories in which it was", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      yield* gantry("run", ["--name", "web", "box", "sh", "-c", "echo x > /new; rm /greeting"])
+      expect((yield* gantry("diff", ["web"])).out).toBe("D /greeting\nA /new\n")
+      yield* gantry("create", ["--name", "idle", "box"])
+      expect(yield* gantry("diff", ["idle"])).toEqual({ status: 0, out: "", err: "" })
+      expect((yield* gantry("diff", ["nope"])).status).toBe(1)
+    }).pipe(Effect.provide(engine))
+  )
+})

@@ -44,6 +44,11 @@ export const names = {
     summary: "Make a container without starting it",
     section: "other"
   },
+  diff: {
+    paths: [["diff"], ["container", "diff"]],
+    summary: "Show what a container has changed of its image",
+    section: "other"
+  },
   exportContainer: {
     paths: [["export"], ["container", "export"]],
     summary: "Write the root file system of a container as an archive",

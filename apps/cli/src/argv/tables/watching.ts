@@ -11,6 +11,15 @@ export const top = {
   options: {} satisfies OptionTable
 } as const satisfies Command
 
+/** `gantry diff`. */
+export const diff = {
+  ...names.diff,
+  usage: "CONTAINER",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
 /** `gantry port`. */
 export const port = {
   ...names.port,

@@ -47,7 +47,7 @@ import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
-import { port, stats, top } from "../../../src/argv/tables/watching.ts"
+import { diff, port, stats, top } from "../../../src/argv/tables/watching.ts"
 import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -91,6 +91,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   tag,
   wait,
   attach,
+  diff,
   networkCreate,
   networkInspect,
   networkLs,
