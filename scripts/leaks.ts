@@ -58,7 +58,9 @@ const processes = () =>
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       const args = read(`/proc/${pid}/cmdline`).split("\0")
-      const word = args.find((arg) => ["__init", "__join", "__settle", "__supervise", "__unpack"].includes(arg))
+      const word = args.find((arg) =>
+        ["__init", "__join", "__pack", "__settle", "__supervise", "__unpack"].includes(arg)
+      )
       return word === undefined ? [] : [`process ${pid} ${word}`]
     })
 

@@ -52,6 +52,7 @@ export const checkDoors = (sources: ReadonlyArray<Source>): ReadonlyArray<Findin
 const tiny = [
   "plugins/runtime-namespace/src/init/main.ts",
   "plugins/runtime-namespace/src/init/join.ts",
+  "plugins/store-fs/src/pack/main.ts",
   "plugins/store-fs/src/unpack/main.ts",
   "packages/engine/src/supervisor/main.ts",
   "apps/cli/src/bin.ts",

@@ -12,6 +12,9 @@ switch (word) {
   case "__join":
     await (await import("@gantry/plugin-runtime-namespace/init/join")).main()
     break
+  case "__pack":
+    await (await import("@gantry/plugin-store-fs/pack/main")).main(process.argv.slice(3))
+    break
   case "__unpack":
     await (await import("@gantry/plugin-store-fs/unpack/main")).main()
     break

@@ -26,11 +26,11 @@ import {
 } from "./layer-rows.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
-import { changesIn, packedPieces } from "./pack-layer.ts"
+import { archivePieces, changesIn } from "./pack-layer.ts"
+import { packInProcess } from "./pack-process.ts"
 import { treePieces } from "./pack-tree.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
-import { recipePieces } from "./recipe.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton } from "./skeleton.ts"
 import { sweepStore } from "./sweep-store.ts"
@@ -223,10 +223,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         Effect.gen(function* () {
           const row = yield* db.read("layers", (tx) => findLayer(tx, diffId))
           if (row === undefined) return yield* new LayerMissing({ diffId })
-          return Stream.fromAsyncIterable(
-            row.hasRecipe ? recipePieces(join(places.layers, row.short)) : packedPieces(places, row),
-            storageFailure("read", diffId)
-          )
+          return Stream.fromAsyncIterable(archivePieces(places, row), storageFailure("read", diffId))
         })
       )
 
@@ -246,6 +243,12 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       unpack: unpackLayer({ db, places, settings, removeAll, processes }),
       apply: applyLayer({ settings, processes }),
       pack,
+      packCompressed: (diffId, form, onBytes) =>
+        Stream.unwrap(
+          Effect.map(rowsOf([diffId]), ([row]) =>
+            row === undefined ? Stream.empty : packInProcess(settings.self, places, row, form, onBytes)
+          )
+        ),
       contents,
       packTree: ({ id }) =>
         Stream.unwrap(

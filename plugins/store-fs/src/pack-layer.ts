@@ -6,15 +6,23 @@ import { loadKernel } from "./kernel.ts"
 import type { LayerRow } from "./layer-rows.ts"
 import { layerChanges, listUpper } from "./list-upper.ts"
 import type { Places } from "./places.ts"
+import { recipePieces } from "./recipe.ts"
+
+/** What has to be known of a layer to write its archive. */
+export type PackedRow = Pick<LayerRow, "short" | "hasRoot" | "hasRecipe" | "opaqueRoot">
 
 /** What a stored layer says. */
-export const changesIn = async (places: Places, row: LayerRow): Promise<ReadonlyArray<TreeChange>> => {
+export const changesIn = async (places: Pick<Places, "layers">, row: PackedRow): Promise<ReadonlyArray<TreeChange>> => {
   const items = listUpper(await loadKernel(), join(places.layers, row.short, "diff"))
   const changes = layerChanges(items, row.hasRoot)
   return canonicalChanges(row.opaqueRoot ? [{ type: "opaque", path: "" }, ...changes] : changes)
 }
 
 /** The archive of a layer that was made here. */
-export async function* packedPieces(places: Places, row: LayerRow): AsyncGenerator<Uint8Array, void> {
+async function* packedPieces(places: Pick<Places, "layers">, row: PackedRow): AsyncGenerator<Uint8Array, void> {
   yield* tarPieces(await changesIn(places, row))
 }
+
+/** The archive of a layer, wherever it came from: the bytes that its diffID names. */
+export const archivePieces = (places: Pick<Places, "layers">, row: PackedRow): AsyncGenerator<Uint8Array, void> =>
+  row.hasRecipe ? recipePieces(join(places.layers, row.short)) : packedPieces(places, row)

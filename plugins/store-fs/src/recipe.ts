@@ -34,6 +34,9 @@ interface Shadowed {
 
 const pieceSize = 1024 * 1024
 
+/** Bytes of headers that are decompressed at once. */
+const blockSize = 256 * 1024
+
 const readExactly = (fd: number, length: number, position: number): Buffer | undefined => {
   const bytes = Buffer.allocUnsafe(length)
   let at = 0
@@ -62,19 +65,93 @@ const shadowsIn = (path: string): Map<number, Shadowed> => {
   return shadows
 }
 
-function* contentPieces(path: string, from: number, size: number): Generator<Buffer, void> {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    let at = 0
-    while (at < size) {
-      const bytes = Buffer.allocUnsafeSlow(Math.min(pieceSize, size - at))
-      const count = readSync(fd, bytes, 0, bytes.length, from + at)
-      if (count === 0) throw new Error(`${path} is shorter than its archive says`)
-      yield bytes.subarray(0, count)
-      at += count
-    }
-  } finally {
-    closeSync(fd)
+/** Gathers an archive into pieces of one size: reading many small files into one piece costs little more than reading. */
+const gathering = () => {
+  let piece = Buffer.allocUnsafeSlow(pieceSize)
+  let used = 0
+  /** What was gathered belongs to whoever gets it. */
+  const taken = (): Buffer => {
+    const full = piece.subarray(0, used)
+    piece = Buffer.allocUnsafeSlow(pieceSize)
+    used = 0
+    return full
+  }
+  const readIn = (fd: number, path: string, from: number, size: number): number => {
+    const count = readSync(fd, piece, used, Math.min(pieceSize - used, size), from)
+    if (count === 0) throw new Error(`${path} is shorter than its archive says`)
+    used += count
+    return count
+  }
+  return {
+    /** Bytes that fit without a piece becoming full. */
+    room: (): number => pieceSize - used - 1,
+    /** Adds bytes that fit. */
+    add: (from: Uint8Array): void => {
+      piece.set(from, used)
+      used += from.length
+    },
+    /** Adds any number of bytes. */
+    addAll: function* (from: Uint8Array): Generator<Buffer, void> {
+      for (let at = 0; at < from.length;) {
+        const count = Math.min(pieceSize - used, from.length - at)
+        piece.set(from.subarray(at, at + count), used)
+        used += count
+        at += count
+        if (used === pieceSize) yield taken()
+      }
+    },
+    /** Adds a part of a file that fits. */
+    addFile: (path: string, from: number, size: number): void => {
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+      try {
+        for (let at = 0; at < size;) at += readIn(fd, path, from + at, size - at)
+      } finally {
+        closeSync(fd)
+      }
+    },
+    /** The same for one that does not fit. */
+    addLongFile: function* (path: string, from: number, size: number): Generator<Buffer, void> {
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+      try {
+        for (let at = 0; at < size;) {
+          at += readIn(fd, path, from + at, size - at)
+          if (used === pieceSize) yield taken()
+        }
+      } finally {
+        closeSync(fd)
+      }
+    },
+    last: taken
+  }
+}
+
+/** Reads numbers and bytes one after the other. */
+const headersOf = (home: string) => {
+  const source = createReadStream(join(home, "recipe", headersName)).pipe(createGunzip({ chunkSize: blockSize }))
+  const incoming = source[Symbol.asyncIterator]()
+  let held: Buffer = Buffer.alloc(0)
+  let at = 0
+  return {
+    /** Makes sure that so many bytes are at hand. Most times they are: nothing is waited for then. */
+    has: (length: number): boolean => held.length - at >= length,
+    fetch: async (length: number): Promise<void> => {
+      const parts: Array<Buffer> = [held.subarray(at)]
+      for (let have = held.length - at; have < length;) {
+        const next = await incoming.next()
+        if (next.done === true) throw new Error(`the recipe of ${home} is cut short`)
+        const part = next.value as Buffer
+        parts.push(part)
+        have += part.length
+      }
+      held = Buffer.concat(parts)
+      at = 0
+    },
+    /** Bytes that are at hand. */
+    take: (length: number): Buffer => {
+      at += length
+      return held.subarray(at - length, at)
+    },
+    close: () => source.destroy()
   }
 }
 
@@ -82,36 +159,32 @@ function* contentPieces(path: string, from: number, size: number): Generator<Buf
 export async function* recipePieces(home: string): AsyncGenerator<Uint8Array, void> {
   const shadowed = join(home, "recipe", shadowedName)
   const shadows = shadowsIn(shadowed)
-  const source = createReadStream(join(home, "recipe", headersName)).pipe(createGunzip())
-  let rest: Buffer = Buffer.alloc(0)
-  const incoming = source[Symbol.asyncIterator]()
-  const take = async (length: number): Promise<Buffer> => {
-    const parts: Array<Buffer> = [rest]
-    let have = rest.length
-    while (have < length) {
-      const next = await incoming.next()
-      if (next.done === true) throw new Error(`the recipe of ${home} is cut short`)
-      const part = next.value as Buffer
-      parts.push(part)
-      have += part.length
-    }
-    const all = parts.length === 1 ? rest : Buffer.concat(parts)
-    rest = all.subarray(length)
-    return all.subarray(0, length)
-  }
+  const headers = headersOf(home)
+  const out = gathering()
   try {
     for (let index = 0; ; index++) {
-      const raw = await take((await take(4)).readUInt32LE(0))
-      if (raw.length > 0) yield raw
-      const path = (await take((await take(4)).readUInt32LE(0))).toString("utf8")
-      const size = Number((await take(8)).readBigUInt64LE(0))
-      if (path === "" && size === noMore) return
-      if (path === "") continue
+      if (!headers.has(4)) await headers.fetch(4)
+      const rawLength = headers.take(4).readUInt32LE(0)
+      if (!headers.has(rawLength + 4)) await headers.fetch(rawLength + 4)
+      const raw = headers.take(rawLength)
+      if (rawLength <= out.room()) out.add(raw)
+      else yield* out.addAll(raw)
+      const nameLength = headers.take(4).readUInt32LE(0)
+      if (!headers.has(nameLength + 8)) await headers.fetch(nameLength + 8)
+      const path = headers.take(nameLength).toString("utf8")
+      const size = Number(headers.take(8).readBigUInt64LE(0))
+      if (path === "") {
+        if (size === more) continue
+        const last = out.last()
+        if (last.length > 0) yield last
+        return
+      }
       const shadow = shadows.get(index)
-      if (shadow === undefined) yield* contentPieces(join(home, "diff", path), 0, size)
-      else yield* contentPieces(shadowed, shadow.offset, size)
+      const file = shadow === undefined ? `${home}/diff/${path}` : shadowed
+      if (size <= out.room()) out.addFile(file, shadow?.offset ?? 0, size)
+      else yield* out.addLongFile(file, shadow?.offset ?? 0, size)
     }
   } finally {
-    source.destroy()
+    headers.close()
   }
 }

@@ -1,4 +1,5 @@
 import * as zlib from "node:zlib"
+import { gzipMember } from "./gzip-member.ts"
 import type { Compression } from "./decompress.ts"
 
 /** How a layer is to be compressed. */
@@ -16,32 +17,35 @@ export const levelsOf = (
     case "none":
       return { least: 0, most: 0, usual: 0 }
     case "gzip":
-      return { least: 1, most: 9, usual: 6 }
+      return { least: 1, most: 9, usual: 3 }
     case "zstd":
       return { least: 1, most: 19, usual: 3 }
   }
 }
 
-/** Bytes that are compressed together, whatever the pieces they come in. */
-const blockSize = 1024 * 1024
+/** Bytes that are compressed together, whatever the pieces they come in. Larger blocks gain little and miss the cache. */
+const blockSize = 256 * 1024
 
 /** Turns bytes into compressed bytes. */
 export interface Compressor {
-  /** What can be said after these bytes; nothing of them is kept once more of them were pushed. */
+  /** What can be written after these bytes, of which a copy is kept where they are needed longer. */
   readonly push: (piece: Uint8Array) => ReadonlyArray<Uint8Array>
   readonly finish: () => ReadonlyArray<Uint8Array>
 }
 
 /**
- * A compressor whose output depends on the bytes, the compression and the level, and on nothing else: not on the pieces
- * they come in, and not on the moment. Nothing of the machine is in the header of gzip: no name, no time, no system.
+ * A compressor whose output depends on the bytes, the compression, the level and the JavaScript runtime, and on nothing
+ * else: not on the pieces they come in, the moment or the processor. What it writes is a row of gzip members or zstd
+ * frames, one for each 256 KiB.
+ *
+ * zstd is the same in Bun and Node 24, which have libzstd 1.5.7, and another in Deno. For gzip see `gzipMember`.
  */
 export const compressorOf = ({ compression, level }: CompressionForm): Compressor => {
   if (compression === "none") return { push: (piece) => [piece], finish: () => [] }
   const wanted = level ?? levelsOf(compression).usual
   const block =
     compression === "gzip"
-      ? (bytes: Uint8Array) => plainHeader(zlib.gzipSync(bytes, { level: wanted }))
+      ? (bytes: Uint8Array) => gzipMember(bytes, wanted)
       : (bytes: Uint8Array) => zstd(bytes, wanted)
   const held = Buffer.allocUnsafeSlow(blockSize)
   let used = 0
@@ -66,13 +70,6 @@ export const compressorOf = ({ compression, level }: CompressionForm): Compresso
     },
     finish: () => (used > 0 || !any ? [flush()] : [])
   }
-}
-
-/** Says of no system that the bytes come from it. Spec: RFC 1952, section 2.3, fields XFL and OS. */
-const plainHeader = (member: Buffer): Buffer => {
-  member[8] = 0
-  member[9] = 255
-  return member
 }
 
 const zstd = (bytes: Uint8Array, level: number): Buffer => {

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { CompressionForm } from "../compression/compress.ts"
 import type { Digest } from "../image/Digest.ts"
 import type { RootSource } from "../runtime/ContainerSpec.ts"
 import type { TreeChange, TreeEntry } from "../tree/TreeEntry.ts"
@@ -123,6 +124,16 @@ export interface LayerStoreShape {
   ) => Effect.Effect<LayerInfo, E | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
   /** The layer's archive, the same bytes every time: they hash to the diffID. */
   readonly pack: (diffId: Digest) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
+  /**
+   * The layer's archive, compressed as `compressorOf` does it, by a process of its own: several layers are compressed at
+   * once, beside everything else. `onBytes` is told how many bytes of the archive have been read. Stores that cannot
+   * leave it out, and whoever wants it compresses what `pack` gives.
+   */
+  readonly packCompressed?: (
+    diffId: Digest,
+    form: CompressionForm,
+    onBytes?: (bytes: number) => void
+  ) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
   /**
    * What the layer adds and takes away, whatever lies below it, as `canonicalChanges` orders it (LAY-13). Contents may be
    * files of the store.

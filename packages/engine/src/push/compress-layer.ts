@@ -1,6 +1,5 @@
 import { type CompressionForm, compressorOf } from "@gantry/core/compression/compress"
-import type { Digest } from "@gantry/core/image/Digest"
-import { LayerStore } from "@gantry/core/store/LayerStore"
+import { type LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
@@ -24,16 +23,23 @@ export interface CompressOptions extends CompressionForm {
   readonly onBytes?: (bytes: number) => void
 }
 
+/** Bytes of an archive that are compressed right here: starting a process takes longer than this. */
+const shortBytes = 1024 * 1024
+
 /**
- * The compressed archive of a layer, made while it is read: the same layer in the same form is the same bytes.
- * Nothing of it is kept on the disk.
+ * The compressed archive of a layer, made while it is read: the same layer in the same form is the same bytes, see
+ * `compressorOf`. Nothing of it is kept on the disk. A long one is compressed beside this process where the store can.
  */
 export const compressLayer = (
-  diffId: Digest,
-  options: CompressOptions
+  { diffId, size }: Pick<LayerInfo, "diffId" | "size">,
+  { onBytes, ...form }: CompressOptions
 ): Stream.Stream<Uint8Array, CompressionFailed | LayerMissing | StorageFailure, LayerStore> =>
   Stream.unwrap(
-    Effect.map(LayerStore, (layers) => {
+    Effect.gen(function* () {
+      const layers = yield* LayerStore
+      if (size > shortBytes && form.compression !== "none" && layers.packCompressed !== undefined) {
+        return layers.packCompressed(diffId, form, onBytes)
+      }
       const attempt = <A>(run: () => A) =>
         Effect.try({
           try: run,
@@ -43,29 +49,18 @@ export const compressLayer = (
               why: cause instanceof Error ? cause.message : String(cause)
             })
         })
-      return Stream.unwrap(
-        Effect.map(
-          attempt(() => compressorOf(options)),
-          (compressor) => {
-            let seen = 0
-            const push = (piece: Uint8Array) =>
-              attempt(() => {
-                seen += piece.length
-                const out = compressor.push(piece)
-                options.onBytes?.(seen)
-                return Chunk.fromIterable(out)
-              })
-            return layers
-              .pack(diffId)
-              .pipe(
-                Stream.mapEffect(push),
-                Stream.concat(
-                  Stream.unwrap(Effect.map(attempt(compressor.finish), (out) => Stream.make(Chunk.fromIterable(out))))
-                ),
-                Stream.flattenChunks
-              )
-          }
-        )
-      )
+      const compressor = yield* attempt(() => compressorOf(form))
+      let seen = 0
+      const push = (piece: Uint8Array) =>
+        attempt(() => {
+          const out = compressor.push(piece)
+          seen += piece.length
+          onBytes?.(seen)
+          return Chunk.fromIterable(out)
+        })
+      const last = Effect.map(attempt(compressor.finish), (out) => Chunk.fromIterable(out))
+      return layers
+        .pack(diffId)
+        .pipe(Stream.mapEffect(push), Stream.concat(Stream.fromEffect(last)), Stream.flattenChunks)
     })
   )

@@ -33,8 +33,8 @@ export interface SentManifest {
   readonly digest: Digest
 }
 
-/** Layers that are sent at once, at least: some wait for the registry while others are compressed. */
-const leastJobs = 3
+/** Layers that the registry is asked for at once. As many are compressed at once as `Settings.jobs` says. */
+const together = 5
 
 /**
  * Makes sure that a place has these layers, side by side, each once; tells what they are called there, base first.
@@ -58,12 +58,16 @@ export const sendLayers = (
       Effect.map(layers.get(diffId), (info) => ({ diffId, wish, size: Option.isSome(info) ? info.value.size : 0 }))
     )
     for (const { diffId, size } of sized.toReversed()) options.onEvent?.({ type: "layer", layer: diffId, size })
+    const turns = yield* Effect.makeSemaphore(jobs)
     // The largest first: it would be the last one to end.
     const sent = yield* Effect.forEach(
       sized.toSorted((a, b) => b.size - a.size),
       ({ diffId, wish }) =>
-        Effect.map(sendLayer(place, diffId, options, wish), (descriptor) => [diffId, descriptor] as const),
-      { concurrency: Math.max(leastJobs, jobs) }
+        Effect.map(
+          sendLayer(place, diffId, options, { wished: wish, turn: turns.withPermits(1) }),
+          (descriptor) => [diffId, descriptor] as const
+        ),
+      { concurrency: Math.max(together, jobs) }
     )
     const descriptors = new Map(sent)
     return stack.flatMap((diffId) => descriptors.get(diffId) ?? [])

@@ -27,6 +27,14 @@ export interface SendOptions {
   readonly onEvent?: OnPushEvent
 }
 
+/** What differs from layer to layer. */
+export interface LayerOptions {
+  /** This form is taken before others of the same compression: with it a pulled image keeps its manifest. */
+  readonly wished?: Digest | undefined
+  /** Waits for the layer's turn to be compressed. */
+  readonly turn?: <A, E, R>(compressing: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
 /** How sending a layer can fail. */
 export type SendError = CompressionFailed | LayerMissing | RegistryError | StorageFailure
 
@@ -48,13 +56,12 @@ const heldBytes = 1024 * 1024
  * Only then is the layer compressed, and sent while it is; a short one is asked for once more by the digest that it has
  * got. What the place has is remembered.
  *
- * `wished` is taken before other forms of the same compression: with it a pulled image keeps its manifest.
  */
 export const sendLayer = (
   place: SendPlace,
   diffId: Digest,
   { form = {}, onEvent }: SendOptions = {},
-  wished?: Digest
+  { turn = (effect) => effect, wished }: LayerOptions = {}
 ): Effect.Effect<Descriptor, SendError, SendServices> =>
   Effect.gen(function* () {
     const registry = yield* Registry
@@ -103,7 +110,7 @@ export const sendLayer = (
       })
     const layers = yield* LayerStore
     const onBytes = (bytes: number): void => onEvent?.({ type: "sent", layer: diffId, bytes })
-    const compressed = compressLayer(diffId, {
+    const compressed = compressLayer(found.value, {
       compression,
       ...(form.level === undefined ? {} : { level: form.level }),
       onBytes
@@ -116,7 +123,7 @@ export const sendLayer = (
         const { digest, size } = yield* registry.upload(place, Stream.concat(Stream.make(head), rest))
         return yield* sent({ mediaType, digest, size })
       })
-    )
+    ).pipe(turn)
   })
 
 const isAt = (source: LayerSource, { registry, repository }: SendPlace): boolean =>

@@ -20,7 +20,7 @@ export interface Filler<E> {
   readonly hash: ReturnType<typeof hasher>
 }
 
-/** The first allocation of a buffer; it grows as bytes come. */
+/** The first allocation of a buffer; it grows in two more steps, since what it grew out of is garbage for a while. */
 const smallest = 64 * 1024
 
 /** Opens the stream. It holds two parts at most: one is sent while the next is filled. */
@@ -38,7 +38,7 @@ export const makeFiller = <E>(bytes: Stream.Stream<Uint8Array, E>): Effect.Effec
     const room = (size: number, needed: number): Uint8Array<ArrayBuffer> => {
       const buffer = buffers[turn] ?? new Uint8Array(0)
       if (buffer.length >= needed) return buffer
-      const larger = new Uint8Array(Math.min(size, Math.max(smallest, needed, buffer.length * 2)))
+      const larger = new Uint8Array(Math.min(size, Math.max(smallest, needed, buffer.length * 8)))
       larger.set(buffer)
       buffers[turn] = larger
       return larger

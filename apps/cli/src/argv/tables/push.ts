@@ -16,7 +16,7 @@ export const push = {
       also: ["compression-format"],
       about: "How layers are compressed that have to be: gzip, zstd or none (default gzip)"
     },
-    compressionLevel: { kind: "number", about: "How hard: 1 to 9 for gzip (default 6), 1 to 19 for zstd (default 3)" },
+    compressionLevel: { kind: "number", about: "How hard: 1 to 9 for gzip (default 3), 1 to 19 for zstd (default 3)" },
     forceCompression: {
       kind: "flag",
       about: "Compress all layers anew, also those that the registry has in another form"
