@@ -4,7 +4,6 @@ import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { loadKernel } from "./kernel.ts"
 import type { LayerRow } from "./layer-rows.ts"
-import { layerChanges, listUpper } from "./list-upper.ts"
 import type { Places } from "./places.ts"
 import { recipePieces } from "./recipe.ts"
 
@@ -13,6 +12,8 @@ export type PackedRow = Pick<LayerRow, "short" | "hasRoot" | "hasRecipe" | "opaq
 
 /** What a stored layer says. */
 export const changesIn = async (places: Pick<Places, "layers">, row: PackedRow): Promise<ReadonlyArray<TreeChange>> => {
+  // The packing process has no use for it when the layer has a recipe.
+  const { layerChanges, listUpper } = await import("./list-upper.ts")
   const items = listUpper(await loadKernel(), join(places.layers, row.short, "diff"))
   const changes = layerChanges(items, row.hasRoot)
   return canonicalChanges(row.opaqueRoot ? [{ type: "opaque", path: "" }, ...changes] : changes)
