@@ -47,9 +47,12 @@ describe("doors", () => {
 
 describe("tiny processes", () => {
   const others = ["init/main", "init/join"].map((name) => makeSource(`plugins/runtime-namespace/src/${name}.ts`, ""))
-  const rest = ["apps/cli/src/bin.ts", "apps/cli/src/main.ts", "plugins/store-fs/src/unpack/main.ts"].map((path) =>
-    makeSource(path, "")
-  )
+  const rest = [
+    "apps/cli/src/bin.ts",
+    "apps/cli/src/main.ts",
+    "plugins/store-fs/src/pack/main.ts",
+    "plugins/store-fs/src/unpack/main.ts"
+  ].map((path) => makeSource(path, ""))
   const supervisor = (text: string) => makeSource("packages/engine/src/supervisor/main.ts", text)
   const heavy = makeSource("packages/core/src/words.ts", 'import * as Effect from "effect/Effect"')
 
