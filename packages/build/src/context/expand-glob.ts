@@ -6,12 +6,13 @@ import { isThere, resolve } from "./resolve.ts"
 
 /**
  * The paths that a pattern matches, segment by segment, sorted by code unit. A part without special characters need
- * not exist. With `deep`, a segment `**` stands for any number of directories.
+ * not exist. From segment number `deepFrom` on, `**` stands for any number of directories, and at the end for everything
+ * below.
  */
 export const expandGlob = (
   tree: ContextTree,
   source: string,
-  { deep, segments }: { readonly segments: ReadonlyArray<string>; readonly deep: boolean }
+  { deepFrom = Infinity, segments }: { readonly segments: ReadonlyArray<string>; readonly deepFrom?: number }
 ): Either.Either<ReadonlyArray<string>, ContextProblem> =>
   Either.gen(function* () {
     // Segments are checked before anything is read, so that a bad pattern is bad in an empty context too.
@@ -29,9 +30,8 @@ export const expandGlob = (
     for (const [index, segment] of segments.entries()) {
       const next = new Set<string>()
       for (const path of paths) {
-        if (deep && segment === "**") {
-          // The last ** means everything below; one in the middle any number of directories.
-          for (const each of yield* descend(tree, path, index === segments.length - 1)) next.add(each)
+        if (index >= deepFrom && segment === "**" && index < segments.length - 1) {
+          for (const each of yield* descend(tree, path)) next.add(each)
           continue
         }
         if (!hasGlob(segment)) {
@@ -50,20 +50,18 @@ export const expandGlob = (
     return paths.toSorted()
   })
 
-const descend = (
-  tree: ContextTree,
-  path: string,
-  files: boolean
-): Either.Either<ReadonlyArray<string>, ContextProblem> =>
+/** A path and all directories below it. */
+const descend = (tree: ContextTree, path: string): Either.Either<ReadonlyArray<string>, ContextProblem> =>
   Either.gen(function* () {
-    const found = files ? [] : [path]
-    const directory = yield* resolve(tree, path)
-    if (!isThere(directory) || directory.type !== "dir") return found
-    for (const entry of yield* tree.list(directory.path)) {
-      const name = entry.path.slice(directory.path === "" ? 0 : directory.path.length + 1)
-      const place = path === "" ? name : `${path}/${name}`
-      if (entry.type === "dir") found.push(...(yield* descend(tree, place, files)))
-      else if (files) found.push(place)
+    const found = [path]
+    // Grows while it is gone through, so that deep directories take no stack.
+    for (const each of found) {
+      const directory = yield* resolve(tree, each)
+      if (!isThere(directory) || directory.type !== "dir") continue
+      for (const entry of yield* tree.list(directory.path)) {
+        const name = entry.path.slice(directory.path === "" ? 0 : directory.path.length + 1)
+        if (entry.type === "dir") found.push(each === "" ? name : `${each}/${name}`)
+      }
     }
     return found
   })

@@ -32,14 +32,18 @@ export interface Match {
   readonly entry: ContextEntry
   /** A directory's contents, or the one file; sorted by `as`. */
   readonly selected: ReadonlyArray<Selected>
+  /** `--parents`: everything goes below the destination under its own path, even a single file. */
+  readonly keepsPath?: true
 }
 
 /** How a source is to be read. */
 export interface SelectOptions {
   /** `COPY --parents`: keep the path from the root, or from a `/./` in the source; `**` is allowed. */
   readonly parents?: boolean
-  /** `COPY --exclude`: patterns as in an ignore file, relative to the context. */
+  /** `COPY --exclude`: patterns as in an ignore file, for paths from the root of the context or from the source. */
   readonly exclude?: ReadonlyArray<string>
+  /** A plain path may match nothing too (`--if-exists`). */
+  readonly optional?: boolean
 }
 
 /**
@@ -51,24 +55,25 @@ export interface SelectOptions {
 export const select = (
   tree: ContextTree,
   source: string,
-  { exclude = [], parents = false }: SelectOptions = {}
+  { exclude = [], optional = false, parents = false }: SelectOptions = {}
 ): Either.Either<ReadonlyArray<Match>, ContextProblem> =>
   Either.gen(function* () {
     const excluded = yield* Either.mapLeft(
       exclude.length === 0 ? Either.right(nothingIgnored) : compilePatterns(exclude),
       (message): ContextProblem => ({ _tag: "BadPattern", source, message })
     )
-    const reader: Reader = { tree, source, excluded }
+    const segments = clamp(source)
+    // What stands before the pivot is where the search begins, and no part of the paths.
     const pivot = parents ? source.indexOf("/./") : -1
     const kept = pivot < 0 ? 0 : clamp(source.slice(0, pivot)).length
-    const segments = clamp(source)
-    const paths = segments.some(hasGlob)
-      ? yield* expandGlob(tree, source, { segments, deep: parents })
-      : [segments.join("/")]
     const isPattern = segments.some(hasGlob)
+    const reader: Reader = { tree, source, excluded, mayMiss: isPattern || optional, followsLast: !parents }
+    const paths = isPattern
+      ? yield* expandGlob(tree, source, { segments, ...(parents ? { deepFrom: kept } : {}) })
+      : [segments.join("/")]
     const matches: Array<Match> = []
     for (const path of paths) {
-      const found = yield* readMatch(reader, path, isPattern)
+      const found = yield* readMatch(reader, path)
       if (found === undefined) continue
       matches.push(parents ? yield* withParents(reader, found, kept) : found)
     }
@@ -79,6 +84,10 @@ interface Reader {
   readonly tree: ContextTree
   readonly source: string
   readonly excluded: IgnoreRules
+  /** Nothing at the path is no problem. */
+  readonly mayMiss: boolean
+  /** A symlink at the end of the path stands for what it leads to. */
+  readonly followsLast: boolean
 }
 
 /** A source in segments; `..` at the root stays at the root. */
@@ -91,20 +100,12 @@ const clamp = (source: string): ReadonlyArray<string> => {
   return segments
 }
 
-const readMatch = (
-  reader: Reader,
-  path: string,
-  isPattern: boolean
-): Either.Either<Match | undefined, ContextProblem> =>
+const readMatch = (reader: Reader, path: string): Either.Either<Match | undefined, ContextProblem> =>
   Either.gen(function* () {
-    const { excluded, source, tree } = reader
-    if (isIgnoring(excluded, matchOf(excluded, path))) {
-      const inside = yield* resolve(tree, path)
-      if (!isThere(inside) || inside.type !== "dir") return undefined
-    }
-    const entry = yield* resolve(tree, path)
+    const { excluded, mayMiss, source, tree } = reader
+    const entry = yield* find(reader, path)
     if (!isThere(entry)) {
-      if (isPattern) return undefined
+      if (mayMiss) return undefined
       const near = suggestion(tree, entry)
       return yield* Either.left<ContextProblem>({
         _tag: "SourceMissing",
@@ -112,19 +113,38 @@ const readMatch = (
         ...(near === undefined ? {} : { suggestion: near })
       })
     }
+    if (entry.type !== "dir" && isExcludedPath(excluded, path)) return undefined
     // The path itself may be ignored though the symlink in it leads to something that is not, and the other way round.
     const decided = [matchOf(tree.ignore, path), matchOf(tree.ignore, entry.path)]
     const ignoring = decided.find((match) => isIgnoring(tree.ignore, match))
     const selected = entry.type === "dir" ? (yield* contents(reader, entry.path)).selected : []
     if (ignoring !== undefined && selected.length === 0) {
-      if (isPattern) return undefined
+      if (mayMiss) return undefined
       const { line = 0, pattern = "" } = decisionOf(tree.ignore, ignoring)
       return yield* Either.left<ContextProblem>({ _tag: "SourceIgnored", source, line, pattern })
     }
     if (entry.type === "dir") return { path, entry, selected }
-    const name = path.split("/").at(-1) ?? path
-    return { path, entry, selected: [{ as: name, entry }] }
+    return { path, entry, selected: [{ as: baseName(path), entry }] }
   })
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
+
+/** What a path leads to; the link itself, if the last name is one that is not to be followed. */
+const find = ({ followsLast, tree }: Reader, path: string): Either.Either<Resolved, ContextProblem> =>
+  Either.gen(function* () {
+    if (followsLast) return yield* resolve(tree, path)
+    const slash = path.lastIndexOf("/")
+    const above = yield* resolve(tree, path.slice(0, Math.max(0, slash)))
+    if (!isThere(above)) return above
+    const name = baseName(path)
+    if (name === "") return above
+    const entry = yield* tree.stat(above.path === "" ? name : `${above.path}/${name}`)
+    return entry ?? { missing: name, at: above.path }
+  })
+
+/** A file that a source names outright is left out by its path, and by its name alone. */
+const isExcludedPath = (excluded: IgnoreRules, path: string): boolean =>
+  isIgnoring(excluded, Math.max(matchOf(excluded, path), matchOf(excluded, baseName(path))))
 
 /** A path like the missing one, in the directory where the search ended. */
 const suggestion = (tree: ContextTree, { at, missing }: Exclude<Resolved, ContextEntry>): string | undefined => {
@@ -153,10 +173,11 @@ const contents = (
     let keptAny = false
     for (const entry of listed.right) {
       const ignoring = lastMatch(ignore, entry.path, ignoredBy)
-      const excluding = lastMatch(excluded, entry.path, excludedBy)
+      const below = entry.path.slice(skip)
+      const excluding = lastMatch(excluded, below, lastMatch(excluded, entry.path, excludedBy))
       const isOut = isIgnoring(ignore, ignoring)
       const isExcluded = isIgnoring(excluded, excluding)
-      const place = { as: entry.path.slice(skip), entry }
+      const place = { as: below, entry }
       if (entry.type !== "dir") {
         if (isOut || isExcluded) continue
         selected.push(place)
@@ -164,7 +185,7 @@ const contents = (
         continue
       }
       if (isOut && canPrune(ignore, entry.path, ignoring)) continue
-      if (isExcluded && canPrune(excluded, entry.path, excluding)) continue
+      if (isExcluded && canPrune(excluded, entry.path, excluding) && canPrune(excluded, below, excluding)) continue
       // A directory that is out comes along when something below it was taken back in.
       const at = selected.push(place) - 1
       const keptBelow = walk(entry.path, ignoring, excluding)
@@ -191,10 +212,10 @@ const withParents = ({ tree }: Reader, match: Match, kept: number): Either.Eithe
       if (isThere(entry)) selected.push({ as: names.slice(0, depth).join("/"), entry })
     }
     const place = names.join("/")
-    if (place === "") return match
+    if (place === "") return { ...match, keepsPath: true }
     selected.push({ as: place, entry: match.entry })
     if (match.entry.type === "dir") {
       for (const each of match.selected) selected.push({ as: `${place}/${each.as}`, entry: each.entry })
     }
-    return { ...match, selected: selected.toSorted(bySpelling) }
+    return { ...match, selected: selected.toSorted(bySpelling), keepsPath: true }
   })

@@ -67,6 +67,8 @@ interface Transfer extends Placed {
   readonly chmod?: string
   readonly link: boolean
   readonly exclude: ReadonlyArray<string>
+  /** Sources that are not there are left out. Not part of Docker's syntax. */
+  readonly ifExists: boolean
 }
 
 /** Copies from the context, a stage or an image (`from`). */

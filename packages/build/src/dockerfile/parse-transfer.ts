@@ -12,7 +12,8 @@ export const parseCopy = (draft: Draft): Copy | undefined => {
     chmod: "text",
     link: "switch",
     parents: "switch",
-    exclude: "list"
+    exclude: "list",
+    "if-exists": "switch"
   })
   const from = flags.text("from")
   if (from?.text === "") draft.error("bad-flag-value", "--from needs the name of a stage or an image", { at: from })
@@ -39,7 +40,8 @@ export const parseCopy = (draft: Draft): Copy | undefined => {
     ...(chmod === undefined ? {} : { chmod }),
     link: flags.on("link") ?? false,
     parents: flags.on("parents") ?? false,
-    exclude: flags.list("exclude").map(({ text }) => text)
+    exclude: flags.list("exclude").map(({ text }) => text),
+    ifExists: flags.on("if-exists") ?? false
   }
 }
 
@@ -52,7 +54,8 @@ export const parseAdd = (draft: Draft): Add | undefined => {
     checksum: "text",
     "keep-git-dir": "switch",
     unpack: "switch",
-    exclude: "list"
+    exclude: "list",
+    "if-exists": "switch"
   })
   const checksum = flags.text("checksum")
   if (checksum !== undefined && !/\$|^[a-z0-9]+:[0-9a-f]{32,}$|^[0-9a-f]{4,64}$/.test(checksum.text)) {
@@ -75,6 +78,7 @@ export const parseAdd = (draft: Draft): Add | undefined => {
     ...(chmod === undefined ? {} : { chmod }),
     link: flags.on("link") ?? false,
     exclude: flags.list("exclude").map(({ text }) => text),
+    ifExists: flags.on("if-exists") ?? false,
     ...(checksum === undefined ? {} : { checksum: checksum.text }),
     keepGitDir: flags.on("keep-git-dir") ?? false,
     ...(unpack === undefined ? {} : { unpack })

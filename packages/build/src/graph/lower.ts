@@ -162,7 +162,8 @@ const wholeContext = (
     from: from.name,
     link: false,
     parents: false,
-    exclude: []
+    exclude: [],
+    ifExists: false
   },
   from
 })

@@ -40,9 +40,9 @@ export const listFiles = (
   const paths: Array<ListedFile> = []
   const spelled = new Map<string, string>()
   let text = ""
-  for (const { entry: found, selected } of matches) {
+  for (const { entry: found, keepsPath, selected } of matches) {
     // Whether a file or a directory was named decides where the copy goes.
-    text += `${found.type === "dir" ? "d" : "f"}l`
+    text += `${keepsPath === true ? "p" : found.type === "dir" ? "d" : "f"}l`
     for (const { as, entry } of selected) {
       const { path, type } = entry
       let content = ""

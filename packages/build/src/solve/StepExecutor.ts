@@ -69,6 +69,8 @@ export type CopyFrom =
       readonly sources: ReadonlyArray<string>
       readonly exclude: ReadonlyArray<string>
       readonly parents: boolean
+      /** A path that is not there is no failure. */
+      readonly optional: boolean
     }
 
 /** Files to put into a tree. */

@@ -25,6 +25,13 @@ export const copyAction = (
   const chown = instruction.chown === undefined ? undefined : read.word(instruction.chown)
   const chmod = instruction.chmod === undefined ? undefined : read.word(instruction.chmod)
   const parents = instruction._tag === "Copy" && instruction.parents
+  if (instruction.link && chown !== undefined && chown !== "" && !/^\d+(?::\d+)?$/.test(chown)) {
+    read.refuse(
+      "link-with-names",
+      `--chown=${chown} names users, and a layer made with --link does not know those of the image`,
+      "write numbers such as --chown=1000:1000, or leave --link out"
+    )
+  }
   const action: CopyAction = {
     kind: "copy",
     unpack: isAdd && instruction.unpack !== false,
@@ -38,7 +45,9 @@ export const copyAction = (
     ...(chown === undefined || chown === "" ? {} : { chown }),
     ...(chmod === undefined || chmod === "" ? {} : { chmod }),
     exclude: instruction.exclude.map(read.word),
-    parents
+    parents,
+    link: instruction.link,
+    optional: instruction.ifExists
   }
   const createdBy = copyText({
     name: isAdd ? "ADD" : "COPY",

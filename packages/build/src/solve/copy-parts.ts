@@ -16,8 +16,6 @@ type CopyAction = Extract<StepAction, { readonly kind: "copy" }>
 export interface CopyParts {
   readonly list: FileList
   readonly parts: ReadonlyArray<ContextPart | AwaitedPart>
-  /** Paths that are copied, each of which needs a name of its own below the destination. */
-  readonly count: number
 }
 
 /**
@@ -33,7 +31,6 @@ export const copyParts = (
     const chmod = action.chmod ?? ""
     const parts: Array<ContextPart | AwaitedPart> = []
     const lists: Array<FileList> = []
-    let count = 0
     let local: Array<Match> = []
     /** Local files that stand next to each other are listed as one. */
     const close = () =>
@@ -47,15 +44,13 @@ export const copyParts = (
       const found = remote.get(source)
       if (found === undefined) {
         const matches = yield* Either.mapLeft(
-          context.select(source, { parents: action.parents, exclude: action.exclude }),
+          context.select(source, { parents: action.parents, exclude: action.exclude, optional: action.optional }),
           describeProblem
         )
-        count += matches.length
         local.push(...matches)
         continue
       }
       yield* close()
-      count++
       if (found.kind === "download" && found.name === "" && action.dest.endsWith("/")) {
         return yield* Either.left(
           `${withoutPassword(source)} has no file name, so the destination ${action.dest} must name the file`
@@ -69,7 +64,7 @@ export const copyParts = (
     // A list of the context alone has the digest it always had.
     const plain = lists.length === 0 || (lists.length === 1 && remote.size === 0)
     const list = only !== undefined && plain ? only : joined(lists)
-    return { list, parts, count }
+    return { list, parts }
   })
 
 const joined = (lists: ReadonlyArray<FileList>): FileList => ({

@@ -57,14 +57,14 @@ export const executeStep = (
         })
       }
       case "copy": {
-        const { chmod, chown, dest, exclude, inline, parents, sources } = action
+        const { chmod, chown, dest, exclude, inline, optional, parents, sources } = action
         const [tree] = trees
         return shop.executor.copy({
           ...place,
           from:
             tree === undefined
               ? { of: "context", selection: { parts: selected } }
-              : { of: "tree", stack: tree.stack, sources, exclude, parents },
+              : { of: "tree", stack: tree.stack, sources, exclude, parents, optional },
           inline,
           dest,
           ...(chown === undefined ? {} : { chown }),

@@ -90,9 +90,9 @@ const copyFacts = (
   }
   const [context] = contexts
   if (context === undefined) return Either.left("there is no context to copy from")
-  return Either.flatMap(copyParts(action, context, remote ?? new Map()), ({ count, list, parts }) =>
-    count + action.inline.length > 1 && !action.dest.endsWith("/")
-      ? Either.left(`several files are copied, so the destination ${action.dest} must end with a slash`)
-      : Either.right({ facts: facts({ files: list.digest }), files: list.paths, parts })
-  )
+  return Either.map(copyParts(action, context, remote ?? new Map()), ({ list, parts }) => ({
+    facts: facts({ files: list.digest }),
+    files: list.paths,
+    parts
+  }))
 }

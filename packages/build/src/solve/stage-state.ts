@@ -63,6 +63,10 @@ export type StepAction =
       readonly chmod?: string
       readonly exclude: ReadonlyArray<string>
       readonly parents: boolean
+      /** A layer of its own, whatever it is put on: `--link`. */
+      readonly link: boolean
+      /** Sources may be missing: `--if-exists`. */
+      readonly optional: boolean
     }
   | { readonly kind: "workdir"; readonly path: string; readonly user: string }
 

@@ -1,8 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { NewRecord } from "@gantry/core/store/BuildCache"
+import { format } from "@gantry/core/image/Platform"
+import type { NewRecord, StepKey } from "@gantry/core/store/BuildCache"
+import type { StageNode } from "../graph/BuildGraph.ts"
+import { spell } from "../key/canonical.ts"
 import type { Cause } from "../key/Cause.ts"
+import { keyOfSpelling } from "../key/step-key.ts"
 import type { Parent } from "../key/StepFacts.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
@@ -11,7 +15,7 @@ import { factsOf } from "./facts-of-action.ts"
 import { contextsOf, remoteOf } from "./other-files.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { type OtherTree, otherTrees } from "./stand-on.ts"
-import { type Folded, onto, type Standing, type Workshop } from "./Standing.ts"
+import { type Folded, nothing, onto, type Standing, type Workshop } from "./Standing.ts"
 import type { Made } from "./Steps.ts"
 
 /** Takes one step: facts, key, cache or execution, and the standing after it. */
@@ -28,9 +32,10 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
       return unplanned(before, label, { kind: "absent", image: label.text, why: found.left.why })
     }
     const remote = found.right
+    const ground: Ground = action.kind === "copy" && action.link ? onNothing(stage) : before
     const known = yield* Effect.sync(() =>
       factsOf(action, {
-        parent: before.parent,
+        parent: ground.parent,
         epoch: shop.epoch === undefined ? "" : String(shop.epoch),
         options: shop.options,
         contexts,
@@ -44,26 +49,26 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     }
     const { facts, files, parts } = known.right
     const again = trees.find((tree) => tree?.missed !== undefined)?.missed
-    const skip = shop.skip(stage.index) ?? before.missed ?? again
+    const skip = shop.skip(stage.index) ?? ground.missed ?? again
     const isCheap = action.kind === "config"
     const made = yield* shop.steps.want(
       {
         record: {
-          on: trees.reduce((on, tree) => onto(on, tree?.chain ?? null), before.chain),
+          on: trees.reduce((on, tree) => onto(on, tree?.chain ?? null), ground.chain),
           facts: shop.spell(facts),
           instruction: label.text,
           files
         },
         place: { stage: label.stageName, number: label.number, texts: folded.texts, ...parentOf(before.parent) },
         ...(skip === undefined ? {} : { skip }),
-        recordable: before.recordable && trees.every((tree) => tree?.recordable !== false),
+        recordable: ground.recordable && trees.every((tree) => tree?.recordable !== false),
         isCheap,
         onMiss: (cause) => {
           if (!isCheap) shop.emit({ type: "started", step: label, cause })
         },
         execute: isCheap
           ? Effect.succeed({ layer: null, exact: true })
-          : executeStep(folded, { stack: before.stack, trees, parts: parts ?? [] }, shop)
+          : executeStep(folded, { stack: ground.stack, trees, parts: parts ?? [] }, shop)
       },
       pending
     )
@@ -87,9 +92,9 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
       state,
       stack: layer === null ? before.stack : [...before.stack, layer],
       chain: onto(before.chain, layer),
-      parent: { step: key },
+      parent: ground === before ? { step: key } : both(before.parent, key),
       ...(missed === undefined ? {} : { missed }),
-      recordable: made.recordable,
+      recordable: before.recordable && made.recordable,
       history: [...before.history, { created, created_by: createdBy, ...empty }],
       created,
       reports: [...before.reports, report]
@@ -100,6 +105,19 @@ const parentOf = (parent: Parent): { readonly parent: string; readonly isOnStep:
   if ("step" in parent) return { parent: parent.step, isOnStep: true }
   return { parent: "image" in parent ? parent.image : "scratch", isOnStep: false }
 }
+
+/** What a linked copy stands on: nothing, so that its layer is the same on every base. */
+const onNothing = ({ platform }: Pick<StageNode, "platform">): Ground => ({
+  stack: [],
+  chain: nothing,
+  parent: { scratch: format(platform) },
+  recordable: true
+})
+
+type Ground = Pick<Standing, "stack" | "chain" | "parent" | "recordable" | "missed">
+
+/** What stands on a linked copy: the copy's key says nothing of what is below it. */
+const both = (below: Parent, key: StepKey): Parent => ({ step: keyOfSpelling(spell([{ ...below }, key])) })
 
 /** The reason of all steps after one that ran again. */
 export const follows = ({ number, stageName, text }: StepLabel): Cause => ({

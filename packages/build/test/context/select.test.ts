@@ -135,12 +135,43 @@ describe("a source", () => {
     expect(picked("src", { exclude: ["["] })).toContain("malformed")
   })
 
+  it("leaves out what --exclude names relative to the source, and files that a source names outright", () => {
+    expect(picked("src", { exclude: ["lib"] })).toEqual(["main.ts"])
+    expect(picked("src", { exclude: ["lib/*.ts", "main.*", "!main.ts"] })).toEqual([
+      "lib",
+      "lib/deep",
+      "lib/deep/y.ts",
+      "main.ts"
+    ])
+    expect(picked("src/lib/*.ts", { exclude: ["x.*"] })).toEqual([])
+    expect(picked("a.txt", { exclude: ["*.txt"] })).toEqual([])
+  })
+
+  it("may be missing when it is optional", () => {
+    expect(picked("nothing", { optional: true })).toEqual([])
+    expect(picked("a.txt", { optional: true, ignore: "*.txt" })).toEqual([])
+    expect(picked("a.txt", { optional: true })).toEqual(["a.txt"])
+  })
+
+  it("is a symlink itself with --parents", () => {
+    withTree({ "d/real": "r", "d/link": "-> real" }, (root) => {
+      const [match] = Either.getOrThrow(select(open(root), "d/link", { parents: true }))
+      expect(match?.selected.map(({ as, entry }) => [as, entry.type])).toEqual([
+        ["d", "dir"],
+        ["d/link", "symlink"]
+      ])
+    })
+  })
+
   it("keeps its path with --parents", () => {
     expect(picked("src/lib/x.ts", { parents: true })).toEqual(["src", "src/lib", "src/lib/x.ts"])
     expect(picked("src/./lib/x.ts", { parents: true })).toEqual(["lib", "lib/x.ts"])
     expect(picked("src/lib/deep", { parents: true })).toEqual(["src", "src/lib", "src/lib/deep", "src/lib/deep/y.ts"])
     expect(picked("src/**/y.ts", { parents: true })).toEqual(["src", "src/lib", "src/lib/deep", "src/lib/deep/y.ts"])
     expect(picked("src/lib/./**", { parents: true })).toEqual(["deep", "deep/y.ts", "x.ts"])
+    expect(picked("s*/./**/y.ts", { parents: true })).toEqual(["lib", "lib/deep", "lib/deep/y.ts"])
+    // Before the pivot there are plain patterns only.
+    expect(picked("s**/./lib/x.ts", { parents: true })).toEqual(["lib", "lib/x.ts"])
     expect(picked("./src/./**/*.ts", { parents: true })).toEqual([
       "lib",
       "lib/deep",

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { isAtOrBelow, mountPoints, type PlacedMount, type WantedPoint } from "./mount-points.ts"
-import { contextSource } from "./perform-copy.ts"
+import { contextSource } from "./copy-source.ts"
 
 /** A bind mount and what it shows. */
 export interface BindRequest {

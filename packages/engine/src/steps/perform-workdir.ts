@@ -14,8 +14,10 @@ export const performWorkdir = (
   Effect.gen(function* () {
     const place = yield* placeOf(request.stack, request.path)
     if (place.entry?.type === "directory" || place.path === "") return Option.none()
-    if (place.entry !== undefined)
-      return yield* new StepFailed({ why: `${request.path} is there and is not a directory` })
+    if (place.entry !== undefined || place.blockedBy !== undefined) {
+      const found = place.blockedBy === undefined ? request.path : `/${place.blockedBy}`
+      return yield* new StepFailed({ why: `${found} is there and is not a directory` })
+    }
     const owner = request.user === "" ? { uid: 0, gid: 0 } : yield* lookUpOwner(request.stack, request.user)
     const mtimeNs = BigInt(Date.now()) * 1_000_000n
     return yield* changed(

@@ -23,9 +23,12 @@ export const context = (files: Readonly<Record<string, string>>) =>
     return root
   })
 
+type FromTree = Extract<CopyRequest["from"], { readonly of: "tree" }>
+
 const place = { text: "COPY", platform: { os: "linux", architecture: "amd64" }, onWarning: () => {} }
 
-interface Asked extends Partial<Omit<CopyRequest, "from" | "stack">> {
+interface Asked
+  extends Partial<Omit<CopyRequest, "from" | "stack">>, Partial<Pick<FromTree, "exclude" | "parents" | "optional">> {
   readonly sources?: ReadonlyArray<string>
   readonly dest: string
   /** Archives among the sources are unpacked. */
@@ -35,10 +38,13 @@ interface Asked extends Partial<Omit<CopyRequest, "from" | "stack">> {
 }
 
 /** COPY from a directory of the host. */
-export const copy = (root: string, { onto = [], sources = [], unpack = false, ...more }: Asked) =>
+export const copy = (
+  root: string,
+  { exclude = [], onto = [], optional = false, parents = false, sources = [], unpack = false, ...more }: Asked
+) =>
   Effect.gen(function* () {
     const tree = open(root, nothingIgnored)
-    const matches = sources.flatMap((source) => Either.getOrThrow(select(tree, source)))
+    const matches = sources.flatMap((source) => Either.getOrThrow(select(tree, source, { exclude, parents, optional })))
     const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
     const selection = { parts: [{ context: ofTree(tree), matches, unpack }] }
     const layer = yield* performCopy({ ...place, inline: [], stack, from: { of: "context", selection }, ...more })
@@ -46,10 +52,13 @@ export const copy = (root: string, { onto = [], sources = [], unpack = false, ..
   })
 
 /** COPY --from: out of another tree. */
-export const copyFrom = (tree: ReadonlyArray<TreeChange>, { onto = [], sources = [], ...more }: Asked) =>
+export const copyFrom = (
+  tree: ReadonlyArray<TreeChange>,
+  { exclude = [], onto = [], optional = false, parents = false, sources = [], ...more }: Asked
+) =>
   Effect.gen(function* () {
     const stack = onto.length === 0 ? [] : [yield* layerOf(onto)]
-    const from = { of: "tree" as const, stack: [yield* layerOf(tree)], sources, exclude: [], parents: false }
+    const from = { of: "tree" as const, stack: [yield* layerOf(tree)], sources, exclude, parents, optional }
     const layer = yield* performCopy({ ...place, inline: [], stack, from, ...more })
     return yield* listing([...stack, ...Option.toArray(Option.map(layer, ({ diffId }) => diffId))])
   })

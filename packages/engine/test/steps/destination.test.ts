@@ -17,7 +17,12 @@ const tree = layerOf([
 const at = (path: string) =>
   Effect.map(
     Effect.flatMap(tree, (layer) => placeOf([layer], path)),
-    ({ entry, missing, path: real }) => ({ path: real, type: entry?.type, missing })
+    ({ blockedBy, entry, missing, path: real }) => ({
+      path: real,
+      type: entry?.type,
+      missing,
+      ...(blockedBy === undefined ? {} : { blockedBy })
+    })
   )
 
 describe("placeOf", () => {
@@ -49,6 +54,12 @@ describe("placeOf", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.effect("names what is no directory on the way", () =>
+    Effect.gen(function* () {
+      expect(yield* at("/etc/motd/x")).toMatchObject({ blockedBy: "etc/motd" })
+    }).pipe(Effect.provide(world))
+  )
+
   it.effect("lists the directories that are missing, outermost first", () =>
     Effect.gen(function* () {
       expect(yield* at("/a/b/c")).toEqual({ path: "a/b/c", type: undefined, missing: ["a", "a/b"] })
@@ -56,9 +67,11 @@ describe("placeOf", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("puts a file in the place of a link that leads nowhere", () =>
+  it.effect("follows a link that leads nowhere to where it points, and replaces one that turns in a circle", () =>
     Effect.gen(function* () {
-      expect(yield* at("/dangling")).toEqual({ path: "dangling", type: undefined, missing: [] })
+      const nowhere = ["nowhere", "nowhere/at"]
+      expect(yield* at("/dangling")).toEqual({ path: "nowhere/at/all", type: undefined, missing: nowhere })
+      expect(yield* at("/dangling/x/../../y")).toEqual({ path: "nowhere/at/y", type: undefined, missing: nowhere })
       expect(yield* at("/turn")).toEqual({ path: "turn", type: undefined, missing: [] })
     }).pipe(Effect.provide(world))
   )

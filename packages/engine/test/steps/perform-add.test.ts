@@ -42,12 +42,12 @@ describe("ADD of archives", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.scoped("gives what it unpacks the owner that is asked for", () =>
+  it.scoped("leaves what it unpacks the owners and modes of the archive", () =>
     Effect.gen(function* () {
       const root = yield* packed({ a: "A" })
-      expect(yield* copy(root, { sources: ["a.bin"], dest: "/d/", unpack: true, chown: "9:9" })).toEqual([
+      expect(yield* copy(root, { sources: ["a.bin"], dest: "/d/", unpack: true, chown: "9:9", chmod: "700" })).toEqual([
         "755 9:9 d/",
-        "644 9:9 d/a=A"
+        "644 5:6 d/a=A"
       ])
     }).pipe(Effect.provide(world))
   )

@@ -56,9 +56,49 @@ describe("COPY --from", () => {
         "755 0:0 d/",
         "644 0:0 d/data.txt=D"
       ])
-      expect((yield* Effect.flip(copyFrom(stage, { sources: ["/none*"], dest: "/d/" }))).message).toContain(
-        "no source matched"
-      )
+      expect(yield* copyFrom(stage, { sources: ["/none*"], dest: "/d/" })).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("leaves out what is excluded, keeps paths, and lets sources be missing", () =>
+    Effect.gen(function* () {
+      expect(yield* copyFrom(stage, { sources: ["/out"], dest: "/d", exclude: ["sub", "*.txt"] })).toEqual([
+        "755 0:0 d/",
+        "755 10:20 d/app=bin"
+      ])
+      expect(yield* copyFrom(stage, { sources: ["/out/./**/*.txt"], dest: "/d", parents: true })).toEqual([
+        "755 0:0 d/",
+        "644 0:0 d/more.txt=M",
+        "750 3:4 d/sub/",
+        "644 0:0 d/sub/data.txt=D"
+      ])
+      expect(yield* copyFrom(stage, { sources: ["/out/app"], dest: "/d", parents: true })).toEqual([
+        "755 0:0 d/",
+        "700 1:2 d/out/",
+        "755 10:20 d/out/app=bin"
+      ])
+      expect(yield* copyFrom(stage, { sources: ["/nope", "/out/app"], dest: "/d", optional: true })).toEqual([
+        "755 10:20 d=bin"
+      ])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("makes a file of its own of a hard link whose file stays behind", () =>
+    Effect.gen(function* () {
+      const owned = { mode: 0o600, uid: 1, gid: 2, mtimeNs: 0n }
+      const linked: ReadonlyArray<TreeChange> = [
+        directory("a"),
+        file("a/one", "1", owned),
+        directory("b"),
+        { type: "hardlink", path: "b/three", target: "a/one", ...owned },
+        { type: "hardlink", path: "b/two", target: "a/one", ...owned }
+      ]
+      expect(yield* copyFrom(linked, { sources: ["/b"], dest: "/new" })).toEqual([
+        "755 0:0 new/",
+        "600 1:2 new/three=1",
+        "new/two == new/three"
+      ])
+      expect(yield* copyFrom(linked, { sources: ["/b/two"], dest: "/f" })).toEqual(["600 1:2 f=1"])
     }).pipe(Effect.provide(world))
   )
 

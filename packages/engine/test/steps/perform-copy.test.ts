@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { Effect } from "effect"
 import { directory, file, symlink, world } from "../world.ts"
 import { context, copy } from "./copied.ts"
@@ -85,7 +86,7 @@ describe("COPY of files", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.scoped("takes what a pattern matches, and fails when nothing is left to copy", () =>
+  it.scoped("takes what a pattern matches, and does nothing when that is nothing", () =>
     Effect.gen(function* () {
       const root = yield* context({ "a.txt": "A", "b.txt": "B", "c.md": "C" })
       expect(yield* copy(root, { sources: ["*.txt"], dest: "/d/" })).toEqual([
@@ -97,8 +98,34 @@ describe("COPY of files", () => {
         "755 0:0 d/",
         "644 0:0 d/c.md=C"
       ])
-      const failure = yield* Effect.flip(copy(root, { sources: ["*.none"], dest: "/d/" }))
-      expect(failure.message).toContain("no source matched")
+      expect(yield* copy(root, { sources: ["*.none"], dest: "/d/" })).toEqual([])
+      expect(yield* copy(root, { sources: ["nope"], dest: "/d/", optional: true })).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("puts several files into a directory that is there, or ends with a slash, and nowhere else", () =>
+    Effect.gen(function* () {
+      const root = yield* context({ "a.txt": "A", "b.txt": "B" })
+      const failure = yield* Effect.flip(copy(root, { sources: ["*.txt"], dest: "/d" }))
+      expect(failure.message).toContain("/d must be a directory and end with a slash")
+      expect(yield* copy(root, { sources: ["*.txt"], dest: "/d", onto: [directory("d")] })).toContain(
+        "644 0:0 d/b.txt=B"
+      )
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("puts no directory in the place of a file or a link, and no file in the place of a directory", () =>
+    Effect.gen(function* () {
+      const root = yield* context({ "s/sub/x": "X", "s/y": "Y" })
+      const refused = (onto: ReadonlyArray<TreeChange>, dest = "/d/") =>
+        Effect.map(Effect.flip(copy(root, { sources: ["s"], dest, onto })), ({ message }) => message)
+      expect(yield* refused([directory("d"), file("d/sub")])).toContain("/d/sub: it is there and is not a directory")
+      expect(yield* refused([directory("d"), directory("e"), symlink("d/sub", "../e")])).toContain(
+        "/d/sub: it is there"
+      )
+      expect(yield* refused([directory("d"), directory("d/y")])).toBe("cannot replace the directory /d/y with a file")
+      expect(yield* refused([file("d")])).toContain("cannot copy a directory to /d/")
+      expect(yield* refused([file("d")], "/d/deeper/")).toBe("cannot copy to /d/deeper/: /d is not a directory")
     }).pipe(Effect.provide(world))
   )
 
