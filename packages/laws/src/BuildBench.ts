@@ -1,29 +1,23 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as Platform from "@gantry/core/image/Platform"
-import { Locks } from "@gantry/core/Locks"
+import { Locks, type LocksShape } from "@gantry/core/Locks"
 import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
-import { parse } from "@gantry/build/dockerfile/parse"
-import { lower } from "@gantry/build/graph/lower"
 import { describeCause } from "@gantry/build/key/describe-cause"
-import { type StepFacts, spellFacts } from "@gantry/build/key/StepFacts"
-import { Spelling } from "@gantry/build/key/step-key"
-import { BaseResolver } from "@gantry/build/solve/BaseResolver"
+import type { StepFacts } from "@gantry/build/key/StepFacts"
 import type { BuildContext } from "@gantry/build/solve/BuildContext"
 import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
-import { solve } from "@gantry/build/solve/Solver"
-import { StepExecutor } from "@gantry/build/solve/StepExecutor"
+import type { StepExecutorShape } from "@gantry/build/solve/StepExecutor"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { type Damage, damage, evict, type Kill, killing } from "./faults.ts"
+import { inMemoryBuild, makeGround } from "./in-memory-build.ts"
 import { dockerfile, type Scenario } from "./samples/dockerfiles.ts"
-import { memoryContext } from "./samples/memory-context.ts"
-import { memoryExecutor } from "./samples/memory-executor.ts"
 import { spelled } from "./Tree.ts"
 
 /** What a build came to, as text that is equal when the builds are. */
@@ -46,6 +40,8 @@ export interface BenchOptions {
   /** The Dockerfile's text instead of the one of the scenario. */
   readonly text?: string
   readonly jobs?: number
+  /** The build is killed on its way: it ends with the defect `killed`. */
+  readonly kill?: Kill
   /** Times and owners of the files in the context. */
   readonly checkout?: { readonly mtimeNs: bigint; readonly uid: number }
 }
@@ -61,6 +57,12 @@ export interface BuildBenchShape {
   ) => Effect.Effect<Outcome, BuildFailed | NotCached | StorageFailure>
   /** With an empty cache of its own, by the rules. */
   readonly cold: (scenario: Scenario) => Effect.Effect<Outcome, BuildFailed | NotCached | StorageFailure>
+  /** How many steps were executed since the bench was made, by all builds. */
+  readonly executed: Effect.Effect<number>
+  /** Spoils one of the records of the cache under test; see `faults.ts`. */
+  readonly damage: (at: number, how: Damage) => Effect.Effect<void, StorageFailure>
+  /** Makes room by one record. */
+  readonly evict: (at: number) => Effect.Effect<void, StorageFailure>
 }
 
 /** The service tag of {@link BuildBenchShape}. */
@@ -71,7 +73,14 @@ export interface Sins {
   readonly spell?: (facts: StepFacts, scenario: Scenario) => string
   readonly context?: (context: BuildContext) => BuildContext
   readonly cache?: (cache: BuildCacheShape) => BuildCacheShape
+  /** Builds do not wait for each other. */
+  readonly apart?: boolean
+  /** A killed build writes records of what it has not made. */
+  readonly halfRecords?: boolean
 }
+
+/** Locks that lock nothing. */
+const noLocks: LocksShape = { withLock: (_, effect) => effect, held: () => Effect.succeed([]) }
 
 /** A bench over the services of an environment. */
 export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCache | LayerStore | Locks> =>
@@ -81,38 +90,51 @@ export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCach
       const layers = yield* LayerStore
       const honest = yield* BuildCache
       const spoiled = sins.cache === undefined ? honest : sins.cache(honest)
-      const locks = yield* Locks
+      const locks = sins.apart === true ? noLocks : yield* Locks
       const ground = yield* Effect.orDie(makeGround)
       let last = 0
+      let executed = 0
+      // Others get their turn before each step, as they do where steps take time.
+      const counting = (executor: StepExecutorShape): StepExecutorShape => {
+        const step = <A, E>(work: Effect.Effect<A, E>) =>
+          Effect.zipRight(
+            Effect.yieldNow(),
+            Effect.suspend(() => (executed++, work))
+          )
+        return {
+          ...executor,
+          run: (request) => step(executor.run(request)),
+          copy: (request) => step(executor.copy(request)),
+          workdir: (request) => step(executor.workdir(request))
+        }
+      }
       const build = (
         scenario: Scenario,
-        { checkout, jobs = 2, text }: BenchOptions,
+        { checkout, jobs = 2, kill, text }: BenchOptions,
         cache: BuildCacheShape,
         how: Sins
       ) =>
         Effect.gen(function* () {
-          const source = text ?? dockerfile(scenario)
-          const platform = Platform.parse(scenario.platform) ?? Platform.ofMachine("x64")
-          const graph = Either.getOrThrowWith(
-            Either.flatMap(parse(source), (file) => lower(file, { text: source, platform })),
-            (problems) => new Error(`${problems[0].message}\n${source}`)
-          )
-          const context = memoryContext(scenario.files, checkout)
-          const spell = how.spell
-          const result = yield* solve({
-            graph,
-            context: how.context?.(context) ?? context,
+          const { context, spell } = how
+          const used = kill === undefined ? { cache, layers } : killing(kill, { cache, layers }, how.halfRecords)
+          const result = yield* inMemoryBuild({
+            text: text ?? dockerfile(scenario),
+            files: scenario.files,
+            platform: Platform.parse(scenario.platform) ?? Platform.ofMachine("x64"),
             jobs,
-            scope: String(scenario.base)
+            scope: String(scenario.base),
+            checkout,
+            resolve: () => Effect.succeed(imageOf(scenario, ground)),
+            working: counting,
+            ...(context === undefined ? {} : { seeing: context }),
+            ...(spell === undefined ? {} : { spell: (facts: StepFacts) => spell(facts, scenario) })
           }).pipe(
-            Effect.provideService(StepExecutor, yield* memoryExecutor(scenario.files)),
-            Effect.provideService(BaseResolver, { resolve: () => Effect.succeed(imageOf(scenario, ground)) }),
-            Effect.provideService(BuildCache, cache),
-            Effect.provideService(Spelling, spell === undefined ? spellFacts : (facts) => spell(facts, scenario))
+            Effect.provideService(BuildCache, used.cache),
+            Effect.provideService(LayerStore, used.layers),
+            Effect.catchTag("DockerfileWrong", Effect.die)
           )
-          return yield* outcomeOf(result)
+          return yield* Effect.provideService(outcomeOf(result), LayerStore, layers)
         }).pipe(
-          Effect.provideService(LayerStore, layers),
           Effect.provideService(Locks, locks),
           // The bench's own layers are never removed.
           Effect.catchTag("LayerMissing", Effect.die)
@@ -120,20 +142,13 @@ export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCach
       return {
         fresh: Effect.sync(() => ++last),
         warm: (scenario, options = {}) => build(scenario, options, spoiled, sins),
-        cold: (scenario) => Effect.suspend(() => build(scenario, {}, emptyCache(), {}))
+        cold: (scenario) => Effect.suspend(() => build(scenario, {}, emptyCache(), {})),
+        executed: Effect.sync(() => executed),
+        damage: (at, how) => damage(spoiled, at, how),
+        evict: (at) => evict(spoiled, at)
       }
     })
   )
-
-/** One layer to stand on. */
-const makeGround = Effect.gen(function* () {
-  const layers = yield* LayerStore
-  const tree = yield* layers.prepare({ parents: [], keep: false })
-  const bytes = new TextEncoder().encode("ID=sample\n")
-  const meta = { path: "etc/os-release", mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n }
-  yield* layers.write(tree, [{ ...meta, type: "file", size: bytes.length, content: { from: "bytes", bytes } }])
-  return Option.toArray(yield* layers.commit(tree)).map(({ diffId }) => diffId)
-})
 
 const imageOf = ({ base, platform }: Scenario, stack: Stack) => {
   const [os = "", architecture = ""] = platform.split("/")

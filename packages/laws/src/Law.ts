@@ -32,12 +32,13 @@ export interface ForAllOptions<A> {
 
 /**
  * What the environment says: `GANTRY_LAW_RUNS` samples a law, and `GANTRY_LAW_SEED` with `GANTRY_LAW_PATH` to replay the
- * counterexample that a report names.
+ * counterexample that a report names. `GANTRY_LAW_SHRINK=false` is for who only asks whether there is one.
  */
 const settings = Config.all({
   runs: Config.option(Config.integer("GANTRY_LAW_RUNS")),
   seed: Config.option(Config.integer("GANTRY_LAW_SEED")),
-  path: Config.option(Config.nonEmptyString("GANTRY_LAW_PATH"))
+  path: Config.option(Config.nonEmptyString("GANTRY_LAW_PATH")),
+  shrink: Config.withDefault(Config.boolean("GANTRY_LAW_SHRINK"), true)
 })
 
 /**
@@ -54,7 +55,7 @@ export const forAll = <A, E, R>(
   id,
   sentence,
   check: Effect.gen(function* () {
-    const { path, runs, seed } = yield* Effect.orDie(settings)
+    const { path, runs, seed, shrink } = yield* Effect.orDie(settings)
     const run = Runtime.runPromise(yield* Effect.runtime<Exclude<R, Scope.Scope>>())
     const outcome = yield* Effect.promise((signal) =>
       fc.check(
@@ -65,6 +66,7 @@ export const forAll = <A, E, R>(
         }),
         {
           numRuns: Option.getOrElse(runs, () => options.runs ?? 25),
+          endOnFailure: !shrink,
           examples: (options.examples ?? []).map((example): [A] => [example]),
           ...Option.match(seed, { onNone: () => ({}), onSome: (value) => ({ seed: value }) }),
           ...Option.match(path, { onNone: () => ({}), onSome: (value) => ({ path: value }) })

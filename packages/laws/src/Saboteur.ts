@@ -27,7 +27,14 @@ export interface Trial<R> {
 /** Seed and number of runs do not come from the environment here: whether a law can tell must not be a matter of luck. */
 const fixed = <A, E, R>(check: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   check.pipe(
-    Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["GANTRY_LAW_SEED", "20250101"]]))),
+    Effect.withConfigProvider(
+      ConfigProvider.fromMap(
+        new Map([
+          ["GANTRY_LAW_SEED", "20250101"],
+          ["GANTRY_LAW_SHRINK", "false"]
+        ])
+      )
+    ),
     // What goes wrong here is meant to go wrong.
     Logger.withMinimumLogLevel(LogLevel.None)
   )

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { BuildBench, type Outcome } from "./BuildBench.ts"
+import type { Damage } from "./faults.ts"
 import { forAll, type Law } from "./Law.ts"
 import { dockerfile, type Scenario, scenarios } from "./samples/dockerfiles.ts"
 import { edits, fileEdit, following, lineEdit } from "./samples/dockerfile-edits.ts"
@@ -20,6 +21,20 @@ const alone = (scenario: Scenario) =>
 const ways = fc.constantFrom<"text" | "mode" | "added" | "removed">("text", "mode", "added", "removed")
 
 const changes = fc.tuple(scenarios, fc.array(edits, { minLength: 1, maxLength: 3 }))
+
+const damages = fc.constantFrom<Damage>("cut", "other facts", "no layer")
+
+/** What may happen to a project and its cache. */
+const deeds = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ type: "build" } as const) },
+  { weight: 3, arbitrary: edits.map((edit) => ({ type: "edit", edit }) as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("kill" as const), write: fc.nat(30), done: fc.boolean() })
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("evict" as const), at: fc.nat(400) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("damage" as const), at: fc.nat(400), how: damages }) }
+)
 
 /** What building with a cache must make true. */
 export const buildLaws: ReadonlyArray<Law<BuildBench>> = [
@@ -149,5 +164,98 @@ export const buildLaws: ReadonlyArray<Law<BuildBench>> = [
         return (causes.get(first) ?? "").includes(cause)
       }),
     { runs: 50 }
+  ),
+
+  forAll(
+    "BUILD-5",
+    "builds of the same at the same time do each step once",
+    fc.tuple(scenarios, fc.integer({ min: 2, max: 4 })),
+    ([scenario, builds]) =>
+      Effect.gen(function* () {
+        const { bench, own } = yield* alone(scenario)
+        const cost = (work: Effect.Effect<unknown, unknown>) =>
+          Effect.gen(function* () {
+            const before = yield* bench.executed
+            yield* work
+            return (yield* bench.executed) - before
+          })
+        const once = yield* cost(bench.warm(own))
+        const other = { ...own, base: yield* bench.fresh }
+        const outcomes: Array<Outcome> = []
+        const one = Effect.map(bench.warm(other), (outcome) => void outcomes.push(outcome))
+        const all = yield* cost(
+          Effect.all(
+            Array.from({ length: builds }, () => one),
+            { concurrency: "unbounded" }
+          )
+        )
+        const cold = yield* bench.cold(other)
+        return all === once && outcomes.length === builds && outcomes.every((each) => alike(each, cold))
+      }),
+    { runs: 20 }
+  ),
+
+  forAll(
+    "BUILD-6",
+    "after a build that was killed at any of its writes the next one gives the image of a cold one",
+    fc.tuple(scenarios, fc.option(edits), fc.nat(30), fc.boolean()),
+    ([scenario, edit, write, done]) =>
+      Effect.gen(function* () {
+        const { bench, own } = yield* alone(scenario)
+        // What is killed stands on an empty cache, or on one that a neighbour has filled.
+        if (edit !== null) yield* bench.warm(edit(own).scenario)
+        yield* Effect.exit(bench.warm(own, { kill: { write, done } }))
+        const next = yield* bench.warm(own)
+        return alike(next, yield* bench.cold(own)) && (yield* bench.warm(own)).ran.size === 0
+      }),
+    { runs: 40 }
+  ),
+
+  forAll(
+    "BUILD-7",
+    "a record that is cut, of another step or without its layer is a miss, never a failure and never another image",
+    fc.tuple(scenarios, fc.array(fc.tuple(fc.nat(400), damages), { minLength: 1, maxLength: 6 })),
+    ([scenario, blows]) =>
+      Effect.gen(function* () {
+        const { bench, own } = yield* alone(scenario)
+        yield* bench.warm(own)
+        for (const [at, how] of blows) yield* bench.damage(at, how)
+        return alike(yield* bench.warm(own), yield* bench.cold(own))
+      }),
+    { runs: 40 }
+  ),
+
+  forAll(
+    "BUILD-8",
+    "after any edits, builds, kills, evictions and damages a build is what a cold one is, and a second one runs nothing",
+    fc.tuple(scenarios, fc.array(deeds, { minLength: 1, maxLength: 8 })),
+    ([scenario, story]) =>
+      Effect.gen(function* () {
+        const { bench, own } = yield* alone(scenario)
+        let now = own
+        for (const deed of story) {
+          switch (deed.type) {
+            case "edit":
+              now = deed.edit(now).scenario
+              break
+            case "kill":
+              yield* Effect.exit(bench.warm(now, { kill: deed }))
+              break
+            case "evict":
+              yield* bench.evict(deed.at)
+              break
+            case "damage":
+              yield* bench.damage(deed.at, deed.how)
+              break
+            case "build": {
+              const warm = yield* bench.warm(now)
+              if (!alike(warm, yield* bench.cold(now))) return false
+              if ((yield* bench.warm(now)).ran.size !== 0) return false
+            }
+          }
+        }
+        return alike(yield* bench.warm(now), yield* bench.cold(now))
+      }),
+    { runs: 60 }
   )
 ]

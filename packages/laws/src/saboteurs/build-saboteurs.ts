@@ -48,7 +48,7 @@ export const buildSaboteurs = (
     },
     {
       sin: "forgets arguments in keys",
-      breaks: ["CACHE-3"],
+      breaks: ["BUILD-1"],
       layer: sinful({ spell: facts((each) => (each.format === "gantry.run.1" ? { ...each, args: {} } : each)) })
     },
     {
@@ -131,6 +131,38 @@ export const buildSaboteurs = (
       sin: "compares with no earlier record",
       breaks: ["BUILD-4"],
       layer: sinful({ cache: (cache) => ({ ...cache, near: () => Effect.succeed([]) }) })
+    },
+    {
+      sin: "does not wait for another build of the same",
+      breaks: ["BUILD-5"],
+      layer: sinful({ apart: true })
+    },
+    {
+      sin: "writes half a record when it is killed",
+      breaks: ["BUILD-6", "BUILD-8"],
+      layer: sinful({ halfRecords: true })
+    },
+    {
+      sin: "takes a record for what its key says",
+      breaks: ["BUILD-7"],
+      layer: sinful({
+        cache: (cache) => {
+          const written = new Map<string, string>()
+          return {
+            ...cache,
+            put: (records) =>
+              Effect.suspend(() => {
+                for (const each of records) if (!written.has(each.key)) written.set(each.key, each.facts)
+                return cache.put(records)
+              }),
+            get: (key) =>
+              Effect.map(
+                cache.get(key),
+                Option.map((record) => ({ ...record, facts: written.get(key) ?? record.facts }))
+              )
+          }
+        }
+      })
     }
   ]
 }
