@@ -142,9 +142,10 @@ const execute = async (
   return defect(exit.cause, debug, terminal)
 }
 
-const text = ({ todo, what, why }: Explanation, terminal: Terminal): string => {
+const text = ({ before = [], todo, what, why }: Explanation, terminal: Terminal): string => {
   const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
   return [
+    ...before,
     `${paint.red("gantry:")} ${what}`,
     ...(why === undefined ? [] : [`  why: ${why}`]),
     ...(todo === undefined ? [] : [`  try: ${todo}`]),

@@ -24,6 +24,8 @@ import {
   UnsafePath
 } from "@gantry/core/store/StoreError"
 import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
+import { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
+import { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import { FolderProtected } from "@gantry/engine/outputs/export-folder"
@@ -116,6 +118,8 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   NotCached: new NotCached({ step, why: { kind: "first" } }),
   NotRunning: new NotRunning({ container: "c" }),
   PortTaken: new PortTaken({ address: "0.0.0.0", port: 80, protocol: "tcp", holder: "container web" }),
+  NoSuchBuild: new NoSuchBuild({ asked: "b" }),
+  SecretLeaked: new SecretLeaked({ leaks: [{ id: "t", where: "/f", form: "raw" }] }),
   StepFailed: new StepFailed({ why: "no source matched" }),
   StorageFailure: storage("Other"),
   UnsafePath: new UnsafePath({ path: "../x", why: "it leads out of a directory" }),

@@ -10,6 +10,8 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   applyLayer: () => import("./apply-layer.ts"),
   builderPrune: () => import("./prune.ts").then(({ builder }) => ({ default: builder })),
   attach: () => import("./attach.ts"),
+  buildHistory: () => import("./build-logs.ts").then(({ history }) => ({ default: history })),
+  buildLog: () => import("./build-logs.ts"),
   build: () => import("./build.ts"),
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),

@@ -1,6 +1,8 @@
 /** A failure as people read it: what failed, why, and what to do. */
 export interface Explanation {
   readonly what: string
+  /** Lines that come before it: what was seen last, and where. */
+  readonly before?: ReadonlyArray<string>
   readonly why?: string
   readonly todo?: string
   /** Exit status, where it is not the command's usual one. */

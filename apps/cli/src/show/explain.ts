@@ -31,13 +31,16 @@ import type {
   VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
+import type { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
+import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
 import type { Explanation } from "./Explanation.ts"
+import { explainBuildFailed } from "./explain-build.ts"
 import { explainRegistry } from "./explain-registry.ts"
 
 export type { Explanation } from "./Explanation.ts"
@@ -64,12 +67,14 @@ export type Failure =
   | LayerTooLarge
   | NameTaken
   | NetworkError
+  | NoSuchBuild
   | NoSuchContainer
   | NoSuchImage
   | NoSuchPlatform
   | NotCached
   | RegistryError
   | RuntimeError
+  | SecretLeaked
   | StepFailed
   | StorageFailure
   | UnsafePath
@@ -127,6 +132,14 @@ export const explain = (failure: Failure): Explanation => {
     case "RegistryUnavailable":
     case "SeveralImages":
       return explainRegistry(failure)
+    case "NoSuchBuild":
+      return {
+        what: failure.message,
+        todo:
+          failure.build === undefined
+            ? "gantry build history lists the builds that something is kept of"
+            : `gantry build log ${failure.build} shows its steps`
+      }
     case "NoSuchContainer":
       return { what: failure.message, ...optional(meant(failure.near) ?? "gantry ps -a lists all containers") }
     case "AmbiguousId":
@@ -226,15 +239,15 @@ export const explain = (failure: Failure): Explanation => {
     case "ContextUnavailable":
       return { what: `could not get the files to build from: ${failure.message}`, ...optional(failure.hint) }
     case "BuildFailed":
-      return {
-        what: `build step failed: ${failure.step.text} (line ${failure.step.range.start.line})`,
-        why: failure.why,
-        ...(failure.exitCode === undefined
-          ? {}
-          : { todo: "the lines above are what the command wrote; steps before it are kept in the cache" })
-      }
+      return explainBuildFailed(failure)
     case "NotCached":
       return { what: failure.message, todo: "leave --require-cached out to build it", status: 3 }
+    case "SecretLeaked":
+      return {
+        what: failure.message,
+        why: "whoever has the image or the cache could read it there",
+        todo: "use it with RUN --mount=type=secret only, or pass --allow-secret-leak if it may be seen"
+      }
     case "StepFailed":
       return { what: failure.message }
   }

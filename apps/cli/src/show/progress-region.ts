@@ -1,6 +1,6 @@
 import type { Palette } from "./color.ts"
 import type { ProgressState, StepView } from "./progress-lines.ts"
-import { columnsOf, ellipsis } from "./text.ts"
+import { columnsOf, ellipsis, visibleOnly } from "./text.ts"
 
 /** The terminal as it is now. */
 export interface Screen {
@@ -54,11 +54,3 @@ const block = (step: StepView, now: number, { columns, palette }: Screen): Reado
     ...output.map((line) => palette.dim(ellipsis(` => => # ${visibleOnly(line)}`, columns)))
   ]
 }
-
-/** Without tabs and control sequences, which would move the cursor out of the region. */
-const visibleOnly = (line: string): string => line.replace(controls, "").replaceAll("\t", "    ")
-
-const controls = new RegExp(
-  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07]*\\x07|.)|[\\x00-\\x08\\x0b-\\x1f\\x7f]`,
-  "g"
-)

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, constants, openSync, readSync } from "node:fs"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { type Needle, needlesOf } from "./needles.ts"
 import type { Secrets } from "./Secrets.ts"
@@ -33,8 +33,12 @@ export const guardOf = (secrets: Secrets): Guard | undefined => {
     let before: Buffer = Buffer.alloc(0)
     for (const piece of pieces) {
       const all = before.length === 0 ? asBuffer(piece) : Buffer.concat([before, piece])
-      for (const { bytes, form, id } of needles) if (!found.has(id) && all.includes(bytes)) found.set(id, form)
-      before = Buffer.from(all.subarray(Math.max(0, all.length - longest + 1)))
+      // Programs break what they encode in base64 into lines.
+      const unbroken = withoutBreaks(all)
+      for (const { bytes, form, id } of needles) {
+        if (!found.has(id) && (form === "base64" ? unbroken : all).includes(bytes)) found.set(id, form)
+      }
+      before = Buffer.from(all.subarray(Math.max(0, all.length - 2 * longest)))
     }
     return found
   }
@@ -59,10 +63,13 @@ export const guardOf = (secrets: Secrets): Guard | undefined => {
   }
 }
 
+const withoutBreaks = (bytes: Buffer): Buffer =>
+  bytes.includes(0x0a) ? Buffer.from(bytes.filter((byte) => byte !== 0x0a && byte !== 0x0d)) : bytes
+
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 function* piecesOf(path: string): Iterable<Uint8Array> {
-  const fd = openSync(path, "r")
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const buffer = Buffer.alloc(chunk)
     for (;;) {

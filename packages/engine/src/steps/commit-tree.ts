@@ -4,13 +4,8 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import { describeLeaks, type Guard } from "../secrets/guard.ts"
-
-/** Who looks for secrets in new layers, and whether one that is found stops the build. */
-export interface LeakWatch {
-  readonly guard: Guard
-  readonly allow: boolean
-}
+import { describeLeaks } from "../secrets/guard.ts"
+import type { LeakWatch } from "../secrets/watch-texts.ts"
 
 /** The watch of the build that a step belongs to; nobody looks by default. */
 export class Leaks extends Context.Reference<Leaks>()("@gantry/engine/Leaks", {

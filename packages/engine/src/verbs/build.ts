@@ -4,14 +4,14 @@ import { lower } from "@gantry/build/graph/lower"
 import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
 import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import { ofTree } from "@gantry/build/solve/BuildContext"
-import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
+import { BuildFailed, excerptOf, type NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { plan, solve, type SolveRequest } from "@gantry/build/solve/Solver"
 import { Sources } from "@gantry/build/solve/Sources"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { Downloads } from "@gantry/core/download/Downloads"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { familiar, type ImageRef } from "@gantry/core/image/ImageRef"
 import { ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { Network } from "@gantry/core/network/Network"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
@@ -25,6 +25,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
+import { recorded } from "../build-logs/recorded.ts"
 import type { CacheSource, CacheTarget } from "../cache-sharing/CachePlace.ts"
 import { exportedSteps, leaveCache } from "../cache-sharing/leave-cache.ts"
 import type { Containers } from "../containers/Containers.ts"
@@ -48,7 +49,9 @@ import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
 import { guardOf } from "../secrets/guard.ts"
-import { noSecrets, type Secret, type Secrets, secretsOf } from "../secrets/Secrets.ts"
+import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import { type Secret, secretsOf } from "../secrets/Secrets.ts"
+import { type LeakWatch, watchConfig, watchTold } from "../secrets/watch-texts.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -106,21 +109,29 @@ export interface Built extends Delivered {
 }
 
 /** How a build can fail. */
-export type BuildError = BadBuildFile | BuildFailed | ContextUnavailable | DeliverError | NotCached
+export type BuildError = BadBuildFile | BuildFailed | ContextUnavailable | DeliverError | NotCached | SecretLeaked
+
+type BuildServices = BuildCache | Containers | Database | Downloads | Network | PullServices | Runtime
 
 /**
  * From a directory and a Dockerfile to an image with names, an archive, a folder; the names move only when all of it
  * succeeded. Platforms are built one after the other, so that steps which they share are done once.
  */
-export const build = (
-  request: BuildRequest
-): Effect.Effect<
-  Built,
-  BuildError,
-  BuildCache | Containers | Database | Downloads | Network | PullServices | Runtime
-> =>
+export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
+  recorded(
+    {
+      dockerfile: shownOf(request),
+      context: contextText(request.context),
+      names: request.names.map(familiar),
+      ...(request.target === undefined ? {} : { target: request.target })
+    },
+    request,
+    ({ onEvent }) => buildImage({ ...request, onEvent })
+  )
+
+const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
   Effect.gen(function* () {
-    const secrets = secretsOf(request.secrets ?? [])
+    const watch = watchOf(request)
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(
@@ -129,15 +140,21 @@ export const build = (
     const opened = yield* openFor(request, true)
     const cache = yield* cacheFor(request, begun, false)
     const results = yield* Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, opened, platform), (solving) =>
-        Effect.map(solve({ ...solving, requireCached: request.requireCached }), (result) => ({
-          ...result,
-          platform,
-          graph: solving.graph
-        }))
+      Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
+        solve({ ...solving, requireCached: request.requireCached }).pipe(
+          Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
+          Effect.mapError((failure) =>
+            failure._tag === "BuildFailed"
+              ? new BuildFailed({
+                  ...failure,
+                  excerpt: excerptOf(opened.dockerfile.shown, solving.graph.source, failure.step.range)
+                })
+              : failure
+          )
+        )
       ).pipe(
         Effect.provideService(BuildCache, cache),
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, secrets), begun)),
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch), begun)),
         Effect.provideServiceEffect(
           BaseResolver,
           request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
@@ -151,6 +168,7 @@ export const build = (
       yield* layers.flush
       yield* Effect.ignoreLogged(sweepSteps)
     }
+    for (const { config } of results) yield* watchConfig(config, watch)
     for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
     const given = yield* deliver({
       produced: results.map(({ config, platform, stack }) => ({
@@ -168,6 +186,13 @@ export const build = (
     return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
   }).pipe(Effect.scoped)
 
+/** How the Dockerfile is called in records. */
+const shownOf = ({ dockerfile }: BuildRequest): string => {
+  if (dockerfile === undefined) return "Dockerfile"
+  if ("path" in dockerfile) return dockerfile.path
+  return "inside" in dockerfile ? dockerfile.inside : dockerfile.shown
+}
+
 /** What a build gives when nobody says otherwise. */
 const plainImage: Output = {
   type: "image",
@@ -184,16 +209,16 @@ export const planBuild = (
   request: BuildRequest
 ): Effect.Effect<
   BuildResult["steps"],
-  BadBuildFile | BuildFailed | ContextUnavailable | StorageFailure,
+  BadBuildFile | BuildFailed | ContextUnavailable | SecretLeaked | StorageFailure,
   BuildCache | Database | Downloads | LayerStore | Network | PullServices | Runtime | Settings
 > =>
   Effect.gen(function* () {
     const opened = yield* openFor(request, false)
     const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, opened, platform), plan).pipe(
+      Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), plan).pipe(
         Effect.provideService(BuildCache, cache),
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make({ network: request.network, secrets: noSecrets })),
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined))),
         Effect.provideServiceEffect(BaseResolver, LocalBases.peek),
         Effect.provideServiceEffect(Sources, BuildSources.peek(request))
       )
@@ -239,12 +264,13 @@ const openFor = (request: BuildRequest, keep: boolean) =>
 const readRequest = (
   request: BuildRequest,
   { context, dockerfile }: Effect.Effect.Success<ReturnType<typeof openFor>>,
-  platform: Platform
-): Effect.Effect<SolveRequest, BadBuildFile, Settings> =>
+  { platform, watch }: { readonly platform: Platform; readonly watch: LeakWatch | undefined }
+): Effect.Effect<SolveRequest, BadBuildFile | SecretLeaked, Settings> =>
   Effect.gen(function* () {
     const onEvent = request.platforms.length > 1 ? forPlatform(request, platform) : request.onEvent
     const { jobs } = yield* Settings
     const { shown, text } = dockerfile
+    yield* watchTold({ dockerfile: text, buildArgs: request.buildArgs, labels: request.labels }, watch)
     const graph = yield* Either.flatMap(parse(text), (file) =>
       Either.map(
         lower(file, {
@@ -282,10 +308,17 @@ const noCacheOf = (noCache: BuildRequest["noCache"]): Pick<SolveRequest, "noCach
   return noCache === false || noCache.length === 0 ? {} : { noCache }
 }
 
-const toolsOf = ({ allowSecretLeak = false, network }: BuildRequest, secrets: Secrets): StepPerformer.StepTools => {
-  const guard = guardOf(secrets)
-  return { network, secrets, ...(guard === undefined ? {} : { leaks: { guard, allow: allowSecretLeak } }) }
+const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest): LeakWatch | undefined => {
+  const guard = guardOf(secretsOf(secrets))
+  return guard === undefined ? undefined : { guard, allow: allowSecretLeak }
 }
+
+/** What the steps of a build share. */
+const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
+  network: request.network,
+  secrets: secretsOf(request.secrets ?? []),
+  ...(leaks === undefined ? {} : { leaks })
+})
 
 const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"]): BuildResult["config"] =>
   Object.keys(labels).length === 0

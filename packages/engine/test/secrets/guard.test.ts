@@ -38,6 +38,12 @@ describe("the guard of secrets", () => {
     )
   })
 
+  it("finds a long value in base64 that is broken into lines", () => {
+    const long = Buffer.from("0123456789abcdef".repeat(40))
+    const text = long.toString("base64").replace(/.{76}/g, "$&\n")
+    expect(guardOf(secrets({ long }))?.inText(text, "x")).toHaveLength(1)
+  })
+
   it.each([encodeURIComponent(token), encodeURIComponent(token).toLowerCase().replace("ghp_s3cr3t", "ghp_s3cr3t")])(
     "finds %s, a value encoded for URLs",
     (text) => {

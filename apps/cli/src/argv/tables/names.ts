@@ -121,6 +121,24 @@ export const names = {
     summary: "Let containers go on that were paused",
     section: "other"
   },
+  buildHistory: {
+    paths: [
+      ["build", "history"],
+      ["builder", "history"],
+      ["buildx", "history", "ls"]
+    ],
+    summary: "List the last builds",
+    section: "other"
+  },
+  buildLog: {
+    paths: [
+      ["build", "log"],
+      ["builder", "log"],
+      ["buildx", "history", "logs"]
+    ],
+    summary: "Show all that the steps of a build have written",
+    section: "other"
+  },
   builderPrune: {
     paths: [
       ["builder", "prune"],

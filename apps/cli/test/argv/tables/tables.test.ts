@@ -3,6 +3,7 @@ import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { build } from "../../../src/argv/tables/build.ts"
+import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
@@ -55,6 +56,8 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   exec,
   ps,
   build,
+  buildHistory,
+  buildLog,
   pull,
   push,
   images,

@@ -1,0 +1,40 @@
+import type { BuildFailed, Excerpt } from "@gantry/build/solve/BuildFailed"
+import type { Explanation } from "./Explanation.ts"
+import { visibleOnly } from "./text.ts"
+
+/** A failed step: the last of what it wrote, its lines of the Dockerfile, and where all of it can be read. */
+export const explainBuildFailed = (failure: BuildFailed): Explanation => {
+  const { build, diagnostic, excerpt, exitCode, lastLines = [], step, why } = failure
+  const place = `${step.stageName === "stage-0" ? "" : `${step.stageName} `}${step.number}/${step.total}`
+  const rule = "------"
+  const written =
+    lastLines.length === 0 ? [] : [rule, ` > [${place}] ${step.text}:`, ...lastLines.map(visibleOnly), rule]
+  const todo =
+    diagnostic?.suggestion ??
+    (exitCode === undefined
+      ? undefined
+      : build === undefined
+        ? "steps before it are kept in the cache; --on-error=shell opens a shell where it failed"
+        : `gantry build log ${build} has all that it wrote; --on-error=shell opens a shell where it failed`)
+  return {
+    before: [...written, ...(excerpt === undefined ? [] : excerptLines(excerpt))],
+    what: `build step failed: ${step.text} (line ${step.range.start.line})`,
+    why,
+    ...(todo === undefined ? {} : { todo })
+  }
+}
+
+/** As BuildKit shows it: the file and line, and the meant lines marked between two rules. */
+const excerptLines = ({ file, lines }: Excerpt): ReadonlyArray<string> => {
+  const first = lines.find(({ isMeant }) => isMeant)?.number ?? 1
+  const rule = "-".repeat(20)
+  const width = String(lines.at(-1)?.number ?? 1).length
+  return [
+    `${file}:${first}`,
+    rule,
+    ...lines.map(({ isMeant, number, text }) =>
+      ` ${String(number).padStart(width)} | ${isMeant ? ">>>" : "   "} ${visibleOnly(text)}`.trimEnd()
+    ),
+    rule
+  ]
+}
