@@ -132,8 +132,10 @@ export const keyLaws: ReadonlyArray<Law<Keys>> = [
     fc.tuple(scenarios, fc.nat(30), fc.constantFrom("\n", "# a remark\n", "\n# FROM other\n\n")),
     ([scenario, at, added]) =>
       Effect.map(Keys, (make) => {
-        const text = dockerfile(scenario, (index) => (index === 0 ? "builder" : `renamed-${index}`))
-        const lines = text.split("\n")
+        // Between instructions: a heredoc's lines are its own.
+        const apart = "\0"
+        const text = dockerfile(scenario, (index) => (index === 0 ? "builder" : `renamed-${index}`), apart)
+        const lines = text.split(apart)
         const place = at % (lines.length + 1)
         const other = [...lines.slice(0, place), `${added}${lines[place] ?? ""}`, ...lines.slice(place + 1)].join("\n")
         return isDeepStrictEqual(make.keysOf(other, scenario), make.keysOf(dockerfile(scenario), scenario))
