@@ -15,7 +15,7 @@ import {
   writeSync
 } from "node:fs"
 import { entryOfTar } from "@gantry/core/tree/entry-of-tar"
-import { joinPath, nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
+import { isBelow, joinPath, nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import { makeTarReader, type TarEntry } from "@gantry/core/tree/tar-read"
 
 /** How much an archive may hold, so that a small one cannot fill the disk. */
@@ -124,7 +124,7 @@ class Tree {
         return
       case "hardlink": {
         const target = this.#find(entry.target)
-        if (target === undefined || target.kind === "directory") {
+        if (target === undefined || target.kind === "directory" || isBelow(entry.target, path)) {
           throw new Error(`the archive links ${quoted(path)} to ${quoted(entry.target)}, which is no file before it`)
         }
         if (entry.target === path) return
