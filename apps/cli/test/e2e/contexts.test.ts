@@ -6,7 +6,6 @@ import { archiveOf, plainRecord, record } from "@gantry/laws/samples/hostile-arc
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 import { stepsOf } from "./host/progress.ts"
-import { until } from "./host/until.ts"
 import { serveFolder, type Web } from "./host/web.ts"
 
 const has = (program: string) => spawnSync(program, ["--version"]).error === undefined
@@ -96,16 +95,18 @@ describe("files to build from", () => {
 
   it("vanish when the build is interrupted, and after a kill with the next build", async () => {
     const directory = gantry.context({ ...files, Dockerfile: "FROM base\nCOPY a /\nRUN echo begun && sleep 1000\n" })
-    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+    const killed = async (signal: NodeJS.Signals) => {
       const building = gantry.start("build", "--progress=plain", "--no-cache", "-")
-      building.child.stdin?.end(tarOf(directory))
-      await until("the step to run", () => /begun/.test(building.stderr()), 60)
-      expect(kept()).toHaveLength(1)
-      building.child.kill(signal)
+      building.write(tarOf(directory))
+      building.end()
+      await building.says(/begun/, "stderr")
+      const during = kept().length
+      building.kill(signal)
       await building.ended
-      if (signal === "SIGINT") expect(kept()).toEqual([])
+      return [during, kept().length]
     }
-    expect(kept()).toHaveLength(1)
+    expect(await killed("SIGINT")).toEqual([1, 0])
+    expect(await killed("SIGKILL")).toEqual([1, 1])
     await gantry.build("after", "FROM base\nRUN echo after > /after\n")
     expect(kept()).toEqual([])
   })
@@ -140,26 +141,17 @@ RUN --mount=from=other,target=/m cat /m/n > /mounted
 `
     })
     const image = "docker-image://replacement"
-    await gantry.ok(
-      ...["build", "-t", "named", directory, "--build-context", `other=${other}`],
-      ...["--build-context", `example.org/nowhere:1=${image}`, "--build-context", `maker=${image}`]
-    )
+    const names = [`other=${other}`, `example.org/nowhere:1=${image}`, `maker=${image}`].flatMap((name) => [
+      "--build-context",
+      name
+    ])
+    await gantry.ok("build", "-t", "named", ...names, directory)
     expect(await gantry.ok("run", "--rm", "named", "cat", "/which", "/maker", "/whole", "/mounted")).toBe(
       "replaced\nreplaced\nnamednamed"
     )
     expect(await listed("named", "/other")).toEqual(["./.dockerignore", "./n"])
     writeFileSync(join(other, "n"), "changed")
-    const again = await gantry.try(
-      "build",
-      "--build-context",
-      `example.org/nowhere:1=${image}`,
-      "--build-context",
-      `maker=${image}`,
-      "--build-context",
-      `other=${other}`,
-      "--explain",
-      directory
-    )
+    const again = await gantry.try("build", ...names, "--explain", directory)
     expect(again.stderr).toMatch(/COPY --from=other .*: n: content/)
     const wrong = await gantry.try("build", "--build-context", "x", directory)
     expect([wrong.status, wrong.stderr]).toEqual([125, expect.stringContaining("NAME=VALUE")])
@@ -353,7 +345,7 @@ ADD --exclude=*.log ${at}#main:/ /some
           "gitadd",
           "sh",
           "-c",
-          "ls -A /v2 | grep -c git; ls -d /v1/.git; ls /some | grep -c log"
+          "ls -A /v2 | grep -c git; ls -d /v1/.git; ls /some | grep -c log; true"
         )
       ).toBe("0\n/v1/.git\n0")
       const again = await gantry.build("gitadd", text)
@@ -399,7 +391,7 @@ ADD --exclude=*.log ${at}#main:/ /some
       git(evil, "commit", "-q", "-m", "y")
       git(`${evil}.git`, "fetch", "-q", evil, "main:main")
       const { status, stderr } = await gantry.try("build", `file://${evil}.git`)
-      expect([status, stderr]).toEqual([1, expect.stringMatching(/transport 'file' not allowed|module/)])
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/transport 'file' not allowed/)])
       expect(readdirSync(home)).not.toContain("executed")
     })
   })

@@ -86,8 +86,14 @@ export const checkout = (
     yield* git("init", "--quiet")
     yield* git("remote", "add", "--", "origin", remote)
     const fetch = (...args: ReadonlyArray<string>) => git("fetch", "--quiet", "--no-tags", ...args)
+    const fetchOne = Effect.catchIf(
+      fetch("--depth=1", "--", "origin", ref),
+      // Servers of plain files have no way to send a part of the history.
+      ({ why }) => why.includes("shallow"),
+      () => fetch("--", "origin", ref)
+    )
     // A server may refuse to show a commit that is no branch or tag; then everything is fetched to find it.
-    const found = yield* Effect.catchAll(Effect.as(fetch("--depth=1", "--", "origin", ref), "FETCH_HEAD"), (refused) =>
+    const found = yield* Effect.catchAll(Effect.as(fetchOne, "FETCH_HEAD"), (refused) =>
       /^[0-9a-f]{4,64}$/.test(ref)
         ? fetch("--", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*").pipe(
             Effect.as(ref),
@@ -103,7 +109,12 @@ export const checkout = (
     // Not the protocols of the address: what a repository names is its own choice.
     const submodules = ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"]
     const modules = yield* git("ls-files", "--", ".gitmodules")
-    if (modules !== "") yield* runGit(home, { cwd: tree, args: submodules })
+    if (modules !== "") {
+      yield* Effect.mapError(
+        runGit(home, { cwd: tree, args: submodules }),
+        ({ why }) => new GitFailed({ why: `its submodules cannot be had: ${why}` })
+      )
+    }
     if (!keepGitDir) {
       yield* Effect.sync(() => rmSync(join(tree, ".git"), { recursive: true, force: true }))
       if (modules !== "") yield* removeGitFiles(tree)

@@ -152,7 +152,8 @@ const said = (complaint: string): string | undefined => {
     .split("\n")
     .map((line) => line.replaceAll(/\p{Cc}/gu, " ").trim())
     .filter((line) => line !== "")
-  const line = lines.findLast((each) => /^(?:fatal|error|remote|ERROR):/.test(each)) ?? lines.at(-1)
+  // What follows the first is what could not be done because of it.
+  const line = lines.find((each) => /^(?:fatal|error):/.test(each)) ?? lines.at(-1)
   return line
     ?.replace(/^(?:fatal|error|remote|ERROR): */, "")
     .replaceAll(/:\/\/[^/@\s]*@/g, "://")
