@@ -51,6 +51,7 @@ const disk = (database: Database.DatabaseShape, root: string): DiskShape => {
   })
   return {
     survey: (divided) => Effect.flatMap(loaded, (each) => each.survey(divided)),
+    space: Effect.flatMap(loaded, (each) => each.space),
     remove: (item) => Effect.flatMap(loaded, (each) => each.remove(item))
   }
 }

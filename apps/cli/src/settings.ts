@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
-import type { SettingsShape } from "@gantry/core/Settings"
+import type { ConfiguredLimit, SettingsShape } from "@gantry/core/Settings"
+import { parseBytes } from "./argv/values/bytes.ts"
 import { selfCommand } from "./self-command.ts"
 
 /** Options of the program itself that move the engine. */
@@ -35,8 +36,36 @@ export const settingsOf = (places: Places, env: Environment, uid: number): Setti
     run: run === undefined ? (instance === "" ? defaultRun : join(defaultRun, instance)) : resolve(run),
     jobs: Number.isInteger(jobs) && jobs > 0 ? jobs : Math.max(2, availableParallelism()),
     instance,
+    cacheLimits: cacheLimitsOf(env),
     ...(Number.isSafeInteger(layerLimit) && layerLimit > 0 && { layerLimit }),
     self: selfCommand()
+  }
+}
+
+/** What the cache may keep in any case, unless somebody says otherwise. */
+const mostReserved = 10 * 1000 ** 3
+
+/**
+ * What the build cache may take: `GANTRY_CACHE_RESERVED_SPACE`, `GANTRY_CACHE_MAX_USED_SPACE` and
+ * `GANTRY_CACHE_MIN_FREE_SPACE` in bytes (`20GB`), percent of the file system (`15%`), or `none`.
+ */
+const cacheLimitsOf = (env: Environment): NonNullable<SettingsShape["cacheLimits"]> => {
+  const read = (name: string, otherwise: ConfiguredLimit): ConfiguredLimit | undefined => {
+    const text = nonEmpty(env[`GANTRY_CACHE_${name}`])
+    if (text === undefined) return otherwise
+    const percent = /^(\d{1,3})%$/.exec(text)
+    if (percent !== null) return { percent: Number(percent[1]) }
+    const bytes = parseBytes(text)
+    if (bytes.ok) return bytes.value
+    return text === "none" ? undefined : otherwise
+  }
+  const reservedSpace = read("RESERVED_SPACE", mostReserved)
+  const maxUsedSpace = read("MAX_USED_SPACE", { percent: 60 })
+  const minFreeSpace = read("MIN_FREE_SPACE", { percent: 10 })
+  return {
+    ...(reservedSpace !== undefined && { reservedSpace }),
+    ...(maxUsedSpace !== undefined && { maxUsedSpace }),
+    ...(minFreeSpace !== undefined && { minFreeSpace })
   }
 }
 

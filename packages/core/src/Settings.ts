@@ -1,5 +1,18 @@
 import * as Context from "effect/Context"
 
+/** How much of the disk the build cache may take, in bytes. */
+export interface CacheLimits {
+  /** The cache does not shrink below this, whatever the other limits say. */
+  readonly reservedSpace?: number
+  /** The cache does not grow above this. */
+  readonly maxUsedSpace?: number
+  /** So much of the file system stays free for others. */
+  readonly minFreeSpace?: number
+}
+
+/** A limit as it is configured: bytes, or percent of the file system. */
+export type ConfiguredLimit = number | { readonly percent: number }
+
 /** Where an engine keeps what it has. Several engines live side by side when these differ. */
 export interface SettingsShape {
   /** Absolute directory of everything that must survive a reboot. */
@@ -15,6 +28,8 @@ export interface SettingsShape {
   readonly instance: string
   /** Most bytes of one uncompressed layer that are unpacked; the store's own limit when absent. */
   readonly layerLimit?: number
+  /** Limits of the build cache that are kept to after each build; without them nothing is removed by itself. */
+  readonly cacheLimits?: { readonly [limit in keyof CacheLimits]: ConfiguredLimit }
   /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
   readonly self: ReadonlyArray<string>
 }

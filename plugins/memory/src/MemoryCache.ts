@@ -1,6 +1,7 @@
 import {
   BuildCache,
   type BuildCacheShape,
+  type CacheRecord,
   type Eviction,
   type KeptRecord,
   make as makeCache,
@@ -15,7 +16,7 @@ import * as Option from "effect/Option"
 
 /** A map of records, one of tombstones, and one of the places where builds met them. */
 export const make: Effect.Effect<BuildCacheShape, never, LayerStore> = Effect.map(LayerStore, (layers) => {
-  const records = new Map<StepKey, KeptRecord & { readonly evicted?: Eviction }>()
+  const records = new Map<StepKey, KeptRecord & Pick<CacheRecord, "facts"> & { readonly evicted?: Eviction }>()
   const places = new Map<string, StepPlace & { readonly key: StepKey }>()
   const placeName = ({ lineage, number, stage }: StepPlace) => JSON.stringify([lineage, stage, number])
   return makeCache(
@@ -63,7 +64,7 @@ export const make: Effect.Effect<BuildCacheShape, never, LayerStore> = Effect.ma
           return [...met, ...others.map(lean)]
         }),
       list: Effect.sync(() =>
-        [...records.values()].flatMap(({ evicted, ...record }) => (evicted === undefined ? [record] : []))
+        [...records.values()].flatMap(({ evicted, facts: _, ...record }) => (evicted === undefined ? [record] : []))
       )
     },
     layers

@@ -69,9 +69,10 @@ const mostSiblings = 100
 const columns = "key, facts, instruction, parent, layer, created_at, took_ms"
 const lean = "cache.key, instruction, parent, created_at"
 
-const recordOf = (row: Row): CacheRecord => ({
+const recordOf = (row: Row): CacheRecord => ({ ...headOf(row), facts: String(row["facts"]) })
+
+const headOf = (row: Row): Omit<CacheRecord, "facts"> => ({
   key: row["key"] as StepKey,
-  facts: String(row["facts"]),
   instruction: String(row["instruction"]),
   parent: String(row["parent"]),
   layer: row["layer"] === null ? null : (row["layer"] as Digest),
@@ -181,9 +182,12 @@ export const driver = (db: DatabaseShape): CacheDriver => ({
     }),
   list: Effect.map(
     db.read("the build cache", (tx) =>
-      tx.all("SELECT * FROM cache WHERE evicted_at IS NULL ORDER BY created_at, rowid")
+      tx.all(
+        `SELECT key, instruction, parent, layer, created_at, took_ms, last_used, uses FROM cache
+         WHERE evicted_at IS NULL ORDER BY created_at, rowid`
+      )
     ),
-    (rows) => rows.map((row) => ({ ...recordOf(row), lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
+    (rows) => rows.map((row) => ({ ...headOf(row), lastUsed: Number(row["last_used"]), uses: Number(row["uses"]) }))
   )
 })
 

@@ -1,3 +1,4 @@
+import { mkdirSync, statfsSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join, relative } from "node:path"
 import * as Effect from "effect/Effect"
@@ -101,6 +102,14 @@ export const make = (db: DatabaseShape, root: string): DiskShape => {
             catch: failed
           })
       ),
+    space: Effect.try({
+      try: () => {
+        mkdirSync(root, { recursive: true, mode: 0o711 })
+        const { bavail, blocks, bsize } = statfsSync(root)
+        return { total: blocks * bsize, free: bavail * bsize }
+      },
+      catch: failed
+    }),
     remove: ({ kind, path }) => {
       const target = join(root, path)
       const inside = path !== "" && relative(root, target) === path && !path.startsWith("..")

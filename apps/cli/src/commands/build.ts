@@ -7,6 +7,7 @@ import { parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
 import { parseLabel } from "../argv/values/label.ts"
+import { parseLongDuration } from "../argv/values/long-duration.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
 import { cachesOf } from "./build-caches.ts"
 import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
@@ -19,7 +20,7 @@ import { given, optionalOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** `gantry build`. */
-export default define(table, ({ operands, options }, { terminal }) =>
+export default define(table, ({ operands, options }, { settings, terminal }) =>
   Effect.gen(function* () {
     const source = yield* buildSource(operands[0] ?? ".", options.file, terminal)
     const policy = yield* optionalOf("--pull", options.pull, parseBuildPull)
@@ -51,6 +52,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       platforms,
       outputs,
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
+      ...given("ttlMs", yield* optionalOf("--cache-ttl", options.cacheTtl, parseLongDuration)),
       ...given("jobs", options.jobs),
       network: yield* networkOf(options.network),
       secrets: yield* readSecrets(options.secret, terminal),
@@ -85,11 +87,16 @@ export default define(table, ({ operands, options }, { terminal }) =>
         if (explain === "json") terminal.out(explanationJson(steps, image, terminal.now()))
         else terminal.err(explanationLines(steps))
       })
+    const began = terminal.now()
     const built = yield* build(request).pipe(
       Effect.ensuring(Effect.sync(progress.finish)),
       Effect.tapError(() => (explain === undefined || started.length === 0 ? Effect.void : tell(started, null)))
     )
     if (explain !== undefined) yield* tell(built.steps, built.image.id)
+    if (settings.cacheLimits !== undefined && built.steps.some(({ how }) => how !== "cached")) {
+      const { collectAfterBuild } = yield* Effect.promise(() => import("./collect-after-build.ts"))
+      yield* collectAfterBuild(settings.cacheLimits, began, terminal)
+    }
     const id = builtId(built)
     if (options.iidfile !== undefined) yield* writeWhole(options.iidfile, id, terminal.cwd)
     if (options.metadataFile !== undefined) {

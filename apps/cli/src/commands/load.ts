@@ -8,6 +8,7 @@ import type { Definition } from "./define.ts"
  */
 export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   applyLayer: () => import("./apply-layer.ts"),
+  builderDu: () => import("./builder-du.ts"),
   builderPrune: () => import("./prune.ts").then(({ builder }) => ({ default: builder })),
   attach: () => import("./attach.ts"),
   buildHistory: () => import("./build-logs.ts").then(({ history }) => ({ default: history })),

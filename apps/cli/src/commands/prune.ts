@@ -8,6 +8,7 @@ import {
   systemPrune as systemTable,
   volumePrune as volumeTable
 } from "../argv/tables/prune.ts"
+import { parseBytes } from "../argv/values/bytes.ts"
 import { parsePruneFilters, type PruneFilterKey } from "../argv/values/prune-filters.ts"
 import { ask } from "../ask.ts"
 import type { EngineServices } from "../compose.ts"
@@ -15,6 +16,7 @@ import { dryRunLines, planned, removedLines } from "../show/prune-lines.ts"
 import type { Failure } from "../show/explain.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
+import { given, optionalOf } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** What all prune commands have been told. */
@@ -78,6 +80,7 @@ export default define(systemTable, ({ options }, { terminal }) => {
       containers: true,
       images: all ? "unused" : "dangling",
       cache: all ? "all" : "unshared",
+      rule: "system prune",
       unfinished: all ? "all" : "old",
       ...(volumes ? { volumes: "anonymous" as const } : {})
     },
@@ -119,11 +122,25 @@ export const volume = define(volumeTable, ({ options }, { terminal }) =>
 
 /** `gantry builder prune`. */
 export const builder = define(builderTable, ({ options }, { terminal }) =>
-  prune(
-    { cache: options.all ? "all" : "unshared" },
-    options.all ? "This will remove all build cache." : "This will remove all dangling build cache.",
-    options,
-    terminal,
-    ["until", "unused-for"]
-  )
+  Effect.gen(function* () {
+    const { keepDuration } = options
+    const limits = {
+      ...given("reservedSpace", yield* optionalOf("--reserved-space", options.reservedSpace, parseBytes)),
+      ...given("maxUsedSpace", yield* optionalOf("--max-used-space", options.maxUsedSpace, parseBytes)),
+      ...given("minFreeSpace", yield* optionalOf("--min-free-space", options.minFreeSpace, parseBytes))
+    }
+    const ids = options.filter.filter((text) => text.startsWith("id="))
+    const filter = [
+      ...options.filter.filter((text) => !text.startsWith("id=")),
+      ...(keepDuration === undefined ? [] : [`unused-for=${keepDuration}`])
+    ]
+    const wish: PruneWish = {
+      cache: options.all ? "all" : "unshared",
+      rule: keepDuration === undefined ? "builder prune" : "keep-duration",
+      ...(Object.keys(limits).length === 0 ? {} : { limits }),
+      ...(ids.length === 0 ? {} : { keys: ids.map((text) => text.slice("id=".length).replace(/^sha256:/, "")) })
+    }
+    const warning = options.all ? "This will remove all build cache." : "This will remove all dangling build cache."
+    return yield* prune(wish, warning, { ...options, filter }, terminal, ["until", "unused-for"])
+  })
 )

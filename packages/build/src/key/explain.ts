@@ -29,12 +29,15 @@ const differences = (earlier: Told, now: Told): ReadonlyArray<Difference> => {
   const old = recordOf(earlier.facts)
   const fresh = recordOf(now.facts)
   const parents = compareParents(old["parent"], fresh["parent"])
+  // The step before this one was found in the cache, or this one would only follow: that another build had another one
+  // there explains nothing as long as something else does.
+  const grounds = parents.filter((each) => each.kind !== "parent")
   const rewritten: ReadonlyArray<Difference> =
     earlier.instruction === now.instruction
       ? []
       : [{ kind: "instruction", before: earlier.instruction, now: now.instruction }]
-  if (kind(old) !== kind(fresh)) return [...parents, ...rewritten]
-  const found: Array<Difference> = [...parents]
+  if (kind(old) !== kind(fresh)) return [...grounds, ...rewritten]
+  const found: Array<Difference> = [...grounds]
   const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((name) => name !== "parent")
   const own = names.flatMap((name) =>
     name === "change" ? compareChange(old, fresh) : compareField(name, old[name], fresh[name])
@@ -50,6 +53,7 @@ const differences = (earlier: Told, now: Told): ReadonlyArray<Difference> => {
   if (found.length > 0) return found
   if (earlier.facts === now.facts) return []
   // The same files, but named by other sources: as a directory, say, and now one by one.
+  if (parents.length > 0) return parents
   return rewritten.length > 0 ? rewritten : [{ kind: "input", name: "sources", before: "", now: "" }]
 }
 

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Deferred, Effect, Fiber, Option } from "effect"
 import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
 import { describeCause } from "../../src/key/describe-cause.ts"
@@ -196,6 +196,53 @@ describe("the cache", () => {
     expect((await run(on.cache.list)).map(({ layer }) => layer)).toEqual([null])
   })
 
+  it("says what became of a result, and makes it again", async () => {
+    const on = machine()
+    const text = "FROM alpine\nRUN one\nRUN two\n"
+    await run(build(on, text))
+    const [one] = await run(on.cache.list)
+    await run(on.cache.evict(one!.key, { at: Date.now() - 2 * 86_400_000, rule: "max-used-space", bytes: 12_000_000 }))
+    const evicted = await run(build(on, text))
+    expect(evicted.ran).toEqual(["RUN one", "RUN two"])
+    expect(evicted.steps[1]?.cause).toMatchObject({ kind: "evicted", rule: "max-used-space", bytes: 12_000_000 })
+    expect(causeOf(evicted)).toBe("its earlier result was evicted 2 days ago by max-used-space (12MB)")
+    const [made] = await run(on.cache.list)
+    on.lost.add(made!.layer!)
+    expect(causeOf(await run(build(on, text)))).toBe("its earlier result is no longer in the store")
+    on.lost.clear()
+    expect((await run(build(on, text))).ran).toEqual([])
+  })
+
+  it("has results that are too old for a limit, and says how old they are", async () => {
+    const on = machine()
+    const text = "FROM alpine\nRUN one\nRUN two\n"
+    await run(build(on, text))
+    for (const { key } of await run(on.cache.list)) {
+      const { record } = Option.getOrThrow(await run(on.cache.trace(key)))
+      await run(on.cache.put([{ ...record, createdAt: Date.now() - 3 * 3_600_000 }]))
+    }
+    expect((await run(build(on, text, { ttlMs: 4 * 3_600_000 }))).ran).toEqual([])
+    const again = await run(build(on, text, { ttlMs: 2 * 3_600_000 }))
+    expect(again.ran).toEqual(["RUN one", "RUN two"])
+    expect(causeOf(again)).toBe("its earlier result is 3 hours old, and the limit is 2 hours")
+    expect((await run(build(on, text, { ttlMs: 2 * 3_600_000 }))).ran).toEqual([])
+    expect((await run(build(on, text, { ttlMs: 0 }))).ran).toEqual(["RUN one", "RUN two"])
+  })
+
+  it("tells an instruction that was added, taken away or exchanged", async () => {
+    const on = machine()
+    const text = "FROM alpine\nRUN one\nRUN two\nRUN three\n"
+    const after = async (now: string) => {
+      await run(build(on, text, { noCache: "all" }))
+      const { ran, ...result } = await run(build(on, now))
+      return [ran.length, causeOf(result)]
+    }
+    expect(await after(text.replace("RUN two", "RUN new\nRUN two"))).toEqual([3, 'it was added above "RUN two"'])
+    expect(await after(`${text}RUN last\n`)).toEqual([1, "it was added at the end"])
+    expect(await after(text.replace("RUN two\n", ""))).toEqual([1, '"RUN two" before it was removed'])
+    expect(await after(text.replace("RUN two", "RUN 2"))).toEqual([2, 'instruction: "RUN two" → "RUN 2"'])
+  })
+
   it("can be demanded: the first miss fails the build before anything runs", async () => {
     const on = machine()
     await run(build(on, app, { files }))
@@ -210,6 +257,62 @@ describe("the cache", () => {
     expect((await run(build(on, app, { files, requireCached: true }))).ran).toEqual([])
   })
 })
+
+describe("two builds at once", () => {
+  it("do a step that both want once, and what one has begun the other finds", async () => {
+    const on = machine()
+    const begun = await run(Deferred.make<void>())
+    const goOn = await run(Deferred.make<void>())
+    on.beforeRun = ({ argv }) =>
+      argv.at(-1) === "one" ? Effect.zipRight(Deferred.succeed(begun, undefined), Deferred.await(goOn)) : Effect.void
+    const text = "FROM alpine\nENV A=1\nRUN one\nRUN two\n"
+    const first = Effect.runFork(build(on, text))
+    await run(Deferred.await(begun))
+    const second = Effect.runFork(build(on, text))
+    // The first asks for ENV, and for RUN once nobody else can make it; the third question is of the second.
+    await until(() => on.count.get > 2)
+    await run(Deferred.succeed(goOn, undefined))
+    const results = [await run(Fiber.join(first)), await run(Fiber.join(second))]
+    expect(on.runs.map(({ argv }) => argv.at(-1))).toEqual(["one", "two"])
+    expect(results[1]?.config).toEqual(results[0]?.config)
+  })
+
+  it("go on when the one that had a step is interrupted", async () => {
+    const on = machine()
+    const begun = await run(Deferred.make<void>())
+    on.beforeRun = () =>
+      on.runs.length === 1 ? Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never) : Effect.void
+    const text = "FROM alpine\nRUN one\n"
+    const first = Effect.runFork(build(on, text))
+    await run(Deferred.await(begun))
+    const second = Effect.runFork(build(on, text))
+    await until(() => on.count.get >= 2)
+    await run(Fiber.interrupt(first))
+    expect((await run(Fiber.join(second))).ran).toEqual(["RUN one"])
+  })
+
+  it("want two steps in different order and do not wait for each other", async () => {
+    const on = machine()
+    const stages = ["FROM alpine AS a\nRUN a\n", "FROM alpine AS b\nRUN b\n"]
+    const last = "FROM alpine\nCOPY --from=a / /a/\nCOPY --from=b / /b/\n"
+    on.beforeRun = () => Effect.sleep("5 millis")
+    const texts = [stages.join("") + last, stages.toReversed().join("") + last]
+    await run(Effect.forEach(texts, (text) => build(on, text, { jobs: 1 }), { concurrency: 2 }))
+    expect(on.runs.map(({ argv }) => argv.at(-1)).toSorted()).toEqual(["a", "b"])
+  })
+
+  it("both run everything when neither wants the cache", async () => {
+    const on = machine()
+    const one = build(on, "FROM alpine\nRUN one\n", { noCache: "all" })
+    await run(Effect.all([one, one], { concurrency: 2 }))
+    expect(on.runs).toHaveLength(2)
+  })
+})
+
+/** Waits until something is true, which other fibers make it. */
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((goOn) => setImmediate(goOn))
+}
 
 describe("a plan", () => {
   it("tells every step with its cause, and changes nothing", async () => {

@@ -25,8 +25,8 @@ export interface CacheRecord {
   readonly tookMs: number
 }
 
-/** A record, and what has been made of it. */
-export interface KeptRecord extends CacheRecord {
+/** A record without what its key was computed from, which may be long, and what has been made of it. */
+export interface KeptRecord extends Omit<CacheRecord, "facts"> {
   /** Milliseconds since 1970 when it was made or a build used it last. */
   readonly lastUsed: number
   /** How many builds have used it, the one that made it included. */

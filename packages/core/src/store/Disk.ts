@@ -36,6 +36,8 @@ export interface DiskShape {
    * left out.
    */
   readonly survey: (divided: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<DiskItem>, StorageFailure>
+  /** Bytes of the file system that the root lies on: all of them, and those that are free for gantry. */
+  readonly space: Effect.Effect<{ readonly total: number; readonly free: number }, StorageFailure>
   /**
    * Removes what nobody knows, by its path relative to the root. Nothing happens when the store has learned of it since,
    * or when it is gone. Only for items of the kinds `stray`, `partial` and `other`.

@@ -1,4 +1,5 @@
 import type { Digest } from "@gantry/core/image/Digest"
+import type { CacheLimits } from "@gantry/core/Settings"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 
 /** What somebody wants to be rid of. */
@@ -9,6 +10,12 @@ export interface PruneWish {
   readonly images?: "dangling" | "unused"
   /** `unshared`: records whose layers no image has; `all`: every record. Either way all cache mounts. */
   readonly cache?: "unshared" | "all"
+  /** How much of the cache may stay: of what could go, only so much goes. All of it goes without limits. */
+  readonly limits?: CacheLimits
+  /** Keys of cache records begin with one of these, in hexadecimal; any key without. */
+  readonly keys?: ReadonlyArray<string>
+  /** What tombstones of the cache say that it was: `prune` when absent. */
+  readonly rule?: string
   /** What unfinished pulls and builds left, beginnings of blobs and layers of no image: after a day, or at once. */
   readonly unfinished?: "old" | "all"
   /** `anonymous`: those that were made for one container; `all`: named ones too. Never those a container mounts. */
@@ -36,7 +43,8 @@ export type Removal = { readonly bytes: number } & (
       readonly names: ReadonlyArray<string>
       readonly digests: ReadonlyArray<string>
     }
-  | { readonly kind: "cache"; readonly key: StepKey }
+  /** `rule`: what it goes for. `frees`: bytes of its layer, which goes by itself when nothing else needs it. */
+  | { readonly kind: "cache"; readonly key: StepKey; readonly rule: string; readonly frees: number }
   /** `id` is what the Dockerfile calls it, `name` what its directory is called. */
   | { readonly kind: "cache-mount"; readonly name: string; readonly id: string }
   | { readonly kind: "layer" | "blob"; readonly digest: Digest }

@@ -43,6 +43,12 @@ export interface VolumeFacts extends Dated {
 export interface CacheFacts extends Dated {
   readonly key: StepKey
   readonly layer: Digest | null
+  /** In one line, as written. */
+  readonly instruction: string
+  /** Key of the step before it, ID of the image below, or `scratch`. */
+  readonly parent: string
+  /** Builds that used it. */
+  readonly uses: number
 }
 
 /** A directory that builds keep with `RUN --mount=type=cache`. */
@@ -93,4 +99,6 @@ export interface Snapshot {
   readonly layers: ReadonlyMap<Digest, StoredFacts>
   readonly blobs: ReadonlyMap<Digest, StoredFacts>
   readonly partials: ReadonlyArray<PartialFacts>
+  /** Bytes of the file system that are free. */
+  readonly free: number
 }

@@ -10,6 +10,7 @@ import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
@@ -86,7 +87,11 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
         return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })
       }
       case "cache":
-        yield* (yield* BuildCache).delete(removal.key)
+        yield* (yield* BuildCache).evict(removal.key, {
+          at: yield* Clock.currentTimeMillis,
+          rule: removal.rule,
+          bytes: removal.frees
+        })
         return true
       case "cache-mount":
         return yield* CacheMount.remove(removal.name)

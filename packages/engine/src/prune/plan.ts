@@ -1,7 +1,9 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as Either from "effect/Either"
-import type { Kept, Plan, PruneFilters, PruneWish, Removal } from "./PrunePlan.ts"
+import { planCache } from "./plan-cache.ts"
+import { filtered, isOfNow, ofNow } from "./reasons.ts"
+import type { Kept, Plan, PruneWish, Removal } from "./PrunePlan.ts"
 import type { CacheFacts, ContainerFacts, Dated, ImageFacts, Snapshot, VolumeFacts } from "./Snapshot.ts"
 
 /** Milliseconds for which what an unfinished pull or build left is kept, so that the next attempt goes on with it. */
@@ -58,33 +60,19 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
   const stayingImages = without(snapshot.images, images)
 
   const shared = new Set(stayingImages.flatMap(({ stack }) => stack))
-  const cache =
-    wish.cache === undefined
-      ? []
-      : passes(
-          "cache",
-          snapshot.cache,
-          ({ key }) => key,
-          (each) => cacheReason(each, wish, shared, snapshot.workingSince)
-        )
-  const stayingCache = without(snapshot.cache, cache)
-
-  const cacheMounts =
-    wish.cache === undefined
-      ? []
-      : passes(
-          "cache-mount",
-          snapshot.cacheMounts,
-          ({ id }) => id,
-          ({ busy, ...each }) => (busy ? "a build uses it now" : withoutLabels(each, filters))
-        )
+  const chosen = planCache(snapshot, wish, { shared, trees })
+  keep.push(...chosen.keep)
+  const stayingCache = snapshot.cache.filter((each) => !chosen.records.has(each))
 
   const removals: Array<Removal> = [
     ...containers.map(({ bytes, id, name }): Removal => ({ kind: "container", id, name, bytes })),
     ...volumes.map(({ bytes, name }): Removal => ({ kind: "volume", name, bytes })),
     ...images.map(({ digests, id, names }): Removal => ({ kind: "image", id, names, digests, bytes: 0 })),
-    ...cache.map(({ key }): Removal => ({ kind: "cache", key, bytes: 0 })),
-    ...cacheMounts.map(({ bytes, id, name }): Removal => ({ kind: "cache-mount", id, name, bytes }))
+    ...[...chosen.records].map(([{ key, layer }, rule]): Removal => {
+      const frees = layer === null ? 0 : (snapshot.layers.get(layer)?.bytes ?? 0)
+      return { kind: "cache", key, bytes: 0, rule, frees }
+    }),
+    ...chosen.mounts.map(({ bytes, id, name }): Removal => ({ kind: "cache-mount", id, name, bytes }))
   ]
 
   const fresh = ({ changedAt }: { readonly changedAt: number }): string | undefined => {
@@ -135,21 +123,10 @@ export const needed = (
         ...trees.flatMap(({ parents }) => parents)
       ])
 
-const ofNow = "a command that runs now may have made or used it"
-
-const isOfNow = (at: number, since: number | undefined): boolean => since !== undefined && at >= since
-
 /** Whether a container is being created: its tree is there before its record is. */
 const creating = ({ containers, trees }: Snapshot): boolean => {
   const known = new Set(containers.map(({ id }) => id))
   return trees.some(({ id }) => /^[0-9a-f]{64}$/.test(id) && !known.has(id))
-}
-
-const filtered = (each: Dated, { labels, unusedSince, until }: PruneFilters): string | undefined => {
-  if (until !== undefined && each.createdAt >= until) return "it is newer than the filter says"
-  if (unusedSince !== undefined && each.lastUsed >= unusedSince) return "it was used later than the filter says"
-  if (labels !== undefined && !labels(each.labels)) return "its labels do not match the filter"
-  return undefined
 }
 
 const volumeReason = (
@@ -181,25 +158,6 @@ const imageReason = (
   )
   if (standing !== undefined) return "a container or a build step is being made on it"
   return filtered(each, filters)
-}
-
-const cacheReason = (
-  each: CacheFacts,
-  { cache, filters = {} }: PruneWish,
-  shared: ReadonlySet<Digest>,
-  since: number | undefined
-): string | undefined => {
-  if (isOfNow(Math.max(each.createdAt, each.lastUsed), since)) return ofNow
-  if (cache === "unshared" && each.layer === null) return "it takes no room, and steps after it need it"
-  if (cache === "unshared" && each.layer !== null && shared.has(each.layer)) return "an image has its layer"
-  return withoutLabels(each, filters)
-}
-
-/** Filters for what never has labels. */
-const withoutLabels = (each: Dated, filters: PruneFilters): string | undefined => {
-  if (filters.labels !== undefined && !filters.labels({})) return "its labels do not match the filter"
-  const { labels: _, ...times } = filters
-  return filtered(each, times)
 }
 
 const without = <Each>(all: ReadonlyArray<Each>, gone: ReadonlyArray<Each>): ReadonlyArray<Each> => {

@@ -44,6 +44,7 @@ export interface Sight {
 export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices> = Effect.gen(function* () {
   const now = yield* Clock.currentTimeMillis
   const since = yield* workingSince
+  const { free } = yield* (yield* Disk).space
   const items = yield* (yield* Disk).survey(dividedNames)
   const trees = yield* (yield* LayerStore).trees
   const records = yield* (yield* Images).list
@@ -67,11 +68,12 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
     images,
     containers,
     volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
-    cache: cache.map(({ createdAt, key, lastUsed, layer }) => ({ key, layer, createdAt, lastUsed, labels: {} })),
+    cache: cache.map(({ tookMs: _, ...record }) => ({ ...record, labels: {} })),
     cacheMounts,
     trees: trees.map(({ id, parents }) => ({ id, parents })),
     layers: stored("layer"),
     blobs: stored("blob"),
+    free,
     partials: items
       .filter(({ kind }) => kind === "partial")
       .map(({ bytes, changedAt, id, path }) => ({

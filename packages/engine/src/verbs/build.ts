@@ -75,6 +75,8 @@ export interface BuildRequest {
   readonly outputs: ReadonlyArray<Output>
   /** Where the cache is not asked: everywhere, or in stages by name or position. */
   readonly noCache: boolean | ReadonlyArray<string>
+  /** Milliseconds after which an earlier result is made anew. */
+  readonly ttlMs?: number
   /** What RUN uses unless it says otherwise itself. */
   readonly network: "default" | "none" | "host"
   /** For `RUN --mount=type=secret`. */
@@ -291,6 +293,7 @@ const readRequest = (
       jobs: request.jobs ?? jobs,
       scope: `${contextText(request.context)}\n${shown}`,
       ...noCacheOf(request.noCache),
+      ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs }),
       // A command can notice it, so it is part of the keys of RUN steps.
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
       ...(request.epoch === undefined ? {} : { epoch: request.epoch }),

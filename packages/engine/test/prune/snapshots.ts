@@ -71,7 +71,10 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
         ...dated,
         key: fc.constant(ofBytes(`key ${layer}`) as StepKey),
         layer: fc.constantFrom(layer, null),
-        labels: fc.constant({})
+        labels: fc.constant({}),
+        instruction: fc.constant("RUN make"),
+        parent: fc.constant("scratch"),
+        uses: fc.integer({ min: 1, max: 9 })
       })
     ),
     cacheMounts: some(["npm", "~1"], (name) =>
@@ -80,6 +83,7 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
     trees: some([...containerIds, "draft-1", "d".repeat(64)], (id) =>
       fc.record({ id: fc.constant(id), parents: stack })
     ),
+    free: fc.integer({ min: 0, max: 5000 }),
     layers: stored(layers),
     blobs: stored(blobs),
     partials: some(digests("partial"), (digest) =>
@@ -100,6 +104,10 @@ export const wishes: fc.Arbitrary<PruneWish> = fc.record(
     containers: fc.boolean(),
     images: fc.constantFrom<"dangling" | "unused">("dangling", "unused"),
     cache: fc.constantFrom<"unshared" | "all">("unshared", "all"),
+    limits: fc.record(
+      { maxUsedSpace: fc.nat(3000), minFreeSpace: fc.nat(6000), reservedSpace: fc.nat(3000) },
+      { requiredKeys: [] }
+    ),
     unfinished: fc.constantFrom<"old" | "all">("old", "all"),
     volumes: fc.constantFrom<"anonymous" | "all">("anonymous", "all"),
     filters: fc.record(

@@ -45,9 +45,10 @@ export const cacheSaboteurs = (
           Effect.flatMap(cache.get(key), (found) =>
             Option.isSome(found)
               ? Effect.succeed<Option.Option<CacheRecord>>(found)
-              : Effect.map(cache.list, (all) =>
-                  Option.fromNullable(all.find((each) => each.key.slice(0, 19) === key.slice(0, 19)))
-                )
+              : Effect.flatMap(cache.list, (all) => {
+                  const other = all.find((each) => each.key.slice(0, 19) === key.slice(0, 19))
+                  return other === undefined ? Effect.succeedNone : cache.get(other.key)
+                })
           )
       }))
     },

@@ -16,6 +16,7 @@ export const build = {
     target: { kind: "text", about: "Stage to build" },
     noCache: { kind: "flag", about: "Do not reuse earlier results" },
     noCacheFilter: { kind: "list", about: "Stages that do not reuse earlier results, by name or number" },
+    cacheTtl: { kind: "text", value: "duration", about: "Do not reuse results that are older than this" },
     pull: {
       kind: "text",
       bare: "always",

@@ -139,6 +139,14 @@ export const names = {
     summary: "Show all that the steps of a build have written",
     section: "other"
   },
+  builderDu: {
+    paths: [
+      ["builder", "du"],
+      ["buildx", "du"]
+    ],
+    summary: "Show what the build cache takes of the disk",
+    section: "other"
+  },
   builderPrune: {
     paths: [
       ["builder", "prune"],

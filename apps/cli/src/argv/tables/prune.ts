@@ -64,8 +64,28 @@ export const builderPrune = {
   ...plain,
   options: {
     all: { kind: "flag", short: "a", about: "Records whose layers images have, too" },
-    filter: filterOf("until=24h, unused-for=30d"),
+    filter: filterOf("until=24h, unused-for=30d, id=x"),
+    keepDuration: { kind: "text", value: "duration", about: "Keep what was used within this time" },
+    reservedSpace: { kind: "text", value: "bytes", also: ["keep-storage"], about: "Keep so much in any case" },
+    maxUsedSpace: { kind: "text", value: "bytes", about: "Remove until the cache takes no more than this" },
+    minFreeSpace: { kind: "text", value: "bytes", about: "Remove until so much of the disk is free" },
+    verbose: { kind: "flag", about: "More words", ignored: "everything that was removed is listed anyway" },
     ...pruneOptions
+  }
+} as const satisfies Command
+
+/** `gantry builder du`. */
+export const builderDu = {
+  ...names.builderDu,
+  ...plain,
+  options: {
+    filter: {
+      kind: "list",
+      value: "filter",
+      about: "Show only what matches: id=x, kind=layer, inuse, shared, private, reclaimable, until=24h, unused-for=30d"
+    },
+    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    verbose: { kind: "flag", short: "v", about: "All that is known of each record" }
   }
 } as const satisfies Command
 

@@ -36,6 +36,7 @@ import { login, logout } from "../../../src/argv/tables/login.ts"
 import { networkCreate, networkInspect, networkLs, networkRm } from "../../../src/argv/tables/networks.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import {
+  builderDu,
   builderPrune,
   check,
   containerPrune,
@@ -76,6 +77,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   imagePrune,
   containerPrune,
   volumePrune,
+  builderDu,
   builderPrune,
   check,
   inspect,
