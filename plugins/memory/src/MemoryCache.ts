@@ -64,7 +64,7 @@ export const make: Effect.Effect<BuildCacheShape, never, LayerStore> = Effect.ma
           return [...met, ...others.map(lean)]
         }),
       list: Effect.sync(() =>
-        [...records.values()].flatMap(({ evicted, facts: _, ...record }) => (evicted === undefined ? [record] : []))
+        [...records.values()].flatMap(({ evicted, ...record }) => (evicted === undefined ? [record] : []))
       )
     },
     layers

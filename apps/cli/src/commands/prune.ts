@@ -134,13 +134,15 @@ export const builder = define(builderTable, ({ options }, { terminal }) =>
       ...options.filter.filter((text) => !text.startsWith("id=")),
       ...(keepDuration === undefined ? [] : [`unused-for=${keepDuration}`])
     ]
+    // No room at all is none for records of layers that images have, either.
+    const all = options.all || limits.maxUsedSpace === 0
     const wish: PruneWish = {
-      cache: options.all ? "all" : "unshared",
+      cache: all ? "all" : "unshared",
       rule: keepDuration === undefined ? "builder prune" : "keep-duration",
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
       ...(ids.length === 0 ? {} : { keys: ids.map((text) => text.slice("id=".length).replace(/^sha256:/, "")) })
     }
-    const warning = options.all ? "This will remove all build cache." : "This will remove all dangling build cache."
+    const warning = all ? "This will remove all build cache." : "This will remove all dangling build cache."
     return yield* prune(wish, warning, { ...options, filter }, terminal, ["until", "unused-for"])
   })
 )

@@ -47,8 +47,10 @@ export const withinLimits = <Item extends CacheItem>(
   const { most, rule } = mostBytes(used, limits, free)
   const remove = new Map<Item, keyof typeof ruleNames>()
   const ordered = candidates.toSorted((a, b) => a.lastUsed - b.lastUsed || b.createdAt - a.createdAt)
+  // Who wants nothing kept does not ask what it frees.
+  const isAll = most === 0 && rule !== "minFreeSpace"
   for (const item of ordered) {
-    if (used <= most) break
+    if (used <= most && !isAll) break
     remove.set(item, rule)
     const part = item.part === undefined ? undefined : parts.get(item.part.name)
     if (part === undefined) continue

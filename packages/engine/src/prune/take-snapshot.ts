@@ -68,7 +68,7 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
     images,
     containers,
     volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
-    cache: cache.map(({ tookMs: _, ...record }) => ({ ...record, labels: {} })),
+    cache: cache.map((record) => ({ ...record, labels: {} })),
     cacheMounts,
     trees: trees.map(({ id, parents }) => ({ id, parents })),
     layers: stored("layer"),

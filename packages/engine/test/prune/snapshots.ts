@@ -136,8 +136,16 @@ export const after = (snapshot: Snapshot, gone: ReadonlySet<string>): Snapshot =
   const trees = snapshot.trees.filter(({ id }) => !gone.has(`container ${id}`))
   const left = (kind: string, all: ReadonlyMap<Digest, StoredFacts>) =>
     new Map([...all].filter(([digest]) => !gone.has(`${kind} ${digest}`)))
+  const bytesOf = (kind: string, all: ReadonlyArray<{ readonly name: string; readonly bytes: number }>) =>
+    all.reduce((sum, { bytes: own, name }) => (gone.has(`${kind} ${name}`) ? sum + own : sum), 0)
+  const named = (all: ReadonlyMap<Digest, StoredFacts>) => [...all].map(([name, facts]) => ({ name, ...facts }))
   return {
     ...snapshot,
+    free:
+      snapshot.free +
+      bytesOf("layer", named(snapshot.layers)) +
+      bytesOf("blob", named(snapshot.blobs)) +
+      bytesOf("cache-mount", snapshot.cacheMounts),
     trees,
     images: snapshot.images.filter(({ id }) => !gone.has(`image ${id}`)),
     containers: snapshot.containers.filter(({ id }) => !gone.has(`container ${id}`)),
