@@ -1,6 +1,7 @@
 import type { BuildCacheShape } from "@gantry/core/store/BuildCache"
 import type { LayerStoreShape } from "@gantry/core/store/LayerStore"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 
 /** When a builder is killed: at which of its writes, from 0, and whether that write was carried out. */
 export interface Kill {
@@ -54,11 +55,15 @@ export type Damage = "cut" | "other facts" | "no layer"
 export const damage = (cache: BuildCacheShape, at: number, how: Damage) =>
   Effect.gen(function* () {
     const records = (yield* cache.list).toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    const record = records[at % Math.max(1, records.length)]
-    const other = records[(at + 1) % Math.max(1, records.length)]
-    if (record === undefined || other === undefined) return
-    // `list` also says how a record was used, which is no part of it.
-    const { lastUsed: _, uses: __, ...kept } = record
+    const recordAt = (index: number) => {
+      const found = records[index % Math.max(1, records.length)]
+      return found === undefined
+        ? Effect.succeed(undefined)
+        : Effect.map(cache.trace(found.key), (trace) => Option.getOrUndefined(trace)?.record)
+    }
+    const kept = yield* recordAt(at)
+    const other = yield* recordAt(at + 1)
+    if (kept === undefined || other === undefined) return
     if (how === "cut") yield* cache.put([{ ...kept, facts: kept.facts.slice(0, kept.facts.length / 2) }])
     else if (how === "other facts") yield* cache.put([{ ...kept, facts: other.facts, layer: other.layer }])
     else if (kept.layer !== null) yield* cache.put([{ ...kept, layer: kept.key }])
