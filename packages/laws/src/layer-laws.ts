@@ -14,7 +14,7 @@ import { plainChanges } from "./plain-changes.ts"
 import { cut, cuts, joined } from "./samples/bytes.ts"
 import { shuffled } from "./samples/changes.ts"
 import { layerArchiveLaws } from "./layer-archives.ts"
-import { treeArchiveLaw } from "./tree-archive-law.ts"
+import { changesArchiveLaw, treeArchiveLaw } from "./tree-archive-law.ts"
 import { treePairs, trees, treeTriples } from "./samples/trees.ts"
 import { asSeen, inWholeSeconds, sameChanges, sameTree, type Tree } from "./Tree.ts"
 
@@ -256,6 +256,8 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
   ),
 
   treeArchiveLaw(treeTriples(options), [linkForDirectory, groupOfDirectory]),
+
+  changesArchiveLaw(treeTriples(options), [linkForDirectory, groupOfDirectory]),
 
   ...layerArchiveLaws(fewTrees)
 ]

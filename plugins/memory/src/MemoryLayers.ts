@@ -128,6 +128,12 @@ export const make = Effect.sync(() => {
           Effect.try({ try: () => [...tarPieces(work.view.values())], catch: storageFailure("read", `the tree ${id}`) })
         )
       ),
+    packChanges: ({ id }) =>
+      Stream.fromIterableEffect(
+        Effect.flatMap(opened("read", id), ({ work }) =>
+          Effect.try({ try: () => [...tarPieces(work.changes())], catch: storageFailure("read", `the tree ${id}`) })
+        )
+      ),
     get: (diffId) => Effect.sync(() => Option.fromNullable(layers.get(diffId)?.info)),
     remove: (diffId) =>
       Effect.suspend(() => {

@@ -28,7 +28,7 @@ import { changesOf, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packInProcess } from "./pack-process.ts"
-import { treePieces } from "./pack-tree.ts"
+import { changePieces, treePieces } from "./pack-tree.ts"
 import { placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
@@ -218,6 +218,15 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         })
       )
 
+    const packed =
+      (pieces: typeof treePieces): LayerStoreShape["packTree"] =>
+      ({ id }) =>
+        Stream.unwrap(
+          Effect.map(opened(id, "read"), ({ below, kernel, upper }) =>
+            Stream.fromAsyncIterable(pieces(kernel, upper, below), storageFailure("read", id))
+          )
+        )
+
     const pack: LayerStoreShape["pack"] = (diffId) =>
       Stream.unwrap(
         Effect.gen(function* () {
@@ -250,12 +259,8 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           )
         ),
       contents,
-      packTree: ({ id }) =>
-        Stream.unwrap(
-          Effect.map(opened(id, "read"), ({ below, kernel, upper }) =>
-            Stream.fromAsyncIterable(treePieces(kernel, upper, below), storageFailure("read", id))
-          )
-        ),
+      packTree: packed(treePieces),
+      packChanges: packed(changePieces),
       get: (diffId) =>
         Effect.map(
           db.read("layers", (tx) => findLayer(tx, diffId)),

@@ -3,6 +3,7 @@ import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, statOf } from "./disk-entry.ts"
 import type { Kernel } from "./kernel.ts"
+import { changesOf, listUpper } from "./list-upper.ts"
 import type { UnionView } from "./UnionView.ts"
 import { readXattrs } from "./xattrs.ts"
 
@@ -20,6 +21,15 @@ export async function* treePieces(kernel: Kernel, upper: string, below: UnionVie
   if (root === undefined) throw new Error(`${upper} is gone`)
   const entries = below.under({ directory, kernel, live: true }, root).walk("")
   yield* tarPieces(withRoot(root, entries), openInside(directory))
+}
+
+/**
+ * The archive of what a writable directory says against the view of the layers below it. See `LayerStore.packChanges`,
+ * and {@link treePieces} for who may be at work in it.
+ */
+export async function* changePieces(kernel: Kernel, upper: string, below: UnionView): AsyncGenerator<Buffer, void> {
+  const directory = realpathSync(upper)
+  yield* tarPieces(changesOf(listUpper(kernel, directory), below).changes, openInside(directory))
 }
 
 function* withRoot(root: TreeEntry, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {

@@ -18,6 +18,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
   contextLs: () => import("./context-ls.ts"),
+  commit: () => import("./commit.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
   diff: () => import("./diff.ts"),
@@ -64,6 +65,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   volumeLs: () => import("./volume.ts").then(({ list }) => ({ default: list })),
   volumeRm: () => import("./volume.ts").then(({ remove }) => ({ default: remove })),
   volumePrune: () => import("./prune.ts").then(({ volume }) => ({ default: volume })),
+  untag: () => import("./untag.ts"),
   wait: () => import("./wait.ts")
 }
 

@@ -23,11 +23,8 @@ export default define(table, ({ given, operands: [name = "", destination], optio
     const form = yield* formOf(options)
     const platform = yield* platformOf(options.platform)
     const outgoing = yield* options.allTags
-      ? allTags(name, destination)
-      : Effect.map(oneImage(name, destination, terminal.cwd), (one) => [one] as const)
-    if (platform !== undefined) {
-      yield* Effect.forEach(outgoing, ({ image }) => checkPlatform(name, image, platform), { discard: true })
-    }
+      ? allTags(name, destination, platform)
+      : Effect.map(oneImage(name, destination, terminal.cwd, platform), (one) => [one] as const)
     const [{ ref }] = outgoing
     const progress = options.quiet
       ? undefined
@@ -44,7 +41,7 @@ export default define(table, ({ given, operands: [name = "", destination], optio
   }).pipe(withTrust(options, given, terminal.cwd))
 )
 
-const oneImage = (name: string, destination: string | undefined, cwd: string) =>
+const oneImage = (name: string, destination: string | undefined, cwd: string, platform: Platform | undefined) =>
   Effect.gen(function* () {
     const target = destination ?? name
     const ref = yield* Either.match(ImageSource.parse(target, cwd), {
@@ -61,10 +58,10 @@ const oneImage = (name: string, destination: string | undefined, cwd: string) =>
     if (ref.digest !== undefined) {
       return yield* new BadImageName({ text: target, why: "cannot push a digest reference: push a tag" })
     }
-    return { image: yield* (yield* Images).find(name), ref } satisfies Outgoing
+    return yield* meant(name, yield* (yield* Images).find(name), ref, platform)
   })
 
-const allTags = (name: string, destination: string | undefined) =>
+const allTags = (name: string, destination: string | undefined, platform: Platform | undefined) =>
   Effect.gen(function* () {
     if (destination !== undefined) return yield* badValue("--all-tags/-a goes with the image's own name only")
     const ref = yield* Either.match(ImageRef.parse(name), {
@@ -75,10 +72,15 @@ const allTags = (name: string, destination: string | undefined) =>
       return yield* badValue("tag can't be used with --all-tags/-a", "leave out the tag")
     }
     const found = yield* imagesToSave([name])
-    const [first, ...others] = found.flatMap(({ image, names }) =>
+    const own = found.flatMap(({ image, names }) =>
       names
         .filter(({ registry, repository }) => registry === ref.registry && repository === ref.repository)
-        .map((each): Outgoing => ({ image, ref: each }))
+        .map((each) => ({ image, ref: each }))
+    )
+    // A name of several platforms is found with each of its images.
+    const once = [...new Map(own.map((each) => [ImageRef.format(each.ref), each])).values()]
+    const [first, ...others] = yield* Effect.forEach(once, (each) =>
+      meant(ImageRef.format(each.ref), each.image, each.ref, platform)
     )
     if (first === undefined) {
       return yield* new Usage({
@@ -90,11 +92,23 @@ const allTags = (name: string, destination: string | undefined) =>
     return [first, ...others] as const
   })
 
-const checkPlatform = (name: string, image: ImageRecord, wanted: Platform) =>
+/** What a name means: the image for the platform that is asked for, or all of its platforms. */
+const meant = (name: string, image: ImageRecord, ref: ImageRef.ImageRef, wanted: Platform | undefined) =>
   Effect.gen(function* () {
-    const config = yield* (yield* Images).config(image)
-    if (suits(config, wanted) !== undefined) return
-    return yield* new WrongPlatform({ reference: name, wanted: platformText(wanted), found: platformText(config) })
+    const images = yield* Images
+    const local = Either.getOrUndefined(ImageRef.parse(name))
+    if (wanted === undefined) {
+      const index = local === undefined ? undefined : yield* images.indexOf(local)
+      return { image, index, ref } satisfies Outgoing
+    }
+    const found: Array<string> = []
+    for (const each of local === undefined ? [image] : [image, ...(yield* images.named(local))]) {
+      const config = yield* images.config(each)
+      if (suits(config, wanted) !== undefined) return { image: each, ref } satisfies Outgoing
+      found.push(platformText(config))
+    }
+    const all = [...new Set(found)].join(", ")
+    return yield* new WrongPlatform({ reference: name, wanted: platformText(wanted), found: all })
   })
 
 /** Whether the tag was filled in. */

@@ -146,6 +146,11 @@ export interface LayerStoreShape {
    * that became shorter is filled up with zeros. Fails when a name begins with `.wh.`, which archives of layers reserve.
    */
   readonly packTree: (tree: Pick<TreeHandle, "id">) => Stream.Stream<Uint8Array, StorageFailure>
+  /**
+   * The changes of a tree, as the archive of the layer that a commit would make of it (LAY-17). The tree stays, and a
+   * container may go on writing into it meanwhile, as with `packTree`.
+   */
+  readonly packChanges: (tree: Pick<TreeHandle, "id">) => Stream.Stream<Uint8Array, StorageFailure>
   /** The layer, or none. */
   readonly get: (diffId: Digest) => Effect.Effect<Option.Option<LayerInfo>, StorageFailure>
   /** Fails with `LayerInUse` while a tree stands on the layer (LAY-3). Succeeds when there is no such layer. */

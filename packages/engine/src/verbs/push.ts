@@ -1,24 +1,29 @@
 import type * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace } from "@gantry/core/image/ImageSource"
-import type { Digest } from "@gantry/core/image/Digest"
+import type { Descriptor } from "@gantry/core/image/Descriptor"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BlobCorrupt, BlobMissing } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import type { AmbiguousId, BadImageName, NoSuchImage } from "../EngineError.ts"
 import { type ImageRecord, Images } from "../images/Images.ts"
-import { nameManifest, sendImage, type SendImageOptions } from "../push/send-image.ts"
-import type { SendError, SendServices } from "../push/send-layer.ts"
+import { nameManifest, sendImage, type SendImageOptions, type SentManifest } from "../push/send-image.ts"
+import type { SendError, SendPlace, SendServices } from "../push/send-layer.ts"
 
 /** How a push can fail. */
-export type PushError = BlobCorrupt | BlobMissing | SendError
+export type PushError = AmbiguousId | BadImageName | BlobCorrupt | BlobMissing | NoSuchImage | SendError
 
 /** What a push works with. */
 export type PushServices = BlobStore | Images | SendServices | Settings
 
-/** A name to push, and the image that is meant. */
+/** A name to push, and what is meant. */
 export interface Outgoing {
   readonly image: ImageRecord
+  /** The index of several platforms that is pushed in its place, with all images that it names. */
+  readonly index?: Digest | undefined
   /** A tag of a registry, or a place on this machine. */
   readonly ref: ImageRef.ImageRef
 }
@@ -42,28 +47,71 @@ export const push = (
 ): Effect.Effect<ReadonlyArray<Pushed>, PushError, PushServices> =>
   Effect.gen(function* () {
     const [{ ref: first }] = outgoing
-    const each = Effect.forEach(outgoing, ({ image, ref }) => pushOne(ref, image, options))
+    const each = Effect.forEach(outgoing, (one) => pushOne(one, options))
     return yield* (yield* Registry).together(first, each)
   })
 
 const pushOne = (
-  ref: ImageRef.ImageRef,
-  image: ImageRecord,
+  { image, index, ref }: Outgoing,
   options: SendImageOptions
 ): Effect.Effect<Pushed, PushError, PushServices> =>
   Effect.gen(function* () {
-    const blobs = yield* BlobStore
     const images = yield* Images
     const place = { registry: ref.registry, repository: ref.repository }
     options.onEvent?.({ type: "pushing", ref })
+    const { records, sent } = yield* index === undefined
+      ? Effect.map(sendRecord(place, image, options), (one) => ({ records: [image], sent: one }))
+      : sendIndex(place, index, options)
+    yield* nameManifest(ref, sent, options)
+    const { digest } = sent
+    if (localPlace(ref) === undefined) {
+      yield* Effect.forEach(records, ({ id }) => images.learn(id, [{ ...place, digest }]), { discard: true })
+    }
+    return { ref, digest }
+  })
+
+const sendRecord = (
+  place: SendPlace,
+  image: ImageRecord,
+  options: SendImageOptions
+): Effect.Effect<SentManifest, PushError, PushServices> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
     const config = yield* blobs.readWhole(image.id)
     const bytes = yield* blobs.readWhole(image.manifest)
-    const sent = yield* sendImage(
-      place,
-      { config, stack: image.stack, manifest: { mediaType: image.manifestType, bytes } },
-      options
-    )
-    yield* nameManifest(ref, sent, options)
-    if (localPlace(ref) === undefined) yield* images.learn(image.id, [{ ...place, digest: sent.digest }])
-    return { ref, digest: sent.digest }
+    const manifest = { mediaType: image.manifestType, bytes }
+    return yield* sendImage(place, { config, stack: image.stack, manifest }, options)
   })
+
+/** Sends all images of an index, and makes the same index of their manifests as the place has them. */
+const sendIndex = (
+  place: SendPlace,
+  index: Digest,
+  options: SendImageOptions
+): Effect.Effect<
+  { readonly records: ReadonlyArray<ImageRecord>; readonly sent: SentManifest },
+  PushError,
+  PushServices
+> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    // Written by this engine, and verified when it is read.
+    const document = JSON.parse(new TextDecoder().decode(yield* (yield* BlobStore).readWhole(index))) as IndexDocument
+    const each = yield* Effect.forEach(document.manifests, (entry) =>
+      Effect.gen(function* () {
+        const image = yield* images.find(entry.digest)
+        const sent = yield* sendRecord(place, image, options)
+        yield* nameManifest({ ...place, digest: sent.digest }, sent)
+        const { bytes, mediaType } = sent.manifest
+        return { image, entry: { ...entry, mediaType, digest: sent.digest, size: bytes.length } }
+      })
+    )
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests: each.map(({ entry }) => entry) }))
+    const sent = { manifest: { mediaType: MediaType.ociIndex, bytes }, digest: ofBytes(bytes) }
+    return { records: each.map(({ image }) => image), sent }
+  })
+
+/** An index as `putIndex` was given it. */
+interface IndexDocument {
+  readonly manifests: ReadonlyArray<Descriptor>
+}

@@ -275,6 +275,16 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
     })
   ],
   [
+    "forgets what was removed when it packs the changes of a tree",
+    ["LAY-17"],
+    (store) => ({
+      packChanges: (tree) =>
+        Stream.fromIterableEffect(
+          Effect.map(store.changes(tree), (changes) => [...tarPieces(changes.filter(({ type }) => type !== "removed"))])
+        )
+    })
+  ],
+  [
     "packs what a tree has removed",
     ["LAY-15"],
     (store) => {

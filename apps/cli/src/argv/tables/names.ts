@@ -49,6 +49,11 @@ export const names = {
     summary: "Show what a container has changed of its image",
     section: "other"
   },
+  commit: {
+    paths: [["commit"], ["container", "commit"]],
+    summary: "Make an image of what a container has changed",
+    section: "other"
+  },
   exportContainer: {
     paths: [["export"], ["container", "export"]],
     summary: "Write the root file system of a container as an archive",
@@ -217,6 +222,7 @@ export const names = {
     section: "other"
   },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
+  untag: { paths: [["untag"], ["image", "untag"]], summary: "Take names away from an image", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],
     summary: "Wait until containers have stopped and print their exit codes",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
+import { commit, untag } from "../../../src/argv/tables/commit.ts"
 import { build } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
@@ -61,6 +62,8 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   buildLog,
   pull,
   push,
+  commit,
+  untag,
   images,
   version,
   create,

@@ -1,0 +1,32 @@
+import type { Command } from "../Command.ts"
+import type { OptionTable } from "../Option.ts"
+import { names } from "./names.ts"
+
+/** `gantry commit`. */
+export const commit = {
+  ...names.commit,
+  usage: "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+  interspersed: true,
+  operands: { min: 1, max: 2 },
+  options: {
+    author: { kind: "text", short: "a", about: "Who made it, as Name <mail>" },
+    change: { kind: "list", short: "c", about: "Instruction of a Dockerfile that sets how the image runs" },
+    message: { kind: "text", short: "m", about: "What history says of it" },
+    pause: {
+      kind: "flag",
+      short: "p",
+      fallback: true,
+      about: "Let the container stand still meanwhile (default true)"
+    },
+    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress", ignored: "commit shows no progress" }
+  }
+} as const satisfies Command
+
+/** `gantry untag`. */
+export const untag = {
+  ...names.untag,
+  usage: "IMAGE [NAME...]",
+  interspersed: true,
+  operands: { min: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
