@@ -4,6 +4,7 @@ import type { ContextProblem } from "../context/ContextProblem.ts"
 import type { ContextEntry } from "../context/ContextTree.ts"
 import type { Match } from "../context/select.ts"
 import { spell } from "./canonical.ts"
+import { modeChange } from "./chmod.ts"
 
 /** The files of a COPY, each with what the copy depends on. */
 export interface FileList {
@@ -29,14 +30,14 @@ export type FileDigest = (entry: ContextEntry) => Either.Either<Digest, ContextP
  * Lists what was selected, each file with its type, mode and content, and where it goes below the destination; never
  * its times, and not its owner, because copies belong to 0:0 or to whom `--chown` names.
  *
- * With octal `chmod` the modes of the sources have no part in it: the copies all have that one.
+ * With `chmod` the modes are those of the copies: what it takes away or sets has no part in the digest.
  */
 export const listFiles = (
   matches: ReadonlyArray<Match>,
   chmod: string,
   fileDigest: FileDigest
 ): Either.Either<FileList, ContextProblem> => {
-  const isFixed = /^[0-7]+$/.test(chmod)
+  const change = chmod === "" ? undefined : modeChange(chmod)
   const paths: Array<ListedFile> = []
   const spelled = new Map<string, string>()
   let text = ""
@@ -52,7 +53,7 @@ export const listFiles = (
         content = digest.right
       } else if (type === "symlink") content = entry.linkTarget ?? ""
       // The mode of a symlink means nothing, and differs between file systems.
-      const mode = type === "symlink" ? 0o777 : isFixed ? 0 : entry.mode
+      const mode = type === "symlink" ? 0o777 : (change?.(entry.mode, type === "dir") ?? entry.mode)
       // Few kinds for many files: spelling them once halves the time of a large context.
       const name = `${type}${mode}`
       let kind = spelled.get(name)

@@ -37,6 +37,15 @@ describe("the digest of a list of files", () => {
     expect(digestOf(executable, "d", "go-w")).not.toBe(digestOf(plain, "d", "go-w"))
   })
 
+  it("has only what changes of a --chmod leave of the modes", () => {
+    const open: Files = { ...plain, "d/a": { text: "one", mode: 0o664 } }
+    const program: Files = { ...plain, "d/a": { text: "one", mode: 0o755 } }
+    for (const chmod of ["go-w", "g=r,o=r", "u=rwX,go=rX"]) {
+      expect(digestOf(open, "d", chmod)).toBe(digestOf(plain, "d", chmod))
+      expect(digestOf(program, "d", chmod)).not.toBe(digestOf(plain, "d", chmod))
+    }
+  })
+
   it("does not depend on owners, because copies have their own", () => {
     const context = contextOf(plain)
     const list = (uid: number) => {

@@ -38,8 +38,8 @@ export interface Download extends Validators {
 export interface DownloadsShape {
   /**
    * Asks for a file, through proxies and along redirects; passing failures are tried again. None when the server says
-   * that it is still what `known` describes. The connection is given up when the scope closes. Fails with
-   * `DownloadFailed` for whatever is not a whole file.
+   * that it is still what `known` describes (DOWN-2). The connection is given up when the scope closes. Fails with
+   * `DownloadFailed` for whatever is not a whole file (DOWN-1, DOWN-3).
    */
   readonly get: (url: URL, known?: Validators) => Effect.Effect<Option.Option<Download>, DownloadFailed, Scope.Scope>
 }

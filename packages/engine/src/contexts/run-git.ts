@@ -153,7 +153,8 @@ const said = (complaint: string): string | undefined => {
     .map((line) => line.replaceAll(/\p{Cc}/gu, " ").trim())
     .filter((line) => line !== "")
   // What follows the first is what could not be done because of it.
-  const line = lines.find((each) => /^(?:fatal|error):/.test(each)) ?? lines.at(-1)
+  const line =
+    lines.find((each) => /^(?:fatal|error|ssh):|^Host key verification|Permission denied/.test(each)) ?? lines.at(-1)
   return line
     ?.replace(/^(?:fatal|error|remote|ERROR): */, "")
     .replaceAll(/:\/\/[^/@\s]*@/g, "://")

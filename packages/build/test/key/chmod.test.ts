@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { modeChange } from "../../src/steps/chmod.ts"
+import { modeChange } from "../../src/key/chmod.ts"
 
 const changed = (text: string, mode: number, directory = false): string | undefined =>
   modeChange(text)?.(mode, directory).toString(8)
