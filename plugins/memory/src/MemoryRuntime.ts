@@ -203,6 +203,7 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
             : whenAwake(container, end(container, process, 128 + signal))
         }),
       standDown: () => Effect.void,
+      update: (id) => Effect.asVoid(running(id)),
       health: () => Effect.succeed(undefined),
       processes: (id) =>
         Effect.map(running(id), ({ processes, spec, state }) =>

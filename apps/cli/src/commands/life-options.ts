@@ -29,8 +29,11 @@ const parseReaction = (text: string): Result<HealthRule["onFailure"]> => {
   return found === undefined ? bad(`use one of ${reactions.join(", ")}`) : good(found)
 }
 
-/** `--restart`. */
-export const restartOf = (options: Options): Effect.Effect<RestartRule | undefined, Usage> =>
+/** `--restart`, and `--rm` where there is one. */
+export const restartOf = (options: {
+  readonly restart: string | undefined
+  readonly rm: boolean
+}): Effect.Effect<RestartRule | undefined, Usage> =>
   Effect.gen(function* () {
     if (options.restart === undefined) return undefined
     const { maximumRetryCount, name } = yield* valueOf("--restart", options.restart, parseRestart(options.restart))

@@ -60,6 +60,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   tag: () => import("./tag.ts"),
   top: () => import("./top.ts"),
   unpause: () => import("./pause.ts").then(({ going }) => ({ default: going })),
+  update: () => import("./update.ts"),
   volumeCreate: () => import("./volume.ts").then(({ create }) => ({ default: create })),
   volumeInspect: () => import("./volume.ts").then(({ inspect }) => ({ default: inspect })),
   volumeLs: () => import("./volume.ts").then(({ list }) => ({ default: list })),

@@ -7,8 +7,7 @@ import type { Values } from "../argv/Option.ts"
 import { bad, good } from "../argv/Result.ts"
 import type { create } from "../argv/tables/run.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
-import { parseBytes, parseSwapBytes } from "../argv/values/bytes.ts"
-import { parseCpus } from "../argv/values/cpus.ts"
+import { parseBytes } from "../argv/values/bytes.ts"
 import { parseDevice } from "../argv/values/device.ts"
 import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
@@ -27,6 +26,7 @@ import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
+import { resourcesOf } from "./resource-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Options of `run` and `create` as the table types them. */
@@ -57,9 +57,6 @@ export const runOptions = (
         ? undefined
         : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
-    const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
-    const memorySwap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
-    const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
     const shm = yield* optionalOf("--shm-size", options.shmSize, parseBytes)
     if (options.user !== undefined) yield* valueOf("-u, --user", options.user, parseUser(options.user))
     const devices = yield* valuesOf("--device", options.device, parseDevice)
@@ -116,14 +113,7 @@ export const runOptions = (
           : badValue(`--device ${device.name}: CDI devices are not supported yet`)
       ),
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
-      resources: {
-        ...given("memoryBytes", memory),
-        ...given("memorySwapBytes", memorySwap),
-        ...given("nanoCpus", cpus),
-        ...given("cpuShares", options.cpuShares),
-        ...given("cpusetCpus", options.cpusetCpus),
-        ...given("pids", options.pidsLimit)
-      },
+      resources: yield* resourcesOf(options),
       init: options.init,
       ...given("restart", yield* restartOf(options)),
       ...given("health", yield* healthOf(options)),

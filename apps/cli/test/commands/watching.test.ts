@@ -127,3 +127,22 @@ describe("gantry diff", () => {
     }).pipe(Effect.provide(engine))
   )
 })
+
+describe("gantry update", () => {
+  it.scoped("changes limits and the restart policy for the next start, and refuses to change nothing", () =>
+    Effect.gen(function* () {
+      yield* sleeper("web", "-m", "64m")
+      expect((yield* gantry("update", ["--cpus", "1.5", "--restart", "always", "web"])).out).toBe("web\n")
+      const { out } = yield* gantry("inspect", [
+        "-f",
+        "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.RestartPolicy.Name}}",
+        "web"
+      ])
+      expect(out).toBe("67108864 1500000000 always\n")
+      expect(yield* gantry("update", ["web"])).toMatchObject({ status: 125, out: "" })
+      expect((yield* gantry("update", ["-m", "64m", "nope"])).status).toBe(1)
+      yield* gantry("create", ["--rm", "--name", "gone", "box"])
+      expect((yield* gantry("update", ["--restart", "always", "gone"])).status).toBe(1)
+    }).pipe(Effect.provide(engine))
+  )
+})

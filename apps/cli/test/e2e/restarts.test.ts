@@ -34,6 +34,18 @@ describe("containers that are looked after", () => {
     expect(await status("killed")).toMatch(/^Exited \(137\)/)
   })
 
+  it("get other limits and another rule while they run", async () => {
+    await gantry.ok("run", "-d", "--name", "live", "--pids-limit", "20", "base", "sh", "-c", "sleep 600 & wait")
+    await gantry.ok("update", "--pids-limit", "2", "--restart", "on-failure:1", "live")
+    expect((await gantry.try("exec", "live", "sh", "-c", "true & wait")).stderr).toContain("can't fork")
+    await gantry.ok("update", "--pids-limit", "20", "live")
+    await gantry.ok("exec", "live", "sh", "-c", "kill -9 $(pidof sleep); true & wait")
+    await gantry.ok("wait", "live")
+    expect(await gantry.field("live", "{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.PidsLimit}}")).toBe(
+      "on-failure 20"
+    )
+  })
+
   it("go when they are removed by force, whatever their rule", async () => {
     await gantry.ok("run", "-d", "--name", "ever", "--restart", "always", "base", "true")
     await gantry.ok("rm", "-f", "ever")

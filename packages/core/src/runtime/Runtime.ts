@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { PublishedPort } from "../network/Network.ts"
-import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
+import type { ContainerSpec, ProcessSpec, Resources } from "./ContainerSpec.ts"
 import type { ContainerState, ExitStatus, Health } from "./ContainerState.ts"
 import type { IsolationRefused, NotRunning, RuntimeError } from "./RuntimeError.ts"
 
@@ -46,6 +46,12 @@ export interface HealthRule {
   readonly retries: number
   /** What is done when it has become unhealthy. `stop`: with its stop signal and grace time. */
   readonly onFailure: "none" | "kill" | "restart" | "stop"
+}
+
+/** What can be changed of a container while it runs. */
+export interface RuntimeChange {
+  readonly resources?: Resources
+  readonly restart?: RestartRule
 }
 
 /** What happens around a container that outlives its starter. */
@@ -153,6 +159,11 @@ export interface RuntimeShape {
   /** Waits until the container is not running; at once when it is not. */
   readonly wait: (id: string) => Effect.Effect<ExitStatus, NotRunning>
   readonly signal: (id: string, signal: number) => Effect.Effect<void, NotRunning>
+  /**
+   * Gives a running container other limits, and another restart rule: now, and at its next starts. What is absent stays
+   * as it is. Fails with `IsolationRefused` when a limit cannot be kept; then some may have changed.
+   */
+  readonly update: (id: string, change: RuntimeChange) => Effect.Effect<void, IsolationRefused | NotRunning>
   /**
    * From now on the container is not started again when it ends, whatever its restart rule; one that waits to be started
    * again has ended. Nothing happens when it does not run.

@@ -20,6 +20,11 @@ export interface ContainersShape {
   readonly attach: (id: string, attachment: Attachment | null) => Effect.Effect<void, StorageFailure>
   /** What a container holds of a network now. */
   readonly attachmentOf: (id: string) => Effect.Effect<Attachment | null, StorageFailure>
+  /** Writes down what has changed of how a container is made. Nothing happens when there is none. */
+  readonly amend: (
+    id: string,
+    change: (record: ContainerRecord) => ContainerRecord
+  ) => Effect.Effect<void, StorageFailure>
   /** Gives a container another name. */
   readonly rename: (id: string, name: string) => Effect.Effect<void, NameTaken | StorageFailure>
   /** Forgets a container. Succeeds when there is none. */
@@ -113,6 +118,13 @@ export const make = Effect.gen(function* () {
       db.read("containers", (tx) => {
         const text = tx.get("SELECT attachment FROM containers WHERE id = ?", id)?.["attachment"] ?? null
         return text === null ? null : (JSON.parse(String(text)) as Attachment)
+      }),
+    amend: (id, change) =>
+      db.write("containers", (tx) => {
+        const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
+        if (row === undefined) return
+        const { attachment: _, ...rest } = change(recordOf(row))
+        tx.run("UPDATE containers SET record = ? WHERE id = ?", JSON.stringify(rest), id)
       }),
     rename: (id, name) =>
       claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),

@@ -22,6 +22,7 @@ import {
   thawGroup,
   usageOfGroup
 } from "../supervisor/group.ts"
+import type { Control, Event } from "../supervisor/protocol.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
@@ -233,17 +234,32 @@ export const make = Effect.gen(function* () {
       return { ...now, paused: isFrozen(layout, groupOf(id)) }
     })
 
-  const standDown: RuntimeShape["standDown"] = (id) =>
+  /** Asks a supervisor for something, and waits for its answer of that type; none when the container ended before. */
+  const ask = <Type extends Event["type"]>(id: string, control: Control, answer: Type) =>
     Effect.scoped(
       Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
         Effect.flatMap((conversation) =>
           Effect.promise(() => {
-            conversation.tell({ type: "stand-down" })
-            return conversation.event("stands-down")
+            conversation.tell(control)
+            return conversation.event(answer) as Promise<Extract<Event, { readonly type: Type }> | undefined>
           })
         )
       )
-    ).pipe(Effect.ignore)
+    )
+
+  const standDown: RuntimeShape["standDown"] = (id) => Effect.ignore(ask(id, { type: "stand-down" }, "stands-down"))
+
+  const update: RuntimeShape["update"] = (id, change) =>
+    Effect.flatMap(
+      ask(id, { type: "update", change }, "updated"),
+      (answer): Effect.Effect<void, IsolationRefused | NotRunning> => {
+        if (answer === undefined) return new NotRunning({ container: id })
+        const { why } = answer
+        return why === undefined
+          ? Effect.void
+          : new IsolationRefused({ container: id, stage: "change its limits", why })
+      }
+    )
 
   const processes: RuntimeShape["processes"] = (id) =>
     Effect.map(firstProcess(id), ({ pid }) => {
@@ -316,6 +332,7 @@ export const make = Effect.gen(function* () {
     wait,
     signal: signalTo,
     standDown,
+    update,
     health: (id) => Effect.sync(() => readHealth(directoryOf(id))),
     processes,
     usage,

@@ -51,7 +51,7 @@ export const converse = ({ close, inlet, outlet }: Lines): Conversation => {
     if (type === frameType.event) {
       const event = jsonOf(payload) as Event
       events.push(event)
-      if (event.type !== "started" && event.type !== "stands-down") output.end()
+      if (event.type === "exited" || event.type === "failed") output.end()
       wake.forEach((each) => each())
     }
     return undefined

@@ -29,9 +29,8 @@ export const openGroup = (path: string, spec: ContainerSpec): Group => {
     prepare: () => {
       // A machine without control groups runs containers that ask for no limit.
       groups.create(path)
-      const refused = groups.setLimits(path, limitsOf(spec.resources))
-      const missing = refused.find(({ feature }) => !dispensable.has(feature))
-      if (missing !== undefined) throw new Error(`${missing.feature}: ${missing.reason}`)
+      const why = refusalOf(groups.setLimits(path, limitsOf(spec.resources)))
+      if (why !== undefined) throw new Error(why)
       groups.allowDevices(path, deviceRules(spec))
       // The process that will be moved is loading its program meanwhile.
       groups.rehearse()
@@ -60,6 +59,15 @@ export const clearGroup = (path: string): Promise<void> => {
   const groups = openCgroups(loadSyscallsSync())
   groups.killAll(path)
   return removeEmptied(groups, path)
+}
+
+/** Gives the group of a running container other limits. The first that cannot be kept, in words; none when all are. */
+export const limitGroup = (path: string, resources: Resources): string | undefined =>
+  refusalOf(openCgroups(loadSyscallsSync()).setLimits(path, limitsOf(resources)))
+
+const refusalOf = (refused: ReadonlyArray<Missing>): string | undefined => {
+  const missing = refused.find(({ feature }) => !dispensable.has(feature))
+  return missing === undefined ? undefined : `${missing.feature}: ${missing.reason}`
 }
 
 /** Numbers of all processes of a group, as this process' view of /proc has them. */

@@ -1,5 +1,5 @@
 import type { ExitStatus, HealthStatus } from "@gantry/core/runtime/ContainerState"
-import type { Supervision } from "@gantry/core/runtime/Runtime"
+import type { RestartRule, Supervision } from "@gantry/core/runtime/Runtime"
 import type { LaunchFailure } from "./handshake.ts"
 import type { Launched } from "./launch.ts"
 import type { Event } from "./protocol.ts"
@@ -14,6 +14,8 @@ const SIGKILL = 9
 export interface World {
   readonly start: () => Promise<Launched | LaunchFailure>
   readonly rest: Rest
+  /** When it is started again, as things stand. */
+  readonly rule: () => RestartRule
   readonly tell: (event: Event) => Promise<void>
   /** Which process is the container's first one now; none between two starts. */
   readonly onRun: (running: Launched | undefined) => void
@@ -26,10 +28,10 @@ export interface World {
 export const live = async (
   directory: string,
   supervision: Supervision,
-  { onRun, rest, start, tell }: World
+  { onRun, rest, rule, start, tell }: World
 ): Promise<(Event & { type: "failed" }) | undefined> => {
   const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
-  const restarts = makeRestarts(supervision.restart)
+  const restarts = makeRestarts(rule)
   for (;;) {
     const startedAt = Date.now()
     // One life after the other.

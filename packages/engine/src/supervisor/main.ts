@@ -5,7 +5,7 @@ import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { finish } from "./finish.ts"
-import { openGroup } from "./group.ts"
+import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
@@ -46,7 +46,9 @@ const awaitBeginning = (sys: Syscalls): boolean => {
 }
 
 const supervise = async (directory: string, job: Job): Promise<void> => {
-  const { spec, supervision } = job
+  const { supervision } = job
+  let { spec } = job
+  let rule = supervision.restart
   const clients = makeClients()
   const rest = makeRest()
   let running: Launched | undefined
@@ -61,6 +63,13 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
     if (control.type === "resize") running?.resize(control)
     if (control.type === "signal") running?.signal(control.signal)
+    if (control.type === "update") {
+      const { resources, restart } = control.change
+      rule = restart ?? rule
+      spec = { ...spec, resources: { ...spec.resources, ...resources } }
+      const why = resources === undefined || running === undefined ? undefined : limitGroup(job.group, resources)
+      void client.send(encodeEvent({ type: "updated", ...(why === undefined ? {} : { why }) }))
+    }
     if (control.type === "stand-down") {
       rest.want()
       void client.send(encodeEvent({ type: "stands-down" }))
@@ -109,6 +118,7 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   const failure = await live(directory, supervision, {
     start,
     rest,
+    rule: () => rule,
     tell: clients.tell,
     onRun: (launched) => {
       running = launched

@@ -1,3 +1,4 @@
+import type { RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 
 /**
@@ -26,6 +27,8 @@ export type Event =
   | { readonly type: "exited"; readonly exit: ExitStatus }
   /** To the one who asked alone. */
   | { readonly type: "stands-down" }
+  /** To the one who asked alone. `why`: which limit could not be kept. */
+  | { readonly type: "updated"; readonly why?: string }
 
 /** What a client asks for. */
 export type Control =
@@ -36,6 +39,8 @@ export type Control =
   | { readonly type: "signal"; readonly signal: number }
   /** The container is not to be started again. Answered with `stands-down`. */
   | { readonly type: "stand-down" }
+  /** Other limits, another restart rule. Answered with `updated`. */
+  | { readonly type: "update"; readonly change: RuntimeChange }
   /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */
   | { readonly type: "claim-cleanup" }
 

@@ -27,11 +27,12 @@ export interface Restarts {
   readonly count: () => number
 }
 
-/** No start yet but the first. */
-export const makeRestarts = ({ most, policy }: RestartRule): Restarts => {
+/** No start yet but the first. The rule is asked for each time: it may change meanwhile. */
+export const makeRestarts = (rule: () => RestartRule): Restarts => {
   let pause = firstPause
   let count = 0
   const isWanted = ({ exit, forced }: Ended): boolean => {
+    const { most, policy } = rule()
     if (forced) return true
     switch (policy) {
       case "no":

@@ -1,6 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
+import { resourceOptions, restartOption } from "./resources.ts"
 
 const someContainers = {
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -74,6 +75,26 @@ export const unpause = {
 
 /** `gantry restart`. */
 export const restart = { ...stop, ...names.restart } as const satisfies Command
+
+/** `gantry update`. */
+export const update = {
+  ...names.update,
+  ...someContainers,
+  options: {
+    memory: resourceOptions.memory,
+    memorySwap: resourceOptions.memorySwap,
+    memoryReservation: resourceOptions.memoryReservation,
+    cpus: resourceOptions.cpus,
+    cpuShares: resourceOptions.cpuShares,
+    cpusetCpus: resourceOptions.cpusetCpus,
+    cpusetMems: resourceOptions.cpusetMems,
+    cpuPeriod: resourceOptions.cpuPeriod,
+    cpuQuota: resourceOptions.cpuQuota,
+    pidsLimit: resourceOptions.pidsLimit,
+    blkioWeight: resourceOptions.blkioWeight,
+    restart: restartOption
+  }
+} as const satisfies Command
 
 /** `gantry rename`. */
 export const rename = {

@@ -152,6 +152,11 @@ export const names = {
     summary: "Show what the build cache takes of the disk",
     section: "other"
   },
+  update: {
+    paths: [["update"], ["container", "update"]],
+    summary: "Change the limits and the restart policy of containers",
+    section: "other"
+  },
   builderPrune: {
     paths: [
       ["builder", "prune"],

@@ -1,4 +1,4 @@
-import type { OptionTable } from "../Option.ts"
+import type { OptionTable, TextOption } from "../Option.ts"
 
 /** Limits of a container. */
 export const resourceOptions = {
@@ -26,3 +26,9 @@ export const resourceOptions = {
   deviceWriteBps: { kind: "list", about: "Write rate of a device in bytes", supported: false },
   deviceWriteIops: { kind: "list", about: "Write rate of a device in operations", supported: false }
 } as const satisfies OptionTable
+
+/** When a container is started again. */
+export const restartOption = {
+  kind: "text",
+  about: "When to start the container again: no, always, unless-stopped or on-failure[:n] (default no)"
+} as const satisfies TextOption

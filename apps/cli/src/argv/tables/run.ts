@@ -1,7 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
-import { resourceOptions } from "./resources.ts"
+import { resourceOptions, restartOption } from "./resources.ts"
 
 const windows = "it is for Windows containers"
 
@@ -69,10 +69,7 @@ const containerOptions = {
   sysctl: { kind: "list", value: "map", about: "Kernel parameters of the container's namespaces" },
   ...resourceOptions,
 
-  restart: {
-    kind: "text",
-    about: "When to start the container again: no, always, unless-stopped or on-failure[:n] (default no)"
-  },
+  restart: restartOption,
   healthCmd: { kind: "text", about: "Command that checks the container's health" },
   healthInterval: { kind: "text", about: "Time between checks (default 30s)" },
   healthOnFailure: {

@@ -21,6 +21,7 @@ import {
   start,
   stop,
   unpause,
+  update,
   wait
 } from "../../../src/argv/tables/lifecycle.ts"
 import {
@@ -111,6 +112,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   stats,
   top,
   unpause,
+  update,
   volumeCreate,
   volumeInspect,
   volumeLs,

@@ -1,0 +1,28 @@
+import { isLive } from "@gantry/core/runtime/ContainerState"
+import type { IsolationRefused } from "@gantry/core/runtime/RuntimeError"
+import { Runtime, type RuntimeChange } from "@gantry/core/runtime/Runtime"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { Containers } from "../containers/Containers.ts"
+
+/**
+ * Gives a container other limits, and another restart rule: at once when it runs, and for all its later starts. What
+ * cannot be kept is not written down either.
+ */
+export const update = (
+  { id }: Pick<ContainerRecord, "id">,
+  change: RuntimeChange
+): Effect.Effect<void, IsolationRefused | StorageFailure, Containers | Runtime> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    if (isLive(yield* runtime.state(id))) {
+      // One that ended meanwhile gets it at its next start.
+      yield* Effect.catchTag(runtime.update(id, change), "NotRunning", () => Effect.void)
+    }
+    yield* (yield* Containers).amend(id, (record) => ({
+      ...record,
+      spec: { ...record.spec, resources: { ...record.spec.resources, ...change.resources } },
+      options: { ...record.options, ...(change.restart === undefined ? {} : { restart: change.restart }) }
+    }))
+  })
