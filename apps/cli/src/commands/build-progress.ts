@@ -27,7 +27,9 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
   }
   let state = noProgress
   let drawn = 0
-  const translate = translator(dockerfile)
+  const translate = translator()
+  // Several platforms are warned of the same lines.
+  const warnings = new Set<string>()
   const draw = (final: boolean) => {
     const screen = {
       ...terminal.size(),
@@ -52,11 +54,19 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
     } else if (each.kind !== "step-log") draw(false)
   }
   return {
-    onEvent: (event) => translate(event, seconds()).forEach(take),
+    onEvent: (event) => {
+      if (event.type === "warning") warnings.add(render(dockerfile, event.diagnostic))
+      else translate(event, seconds()).forEach(take)
+    },
     note: (text) => take({ kind: "message", text }),
     finish: () => {
       clearInterval(ticking)
       if (style === "tty") draw(true)
+      // At the end, where they are seen.
+      if (warnings.size > 0) {
+        terminal.err(`\n${warnings.size === 1 ? "1 warning" : `${warnings.size} warnings`} of the Dockerfile:\n`)
+        for (const warning of warnings) terminal.err(`${warning}\n`)
+      }
     }
   }
 }
@@ -67,7 +77,7 @@ const shown = (event: SolveEvent): unknown =>
     ? { ...event, output: { stream: event.output.stream, text: new TextDecoder().decode(event.output.bytes) } }
     : event
 
-const translator = (dockerfile: string) => {
+const translator = () => {
   const begun = new Set<string>()
   const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
   const name = (step: StepLabel) => `${step.stage}/${step.number}`
@@ -109,7 +119,7 @@ const translator = (dockerfile: string) => {
         return [{ kind: "step-start", ...place(event.step), instruction: event.step.text, at }, done]
       }
       case "warning":
-        return [{ kind: "message", text: render(dockerfile, event.diagnostic) }]
+        return []
     }
   }
 }

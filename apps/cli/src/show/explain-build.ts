@@ -4,13 +4,13 @@ import { visibleOnly } from "./text.ts"
 
 /** A failed step: the last of what it wrote, its lines of the Dockerfile, and where all of it can be read. */
 export const explainBuildFailed = (failure: BuildFailed): Explanation => {
-  const { build, diagnostic, excerpt, exitCode, lastLines = [], step, why } = failure
+  const { build, diagnostics, excerpt, exitCode, lastLines = [], step, why } = failure
   const place = `${step.stageName === "stage-0" ? "" : `${step.stageName} `}${step.number}/${step.total}`
   const rule = "------"
   const written =
     lastLines.length === 0 ? [] : [rule, ` > [${place}] ${step.text}:`, ...lastLines.map(visibleOnly), rule]
   const todo =
-    diagnostic?.suggestion ??
+    diagnostics?.[0]?.suggestion ??
     (exitCode === undefined
       ? undefined
       : build === undefined

@@ -1,3 +1,4 @@
+import { ruleOf } from "./check-policy.ts"
 import type { Range } from "./Range.ts"
 
 /** What is wrong, or questionable, in a file the user wrote. */
@@ -23,7 +24,8 @@ const visible = (text: string): string =>
  *
  * Tabs of the line are repeated in the marker's indentation, so that the marker stands right at any tab width.
  */
-export const render = (file: string, { message, range, severity, source, suggestion }: Diagnostic): string => {
+export const render = (file: string, { code, message, range, severity, source, suggestion }: Diagnostic): string => {
+  const rule = ruleOf(code)
   const { column, line } = range.start
   const number = String(line)
   const gutter = " ".repeat(number.length)
@@ -31,7 +33,7 @@ export const render = (file: string, { message, range, severity, source, suggest
   const end = range.end.line === line ? Math.min(range.end.column, source.length + 1) : source.trimEnd().length + 1
   const marker = "^".repeat(Math.max(1, end - column))
   return [
-    `${file}:${line}:${column}: ${severity}: ${message}`,
+    `${file}:${line}:${column}: ${severity}: ${message}${rule === undefined ? "" : ` (${rule})`}`,
     ` ${gutter} |`,
     ` ${number} | ${source}`,
     ` ${gutter} | ${indentation}${marker}`,

@@ -1,4 +1,5 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
+import type { CheckPolicy } from "./check-policy.ts"
 import type { Diagnostic } from "./Diagnostic.ts"
 import type { Range } from "./Range.ts"
 import type { Arg, From, StageInstruction } from "./Instruction.ts"
@@ -25,6 +26,8 @@ export interface Stage {
 /** A file that can be built. */
 export interface Dockerfile {
   readonly directives: Directives
+  /** What becomes of warnings, also of those that are found later. */
+  readonly check: CheckPolicy
   /** ARGs before the first FROM: visible to FROM lines, and to stages that declare them again. */
   readonly globalArgs: ReadonlyArray<Arg>
   readonly stages: NonEmptyReadonlyArray<Stage>

@@ -39,6 +39,18 @@ export const parseFrom = (draft: Draft): From | undefined => {
       at: name
     })
   }
+  if (as !== undefined && as.text !== casedAs(draft) && as.text.toLowerCase() === "as") {
+    draft.warning("as-casing", `"${as.text}" is not in the case of ${draft.text.slice(0, 4)}`, {
+      at: as,
+      suggestion: `write ${casedAs(draft)}`
+    })
+  }
+  if (name !== undefined && name.text !== name.text.toLowerCase()) {
+    draft.warning("stage-casing", `the name of stage ${name.text} should be in lower case`, {
+      at: name,
+      suggestion: `write ${name.text.toLowerCase()}`
+    })
+  }
   return {
     _tag: "From",
     range: draft.range,
@@ -48,6 +60,8 @@ export const parseFrom = (draft: Draft): From | undefined => {
     ...(name === undefined ? {} : { as: name.text.toLowerCase() })
   }
 }
+
+const casedAs = ({ text }: Draft): string => (text.startsWith("from") ? "as" : "AS")
 
 /** Reads ENV and LABEL: `name=value …`, or the old `name value`, which takes the whole rest of the line. */
 export const parsePairs = (draft: Draft, tag: "Env" | "Label"): Env | Label | undefined => {
@@ -139,6 +153,18 @@ const checkPort = (draft: Draft, word: Word) => {
   const match = /^(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i.exec(word.text)
   const first = Number(match?.[1])
   const last = Number(match?.[2] ?? match?.[1])
+  if (match?.[3] !== undefined && match[3] !== match[3].toLowerCase()) {
+    draft.warning("protocol-casing", `the protocol of port ${word.text} should be in lower case`, {
+      at: word,
+      suggestion: `write ${word.text.toLowerCase()}`
+    })
+  }
+  if (match === null && word.text.includes(":")) {
+    draft.warning("exposes-host", `${word.text}: an address or a port of the host means nothing to EXPOSE`, {
+      at: word,
+      suggestion: `write ${word.text.slice(word.text.lastIndexOf(":") + 1)}, and publish it with run -p`
+    })
+  }
   // The host's side of a mapping (ip:port:port) is accepted by Docker and means nothing here.
   if (match === null ? !word.text.includes(":") : first > last || last > 65_535) {
     draft.error("bad-port", `"${word.text}" is not a port`, {

@@ -1,33 +1,53 @@
 import { append, isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import * as Either from "effect/Either"
+import { checkCasing } from "./check-casing.ts"
+import { defaultCheck, judge, readCheck } from "./check-policy.ts"
 import type { Diagnostic } from "./Diagnostic.ts"
 import type { Dockerfile, Stage } from "./Dockerfile.ts"
 import { type Draft, open } from "./Draft.ts"
 import type { Arg, From, Instruction, StageInstruction } from "./Instruction.ts"
 import { readLines, wholeLine } from "./lines.ts"
 import { parseInstruction } from "./parse-instruction.ts"
+import { syntaxWarning } from "./syntax-version.ts"
+import { looksLikeExecForm } from "./words.ts"
 
 /**
- * Reads a Dockerfile.
+ * Reads a Dockerfile. `check` takes the place of the file's own directive of that name.
  *
  * Fails with every error of the file, and its warnings, in the order of their places.
  */
-export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyArray<Diagnostic>> => {
+export const parse = (text: string, check?: string): Either.Either<Dockerfile, NonEmptyReadonlyArray<Diagnostic>> => {
   const { diagnostics: found, directives, lines, source } = readLines(text)
   const diagnostics: Array<Diagnostic> = [...found]
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic)
   const file = { escape: directives.escape, source }
-  if (directives.syntax !== undefined && !/^(?:docker\.io\/)?docker\/dockerfile(?:[:@]|$)/.test(directives.syntax)) {
-    const index = source.findIndex((line) => /^\s*#\s*syntax\s*=/i.test(line))
-    const message = `the front end ${directives.syntax} is not run; the file is read as an ordinary Dockerfile`
-    report(wholeLine({ severity: "warning", code: "foreign-syntax", message }, source, index))
+  const atDirective = (name: string, what: Pick<Diagnostic, "severity" | "code" | "message">) => {
+    const written = new RegExp(`^\\s*#\\s*${name}\\s*=`, "i")
+    report(
+      wholeLine(
+        what,
+        source,
+        Math.max(
+          0,
+          source.findIndex((line) => written.test(line))
+        )
+      )
+    )
   }
+  const foreign = directives.syntax === undefined ? undefined : syntaxWarning(directives.syntax)
+  if (foreign !== undefined) atDirective("syntax", { severity: "warning", ...foreign })
+  const policy = Either.getOrElse(readCheck(check ?? directives.check ?? ""), (message) => {
+    atDirective("check", { severity: "error", code: "bad-check", message })
+    return defaultCheck
+  })
   const globalArgs: Array<Arg> = []
   const stages: Array<Stage & { readonly instructions: Array<StageInstruction> }> = []
   const seen = { names: new Map<string, number>(), early: false }
   const atMostOne = new Set<string>()
+  const drafts: Array<Draft> = []
   for (const line of lines) {
     const draft = open(line, file, report)
+    drafts.push(draft)
     const instruction = parseInstruction(draft)
     if (draft.name.text === "FROM") {
       atMostOne.clear()
@@ -49,6 +69,7 @@ export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyA
     const stage = stages.at(-1)
     if (stage !== undefined) {
       checkRepeated(draft, instruction, atMostOne)
+      checkStart(draft, instruction, stage.instructions)
       stage.instructions.push(instruction)
     } else if (instruction._tag === "Arg") globalArgs.push(instruction)
     else if (!seen.early) {
@@ -58,10 +79,11 @@ export const parse = (text: string): Either.Either<Dockerfile, NonEmptyReadonlyA
       })
     }
   }
-  const ordered = diagnostics.toSorted(byPlace)
+  checkCasing(drafts)
+  const ordered = judge(policy, diagnostics.toSorted(byPlace))
   const failed = ordered.some(({ severity }) => severity === "error")
   if (!failed && isNonEmptyReadonlyArray(stages)) {
-    return Either.right({ directives, globalArgs, stages, warnings: ordered, source })
+    return Either.right({ directives, check: policy, globalArgs, stages, warnings: ordered, source })
   }
   if (failed && isNonEmptyReadonlyArray(ordered)) return Either.left(ordered)
   const message = lines.length === 0 ? "the file has no instructions" : "the file has no FROM"
@@ -103,6 +125,18 @@ const checkStageName = (draft: Draft, { as: name }: From, names: Map<string, num
     })
   }
   names.set(name, index)
+}
+
+/** A shell in between keeps signals from the program. Whoever names a shell with SHELL knows. */
+const checkStart = (draft: Draft, instruction: Instruction, before: ReadonlyArray<StageInstruction>) => {
+  if (instruction._tag !== "Cmd" && instruction._tag !== "Entrypoint") return
+  if (instruction.command.form === "exec" || before.some(({ _tag }) => _tag === "Shell")) return
+  // That it was meant as an exec form has been said already.
+  if (looksLikeExecForm(draft.rest.text)) return
+  draft.warning("shell-form-start", `${draft.name.text} runs a shell, which does not pass signals on to the program`, {
+    at: draft.rest,
+    suggestion: `write ${draft.name.text} ["program", "argument"]`
+  })
 }
 
 const checkRepeated = (draft: Draft, { _tag }: Instruction, seen: Set<string>) => {

@@ -1,4 +1,5 @@
 import type { Platform } from "@gantry/core/image/Platform"
+import type { CheckPolicy } from "../dockerfile/check-policy.ts"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Directives } from "../dockerfile/Dockerfile.ts"
 import type { From, StageInstruction } from "../dockerfile/Instruction.ts"
@@ -63,6 +64,8 @@ export interface BuildGraph {
   /** What `--build-context` gave names to: ONBUILD triggers may want one that nothing else does. */
   readonly contexts: NamedContexts
   readonly escape: Directives["escape"]
+  /** What becomes of warnings that are found later. */
+  readonly check: CheckPolicy
   /** The lines of the Dockerfile, for diagnostics. */
   readonly source: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<Diagnostic>

@@ -1,12 +1,14 @@
 import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import * as Either from "effect/Either"
 import { format, parse as parsePlatform, type Platform } from "@gantry/core/image/Platform"
+import { judge } from "../dockerfile/check-policy.ts"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
 import { expandWord } from "../dockerfile/expand.ts"
 import type { Copy, From, Run, StageInstruction } from "../dockerfile/Instruction.ts"
 import { nearest } from "@gantry/core/nearest"
 import type { BuildArguments, BuildGraph, CopySource, StageNode, StepNode } from "./BuildGraph.ts"
+import { checkStages } from "./check-stages.ts"
 import { diagnose } from "./diagnose.ts"
 import { type Complaints, findBase, findSource, type Whereabouts } from "./find-source.ts"
 import { contextName, type NamedContexts, noContexts } from "./NamedContext.ts"
@@ -54,7 +56,13 @@ export const lower = (
   const stages: Array<StageNode> = []
   for (const stage of file.stages) stages.push(lowerStage(file, stage, stages, { args, options, desk }))
   const target = findTarget(file, options.target, desk)
-  const ordered = diagnostics.toSorted((a, b) => a.range.start.line - b.range.start.line)
+  for (const { instruction, piece, report } of checkStages(file, args, stages)) {
+    diagnostics.push(diagnose("warning", instruction, source, report, piece))
+  }
+  const ordered = judge(
+    file.check,
+    diagnostics.toSorted((a, b) => a.range.start.line - b.range.start.line)
+  )
   if (ordered.some(({ severity }) => severity === "error") && isNonEmptyReadonlyArray(ordered))
     return Either.left(ordered)
   return Either.right({
@@ -64,6 +72,7 @@ export const lower = (
     args,
     contexts: options.contexts ?? noContexts,
     escape: file.directives.escape,
+    check: file.check,
     source,
     warnings: ordered
   })
@@ -120,7 +129,7 @@ const lowerStage = (
     for (const name of read.right.unset) {
       const near = nearest(name, args.global.keys())
       const report = {
-        code: "undefined-variable",
+        code: "undefined-argument",
         message: `FROM uses ${name}, which no ARG before the first FROM gives a value`,
         suggestion: near === undefined ? `write ARG ${name}=VALUE above the first FROM` : `did you mean ${near}?`
       }

@@ -33,8 +33,8 @@ export class BuildFailed extends Data.TaggedError("BuildFailed")<{
   readonly why: string
   /** Of the command, when one ran. */
   readonly exitCode?: number
-  /** When the Dockerfile is at fault: where, and what to write instead. */
-  readonly diagnostic?: Diagnostic
+  /** When the Dockerfile is at fault: all that is wrong in the stage, where, and what to write instead. */
+  readonly diagnostics?: ReadonlyArray<Diagnostic>
   /** The Dockerfile around the instruction. */
   readonly excerpt?: Excerpt
   /** The last of what the command wrote, secrets covered. */

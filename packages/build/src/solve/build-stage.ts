@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { NewRecord } from "@gantry/core/store/BuildCache"
+import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Instruction } from "../dockerfile/Instruction.ts"
 import { type StageNode, stageName } from "../graph/BuildGraph.ts"
 import type { Cause } from "../key/Cause.ts"
 import { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
-import { nextState } from "./next-state.ts"
+import { foldStage } from "./fold-stage.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { standOn } from "./stand-on.ts"
 import { type Standing, timed, type Workshop } from "./Standing.ts"
@@ -27,7 +28,7 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
   const from = label(stage.from, 1, 1 + stage.steps.length)
   const base = yield* standOn(stage, shop, from)
   const triggers = readTriggers(base.triggers, stage, shop.graph)
-  if (Either.isLeft(triggers)) return yield* refused(from, triggers.left[0])
+  if (Either.isLeft(triggers)) return yield* refused(from, triggers.left)
   const { escape } = shop.graph
   // Triggers were written in another file, where the escape character was the usual one.
   const nodes = [
@@ -42,15 +43,20 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
     ...(base.standing.missed?.kind === "absent" ? { missed: follows(from) } : {}),
     reports: [startOf({ ...from, total }, base.standing.missed)]
   }
-  const end = yield* Effect.reduce(nodes, start, (standing, { around, node }, index) =>
+  const steps = nodes.map(({ node }, index) => ({ node, step: label(node.instruction, index + 2, total) }))
+  // Without its base nothing is known of the settings of a stage, and so nothing of what is wrong with a step.
+  if (start.unknown === true) return steps.reduce((standing, { step }) => unplanned(standing, step), start)
+  const { folds, problems, warnings } = foldStage(start.state, nodes, shop.graph.check)
+  if (isNonEmptyReadonlyArray(problems)) {
+    const first = problems[0].range.start.line
+    const step = steps.find((each) => each.step.range.end.line >= first)?.step ?? from
+    return yield* refused(step, problems)
+  }
+  for (const diagnostic of warnings) shop.emit({ type: "warning", diagnostic })
+  const end = yield* Effect.reduce(folds, start, (standing, { action, createdBy, state }, index) =>
     Effect.gen(function* () {
-      const step = label(node.instruction, index + 2, total)
-      const folded = nextState(standing.state, node, around)
-      // Without its base nothing is known of the settings of a stage, and so nothing of what is wrong with a step.
+      const { node, step } = steps[index] ?? (yield* Effect.dieMessage("a step without an instruction"))
       if (standing.unknown === true) return unplanned(standing, step)
-      if (Either.isLeft(folded)) return yield* refused(step, folded.left)
-      const { action, createdBy, state, warnings } = folded.right
-      for (const diagnostic of warnings) shop.emit({ type: "warning", diagnostic })
       if (action.kind !== "declare") {
         return yield* takeStep(standing, { node, label: step, action, createdBy, state, stage, texts }, shop, pending)
       }
@@ -79,5 +85,5 @@ const declare = (standing: Standing, step: StepLabel, createdBy: string, isPlan:
   ]
 })
 
-const refused = (step: StepLabel, diagnostic: Diagnostic) =>
-  new BuildFailed({ step, why: diagnostic.message, diagnostic })
+const refused = (step: StepLabel, diagnostics: NonEmptyReadonlyArray<Diagnostic>) =>
+  new BuildFailed({ step, why: diagnostics[0].message, diagnostics })

@@ -25,7 +25,8 @@ describe("stages", () => {
   })
 
   it("keep their names in lower case; of two with one name the later wins, with a warning", () => {
-    expect(problems("FROM a AS x\nFROM b AS X\n")).toEqual(["duplicate-stage-name"])
+    expect(problems("FROM a AS x\nFROM b AS x\n")).toEqual(["duplicate-stage-name"])
+    expect(problems("FROM a AS x\nFROM b AS X\n").toSorted()).toEqual(["duplicate-stage-name", "stage-casing"])
   })
 
   it.each([
@@ -78,10 +79,12 @@ describe("commands", () => {
     ["RUN --mount=type=bnd,target=/x y", ["bad-mount"]],
     ["RUN --mount=type=cache y", ["bad-mount"]],
     ["RUN --mount=from=$x,target=/x y", ["bad-mount"]],
-    ["CMD --x y", ["unknown-flag"]],
-    ["CMD a\nCMD b", ["repeated-instruction"]],
-    ["ENTRYPOINT a\nENTRYPOINT b", ["repeated-instruction"]],
-    ["CMD a\nFROM b\nCMD c", []],
+    ['CMD --x ["y"]', ["unknown-flag"]],
+    ['CMD ["a"]\nCMD ["b"]', ["repeated-instruction"]],
+    ['ENTRYPOINT ["a"]\nENTRYPOINT ["b"]', ["repeated-instruction"]],
+    ['CMD ["a"]\nFROM b\nCMD ["c"]', []],
+    ["CMD a", ["shell-form-start"]],
+    ['SHELL ["/bin/bash", "-c"]\nENTRYPOINT a', []],
     ["HEALTHCHECK", ["missing-arguments"]],
     ["HEALTHCHECK NONE x", ["too-many-arguments"]],
     ["HEALTHCHECK CMD", ["missing-arguments"]],

@@ -192,7 +192,7 @@ RUN --mount=from=one,target=/1 --mount=type=cache,target=/2,from=2 --mount=from=
 
   it("warns of a variable in FROM that nothing sets", () => {
     expect(graphOf("ARG VERSION=1\nFROM a:x$VERISON\n").warnings).toMatchObject([
-      { code: "undefined-variable", suggestion: "did you mean VERSION?", range: { start: { line: 2, column: 6 } } }
+      { code: "undefined-argument", suggestion: "did you mean VERSION?", range: { start: { line: 2, column: 6 } } }
     ])
   })
 })

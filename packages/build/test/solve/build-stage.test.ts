@@ -124,26 +124,51 @@ describe("events", () => {
     ).toEqual([
       "planned",
       "based 1/5",
+      "warning",
       "applied 2/5",
       "started 3/5",
       "done 3/5",
       "started 4/5",
       "done 4/5",
-      "warning",
       "applied 5/5"
     ])
     const second = await run(build(on, text))
     expect(second.events.map(({ type }) => type)).toEqual([
       "planned",
       "based",
+      "warning",
       "applied",
       "cached",
       "cached",
-      "warning",
       "applied"
     ])
     expect(second.events.find(({ type }) => type === "warning")).toMatchObject({
       diagnostic: { code: "undefined-variable", message: "the variable missing has no value" }
     })
+  })
+})
+
+describe("what is wrong in a stage", () => {
+  const codesOf = async (text: string, on = machine()) => {
+    const failure = await run(Effect.flip(build(on, text, { files })))
+    const codes = failure._tag === "BuildFailed" ? failure.diagnostics?.map(({ code }) => code) : []
+    return { codes, step: failure._tag === "BuildFailed" ? failure.step.text : "", ran: on.runs.length }
+  }
+
+  it("is said all at once, before anything runs", async () => {
+    const text = 'FROM alpine\nRUN one\nENV P=x\nEXPOSE $P\nRUN two\nENV A="${B:?must be set}"\nSTOPSIGNAL $P-\n'
+    expect(await codesOf(text)).toEqual({
+      codes: ["bad-port", "bad-substitution", "bad-signal"],
+      step: "EXPOSE $P",
+      ran: 0
+    })
+  })
+
+  it("is a warning too where the file says so", async () => {
+    const text = "FROM alpine\nRUN one\nLABEL a=$missing\n"
+    expect((await run(build(machine(), text))).events.some(({ type }) => type === "warning")).toBe(true)
+    expect(await codesOf(`# check=error=true\n${text}`)).toMatchObject({ codes: ["undefined-variable"], ran: 0 })
+    const skipped = await run(build(machine(), `# check=skip=UndefinedVar;error=true\n${text}`))
+    expect(skipped.events.some(({ type }) => type === "warning")).toBe(false)
   })
 })

@@ -145,14 +145,7 @@ const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, Bui
       Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
         solve({ ...solving, requireCached: request.requireCached }).pipe(
           Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
-          Effect.mapError((failure) =>
-            failure._tag === "BuildFailed"
-              ? new BuildFailed({
-                  ...failure,
-                  excerpt: excerptOf(opened.dockerfile.shown, solving.graph.source, failure.step.range)
-                })
-              : failure
-          )
+          Effect.mapError((failure) => atFault(failure, opened.dockerfile.shown, solving.graph.source))
         )
       ).pipe(
         Effect.provideService(BuildCache, cache),
@@ -262,6 +255,18 @@ const openFor = (request: BuildRequest, keep: boolean) =>
     return { dockerfile: opened.dockerfile, context: ofTree(tree, memo) }
   })
 
+/** A failure with what it has to do with the Dockerfile: all that is wrong in it, or its lines. */
+const atFault = <E>(
+  failure: E | BuildFailed,
+  shown: string,
+  source: ReadonlyArray<string>
+): E | BuildFailed | BadBuildFile => {
+  if (!(failure instanceof BuildFailed)) return failure
+  const { diagnostics } = failure
+  if (diagnostics !== undefined) return new BadBuildFile({ path: shown, diagnostics })
+  return new BuildFailed({ ...failure, excerpt: excerptOf(shown, source, failure.step.range) })
+}
+
 /** Reads the Dockerfile for a platform. */
 const readRequest = (
   request: BuildRequest,
@@ -273,7 +278,7 @@ const readRequest = (
     const { jobs } = yield* Settings
     const { shown, text } = dockerfile
     yield* watchTold({ dockerfile: text, buildArgs: request.buildArgs, labels: request.labels }, watch)
-    const graph = yield* Either.flatMap(parse(text), (file) =>
+    const graph = yield* Either.flatMap(parse(text, request.buildArgs.get("BUILDKIT_DOCKERFILE_CHECK")), (file) =>
       Either.map(
         lower(file, {
           text,

@@ -21,7 +21,10 @@ export const holdMemoryFiles = (
   return stage("make files in memory", () => {
     const contents = wanted.map(({ content }) => new Uint8Array(Buffer.from(content, "base64")))
     const size = contents.reduce((sum, { length }) => sum + length + 4096, margin)
-    kernel.sys.mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, `size=${size},mode=700`)
+    // Scripts of heredocs are run; secrets and settings never are.
+    const runs = wanted.some(({ mode }) => (mode & 0o111) !== 0)
+    const flags = MS_NOSUID | MS_NODEV | (runs ? 0 : MS_NOEXEC)
+    kernel.sys.mount("tmpfs", scratch, "tmpfs", flags, `size=${size},mode=700`)
     const held = wanted.map((mount, at): readonly [MountSpec, HeldBind] => {
       const path = `${scratch}/${at}`
       kernel.files.write(path, contents[at] ?? new Uint8Array(), mount.mode)
