@@ -160,6 +160,20 @@ const learnForms = (
     yield* sources.learn(ref, [...seen, ...(others.length === 0 ? [] : yield* sources.vouched(others))])
   })
 
+/** A process that is killed when it has recorded a layer leaves the download behind, which nobody would go on with. */
+const forgetBeginnings = (
+  layers: ReadonlyArray<{ readonly descriptor: Pick<Descriptor, "digest"> }>
+): Effect.Effect<void, StorageFailure, BlobStore> =>
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    const forget = ({ descriptor }: (typeof layers)[number]) =>
+      Effect.flatMap(
+        blobs.partial(descriptor.digest),
+        Option.match({ onNone: () => Effect.void, onSome: ({ discard }) => discard })
+      )
+    yield* Effect.forEach(layers, (layer) => Effect.scoped(forget(layer)), { discard: true })
+  })
+
 /** The name it was asked for by; one with a digest keeps only that. Out of a folder or an archive: see `localNames`. */
 const namesOf = (ref: ImageRef.ImageRef): Effect.Effect<ReadonlyArray<ImageRef.ImageRef>, RegistryError, Registry> =>
   Effect.gen(function* () {
