@@ -17,7 +17,7 @@ const archive = (): Buffer => {
     ["00000000000\0", 136],
     ["        ", 148],
     ["0", 156],
-    ["ustar\0" + "00", 257]
+    ["ustar\x0000", 257]
   ] as const) {
     header.write(text, at)
   }

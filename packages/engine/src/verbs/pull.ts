@@ -142,7 +142,10 @@ export const pull = (
     if (status === "new") {
       yield* images.put(image, names, digests)
       const seen = missing.filter(({ diffId }) => unpacked.has(diffId))
-      if (digests.length > 0) yield* learnForms(ref, pairs, seen)
+      if (digests.length > 0) {
+        yield* learnForms(ref, pairs, seen)
+        yield* forgetBeginnings(wantedLayers.filter(({ diffId }) => here.has(diffId)))
+      }
     } else yield* images.touch(id, yield* Clock.currentTimeMillis)
     onEvent?.({ type: "pulled", ref, digest, status })
     return { image, digest, status } satisfies Pulled

@@ -3,9 +3,10 @@ import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
+import { BlobStore } from "@gantry/core/store/BlobStore"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Either, Stream } from "effect"
+import { Effect, Either, Option, Stream } from "effect"
 import { Images } from "../../src/images/Images.ts"
 import type { PullEvent } from "../../src/images/PullEvent.ts"
 import { pull } from "../../src/verbs/pull.ts"
@@ -35,7 +36,7 @@ const published = (ref: ImageRef.ImageRef, files: ReadonlyArray<string>) =>
       layers: yield* Effect.forEach(layers, (layer) => push(layer, MediaType.ociLayerGzip))
     })
     yield* registry.tag(ref, { mediaType: MediaType.ociManifest, bytes: manifest })
-    return { manifest: ofBytes(manifest), id: ofBytes(config) }
+    return { manifest: ofBytes(manifest), id: ofBytes(config), layers: layers.map((layer) => ofBytes(layer)) }
   })
 
 describe("pull", () => {
@@ -55,6 +56,20 @@ describe("pull", () => {
         "644 0:0 c=content of c"
       ])
       expect((yield* pull(web)).status).toBe("up-to-date")
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("forgets what a killed process had fetched of a layer that it had stored", () =>
+    Effect.gen(function* () {
+      const { layers } = yield* published(web, ["a", "b"])
+      yield* published(nameOf("registry.example/team/app:1"), ["a"])
+      yield* pull(nameOf("registry.example/team/app:1"))
+      const blobs = yield* BlobStore
+      const partial = (digest: Digest) => Effect.map(blobs.partial(digest), Option.getOrThrow)
+      const [first = ofBytes(new Uint8Array())] = layers
+      yield* Effect.scoped(Effect.flatMap(partial(first), ({ append }) => append(Uint8Array.of(1, 2, 3))))
+      yield* pull(web)
+      expect((yield* partial(first)).size).toBe(0)
     }).pipe(Effect.provide(world))
   )
 })
