@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Gantry, useGantry } from "./host/gantry.ts"
@@ -151,6 +151,25 @@ describe("with a registry", () => {
     await gantry.ok("pull", name)
     expect(await isClean(gantry)).toBe("clean")
     expect(await gantry.ok("run", "--rm", name, "wc", "-c", "/big")).toBe("4096000 /big")
+  })
+
+  it.each([
+    ["another mode", "chmod 600 $diff/big"],
+    ["another owner", "chown 7 $diff/big"],
+    ["gone", "rm $diff/bin/wc"],
+    ["not in its archive", "touch $diff/bin/extra"]
+  ])("check sees what somebody did to a pulled layer that its archive does not show: %s", async (what, how) => {
+    const name = `${registry.host}/big:1`
+    await gantry.ok("pull", name)
+    const layers = readdirSync(join(gantry.root, "layers")).filter((each) => each !== "skeleton")
+    const has = (path: string) => layers.find((each) => existsSync(join(gantry.root, "layers", each, "diff", path)))
+    const diff = join(gantry.root, "layers", has(how.includes("/bin/") ? "bin" : "big") ?? "", "diff")
+    execFileSync("sh", ["-c", how], { env: { ...process.env, diff } })
+    const { status, stdout } = await gantry.try("check", "--repair")
+    expect(stdout).toContain(what)
+    expect(status).toBe(0)
+    await gantry.ok("pull", name)
+    expect(await isClean(gantry)).toBe("clean")
   })
 
   it.each([100, 130, 160, 190, 220, 260, 300, 350])(

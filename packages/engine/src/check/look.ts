@@ -12,6 +12,7 @@ import { Images } from "../images/Images.ts"
 import type { SnapshotServices } from "../prune/take-snapshot.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
 import { Volumes } from "../volumes/Volumes.ts"
+import { archiveListing } from "./archive-listing.ts"
 import type { Finding, Report } from "./Finding.ts"
 import { lookAtImage } from "./look-at-images.ts"
 import { inTheMaking } from "./sweep-all.ts"
@@ -165,8 +166,17 @@ const layerFault = (
     if (!placed) return "its directory is gone"
     if (quick) return undefined
     const layers = yield* LayerStore
-    return yield* hashOf(layers.pack(diffId)).pipe(
-      Effect.map((actual) => (actual === diffId ? undefined : `its files make an archive that hashes to ${actual}`)),
+    const listing = archiveListing()
+    return yield* Effect.gen(function* () {
+      const actual = yield* hashOf(
+        Stream.map(layers.pack(diffId), (piece) => {
+          listing.push(piece)
+          return piece
+        })
+      )
+      if (actual !== diffId) return `its files make an archive that hashes to ${actual}`
+      return listing.compare(yield* layers.contents(diffId))
+    }).pipe(
       Effect.catchTags({
         LayerMissing: () => Effect.succeed(undefined),
         StorageFailure: ({ cause }) =>
