@@ -3,6 +3,7 @@ import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatf
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { build, type BuildRequest, planBuild } from "@gantry/engine/verbs/build"
+import { epochName, readEpoch } from "@gantry/engine/outputs/epoch"
 import { parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
@@ -70,6 +71,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
         }
       },
       ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
+      reproducible: options.reproducible,
       onEvent: (event) => {
         if (event.type === "started") started.push(begun(event))
         // A plan has no progress, but it may have something to warn of.
@@ -181,13 +183,15 @@ const argumentsOf = (
     })
   )
 
+/** The caller's own variable counts as an argument of the build, as it does for Docker. */
 const epochOf = (
   buildArgs: ReadonlyMap<string, string>,
   env: { readonly [name: string]: string | undefined }
-): Effect.Effect<number | undefined, Usage> => {
-  const text = buildArgs.get("SOURCE_DATE_EPOCH") ?? env["SOURCE_DATE_EPOCH"]
+): Effect.Effect<number | "context" | undefined, Usage> => {
+  const text = buildArgs.get(epochName) ?? env[epochName]
   if (text === undefined || text === "") return Effect.succeed(undefined)
-  return /^\d{1,11}$/.test(text)
-    ? Effect.succeed(Number(text))
-    : badValue(`SOURCE_DATE_EPOCH=${text} is not a number of seconds since 1970`)
+  const epoch = readEpoch(text)
+  return epoch === undefined
+    ? badValue(`${epochName}=${text} is not a number of seconds since 1970`, 'a whole number, or "context"')
+    : Effect.succeed(epoch)
 }

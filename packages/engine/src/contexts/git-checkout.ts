@@ -26,6 +26,8 @@ export interface Checkout {
   /** The directory that was asked for; absolute. */
   readonly path: string
   readonly commit: string
+  /** Seconds since 1970. */
+  readonly committedAt: number
 }
 
 /** Brings what git says to the failure of a context. */
@@ -105,6 +107,7 @@ export const checkout = (
     if (!commit.startsWith(promised)) {
       return yield* new GitFailed({ why: `it is at commit ${commit}, and not at ${promised}` })
     }
+    const committedAt = Number((yield* git("show", "--no-patch", "--format=%ct", commit)).trim())
     yield* git("checkout", "--quiet", "--detach", commit)
     // Not the protocols of the address: what a repository names is its own choice.
     const submodules = ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"]
@@ -125,7 +128,7 @@ export const checkout = (
         why: `it has no directory ${JSON.stringify(directory)} at commit ${commit.slice(0, 12)}`
       })
     }
-    return { path: entry.path === "" ? tree : join(tree, entry.path), commit }
+    return { path: entry.path === "" ? tree : join(tree, entry.path), commit, committedAt }
   }).pipe(Effect.catchTag("GitFailed", (cause) => Effect.fail(unavailable(address)(cause))))
 
 /** Takes away the files that say where the repositories of submodules were. */

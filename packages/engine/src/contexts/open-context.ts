@@ -40,6 +40,10 @@ export interface OpenedContext {
   readonly ignoreFile?: AppliedIgnoreFile
   /** What was checked out, when it is a repository. */
   readonly commit?: string
+  /** When that was committed, in seconds since 1970. */
+  readonly committedAt?: number
+  /** The files are those of an archive, with its times. */
+  readonly fromArchive: boolean
 }
 
 /** Names a Dockerfile has when nobody says another; the first that is there is taken. */
@@ -72,7 +76,12 @@ export const openContext = (
       return yield* new BadBuildFile({ path: source.path, why: describeProblem(ignored.left), diagnostics: [] })
     }
     const modes = source.foreign ? ownModes : workTreeModes(source.path)
-    const opened = { dockerfile, ...(source.commit === undefined ? {} : { commit: source.commit }) }
+    const opened = {
+      dockerfile,
+      ...(source.commit === undefined ? {} : { commit: source.commit }),
+      ...(source.committedAt === undefined ? {} : { committedAt: source.committedAt }),
+      fromArchive: source.foreign && source.commit === undefined && source.dockerfile === undefined
+    }
     if (ignored.right === undefined) return { ...opened, tree: open(source.path, nothingIgnored, modes) }
     const path = shownIn(source, ignored.right.path)
     const compiled = compileIgnoreFile(ignored.right.text)

@@ -27,6 +27,8 @@ export interface OpenedSource {
   readonly dockerfile?: string
   /** For people: the commit that was checked out. */
   readonly commit?: string
+  /** When it was committed, in seconds since 1970. */
+  readonly committedAt?: number
 }
 
 /** What opening needs. */
@@ -49,9 +51,10 @@ export const openSource = (
     case "bytes":
       return Effect.flatMap(readBytes(source.called, source.bytes), opened)
     case "repository":
-      return Effect.map(checkout(source.address, { env, keepGitDir }), ({ commit, path }) => ({
+      return Effect.map(checkout(source.address, { env, keepGitDir }), ({ commit, committedAt, path }) => ({
         path,
         commit,
+        committedAt,
         foreign: true
       }))
     case "download":

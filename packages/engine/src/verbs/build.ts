@@ -44,6 +44,7 @@ import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { NewImage } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
 import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
+import { epochFor } from "../outputs/epoch.ts"
 import { forPlatform } from "../outputs/for-platform.ts"
 import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
@@ -91,8 +92,9 @@ export interface BuildRequest {
   readonly cacheFrom: ReadonlyArray<CacheSource>
   /** Where the results are left for others, once the build has succeeded. */
   readonly cacheTo: ReadonlyArray<CacheTarget>
-  /** Seconds since 1970. */
-  readonly epoch?: number
+  /** See `EpochRequest`. */
+  readonly epoch?: number | "context"
+  readonly reproducible?: boolean
   /** Takes sentences about what went wrong and does not end the build. */
   readonly onWarning: (text: string) => void
   readonly onEvent: (event: SolveEvent) => void
@@ -173,7 +175,7 @@ const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, Bui
       })),
       names: request.names,
       outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
-      ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+      ...(opened.epoch === undefined ? {} : { epoch: opened.epoch }),
       ...(request.onPush === undefined ? {} : { onPush: request.onPush })
     })
     const [image] = given.images
@@ -252,7 +254,7 @@ const openFor = (request: BuildRequest, keep: boolean) =>
     })
     // What was unpacked for this build only has nothing to remember.
     const memo = request.context.of === "folder" ? yield* rememberedDigests(request.context.path, keep) : undefined
-    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo) }
+    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo), ...epochFor(request, opened) }
   })
 
 /** A failure with what it has to do with the Dockerfile: all that is wrong in it, or its lines. */
@@ -270,7 +272,7 @@ const atFault = <E>(
 /** Reads the Dockerfile for a platform. */
 const readRequest = (
   request: BuildRequest,
-  { context, dockerfile }: Effect.Effect.Success<ReturnType<typeof openFor>>,
+  { buildArgs, context, dockerfile, ...times }: Effect.Effect.Success<ReturnType<typeof openFor>>,
   { platform, watch }: { readonly platform: Platform; readonly watch: LeakWatch | undefined }
 ): Effect.Effect<SolveRequest, BadBuildFile | SecretLeaked, Settings> =>
   Effect.gen(function* () {
@@ -282,7 +284,7 @@ const readRequest = (
       Either.map(
         lower(file, {
           text,
-          buildArgs: request.buildArgs,
+          buildArgs,
           platform,
           buildPlatform: ofMachine(arch()),
           contexts: namesOf(request.contexts),
@@ -301,7 +303,7 @@ const readRequest = (
       ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs }),
       // A command can notice it, so it is part of the keys of RUN steps.
       ...(request.network === "default" ? {} : { options: { network: request.network } }),
-      ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+      ...times,
       onEvent
     }
   })

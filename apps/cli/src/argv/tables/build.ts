@@ -27,6 +27,10 @@ export const build = {
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
     progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "quiet", "rawjson")' },
     label: { kind: "list", about: "Label of the image" },
+    reproducible: {
+      kind: "flag",
+      about: "Let no time be later than SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
+    },
     iidfile: { kind: "text", about: "Write the image's id to this file" },
     network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
     secret: {
