@@ -1,6 +1,5 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Missing } from "@gantry/linux/cgroup"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { Launcher } from "@gantry/core/runtime/Launcher"
@@ -11,29 +10,20 @@ import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { connectSupervisor, type Conversation, startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
-import {
-  clearGroup,
-  freezeGroup,
-  groupsBelow,
-  joinGroup,
-  openGroup,
-  processesOf,
-  thawGroup,
-  usageOfGroup
-} from "../supervisor/group.ts"
+import { connectSupervisor, type Conversation, type WaitingSupervisor } from "../supervisor/client.ts"
+import { clearGroup, groupsBelow, joinGroup, openGroup, thawGroup } from "../supervisor/group.ts"
 import type { Control, Event } from "../supervisor/protocol.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
+import { groupVerbs } from "./group-verbs.ts"
 import { refusal } from "./launch-error.ts"
-import { bootTime, readProcess } from "./read-process.ts"
-import { usageOf } from "./read-usage.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
 import { lostExit, sessionOf, sessionOfLaunched } from "./session.ts"
+import { clearHome, giveJob, lastWords, openSupervisor } from "./supervisor-home.ts"
 
 /** A process in a container that has the caller's own standard streams: nothing is copied on the way. */
 export interface DirectExecShape {
@@ -53,17 +43,6 @@ export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectE
 
 /** Control groups of what `perform` runs; they end with the performing process. */
 const performKind = "perform"
-
-/** Files in a container's directory that are the runtime's; the rest belongs to others. */
-const ownFiles = [
-  "health.json",
-  "health.json.new",
-  "job.json",
-  "state.json",
-  "state.json.new",
-  "supervisor.log",
-  "log.json"
-]
 
 const SIGKILL = 9
 
@@ -261,26 +240,6 @@ export const make = Effect.gen(function* () {
       }
     )
 
-  const processes: RuntimeShape["processes"] = (id) =>
-    Effect.map(firstProcess(id), ({ pid }) => {
-      const boot = bootTime()
-      const others = processesOf(groupOf(id)).filter((each) => each !== pid)
-      return [pid, ...others.toSorted((a, b) => a - b)].flatMap((each) => readProcess(each, boot) ?? [])
-    })
-
-  const usage: RuntimeShape["usage"] = (id) =>
-    Effect.map(firstProcess(id), ({ pid }) => usageOf(usageOfGroup(groupOf(id)), pid))
-
-  const standStill =
-    (change: (path: string) => ReadonlyArray<Missing>, stage: string): RuntimeShape["pause"] =>
-    (id) =>
-      Effect.flatMap(firstProcess(id), () => {
-        const [missing] = change(groupOf(id))
-        return missing === undefined
-          ? Effect.void
-          : Effect.fail(new IsolationRefused({ container: id, stage, why: missing.reason }))
-      })
-
   const wait: RuntimeShape["wait"] = (id) =>
     Effect.gen(function* () {
       for (;;) {
@@ -315,8 +274,7 @@ export const make = Effect.gen(function* () {
       // here: a process may give up dying with its parent.
       const orderly = before.status === "created" || before.status === "exited"
       if (!orderly) yield* Effect.promise(() => clearGroup(groupOf(id)))
-      const rotated = Array.from({ length: 9 }, (_, number) => `log.json.${number + 1}`)
-      for (const name of [...ownFiles, ...rotated]) rmSync(`${directory}/${name}`, { force: true })
+      clearHome(directory)
       rmSync(socketOf(id), { force: true })
     })
 
@@ -334,10 +292,7 @@ export const make = Effect.gen(function* () {
     standDown,
     update,
     health: (id) => Effect.sync(() => readHealth(directoryOf(id))),
-    processes,
-    usage,
-    pause: standStill(freezeGroup, "pause it"),
-    resume: standStill(thawGroup, "let it go on"),
+    ...groupVerbs(firstProcess, groupOf),
     remove,
     sweep: Effect.promise(async () => {
       const orphans = groupsBelow(parentGroup).filter((name) => isOrphaned(performKind, name))
@@ -353,28 +308,3 @@ export const make = Effect.gen(function* () {
 export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings> = Layer.effectContext(
   Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
 )
-
-/** Starts a supervisor in a container's directory, which is made for it. */
-const openSupervisor = (self: ReadonlyArray<string>, directory: string): WaitingSupervisor => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
-  try {
-    return startSupervisor(self, directory, complaints)
-  } finally {
-    closeSync(complaints)
-  }
-}
-
-/** Writes down what a waiting supervisor is to do, and has it begin. */
-const giveJob = (directory: string, job: Job, { begin }: WaitingSupervisor): void => {
-  rmSync(`${directory}/state.json`, { force: true })
-  writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
-  begin()
-}
-
-/** What a supervisor that ended too early has written to its standard error. */
-const lastWords = (directory: string): string => {
-  const path = `${directory}/supervisor.log`
-  const text = existsSync(path) ? readFileSync(path, "utf8").trim() : ""
-  return text === "" ? "it ended without a word" : text.slice(-2000)
-}
