@@ -118,6 +118,28 @@ describe("registries that are not open to everybody", () => {
       expect(await said(`${host}/team/app`)).toBe("hello")
     })
 
+    it("and TLS are pushed to with both, and to nobody without a login", async () => {
+      const { host } = await guarded(tls())
+      const name = `${host}/pushed/app`
+      gantry.env["SSL_CERT_FILE"] = certificates.authority
+      await gantry.build("own", `FROM ${plain.host}/team/app\nRUN echo pushed > /hello`)
+      await gantry.ok("tag", "own", name)
+      const before = await gantry.try("push", name)
+      expect(before).toMatchObject({ status: 1, stderr: expect.stringContaining(`gantry login ${host}`) })
+      expect((await login(host, "secret")).status).toBe(0)
+      const told = await gantry.ok("push", name)
+      const digest = /^latest: digest: (sha256:[0-9a-f]{64}) size: \d+$/m.exec(told)?.[1] ?? ""
+      // The other server shows the same storage to everybody.
+      const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
+      const seen = await fetch(`${plain.url}/v2/pushed/app/manifests/${digest}`, { headers: { accept } })
+      expect(seen.status).toBe(200)
+      await gantry.ok("rmi", "-f", name, "own")
+      await gantry.ok("pull", `${name}@${digest}`)
+      expect(await said(`${name}@${digest}`)).toBe("pushed")
+      await gantry.ok("logout", host)
+      expect((await gantry.try("push", `${name}@${digest}`, name)).status).toBe(1)
+    })
+
     it("are pulled from with the logins of a credential helper", async () => {
       const { host } = await guarded()
       const bin = join(gantry.scratch, "bin")
