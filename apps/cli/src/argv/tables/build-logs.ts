@@ -1,5 +1,6 @@
 import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
+import { tableFormat } from "./table-options.ts"
 
 /** `gantry build log`. */
 export const buildLog = {
@@ -19,7 +20,7 @@ export const buildHistory = {
   interspersed: true,
   operands: { min: 0, max: 0 },
   options: {
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    format: tableFormat,
     quiet: { kind: "flag", short: "q", about: "Print only the ids" }
   }
 } as const satisfies Command

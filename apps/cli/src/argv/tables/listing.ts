@@ -1,13 +1,6 @@
 import type { Command } from "../Command.ts"
-import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
-
-/** Options of everything that prints a table. */
-const tableOptions = {
-  format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
-  noTrunc: { kind: "flag", about: "Do not shorten what is shown" },
-  quiet: { kind: "flag", short: "q", about: "Print only ids" }
-} as const satisfies OptionTable
+import { objectFormat as format, tableOptions } from "./table-options.ts"
 
 const filter = { kind: "list", short: "f", value: "filter", about: "Show only what matches, as key=value" } as const
 
@@ -68,7 +61,6 @@ export const layers = {
   }
 } as const satisfies Command
 
-const format = { kind: "text", short: "f", about: 'Go template, or "json"' } as const
 const size = { kind: "flag", short: "s", about: "Count what each container has written" } as const
 const platform = { kind: "text", about: "Platform of the image, as os/arch[/variant]" } as const
 

@@ -1,5 +1,6 @@
 import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
+import { objectFormat, tableOptions } from "./table-options.ts"
 
 /** `gantry network create`. */
 export const networkCreate = {
@@ -36,7 +37,7 @@ export const networkInspect = {
   interspersed: true,
   operands: { min: 1 },
   options: {
-    format: { kind: "text", short: "f", about: 'Go template, or "json"' },
+    format: objectFormat,
     verbose: { kind: "flag", short: "v", about: "More for diagnosis", ignored: "all there is is always shown" }
   }
 } as const satisfies Command
@@ -54,9 +55,7 @@ export const networkLs = {
       value: "filter",
       about: "Show only what matches: dangling=true, driver=x, id=x, label=x, name=x, scope=local, type=custom"
     },
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
-    noTrunc: { kind: "flag", about: "Do not shorten what is shown" },
-    quiet: { kind: "flag", short: "q", about: "Print only ids" }
+    ...tableOptions
   }
 } as const satisfies Command
 

@@ -1,6 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
+import { tableFormat } from "./table-options.ts"
 
 const filterOf = (keys: string) =>
   ({ kind: "list", value: "filter", about: `Remove only what matches: ${keys}` }) as const
@@ -84,7 +85,7 @@ export const builderDu = {
       value: "filter",
       about: "Show only what matches: id=x, kind=layer, inuse, shared, private, reclaimable, until=24h, unused-for=30d"
     },
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    format: tableFormat,
     verbose: { kind: "flag", short: "v", about: "All that is known of each record" }
   }
 } as const satisfies Command
@@ -94,7 +95,7 @@ export const systemDf = {
   ...names.systemDf,
   ...plain,
   options: {
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    format: tableFormat,
     verbose: { kind: "flag", short: "v", about: "Each image, container, volume and build record" }
   }
 } as const satisfies Command

@@ -1,5 +1,6 @@
 import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
+import { objectFormat, tableFormat } from "./table-options.ts"
 
 /** `gantry volume create`. */
 export const volumeCreate = {
@@ -21,7 +22,7 @@ export const volumeInspect = {
   usage: "[OPTIONS] VOLUME [VOLUME...]",
   interspersed: true,
   operands: { min: 1 },
-  options: { format: { kind: "text", short: "f", about: 'Go template, or "json"' } }
+  options: { format: objectFormat }
 } as const satisfies Command
 
 /** `gantry volume ls`. */
@@ -37,7 +38,7 @@ export const volumeLs = {
       value: "filter",
       about: "Show only what matches: dangling=true, driver=local, label=x, name=x"
     },
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    format: tableFormat,
     quiet: { kind: "flag", short: "q", about: "Print only names" }
   }
 } as const satisfies Command

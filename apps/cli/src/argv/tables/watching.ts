@@ -1,6 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
+import { tableFormat } from "./table-options.ts"
 
 /** `gantry top`. What follows CONTAINER belongs to ps. */
 export const top = {
@@ -37,7 +38,7 @@ export const stats = {
   operands: { min: 0 },
   options: {
     all: { kind: "flag", short: "a", about: "Show containers that do not run, too" },
-    format: { kind: "text", about: '"json", a Go template, "table" or "table" and a Go template' },
+    format: tableFormat,
     noStream: { kind: "flag", about: "Show it once" },
     noTrunc: { kind: "flag", about: "Do not shorten what is shown" }
   }
