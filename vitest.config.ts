@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{packages,plugins,apps}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+          include: ["{packages,plugins,apps}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts", "examples/*/*.test.ts"],
           exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**", "apps/cli/test/dockerfiles/**"],
           isolate: false,
           testTimeout: 30_000,

@@ -2,7 +2,7 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as Platform from "@gantry/core/image/Platform"
 import { Locks, type LocksShape } from "@gantry/core/Locks"
-import { BuildCache, type BuildCacheShape, type CacheRecord, type StepKey } from "@gantry/core/store/BuildCache"
+import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import { describeCause } from "@gantry/build/key/describe-cause"
@@ -14,7 +14,7 @@ import type { StepExecutorShape } from "@gantry/build/solve/StepExecutor"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import { emptyCache } from "./empty-cache.ts"
 import { type Damage, damage, evict, type Kill, killing } from "./faults.ts"
 import { inMemoryBuild, makeGround } from "./in-memory-build.ts"
 import { dockerfile, type Scenario } from "./samples/dockerfiles.ts"
@@ -182,18 +182,3 @@ const outcomeOf = ({ config, stack, steps }: BuildResult) =>
       )
     } satisfies Outcome
   })
-
-const emptyCache = (): BuildCacheShape => {
-  const records = new Map<StepKey, CacheRecord>()
-  const find = (key: StepKey) => Option.fromNullable(records.get(key))
-  return {
-    get: (key) => Effect.sync(() => find(key)),
-    trace: (key) => Effect.sync(() => Option.map(find(key), (record) => ({ record }))),
-    put: (added) => Effect.sync(() => added.forEach((record) => void records.set(record.key, record))),
-    delete: (key) => Effect.sync(() => void records.delete(key)),
-    evict: (key) => Effect.sync(() => void records.delete(key)),
-    use: () => Effect.void,
-    near: () => Effect.succeed([]),
-    list: Effect.sync(() => [...records.values()].map((each) => ({ ...each, lastUsed: each.createdAt, uses: 0 })))
-  }
-}

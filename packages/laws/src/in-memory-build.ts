@@ -3,6 +3,7 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { IgnoreRules } from "@gantry/build/context/ignore-file"
 import type { Diagnostic } from "@gantry/build/dockerfile/Diagnostic"
 import { parse } from "@gantry/build/dockerfile/parse"
 import { lower } from "@gantry/build/graph/lower"
@@ -35,6 +36,8 @@ export interface InMemoryBuild {
   readonly resolve: BaseResolverShape["resolve"]
   /** Times and owners of the files in the context. */
   readonly checkout?: { readonly mtimeNs: bigint; readonly uid: number } | undefined
+  /** The ignore file. */
+  readonly ignore?: IgnoreRules
   readonly spell?: (facts: StepFacts) => string
   readonly seeing?: (context: BuildContext) => BuildContext
   readonly working?: (executor: StepExecutorShape) => StepExecutorShape
@@ -67,7 +70,7 @@ export const inMemoryBuild = (
         ...(target === undefined ? {} : { target })
       })
     ).pipe(Either.mapLeft((diagnostics) => new DockerfileWrong({ diagnostics })))
-    const context = memoryContext(files, build.checkout)
+    const context = memoryContext(files, build.checkout, build.ignore)
     const executor = yield* memoryExecutor(files)
     return yield* solve({
       graph,

@@ -7,6 +7,8 @@ import { opaqueName, whiteoutPrefix } from "./whiteout.ts"
 
 /** Bytes of a piece, all but the last. */
 const pieceSize = 1024 * 1024
+/** Bytes of the first piece: most layers of a build are small, and a large buffer for each costs more than all else. */
+const firstSize = 16 * 1024
 
 const typeFlags = {
   file: "0",
@@ -125,7 +127,7 @@ export type OpenLive = (path: string) => number | undefined
  * The archive of a layer: changes with the same meaning give the same bytes (TAR-2).
  *
  * Sorted by path, no user or group names, times in whole seconds, PAX records only where ustar has no room. Pieces are
- * one MiB and belong to the caller. Files are read synchronously as the pieces are asked for.
+ * at most one MiB and belong to the caller. Files are read synchronously as the pieces are asked for.
  *
  * With `openLive` the files may change meanwhile: what is gone is left out with all its links, and what became shorter is
  * filled up with zeros. Without it the tree must stand still.
@@ -134,12 +136,13 @@ export type OpenLive = (path: string) => number | undefined
  * archive of a layer cannot hold: names that begin with `.wh.`, attributes with `=` in their name.
  */
 export function* tarPieces(changes: Iterable<TreeChange>, openLive?: OpenLive): Generator<Buffer, void> {
-  let out = Buffer.allocUnsafeSlow(pieceSize)
+  let out = Buffer.allocUnsafeSlow(firstSize)
   let used = 0
-  const room = (): number => pieceSize - used
+  const room = (): number => out.length - used
+  const filled = (): Buffer => (used === out.length ? out : out.subarray(0, used))
   function* flushed(): Generator<Buffer, void> {
     if (used === 0) return
-    yield used === pieceSize ? out : out.subarray(0, used)
+    yield filled()
     out = Buffer.allocUnsafeSlow(pieceSize)
     used = 0
   }
@@ -230,5 +233,5 @@ export function* tarPieces(changes: Iterable<TreeChange>, openLive?: OpenLive): 
     }
   }
   yield* bytes(new Uint8Array(2 * blockSize))
-  yield* flushed()
+  yield filled()
 }

@@ -27,7 +27,7 @@ const changedLine = (line: SampleLine): { readonly line: SampleLine; readonly ca
       return { line: { ...line, command: `${line.command}!` }, cause: "instruction: " }
     // The first line of a heredoc stays as it is.
     case "script":
-      return { line: { ...line, body: `${line.body}!` }, cause: "files" }
+      return { line: { ...line, body: `${line.body}!` }, cause: "argv" }
     case "inline":
       return { line: { ...line, body: `${line.body}!` }, cause: "inline" }
     case "env":

@@ -1,6 +1,6 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ContextEntry, ContextTree } from "@gantry/build/context/ContextTree"
-import { nothingIgnored } from "@gantry/build/context/ignore-file"
+import { type IgnoreRules, nothingIgnored } from "@gantry/build/context/ignore-file"
 import { select } from "@gantry/build/context/select"
 import type { BuildContext } from "@gantry/build/solve/BuildContext"
 import * as Either from "effect/Either"
@@ -9,7 +9,8 @@ import type { SampleFile } from "./dockerfiles.ts"
 /** A build context whose files are values. Directories are there because files are in them. */
 export const memoryContext = (
   files: ReadonlyMap<string, SampleFile>,
-  { mtimeNs = 0n, uid = 0 }: { readonly mtimeNs?: bigint; readonly uid?: number } = {}
+  { mtimeNs = 0n, uid = 0 }: { readonly mtimeNs?: bigint; readonly uid?: number } = {},
+  ignore: IgnoreRules = nothingIgnored
 ): BuildContext => {
   const entries = new Map<string, ContextEntry>()
   const add = (path: string, type: "file" | "dir", mode: number, size: number) =>
@@ -24,7 +25,7 @@ export const memoryContext = (
   const listed = [...entries.values()].filter(({ path }) => path !== "")
   const tree: ContextTree = {
     root: "/nowhere",
-    ignore: nothingIgnored,
+    ignore,
     list: (directory) =>
       Either.right(
         listed.filter(({ path }) => parent(path) === directory).toSorted((a, b) => (a.path < b.path ? -1 : 1))

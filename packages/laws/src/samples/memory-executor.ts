@@ -2,7 +2,13 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import { nameOf } from "@gantry/core/tree/safe-path"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { type CopyRequest, type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
+import {
+  type CopyRequest,
+  type MountRequest,
+  type RunRequest,
+  type StepExecutorShape,
+  StepFailed
+} from "@gantry/build/solve/StepExecutor"
 import * as Effect from "effect/Effect"
 import { spelled } from "../Tree.ts"
 import type { SampleFile } from "./dockerfiles.ts"
@@ -28,12 +34,22 @@ export const memoryExecutor = (
     const see = (stack: Stack) =>
       Effect.mapError(layers.walk(stack, ""), (cause) => new StepFailed({ why: cause.message, cause }))
 
+    /** What a bind shows; of what other mounts show, nothing may count. */
+    const seenThrough = ({ contents, mount }: MountRequest) =>
+      Effect.gen(function* () {
+        if (mount.type !== "bind" || contents === undefined) return []
+        if (contents.of === "tree") return (yield* see(contents.stack)).map(spelled)
+        const shown = contents.part.matches.flatMap(({ selected }) => selected)
+        return shown.map(({ as, entry }) => [as, entry.mode, files.get(entry.path)?.text ?? ""])
+      })
+
     const run = (request: RunRequest) =>
       Effect.gen(function* () {
-        const { argv, cwd, env, files: scripts, network, stack, user } = request
+        const { argv, cwd, env, files: scripts, mounts, network, stack, user } = request
         if (argv.at(-1) === "true") return yield* change(stack, [])
         const tree = (yield* see(stack)).map(spelled)
-        const seen = JSON.stringify([argv, env, cwd, user, network, scripts, tree])
+        const mounted = yield* Effect.forEach(mounts, seenThrough)
+        const seen = JSON.stringify([argv, env, cwd, user, network, scripts, tree, mounted])
         return yield* change(stack, [file(`run/${ofBytes(argv.join(" ")).slice(7, 15)}`, ofBytes(seen), 0o644)])
       })
 
