@@ -151,7 +151,7 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
       wanted.skip?.kind === "no-cache"
         ? Effect.succeed(undefined)
         : Effect.map(look(key, wanted), ({ made }) =>
-            made !== undefined && (wanted.skip === undefined || made.createdAt >= begunAt) ? made : undefined
+            made !== undefined && (wanted.skip === undefined || made.createdAt > begunAt) ? made : undefined
           )
 
     const reason = (key: StepKey, { place, record }: Wanted) =>
