@@ -16,7 +16,6 @@ import { loadKernel } from "./kernel.ts"
 import {
   allTrees,
   allLayers,
-  findLayer,
   findTree,
   insertTree,
   type LayerRow,
@@ -29,7 +28,7 @@ import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packInProcess } from "./pack-process.ts"
 import { changePieces, treePieces } from "./pack-tree.ts"
-import { placeLayer, putAway } from "./place-layer.ts"
+import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton } from "./skeleton.ts"
@@ -66,7 +65,9 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     })
 
     const rowsOf = (stack: Stack): Effect.Effect<ReadonlyArray<LayerRow>, LayerMissing | StorageFailure> =>
-      db.read("layers", (tx) => stack.map((diffId) => findLayer(tx, diffId) ?? diffId)).pipe(Effect.flatMap(requireAll))
+      db
+        .read("layers", (tx) => stack.map((diffId) => findPlaced(tx, places, diffId) ?? diffId))
+        .pipe(Effect.flatMap(requireAll))
 
     /** The merged view of a stack whose rows are known, base first. */
     const viewOf = async (stack: ReadonlyArray<LayerRow>): Promise<UnionView> => {
@@ -123,7 +124,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
             : yield* Effect.tryPromise({ try: loadKernel, catch: storageFailure("prepare", id) })
         // Finding the layers and standing on them is one step, so none of them is removed in between.
         const found = yield* db.write(`the tree ${id}`, (tx) => {
-          const rows = parents.map((diffId) => findLayer(tx, diffId) ?? diffId)
+          const rows = parents.map((diffId) => findPlaced(tx, places, diffId) ?? diffId)
           if (rows.some((row) => typeof row === "string")) return rows
           insertTree(tx, { id, parents, keep, owner: ownSelf() })
           makeTree(places, id, view.root, kernel)
@@ -230,7 +231,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     const pack: LayerStoreShape["pack"] = (diffId) =>
       Stream.unwrap(
         Effect.gen(function* () {
-          const row = yield* db.read("layers", (tx) => findLayer(tx, diffId))
+          const row = yield* db.read("layers", (tx) => findPlaced(tx, places, diffId))
           if (row === undefined) return yield* new LayerMissing({ diffId })
           return Stream.fromAsyncIterable(archivePieces(places, row), storageFailure("read", diffId))
         })
@@ -263,7 +264,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       packChanges: packed(changePieces),
       get: (diffId) =>
         Effect.map(
-          db.read("layers", (tx) => findLayer(tx, diffId)),
+          db.read("layers", (tx) => findPlaced(tx, places, diffId)),
           (row) => Option.map(Option.fromNullable(row), infoOf)
         ),
       remove,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
+import type { Digest } from "@gantry/core/image/Digest"
 import type { Transaction } from "@gantry/core/state/Database"
 import { findLayer, freeShort, insertLayer, type LayerRow } from "./layer-rows.ts"
 import { ownName } from "./owner.ts"
@@ -25,6 +26,12 @@ export const putAway = (places: Places, path: string): string | undefined => {
   }
 }
 
+/** The layer of a diffID when its files are there, too: somebody may have removed them by hand. */
+export const findPlaced = (tx: Transaction, places: Places, diffId: Digest): LayerRow | undefined => {
+  const row = findLayer(tx, diffId)
+  return row !== undefined && existsSync(join(places.layers, row.short, "diff")) ? row : undefined
+}
+
 /**
  * Moves a new layer into its place and records it, or finds that it is there. Runs inside a write transaction: its lock
  * keeps every other process from placing or sweeping meanwhile, and a crash leaves a directory without a row.
@@ -37,8 +44,8 @@ export const placeLayer = (
   made: NewLayer,
   layer: Omit<LayerRow, "short" | "hasRecipe">
 ): ReadonlyArray<string> => {
-  if (findLayer(tx, layer.diffId) !== undefined) return []
-  // A row that findLayer does not believe in is of an earlier boot; so are its files.
+  if (findPlaced(tx, places, layer.diffId) !== undefined) return []
+  // The row is of an earlier boot and so are its files, or its files are gone.
   tx.run("DELETE FROM layers WHERE diff_id = ?", layer.diffId)
   const short = freeShort(tx, layer.diffId)
   const home = join(places.layers, short)

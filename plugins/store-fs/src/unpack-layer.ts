@@ -6,9 +6,8 @@ import type { SettingsShape } from "@gantry/core/Settings"
 import type { DatabaseShape } from "@gantry/core/state/Database"
 import type { LayerStoreShape } from "@gantry/core/store/LayerStore"
 import { BlobCorrupt, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
-import { findLayer } from "./layer-rows.ts"
 import { ownName } from "./owner.ts"
-import { placeLayer } from "./place-layer.ts"
+import { findPlaced, placeLayer } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { failureOf, type UnpackProcesses } from "./unpack-process.ts"
 
@@ -35,7 +34,7 @@ export const unpackLayer =
   }: UnpackNeeds): LayerStoreShape["unpack"] =>
   (diffId, archive) =>
     Effect.gen(function* () {
-      const there = diffId === undefined ? undefined : yield* db.read("layers", (tx) => findLayer(tx, diffId))
+      const there = diffId === undefined ? undefined : yield* db.read("layers", (tx) => findPlaced(tx, places, diffId))
       if (there !== undefined) return { diffId: there.diffId, size: there.size, entries: there.entries }
       const called = diffId ?? "the archive"
       return yield* Effect.acquireUseRelease(

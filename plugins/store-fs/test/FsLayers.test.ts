@@ -55,6 +55,26 @@ const foundAt = (stack: ReadonlyArray<Digest>, path: string, follow = true) =>
   Effect.flatMap(LayerStore, (store) => store.lookup(stack, path, follow))
 
 describe.runIf(userInfo().uid === 0)("as root", () => {
+  it("a layer whose files somebody removed by hand is missing, and can be made again", () =>
+    inStore(
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const { diffId } = yield* layerOf([], [file("a", "x")])
+        const archive = yield* packed(diffId)
+        for (const home of readdirSync(join(root, "layers"))) rmSync(join(root, "layers", home), { recursive: true })
+        expect(Option.isNone(yield* store.get(diffId))).toBe(true)
+        expect(yield* Effect.flip(store.prepare({ parents: [diffId], keep: false }))).toMatchObject({
+          _tag: "LayerMissing"
+        })
+        expect(yield* Effect.flip(packed(diffId))).toMatchObject({ _tag: "LayerMissing" })
+        expect((yield* layerOf([], [file("a", "x")])).diffId).toBe(diffId)
+        expect(Option.isSome(yield* foundAt([diffId], "a"))).toBe(true)
+        for (const home of readdirSync(join(root, "layers"))) rmSync(join(root, "layers", home), { recursive: true })
+        expect((yield* unpacked(archive)).diffId).toBe(diffId)
+        expect(Option.isSome(yield* foundAt([diffId], "a"))).toBe(true)
+      })
+    ))
+
   it("a layer keeps special bits, owners, file capabilities and links through packing and unpacking", () =>
     inStore(
       Effect.gen(function* () {

@@ -6,6 +6,7 @@ import { Locks } from "@gantry/core/Locks"
 import { BuildCache, type NewRecord, type StepKey, type StepPlace } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Cause } from "../key/Cause.ts"
+import { describeCause } from "../key/describe-cause.ts"
 import type { Told } from "../key/explain.ts"
 import type { MissedStep } from "../key/nearest-step.ts"
 import { recordPrefix, writeRecord } from "../key/record-text.ts"
@@ -111,6 +112,9 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
           return { key, how: "missing", layer: null, createdAt: 0, tookMs: 0, cause, recordable: false } satisfies Made
         }
         const execute = Effect.gen(function* () {
+          if (cause.kind === "gone" || cause.kind === "damaged") {
+            yield* Effect.logWarning(`${record.instruction} is made again: ${describeCause(cause)}`)
+          }
           wanted.onMiss(cause)
           const startedAt = yield* Clock.currentTimeMillis
           const { exact, layer } = yield* wanted.execute

@@ -20,7 +20,7 @@ import { Settings } from "@gantry/core/Settings"
 import type { Database } from "@gantry/core/state/Database"
 import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import type { StorageFailure } from "@gantry/core/store/StoreError"
+import { LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -143,45 +143,61 @@ const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, Bui
     )
     const opened = yield* openFor(request, true)
     const cache = yield* cacheFor(request, begun, false)
-    const results = yield* Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
-        solve({ ...solving, requireCached: request.requireCached }).pipe(
-          Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
-          Effect.mapError((failure) => atFault(failure, opened.dockerfile.shown, solving.graph.source))
+    const made = Effect.gen(function* () {
+      const results = yield* Effect.forEach(request.platforms, (platform) =>
+        Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
+          solve({ ...solving, requireCached: request.requireCached }).pipe(
+            Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
+            Effect.mapError((failure) => atFault(failure, opened.dockerfile.shown, solving.graph.source))
+          )
+        ).pipe(
+          Effect.provideService(BuildCache, cache),
+          Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch), begun)),
+          Effect.provideServiceEffect(
+            BaseResolver,
+            request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
+          ),
+          Effect.provideServiceEffect(Sources, BuildSources.make(request, begun))
         )
-      ).pipe(
-        Effect.provideService(BuildCache, cache),
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch), begun)),
-        Effect.provideServiceEffect(
-          BaseResolver,
-          request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
-        ),
-        Effect.provideServiceEffect(Sources, BuildSources.make(request, begun))
       )
-    )
-    // A fully cached build writes nothing that could be lost, and has no time for what others left.
-    const ran = results.some(({ steps }) => steps.some(({ how }) => how !== "cached"))
-    if (ran || request.cacheFrom.length > 0) {
-      yield* layers.flush
-      yield* Effect.ignoreLogged(sweepSteps)
-    }
-    for (const { config } of results) yield* watchConfig(config, watch)
-    for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
-    const given = yield* deliver({
-      produced: results.map(({ config, platform, stack }) => ({
-        config: withLabels(config, request.labels),
-        platform,
-        stack
-      })),
-      names: request.names,
-      outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
-      ...(opened.epoch === undefined ? {} : { epoch: opened.epoch }),
-      ...(request.onPush === undefined ? {} : { onPush: request.onPush })
+      // A fully cached build writes nothing that could be lost, and has no time for what others left.
+      const ran = results.some(({ steps }) => steps.some(({ how }) => how !== "cached"))
+      if (ran || request.cacheFrom.length > 0) {
+        yield* layers.flush
+        yield* Effect.ignoreLogged(sweepSteps)
+      }
+      for (const { config } of results) yield* watchConfig(config, watch)
+      for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
+      const given = yield* deliver({
+        produced: results.map(({ config, platform, stack }) => ({
+          config: withLabels(config, request.labels),
+          platform,
+          stack
+        })),
+        names: request.names,
+        outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
+        ...(opened.epoch === undefined ? {} : { epoch: opened.epoch }),
+        ...(request.onPush === undefined ? {} : { onPush: request.onPush })
+      })
+      const [image] = given.images
+      if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
+      return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
     })
-    const [image] = given.images
-    if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
-    return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
+    // Somebody pruned between a look into the cache and the use of what was found: the next look misses it.
+    const mayRepeat = !request.outputs.some((output) => output.type === "tar" && output.toStandardOutput)
+    return yield* Effect.retry(made, {
+      times: 2,
+      while: (failure) => {
+        const again = mayRepeat && isLost(failure)
+        if (again) request.onWarning(`${failure.message}; the build looks again at what there is`)
+        return again
+      }
+    })
   }).pipe(Effect.scoped)
+
+/** Whether a layer vanished that was there a moment ago. */
+const isLost = (failure: BuildError): boolean =>
+  failure._tag === "LayerMissing" || (failure._tag === "BuildFailed" && failure.cause instanceof LayerMissing)
 
 /** How the Dockerfile is called in records. */
 const shownOf = ({ dockerfile }: BuildRequest): string => {
@@ -266,7 +282,12 @@ const atFault = <E>(
   if (!(failure instanceof BuildFailed)) return failure
   const { diagnostics } = failure
   if (diagnostics !== undefined) return new BadBuildFile({ path: shown, diagnostics })
-  return new BuildFailed({ ...failure, excerpt: excerptOf(shown, source, failure.step.range) })
+  // An error's cause is no enumerable property.
+  return new BuildFailed({
+    ...failure,
+    cause: failure.cause,
+    excerpt: excerptOf(shown, source, failure.step.range)
+  })
 }
 
 /** Reads the Dockerfile for a platform. */

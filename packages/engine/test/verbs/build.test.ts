@@ -73,6 +73,27 @@ describe("build", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("looks again when a layer that it found is removed before a step stands on it", () =>
+    Effect.gen(function* () {
+      const layers = yield* LayerStore
+      const text = "FROM scratch\nRUN echo before > /a\nCOPY app /app\n"
+      const context = yield* contextOf({ app: "one" })
+      const [lost] = (yield* built(text, { context })).image.stack
+      writeFileSync(join(context, "app"), "two")
+      let pruned = false
+      const { image: made, warnings } = yield* built(text, {
+        context,
+        onEvent: ({ type }) => {
+          if (type !== "started" || pruned || lost === undefined) return
+          pruned = true
+          Effect.runSync(layers.remove(lost))
+        }
+      })
+      expect(yield* listing(made.stack)).toEqual(["644 0:0 a=before\n", "644 0:0 app=two"])
+      expect(warnings.join()).toContain("the build looks again at what there is")
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("runs everything again when it may not use the cache", () =>
     Effect.gen(function* () {
       const text = "FROM scratch\nRUN echo once > /a\n"

@@ -1,0 +1,216 @@
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+import { stepsOf } from "./host/progress.ts"
+import { until } from "./host/until.ts"
+
+const dockerfile = `FROM base AS tools
+ARG VERSION=1
+COPY src /src/
+RUN echo $VERSION > /version && cat /src/* > /all
+FROM base
+COPY --from=tools /all /all
+ENV MODE=plain
+CMD ["cat", "/all"]
+`
+const files = { Dockerfile: dockerfile, "src/a": "one\n", "src/b": "two\n" }
+
+interface Step {
+  readonly stage: string
+  readonly step: number
+  readonly instruction: string
+  readonly status: string
+  readonly key: string | null
+  readonly cause: { readonly kind: string; readonly [field: string]: unknown } | null
+}
+
+describe("the build cache", () => {
+  const gantry = useGantry()
+
+  const planned = async (directory: string, ...more: ReadonlyArray<string>): Promise<ReadonlyArray<Step>> => {
+    const { steps } = JSON.parse(await gantry.ok("build", "--plan=json", ...more, directory)) as {
+      readonly steps: ReadonlyArray<Step>
+    }
+    return steps
+  }
+  const explained = async (directory: string, ...more: ReadonlyArray<string>) =>
+    JSON.parse(await gantry.ok("build", "--explain=json", ...more, directory)) as {
+      readonly image: string
+      readonly steps: ReadonlyArray<Step>
+      readonly cached: ReadonlyArray<Step>
+    }
+
+  it("names the change that made the first step run, and what the others follow", async () => {
+    const directory = gantry.context(files)
+    await gantry.ok("build", "-q", directory)
+    expect((await explained(directory)).steps).toEqual([])
+    const first = async (...more: ReadonlyArray<string>) => (await explained(directory, ...more)).steps[0]?.cause
+    writeFileSync(join(directory, "src/a"), "changed\n")
+    const { cached, steps } = await explained(directory)
+    expect(steps.map(({ cause, instruction }) => [instruction.split(" ")[0], cause?.kind])).toEqual([
+      ["COPY", "file"],
+      ["RUN", "follows"],
+      ["COPY", "follows"],
+      ["ENV", "follows"],
+      ["CMD", "follows"]
+    ])
+    expect(steps[0]?.cause).toMatchObject({ kind: "file", path: "src/a", change: "content" })
+    expect(cached).toEqual([])
+    chmodSync(join(directory, "src/b"), 0o600)
+    expect(await first()).toEqual({ kind: "file", path: "src/b", change: "mode", before: "0644", now: "0600" })
+    writeFileSync(join(directory, "src/c"), "three\n")
+    expect(await first()).toEqual({ kind: "file", path: "src/c", change: "added" })
+    rmSync(join(directory, "src/c"))
+    writeFileSync(join(directory, "src/a"), "again\n")
+    await first()
+    expect(await first("--build-arg", "VERSION=2")).toEqual({ kind: "arg", name: "VERSION", before: "1", now: "2" })
+    await first()
+    const edit = async (from: string, to: string) => {
+      writeFileSync(join(directory, "Dockerfile"), dockerfile.replace(from, to))
+      return first()
+    }
+    expect(await edit("MODE=plain", "MODE=fast")).toEqual({ kind: "env", name: "MODE", before: "plain", now: "fast" })
+    expect(await edit('["cat", "/all"]', '["cat"]')).toEqual({
+      kind: "instruction",
+      before: 'CMD ["cat", "/all"]',
+      now: 'CMD ["cat"]'
+    })
+    expect(await edit("ENV MODE", "USER app\nENV MODE")).toEqual({ kind: "added", above: "ENV MODE=plain" })
+    expect(await first("--no-cache")).toEqual({ kind: "no-cache" })
+    expect((await explained(directory, "--no-cache-filter", "tools")).steps[0]).toMatchObject({
+      stage: "tools",
+      cause: { kind: "no-cache" }
+    })
+    expect(await first("--cache-ttl", "0s")).toMatchObject({ kind: "expired", limit: 0 })
+  })
+
+  it("is planned without running, fetching or writing anything", async () => {
+    const directory = gantry.context({ ...files, Dockerfile: dockerfile.replace("MODE", "PLANNED") })
+    const before = await planned(directory)
+    expect(before.map(({ status }) => status)).toContain("miss")
+    await gantry.ok("build", "-q", directory)
+    const database = await gantry.ok("builder", "du", "--format", "json")
+    const hits = await planned(directory)
+    expect(hits.every(({ status }) => status === "hit")).toBe(true)
+    writeFileSync(join(directory, "src/a"), "other\n")
+    const misses = await planned(directory)
+    expect(misses.find(({ status }) => status === "miss")).toMatchObject({
+      stage: "tools",
+      step: 3,
+      cause: { kind: "file", path: "src/a", change: "content" }
+    })
+    const ages = (text: string) => text.replaceAll(/"LastUsed":"[^"]*"/g, "")
+    expect(ages(await gantry.ok("builder", "du", "--format", "json"))).toBe(ages(database))
+    const absent = await planned(gantry.context({ Dockerfile: "FROM localhost:1/nothing\nRUN true\n" }))
+    expect(absent.map(({ cause, status }) => [status, cause?.kind])).toEqual([
+      ["miss", "absent"],
+      ["miss", "follows"]
+    ])
+  })
+
+  it("can be demanded: status 0 when nothing would run, 3 and the first cause when something would", async () => {
+    const directory = gantry.context({ ...files, Dockerfile: dockerfile.replace("MODE", "DEMANDED") })
+    const build = () => gantry.try("build", "--require-cached", "-t", "demanded", directory)
+    const refused = await build()
+    expect(refused).toMatchObject({ status: 3 })
+    expect((await gantry.try("inspect", "demanded")).status).toBe(1)
+    await gantry.ok("build", "-q", directory)
+    expect(await build()).toMatchObject({ status: 0 })
+    rmSync(join(directory, "src/b"))
+    const changed = await build()
+    expect(changed).toMatchObject({ status: 3 })
+    expect(changed.stderr).toContain("[tools 3/4] COPY src /src/ is not cached: src/b: removed")
+  })
+
+  it("remembers what was evicted, and says by what", async () => {
+    const directory = gantry.context({ ...files, Dockerfile: dockerfile.replace("MODE", "EVICTED") })
+    await gantry.ok("build", "-q", directory)
+    const listed = await gantry.ok("builder", "prune", "--max-used-space", "0", "--dry-run")
+    expect(listed).toContain("Would be removed:")
+    await gantry.ok("builder", "prune", "--max-used-space", "0", "-f")
+    expect(await gantry.ok("builder", "du", "--format", "{{.ID}}")).toBe("")
+    const [step] = (await explained(directory)).steps
+    expect(step?.cause).toMatchObject({ kind: "evicted", rule: "max-used-space", bytes: expect.any(Number) })
+    expect((await explained(directory)).steps).toEqual([])
+  })
+
+  it("keeps to its limits after a build, and never takes what that build has made", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nRUN head -c 300000 /dev/urandom > /large\n" })
+    const limited = (...args: ReadonlyArray<string>) => {
+      const env = { ...gantry.env, GANTRY_CACHE_MAX_USED_SPACE: "100kB", GANTRY_CACHE_RESERVED_SPACE: "0" }
+      Object.assign(gantry.env, env)
+      return gantry.ok(...args).finally(() => {
+        delete gantry.env["GANTRY_CACHE_MAX_USED_SPACE"]
+        delete gantry.env["GANTRY_CACHE_RESERVED_SPACE"]
+      })
+    }
+    const sizes = async () =>
+      (await gantry.ok("builder", "du", "--filter", "private", "--format", "{{.Bytes}}"))
+        .split("\n")
+        .filter((each) => Number(each) > 250_000).length
+    await gantry.ok("build", "-q", "-t", "large", directory)
+    await gantry.ok("build", "-q", "--no-cache", "-t", "large", directory)
+    await gantry.ok("rmi", "large")
+    await gantry.ok("image", "prune", "-f")
+    expect(await sizes()).toBe(1)
+    const other = gantry.context({ Dockerfile: "FROM base\nRUN head -c 300001 /dev/urandom > /large\n" })
+    const image = await limited("build", "-q", other)
+    expect(await sizes()).toBe(0)
+    const [cause] = (await explained(directory)).steps.map((step) => step.cause)
+    expect(cause).toMatchObject({ kind: "evicted", rule: "max-used-space" })
+    expect((await explained(other)).image).toBe(image)
+    expect((await explained(other)).steps).toEqual([])
+  })
+
+  it("lists what each record takes, and the sums add up", async () => {
+    await gantry.ok("build", "-q", gantry.context(files))
+    const rows = (await gantry.ok("builder", "du", "--format", "{{.Bytes}} {{.Shared}} {{.Kind}}"))
+      .split("\n")
+      .map((row) => row.split(" "))
+    const list = await gantry.ok("builder", "du")
+    const sum = (is: (shared: string) => boolean) =>
+      rows.reduce((total, [bytes, shared = ""]) => (is(shared) ? total + Number(bytes) : total), 0)
+    expect(rows.map(([, , kind]) => kind)).toContain("settings")
+    expect(sum(() => true)).toBe(sum((shared) => shared === "true") + sum((shared) => shared === "false"))
+    expect(list).toMatch(/^Total: +\d/m)
+    expect(await gantry.ok("builder", "du", "-v", "--filter", "description=COPY src")).toContain(
+      "Instruction:  COPY src /src/"
+    )
+  })
+
+  it("misses with a warning when files of a layer are gone, and makes them again", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo lost > /lost\nRUN cat /lost\n" })
+    await gantry.ok("build", "-q", "-t", "lost", directory)
+    const layer = (
+      await gantry.ok("builder", "du", "--filter", "description=echo lost", "--format", "{{.Layer}}")
+    ).slice("sha256:".length)
+    const home = readdirSync(join(gantry.root, "layers")).find((name) => layer.startsWith(name))
+    rmSync(join(gantry.root, "layers", home ?? "?"), { recursive: true })
+    const { status, stderr } = await gantry.try("build", "-t", "lost", directory)
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toContain("warn: RUN echo lost > /lost is made again: its earlier result is no longer in the store")
+    expect(await gantry.ok("run", "--rm", "lost", "cat", "/lost")).toBe("lost")
+    expect(await gantry.ok("build", "-q", directory)).toBe(await gantry.field("lost", "{{.Id}}"))
+  })
+
+  it("lets two builds at once run a step once, and the second go on when the first is killed", async () => {
+    // As long as two programs may need to start; whichever is late finds the record of the other.
+    const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo begun; sleep 2; date +%N > /at\n" })
+    const both = await Promise.all([1, 2].map(() => gantry.try("build", directory)))
+    expect(both.map(({ status }) => status)).toEqual([0, 0])
+    expect(both.filter(({ stderr }) => / begun$/m.test(stderr))).toHaveLength(1)
+    expect(both.flatMap(({ stderr }) => stepsOf(stderr).filter(({ cached }) => cached))).toHaveLength(1)
+
+    const again = gantry.context({ Dockerfile: "FROM base\nRUN echo begun again; sleep 2\nRUN echo after\n" })
+    const first = gantry.start("build", again)
+    await until("the first to run the step", () => first.stderr().includes("begun again\n"))
+    const second = gantry.start("build", again)
+    await until("the second to wait for it", () => second.stderr().includes("FROM base"))
+    first.kill("SIGKILL")
+    await first.ended
+    const { status, stderr } = await second.ended
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toMatch(/ begun again$/m)
+  })
+})
