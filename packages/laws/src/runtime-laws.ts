@@ -67,6 +67,12 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
         const runtime = yield* Runtime
         const bench = yield* RuntimeBench
         const performed = yield* runtime.perform(yield* bench.spec(bench.commands.exit(code)), () => undefined)
+        const conversed = yield* Effect.scoped(
+          Effect.flatMap(
+            Effect.flatMap(bench.spec(bench.commands.exit(code)), runtime.converse),
+            (session) => session.exit
+          )
+        )
         const spec = yield* bench.spec(bench.commands.exit(code))
         const session = yield* runtime.start(spec, supervision)
         const ended = yield* session.exit
@@ -74,7 +80,7 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
         const state = yield* runtime.state(spec.id)
         yield* runtime.remove(spec.id)
         return (
-          [performed, ended, waited].every((exit) => exit.code === code) &&
+          [performed, conversed, ended, waited].every((exit) => exit.code === code) &&
           state.status === "exited" &&
           state.exit.code === code
         )
@@ -102,7 +108,7 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
   forAll(
     "RUN-3",
     "after removal nothing of the container is mounted or running",
-    fc.constantFrom("removed while it runs", "removed after its end", "interrupted", "killed"),
+    fc.constantFrom("removed while it runs", "removed after its end", "interrupted", "left", "killed"),
     (end) =>
       Effect.gen(function* () {
         const runtime = yield* Runtime
@@ -117,6 +123,10 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
           )
           yield* Effect.race(Deferred.await(started), Fiber.await(performing))
           yield* Fiber.interrupt(performing)
+        } else if (end === "left") {
+          yield* Effect.scoped(Effect.flatMap(runtime.converse(spec), (session) => heard(session, begun)))
+          // Nobody has to remove it.
+          if ((yield* bench.processes(spec.id)) > 0) return false
         } else {
           const session = yield* runtime.start(spec, supervision)
           if (end === "removed after its end") yield* session.exit
@@ -135,8 +145,8 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
         )
       }),
     {
-      runs: 4,
-      examples: ["removed while it runs", "removed after its end", "interrupted", "killed"]
+      runs: 5,
+      examples: ["removed while it runs", "removed after its end", "interrupted", "left", "killed"]
     }
   ),
 
@@ -183,7 +193,9 @@ export const runtimeLaws: ReadonlyArray<RuntimeLaw> = [
       const session = yield* runtime.start(spec, supervision)
       const started = yield* Stream.runCollect(session.output)
       yield* runtime.remove(spec.id)
-      return [performed, started].every(
+      const conversation = yield* runtime.converse(yield* bench.spec(argv))
+      const conversed = yield* Stream.runCollect(conversation.output)
+      return [performed, started, conversed].every(
         (pieces) => textOf(pieces, "stdout") === "one two\n" && textOf(pieces, "stderr") === "three\n"
       )
     })

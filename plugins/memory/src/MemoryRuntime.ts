@@ -155,6 +155,11 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
       sweep: Effect.void,
       reset: Effect.void,
       abilities: { hostMounts: false, networks: false, limits: false, exec: true, terminals: false, pause: true },
+      converse: (spec) =>
+        Effect.map(
+          Effect.acquireRelease(create(spec), () => remove(spec.id)),
+          ([container, process]) => session(container, process, process.reply.output)
+        ),
       perform: (spec, onOutput) =>
         Effect.gen(function* () {
           const [container, process] = yield* create(spec)

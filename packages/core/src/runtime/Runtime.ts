@@ -131,6 +131,11 @@ export interface RuntimeShape {
    */
   readonly perform: (spec: ContainerSpec, onOutput: (output: Output) => void) => Effect.Effect<ExitStatus, RuntimeError>
   /**
+   * As `perform`, for somebody who talks with the command: it has standard input, and a terminal if the spec says so.
+   * Closing the scope kills everything in it.
+   */
+  readonly converse: (spec: ContainerSpec) => Effect.Effect<Session, RuntimeError, Scope.Scope>
+  /**
    * Gets ready, while the caller does other things, for a start of the container of that id in this scope. Nothing is
    * left when no start follows. A runtime that has nothing to get ready does nothing.
    */

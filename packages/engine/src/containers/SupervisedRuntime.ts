@@ -86,6 +86,34 @@ export const make = Effect.gen(function* () {
         })
     )
 
+  const converse: RuntimeShape["converse"] = (spec) =>
+    Effect.gen(function* () {
+      const output = makeOutputQueue()
+      yield* Effect.addFinalizer(() => Effect.sync(output.end))
+      const launched = yield* Effect.acquireRelease(
+        Effect.suspend(() =>
+          launching(spec.id, spec.process.argv[0] ?? "", {
+            plan: launcher.launch(spec),
+            stdin: true,
+            wiring: spec.wiring,
+            group: openGroup(groupOf(ownedName(performKind, spec.id.slice(0, 12))), spec),
+            onOutput: output.offer,
+            ...(spec.process.tty
+              ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } }
+              : {})
+          })
+        ),
+        ({ ended, signal }) =>
+          Effect.promise(() => {
+            signal(SIGKILL)
+            // Whoever is not read any more must not be waited for.
+            output.unbounded()
+            return ended
+          })
+      )
+      return sessionOfLaunched(launched, output)
+    })
+
   const waiting = new Map<string, WaitingSupervisor>()
 
   const warm: RuntimeShape["warm"] = (id) =>
@@ -282,6 +310,7 @@ export const make = Effect.gen(function* () {
     name: launcher.name,
     abilities: launcher.abilities,
     perform,
+    converse,
     warm,
     start,
     attach,

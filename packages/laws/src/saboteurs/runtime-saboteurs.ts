@@ -1,11 +1,23 @@
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
-import { type Output, Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
+import { type Output, Runtime, type RuntimeShape, type Session, type Supervision } from "@gantry/core/runtime/Runtime"
 import { CommandNotExecutable } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { RuntimeBench } from "../RuntimeBench.ts"
 import type { Saboteur } from "../Saboteur.ts"
+
+/** Nobody looks after it. */
+const alone: Supervision = {
+  stdin: false,
+  stdinOnce: false,
+  log: { driver: "none", maxBytes: 0, files: 1 },
+  ports: [],
+  restart: { policy: "no", most: 0 },
+  stop: { signal: 15, grace: 10_000 },
+  claimed: false,
+  cleanup: []
+}
 
 const sins: ReadonlyArray<
   readonly [sin: string, breaks: ReadonlyArray<string>, how: (runtime: RuntimeShape) => Partial<RuntimeShape>]
@@ -45,17 +57,7 @@ const sins: ReadonlyArray<
           Effect.scoped(
             Effect.gen(function* () {
               performed.add(spec.id)
-              const supervision = {
-                stdin: false,
-                stdinOnce: false,
-                ports: [],
-                restart: { policy: "no", most: 0 },
-                stop: { signal: 15, grace: 10_000 },
-                claimed: false,
-                cleanup: []
-              } as const
-              const log = { driver: "none", maxBytes: 0, files: 1 } as const
-              const session = yield* runtime.start(spec, { ...supervision, log })
+              const session = yield* runtime.start(spec, alone)
               yield* Stream.runForEach(session.output, (piece) => Effect.sync(() => onOutput(piece)))
               return yield* session.exit
             })
@@ -64,6 +66,11 @@ const sins: ReadonlyArray<
         remove: (id) => (performed.has(id) ? Effect.void : runtime.remove(id))
       }
     }
+  ],
+  [
+    "leaves the command when its caller has gone away",
+    ["RUN-3"],
+    (runtime) => ({ converse: (spec) => runtime.start(spec, alone) })
   ],
   [
     "lets further processes outlive the container",
