@@ -25,7 +25,7 @@ export default define(logTable, ({ operands, options }, { settings, terminal }) 
     for (const step of steps) {
       // One step alone is its bytes and nothing else, as it wrote them.
       if (asked === undefined) terminal.out(`${stepTitle(step)}\n`)
-      if (step.logBytes > 0) yield* Effect.sync(() => copyLog(settings.root, build, step, terminal))
+      yield* Effect.sync(() => copyLog(settings.root, build, step, terminal))
       if (asked === undefined) terminal.out(`${stepEnd(step)}\n\n`)
     }
     return 0
@@ -53,7 +53,7 @@ const copyLog = (root: string, { id }: BuildRecord, { index }: StepRecord, termi
   try {
     fd = openSync(logOf(root, id, index), "r")
   } catch {
-    // Another build has just made room for itself.
+    // It wrote nothing, or another build has just made room for itself.
     return
   }
   try {

@@ -14,23 +14,34 @@ export interface BuildProgress {
   /** Says a line that belongs to no step. */
   readonly note: (line: string) => void
   readonly finish: () => void
+  /** Shows nothing more, so that others can have the terminal; what is returned goes on, and shows what came meanwhile. */
+  readonly pause: () => () => void
 }
 
 /** Picks the way progress is shown: on a terminal a region that is redrawn, otherwise lines. */
 export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal: Terminal): BuildProgress => {
   const began = terminal.now()
   const seconds = () => (terminal.now() - began) / 1000
-  if (style === "quiet") return { onEvent: () => {}, note: () => {}, finish: () => {} }
+  const nothing = () => {}
+  if (style === "quiet") return { onEvent: nothing, note: nothing, finish: nothing, pause: () => nothing }
   if (style === "rawjson") {
     const say = (value: unknown): void => terminal.err(`${JSON.stringify(value)}\n`)
-    return { onEvent: (event) => say(shown(event)), note: (text) => say({ type: "note", text }), finish: () => {} }
+    // A line of JSON disturbs nobody: it goes where a program reads it.
+    return {
+      onEvent: (event) => say(shown(event)),
+      note: (text) => say({ type: "note", text }),
+      finish: nothing,
+      pause: () => nothing
+    }
   }
   let state = noProgress
   let drawn = 0
   const translate = translator()
   // Several platforms are warned of the same lines.
   const warnings = new Set<string>()
+  let waiting: Array<BuildEvent> | undefined
   const draw = (final: boolean) => {
+    if (waiting !== undefined) return
     const screen = {
       ...terminal.size(),
       palette: palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
@@ -43,6 +54,7 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
   // The program may end while the clock runs.
   ticking?.unref()
   const take = (each: BuildEvent): void => {
+    if (waiting !== undefined) return void waiting.push(each)
     const next = progress(state, each)
     state = next.state
     if (style === "plain") for (const line of next.lines) terminal.err(`${line}\n`)
@@ -59,6 +71,17 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
       else translate(event, seconds()).forEach(take)
     },
     note: (text) => take({ kind: "message", text }),
+    pause: () => {
+      if (style === "tty") draw(false)
+      // What is drawn stays where it is, and the next drawing comes below what others write.
+      drawn = 0
+      waiting = []
+      return () => {
+        const missed = waiting ?? []
+        waiting = undefined
+        missed.forEach(take)
+      }
+    },
     finish: () => {
       clearInterval(ticking)
       if (style === "tty") draw(true)

@@ -15,6 +15,8 @@ import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
 import { type BuildSource, buildSource, namedContexts } from "./build-source.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
+import { shellOnError } from "./build-shell.ts"
+import { surroundingsOf } from "./build-surroundings.ts"
 import { define } from "./define.ts"
 import { readSecrets } from "./read-secrets.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
@@ -58,6 +60,15 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       network: yield* networkOf(options.network),
       secrets: yield* readSecrets(options.secret, terminal),
       allowSecretLeak: options.allowSecretLeak,
+      surroundings: yield* surroundingsOf(options),
+      ...given(
+        "onFailure",
+        yield* shellOnError(options.onError, {
+          progress,
+          terminal,
+          isInputTaken: operands[0] === "-" || options.file === "-"
+        })
+      ),
       requireCached: options.requireCached,
       ...(yield* cachesOf(options, terminal.cwd)),
       onWarning: (text) =>

@@ -7,10 +7,9 @@ import { parseCpus } from "../argv/values/cpus.ts"
 import { given, optionalOf } from "./read-values.ts"
 import type { Usage } from "./Usage.ts"
 
-type Options = Pick<
-  Values<typeof update.options>,
-  "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memorySwap" | "pidsLimit"
->
+type All = Values<typeof update.options>
+type Options = Pick<All, "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memorySwap"> &
+  Partial<Pick<All, "pidsLimit">>
 
 /** The limits that were asked for. */
 export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =>

@@ -14,12 +14,19 @@ import { type Redactor, redactorOf } from "../secrets/redact.ts"
 import type { Secrets } from "../secrets/Secrets.ts"
 import { stepFailed } from "./changed.ts"
 import { commitTree } from "./commit-tree.ts"
+import type { FailedCommand } from "./FailedCommand.ts"
 import { type StepMounts, stepMounts } from "./step-mounts.ts"
+import type { Surroundings } from "./Surroundings.ts"
 
 /** What the commands of a build are given besides what is in the Dockerfile. */
 export interface RunTools {
   readonly secrets: Secrets
+  readonly surroundings: Surroundings
+  /** Told of a command that failed, while what it made is still there; the step fails when this has ended. */
+  readonly onFailure?: (failed: FailedCommand) => Effect.Effect<void>
 }
+
+type Services = LayerStore | Locks | Network.Network | Runtime | Settings
 
 /**
  * Runs a command on a draft tree in a container of its own; what it changed becomes the layer. The container, its
@@ -28,9 +35,8 @@ export interface RunTools {
 export const performRun = (
   request: RunRequest,
   tools: RunTools
-): Effect.Effect<Option.Option<LayerInfo>, StepFailed, LayerStore | Locks | Network.Network | Runtime | Settings> =>
+): Effect.Effect<Option.Option<LayerInfo>, StepFailed, Services> =>
   Effect.gen(function* () {
-    const layers = yield* LayerStore
     const runtime = yield* Runtime
     const id = randomBytes(32).toString("hex")
     const mounts = yield* stepMounts(request, tools.secrets)
@@ -41,24 +47,20 @@ export const performRun = (
       ports: [],
       transient: true
     })
+    const host = yield* hostNames
+    const { hosts } = tools.surroundings
+    const connected = (spec: ContainerSpec) =>
+      connect({ spec, options: { hosts, dns: [], dnsSearch: [], dnsOptions: [] } }, attachment, host)
     // Given up before the address: on a full disk that makes the room which giving back the address needs.
-    const tree = yield* Effect.acquireRelease(
-      layers.prepare({
-        parents: request.stack,
-        keep: false,
-        ...(mounts.points.length === 0 ? {} : { points: mounts.points })
-      }),
-      (draft) => Effect.ignore(layers.discard(draft))
-    )
-    const spec = connect(
-      { spec: specOf(request, id, tree, mounts), options: { hosts: [], dns: [], dnsSearch: [], dnsOptions: [] } },
-      attachment,
-      yield* hostNames
-    )
+    const tree = yield* draft(request, mounts)
+    const spec = connected(specOf(request, id, { tree, mounts, surroundings: tools.surroundings }))
     const output = covered(request, tools.secrets)
     const exit = yield* runtime.perform(spec, output.take)
     output.end()
     if (exit.code !== 0) {
+      if (tools.onFailure !== undefined) {
+        yield* tools.onFailure(yield* failedCommand(request, { spec, mounts, exitCode: exit.code }))
+      }
       return yield* new StepFailed({
         why: `process ${JSON.stringify(request.argv.join(" "))} did not complete successfully: exit code: ${exit.code}${exit.oomKilled ? " (out of memory)" : ""}`,
         exitCode: exit.code
@@ -66,6 +68,37 @@ export const performRun = (
     }
     return yield* commitTree(request, tree)
   }).pipe(Effect.scoped, Effect.mapError(stepFailed))
+
+/** A tree that goes with the scope. */
+const draft = ({ stack }: RunRequest, { points }: StepMounts) =>
+  Effect.flatMap(LayerStore, (layers) =>
+    Effect.acquireRelease(
+      layers.prepare({ parents: stack, keep: false, ...(points.length === 0 ? {} : { points }) }),
+      (tree) => Effect.ignore(layers.discard(tree))
+    )
+  )
+
+/** What can still be looked at after a command failed. */
+const failedCommand = (
+  request: RunRequest,
+  { exitCode, mounts, spec }: { readonly spec: ContainerSpec; readonly mounts: StepMounts; readonly exitCode: number }
+): Effect.Effect<FailedCommand, never, LayerStore | Runtime> =>
+  Effect.map(Effect.context<LayerStore | Runtime>(), (services) => {
+    const [first = ""] = request.argv
+    // The shell of the instruction when it has one, else the one that images have.
+    const shell = /(?:^|\/)[a-z]*sh$/.test(first) ? first : "/bin/sh"
+    return {
+      text: request.text,
+      exitCode,
+      shell,
+      open: ({ env, files, tty }) =>
+        Effect.gen(function* () {
+          const root = files === "after" ? spec.root : (yield* draft(request, mounts)).root
+          const process = { ...spec.process, argv: [shell], tty, env: [...spec.process.env, ...env] }
+          return yield* (yield* Runtime).converse({ ...spec, root, process })
+        }).pipe(Effect.provide(services))
+    }
+  })
 
 /** Gives on what the command writes, with secrets covered. */
 const covered = ({ onOutput }: RunRequest, secrets: Secrets) => {
@@ -87,10 +120,21 @@ const covered = ({ onOutput }: RunRequest, secrets: Secrets) => {
 const specOf = (
   { argv, cwd, env, user }: RunRequest,
   id: string,
-  tree: TreeHandle,
-  mounts: StepMounts
-): ContainerSpec => ({
-  ...plainSpec(id, tree.root, { argv, cwd, env: [...env, ...mounts.env], user }),
-  hostname: "gantry-build",
-  mounts: mounts.specs
-})
+  {
+    mounts,
+    surroundings,
+    tree
+  }: { readonly tree: TreeHandle } & Pick<RunTools, "surroundings"> & {
+      readonly mounts: StepMounts
+    }
+): ContainerSpec => {
+  const { resources, rlimits, shmBytes } = surroundings
+  const process = { argv, cwd, env: [...env, ...mounts.env], user, rlimits }
+  return {
+    ...plainSpec(id, tree.root, process),
+    hostname: "gantry-build",
+    mounts: mounts.specs,
+    resources,
+    ...(shmBytes === undefined ? {} : { shmBytes })
+  }
+}

@@ -53,6 +53,8 @@ import { guardOf } from "../secrets/guard.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import { type Secret, secretsOf } from "../secrets/Secrets.ts"
 import { type LeakWatch, watchConfig, watchTold } from "../secrets/watch-texts.ts"
+import type { FailedCommand } from "../steps/FailedCommand.ts"
+import { noticed, plainSurroundings, type Surroundings } from "../steps/Surroundings.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -82,6 +84,10 @@ export interface BuildRequest {
   readonly network: "default" | "none" | "host"
   /** For `RUN --mount=type=secret`. */
   readonly secrets?: ReadonlyArray<Secret>
+  /** What commands find around them; as usual when absent. */
+  readonly surroundings?: Surroundings
+  /** Told of a command that failed, before what it made is thrown away. */
+  readonly onFailure?: (failed: FailedCommand) => Effect.Effect<void>
   /** A secret's value found in the image is a warning and does not stop the build. */
   readonly allowSecretLeak?: boolean
   /** How many steps are executed at once; what the settings say when absent. */
@@ -323,7 +329,10 @@ const readRequest = (
       ...noCacheOf(request.noCache),
       ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs }),
       // A command can notice it, so it is part of the keys of RUN steps.
-      ...(request.network === "default" ? {} : { options: { network: request.network } }),
+      options: {
+        ...(request.network === "default" ? {} : { network: request.network }),
+        ...noticed(request.surroundings ?? plainSurroundings)
+      },
       ...times,
       onEvent
     }
@@ -348,6 +357,8 @@ const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest): LeakW
 const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
   network: request.network,
   secrets: secretsOf(request.secrets ?? []),
+  surroundings: request.surroundings ?? plainSurroundings,
+  ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
   ...(leaks === undefined ? {} : { leaks })
 })
 

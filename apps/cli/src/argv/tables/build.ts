@@ -73,9 +73,20 @@ export const build = {
       about: 'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max"'
     },
     push: { kind: "flag", about: "Push the image to the registries of its names" },
-    addHost: { kind: "list", about: "Add a line to the hosts file", supported: false },
-    shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm", supported: false },
-    ulimit: { kind: "list", value: "ulimit", about: "Process limit", supported: false },
+    addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
+    shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm of RUN instructions" },
+    ulimit: { kind: "list", value: "ulimit", about: "Process limit of RUN instructions, as type=soft[:hard]" },
+    memory: { kind: "text", short: "m", value: "bytes", about: "Memory limit of each RUN instruction" },
+    memorySwap: { kind: "text", value: "bytes", about: "Limit of memory plus swap; -1 for unlimited swap" },
+    cpus: { kind: "text", value: "decimal", about: "Number of CPUs for each RUN instruction, such as 1.5" },
+    cpuPeriod: { kind: "number", about: "Period of the CPU limit, in microseconds" },
+    cpuQuota: { kind: "number", about: "CPU time within a period, in microseconds" },
+    cpuShares: { kind: "number", short: "c", about: "Weight of each RUN instruction's CPU time" },
+    cpusetCpus: { kind: "text", about: "CPUs that may be used, such as 0-3 or 0,1" },
+    onError: {
+      kind: "text",
+      about: 'When a RUN fails: "shell" opens one in what it left, "shell-before" in what it found'
+    },
     cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },
     allow: { kind: "list", about: "Privileges of the build", supported: false },
     attest: { kind: "list", about: "Attestations of the image", supported: false },
@@ -92,12 +103,6 @@ export const build = {
     disableContentTrust: { kind: "flag", fallback: true, about: "Skip verification", ignored: legacy },
     isolation: { kind: "text", about: "Isolation technology", ignored: legacy },
     securityOpt: { kind: "list", about: "Security options", ignored: legacy },
-    memory: { kind: "text", short: "m", about: "Memory limit", ignored: legacy },
-    memorySwap: { kind: "text", about: "Swap limit", ignored: legacy },
-    cpuPeriod: { kind: "number", about: "CFS period", ignored: legacy },
-    cpuQuota: { kind: "number", about: "CFS quota", ignored: legacy },
-    cpuShares: { kind: "number", short: "c", about: "CPU weight", ignored: legacy },
-    cpusetCpus: { kind: "text", about: "CPUs", ignored: legacy },
     cpusetMems: { kind: "text", about: "Memory nodes", ignored: legacy }
   }
 } as const satisfies Command

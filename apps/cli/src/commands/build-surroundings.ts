@@ -1,0 +1,27 @@
+import type { Surroundings } from "@gantry/engine/steps/Surroundings"
+import * as Effect from "effect/Effect"
+import type { build as table } from "../argv/tables/build.ts"
+import type { Values } from "../argv/Option.ts"
+import { parseAddHost } from "../argv/values/add-host.ts"
+import { parseBytes } from "../argv/values/bytes.ts"
+import { parseUlimit } from "../argv/values/ulimit.ts"
+import { given, optionalOf, valuesOf } from "./read-values.ts"
+import { resourcesOf } from "./resource-options.ts"
+import type { Usage } from "./Usage.ts"
+
+/** The options about the containers that commands run in. */
+export const surroundingsOf = (options: Values<typeof table.options>): Effect.Effect<Surroundings, Usage> =>
+  Effect.gen(function* () {
+    const hosts = yield* valuesOf("--add-host", options.addHost, parseAddHost)
+    const rlimits = yield* valuesOf("--ulimit", options.ulimit, parseUlimit)
+    return {
+      hosts: hosts.map(({ address, host }) => ({ name: host, address })),
+      rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
+      ...given("shmBytes", yield* optionalOf("--shm-size", options.shmSize, parseBytes)),
+      resources: {
+        ...(yield* resourcesOf(options)),
+        ...given("cpuPeriodUs", options.cpuPeriod),
+        ...given("cpuQuotaUs", options.cpuQuota)
+      }
+    }
+  })
