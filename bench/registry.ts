@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** The registry server of the distribution's packages, on loopback. */
 export interface BenchRegistry {
   /** `127.0.0.1:port`. */
   readonly host: string
+  /** Removes all that it keeps; it keeps nothing in memory. */
+  readonly forget: () => void
   readonly stop: () => void
 }
 
@@ -39,5 +41,6 @@ export const startRegistry = (directory: string): BenchRegistry => {
   for (let tries = 0; !answers(); tries++) {
     if (tries > 100) throw new Error("docker-registry does not answer; is Debian's package docker-registry installed?")
   }
-  return { host: `127.0.0.1:${port}`, stop: () => void child.kill("SIGKILL") }
+  const forget = (): void => rmSync(join(storage, "docker"), { recursive: true, force: true })
+  return { host: `127.0.0.1:${port}`, forget, stop: () => void child.kill("SIGKILL") }
 }
