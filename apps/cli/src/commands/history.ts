@@ -1,10 +1,12 @@
 import { LayerStore } from "@gantry/core/store/LayerStore"
+import { imageForPlatform } from "@gantry/engine/images/image-for-platform"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { history as table } from "../argv/tables/listing.ts"
 import { historyColumns, type HistoryFacts, historyHeaders, historyRow } from "../show/history-row.ts"
 import { define } from "./define.ts"
+import { platformOf } from "./platform-of.ts"
 import { printListing } from "./listing.ts"
 
 /** `gantry history`: one row an instruction, the last first; instructions that added no layer are 0B. */
@@ -12,8 +14,8 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
   Effect.gen(function* () {
     const images = yield* Images
     const layers = yield* LayerStore
-    const image = yield* images.find(name)
-    const config = yield* images.config(image)
+    const platform = yield* platformOf(options.platform)
+    const { config, record: image } = yield* imageForPlatform(name, yield* images.find(name), platform)
     let next = 0
     const facts: Array<HistoryFacts> = []
     for (const entry of config.history) {

@@ -1,8 +1,10 @@
+import type { Platform } from "@gantry/core/image/Platform"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { directoryOf } from "@gantry/engine/containers/settle"
+import { imageForPlatform } from "@gantry/engine/images/image-for-platform"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { containerInspect, imageInspect, inspect as table } from "../argv/tables/listing.ts"
@@ -10,6 +12,7 @@ import { inspectContainer } from "../show/inspect-container.ts"
 import { inspectImage } from "../show/inspect-image.ts"
 import { define } from "./define.ts"
 import { type Finder, showAll } from "./inspect-all.ts"
+import { platformOf } from "./platform-of.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 const findContainer =
@@ -27,12 +30,14 @@ const findContainer =
       return inspectContainer(record, state, { health, log }, { written: bytes, virtual: bytes + image.size })
     })
 
-const findImage: Finder = (name) =>
-  Effect.gen(function* () {
-    const images = yield* Images
-    const image = yield* images.find(name)
-    return inspectImage(image, yield* images.config(image))
-  })
+const findImage =
+  (platform?: Platform): Finder =>
+  (name) =>
+    Effect.gen(function* () {
+      const found = yield* (yield* Images).find(name)
+      const { config, record } = yield* imageForPlatform(name, found, platform)
+      return inspectImage(record, config)
+    })
 
 /** Whatever has the name: a container wins over an image, as Docker has it. */
 const findAny =
@@ -42,7 +47,7 @@ const findAny =
       Effect.catchIf(
         (failure) => failure._tag === "NoSuchContainer",
         () =>
-          findImage(name).pipe(
+          findImage()(name).pipe(
             Effect.catchIf(
               (failure) => failure._tag === "NoSuchImage" || failure._tag === "BadImageName",
               () =>
@@ -63,7 +68,9 @@ export const containers = define(containerInspect, ({ operands, options }, { ter
 
 /** `gantry image inspect`. */
 export const images = define(imageInspect, ({ operands, options }, { terminal }) =>
-  showAll(operands, options.format, findImage, terminal)
+  Effect.flatMap(platformOf(options.platform), (platform) =>
+    showAll(operands, options.format, findImage(platform), terminal)
+  )
 )
 
 /** `gantry inspect`. */
@@ -75,7 +82,7 @@ export default define(table, ({ operands, options }, { terminal }) => {
     case "container":
       return showAll(operands, options.format, findContainer(options.size), terminal)
     case "image":
-      return showAll(operands, options.format, findImage, terminal)
+      return showAll(operands, options.format, findImage(), terminal)
     default:
       return badValue(`"${options.type}" is not a valid value for --type`, "container or image")
   }

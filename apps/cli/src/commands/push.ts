@@ -1,9 +1,9 @@
-import { suits } from "@gantry/engine/images/choose-platform"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as ImageSource from "@gantry/core/image/ImageSource"
-import { format as platformText, type Platform } from "@gantry/core/image/Platform"
-import { BadImageName, WrongPlatform } from "@gantry/engine/EngineError"
+import type { Platform } from "@gantry/core/image/Platform"
+import { BadImageName } from "@gantry/engine/EngineError"
 import { type ImageRecord, Images } from "@gantry/engine/images/Images"
+import { imageForPlatform } from "@gantry/engine/images/image-for-platform"
 import { imagesToSave } from "@gantry/engine/images/images-to-save"
 import { type Outgoing, push } from "@gantry/engine/verbs/push"
 import * as Effect from "effect/Effect"
@@ -95,20 +95,13 @@ const allTags = (name: string, destination: string | undefined, platform: Platfo
 /** What a name means: the image for the platform that is asked for, or all of its platforms. */
 const meant = (name: string, image: ImageRecord, ref: ImageRef.ImageRef, wanted: Platform | undefined) =>
   Effect.gen(function* () {
-    const images = yield* Images
-    const local = Either.getOrUndefined(ImageRef.parse(name))
     if (wanted === undefined) {
-      const index = local === undefined ? undefined : yield* images.indexOf(local)
+      const local = Either.getOrUndefined(ImageRef.parse(name))
+      const index = local === undefined ? undefined : yield* (yield* Images).indexOf(local)
       return { image, index, ref } satisfies Outgoing
     }
-    const found: Array<string> = []
-    for (const each of local === undefined ? [image] : [image, ...(yield* images.named(local))]) {
-      const config = yield* images.config(each)
-      if (suits(config, wanted) !== undefined) return { image: each, ref } satisfies Outgoing
-      found.push(platformText(config))
-    }
-    const all = [...new Set(found)].join(", ")
-    return yield* new WrongPlatform({ reference: name, wanted: platformText(wanted), found: all })
+    const { record } = yield* imageForPlatform(name, image, wanted)
+    return { image: record, ref } satisfies Outgoing
   })
 
 /** Whether the tag was filled in. */

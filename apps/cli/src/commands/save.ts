@@ -1,8 +1,7 @@
 import { resolve } from "node:path"
-import { suits } from "@gantry/engine/images/choose-platform"
-import { format as formatPlatform, type Platform } from "@gantry/core/image/Platform"
-import { WrongPlatform } from "@gantry/engine/EngineError"
-import { Images } from "@gantry/engine/images/Images"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import type { Platform } from "@gantry/core/image/Platform"
+import { imageForPlatform } from "@gantry/engine/images/image-for-platform"
 import { imagesToSave, type NamedImage } from "@gantry/engine/images/images-to-save"
 import { savePlain } from "@gantry/engine/verbs/save"
 import * as Effect from "effect/Effect"
@@ -41,17 +40,27 @@ export default define(table, ({ operands, options }, { terminal }) =>
         status: 1
       })
     }
-    const images = yield* imagesToSave(operands)
-    if (platform !== undefined) yield* Effect.forEach(images, (image) => check(image, platform), { discard: true })
+    const meant = yield* imagesToSave(operands)
+    const images = platform === undefined ? meant : yield* forPlatform(meant, platform)
     yield* savePlain(`${kind}:${output === undefined ? "/dev/stdout" : resolve(terminal.cwd, output)}`, images)
     return 0
   })
 )
 
-const check = ({ image }: NamedImage, platform: Platform) =>
+/** The same names with the images that they lead to for a platform, each image once. */
+const forPlatform = (meant: ReadonlyArray<NamedImage>, platform: Platform) =>
   Effect.gen(function* () {
-    const config = yield* (yield* Images).config(image)
-    if (suits(config, platform) !== undefined) return
-    const reference = image.names[0] ?? image.id
-    return yield* new WrongPlatform({ reference, wanted: formatPlatform(platform), found: formatPlatform(config) })
+    const found = new Map<string, NamedImage>()
+    for (const { image, names } of meant) {
+      const reference = names[0] === undefined ? image.id : ImageRef.familiar(names[0])
+      const { record } = yield* imageForPlatform(reference, image, platform)
+      // A name of several platforms is found with each of its images.
+      const known = found.get(record.id)?.names ?? []
+      const spelled = new Set(known.map(ImageRef.format))
+      found.set(record.id, {
+        image: record,
+        names: [...known, ...names.filter((name) => !spelled.has(ImageRef.format(name)))]
+      })
+    }
+    return [...found.values()]
   })

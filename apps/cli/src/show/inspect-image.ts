@@ -21,7 +21,7 @@ export const inspectImage = (image: ImageRecord, config: ImageConfig): unknown =
     RepoTags: read(image.names).map(ImageRef.familiar),
     RepoDigests: digestsOf(image),
     Parent: "",
-    Comment: "",
+    Comment: config.history.at(-1)?.comment ?? "",
     ...(config.created === undefined ? {} : { Created: config.created }),
     Author: config.author ?? "",
     Config: {

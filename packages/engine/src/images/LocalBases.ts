@@ -3,7 +3,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PullServices } from "../verbs/pull.ts"
-import { type EnsureError, ensureImage, type EnsureOptions, type ReadyImage } from "./ensure-image.ts"
+import { type EnsureError, ensureImage, type EnsureOptions } from "./ensure-image.ts"
+import type { ReadyImage } from "./image-for-platform.ts"
 import { Images } from "./Images.ts"
 
 /**

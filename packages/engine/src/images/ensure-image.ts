@@ -1,22 +1,15 @@
-import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace, parse as parseSource } from "@gantry/core/image/ImageSource"
-import { format, type Platform } from "@gantry/core/image/Platform"
+import type { Platform } from "@gantry/core/image/Platform"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { type AmbiguousId, type BadImageName, type ImageBroken, NoSuchImage, WrongPlatform } from "../EngineError.ts"
+import { type AmbiguousId, type BadImageName, type ImageBroken, NoSuchImage } from "../EngineError.ts"
 import type { PullServices } from "../verbs/pull.ts"
-import { suits } from "./choose-platform.ts"
-import { type ImageRecord, Images, parseName } from "./Images.ts"
+import { imageForPlatform, type ReadyImage } from "./image-for-platform.ts"
+import { Images, parseName } from "./Images.ts"
 import type { PullError } from "./PullError.ts"
 import type { PullListener } from "./PullEvent.ts"
-
-/** The image a user named, ready to be run or built on. */
-export interface ReadyImage {
-  readonly record: ImageRecord
-  readonly config: ImageConfig
-}
 
 /**
  * When the registry is asked: when the image is not here, every time, not at all; `newer` asks every time and makes do
@@ -51,7 +44,7 @@ export const ensureImage = (
     const images = yield* Images
     const place = placeOf(reference, options.cwd)
     if (place !== undefined) return yield* fetched(place, platform, options)
-    const local = Effect.flatMap(images.find(reference), (record) => localFor(reference, record, platform))
+    const local = Effect.flatMap(images.find(reference), (record) => imageForPlatform(reference, record, platform))
     switch (options.policy) {
       case "never":
         return yield* Effect.catchTag(local, "NoSuchImage", ({ near }) =>
@@ -85,28 +78,6 @@ export const ensureImage = (
             })
         })
     }
-  })
-
-/** A local image, or the one of another platform that the same name leads to. */
-const localFor = (
-  reference: string,
-  record: ImageRecord,
-  platform: Platform | undefined
-): Effect.Effect<ReadyImage, ImageBroken | StorageFailure | WrongPlatform, Images> =>
-  Effect.gen(function* () {
-    const images = yield* Images
-    const config = yield* images.config(record)
-    if (platform === undefined || suits(config, platform) !== undefined) return { record, config }
-    const ref = Either.getOrUndefined(ImageRef.parse(reference))
-    const others = ref === undefined || record.indexes.length === 0 ? [] : yield* images.named(ref)
-    let best: (ReadyImage & { readonly score: number }) | undefined
-    for (const other of others) {
-      const made = yield* images.config(other)
-      const score = suits(made, platform)
-      if (score !== undefined && score > (best?.score ?? -1)) best = { record: other, config: made, score }
-    }
-    if (best !== undefined) return { record: best.record, config: best.config }
-    return yield* new WrongPlatform({ reference, wanted: format(platform), found: format(config) })
   })
 
 const placeOf = (reference: string, cwd: string | undefined): ImageRef.ImageRef | undefined => {

@@ -28,7 +28,11 @@ export const rmi = {
   operands: { min: 1 },
   options: {
     force: { kind: "flag", short: "f", about: "Remove the image even when a stopped container uses it" },
-    noPrune: { kind: "flag", about: "Keep parents without a name" },
+    noPrune: {
+      kind: "flag",
+      about: "Keep parents without a name",
+      ignored: "images have no parents that would go too"
+    },
     platform: { kind: "list", about: "Remove one platform only", supported: false }
   }
 } as const satisfies Command

@@ -29,8 +29,12 @@ export const images = {
   options: {
     all: { kind: "flag", short: "a", about: "Show images without a name too" },
     digests: { kind: "flag", about: "Show digests" },
-    filter,
-    tree: { kind: "flag", about: "Show what images share", supported: false },
+    filter: {
+      ...filter,
+      about: "Show only what matches: dangling=true, label=x, reference=x/*, before=IMAGE, since=IMAGE, until=24h"
+    },
+    tree: { kind: "flag", about: "Show platforms, the layers of each, and who else has them" },
+    unique: { kind: "flag", about: "Show each image once, by the first of its names" },
     ...tableOptions
   }
 } as const satisfies Command

@@ -2,9 +2,9 @@ import type { PruneFilters } from "@gantry/engine/prune/PrunePlan"
 import { bad, good, type Result } from "../Result.ts"
 import { keyAndValue } from "./csv.ts"
 import { parseFilters } from "./filters.ts"
-import { parseInstant } from "./instant.ts"
 import { hasLabel } from "./label.ts"
 import { parseLongDuration } from "./long-duration.ts"
+import { parseMoment } from "./moment.ts"
 
 /** Keys of `--filter` that every prune command knows. */
 export type PruneFilterKey = "until" | "unused-for" | "label" | "label!"
@@ -26,8 +26,7 @@ export const parsePruneFilters = (
   if (untils.length > 1) return bad("more than one until filter specified")
   let until: number | undefined
   for (const text of untils) {
-    const weeks = parseLongDuration(text)
-    const instant = weeks.ok ? good(now - weeks.value) : millis(parseInstant(text, BigInt(now) * 1_000_000n))
+    const instant = parseMoment(text, now)
     if (!instant.ok) return instant
     until = instant.value
   }
@@ -53,5 +52,3 @@ export const parsePruneFilters = (
         })
   })
 }
-
-const millis = (nanos: Result<bigint>): Result<number> => (nanos.ok ? good(Number(nanos.value / 1_000_000n)) : nanos)
