@@ -58,7 +58,11 @@ export const processTerminal = (): Terminal => ({
   get stderrIsTerminal() {
     return process.stderr.isTTY === true
   },
-  size: () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 }),
+  size: () => {
+    // Output may go elsewhere while progress is shown here.
+    const { columns, rows } = process.stdout.columns > 0 ? process.stdout : process.stderr
+    return { columns: columns || 80, rows: rows || 24 }
+  },
   freshSize: () => {
     const [columns, rows] = process.stdout.getWindowSize()
     return { columns, rows }

@@ -1,12 +1,14 @@
 import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
 import { render } from "@gantry/build/dockerfile/Diagnostic"
+import type { Explanation } from "../show/Explanation.ts"
 import { palette } from "../show/color.ts"
 import { type BuildEvent, noProgress, progress } from "../show/progress-lines.ts"
+import { rawProgress } from "../show/raw-progress.ts"
 import { redraw, region } from "../show/progress-region.ts"
 import type { Terminal } from "../terminal.ts"
 
-/** How a build shows what it does. */
-export type ProgressStyle = "plain" | "tty" | "quiet" | "rawjson"
+/** How a build shows what it does. Both `quiet` and `none` show nothing; only the first gives the id in the end. */
+export type ProgressStyle = "plain" | "tty" | "quiet" | "none" | "rawjson"
 
 /** Shows the events of a build, as they come. `finish` draws the last state. */
 export interface BuildProgress {
@@ -14,6 +16,12 @@ export interface BuildProgress {
   /** Says a line that belongs to no step. */
   readonly note: (line: string) => void
   readonly finish: () => void
+  /** Says lines about a build that has ended. */
+  readonly tell: (text: string) => void
+  /** Says what was built, and the names in the store that lead to it. */
+  readonly built: (id: string, names: ReadonlyArray<string>) => void
+  /** Says why the build failed. Absent where that is said as all commands say it. */
+  readonly failed?: (explanation: Explanation) => void
   /** Shows nothing more, so that others can have the terminal; what is returned goes on, and shows what came meanwhile. */
   readonly pause: () => () => void
 }
@@ -23,16 +31,20 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
   const began = terminal.now()
   const seconds = () => (terminal.now() - began) / 1000
   const nothing = () => {}
-  if (style === "quiet") return { onEvent: nothing, note: nothing, finish: nothing, pause: () => nothing }
-  if (style === "rawjson") {
-    const say = (value: unknown): void => terminal.err(`${JSON.stringify(value)}\n`)
-    // A line of JSON disturbs nobody: it goes where a program reads it.
+  if (style === "quiet" || style === "none") {
     return {
-      onEvent: (event) => say(shown(event)),
-      note: (text) => say({ type: "note", text }),
+      onEvent: nothing,
+      note: nothing,
       finish: nothing,
+      tell: terminal.err,
+      built: nothing,
       pause: () => nothing
     }
+  }
+  if (style === "rawjson") {
+    const raw = rawProgress(terminal.err, terminal.now)
+    // A line of JSON disturbs nobody: it goes where a program reads it.
+    return { ...raw, tell: raw.note, finish: nothing, pause: () => nothing }
   }
   let state = noProgress
   let drawn = 0
@@ -71,6 +83,11 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
       else translate(event, seconds()).forEach(take)
     },
     note: (text) => take({ kind: "message", text }),
+    tell: terminal.err,
+    built: (id, names) => {
+      terminal.err(`built ${id}\n`)
+      for (const name of names) terminal.err(`named ${name}\n`)
+    },
     pause: () => {
       if (style === "tty") draw(false)
       // What is drawn stays where it is, and the next drawing comes below what others write.
@@ -93,12 +110,6 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
     }
   }
 }
-
-/** Output bytes as text: JSON has no bytes. */
-const shown = (event: SolveEvent): unknown =>
-  event.type === "output"
-    ? { ...event, output: { stream: event.output.stream, text: new TextDecoder().decode(event.output.bytes) } }
-    : event
 
 const translator = () => {
   const begun = new Set<string>()

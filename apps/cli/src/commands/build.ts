@@ -17,6 +17,8 @@ import { type BuildSource, buildSource, namedContexts } from "./build-source.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { shellOnError } from "./build-shell.ts"
 import { surroundingsOf } from "./build-surroundings.ts"
+import { explain } from "../show/explain.ts"
+import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { readSecrets } from "./read-secrets.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
@@ -37,11 +39,11 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
     if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
-    const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal.stderrIsTerminal)
+    const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
     const progress = buildProgress(style, shownName(source.dockerfile), terminal)
     const buildArgs = argumentsOf(options.buildArg, terminal.env)
     const started: Array<StepReport> = []
-    const explain = yield* formOf("--explain", options.explain)
+    const explained = yield* formOf("--explain", options.explain)
     const planned = yield* formOf("--plan", options.plan)
     if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
     const request: BuildRequest = {
@@ -97,30 +99,37 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     }
     const tell = (steps: ReadonlyArray<StepReport>, image: string | null) =>
       Effect.map(showingSteps, ({ explanationJson, explanationLines }) => {
-        if (explain === "json") terminal.out(explanationJson(steps, image, terminal.now()))
-        else terminal.err(explanationLines(steps))
+        if (explained === "json") terminal.out(explanationJson(steps, image, terminal.now()))
+        else progress.tell(explanationLines(steps))
       })
     const began = terminal.now()
-    const built = yield* build(request).pipe(
-      Effect.ensuring(Effect.sync(progress.finish)),
-      Effect.tapError(() => (explain === undefined || started.length === 0 ? Effect.void : tell(started, null)))
-    )
-    if (explain !== undefined) yield* tell(built.steps, built.image.id)
-    if (settings.cacheLimits !== undefined && built.steps.some(({ how }) => how !== "cached")) {
-      const { collectAfterBuild } = yield* Effect.promise(() => import("./collect-after-build.ts"))
-      yield* collectAfterBuild(settings.cacheLimits, began, terminal)
-    }
-    const id = builtId(built)
-    if (options.iidfile !== undefined) yield* writeWhole(options.iidfile, id, terminal.cwd)
-    if (options.metadataFile !== undefined) {
-      const metadata = metadataOf(built, `default/default/${randomBytes(16).toString("hex")}`)
-      yield* writeWhole(options.metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`, terminal.cwd)
-    }
-    if (style !== "quiet") {
-      terminal.err(`built ${id}\n`)
-      if (built.stored) for (const name of options.tag) terminal.err(`named ${name}\n`)
-    } else if (explain !== "json" && !outputs.some(isStream)) terminal.out(`${id}\n`)
-    return 0
+    const work = Effect.gen(function* () {
+      const built = yield* build(request).pipe(
+        Effect.ensuring(Effect.sync(progress.finish)),
+        Effect.tapError(() => (explained === undefined || started.length === 0 ? Effect.void : tell(started, null)))
+      )
+      if (explained !== undefined) yield* tell(built.steps, built.image.id)
+      if (settings.cacheLimits !== undefined && built.steps.some(({ how }) => how !== "cached")) {
+        const { collectAfterBuild } = yield* Effect.promise(() => import("./collect-after-build.ts"))
+        yield* collectAfterBuild(settings.cacheLimits, began, progress.tell)
+      }
+      const id = builtId(built)
+      if (options.iidfile !== undefined) yield* writeWhole(options.iidfile, id, terminal.cwd)
+      if (options.metadataFile !== undefined) {
+        const metadata = metadataOf(built, `default/default/${randomBytes(16).toString("hex")}`)
+        yield* writeWhole(options.metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`, terminal.cwd)
+      }
+      progress.built(id, built.stored ? options.tag : [])
+      if (style === "quiet" && explained !== "json" && !outputs.some(isStream)) terminal.out(`${id}\n`)
+      return 0
+    })
+    const { failed } = progress
+    if (failed === undefined) return yield* work
+    return yield* Effect.catchAll(work, (failure) => {
+      const explanation = explain(failure)
+      failed(explanation)
+      return Effect.succeed(explanation.status ?? 1)
+    })
   })
 )
 
@@ -173,11 +182,17 @@ const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" |
   return badValue(`--network ${text} is not supported for builds`, "default, none or host")
 }
 
-const styleOf = (text: string | undefined, isTerminal: boolean): Effect.Effect<ProgressStyle, Usage> => {
-  if (text === undefined || text === "auto" || text === "") return Effect.succeed(isTerminal ? "tty" : "plain")
-  if (text === "none") return Effect.succeed("quiet")
-  if (text === "plain" || text === "tty" || text === "quiet" || text === "rawjson") return Effect.succeed(text)
-  return badValue(`invalid progress style: ${text}`, "auto, plain, tty, quiet or rawjson")
+const styles = ["plain", "tty", "rawjson", "quiet", "none"] as const satisfies ReadonlyArray<ProgressStyle>
+
+const styleOf = (text: string | undefined, terminal: Terminal): Effect.Effect<ProgressStyle, Usage> => {
+  if (text === undefined || text === "auto" || text === "") {
+    // A terminal that moves no cursor is written to line by line.
+    return Effect.succeed(terminal.stderrIsTerminal && terminal.env["TERM"] !== "dumb" ? "tty" : "plain")
+  }
+  const style = styles.find((each) => each === text)
+  return style === undefined
+    ? badValue(`invalid progress style: ${text}`, `auto, ${styles.slice(0, -1).join(", ")} or ${styles.at(-1)}`)
+    : Effect.succeed(style)
 }
 
 /** A name alone takes the caller's value; one the caller does not have is as good as not given. */

@@ -1,3 +1,5 @@
+import { visibleOnly } from "./text.ts"
+
 /** What a build tells while it goes on. `step` is any name that is unique within the build. */
 export type BuildEvent =
   | {
@@ -94,7 +96,8 @@ const started = (
 ): StepView => {
   const count = event.number === undefined ? "" : `${event.number}${event.total === undefined ? "" : `/${event.total}`}`
   const place = [event.stage ?? "", count].filter((part) => part !== "").join(" ")
-  const oneLine = instruction.replace(/\s*\n\s*/g, " ")
+  // A Dockerfile of somebody else moves no cursor.
+  const oneLine = visibleOnly(instruction.replace(/\s*\n\s*/g, " "))
   return {
     index: state.steps.size + 1,
     title: place === "" ? oneLine : `[${place}] ${oneLine}`,

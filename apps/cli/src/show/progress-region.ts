@@ -46,11 +46,13 @@ const block = (step: StepView, now: number, { columns, palette }: Screen): Reado
   const words = { running: "", done: "", cached: "CACHED ", failed: "ERROR " }[step.status]
   const paint = { running: palette.bold, done: palette.blue, cached: palette.blue, failed: palette.red }[step.status]
   const time = `${step.status === "cached" ? "0.0" : seconds}s`
-  const left = ellipsis(` => ${words}${step.title}`, Math.max(1, columns - time.length - 1))
-  const blank = " ".repeat(Math.max(1, columns - columnsOf(left) - time.length))
+  const room = columns - time.length - 1
+  // On few columns there is room for the step alone.
+  const left = ellipsis(` => ${words}${step.title}`, room < 10 ? columns : room)
+  const right = room < 10 ? "" : `${" ".repeat(columns - columnsOf(left) - time.length)}${time}`
   const output = step.status === "running" || step.status === "failed" ? step.output.slice(-outputLines) : []
   return [
-    `${paint(left)}${blank}${time}`,
+    `${paint(left)}${right}`,
     ...output.map((line) => palette.dim(ellipsis(` => => # ${visibleOnly(line)}`, columns)))
   ]
 }

@@ -31,6 +31,6 @@ const wide =
 export const visibleOnly = (line: string): string => line.replace(controls, "").replaceAll("\t", "    ")
 
 const controls = new RegExp(
-  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07]*\\x07|.)|[\\x00-\\x08\\x0b-\\x1f\\x7f]`,
+  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07]*\\x07|.)|[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]`,
   "g"
 )

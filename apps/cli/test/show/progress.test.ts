@@ -111,6 +111,12 @@ describe("plain progress", () => {
     )
   })
 
+  it("shows no control characters of the Dockerfile", () => {
+    expect(play([start("a", 1, "RUN \u001b[2Jecho \u009b2J x", 0), log("a", "y\n", 0)]).lines[0]).toBe(
+      "#1 [1/3] RUN echo 2J x"
+    )
+  })
+
   it("ignores output of a step that nobody announced", () => {
     expect(play([log("x", "y\n", 0), { kind: "step-done", step: "x", at: 1 }]).lines).toEqual([])
   })
@@ -150,7 +156,7 @@ describe("progress on a terminal", () => {
       ]).flat()
     ).state
     fc.assert(
-      fc.property(fc.integer({ min: 12, max: 120 }), fc.integer({ min: 3, max: 60 }), (columns, rows) => {
+      fc.property(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 3, max: 60 }), (columns, rows) => {
         const lines = region(many, 31, { columns, rows, palette: plain })
         expect(lines.length).toBeLessThan(rows)
         expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns)

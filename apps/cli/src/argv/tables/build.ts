@@ -25,7 +25,7 @@ export const build = {
     },
     platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
-    progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "quiet", "rawjson")' },
+    progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "rawjson", "quiet", "none")' },
     label: { kind: "list", about: "Label of the image" },
     reproducible: {
       kind: "flag",
