@@ -7,6 +7,7 @@ import { importImage } from "@gantry/engine/verbs/import-image"
 import * as Effect from "effect/Effect"
 import { importImage as table } from "../argv/tables/archive.ts"
 import { define } from "./define.ts"
+import { reasonOf } from "./file-problem.ts"
 import { given } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
 
@@ -46,7 +47,7 @@ export default define(table, ({ operands: [file = "", name], options }, { termin
             },
             catch: (cause) =>
               new Usage({
-                message: `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+                message: `${file} cannot be read: ${reasonOf(cause)}`,
                 status: 1
               })
           })

@@ -10,10 +10,12 @@ import * as Effect from "effect/Effect"
 import { containerInspect, imageInspect, inspect as table } from "../argv/tables/listing.ts"
 import { inspectContainer } from "../show/inspect-container.ts"
 import { inspectImage } from "../show/inspect-image.ts"
+import type { EngineServices } from "../compose.ts"
+import type { Failure } from "../show/explain.ts"
 import { define } from "./define.ts"
 import { type Finder, showAll } from "./inspect-all.ts"
 import { platformOf } from "./platform-of.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 const findContainer =
   (withSize: boolean): Finder =>
@@ -39,26 +41,43 @@ const findImage =
       return inspectImage(record, config)
     })
 
-/** Whatever has the name: a container wins over an image, as Docker has it. */
+// What is asked for less often is loaded when it is.
+const findNetwork: Finder = (name) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./network.ts")),
+    ({ networkFinder }) => networkFinder(name)
+  )
+
+const findVolume: Finder = (name) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./volume.ts")),
+    ({ volumeFinder }) => volumeFinder(name)
+  )
+
+const notFound: ReadonlySet<Failure["_tag"]> = new Set([
+  "BadImageName",
+  "NetworkMissing",
+  "NoSuchContainer",
+  "NoSuchImage",
+  "NoSuchVolume"
+])
+
+/** The first that has the name: a container wins over an image, that over a network and that over a volume, as Docker has it. */
 const findAny =
   (withSize: boolean): Finder =>
   (name) =>
-    findContainer(withSize)(name).pipe(
-      Effect.catchIf(
-        (failure) => failure._tag === "NoSuchContainer",
-        () =>
-          findImage()(name).pipe(
-            Effect.catchIf(
-              (failure) => failure._tag === "NoSuchImage" || failure._tag === "BadImageName",
-              () =>
-                new Usage({
-                  message: `No such object: ${name}`,
-                  hint: "gantry ps -a and gantry images list what there is",
-                  status: 1
-                })
-            )
-          )
-      )
+    [findContainer(withSize), findImage(), findNetwork, findVolume].reduceRight(
+      (next: Effect.Effect<unknown, Failure, EngineServices>, find) =>
+        Effect.catchIf(
+          find(name),
+          ({ _tag }) => notFound.has(_tag),
+          () => next
+        ),
+      new Usage({
+        message: `No such object: ${name}`,
+        hint: "gantry ps -a, gantry images, gantry network ls and gantry volume ls list what there is",
+        status: 1
+      })
     )
 
 /** `gantry container inspect`. */
@@ -83,7 +102,15 @@ export default define(table, ({ operands, options }, { terminal }) => {
       return showAll(operands, options.format, findContainer(options.size), terminal)
     case "image":
       return showAll(operands, options.format, findImage(), terminal)
+    case "network":
+      return showAll(operands, options.format, findNetwork, terminal)
+    case "volume":
+      return showAll(operands, options.format, findVolume, terminal)
     default:
-      return badValue(`"${options.type}" is not a valid value for --type`, "container or image")
+      return new Usage({
+        message: `"${options.type}" is not a valid value for --type`,
+        hint: "container, image, network or volume",
+        status: 1
+      })
   }
 })

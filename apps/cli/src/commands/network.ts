@@ -8,7 +8,7 @@ import { hasLabel, parseLabel } from "../argv/values/label.ts"
 import { inspectNetwork, networkColumns, networkHeaders, networkRow } from "../show/network-row.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
-import { showAll } from "./inspect-all.ts"
+import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { given, valuesOf } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
@@ -45,22 +45,20 @@ const find = (text: string) =>
     return first
   })
 
+/** A network in the shape that `inspect` shows. */
+export const networkFinder: Finder = (text) =>
+  Effect.gen(function* () {
+    const network = yield* find(text)
+    const containers = yield* (yield* Containers).list
+    return inspectNetwork(
+      network,
+      containers.filter(({ attachment }) => attachment?.network === network.name)
+    )
+  })
+
 /** `gantry network inspect`. */
 export const inspect = define(networkInspect, ({ operands, options }, { terminal }) =>
-  showAll(
-    operands,
-    options.format,
-    (text) =>
-      Effect.gen(function* () {
-        const network = yield* find(text)
-        const containers = yield* (yield* Containers).list
-        return inspectNetwork(
-          network,
-          containers.filter(({ attachment }) => attachment?.network === network.name)
-        )
-      }),
-    terminal
-  )
+  showAll(operands, options.format, networkFinder, terminal)
 )
 
 const filterKeys = ["dangling", "driver", "id", "label", "name", "scope", "type"] as const

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { parseSecret, type SecretSource } from "../argv/values/secret.ts"
 import type { Terminal } from "../terminal.ts"
 import { valuesOf } from "./read-values.ts"
+import { reasonOf } from "./file-problem.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** As with BuildKit: whatever is larger was meant to be mounted. Bytes. */
@@ -49,11 +50,4 @@ const bytesOf = (
     },
     catch: (cause) => badValue(`secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`)
   })
-}
-
-const reasonOf = (cause: unknown): string => {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
-  if (code === "ENOENT") return "there is no such file"
-  if (code === "EACCES") return "permission denied"
-  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -5,7 +5,7 @@ import { rmi as table } from "../argv/tables/image.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
 
-/** `gantry rmi`. */
+/** `gantry rmi`. With `--force`, an image that is not there is no failure. */
 export default define(table, ({ operands, options }, { terminal }) =>
   each(operands, terminal, (text) =>
     Effect.gen(function* () {
@@ -14,6 +14,12 @@ export default define(table, ({ operands, options }, { terminal }) =>
       return removals
         .map((removal) => ("untagged" in removal ? `Untagged: ${removal.untagged}` : `Deleted: ${removal.deleted}`))
         .join("\n")
-    })
+    }).pipe(
+      Effect.catchTag("NoSuchImage", (missing) => {
+        if (!options.force) return Effect.fail(missing)
+        terminal.err(`gantry: ${missing.message}\n`)
+        return Effect.succeed(undefined)
+      })
+    )
   )
 )

@@ -10,7 +10,7 @@ import { hasLabel, parseLabel } from "../argv/values/label.ts"
 import { inspectVolume, volumeColumns, volumeHeaders, volumeRow } from "../show/volume-row.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
-import { showAll } from "./inspect-all.ts"
+import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { valuesOf } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
@@ -35,9 +35,12 @@ export const create = define(volumeCreate, ({ operands: [name], options }, { ter
   })
 )
 
+/** A volume in the shape that `inspect` shows. */
+export const volumeFinder: Finder = (name) => Effect.map(findVolume(name), inspectVolume)
+
 /** `gantry volume inspect`. */
 export const inspect = define(volumeInspect, ({ operands, options }, { terminal }) =>
-  showAll(operands, options.format, (name) => Effect.map(findVolume(name), inspectVolume), terminal)
+  showAll(operands, options.format, volumeFinder, terminal)
 )
 
 const filterKeys = ["dangling", "driver", "label", "name"] as const

@@ -34,7 +34,8 @@ export const historyRow = (
   { now, truncate, human }: ShowOptions & { readonly human: boolean }
 ) => {
   const createdBy = facts.createdBy.replace(/[\t\n]/g, " ")
-  const at = facts.createdAt === undefined ? "N/A" : rfc3339(BigInt(Math.trunc(facts.createdAt)) * 1_000_000n)
+  const at =
+    facts.createdAt === undefined ? "N/A" : rfc3339(BigInt(Math.floor(facts.createdAt / 1000)) * 1_000_000_000n)
   return {
     ID: facts.id === undefined ? "<missing>" : truncate ? shortId(facts.id) : facts.id,
     CreatedSince: facts.createdAt === undefined ? "N/A" : human ? ago(facts.createdAt, now) : at,

@@ -101,7 +101,7 @@ describe("gantry images", () => {
 
   it.scoped("draws platforms, the layers of each and who else has them as a tree", () =>
     Effect.gen(function* () {
-      yield* build("box")
+      yield* madeAt(2001, "box")
       yield* made("FROM box\nCOPY file /more\n", ["above:1", "above:2"])
       yield* gantry("create", ["--name", "user", "box"])
       const { out } = yield* gantry("images", ["--tree"])
@@ -144,6 +144,30 @@ describe("names of several platforms", () => {
       const lines = linesOf((yield* gantry("images", ["--tree"])).out)
       expect(lines.filter((line) => /^[├└]─ linux\/(amd64|arm64)/.test(line))).toHaveLength(2)
       expect(lines.filter((line) => /^\S/.test(line) && !/^[├└│]/.test(line))).toEqual(["multi:latest"])
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("gantry rmi", () => {
+  it.scoped("with --force is content when there is no such image, and says so", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      const { err, out, status } = yield* gantry("rmi", ["-f", "nosuch", "box"])
+      expect({ out: out.split("\n")[0], status }).toEqual({ out: "Untagged: box:latest", status: 0 })
+      expect(err).toContain("no such image: nosuch")
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("gantry history", () => {
+  it.scoped("tells times by the second, and the rows of other images as missing", () =>
+    Effect.gen(function* () {
+      const id = yield* build("box")
+      const times = linesOf((yield* gantry("history", ["--format", "{{.CreatedAt}}", "box"])).out)
+      for (const time of times) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      const [first, ...others] = linesOf((yield* gantry("history", ["-q", "--no-trunc", "box"])).out)
+      expect(first).toBe(id)
+      expect(new Set(others)).toEqual(new Set(["<missing>"]))
     }).pipe(Effect.provide(engine))
   )
 })

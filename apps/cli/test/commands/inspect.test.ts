@@ -127,4 +127,25 @@ describe("gantry inspect", () => {
       expect((yield* gantry("inspect", ["-f", "{{.Name", "web"])).status).toBe(64)
     }).pipe(Effect.provide(engine))
   )
+
+  it.scoped("finds networks and volumes too, after containers and images, and each kind by `--type`", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      yield* gantry("volumeCreate", ["things"])
+      yield* gantry("networkCreate", ["inner"])
+      expect((yield* inspected(["things"])).objects).toMatchObject([{ Name: "things", Driver: "local" }])
+      expect((yield* inspected(["inner"])).objects).toMatchObject([{ Name: "inner", Scope: "local" }])
+      yield* gantry("volumeCreate", ["box"])
+      expect((yield* inspected(["box"])).objects).toMatchObject([{ RepoTags: ["box:latest"] }])
+      expect((yield* inspected(["--type", "volume", "box"])).objects).toMatchObject([
+        { Mountpoint: expect.any(String) }
+      ])
+      const other = yield* inspected(["--type", "network", "box"])
+      expect(other).toMatchObject({ status: 1, objects: [] })
+      const nobody = yield* inspected(["nobody", "inner"])
+      expect(nobody).toMatchObject({ status: 1, objects: [{ Name: "inner" }] })
+      expect(nobody.err).toContain("No such object: nobody")
+      expect((yield* gantry("inspect", ["--type", "thing", "box"])).status).toBe(1)
+    }).pipe(Effect.provide(engine))
+  )
 })

@@ -74,7 +74,11 @@ export const inspect = {
   usage: "[OPTIONS] NAME|ID [NAME|ID...]",
   interspersed: true,
   operands: { min: 1 },
-  options: { format, size, type: { kind: "text", about: 'Look only for a "container" or an "image"' } }
+  options: {
+    format,
+    size,
+    type: { kind: "text", about: 'Look only for a "container", "image", "network" or "volume"' }
+  }
 } as const satisfies Command
 
 /** `gantry container inspect`. */

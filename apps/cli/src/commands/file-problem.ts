@@ -1,0 +1,7 @@
+/** Why a file could not be read, in words: what Node says of the commonest causes is not for people. */
+export const reasonOf = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "ENOENT") return "there is no such file"
+  if (code === "EACCES") return "permission denied"
+  return cause instanceof Error ? cause.message : String(cause)
+}
