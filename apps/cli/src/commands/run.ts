@@ -1,24 +1,22 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
-import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { create, newId } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import { logs } from "@gantry/engine/containers/Logs"
 import { waitReady } from "@gantry/engine/verbs/wait-ready"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { run as table } from "../argv/tables/run.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
 import type { Terminal } from "../terminal.ts"
-import { attachSession } from "../attach-session.ts"
 import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
 import { fetching } from "./fetching.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
+import { stay } from "./stay.ts"
 import { badValue } from "./Usage.ts"
 
 /** Lines of the log that tell why a container did not become ready. */
@@ -64,19 +62,12 @@ export default define(
         yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
         return 0
       }
-      const exit = yield* attachSession(
+      return yield* stay(
+        record,
         session,
-        {
-          stdin: options.interactive,
-          tty: options.tty,
-          signals: options.sigProxy && !options.tty,
-          detachKeys: keys
-        },
+        { stdin: options.interactive, sigProxy: options.sigProxy, detachKeys: keys },
         terminal
       )
-      if (Option.isNone(exit)) return 0
-      yield* settleOrWarn(record)
-      return exit.value.code
     }).pipe(Effect.scoped),
   125
 )
