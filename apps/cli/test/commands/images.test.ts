@@ -102,8 +102,9 @@ describe("gantry images", () => {
   it.scoped("draws platforms, the layers of each and who else has them as a tree", () =>
     Effect.gen(function* () {
       yield* madeAt(2001, "box")
-      yield* made("FROM box\nCOPY file /more\n", ["above:1", "above:2"])
-      yield* gantry("create", ["--name", "user", "box"])
+      const later = ["--build-arg", "SOURCE_DATE_EPOCH=1200000000"]
+      yield* made("FROM box\nCOPY file /more\n", ["above:1", "above:2"], ...later)
+      yield* gantry("create", ["--name", "user", "box", "true"])
       const { out } = yield* gantry("images", ["--tree"])
       const lines = linesOf(out)
       expect(lines[0]).toBe("above:1, above:2")
