@@ -1,6 +1,6 @@
 import type { Surroundings } from "@gantry/engine/steps/Surroundings"
 import * as Effect from "effect/Effect"
-import type { build as table } from "../argv/tables/build.ts"
+import type { inputs } from "../argv/tables/build.ts"
 import type { Values } from "../argv/Option.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
 import { parseBytes } from "../argv/values/bytes.ts"
@@ -10,7 +10,7 @@ import { resourcesOf } from "./resource-options.ts"
 import type { Usage } from "./Usage.ts"
 
 /** The options about the containers that commands run in. */
-export const surroundingsOf = (options: Values<typeof table.options>): Effect.Effect<Surroundings, Usage> =>
+export const surroundingsOf = (options: Values<typeof inputs>): Effect.Effect<Surroundings, Usage> =>
   Effect.gen(function* () {
     const hosts = yield* valuesOf("--add-host", options.addHost, parseAddHost)
     const rlimits = yield* valuesOf("--ulimit", options.ulimit, parseUlimit)

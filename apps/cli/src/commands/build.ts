@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { build, type BuildRequest, planBuild } from "@gantry/engine/verbs/build"
-import { epochName, readEpoch } from "@gantry/engine/outputs/epoch"
 import { parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { build as table } from "../argv/tables/build.ts"
@@ -12,15 +10,14 @@ import { parseLongDuration } from "../argv/values/long-duration.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
 import { cachesOf } from "./build-caches.ts"
 import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
+import { inputsOf } from "./build-inputs.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
-import { type BuildSource, buildSource, namedContexts } from "./build-source.ts"
+import { type BuildSource, buildSource } from "./build-source.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { shellOnError } from "./build-shell.ts"
-import { surroundingsOf } from "./build-surroundings.ts"
 import { explain } from "../show/explain.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
-import { readSecrets } from "./read-secrets.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -31,38 +28,28 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     const policy = yield* optionalOf("--pull", options.pull, parseBuildPull)
     const names = yield* Effect.forEach(options.tag, parseName)
     const labels = yield* valuesOf("--label", options.label, parseLabel)
-    const platforms = yield* platformsOf(options.platform, terminal.arch)
+    const inputs = yield* inputsOf(options, terminal)
     const outputs = yield* outputsOf(options, {
       terminal,
-      platforms: platforms.length,
+      platforms: inputs.platforms.length,
       names: names.length,
       precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
     if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
     const progress = buildProgress(style, shownName(source.dockerfile), terminal)
-    const buildArgs = argumentsOf(options.buildArg, terminal.env)
     const started: Array<StepReport> = []
     const explained = yield* formOf("--explain", options.explain)
     const planned = yield* formOf("--plan", options.plan)
-    if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
     const request: BuildRequest = {
       ...source,
-      contexts: yield* namedContexts(options.buildContext, terminal.cwd),
-      env: terminal.env,
+      ...inputs,
       names,
-      buildArgs,
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
-      ...given("target", options.target),
-      platforms,
       outputs,
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("ttlMs", yield* optionalOf("--cache-ttl", options.cacheTtl, parseLongDuration)),
-      ...given("jobs", options.jobs),
-      network: yield* networkOf(options.network),
-      secrets: yield* readSecrets(options.secret, terminal),
       allowSecretLeak: options.allowSecretLeak,
-      surroundings: yield* surroundingsOf(options),
       ...given(
         "onFailure",
         yield* shellOnError(options.onError, {
@@ -83,8 +70,6 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
           return { onEvent: (event) => pullLines(event).forEach(progress.note), finish: () => {} }
         }
       },
-      ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
-      reproducible: options.reproducible,
       onEvent: (event) => {
         if (event.type === "started") started.push(begun(event))
         // A plan has no progress, but it may have something to warn of.
@@ -164,24 +149,6 @@ const shownName = (dockerfile: BuildRequest["dockerfile"]): string => {
   return "path" in dockerfile ? dockerfile.path : "inside" in dockerfile ? dockerfile.inside : dockerfile.shown
 }
 
-const platformsOf = (texts: ReadonlyArray<string>, machine: string): Effect.Effect<ReadonlyArray<Platform>, Usage> => {
-  const words = texts.flatMap((each) => each.split(",")).filter((word) => word !== "")
-  if (words.length === 0) return Effect.succeed([ofMachine(machine)])
-  return Effect.map(
-    Effect.forEach(words, (word) => {
-      const platform = word === "local" ? ofMachine(machine) : parsePlatform(word.trim())
-      return platform === undefined ? badValue(`--platform ${word}: not os/arch[/variant]`) : Effect.succeed(platform)
-    }),
-    (platforms) => [...new Map(platforms.map((each) => [formatPlatform(each), each])).values()]
-  )
-}
-
-const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" | "host", Usage> => {
-  if (text === undefined || text === "" || text === "default" || text === "bridge") return Effect.succeed("default")
-  if (text === "none" || text === "host") return Effect.succeed(text)
-  return badValue(`--network ${text} is not supported for builds`, "default, none or host")
-}
-
 const styles = ["plain", "tty", "rawjson", "quiet", "none"] as const satisfies ReadonlyArray<ProgressStyle>
 
 const styleOf = (text: string | undefined, terminal: Terminal): Effect.Effect<ProgressStyle, Usage> => {
@@ -193,31 +160,4 @@ const styleOf = (text: string | undefined, terminal: Terminal): Effect.Effect<Pr
   return style === undefined
     ? badValue(`invalid progress style: ${text}`, `auto, ${styles.slice(0, -1).join(", ")} or ${styles.at(-1)}`)
     : Effect.succeed(style)
-}
-
-/** A name alone takes the caller's value; one the caller does not have is as good as not given. */
-const argumentsOf = (
-  texts: ReadonlyArray<string>,
-  env: { readonly [name: string]: string | undefined }
-): ReadonlyMap<string, string> =>
-  new Map(
-    texts.flatMap((text): ReadonlyArray<readonly [string, string]> => {
-      const equals = text.indexOf("=")
-      if (equals >= 0) return [[text.slice(0, equals), text.slice(equals + 1)]]
-      const value = Object.hasOwn(env, text) ? env[text] : undefined
-      return value === undefined ? [] : [[text, value]]
-    })
-  )
-
-/** The caller's own variable counts as an argument of the build, as it does for Docker. */
-const epochOf = (
-  buildArgs: ReadonlyMap<string, string>,
-  env: { readonly [name: string]: string | undefined }
-): Effect.Effect<number | "context" | undefined, Usage> => {
-  const text = buildArgs.get(epochName) ?? env[epochName]
-  if (text === undefined || text === "") return Effect.succeed(undefined)
-  const epoch = readEpoch(text)
-  return epoch === undefined
-    ? badValue(`${epochName}=${text} is not a number of seconds since 1970`, 'a whole number, or "context"')
-    : Effect.succeed(epoch)
 }

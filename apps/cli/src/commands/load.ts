@@ -14,6 +14,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   buildHistory: () => import("./build-logs.ts").then(({ history }) => ({ default: history })),
   buildLog: () => import("./build-logs.ts"),
   build: () => import("./build.ts"),
+  cacheVerify: () => import("./cache-verify.ts"),
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),

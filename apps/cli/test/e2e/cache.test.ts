@@ -194,6 +194,49 @@ describe("the build cache", () => {
     expect(await gantry.ok("build", "-q", directory)).toBe(await gantry.field("lost", "{{.Id}}"))
   })
 
+  it("verifies itself: names the files that a command makes otherwise now, and changes nothing", async () => {
+    const directory = gantry.context({
+      Dockerfile: [
+        "FROM base",
+        "RUN echo 1 > /d && mkdir -p /etc/a && ln -s /d /etc/a/l && chmod 4755 /d",
+        "RUN rm /etc/a/l; cat /proc/sys/kernel/random/uuid > /u; cp /u /etc/a/v",
+        "RUN --mount=type=cache,target=/c touch /c/x",
+        "RUN true",
+        ""
+      ].join("\n")
+    })
+    await gantry.ok("build", "-q", directory)
+    const store = async () => {
+      const records = (await gantry.ok("builder", "du", "--format", "{{.ID}} {{.Bytes}} {{.Uses}}")).split("\n")
+      return [records.toSorted(), readdirSync(join(gantry.root, "layers")), readdirSync(join(gantry.root, "trees"))]
+    }
+    const before = await store()
+    const { status, stdout } = await gantry.try("cache", "verify", "--json", directory)
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      leftOut: 0,
+      steps: [
+        { step: 2, outcome: "same" },
+        {
+          step: 3,
+          outcome: "differs",
+          differences: [
+            { path: "/etc/a/v", change: "content" },
+            { path: "/u", change: "content" }
+          ]
+        },
+        { step: 4, outcome: "skipped" },
+        { step: 5, outcome: "same" }
+      ]
+    })
+    expect(await store()).toEqual(before)
+    const sound = gantry.context({ Dockerfile: "FROM base\nRUN echo 1 > /d\n" })
+    await gantry.ok("build", "-q", sound)
+    expect(await gantry.ok("cache", "verify", "--sample", "10", sound)).toBe(
+      "same [stage-0 2/2] RUN echo 1 > /d\nRUN steps: 1 same"
+    )
+  })
+
   it("lets two builds at once run a step once, and the second go on when the first is killed", async () => {
     // As long as two programs may need to start; whichever is late finds the record of the other.
     const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo begun; sleep 2; date +%N > /at\n" })

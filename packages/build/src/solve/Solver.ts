@@ -12,6 +12,7 @@ import { BuildFailed, NotCached } from "./BuildFailed.ts"
 import type { BuildResult } from "./BuildResult.ts"
 import { buildStage } from "./build-stage.ts"
 import * as Once from "./once.ts"
+import type { Hit } from "./Hit.ts"
 import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
 import { type RemoteFound, Sources, type SourceUnavailable } from "./Sources.ts"
 import { processConfig } from "./stage-state.ts"
@@ -42,6 +43,8 @@ export interface SolveRequest {
   readonly epoch?: number
   /** Takes events as they happen; must not throw. */
   readonly onEvent?: (event: SolveEvent) => void
+  /** Told of each step whose result the cache has and which could be carried out again; must not throw. */
+  readonly onHit?: (hit: Hit) => void
 }
 
 /**
@@ -136,6 +139,7 @@ const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: 
     options: request.options ?? {},
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
     isPlan,
+    ...(request.onHit === undefined ? {} : { onHit: request.onHit }),
     spell: yield* Spelling,
     emit
   }

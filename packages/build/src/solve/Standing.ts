@@ -10,6 +10,7 @@ import type { BaseImage } from "./BaseResolver.ts"
 import type { BuildContext } from "./BuildContext.ts"
 import type { BuildFailed } from "./BuildFailed.ts"
 import type { StepReport } from "./BuildResult.ts"
+import type { Hit } from "./Hit.ts"
 import type { KeyedAction } from "./facts-of-action.ts"
 import type { SolveEvent, StepLabel } from "./SolveEvent.ts"
 import type { RemoteFound, RemoteWanted } from "./Sources.ts"
@@ -64,6 +65,8 @@ export interface Workshop {
   readonly epoch?: number
   /** Nothing is executed, fetched or written; what would run is reported as missing. */
   readonly isPlan: boolean
+  /** Told of each step whose result the cache has, settings left out. */
+  readonly onHit?: (hit: Hit) => void
   readonly spell: (facts: StepFacts) => string
   readonly emit: (event: SolveEvent) => void
 }

@@ -13,6 +13,7 @@ import type { StepReport } from "./BuildResult.ts"
 import { executeStep } from "./execute-step.ts"
 import { factsOf } from "./facts-of-action.ts"
 import { contextsOf, remoteOf } from "./other-files.ts"
+import type { Hit } from "./Hit.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { type OtherTree, otherTrees } from "./stand-on.ts"
 import { type Folded, nothing, onto, type Standing, type Workshop } from "./Standing.ts"
@@ -51,6 +52,7 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     const again = trees.find((tree) => tree?.missed !== undefined)?.missed
     const skip = shop.skip(stage.index) ?? ground.missed ?? again
     const isCheap = action.kind === "config"
+    const place = { stack: ground.stack, trees, parts: parts ?? [] }
     const made = yield* shop.steps.want(
       {
         record: {
@@ -66,12 +68,14 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
         onMiss: (cause) => {
           if (!isCheap) shop.emit({ type: "started", step: label, cause })
         },
-        execute: isCheap
-          ? Effect.succeed({ layer: null, exact: true })
-          : executeStep(folded, { stack: ground.stack, trees, parts: parts ?? [] }, shop)
+        execute: isCheap ? Effect.succeed({ layer: null, exact: true }) : executeStep(folded, place, shop)
       },
       pending
     )
+    if (made.how === "cached" && !isCheap) {
+      const repeat: Hit["again"] = (executor) => executeStep(folded, place, { ...shop, executor })
+      shop.onHit?.({ key: made.key, step: label, action, layer: made.layer, again: repeat })
+    }
     yield* announce(label, made, isCheap, shop)
     const created = new Date(shop.epoch === undefined ? made.createdAt : shop.epoch * 1000).toISOString()
     const { key, layer } = made

@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, readSync } from "node:fs"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { contentPieces } from "../content-pieces.ts"
 import { type Needle, needlesOf } from "./needles.ts"
 import type { Secrets } from "./Secrets.ts"
 
@@ -18,9 +18,6 @@ export interface Guard {
   /** In a text that becomes part of the image. */
   readonly inText: (text: string, where: string) => ReadonlyArray<Leak>
 }
-
-/** Bytes read at once. */
-const chunk = 1024 * 1024
 
 /** A guard for these secrets; undefined when there is nothing to look for. */
 export const guardOf = (secrets: Secrets): Guard | undefined => {
@@ -54,9 +51,7 @@ export const guardOf = (secrets: Secrets): Guard | undefined => {
         all.push(...inText(change.path, `the name of ${where}`))
         if (change.type === "symlink") all.push(...inText(change.target, where))
         if (change.type !== "file") continue
-        const { content } = change
-        if (content.from === "file") all.push(...leaks(search(piecesOf(content.path)), where))
-        else all.push(...leaks(search(content.from === "bytes" ? [content.bytes] : content.pieces()), where))
+        all.push(...leaks(search(contentPieces(change.content)), where))
       }
       return all
     }
@@ -67,20 +62,6 @@ const withoutBreaks = (bytes: Buffer): Buffer =>
   bytes.includes(0x0a) ? Buffer.from(bytes.filter((byte) => byte !== 0x0a && byte !== 0x0d)) : bytes
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-function* piecesOf(path: string): Iterable<Uint8Array> {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    const buffer = Buffer.alloc(chunk)
-    for (;;) {
-      const length = readSync(fd, buffer, 0, chunk, null)
-      if (length === 0) return
-      yield buffer.subarray(0, length)
-    }
-  } finally {
-    closeSync(fd)
-  }
-}
 
 /** One sentence about leaks, without a full stop: the first three. */
 export const describeLeaks = (leaks: ReadonlyArray<Leak>): string => {

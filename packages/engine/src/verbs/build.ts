@@ -6,6 +6,7 @@ import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import { ofTree } from "@gantry/build/solve/BuildContext"
 import { BuildFailed, excerptOf, type NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
+import type { Hit } from "@gantry/build/solve/Hit"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { plan, solve, type SolveRequest } from "@gantry/build/solve/Solver"
 import { Sources } from "@gantry/build/solve/Sources"
@@ -223,19 +224,28 @@ const plainImage: Output = {
   annotations: []
 }
 
+/** How looking at a build can fail. */
+export type PlanError = BadBuildFile | BuildFailed | ContextUnavailable | SecretLeaked | StorageFailure
+
+/** What looking at a build needs. */
+export type PlanServices = BuildCache | Database | Downloads | LayerStore | Network | PullServices | Runtime | Settings
+
 /** What {@link build} would do, step by step. Nothing runs, nothing is fetched, and nothing is written. */
-export const planBuild = (
-  request: BuildRequest
-): Effect.Effect<
-  BuildResult["steps"],
-  BadBuildFile | BuildFailed | ContextUnavailable | SecretLeaked | StorageFailure,
-  BuildCache | Database | Downloads | LayerStore | Network | PullServices | Runtime | Settings
-> =>
+export const planBuild = (request: BuildRequest): Effect.Effect<BuildResult["steps"], PlanError, PlanServices> =>
+  Effect.scoped(planWithHits(request, () => {}))
+
+/** The same, and tells of each step that the cache has; it can be carried out while the scope is open. */
+export const planWithHits = (
+  request: BuildRequest,
+  onHit: (hit: Hit) => void
+): Effect.Effect<BuildResult["steps"], PlanError, PlanServices | Scope.Scope> =>
   Effect.gen(function* () {
     const opened = yield* openFor(request, false)
     const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
-      Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), plan).pipe(
+      Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), (solving) =>
+        plan({ ...solving, onHit })
+      ).pipe(
         Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined))),
         Effect.provideServiceEffect(BaseResolver, LocalBases.peek),
@@ -243,7 +253,7 @@ export const planBuild = (
       )
     )
     return steps.flat()
-  }).pipe(Effect.scoped)
+  })
 
 /** The cache of this store, and what others left where the request says. */
 const cacheFor = (
@@ -354,7 +364,7 @@ const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest): LeakW
 }
 
 /** What the steps of a build share. */
-const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
+export const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
   network: request.network,
   secrets: secretsOf(request.secrets ?? []),
   surroundings: request.surroundings ?? plainSurroundings,

@@ -1,7 +1,37 @@
 import type { Command } from "../Command.ts"
+import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
 
 const legacy = "it belongs to the builder that Docker has retired"
+
+/** What a build is made of, and what its commands find around them. */
+export const inputs = {
+  file: { kind: "text", short: "f", about: 'Name of the Dockerfile (default "PATH/Dockerfile")' },
+  buildArg: { kind: "list", about: "Value of a build argument" },
+  target: { kind: "text", about: "Stage to build" },
+  platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
+  reproducible: {
+    kind: "flag",
+    about: "Let no time be later than SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
+  },
+  network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
+  secret: {
+    kind: "list",
+    about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
+  },
+  buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
+  jobs: { kind: "number", about: "How many steps run at once" },
+  addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
+  shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm of RUN instructions" },
+  ulimit: { kind: "list", value: "ulimit", about: "Process limit of RUN instructions, as type=soft[:hard]" },
+  memory: { kind: "text", short: "m", value: "bytes", about: "Memory limit of each RUN instruction" },
+  memorySwap: { kind: "text", value: "bytes", about: "Limit of memory plus swap; -1 for unlimited swap" },
+  cpus: { kind: "text", value: "decimal", about: "Number of CPUs for each RUN instruction, such as 1.5" },
+  cpuPeriod: { kind: "number", about: "Period of the CPU limit, in microseconds" },
+  cpuQuota: { kind: "number", about: "CPU time within a period, in microseconds" },
+  cpuShares: { kind: "number", short: "c", about: "Weight of each RUN instruction's CPU time" },
+  cpusetCpus: { kind: "text", about: "CPUs that may be used, such as 0-3 or 0,1" }
+} as const satisfies OptionTable
 
 /** `gantry build`. */
 export const build = {
@@ -10,10 +40,8 @@ export const build = {
   interspersed: true,
   operands: { min: 1, max: 1 },
   options: {
-    file: { kind: "text", short: "f", about: 'Name of the Dockerfile (default "PATH/Dockerfile")' },
+    ...inputs,
     tag: { kind: "list", short: "t", about: "Name of the image, as name[:tag]" },
-    buildArg: { kind: "list", about: "Value of a build argument" },
-    target: { kind: "text", about: "Stage to build" },
     noCache: { kind: "flag", about: "Do not reuse earlier results" },
     noCacheFilter: { kind: "list", about: "Stages that do not reuse earlier results, by name or number" },
     cacheTtl: { kind: "text", value: "duration", about: "Do not reuse results that are older than this" },
@@ -23,22 +51,11 @@ export const build = {
       about: 'Ask the registry for newer base images, or "=missing", "=never"',
       value: "string"
     },
-    platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
     progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "rawjson", "quiet", "none")' },
     label: { kind: "list", about: "Label of the image" },
-    reproducible: {
-      kind: "flag",
-      about: "Let no time be later than SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
-    },
     iidfile: { kind: "text", about: "Write the image's id to this file" },
-    network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
-    secret: {
-      kind: "list",
-      about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
-    },
     allowSecretLeak: { kind: "flag", about: "Only warn when a secret's value is found in the image" },
-    buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
     explain: {
       kind: "text",
       bare: "text",
@@ -52,7 +69,6 @@ export const build = {
       about: 'Say which steps the cache has, as text or "=json", and build nothing'
     },
     requireCached: { kind: "flag", about: "Fail with status 3, before anything runs, when the cache lacks a step" },
-    jobs: { kind: "number", about: "How many steps run at once" },
 
     output: {
       kind: "list",
@@ -73,16 +89,6 @@ export const build = {
       about: 'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max"'
     },
     push: { kind: "flag", about: "Push the image to the registries of its names" },
-    addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
-    shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm of RUN instructions" },
-    ulimit: { kind: "list", value: "ulimit", about: "Process limit of RUN instructions, as type=soft[:hard]" },
-    memory: { kind: "text", short: "m", value: "bytes", about: "Memory limit of each RUN instruction" },
-    memorySwap: { kind: "text", value: "bytes", about: "Limit of memory plus swap; -1 for unlimited swap" },
-    cpus: { kind: "text", value: "decimal", about: "Number of CPUs for each RUN instruction, such as 1.5" },
-    cpuPeriod: { kind: "number", about: "Period of the CPU limit, in microseconds" },
-    cpuQuota: { kind: "number", about: "CPU time within a period, in microseconds" },
-    cpuShares: { kind: "number", short: "c", about: "Weight of each RUN instruction's CPU time" },
-    cpusetCpus: { kind: "text", about: "CPUs that may be used, such as 0-3 or 0,1" },
     onError: {
       kind: "text",
       about: 'When a RUN fails: "shell" opens one in what it left, "shell-before" in what it found'
@@ -104,5 +110,18 @@ export const build = {
     isolation: { kind: "text", about: "Isolation technology", ignored: legacy },
     securityOpt: { kind: "list", about: "Security options", ignored: legacy },
     cpusetMems: { kind: "text", about: "Memory nodes", ignored: legacy }
+  }
+} as const satisfies Command
+
+/** `gantry cache verify`. */
+export const cacheVerify = {
+  ...names.cacheVerify,
+  usage: "[OPTIONS] [PATH | URL | -]",
+  interspersed: true,
+  operands: { min: 0, max: 1 },
+  options: {
+    ...inputs,
+    sample: { kind: "number", about: "Run only so many steps, chosen at random" },
+    json: { kind: "flag", about: "Print what was found as JSON" }
   }
 } as const satisfies Command

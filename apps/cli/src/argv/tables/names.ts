@@ -152,6 +152,14 @@ export const names = {
     summary: "Show what the build cache takes of the disk",
     section: "other"
   },
+  cacheVerify: {
+    paths: [
+      ["cache", "verify"],
+      ["builder", "verify"]
+    ],
+    summary: "Run cached RUN steps once more and compare what they make",
+    section: "other"
+  },
   update: {
     paths: [["update"], ["container", "update"]],
     summary: "Change the limits and the restart policy of containers",
@@ -241,6 +249,7 @@ export type Name = keyof typeof names
 /** Groups of commands with one line on each. */
 export const groups = {
   builder: "Manage the build cache",
+  cache: "Look whether the build cache can be trusted",
   container: "Manage containers",
   context: "Look at what builds copy from",
   debug: "Look for trouble",

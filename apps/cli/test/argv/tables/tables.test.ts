@@ -3,7 +3,7 @@ import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { commit, untag } from "../../../src/argv/tables/commit.ts"
-import { build } from "../../../src/argv/tables/build.ts"
+import { build, cacheVerify } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
@@ -83,6 +83,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   volumePrune,
   builderDu,
   builderPrune,
+  cacheVerify,
   check,
   inspect,
   containerInspect,

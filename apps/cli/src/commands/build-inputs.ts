@@ -1,0 +1,77 @@
+import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
+import { epochName, readEpoch } from "@gantry/engine/outputs/epoch"
+import type { BuildRequest } from "@gantry/engine/verbs/build"
+import * as Effect from "effect/Effect"
+import type { Values } from "../argv/Option.ts"
+import type { inputs } from "../argv/tables/build.ts"
+import type { Terminal } from "../terminal.ts"
+import { namedContexts } from "./build-source.ts"
+import { surroundingsOf } from "./build-surroundings.ts"
+import { readSecrets } from "./read-secrets.ts"
+import { given } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+/** Reads what a build is made of, beside its context, and what its commands find around them. */
+export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
+  Effect.gen(function* () {
+    if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
+    const buildArgs = argumentsOf(options.buildArg, terminal.env)
+    return {
+      contexts: yield* namedContexts(options.buildContext, terminal.cwd),
+      env: terminal.env,
+      buildArgs,
+      ...given("target", options.target),
+      platforms: yield* platformsOf(options.platform, terminal.arch),
+      ...given("jobs", options.jobs),
+      network: yield* networkOf(options.network),
+      surroundings: yield* surroundingsOf(options),
+      secrets: yield* readSecrets(options.secret, terminal),
+      ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
+      reproducible: options.reproducible
+    } satisfies Partial<BuildRequest>
+  })
+
+const platformsOf = (texts: ReadonlyArray<string>, machine: string): Effect.Effect<ReadonlyArray<Platform>, Usage> => {
+  const words = texts.flatMap((each) => each.split(",")).filter((word) => word !== "")
+  if (words.length === 0) return Effect.succeed([ofMachine(machine)])
+  return Effect.map(
+    Effect.forEach(words, (word) => {
+      const platform = word === "local" ? ofMachine(machine) : parsePlatform(word.trim())
+      return platform === undefined ? badValue(`--platform ${word}: not os/arch[/variant]`) : Effect.succeed(platform)
+    }),
+    (platforms) => [...new Map(platforms.map((each) => [formatPlatform(each), each])).values()]
+  )
+}
+
+const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" | "host", Usage> => {
+  if (text === undefined || text === "" || text === "default" || text === "bridge") return Effect.succeed("default")
+  if (text === "none" || text === "host") return Effect.succeed(text)
+  return badValue(`--network ${text} is not supported for builds`, "default, none or host")
+}
+
+/** A name alone takes the caller's value; one the caller does not have is as good as not given. */
+const argumentsOf = (
+  texts: ReadonlyArray<string>,
+  env: { readonly [name: string]: string | undefined }
+): ReadonlyMap<string, string> =>
+  new Map(
+    texts.flatMap((text): ReadonlyArray<readonly [string, string]> => {
+      const equals = text.indexOf("=")
+      if (equals >= 0) return [[text.slice(0, equals), text.slice(equals + 1)]]
+      const value = Object.hasOwn(env, text) ? env[text] : undefined
+      return value === undefined ? [] : [[text, value]]
+    })
+  )
+
+/** The caller's own variable counts as an argument of the build, as it does for Docker. */
+const epochOf = (
+  buildArgs: ReadonlyMap<string, string>,
+  env: { readonly [name: string]: string | undefined }
+): Effect.Effect<number | "context" | undefined, Usage> => {
+  const text = buildArgs.get(epochName) ?? env[epochName]
+  if (text === undefined || text === "") return Effect.succeed(undefined)
+  const epoch = readEpoch(text)
+  return epoch === undefined
+    ? badValue(`${epochName}=${text} is not a number of seconds since 1970`, 'a whole number, or "context"')
+    : Effect.succeed(epoch)
+}
