@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 import { stepsOf } from "./host/progress.ts"
@@ -192,6 +193,56 @@ describe("the build cache", () => {
     expect(stderr).toContain("warn: RUN echo lost > /lost is made again: its earlier result is no longer in the store")
     expect(await gantry.ok("run", "--rm", "lost", "cat", "/lost")).toBe("lost")
     expect(await gantry.ok("build", "-q", directory)).toBe(await gantry.field("lost", "{{.Id}}"))
+  })
+
+  it("misses with a warning when a record is damaged, and makes the step again", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo right > /told\nRUN cat /told\n" })
+    await gantry.ok("build", "-q", "-t", "told", directory)
+    const step = "instruction = 'RUN echo right > /told'"
+    const spoil = (change: string) => {
+      const database = new DatabaseSync(join(gantry.root, "state.db"))
+      try {
+        expect(database.prepare(`UPDATE cache SET ${change} WHERE ${step}`).run().changes).toBe(1)
+      } finally {
+        database.close()
+      }
+    }
+    const isDamaged = "the record of its earlier result is damaged"
+    const cases = [
+      ["facts = ''", isDamaged],
+      ["facts = substr(facts, 1, 60)", isDamaged],
+      ["facts = replace(facts, 'right', 'wrong')", isDamaged],
+      ["facts = (SELECT facts FROM cache WHERE instruction = 'RUN cat /told')", isDamaged],
+      ["layer = 'sha256:' || printf('%064d', 7)", "its earlier result is no longer in the store"],
+      ["layer = '../../../etc'", "its earlier result is no longer in the store"]
+    ] as const
+    for (const [change, why] of cases) {
+      spoil(change)
+      const { status, stderr } = await gantry.try("build", "-t", "told", directory)
+      expect({ change, status, stderr }).toMatchObject({ status: 0 })
+      expect(stderr).toContain(`warn: RUN echo right > /told is made again: ${why}`)
+      expect(await gantry.ok("run", "--rm", "told", "cat", "/told")).toBe("right")
+      expect((await planned(directory)).every((each) => each.status === "hit")).toBe(true)
+    }
+  })
+
+  it("makes a layer again that was damaged, once check has found and removed it", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo whole > /part\n" })
+    await gantry.ok("build", "-q", "-t", "part", directory)
+    const layer = (
+      await gantry.ok("builder", "du", "--filter", "description=echo whole", "--format", "{{.Layer}}")
+    ).slice("sha256:".length)
+    const home = readdirSync(join(gantry.root, "layers")).find((name) => layer.startsWith(name)) ?? "?"
+    writeFileSync(join(gantry.root, "layers", home, "diff/part"), "wrong\n")
+    const audit = await gantry.try("cache", "verify", directory)
+    expect(audit).toMatchObject({ status: 1 })
+    expect(audit.stdout).toContain("  /part: content\n")
+    expect(await gantry.try("check", "--repair")).toMatchObject({ status: 0 })
+    const { status, stderr } = await gantry.try("build", "-t", "part", directory)
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toContain("warn: RUN echo whole > /part is made again: its earlier result is no longer in the store")
+    expect(await gantry.ok("run", "--rm", "part", "cat", "/part")).toBe("whole")
+    expect(await gantry.try("check")).toMatchObject({ status: 0 })
   })
 
   it("verifies itself: names the files that a command makes otherwise now, and changes nothing", async () => {

@@ -6,6 +6,8 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Cause } from "../key/Cause.ts"
 import { explain, type Told } from "../key/explain.ts"
 import { type MissedStep, nearestStep } from "../key/nearest-step.ts"
+import { readRecordHead } from "../key/record-text.ts"
+import { keyOfSpelling } from "../key/step-key.ts"
 
 /** A step that the cache does not have. */
 export interface Missed {
@@ -25,7 +27,7 @@ export const explainMiss = (
 ): Effect.Effect<Cause, StorageFailure> =>
   Effect.gen(function* () {
     const trace = yield* cache.trace(key)
-    if (Option.isSome(trace)) return yield* becameOf(trace.value, record)
+    if (Option.isSome(trace)) return yield* becameOf(trace.value, key, record)
     const nearest = nearestStep(step, yield* cache.near(lineage, step.parent))
     switch (nearest.is) {
       case "unknown":
@@ -42,9 +44,9 @@ export const explainMiss = (
   })
 
 /** Why a record of the right key is of no use. */
-const becameOf = ({ evicted, record }: CacheTrace, now: Told): Effect.Effect<Cause> =>
+const becameOf = ({ evicted, record }: CacheTrace, key: StepKey, now: Told): Effect.Effect<Cause> =>
   evicted === undefined
-    ? Effect.succeed(explain(record, now))
+    ? Effect.succeed(isOf(key, record.facts) ? explain(record, now) : { kind: "damaged" })
     : Effect.map(Clock.currentTimeMillis, (at) => ({
         kind: "evicted",
         at: new Date(evicted.at).toISOString(),
@@ -52,3 +54,9 @@ const becameOf = ({ evicted, record }: CacheTrace, now: Told): Effect.Effect<Cau
         rule: evicted.rule,
         bytes: evicted.bytes
       }))
+
+/** Whether a record tells of the facts that its key is the digest of. */
+const isOf = (key: StepKey, text: string): boolean => {
+  const facts = readRecordHead(text)?.facts
+  return facts !== undefined && keyOfSpelling(facts) === key
+}
