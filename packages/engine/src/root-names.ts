@@ -6,8 +6,11 @@ export const archiveKind = "archive"
 /** Directories with files to build from, fetched or unpacked, that a running build keeps in the root directory. */
 export const contextKind = "context"
 
+/** Directories with the socket that leads a running build step to an ssh agent. */
+export const sshKind = "ssh"
+
 /** Kinds of things in the root directory that belong to the process whose number is in their name. */
-export const workKinds: ReadonlyArray<string> = [archiveKind, contextKind]
+export const workKinds: ReadonlyArray<string> = [archiveKind, contextKind, sshKind]
 
 /** Directories below the root in which every entry belongs to one container, volume or cache mount. */
 export const dividedNames: ReadonlyArray<string> = ["containers", "volumes", "cache-mounts"]

@@ -7,6 +7,7 @@ import type { inputs } from "../argv/tables/build.ts"
 import type { Terminal } from "../terminal.ts"
 import { namedContexts } from "./build-source.ts"
 import { surroundingsOf } from "./build-surroundings.ts"
+import { readAgents } from "./read-agents.ts"
 import { readSecrets } from "./read-secrets.ts"
 import { given } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
@@ -26,6 +27,7 @@ export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
       network: yield* networkOf(options.network),
       surroundings: yield* surroundingsOf(options),
       secrets: yield* readSecrets(options.secret, terminal),
+      agents: yield* readAgents(options.ssh, terminal),
       ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
       reproducible: options.reproducible
     } satisfies Partial<BuildRequest>

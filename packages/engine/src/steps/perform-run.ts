@@ -15,12 +15,11 @@ import type { Secrets } from "../secrets/Secrets.ts"
 import { stepFailed } from "./changed.ts"
 import { commitTree } from "./commit-tree.ts"
 import type { FailedCommand } from "./FailedCommand.ts"
-import { type StepMounts, stepMounts } from "./step-mounts.ts"
+import { type MountSources, type StepMounts, stepMounts } from "./step-mounts.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** What the commands of a build are given besides what is in the Dockerfile. */
-export interface RunTools {
-  readonly secrets: Secrets
+export interface RunTools extends MountSources {
   readonly surroundings: Surroundings
   /** Told of a command that failed, while what it made is still there; the step fails when this has ended. */
   readonly onFailure?: (failed: FailedCommand) => Effect.Effect<void>
@@ -39,7 +38,7 @@ export const performRun = (
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const id = randomBytes(32).toString("hex")
-    const mounts = yield* stepMounts(request, tools.secrets)
+    const mounts = yield* stepMounts(request, tools)
     const attachment = yield* Network.attached({
       container: id,
       containerName: "build",

@@ -1,4 +1,4 @@
-import type { CacheMount, SecretMount, TmpfsMount } from "@gantry/build/dockerfile/RunMount"
+import type { CacheMount, SecretMount, SshMount, TmpfsMount } from "@gantry/build/dockerfile/RunMount"
 import { type RunRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { Locks } from "@gantry/core/Locks"
 import type { Settings } from "@gantry/core/Settings"
@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type HeldCache, holdCaches } from "../cache-mounts/hold-caches.ts"
 import type { Secrets } from "../secrets/Secrets.ts"
+import { serveAgent } from "../ssh/serve-agent.ts"
 import { bindTree } from "./bind-tree.ts"
 import { isAtOrBelow, mountPoints, type PlacedMount, type WantedPoint } from "./mount-points.ts"
 
@@ -21,10 +22,17 @@ export interface StepMounts {
   readonly points: ReadonlyArray<TreeChange>
 }
 
+/** What the caller of a build gives to mounts. */
+export interface MountSources {
+  readonly secrets: Secrets
+  /** Paths of the sockets of ssh agents, by their ids. */
+  readonly agents: ReadonlyMap<string, string>
+}
+
 /** Gets the mounts of a command ready, heredoc scripts among them. What they need is given back with the scope. */
 export const stepMounts = (
   request: RunRequest,
-  secrets: Secrets
+  { agents, secrets }: MountSources
 ): Effect.Effect<
   StepMounts,
   StepFailed | LayerMissing | UnsafePath | StorageFailure,
@@ -35,6 +43,7 @@ export const stepMounts = (
       inMemory(path, Buffer.from(content), { mode: 0o755, uid: 0, gid: 0 })
     )
     const env: Array<string> = []
+    const sockets: Array<string> = []
     const caches = yield* cachesOf(request)
     for (const { mount } of request.mounts) {
       if (mount.type === "cache") placed.push(cacheSpec(mount, caches))
@@ -47,7 +56,20 @@ export const stepMounts = (
         }
         if (mount.target !== undefined) placed.push(inMemory(mount.target, value, mount))
         if (mount.env !== undefined) env.push(`${mount.env}=${new TextDecoder().decode(value)}`)
+      } else if (mount.type === "ssh") {
+        const agent = agents.get(mount.id)
+        if (agent === undefined) {
+          if (mount.required) return yield* missingAgent(mount)
+          continue
+        }
+        const target = mount.target ?? `/run/buildkit/ssh_agent.${sockets.length}`
+        sockets.push(target)
+        placed.push(socketSpec(yield* serveAgent(agent, mount), target))
       }
+    }
+    const [socket] = sockets
+    if (socket !== undefined && !request.env.some((each) => each.startsWith("SSH_AUTH_SOCK="))) {
+      env.push(`SSH_AUTH_SOCK=${socket}`)
     }
     const known = placed.map(({ kind, spec: { target } }): WantedPoint => ({ kind, target }))
     for (const { contents, mount } of request.mounts) {
@@ -72,6 +94,17 @@ const missingSecret = ({ id }: SecretMount) =>
   new StepFailed({
     why: `there is no secret ${id}, and the command requires it: give it with --secret id=${id},src=FILE`
   })
+
+const missingAgent = ({ id }: SshMount) =>
+  new StepFailed({
+    why: `there is no ssh agent ${id}, and the command requires it: give it with --ssh ${id}, or --ssh ${id}=SOCKET`
+  })
+
+/** Read-only: the socket can be used, and its mode stays. */
+const socketSpec = (source: string, target: string): PlacedMount => ({
+  kind: "file",
+  spec: { type: "bind", source, target, readonly: true, recursive: false }
+})
 
 /** A file that is in the container's memory only. */
 const inMemory = (

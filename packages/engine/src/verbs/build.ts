@@ -85,6 +85,8 @@ export interface BuildRequest {
   readonly network: "default" | "none" | "host"
   /** For `RUN --mount=type=secret`. */
   readonly secrets?: ReadonlyArray<Secret>
+  /** For `RUN --mount=type=ssh`: the sockets of agents, by ids. */
+  readonly agents?: ReadonlyMap<string, string>
   /** What commands find around them; as usual when absent. */
   readonly surroundings?: Surroundings
   /** Told of a command that failed, before what it made is thrown away. */
@@ -367,6 +369,7 @@ const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest): LeakW
 export const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
   network: request.network,
   secrets: secretsOf(request.secrets ?? []),
+  agents: request.agents ?? new Map(),
   surroundings: request.surroundings ?? plainSurroundings,
   ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
   ...(leaks === undefined ? {} : { leaks })

@@ -19,6 +19,7 @@ export const inputs = {
     kind: "list",
     about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
   },
+  ssh: { kind: "list", about: 'SSH agent for RUN instructions, as "default" or id=socket' },
   buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
   jobs: { kind: "number", about: "How many steps run at once" },
   addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
@@ -79,7 +80,6 @@ export const build = {
     annotation: { kind: "list", about: "Annotation of the image, as [index|manifest:]name=value" },
     load: { kind: "flag", about: "Keep the image in the store, whatever other outputs there are" },
 
-    ssh: { kind: "list", about: "SSH agent for RUN instructions", supported: false },
     cacheFrom: {
       kind: "list",
       about: 'Where others left results, as "type=registry,ref=name" or "type=local,src=folder"'
