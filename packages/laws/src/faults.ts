@@ -5,6 +5,8 @@ import * as Option from "effect/Option"
 
 /** When a builder is killed: at which of its writes, from 0, and whether that write was carried out. */
 export interface Kill {
+  /** Which writes are counted: all, or those of new records. */
+  readonly of: "any" | "records"
   readonly write: number
   readonly done: boolean
 }
@@ -24,8 +26,9 @@ export const killing = (
   halfRecords = false
 ): { readonly cache: BuildCacheShape; readonly layers: LayerStoreShape } => {
   let writes = 0
-  const counted = <A, E, R>(write: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  const counted = <A, E, R>(write: Effect.Effect<A, E, R>, of: Kill["of"] = "any"): Effect.Effect<A, E, R> =>
     Effect.suspend(() => {
+      if (kill.of !== "any" && kill.of !== of) return writes > kill.write ? Effect.die(killed) : write
       const at = writes++
       if (at < kill.write) return write
       return at === kill.write && kill.done ? Effect.zipRight(write, Effect.die(killed)) : Effect.die(killed)
@@ -40,7 +43,7 @@ export const killing = (
     cache: {
       ...cache,
       put: (records) =>
-        Effect.onError(counted(cache.put(records)), () =>
+        Effect.onError(counted(cache.put(records), "records"), () =>
           halfRecords ? Effect.ignore(cache.put(records.map((record) => ({ ...record, layer: null })))) : Effect.void
         ),
       use: (steps, at) => counted(cache.use(steps, at))
@@ -51,10 +54,17 @@ export const killing = (
 /** How a record is spoiled: its facts are cut, it has those of another step, or its layer was never here. */
 export type Damage = "cut" | "other facts" | "no layer"
 
-/** Spoils one of the records that a cache has; nothing happens when it has none. `at`: which, taken modulo their number. */
+/** All records, the newest first. */
+const newestFirst = (cache: BuildCacheShape) =>
+  Effect.map(cache.list, (records) => records.toSorted((a, b) => b.createdAt - a.createdAt || (a.key < b.key ? -1 : 1)))
+
+/**
+ * Spoils one of the records that a cache has; nothing happens when it has none. `at`: which, the newest being 0, taken
+ * modulo their number.
+ */
 export const damage = (cache: BuildCacheShape, at: number, how: Damage) =>
   Effect.gen(function* () {
-    const records = (yield* cache.list).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    const records = yield* newestFirst(cache)
     const recordAt = (index: number) => {
       const found = records[index % Math.max(1, records.length)]
       return found === undefined
@@ -69,10 +79,10 @@ export const damage = (cache: BuildCacheShape, at: number, how: Damage) =>
     else if (kept.layer !== null) yield* cache.put([{ ...kept, layer: kept.key }])
   })
 
-/** Takes one of the records away and leaves a tombstone, as making room does. */
+/** Takes one of the records away and leaves a tombstone, as making room does. `at`: as for {@link damage}. */
 export const evict = (cache: BuildCacheShape, at: number) =>
   Effect.gen(function* () {
-    const records = (yield* cache.list).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    const records = yield* newestFirst(cache)
     const record = records[at % Math.max(1, records.length)]
     if (record !== undefined) yield* cache.evict(record.key, { at: 0, rule: "sample", bytes: 0 })
   })

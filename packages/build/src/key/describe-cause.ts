@@ -51,7 +51,7 @@ const describeDifference = (difference: Difference): string => {
     case "file":
       return difference.change === "added" || difference.change === "removed"
         ? `${difference.path}: ${difference.change}`
-        : `${difference.path}: ${difference.change} ${brief(difference.before)} → ${brief(difference.now)}`
+        : `${difference.path}: ${difference.change} ${change(difference)}`
     case "env":
     case "arg":
     case "label":
@@ -59,16 +59,25 @@ const describeDifference = (difference: Difference): string => {
       const name = `${difference.kind === "option" ? "option" : difference.kind.toUpperCase()} ${difference.name}`
       if (difference.before === undefined) return `${name}: new, ${brief(difference.now)}`
       if (difference.now === undefined) return `${name}: gone, it was ${brief(difference.before)}`
-      return `${name}: ${brief(difference.before)} → ${brief(difference.now)}`
+      return `${name}: ${change(difference)}`
     }
     case "input":
       if (difference.before === difference.now) return `${difference.name} changed`
-      return `${difference.name}: ${brief(difference.before)} → ${brief(difference.now)}`
+      return `${difference.name}: ${change(difference)}`
     case "instruction":
     case "base":
     case "platform":
-      return `${difference.kind}: ${brief(difference.before)} → ${brief(difference.now)}`
+      return `${difference.kind}: ${change(difference)}`
   }
+}
+
+/** Both sides of a change. Where they would look the same, their beginnings are left out instead of what differs. */
+const change = ({ before = "", now = "" }: { readonly before?: string; readonly now?: string }): string => {
+  if (brief(before) !== brief(now)) return `${brief(before)} → ${brief(now)}`
+  let parting = 0
+  while (parting < before.length && before[parting] === now[parting]) parting++
+  const from = (value: string) => brief(`…${value.slice(Math.max(0, parting - 20))}`)
+  return `${from(before)} → ${from(now)}`
 }
 
 /** Digests to 12 characters, long text to 60. */

@@ -76,6 +76,20 @@ describe("explain", () => {
     expect(tell(compare(runFacts, { ...runFacts, ...change }))).toBe(sentence)
   })
 
+  it("shows where long texts that begin alike part", () => {
+    const long = (end: string): RunFacts => ({
+      ...runFacts,
+      argv: ["/bin/sh", "-c", `${"cd src && ".repeat(10)}${end}`]
+    })
+    expect(tell(compare(long("make all"), long("make install")))).toBe(
+      'argv: "…c && cd src && make all" → "…c && cd src && make install"'
+    )
+    const [short = "", longer = ""] = ["", "x".repeat(100)].map((rest) => "y".repeat(100) + rest)
+    expect(tell(compare({ ...runFacts, cwd: short }, { ...runFacts, cwd: longer }))).toBe(
+      `cwd: "…${"y".repeat(20)}" → "…${"y".repeat(20)}${"x".repeat(38)}…"`
+    )
+  })
+
   it("names the files, and how many more", () => {
     const old = [file("a", "1"), file("b", "2"), file("c", "3"), file("d", "4")]
     const fresh = [file("a", "one"), file("b", "2", 0o755), file("d", "4"), file("e", "5"), file("f", "6")]

@@ -87,6 +87,25 @@ const lines: fc.Arbitrary<SampleLine> = fc.oneof(
   { weight: 1, arbitrary: words.map((value): SampleLine => ({ kind: "cmd", value })) }
 )
 
+/** An argument right before a command that sees it: alone, each of them seldom meets the other. */
+const couples = fc
+  .tuple(fc.constantFrom("X", "Y"), words, words)
+  .map(([name, value, word]): ReadonlyArray<SampleLine> => [
+    { kind: "arg", name, value },
+    { kind: "run", command: `make ${word}` }
+  ])
+
+/** Up to five, or ten where each is a couple. */
+const stageLines = fc
+  .array(
+    fc.oneof(
+      { weight: 5, arbitrary: lines.map((line): ReadonlyArray<SampleLine> => [line]) },
+      { weight: 1, arbitrary: couples }
+    ),
+    { minLength: 1, maxLength: 5 }
+  )
+  .map((parts) => parts.flat())
+
 const contexts = fc
   .tuple(
     ...["a", "b", "d/a", "d/b", "d/sub/a", "e/a"].map((path) =>
@@ -99,16 +118,21 @@ const contexts = fc
 
 /** Dockerfiles of one to three stages that share beginnings, settings and files. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
-  stages: fc.array(
-    fc.record({ on: fc.integer({ min: -1, max: 1 }), lines: fc.array(lines, { minLength: 1, maxLength: 5 }) }),
-    {
-      minLength: 1,
-      maxLength: 3
-    }
-  ),
+  stages: fc.array(fc.record({ on: fc.integer({ min: -1, max: 1 }), lines: stageLines }), {
+    minLength: 1,
+    maxLength: 3
+  }),
   files: contexts,
   base: fc.constant(0),
   platform: fc.constant("linux/amd64" as const)
+})
+
+/** One stage of these lines, with one file: for counterexamples of earlier days. */
+export const scenarioOf = (...own: ReadonlyArray<SampleLine>): Scenario => ({
+  stages: [{ on: -1, lines: own }],
+  files: new Map([["a", { text: "1", mode: 0o644 }]]),
+  base: 0,
+  platform: "linux/amd64"
 })
 
 /** The stage's place in the file, or -1 for the base image: never itself or a later one. */
