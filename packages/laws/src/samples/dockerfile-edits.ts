@@ -51,9 +51,9 @@ const changedLine = (line: SampleLine): { readonly line: SampleLine; readonly ca
 
 /** One line changed, in any stage; one of the kind asked for, where there is one. */
 export const lineEdit = (scenario: Scenario, at: number, kind?: SampleLine["kind"]): Edited | undefined => {
-  const any = scenario.stages.flatMap((stage, index) => written(stage, index).map((line) => ({ line, index })))
-  const wanted = any.filter(({ line }) => line.kind === kind)
-  const all = wanted.length > 0 ? wanted : any
+  const every = scenario.stages.flatMap((stage, index) => written(stage, index).map((line) => ({ line, index })))
+  const wanted = every.filter(({ line }) => line.kind === kind)
+  const all = wanted.length > 0 ? wanted : every
   const chosen = all[at % Math.max(1, all.length)]
   const changed = chosen === undefined ? undefined : changedLine(chosen.line)
   if (chosen === undefined || changed === undefined) return undefined
