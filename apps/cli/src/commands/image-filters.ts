@@ -1,6 +1,7 @@
 import { compileGlob, type Glob, hasGlob } from "@gantry/build/context/glob"
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import { type ImageRecord, Images } from "@gantry/engine/images/Images"
+import { Images } from "@gantry/engine/images/Images"
+import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { parseFilters } from "../argv/values/filters.ts"

@@ -1,6 +1,7 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { type ImageRecord, Images } from "@gantry/engine/images/Images"
+import { Images } from "@gantry/engine/images/Images"
+import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { images as table } from "../argv/tables/listing.ts"

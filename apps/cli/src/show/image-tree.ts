@@ -1,5 +1,5 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import type { ImageRecord } from "@gantry/engine/images/Images"
+import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import * as Either from "effect/Either"
 import { humanSize } from "./size.ts"
 import { shortId } from "./text.ts"

@@ -1,6 +1,6 @@
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import type { ImageRecord } from "@gantry/engine/images/Images"
+import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import * as Either from "effect/Either"
 
 const read = (names: ReadonlyArray<string>): ReadonlyArray<ImageRef.ImageRef> =>

@@ -5,7 +5,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { decodeConfig } from "../images/image-json.ts"
-import type { ImageRecord } from "../images/Images.ts"
+import type { ImageRecord } from "../images/ImageRecord.ts"
 import { readManifest } from "../images/read-manifest.ts"
 import type { Finding } from "./Finding.ts"
 

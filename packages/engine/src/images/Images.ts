@@ -2,7 +2,7 @@ import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { Settings } from "@gantry/core/Settings"
-import { Database, type Row, type Transaction } from "@gantry/core/state/Database"
+import { Database, type Transaction } from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Context from "effect/Context"
@@ -12,60 +12,19 @@ import * as Layer from "effect/Layer"
 import { AmbiguousId, BadImageName, ImageBroken, NoSuchImage } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
 import { decodeConfig } from "./image-json.ts"
+import type { ImageRecord, NewImage, NewIndex, RepositoryDigest } from "./ImageRecord.ts"
+import {
+  byRef,
+  hasEntry,
+  migrations,
+  nameOf,
+  recordOf,
+  rowsNamed,
+  setDigests,
+  setImage,
+  setName
+} from "./image-rows.ts"
 import { layoutIndex, readLayoutIndex, writeLayoutIndex } from "./layout-index.ts"
-
-/** An image of the local store. */
-export interface ImageRecord {
-  /** Digest of its config: the image ID. */
-  readonly id: Digest
-  /** Digest of its manifest. */
-  readonly manifest: Digest
-  /** Bytes of the manifest. */
-  readonly manifestSize: number
-  readonly manifestType: string
-  /** The manifest that stands for it in the layout's index, when its own cannot: see `ociSpelling`. */
-  readonly layout?: { readonly digest: Digest; readonly size: number }
-  /** Layers, base first. */
-  readonly stack: ReadonlyArray<Digest>
-  /** Bytes of all its layers, unpacked archives added up. */
-  readonly size: number
-  /** Milliseconds since 1970, as the image says of itself. */
-  readonly createdAt: number
-  /** Full names, sorted. */
-  readonly names: ReadonlyArray<string>
-  /** Those of its names that mean this image only when its platform is asked for, and alone that of another platform. */
-  readonly lesserNames: ReadonlyArray<string>
-  /**
-   * What registries call it: `repository@digest` with complete repositories, sorted. The digest is that of the manifest
-   * or of the index that the name led to.
-   */
-  readonly digests: ReadonlyArray<string>
-  /** Indexes that its names lead to, when an image of several platforms was built: see `NewIndex`. Sorted. */
-  readonly indexes: ReadonlyArray<Digest>
-  readonly labels: { readonly [name: string]: string }
-  /** Milliseconds since 1970 when a container was last made from it or a build stood on it. */
-  readonly lastUsed: number
-}
-
-/** A name that never moves: the digest a registry has an image under. */
-export interface RepositoryDigest {
-  readonly registry: string
-  readonly repository: string
-  readonly digest: Digest
-}
-
-/** The parts of an image that are stored once; the rest is names and dates. */
-export type NewImage = Omit<ImageRecord, "names" | "lesserNames" | "digests" | "indexes" | "lastUsed">
-
-/** An image of several platforms: its index, and the images that the index names. */
-export interface NewIndex {
-  /** Of the index, whose bytes are stored. */
-  readonly digest: Digest
-  /** Bytes of the index. */
-  readonly size: number
-  /** The one that suits this machine best comes first: a name alone means that one. */
-  readonly images: ReadonlyArray<NewImage>
-}
 
 /** The truth about names of images. */
 export interface ImagesShape {
@@ -113,35 +72,6 @@ export interface ImagesShape {
 /** The service tag of {@link ImagesShape}. */
 export class Images extends Context.Tag("@gantry/engine/Images")<Images, ImagesShape>() {}
 
-const migrations = {
-  owner: "images",
-  steps: [
-    `CREATE TABLE images (
-       id TEXT PRIMARY KEY, manifest TEXT NOT NULL, manifest_size INTEGER NOT NULL, manifest_type TEXT NOT NULL,
-       stack TEXT NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL, labels TEXT NOT NULL,
-       last_used INTEGER NOT NULL
-     ) STRICT;
-     CREATE TABLE image_names (name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) STRICT;
-     CREATE INDEX image_names_image ON image_names(image)`,
-    `CREATE TABLE image_digests (
-       repository TEXT NOT NULL, digest TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
-       PRIMARY KEY (repository, digest)
-     ) STRICT;
-     CREATE INDEX image_digests_image ON image_digests(image)`,
-    `ALTER TABLE images ADD COLUMN layout TEXT;
-     ALTER TABLE images ADD COLUMN layout_size INTEGER`,
-    // A name may lead to several images, one a platform, through an index; the lowest position is meant by the name alone.
-    `CREATE TABLE names_of_images (
-       name TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE, position INTEGER NOT NULL,
-       via TEXT, via_size INTEGER, PRIMARY KEY (name, image)
-     ) STRICT;
-     INSERT INTO names_of_images SELECT name, image, 0, NULL, NULL FROM image_names;
-     DROP TABLE image_names;
-     ALTER TABLE names_of_images RENAME TO image_names;
-     CREATE INDEX image_names_image ON image_names(image)`
-  ]
-}
-
 /** Reads a name as people type it. */
 export const parseName = (text: string): Effect.Effect<ImageRef.ImageRef, BadImageName> =>
   Either.match(ImageRef.parse(text), {
@@ -155,54 +85,6 @@ export const make = Effect.gen(function* () {
   const blobs = yield* BlobStore
   const { root } = yield* Settings
   yield* db.migrate(migrations)
-
-  const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
-    id: digest(String(row["id"])),
-    manifest: digest(String(row["manifest"])),
-    manifestSize: Number(row["manifest_size"]),
-    manifestType: String(row["manifest_type"]),
-    ...(row["layout"] === null
-      ? {}
-      : { layout: { digest: digest(String(row["layout"])), size: Number(row["layout_size"]) } }),
-    stack: (JSON.parse(String(row["stack"])) as ReadonlyArray<string>).map(digest),
-    size: Number(row["size"]),
-    createdAt: Number(row["created_at"]),
-    labels: JSON.parse(String(row["labels"])) as Record<string, string>,
-    lastUsed: Number(row["last_used"]),
-    names: tx
-      .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
-      .map((each) => String(each["name"])),
-    lesserNames: tx
-      .all("SELECT name FROM image_names WHERE image = ? AND position > 0 ORDER BY name", String(row["id"]))
-      .map((each) => String(each["name"])),
-    digests: tx
-      .all(
-        "SELECT repository, digest FROM image_digests WHERE image = ? ORDER BY repository, digest",
-        String(row["id"])
-      )
-      .map((each) => `${each["repository"]}@${each["digest"]}`),
-    indexes: tx
-      .all("SELECT DISTINCT via FROM image_names WHERE image = ? AND via IS NOT NULL ORDER BY via", String(row["id"]))
-      .map((each) => digest(String(each["via"])))
-  })
-
-  const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
-    if (ref.digest !== undefined) {
-      return tx.get(
-        `SELECT * FROM images WHERE manifest = ?1 OR id = ?1
-           OR id = (SELECT image FROM image_digests WHERE repository = ?2 AND digest = ?1)`,
-        ref.digest,
-        nameOf({ registry: ref.registry, repository: ref.repository })
-      )
-    }
-    return rowsNamed(tx, ref)[0]
-  }
-
-  const rowsNamed = (tx: Transaction, ref: ImageRef.ImageRef): ReadonlyArray<Row> =>
-    tx.all(
-      "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ? ORDER BY position",
-      nameOf(ref)
-    )
 
   const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
     if (isDigest(text)) {
@@ -252,56 +134,6 @@ export const make = Effect.gen(function* () {
     )
 
   const writeIndex = (tx: Transaction): void => writeLayoutIndex(root, layoutIndex(tx))
-
-  /** Whether the index says all of this already. */
-  const hasEntry = (tx: Transaction, image: NewImage, names: ReadonlyArray<ImageRef.ImageRef>): boolean => {
-    const row = tx.get("SELECT manifest, layout FROM images WHERE id = ?", image.id)
-    if (row?.["manifest"] !== image.manifest || row["layout"] !== (image.layout?.digest ?? null)) return false
-    return names.every((name) => {
-      const [only, ...more] = tx.all("SELECT image, via FROM image_names WHERE name = ?", nameOf(name))
-      return more.length === 0 && only?.["image"] === image.id && only["via"] === null
-    })
-  }
-
-  const setName = (tx: Transaction, name: ImageRef.ImageRef, images: ReadonlyArray<Digest>, via?: NewIndex): void => {
-    tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
-    for (const [position, id] of images.entries()) {
-      tx.run(
-        "INSERT OR IGNORE INTO image_names VALUES (?, ?, ?, ?, ?)",
-        nameOf(name),
-        id,
-        position,
-        via?.digest ?? null,
-        via?.size ?? null
-      )
-    }
-  }
-
-  const setImage = (tx: Transaction, image: NewImage): void =>
-    void tx.run(
-      `INSERT INTO images (id, manifest, manifest_size, manifest_type, stack, size, created_at, labels, last_used,
-         layout, layout_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT(id) DO UPDATE SET manifest = excluded.manifest, manifest_size = excluded.manifest_size,
-         manifest_type = excluded.manifest_type, last_used = excluded.last_used, layout = excluded.layout,
-         layout_size = excluded.layout_size`,
-      image.id,
-      image.manifest,
-      image.manifestSize,
-      image.manifestType,
-      JSON.stringify(image.stack),
-      image.size,
-      image.createdAt,
-      JSON.stringify(image.labels),
-      Date.now(),
-      image.layout?.digest ?? null,
-      image.layout?.size ?? null
-    )
-
-  const setDigests = (tx: Transaction, id: Digest, digests: ReadonlyArray<RepositoryDigest>): void => {
-    for (const { digest: known, registry, repository } of digests) {
-      tx.run("INSERT OR REPLACE INTO image_digests VALUES (?, ?, ?)", nameOf({ registry, repository }), known, id)
-    }
-  }
 
   const shape: ImagesShape = {
     find,
@@ -410,7 +242,3 @@ const alike = (typed: string, names: ReadonlyArray<string>): ReadonlyArray<strin
     .map((ref) => ImageRef.familiar(ref).replace(/:latest$/, ""))
     .slice(0, 3)
 }
-
-/** How names stand in the table: complete, without digest. */
-const nameOf = ({ registry, repository, tag }: ImageRef.ImageRef): string =>
-  ImageRef.format({ registry, repository, ...(tag === undefined ? {} : { tag }) })

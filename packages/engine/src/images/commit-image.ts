@@ -9,7 +9,8 @@ import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Images, type NewImage } from "./Images.ts"
+import { Images } from "./Images.ts"
+import type { NewImage } from "./ImageRecord.ts"
 import { plainManifest } from "./plain-manifest.ts"
 
 /** An image as bytes that are not stored yet. */

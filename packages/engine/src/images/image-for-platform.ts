@@ -6,7 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type ImageBroken, WrongPlatform } from "../EngineError.ts"
 import { suits } from "./choose-platform.ts"
-import { type ImageRecord, Images } from "./Images.ts"
+import { Images } from "./Images.ts"
+import type { ImageRecord } from "./ImageRecord.ts"
 
 /** An image, and what it says of itself. */
 export interface ReadyImage {

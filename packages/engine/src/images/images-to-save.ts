@@ -4,7 +4,8 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { AmbiguousId, BadImageName, NoSuchImage } from "../EngineError.ts"
-import { type ImageRecord, Images } from "./Images.ts"
+import { Images } from "./Images.ts"
+import type { ImageRecord } from "./ImageRecord.ts"
 
 /** An image, and the names that go into an archive with it. */
 export interface NamedImage {

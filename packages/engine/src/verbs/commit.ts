@@ -19,7 +19,8 @@ import type { AmbiguousId, BadImageName, BadOption, ImageBroken, NoSuchImage } f
 import { applyChanges } from "../images/apply-changes.ts"
 import { commitImage } from "../images/commit-image.ts"
 import { containerConfig } from "../images/container-config.ts"
-import { Images, type NewImage } from "../images/Images.ts"
+import { Images } from "../images/Images.ts"
+import type { NewImage } from "../images/ImageRecord.ts"
 import { workingNow } from "../prune/working.ts"
 
 /** What becomes an image. */

@@ -18,7 +18,8 @@ import * as Stream from "effect/Stream"
 import type { BadOption } from "../EngineError.ts"
 import { applyChanges } from "../images/apply-changes.ts"
 import { commitImage } from "../images/commit-image.ts"
-import type { Images, NewImage } from "../images/Images.ts"
+import type { Images } from "../images/Images.ts"
+import type { NewImage } from "../images/ImageRecord.ts"
 import { unpackedArchive } from "../images/unpacked-archive.ts"
 
 /** What becomes an image. */

@@ -3,7 +3,8 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import { LayerMissing } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type ImageRecord, Images } from "../images/Images.ts"
+import { Images } from "../images/Images.ts"
+import type { ImageRecord } from "../images/ImageRecord.ts"
 import { compareLayers, type LayerChanges } from "../images/layer-changes.ts"
 
 /** One layer of an image. */
