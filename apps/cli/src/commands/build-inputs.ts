@@ -1,6 +1,6 @@
 import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
 import { epochName, readEpoch } from "@gantry/engine/outputs/epoch"
-import type { BuildRequest } from "@gantry/engine/verbs/build"
+import type { BuildRequest } from "@gantry/engine/builds/BuildRequest"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
 import type { inputs } from "../argv/tables/build.ts"

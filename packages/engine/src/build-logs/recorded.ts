@@ -49,5 +49,8 @@ const endOf = (exit: Exit.Exit<{ readonly image: { readonly id: string } }, { re
   return { status: "failed", why } as const
 }
 
+/** An error's cause is no enumerable property. */
 const withLog = (failure: BuildFailed, { id, lastLines }: Recorder): BuildFailed =>
-  failure.exitCode === undefined ? failure : new BuildFailed({ ...failure, lastLines: lastLines(), build: id })
+  failure.exitCode === undefined
+    ? failure
+    : new BuildFailed({ ...failure, cause: failure.cause, lastLines: lastLines(), build: id })

@@ -16,7 +16,9 @@ import { working } from "../prune/working.ts"
 import { type LayerDifference, layerDifferences } from "../steps/layer-differences.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
-import { type BuildRequest, type PlanError, type PlanServices, planWithHits, toolsOf } from "./build.ts"
+import { type BuildRequest } from "../builds/BuildRequest.ts"
+import { type PlanError, type PlanServices, planWithHits } from "./plan-build.ts"
+import { toolsOf } from "../builds/build-tools.ts"
 
 /** What became of a RUN step that was run once more. */
 export type Audited = { readonly step: StepLabel } & (

@@ -103,7 +103,7 @@ describe("a shared build cache", () => {
       const context = yield* contextOf({ app: "program" })
       yield* built(text, { context, cacheTo: [target("max")] })
       yield* wipe
-      const { planBuild } = yield* Effect.promise(() => import("../../src/verbs/build.ts"))
+      const { planBuild } = yield* Effect.promise(() => import("../../src/verbs/plan-build.ts"))
       const steps = yield* planBuild({
         context: { of: "folder", path: context },
         dockerfile: { text, shown: "Dockerfile" },

@@ -7,7 +7,7 @@ import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, TestClock } from "effect"
 import { Images } from "../../src/images/Images.ts"
-import type { BuildRequest } from "../../src/verbs/build.ts"
+import type { BuildRequest } from "../../src/builds/BuildRequest.ts"
 import { file, image, layerOf, listing, scratch, world } from "../world.ts"
 import { built, contextOf, ran } from "./built.ts"
 

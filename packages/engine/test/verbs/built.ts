@@ -4,7 +4,8 @@ import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { Effect } from "effect"
 import { Images, parseName } from "../../src/images/Images.ts"
-import { build, type BuildRequest } from "../../src/verbs/build.ts"
+import { build } from "../../src/verbs/build.ts"
+import { type BuildRequest } from "../../src/builds/BuildRequest.ts"
 import { scratch } from "../world.ts"
 
 /** What a build is asked for, besides its Dockerfile. */

@@ -1,0 +1,66 @@
+import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { type ImageRef } from "@gantry/core/image/ImageRef"
+import { type Platform } from "@gantry/core/image/Platform"
+import type * as Effect from "effect/Effect"
+import type { CacheSource, CacheTarget } from "../cache-sharing/CachePlace.ts"
+import { type ContextSource, type NamedSource } from "../contexts/ContextSource.ts"
+import { type DockerfileSource } from "../contexts/open-context.ts"
+import type { EnsureOptions } from "../images/ensure-image.ts"
+import type { Output } from "../outputs/Output.ts"
+import type { OnPushEvent } from "../push/PushEvent.ts"
+import { type Secret } from "../secrets/Secrets.ts"
+import type { FailedCommand } from "../steps/FailedCommand.ts"
+import { type Surroundings } from "../steps/Surroundings.ts"
+
+/** A build as asked for. Paths are absolute. */
+export interface BuildRequest {
+  readonly context: ContextSource
+  /** The usual file of the context when absent. */
+  readonly dockerfile?: DockerfileSource
+  /** `--build-context`, by names as `contextName` spells them. */
+  readonly contexts?: ReadonlyMap<string, NamedSource>
+  /** Variables of the caller, for git. */
+  readonly env?: { readonly [name: string]: string | undefined }
+  readonly names: ReadonlyArray<ImageRef>
+  readonly buildArgs: ReadonlyMap<string, string>
+  readonly labels: { readonly [name: string]: string }
+  readonly target?: string
+  /** In the order of an index; at least one, each once. */
+  readonly platforms: ReadonlyArray<Platform>
+  /** What becomes of it. Only the image in the store, if empty. */
+  readonly outputs: ReadonlyArray<Output>
+  /** Where the cache is not asked: everywhere, or in stages by name or position. */
+  readonly noCache: boolean | ReadonlyArray<string>
+  /** Milliseconds after which an earlier result is made anew. */
+  readonly ttlMs?: number
+  /** What RUN uses unless it says otherwise itself. */
+  readonly network: "default" | "none" | "host"
+  /** For `RUN --mount=type=secret`. */
+  readonly secrets?: ReadonlyArray<Secret>
+  /** For `RUN --mount=type=ssh`: the sockets of agents, by ids. */
+  readonly agents?: ReadonlyMap<string, string>
+  /** What commands find around them; as usual when absent. */
+  readonly surroundings?: Surroundings
+  /** Told of a command that failed, before what it made is thrown away. */
+  readonly onFailure?: (failed: FailedCommand) => Effect.Effect<void>
+  /** A secret's value found in the image is a warning and does not stop the build. */
+  readonly allowSecretLeak?: boolean
+  /** How many steps are executed at once; what the settings say when absent. */
+  readonly jobs?: number
+  /** Fails before anything runs or is fetched when something would have to. */
+  readonly requireCached: boolean
+  /** Where results of others are looked for, in this order. */
+  readonly cacheFrom: ReadonlyArray<CacheSource>
+  /** Where the results are left for others, once the build has succeeded. */
+  readonly cacheTo: ReadonlyArray<CacheTarget>
+  /** See `EpochRequest`. */
+  readonly epoch?: number | "context"
+  readonly reproducible?: boolean
+  /** Takes sentences about what went wrong and does not end the build. */
+  readonly onWarning: (text: string) => void
+  readonly onEvent: (event: SolveEvent) => void
+  /** Listens to what is pushed. */
+  readonly onPush?: OnPushEvent
+  /** When registries are asked for base images, and who listens; when they are not here, if absent. */
+  readonly bases?: EnsureOptions
+}

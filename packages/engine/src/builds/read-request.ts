@@ -1,0 +1,119 @@
+import { arch } from "node:os"
+import { parse } from "@gantry/build/dockerfile/parse"
+import { lower } from "@gantry/build/graph/lower"
+import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
+import { ofTree } from "@gantry/build/solve/BuildContext"
+import { BuildFailed, excerptOf } from "@gantry/build/solve/BuildFailed"
+import { type SolveRequest } from "@gantry/build/solve/Solver"
+import { ofMachine, type Platform } from "@gantry/core/image/Platform"
+import { Settings } from "@gantry/core/Settings"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { BadBuildFile } from "../contexts/BadBuildFile.ts"
+import { contextText } from "../contexts/ContextSource.ts"
+import { openContext } from "../contexts/open-context.ts"
+import { keepsGitDir } from "../contexts/keeps-git-dir.ts"
+import { rememberedDigests } from "../contexts/remembered-digests.ts"
+import { epochFor } from "../outputs/epoch.ts"
+import { forPlatform } from "../outputs/for-platform.ts"
+import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import { type LeakWatch, watchTold } from "../secrets/watch-texts.ts"
+import { noticed, plainSurroundings } from "../steps/Surroundings.ts"
+import type { BuildRequest } from "./BuildRequest.ts"
+
+/** Opens the context, once for all platforms: what came on a pipe comes once. `keep`: what is learned of it is recorded. */
+export const openFor = (request: BuildRequest, keep: boolean) =>
+  Effect.gen(function* () {
+    const opened = yield* openContext({
+      context: request.context,
+      ...(request.dockerfile === undefined ? {} : { dockerfile: request.dockerfile }),
+      env: request.env ?? {},
+      keepGitDir: keepsGitDir(request.buildArgs)
+    })
+    const { commit, ignoreFile, tree } = opened
+    request.onEvent({
+      type: "context",
+      context: contextText(request.context),
+      ...(commit === undefined ? {} : { commit }),
+      ...(ignoreFile === undefined ? {} : { ignoreFile })
+    })
+    // What was unpacked for this build only has nothing to remember.
+    const memo = request.context.of === "folder" ? yield* rememberedDigests(request.context.path, keep) : undefined
+    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo), ...epochFor(request, opened) }
+  })
+
+/** Reads the Dockerfile for a platform. */
+export const readRequest = (
+  request: BuildRequest,
+  { buildArgs, context, dockerfile, ...times }: Effect.Effect.Success<ReturnType<typeof openFor>>,
+  { platform, watch }: { readonly platform: Platform; readonly watch: LeakWatch | undefined }
+): Effect.Effect<SolveRequest, BadBuildFile | SecretLeaked, Settings> =>
+  Effect.gen(function* () {
+    const onEvent = request.platforms.length > 1 ? forPlatform(request, platform) : request.onEvent
+    const { jobs } = yield* Settings
+    const { shown, text } = dockerfile
+    yield* watchTold({ dockerfile: text, buildArgs: request.buildArgs, labels: request.labels }, watch)
+    const graph = yield* Either.flatMap(parse(text, request.buildArgs.get("BUILDKIT_DOCKERFILE_CHECK")), (file) =>
+      Either.map(
+        lower(file, {
+          text,
+          buildArgs,
+          platform,
+          buildPlatform: ofMachine(arch()),
+          contexts: namesOf(request.contexts),
+          ...(request.target === undefined ? {} : { target: request.target })
+        }),
+        (lowered) => ({ ...lowered, warnings: [...file.warnings, ...lowered.warnings] })
+      )
+    ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
+    for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
+    return {
+      graph,
+      context,
+      jobs: request.jobs ?? jobs,
+      scope: `${contextText(request.context)}\n${shown}`,
+      ...noCacheOf(request.noCache),
+      ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs }),
+      // A command can notice it, so it is part of the keys of RUN steps.
+      options: {
+        ...(request.network === "default" ? {} : { network: request.network }),
+        ...noticed(request.surroundings ?? plainSurroundings)
+      },
+      ...times,
+      onEvent
+    }
+  })
+
+const namesOf = (contexts: BuildRequest["contexts"]): NamedContexts =>
+  contexts === undefined
+    ? noContexts
+    : new Map([...contexts].map(([name, source]) => [name, source.of === "image" ? source : { of: "files" }]))
+
+const noCacheOf = (noCache: BuildRequest["noCache"]): Pick<SolveRequest, "noCache"> => {
+  if (noCache === true) return { noCache: "all" }
+  return noCache === false || noCache.length === 0 ? {} : { noCache }
+}
+
+/** A failure with what it has to do with the Dockerfile: all that is wrong in it, or its lines. */
+export const atFault = <E>(
+  failure: E | BuildFailed,
+  shown: string,
+  source: ReadonlyArray<string>
+): E | BuildFailed | BadBuildFile => {
+  if (!(failure instanceof BuildFailed)) return failure
+  const { diagnostics } = failure
+  if (diagnostics !== undefined) return new BadBuildFile({ path: shown, diagnostics })
+  // An error's cause is no enumerable property.
+  return new BuildFailed({
+    ...failure,
+    cause: failure.cause,
+    excerpt: excerptOf(shown, source, failure.step.range)
+  })
+}
+
+/** How the Dockerfile is called in records. */
+export const shownOf = ({ dockerfile }: BuildRequest): string => {
+  if (dockerfile === undefined) return "Dockerfile"
+  if ("path" in dockerfile) return dockerfile.path
+  return "inside" in dockerfile ? dockerfile.inside : dockerfile.shown
+}
