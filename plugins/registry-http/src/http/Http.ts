@@ -29,6 +29,9 @@ export interface HttpOptions {
 
 const mostRedirects = 10
 
+/** Certificates have no part in a connection in the clear, and a client with many of them is slow with each request. */
+const inTheClear: Trust = { ca: [], client: undefined, verify: true }
+
 /** Most bytes of an answer that nobody wants; reading them keeps the connection for the next request. */
 const mostUnread = 64 * 1024
 
@@ -50,7 +53,9 @@ const redirected = (request: HttpRequest, status: number, location: string): Htt
 /** Makes the sender. */
 export const makeHttp = ({ env, idle: usualIdle, userAgent }: HttpOptions): Http => {
   const once = (trust: Trust, request: HttpRequest, idle: number) => {
-    const connection = { ...trust, proxy: proxyFor(request.url, env), proxiesAbound: proxiesAbound(env) }
+    const proxy = proxyFor(request.url, env)
+    const isClear = request.url.protocol === "http:" && !(proxy?.startsWith("https:") ?? false)
+    const connection = { ...(isClear ? inTheClear : trust), proxy, proxiesAbound: proxiesAbound(env) }
     return Effect.flatMap(
       Effect.promise(() => loadSend(connection)),
       (send) => exchange(send, request, idle)

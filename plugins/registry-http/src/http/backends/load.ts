@@ -4,7 +4,8 @@ import { openBun } from "./bun.ts"
 const isSpecial = ({ ca, client, proxiesAbound, proxy, verify }: Connection): boolean =>
   ca.length > 0 || client !== undefined || !verify || proxy !== undefined || proxiesAbound
 
-const opened = new Map<string, Promise<Send>>()
+/** By the certificates that are trusted, which are long: they are told apart by being the same list, not by what is in it. */
+const opened = new WeakMap<Connection["ca"], Map<string, Promise<Send>>>()
 
 const open = async (connection: Connection): Promise<Send> => {
   if ("Bun" in globalThis) return openBun(connection)
@@ -18,10 +19,13 @@ const open = async (connection: Connection): Promise<Send> => {
  * client, so that connections are used again.
  */
 export const loadSend = (connection: Connection): Promise<Send> => {
-  const key = JSON.stringify(connection)
-  const known = opened.get(key)
+  const { ca, ...rest } = connection
+  const alike = opened.get(ca) ?? new Map<string, Promise<Send>>()
+  opened.set(ca, alike)
+  const key = JSON.stringify(rest)
+  const known = alike.get(key)
   if (known !== undefined) return known
   const fresh = open(connection)
-  opened.set(key, fresh)
+  alike.set(key, fresh)
   return fresh
 }
