@@ -190,17 +190,20 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
 
     const remove: LayerStoreShape["remove"] = (diffId) =>
       Effect.gen(function* () {
-        const outcome = yield* db.write(`the layer ${diffId}`, (tx) => {
-          const users = usersOf(tx, diffId)
-          if (users.length > 0) return { users, away: [] }
+        const { short, users } = yield* db.write(`the layer ${diffId}`, (tx) => {
+          const standing = usersOf(tx, diffId)
           const row = tx.get("SELECT short FROM layers WHERE diff_id = ?", diffId)
-          if (row === undefined) return { users, away: [] }
-          tx.run("DELETE FROM layers WHERE diff_id = ?", diffId)
-          const away = putAway(places, join(places.layers, String(row["short"])))
-          return { users, away: away === undefined ? [] : [away] }
+          if (standing.length === 0) tx.run("DELETE FROM layers WHERE diff_id = ?", diffId)
+          return { short: row === undefined ? undefined : String(row["short"]), users: standing }
         })
-        if (outcome.users.length > 0) return yield* new LayerInUse({ diffId, users: outcome.users })
-        yield* removeAll(outcome.away)
+        if (users.length > 0) return yield* new LayerInUse({ diffId, users })
+        if (short === undefined) return
+        // After the row, so that a kill leaves files that nobody names, and never a name without files.
+        const away = yield* db.write(`the layer ${diffId}`, (tx) => {
+          const isAnew = tx.get("SELECT 1 FROM layers WHERE short = ?", short) !== undefined
+          return isAnew ? undefined : putAway(places, join(places.layers, short))
+        })
+        if (away !== undefined) yield* removeAll([away])
       })
 
     const viewed = <A>(stack: Stack, look: (view: UnionView) => A) =>

@@ -163,7 +163,7 @@ describe("with a registry", () => {
     await gantry.ok("pull", name)
     const layers = readdirSync(join(gantry.root, "layers")).filter((each) => each !== "skeleton")
     const has = (path: string) => layers.find((each) => existsSync(join(gantry.root, "layers", each, "diff", path)))
-    const diff = join(gantry.root, "layers", has(how.includes("/bin/") ? "bin" : "big") ?? "", "diff")
+    const diff = join(gantry.root, "layers", has(how.includes("/bin/") ? "bin/wc" : "big") ?? "", "diff")
     execFileSync("sh", ["-c", how], { env: { ...process.env, diff } })
     const { status, stdout } = await gantry.try("check", "--repair")
     expect(stdout).toContain(what)

@@ -3,8 +3,6 @@ import { join } from "node:path"
 import { Locks } from "@gantry/core/Locks"
 import type { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
-import { Runtime } from "@gantry/core/runtime/Runtime"
-import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Settings } from "@gantry/core/Settings"
 import { Disk } from "@gantry/core/store/Disk"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -12,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
 import { dismantle } from "../containers/settle.ts"
+import { Images } from "../images/Images.ts"
 import type { SnapshotServices } from "../prune/take-snapshot.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
@@ -34,20 +33,17 @@ export const sweepAll: Effect.Effect<
   const disk = yield* Disk
   const notes: Array<string> = []
   yield* sweepSteps
+  yield* (yield* Images).settleIndex
   yield* (yield* Locks).held("")
   const items = yield* disk.survey(dividedNames)
   const now = yield* Clock.currentTimeMillis
   const containers = yield* (yield* Containers).list
   const volumes = new Set((yield* (yield* Volumes).list).map(({ name }) => name))
-  const runtime = yield* Runtime
-  const trees = new Set(items.flatMap(({ id, kind }) => (kind === "tree" ? [id] : [])))
-  const homes = new Set<string>()
   for (const item of items) {
     const part = item.kind === "other" ? rootPart(item.path) : undefined
     if (part === undefined) continue
     if (part.of === "leftover") yield* disk.remove(item)
     if (part.of === "container") {
-      homes.add(part.id)
       const known = containers.some(({ id }) => id === part.id)
       if (!known && item.changedAt < now - inTheMaking) yield* disk.remove(item)
     }
@@ -56,12 +52,10 @@ export const sweepAll: Effect.Effect<
     }
   }
   for (const record of containers) {
-    // A container loses its directory first and its tree next; its record is the last to go.
-    const { id, name } = record
-    if (trees.has(id) || homes.has(id) || record.createdAt > now - 1000 || isLive(yield* runtime.state(id))) continue
-    if (record.spec.root.type !== "overlay") continue
-    yield* dismantle(record, { volumes: false })
-    notes.push(`the removal of container ${name} had been cut short, and is finished now`)
+    // The record is the last to go.
+    if (record.removing === undefined) continue
+    yield* dismantle(record, record.removing)
+    notes.push(`the removal of container ${record.name} had been cut short, and is finished now`)
   }
   return notes
 })

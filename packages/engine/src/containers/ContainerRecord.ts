@@ -65,6 +65,8 @@ export interface ContainerRecord {
     readonly entrypoint: ReadonlyArray<string>
     readonly command: ReadonlyArray<string>
   }
+  /** Its removal has begun, and is finished by whoever notices should it be cut short. */
+  readonly removing?: { readonly volumes: boolean }
   /** What it holds of a network now; none while it is not running. */
   readonly attachment: Attachment | null
 }

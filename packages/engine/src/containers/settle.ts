@@ -42,6 +42,7 @@ export const dismantle = (
 > =>
   Effect.gen(function* () {
     const { root } = yield* Settings
+    yield* (yield* Containers).amend(record.id, (known) => ({ ...known, removing: { volumes: withVolumes } }))
     yield* (yield* Runtime).remove(record.id)
     yield* release(record.id)
     // In this order: a container without a directory can still be started, one without a tree cannot.

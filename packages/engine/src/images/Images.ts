@@ -60,6 +60,11 @@ export interface ImagesShape {
     id: Digest,
     only?: { readonly ifNamed: ReadonlyArray<string> }
   ) => Effect.Effect<boolean, StorageFailure>
+  /**
+   * Writes the layout's index if a process was killed between a change and that: the database is the truth, and the index
+   * follows it.
+   */
+  readonly settleIndex: Effect.Effect<void, StorageFailure>
   /** Whether the layout's index says what the database says. */
   readonly indexIsRight: Effect.Effect<boolean, StorageFailure>
   /** Writes the layout's index anew. */
@@ -133,7 +138,27 @@ export const make = Effect.gen(function* () {
       (names) => Effect.fail(new NoSuchImage({ reference: text, near: alike(text, names) }))
     )
 
-  const writeIndex = (tx: Transaction): void => writeLayoutIndex(root, layoutIndex(tx))
+  const writeIndex = (tx: Transaction): void => {
+    writeLayoutIndex(root, layoutIndex(tx))
+    tx.run("UPDATE image_layout SET stale = 0")
+  }
+
+  const isStale = (tx: Transaction): boolean => tx.get("SELECT stale FROM image_layout")?.["stale"] === 1
+
+  const settleIndex = db.write("images", (tx) => {
+    if (isStale(tx)) writeIndex(tx)
+  })
+
+  /** Changes names or images, and then the index: after the database, so that no kill leaves it ahead of the truth. */
+  const change = <A>(body: (tx: Transaction) => A): Effect.Effect<A, StorageFailure> =>
+    Effect.zipLeft(
+      db.write("images", (tx) => {
+        const result = body(tx)
+        tx.run("UPDATE image_layout SET stale = 1")
+        return result
+      }),
+      settleIndex
+    )
 
   const shape: ImagesShape = {
     find,
@@ -150,20 +175,22 @@ export const make = Effect.gen(function* () {
         )
       ),
     put: (image, names, digests = []) =>
-      db.write("images", (tx) => {
-        // A build of which nothing has changed makes the same image under the same names, and has no time for an index.
-        const isListed = hasEntry(tx, image, names)
-        setImage(tx, image)
-        for (const name of names) setName(tx, name, [image.id])
-        setDigests(tx, image.id, digests)
-        if (!isListed) writeIndex(tx)
-      }),
+      Effect.flatMap(
+        db.write("images", (tx) => {
+          // A build of which nothing has changed makes the same image under the same names, and has no time for an index.
+          if (!hasEntry(tx, image, names)) tx.run("UPDATE image_layout SET stale = 1")
+          setImage(tx, image)
+          for (const name of names) setName(tx, name, [image.id])
+          setDigests(tx, image.id, digests)
+          return isStale(tx)
+        }),
+        (stale) => (stale ? settleIndex : Effect.void)
+      ),
     putIndex: (index, names) =>
-      db.write("images", (tx) => {
+      change((tx) => {
         for (const image of index.images) setImage(tx, image)
         const ids = index.images.map(({ id }) => id)
         for (const name of names) setName(tx, name, ids, index)
-        writeIndex(tx)
       }),
     named: (name) => db.read("images", (tx) => rowsNamed(tx, name).map((row) => recordOf(tx, row))),
     indexOf: (name) =>
@@ -171,17 +198,13 @@ export const make = Effect.gen(function* () {
         const via = tx.get("SELECT via FROM image_names WHERE name = ? AND via IS NOT NULL", nameOf(name))?.["via"]
         return via === undefined ? undefined : digest(String(via))
       }),
-    tag: (name, id) =>
-      db.write("images", (tx) => {
-        setName(tx, name, [id])
-        writeIndex(tx)
-      }),
+    tag: (name, id) => change((tx) => setName(tx, name, [id])),
     learn: (id, digests) =>
       db.write("images", (tx) => {
         if (tx.get("SELECT id FROM images WHERE id = ?", id) !== undefined) setDigests(tx, id, digests)
       }),
     untag: (name) =>
-      db.write("images", (tx) => {
+      change((tx) => {
         const repository = nameOf({ registry: name.registry, repository: name.repository })
         if (name.digest !== undefined) {
           tx.run("DELETE FROM image_digests WHERE repository = ? AND digest = ?", repository, name.digest)
@@ -190,7 +213,6 @@ export const make = Effect.gen(function* () {
         const image = tx.get("SELECT image FROM image_names WHERE name = ?", nameOf(name))?.["image"]
         if (typeof image !== "string") return []
         tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
-        writeIndex(tx)
         const left = tx.all("SELECT name FROM image_names WHERE image = ?", image).map((row) => String(row["name"]))
         if (left.some((each) => each.replace(/:[^:/]*$/, "") === repository)) return []
         const digests = tx
@@ -200,14 +222,14 @@ export const make = Effect.gen(function* () {
         return digests
       }),
     forget: (id, only) =>
-      db.write("images", (tx) => {
+      change((tx) => {
         const row = tx.get("SELECT * FROM images WHERE id = ?", id)
         if (row === undefined) return false
         if (only !== undefined && recordOf(tx, row).names.join(" ") !== only.ifNamed.join(" ")) return false
         tx.run("DELETE FROM images WHERE id = ?", id)
-        writeIndex(tx)
         return true
       }),
+    settleIndex,
     indexIsRight: db.read("images", (tx) => {
       const count = Number(tx.get("SELECT count(*) AS count FROM images")?.["count"])
       const written = readLayoutIndex(root)

@@ -29,7 +29,10 @@ export const migrations = {
      INSERT INTO names_of_images SELECT name, image, 0, NULL, NULL FROM image_names;
      DROP TABLE image_names;
      ALTER TABLE names_of_images RENAME TO image_names;
-     CREATE INDEX image_names_image ON image_names(image)`
+     CREATE INDEX image_names_image ON image_names(image)`,
+    // Whether the layout's index is still to be written: a process that is killed may leave that to the next.
+    `CREATE TABLE image_layout (stale INTEGER NOT NULL) STRICT;
+     INSERT INTO image_layout VALUES (0)`
   ]
 }
 
