@@ -9,8 +9,11 @@ export const contextKind = "context"
 /** Directories with the socket that leads a running build step to an ssh agent. */
 export const sshKind = "ssh"
 
+/** Files with the complaints of a supervisor that waits for its job. */
+export const supervisorKind = "supervisor"
+
 /** Kinds of things in the root directory that belong to the process whose number is in their name. */
-export const workKinds: ReadonlyArray<string> = [archiveKind, contextKind, sshKind]
+export const workKinds: ReadonlyArray<string> = [archiveKind, contextKind, sshKind, supervisorKind]
 
 /** Directories below the root in which every entry belongs to one container, volume or cache mount. */
 export const dividedNames: ReadonlyArray<string> = ["containers", "volumes", "cache-mounts"]

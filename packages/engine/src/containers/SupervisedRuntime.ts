@@ -10,7 +10,7 @@ import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { connectSupervisor, type Conversation, type WaitingSupervisor } from "../supervisor/client.ts"
+import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, joinGroup, openGroup, thawGroup } from "../supervisor/group.ts"
 import type { Control, Event } from "../supervisor/protocol.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
@@ -23,7 +23,7 @@ import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
 import { lostExit, sessionOf, sessionOfLaunched } from "./session.ts"
-import { clearHome, giveJob, lastWords, openSupervisor } from "./supervisor-home.ts"
+import { clearHome, giveJob, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
 
 /** A process in a container that has the caller's own standard streams: nothing is copied on the way. */
 export interface DirectExecShape {
@@ -114,12 +114,12 @@ export const make = Effect.gen(function* () {
       return sessionOfLaunched(launched, output)
     })
 
-  const waiting = new Map<string, WaitingSupervisor>()
+  const waiting = new Map<string, OpenedSupervisor>()
 
   const warm: RuntimeShape["warm"] = (id) =>
     Effect.asVoid(
       Effect.acquireRelease(
-        Effect.sync(() => waiting.set(id, openSupervisor(settings.self, directoryOf(id)))),
+        Effect.sync(() => waiting.set(id, openSupervisor(settings.self, settings.root, directoryOf(id)))),
         () =>
           Effect.sync(() => {
             // Nothing was started: the supervisor that waits in vain is let go.
@@ -148,7 +148,7 @@ export const make = Effect.gen(function* () {
       }
       const { conversation } = yield* Effect.acquireRelease(
         Effect.sync(() => {
-          const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, directory)
+          const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, settings.root, directory)
           waiting.delete(spec.id)
           giveJob(directory, job, supervisor)
           return supervisor

@@ -1,21 +1,35 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { basename } from "node:path"
+import { supervisorKind } from "../root-names.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import type { Job } from "../supervisor/job.ts"
+import { ownedName } from "./owned-name.ts"
 
-/** Starts a supervisor in a container's directory, which is made for it. */
-export const openSupervisor = (self: ReadonlyArray<string>, directory: string): WaitingSupervisor => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const complaints = openSync(`${directory}/supervisor.log`, "w", 0o600)
+/** A supervisor that waits, and the file of its complaints. */
+export interface OpenedSupervisor extends WaitingSupervisor {
+  readonly complaints: string
+}
+
+/**
+ * Starts a supervisor for a container's directory, which need not be there yet: what it complains of while it waits lies
+ * in the root directory, under the name of this process.
+ */
+export const openSupervisor = (self: ReadonlyArray<string>, root: string, directory: string): OpenedSupervisor => {
+  mkdirSync(root, { recursive: true })
+  const complaints = `${root}/${ownedName(supervisorKind, basename(directory).slice(0, 12))}`
+  const stderr = openSync(complaints, "w", 0o600)
   try {
-    return startSupervisor(self, directory, complaints)
+    return { ...startSupervisor(self, directory, { file: complaints, stderr }), complaints }
   } finally {
-    closeSync(complaints)
+    closeSync(stderr)
   }
 }
 
-/** Writes down what a waiting supervisor is to do, and has it begin. */
-export const giveJob = (directory: string, job: Job, { begin }: WaitingSupervisor): void => {
+/** Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. */
+export const giveJob = (directory: string, job: Job, { begin, complaints }: OpenedSupervisor): void => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   rmSync(`${directory}/state.json`, { force: true })
+  renameSync(complaints, `${directory}/supervisor.log`)
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
   begin()
 }

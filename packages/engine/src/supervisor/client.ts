@@ -114,10 +114,14 @@ export interface WaitingSupervisor {
 
 /**
  * Starts a supervisor that outlives this process. It loads its program at once and reads its job when it is told to
- * begin. `stderr` is a descriptor for its complaints.
+ * begin. `stderr` is a descriptor of `file`, for its complaints; it removes the file when it ends without a job.
  */
-export const startSupervisor = (self: ReadonlyArray<string>, directory: string, stderr: number): WaitingSupervisor => {
-  const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory], {
+export const startSupervisor = (
+  self: ReadonlyArray<string>,
+  directory: string,
+  { file, stderr }: { readonly file: string; readonly stderr: number }
+): WaitingSupervisor => {
+  const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory, file], {
     detached: true,
     cwd: "/",
     stdio: ["pipe", "pipe", stderr]

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
@@ -16,14 +16,14 @@ import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
 
 /**
- * `gantry __supervise <container's directory>`: the parent of one container. It owns the container's streams, its log
+ * `gantry __supervise <container's directory> <file of its complaints>`: the parent of one container. It owns the container's streams, its log
  * and its exit code, and outlives whoever started it. Nothing that can happen to a client ends it.
  */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
-  const directory = args[0] ?? ""
+  const [directory = "", complaints = ""] = args
   if (!awaitBeginning(loadSyscallsSync())) {
-    // The start came to nothing. A directory without a job was made for this process alone.
-    if (!existsSync(`${directory}/job.json`)) rmSync(directory, { recursive: true, force: true })
+    // The start came to nothing.
+    rmSync(complaints, { force: true })
     return process.exit(0)
   }
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
