@@ -7,6 +7,8 @@ import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { settle } from "@gantry/engine/containers/settle"
 import type { globalOptions } from "./argv/tables/global.ts"
@@ -95,13 +97,17 @@ export const probeOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: 
   return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
 }
 
+/** Nobody reads metrics of fibers here, and they cost each fiber more than its start. */
+const runtime = Runtime.disableRuntimeFlag(Runtime.defaultRuntime, RuntimeFlags.RuntimeMetrics)
+
 const execute = async (
   program: Effect.Effect<number, Failure, EngineServices>,
   settings: ReturnType<typeof settingsOf>,
   failed: number,
   { debug, env, terminal }: { readonly debug: boolean; readonly env: Environment; readonly terminal: Terminal }
 ): Promise<number> => {
-  const fiber = Effect.runFork(
+  const fiber = Runtime.runFork(
+    runtime,
     Effect.flatMap(engine(settings, env), (services) => {
       mark("services ready")
       return Effect.provide(program, services)

@@ -149,6 +149,15 @@ export const make = (
     const read = run("BEGIN")
     const version = (tx: Transaction, owner: string) =>
       Number(tx.get("SELECT version FROM migrations WHERE owner = ?", owner)?.["version"] ?? 0)
+    // Read once for all owners: tables only ever get newer, and who finds them older looks again before it acts.
+    let known: ReadonlyMap<unknown, number> | undefined
+    const versions = (what: string) =>
+      known === undefined
+        ? read(what, (tx) => {
+            const rows = tx.all("SELECT owner, version FROM migrations")
+            return (known = new Map(rows.map((row) => [row["owner"], Number(row["version"])])))
+          })
+        : Effect.succeed(known)
     return {
       path,
       read,
@@ -156,7 +165,7 @@ export const make = (
       migrate: ({ owner, steps }) =>
         Effect.gen(function* () {
           const what = `the tables of ${owner}`
-          const now = yield* read(what, (tx) => version(tx, owner))
+          const now = (yield* versions(what)).get(owner) ?? 0
           if (now > steps.length) return yield* new DatabaseTooNew({ path, owner })
           if (now === steps.length) return
           const to = yield* connection(what)
