@@ -50,6 +50,16 @@ export class WrongPlatform extends Data.TaggedError("WrongPlatform")<{
   }
 }
 
+/** All platforms of an image were to be taken from it, or the only one. What is left would be no image. */
+export class LastPlatform extends Data.TaggedError("LastPlatform")<{
+  readonly reference: string
+  readonly platforms: ReadonlyArray<string>
+}> {
+  override get message() {
+    return `unable to remove a platform of image ${this.reference}: ${this.platforms.join(", ")} is all that it has`
+  }
+}
+
 /** No container has this name or ID. */
 export class NoSuchContainer extends Data.TaggedError("NoSuchContainer")<{
   readonly name: string

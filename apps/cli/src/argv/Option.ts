@@ -38,6 +38,8 @@ export interface NumberOption extends Described {
 /** Texts in the order written. */
 export interface ListOption extends Described {
   readonly kind: "list"
+  /** Each is `name=value`; others are refused. */
+  readonly pairs?: true
   /** How help calls the value. Default `list`. */
   readonly value?: string
 }

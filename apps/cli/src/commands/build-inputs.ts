@@ -1,4 +1,4 @@
-import { format as formatPlatform, ofMachine, type Platform, parse as parsePlatform } from "@gantry/core/image/Platform"
+import { ofMachine } from "@gantry/core/image/Platform"
 import { epochName, readEpoch } from "@gantry/engine/outputs/epoch"
 import type { BuildRequest } from "@gantry/engine/builds/BuildRequest"
 import * as Effect from "effect/Effect"
@@ -6,6 +6,7 @@ import type { Values } from "../argv/Option.ts"
 import type { inputs } from "../argv/tables/build.ts"
 import type { Terminal } from "../terminal.ts"
 import { namedContexts } from "./build-source.ts"
+import { platformsOf } from "./platform-of.ts"
 import { surroundingsOf } from "./build-surroundings.ts"
 import { readAgents } from "./read-agents.ts"
 import { readSecrets } from "./read-secrets.ts"
@@ -16,13 +17,14 @@ import { badValue, type Usage } from "./Usage.ts"
 export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
   Effect.gen(function* () {
     if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
+    const platforms = yield* platformsOf(options.platform, terminal.arch)
     const buildArgs = argumentsOf(options.buildArg, terminal.env)
     return {
       contexts: yield* namedContexts(options.buildContext, terminal.cwd),
       env: terminal.env,
       buildArgs,
       ...given("target", options.target),
-      platforms: yield* platformsOf(options.platform, terminal.arch),
+      platforms: platforms.length === 0 ? [ofMachine(terminal.arch)] : platforms,
       ...given("jobs", options.jobs),
       network: yield* networkOf(options.network),
       surroundings: yield* surroundingsOf(options),
@@ -32,18 +34,6 @@ export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
       reproducible: options.reproducible
     } satisfies Partial<BuildRequest>
   })
-
-const platformsOf = (texts: ReadonlyArray<string>, machine: string): Effect.Effect<ReadonlyArray<Platform>, Usage> => {
-  const words = texts.flatMap((each) => each.split(",")).filter((word) => word !== "")
-  if (words.length === 0) return Effect.succeed([ofMachine(machine)])
-  return Effect.map(
-    Effect.forEach(words, (word) => {
-      const platform = word === "local" ? ofMachine(machine) : parsePlatform(word.trim())
-      return platform === undefined ? badValue(`--platform ${word}: not os/arch[/variant]`) : Effect.succeed(platform)
-    }),
-    (platforms) => [...new Map(platforms.map((each) => [formatPlatform(each), each])).values()]
-  )
-}
 
 const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" | "host", Usage> => {
   if (text === undefined || text === "" || text === "default" || text === "bridge") return Effect.succeed("default")

@@ -1,10 +1,11 @@
-import { statSync } from "node:fs"
+import { accessSync, constants, statSync } from "node:fs"
 import { resolve } from "node:path"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { load } from "@gantry/engine/verbs/load"
 import * as Effect from "effect/Effect"
 import { load as table } from "../argv/tables/save.ts"
 import { define } from "./define.ts"
+import { reasonOf } from "./file-problem.ts"
 import { platformOf } from "./platform-of.ts"
 import { given } from "./read-values.ts"
 import { Usage } from "./Usage.ts"
@@ -21,11 +22,18 @@ export default define(table, ({ options: { input, platform: wanted } }, { termin
       })
     }
     const path = input === undefined ? "/dev/stdin" : resolve(terminal.cwd, input)
-    const folder = input !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    const folder = input !== undefined && (yield* isFolder(input, path))
     const loaded = yield* load(`${folder ? "oci" : "oci-archive"}:${path}`, {
       ...given("platform", platform),
       nameless: input === undefined
-    })
+    }).pipe(
+      // Whoever loads a file did not call it a place.
+      Effect.catchTag("LocalPlaceFailed", ({ why }) =>
+        Effect.fail(
+          new Usage({ message: `${input ?? "standard input"} cannot be loaded: ${why}`, ...hintOf(folder), status: 1 })
+        )
+      )
+    )
     for (const { id, names } of loaded) {
       if (names.length === 0) terminal.out(`Loaded image ID: ${id}\n`)
       for (const name of names) terminal.out(`Loaded image: ${ImageRef.familiar(name)}\n`)
@@ -33,3 +41,20 @@ export default define(table, ({ options: { input, platform: wanted } }, { termin
     return 0
   })
 )
+
+/** Whether it is a folder. Fails as `open` does when it cannot be read. */
+const isFolder = (input: string, path: string): Effect.Effect<boolean, Usage> =>
+  Effect.try({
+    try: () => {
+      // It is not opened: whoever writes into a named pipe would be told that nobody reads it.
+      accessSync(path, constants.R_OK)
+      return statSync(path).isDirectory()
+    },
+    catch: (cause) => new Usage({ message: `open ${input}: ${reasonOf(cause)}`, hint: "check the path", status: 1 })
+  })
+
+const hintOf = (folder: boolean) => ({
+  hint: folder
+    ? "it reads folders that are OCI layouts: gantry save --format oci-dir makes one"
+    : "it reads archives of save; gantry import makes an image of a file system's archive"
+})

@@ -21,6 +21,7 @@ import type {
   BadOption,
   ImageBroken,
   ImageInUse,
+  LastPlatform,
   NameTaken,
   NoSuchContainer,
   NoSuchImage,
@@ -61,6 +62,7 @@ export type Failure =
   | FolderProtected
   | ImageBroken
   | ImageInUse
+  | LastPlatform
   | LayerInUse
   | LayerMalformed
   | LayerMissing
@@ -110,6 +112,8 @@ export const explain = (failure: Failure): Explanation => {
         what: failure.message,
         ...optional(failure.force ? "remove the containers first, or use --force" : undefined)
       }
+    case "LastPlatform":
+      return { what: failure.message, todo: `gantry rmi ${failure.reference} removes the image` }
     case "ImageBroken":
       return { what: failure.message, todo: "build or pull it again" }
     case "WrongPlatform":

@@ -53,6 +53,13 @@ describe("docker run's ways of writing options", () => {
     expect(parsed.operands).toEqual(words(operands))
   })
 
+  it("refuses what should be a pair and is none, as --filter, as a wrong value", () => {
+    expect(refused(ps, ["-f", "running"])).toBe(
+      `invalid argument "running" for "-f, --filter" flag: expected name=value`
+    )
+    expect(read(ps, ["--filter", "label=a=b"]).options.filter).toEqual(["label=a=b"])
+  })
+
   it("refuses an unknown option and names the one that was meant", () => {
     expect(refused(run, ["--nmae", "x", "alpine"])).toBe("unknown flag: --nmae (did you mean --name?)")
     expect(refused(run, ["-itz", "alpine"])).toBe("unknown shorthand flag: 'z' in -z")

@@ -61,7 +61,7 @@ export const removeImage = (
   })
 
 /** Forgets images, and removes what only they needed. */
-const removeAll = (
+export const removeAll = (
   gone: ReadonlyArray<ImageRecord>
 ): Effect.Effect<ReadonlyArray<Removal>, StorageFailure, BlobStore | BuildCache | Images | LayerStore> =>
   Effect.gen(function* () {
@@ -81,7 +81,7 @@ const untaggedOf = (name: string): Removal => ({
 })
 
 /** The name or the digest that was typed, when it is one of the image's and not its ID. */
-const namedBy = (text: string, image: ImageRecord): ImageRef.ImageRef | undefined => {
+export const namedBy = (text: string, image: ImageRecord): ImageRef.ImageRef | undefined => {
   const ref = ImageRef.parse(text)
   if (Either.isLeft(ref)) return undefined
   const { digest, registry, repository } = ref.right
@@ -95,7 +95,8 @@ const namedBy = (text: string, image: ImageRecord): ImageRef.ImageRef | undefine
 const isOneOfMany = (named: ImageRef.ImageRef, { digests, names }: ImageRecord): boolean =>
   named.digest === undefined ? names.length > 1 : names.length > 0 || digests.length > 1
 
-const checkUsers = (
+/** Fails with `ImageInUse` when a container was made from the image; `force` allows stopped ones. */
+export const checkUsers = (
   text: string,
   image: ImageRecord,
   force: boolean

@@ -33,7 +33,11 @@ export const rmi = {
       about: "Keep parents without a name",
       ignored: "images have no parents that would go too"
     },
-    platform: { kind: "list", about: "Remove one platform only", supported: false }
+    platform: {
+      kind: "list",
+      value: "platform",
+      about: "Remove only this platform of an image for several, as os/arch[/variant]"
+    }
   }
 } as const satisfies Command
 

@@ -2,7 +2,13 @@ import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
 import { objectFormat as format, tableOptions } from "./table-options.ts"
 
-const filter = { kind: "list", short: "f", value: "filter", about: "Show only what matches, as key=value" } as const
+const filter = {
+  kind: "list",
+  pairs: true,
+  short: "f",
+  value: "filter",
+  about: "Show only what matches, as key=value"
+} as const
 
 /** `gantry ps`. */
 export const ps = {

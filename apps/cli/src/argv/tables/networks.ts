@@ -51,6 +51,7 @@ export const networkLs = {
   options: {
     filter: {
       kind: "list",
+      pairs: true,
       short: "f",
       value: "filter",
       about: "Show only what matches: dangling=true, driver=x, id=x, label=x, name=x, scope=local, type=custom"

@@ -4,7 +4,7 @@ import { names } from "./names.ts"
 import { tableFormat } from "./table-options.ts"
 
 const filterOf = (keys: string) =>
-  ({ kind: "list", value: "filter", about: `Remove only what matches: ${keys}` }) as const
+  ({ kind: "list", pairs: true, value: "filter", about: `Remove only what matches: ${keys}` }) as const
 const usual = filterOf("until=24h, unused-for=30d, label=x, label!=x")
 
 const pruneOptions = {

@@ -34,6 +34,7 @@ export const volumeLs = {
   options: {
     filter: {
       kind: "list",
+      pairs: true,
       short: "f",
       value: "filter",
       about: "Show only what matches: dangling=true, driver=local, label=x, name=x"
