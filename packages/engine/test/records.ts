@@ -2,6 +2,7 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import type { ContainerRecord } from "../src/containers/ContainerRecord.ts"
 import { makeSpec } from "../src/containers/make-spec.ts"
 import { defaults } from "../src/containers/RunOptions.ts"
+import { defaultWish } from "../src/networks/NetworkWish.ts"
 import { Either } from "effect"
 import { configOf } from "./world.ts"
 
@@ -35,6 +36,7 @@ export const recordOf = (id: string, name: string, more: Partial<ContainerRecord
       stopTimeout: 10,
       log: { driver: "file", maxBytes: 1000, files: 2 },
       network: "bridge",
+      networks: [defaultWish],
       ports: [],
       exposed: [],
       dns: [],
@@ -44,7 +46,7 @@ export const recordOf = (id: string, name: string, more: Partial<ContainerRecord
       entrypoint: [],
       command: ["sh"]
     },
-    attachment: null,
+    attachments: [],
     ...more
   }
 }

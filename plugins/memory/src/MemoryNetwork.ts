@@ -90,17 +90,18 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       })
     }
     const last = Number(address.split(".").at(-1)).toString(16).padStart(2, "0")
-    const mac = `02:42:00:00:00:${last}`
+    const mac = request.mac?.toLowerCase() ?? `02:42:00:00:00:${last}`
     const way = internal || gateway === undefined ? {} : { gateway }
     const place = { address, prefixLength: 24, mac, ...way }
     const link = `mem${held.length}`
     return {
       driver: "bridge",
       network: name,
+      networkId: bridge.info.id,
       container,
       ...place,
       ports,
-      wiring: [{ type: "veth", bridge: "memory0", link, name: "eth0", ...place }]
+      wiring: [{ type: "veth", bridge: "memory0", link, name: request.link ?? "eth0", ...place }]
     }
   }
 

@@ -109,7 +109,8 @@ const claim = (
   }
   if (known === undefined) {
     const owner = request.transient === true ? identify("self") : undefined
-    const lease = { network: network.id, container, containerName, address }
+    const mac = request.mac === undefined ? {} : { mac: request.mac.toLowerCase() }
+    const lease = { network: network.id, container, containerName, address, ...mac }
     Tables.insertLease(tx, owner === undefined ? lease : { ...lease, owner })
     for (const port of ports) Tables.insertPort(tx, { ...port, network: network.id, container, address })
   }
@@ -126,7 +127,9 @@ const claim = (
       container,
       address,
       ports: mine,
-      link: linkName(instance, network.id, container)
+      link: linkName(instance, network.id, container),
+      name: request.link ?? "eth0",
+      mac: known?.mac ?? request.mac?.toLowerCase() ?? macOf(parseAddress(address) ?? 0)
     }),
     undo: (later, on) => {
       if (known !== undefined) return
@@ -192,11 +195,13 @@ const attachmentOf = (
     readonly container: string
     readonly address: string
     readonly link: string
+    /** Of the container's end. */
+    readonly name: string
+    readonly mac: string
     readonly ports: ReadonlyArray<Tables.PortRow>
   }
 ): Attachment => {
-  const { address, container, link } = place
-  const mac = macOf(parseAddress(address) ?? 0)
+  const { address, container, link, mac, name } = place
   const prefixLength = parseSubnet(network.subnet)?.prefix ?? 32
   // A network without a way out has no default route; the host still answers on its address.
   const way = network.internal ? {} : { gateway: network.gateway }
@@ -204,6 +209,7 @@ const attachmentOf = (
   return {
     driver: "bridge",
     network: network.name,
+    networkId: network.id,
     container,
     address,
     prefixLength,
@@ -215,6 +221,6 @@ const attachmentOf = (
       containerPort,
       protocol
     })),
-    wiring: [{ type: "veth", bridge: network.bridge, link, name: "eth0", mac, address, prefixLength, ...way, ...size }]
+    wiring: [{ type: "veth", bridge: network.bridge, link, name, mac, address, prefixLength, ...way, ...size }]
   }
 }

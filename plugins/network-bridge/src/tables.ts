@@ -38,7 +38,8 @@ export const migrations: Migrations = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX ports_of_container ON ports (network, container);`,
     "ALTER TABLE networks ADD COLUMN mtu INTEGER",
-    "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER"
+    "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER",
+    "ALTER TABLE leases ADD COLUMN mac TEXT"
   ]
 }
 
@@ -64,6 +65,8 @@ export interface LeaseRow {
   readonly container: string
   readonly containerName: string
   readonly address: string
+  /** The hardware address that was asked for; absent for the one that goes with the address. */
+  readonly mac?: string
   /** The process that the lease ends with; absent for leases that are given back. */
   readonly owner?: ProcessIdentity
 }
@@ -91,6 +94,7 @@ const leaseOf = (row: Row): LeaseRow => ({
   container: String(row["container"]),
   containerName: String(row["container_name"]),
   address: String(row["address"]),
+  ...(row["mac"] === null ? {} : { mac: String(row["mac"]) }),
   ...(row["owner_pid"] === null
     ? {}
     : { owner: { pid: Number(row["owner_pid"]), startTime: Number(row["owner_start"]) } })
@@ -144,15 +148,19 @@ export const findLease = (tx: Transaction, network: string, container: string): 
 }
 
 /** Fails when the container has a lease there, or somebody the address. */
-export const insertLease = (tx: Transaction, { address, container, containerName, network, owner }: LeaseRow): void =>
+export const insertLease = (
+  tx: Transaction,
+  { address, container, containerName, mac, network, owner }: LeaseRow
+): void =>
   void tx.run(
-    "INSERT INTO leases (network, container, container_name, address, owner_pid, owner_start) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO leases (network, container, container_name, address, owner_pid, owner_start, mac) VALUES (?, ?, ?, ?, ?, ?, ?)",
     network,
     container,
     containerName,
     address,
     owner?.pid ?? null,
-    owner?.startTime ?? null
+    owner?.startTime ?? null,
+    mac ?? null
   )
 
 /** Takes the container's ports along. */

@@ -52,7 +52,11 @@ export const networkFinder: Finder = (text) =>
     const containers = yield* (yield* Containers).list
     return inspectNetwork(
       network,
-      containers.filter(({ attachment }) => attachment?.network === network.name)
+      containers.flatMap((container) =>
+        container.attachments
+          .filter((held) => held.network === network.name)
+          .map((attachment) => ({ id: container.id, name: container.name, attachment }))
+      )
     )
   })
 
@@ -70,7 +74,9 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
     if (!filters.ok)
       return yield* new Usage({ message: filters.problem, hint: "see gantry network ls --help", status: 1 })
     const used = new Set(
-      filters.value.has("dangling") ? (yield* (yield* Containers).list).map(({ options: { network } }) => network) : []
+      filters.value.has("dangling")
+        ? (yield* (yield* Containers).list).flatMap((made) => made.options.networks.map(({ network }) => network))
+        : []
     )
     const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {

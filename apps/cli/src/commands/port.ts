@@ -1,6 +1,7 @@
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { portsOf } from "@gantry/engine/containers/ContainerRecord"
 import { portText } from "@gantry/engine/containers/words"
 import * as Effect from "effect/Effect"
 import { port as table } from "../argv/tables/watching.ts"
@@ -13,7 +14,7 @@ export default define(table, ({ operands: [name = "", wanted] }, { terminal }) =
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
     const state = yield* (yield* Runtime).state(record.id)
-    const ports = isLive(state) ? (record.attachment?.ports ?? []) : []
+    const ports = isLive(state) ? portsOf(record) : []
     if (wanted === undefined) {
       terminal.out(
         portLines(ports)

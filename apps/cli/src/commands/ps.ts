@@ -1,7 +1,7 @@
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { settle } from "@gantry/engine/containers/settle"
 import { Images } from "@gantry/engine/images/Images"
@@ -53,7 +53,7 @@ export default define(table, ({ options }, { terminal }) =>
     for (const record of yield* containers.list) {
       const state = yield* runtime.state(record.id)
       // What a kill left behind is put right by whoever notices.
-      if (record.attachment !== null && !isLive(state)) {
+      if (record.attachments.length > 0 && !isLive(state)) {
         yield* Effect.ignore(settle(record))
         if (record.options.autoRemove) continue
       }
@@ -110,7 +110,7 @@ const factsOf = ({ record, state }: Listed, withSize: boolean) =>
     const image = withSize
       ? yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))
       : { size: 0 }
-    const published = record.attachment?.ports ?? []
+    const published = portsOf(record)
     const exposed = record.options.exposed.flatMap((text) => {
       const [port, protocol = "tcp"] = text.split("/")
       const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)
@@ -128,7 +128,7 @@ const factsOf = ({ record, state }: Listed, withSize: boolean) =>
       ports: [...published, ...exposed],
       labels: record.labels,
       mounts: record.mounts.map((mount) => (mount.type === "volume" ? mount.name : mount.source)),
-      networks: [record.options.network],
+      networks: record.options.networks.map(({ network }) => network),
       ...(withSize ? { size: { written, virtual: written + image.size } } : {})
     } satisfies ContainerFacts
   })
@@ -192,7 +192,7 @@ const matchesOne = (
       case "volume":
         return record.mounts.some((mount) => mount.name === value || mount.target === value || mount.source === value)
       case "network":
-        return record.options.network === value
+        return record.options.networks.some(({ network }) => network === value)
       case "health": {
         const known = ["starting", "healthy", "unhealthy", "none"]
         if (!known.includes(value)) {
@@ -210,7 +210,7 @@ const matchesOne = (
         const [first = 0, last = first] = range.split("-").map(Number)
         const ports =
           key === "publish"
-            ? (record.attachment?.ports ?? []).map((port) => ({ number: port.hostPort, protocol: port.protocol }))
+            ? portsOf(record).map((port) => ({ number: port.hostPort, protocol: port.protocol }))
             : record.options.exposed.map((text) => ({
                 number: Number(text.split("/")[0]),
                 protocol: text.split("/")[1] ?? "tcp"

@@ -14,7 +14,6 @@ import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { type MountSpec, parseMount } from "../argv/values/mount.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
-import { type NetworkSpec, parseNetwork } from "../argv/values/network.ts"
 import { parsePublish } from "../argv/values/publish.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseTmpfs } from "../argv/values/tmpfs.ts"
@@ -26,6 +25,7 @@ import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
+import { networksOf } from "./network-options.ts"
 import { resourcesOf } from "./resource-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -48,10 +48,6 @@ export const runOptions = (
   Effect.gen(function* () {
     const [image = "", ...command] = operands
     const security = yield* securityOf(options.securityOpt)
-    const [network, ...more] = yield* valuesOf("--network", options.network, parseNetwork)
-    if (more.length > 0) return yield* badValue("several --network options are not supported yet")
-    const lacking = network === undefined ? undefined : lackingOf(network)
-    if (lacking !== undefined) return yield* badValue(`--network with ${lacking} is not supported yet`)
     const platform =
       options.platform === undefined
         ? undefined
@@ -80,8 +76,7 @@ export const runOptions = (
       stdin: options.interactive,
       autoRemove: options.rm,
       detach,
-      network: network?.name === undefined || network.name === "default" ? "bridge" : network.name,
-      ...given("address", network?.ip),
+      networks: yield* networksOf(options),
       ports: ports.flat().map(({ containerPort, hostIp, hostPort, protocol }) => ({
         containerPort,
         protocol,
@@ -257,13 +252,4 @@ const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountReque
     case "image":
       return badValue(`${typed}: image mounts are not supported yet`)
   }
-}
-
-/** The first field of the long form that no network of ours can do. */
-const lackingOf = ({ aliases, driverOptions, gatewayPriority, ip6, macAddress }: NetworkSpec): string | undefined => {
-  if (aliases.length > 0) return "alias"
-  if (ip6 !== undefined) return "ip6"
-  if (macAddress !== undefined) return "mac-address"
-  if (gatewayPriority !== undefined) return "gw-priority"
-  return Object.keys(driverOptions).length > 0 ? "driver-opt" : undefined
 }

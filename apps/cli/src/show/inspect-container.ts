@@ -1,6 +1,7 @@
 import type { ContainerState, Health } from "@gantry/core/runtime/ContainerState"
 import type { ContainerRecord, HealthSettings } from "@gantry/engine/containers/ContainerRecord"
 import { signalName } from "@gantry/engine/containers/words"
+import { inspectNetworks } from "./inspect-networks.ts"
 import { rfc3339 } from "./time.ts"
 
 /** Fields of `inspect` whose keys are data: templates may ask for a key that is not there. */
@@ -83,7 +84,7 @@ export const inspectContainer = (
       StopSignal: signalName(options.stopSignal),
       StopTimeout: options.stopTimeout
     },
-    NetworkSettings: networkOf(record, state),
+    NetworkSettings: inspectNetworks(record, state),
     ...(size === undefined ? {} : { SizeRw: size.written, SizeRootFs: size.virtual })
   }
 }
@@ -186,30 +187,4 @@ const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
     bindings[key] = [...(bindings[key] ?? []), { HostIp: hostIp, HostPort: port }]
   }
   return bindings
-}
-
-const networkOf = ({ attachment, options }: ContainerRecord, state: ContainerState) => {
-  const held = state.status === "running" ? attachment : null
-  const ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> = {}
-  for (const text of options.exposed) ports[text] = null
-  for (const port of held?.ports ?? []) {
-    const key = `${port.containerPort}/${port.protocol}`
-    ports[key] = [...(ports[key] ?? []), { HostIp: port.hostIp, HostPort: String(port.hostPort) }]
-  }
-  const place = {
-    IPAddress: held?.address ?? "",
-    IPPrefixLen: held?.prefixLength ?? 0,
-    Gateway: held?.gateway ?? "",
-    MacAddress: held?.mac ?? ""
-  }
-  return {
-    Bridge: "",
-    SandboxID: "",
-    SandboxKey: "",
-    Ports: ports,
-    ...place,
-    Networks: {
-      [options.network]: { IPAMConfig: null, Links: null, Aliases: null, NetworkID: "", EndpointID: "", ...place }
-    }
-  }
 }

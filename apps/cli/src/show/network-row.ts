@@ -1,5 +1,4 @@
-import type { NetworkInfo } from "@gantry/core/network/Network"
-import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { Attachment, NetworkInfo } from "@gantry/core/network/Network"
 import { shortId } from "./text.ts"
 
 /** Headers of the fields that `network ls --format` knows. */
@@ -35,10 +34,17 @@ export const networkRow = (
   Scope: "local"
 })
 
+/** A container in a network. */
+export interface Member {
+  readonly id: string
+  readonly name: string
+  readonly attachment: Attachment
+}
+
 /** A network and those that are in it, in the shape of Docker's inspect. Spec: Docker Engine API, NetworkInspect. */
 export const inspectNetwork = (
   { driver, gateway, id, internal, labels, name, subnet }: NetworkInfo,
-  members: ReadonlyArray<ContainerRecord>
+  members: ReadonlyArray<Member>
 ): unknown => ({
   Name: name,
   Id: id,
@@ -62,8 +68,8 @@ export const inspectNetwork = (
       {
         Name: called,
         EndpointID: "",
-        MacAddress: attachment?.mac ?? "",
-        IPv4Address: attachment?.address === undefined ? "" : `${attachment.address}/${attachment.prefixLength ?? 32}`,
+        MacAddress: attachment.mac ?? "",
+        IPv4Address: attachment.address === undefined ? "" : `${attachment.address}/${attachment.prefixLength ?? 32}`,
         IPv6Address: ""
       }
     ])

@@ -82,10 +82,17 @@ describe("gantry run", () => {
     Effect.gen(function* () {
       yield* box
       for (const [why, ...options] of [
-        ["with alias", "--network", "name=bridge,alias=front"],
+        ["with driver-opt", "--network", "name=x,driver-opt=a=b"],
+        ["network-scoped aliases are only supported for user-defined networks", "--network-alias", "a"],
+        ["user specified IP address is supported on user defined networks only", "--ip", "172.17.0.9"],
+        ["both --network-alias and per-network alias", "--network", "name=x,alias=a", "--network-alias", "b"],
+        ['network "x" is specified multiple times', "--network", "x", "--network", "x"],
+        ["cannot attach both user-defined and non-user-defined", "--network", "x", "--network", "host"],
+        ["zz is not a valid mac address", "--network", "x", "--mac-address", "zz"],
+        ["port publishing and the container type network mode", "--network", "container:x", "-p", "80"],
+        ["hostname and the network mode", "--network", "container:x", "--hostname", "h"],
+        ["dns and the network mode", "--network", "container:x", "--dns", "1.1.1.1"],
         ["with ip6", "--network", "name=bridge,ip6=2001:db8::33"],
-        ["with mac-address", "--network", "name=bridge,mac-address=92:d0:c6:0a:29:33"],
-        ["with gw-priority", "--network", "name=bridge,gw-priority=1"],
         ["with driver-opt", "--network", "name=bridge,driver-opt=a=b"],
         ['"--dns"', "--dns", "1.1.1.1\noptions rotate"],
         ['"--dns-search"', "--dns-search", "a..b"]

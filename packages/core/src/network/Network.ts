@@ -35,6 +35,10 @@ export interface AttachRequest {
   readonly ports: ReadonlyArray<PortRequest>
   /** A wish for a certain IPv4 address. */
   readonly address?: string
+  /** A wish for a certain hardware address: six bytes in hexadecimal with colons. */
+  readonly mac?: string
+  /** Name of the container's end of the link; `eth0` when absent. */
+  readonly link?: string
   /** The attachment is worth nothing once the calling process is gone: whoever finds it then may take it back. */
   readonly transient?: boolean
 }
@@ -44,6 +48,8 @@ export interface Attachment {
   /** The plugin that made it, and the only one that may release it. */
   readonly driver: string
   readonly network: string
+  /** 64 hex digits; absent for none and host. */
+  readonly networkId?: string
   readonly container: string
   /** IPv4 address inside the container, without prefix length; absent for none and host. */
   readonly address?: string

@@ -1,7 +1,8 @@
 import type { Digest } from "@gantry/core/image/Digest"
-import type { Attachment, PortRequest } from "@gantry/core/network/Network"
+import type { Attachment, PortRequest, PublishedPort } from "@gantry/core/network/Network"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { NetworkWish } from "../networks/NetworkWish.ts"
 
 /** A command that tells whether a container is well, and when it is asked. */
 export interface HealthSettings extends HealthRule {
@@ -23,6 +24,10 @@ export interface MountRecord {
   /** Made for this container and removed with it. */
   readonly anonymous: boolean
 }
+
+/** The ports of a container that the host answers on now. */
+export const portsOf = ({ attachments }: Pick<ContainerRecord, "attachments">): ReadonlyArray<PublishedPort> =>
+  attachments.flatMap(({ ports }) => ports)
 
 /** A container as it was created: all that is needed to start it again. Plain data. */
 export interface ContainerRecord {
@@ -53,9 +58,11 @@ export interface ContainerRecord {
     /** How its health is looked at; not at all when absent. */
     readonly health?: HealthSettings
     readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+    /** The first network it was created for, as `HostConfig.NetworkMode` tells it ever after. */
     readonly network: string
+    /** The networks it joins when it starts, in the order of its links. */
+    readonly networks: ReadonlyArray<NetworkWish>
     readonly ports: ReadonlyArray<PortRequest>
-    readonly address?: string
     /** `80/tcp`, sorted: exposed and not necessarily published. */
     readonly exposed: ReadonlyArray<string>
     readonly dns: ReadonlyArray<string>
@@ -67,6 +74,6 @@ export interface ContainerRecord {
   }
   /** Its removal has begun, and is finished by whoever notices should it be cut short. */
   readonly removing?: { readonly volumes: boolean }
-  /** What it holds of a network now; none while it is not running. */
-  readonly attachment: Attachment | null
+  /** What it holds of its networks now, in the order of its links; empty while it is not running. */
+  readonly attachments: ReadonlyArray<Attachment>
 }

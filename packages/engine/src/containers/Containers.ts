@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
+import { forgetNames, namesTable, writeNames } from "../networks/network-names.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 
 /** The truth about which containers there are. How they fare is the runtime's to say. */
@@ -16,10 +17,16 @@ export interface ContainersShape {
   readonly find: (text: string) => Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId | StorageFailure>
   /** All containers, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<ContainerRecord>, StorageFailure>
-  /** Writes down what a container holds of a network, or that it holds nothing. */
-  readonly attach: (id: string, attachment: Attachment | null) => Effect.Effect<void, StorageFailure>
-  /** What a container holds of a network now. */
-  readonly attachmentOf: (id: string) => Effect.Effect<Attachment | null, StorageFailure>
+  /**
+   * Writes down what a container holds of its networks, and with it the names under which others find it there. Nothing
+   * happens when there is no such container.
+   */
+  readonly attach: (
+    id: string,
+    change: (held: ReadonlyArray<Attachment>) => ReadonlyArray<Attachment>
+  ) => Effect.Effect<void, StorageFailure>
+  /** What a container holds of its networks now, in the order of its links. */
+  readonly attachmentsOf: (id: string) => Effect.Effect<ReadonlyArray<Attachment>, StorageFailure>
   /** Writes down what has changed of how a container is made. Nothing happens when there is none. */
   readonly amend: (
     id: string,
@@ -45,7 +52,15 @@ const migrations = {
        id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, image TEXT NOT NULL, created_at INTEGER NOT NULL,
        record TEXT NOT NULL, attachment TEXT
      ) STRICT;
-     CREATE INDEX containers_image ON containers(image)`
+     CREATE INDEX containers_image ON containers(image)`,
+    `UPDATE containers SET record = json_remove(
+       json_set(record, '$.options.networks', json_array(json_patch(
+         json_object('network', json_extract(record, '$.options.network'), 'aliases', json_array(), 'priority', 0),
+         json_object('address', json_extract(record, '$.options.address'))
+       ))), '$.options.address');
+     ALTER TABLE containers RENAME COLUMN attachment TO attachments;
+     UPDATE containers SET attachments = json_array(json(attachments)) WHERE attachments IS NOT NULL;
+     ${namesTable}`
   ]
 }
 
@@ -53,8 +68,13 @@ const recordOf = (row: Row): ContainerRecord => ({
   // The text was written by `add` below, in the same format.
   ...(JSON.parse(String(row["record"])) as ContainerRecord),
   name: String(row["name"]),
-  attachment: row["attachment"] === null ? null : (JSON.parse(String(row["attachment"])) as Attachment)
+  attachments: attachmentsIn(row)
 })
+
+const attachmentsIn = (row: Row | undefined): ReadonlyArray<Attachment> => {
+  const text = row?.["attachments"] ?? null
+  return text === null ? [] : (JSON.parse(String(text)) as ReadonlyArray<Attachment>)
+}
 
 /** Containers in the database. */
 export const make = Effect.gen(function* () {
@@ -73,7 +93,7 @@ export const make = Effect.gen(function* () {
   const shape: ContainersShape = {
     add: (record) =>
       claim("containers", record.name, record.id, (tx) => {
-        const { attachment, ...rest } = record
+        const { attachments, ...rest } = record
         tx.run(
           "INSERT INTO containers VALUES (?, ?, ?, ?, ?, ?)",
           record.id,
@@ -81,7 +101,7 @@ export const make = Effect.gen(function* () {
           record.image,
           record.createdAt,
           JSON.stringify(rest),
-          attachment === null ? null : JSON.stringify(attachment)
+          attachments.length === 0 ? null : JSON.stringify(attachments)
         )
       }),
     find: (text) =>
@@ -104,31 +124,35 @@ export const make = Effect.gen(function* () {
         }
       ),
     list: db.read("containers", (tx) => tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)),
-    attach: (id, attachment) =>
-      Effect.asVoid(
-        db.write("containers", (tx) =>
-          tx.run(
-            "UPDATE containers SET attachment = ? WHERE id = ?",
-            attachment === null ? null : JSON.stringify(attachment),
-            id
-          )
-        )
-      ),
-    attachmentOf: (id) =>
-      db.read("containers", (tx) => {
-        const text = tx.get("SELECT attachment FROM containers WHERE id = ?", id)?.["attachment"] ?? null
-        return text === null ? null : (JSON.parse(String(text)) as Attachment)
+    attach: (id, change) =>
+      db.write("containers", (tx) => {
+        const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
+        if (row === undefined) return
+        const attachments = change(attachmentsIn(row))
+        const text = attachments.length === 0 ? null : JSON.stringify(attachments)
+        tx.run("UPDATE containers SET attachments = ? WHERE id = ?", text, id)
+        writeNames(tx, recordOf(row), attachments)
       }),
+    attachmentsOf: (id) =>
+      db.read("containers", (tx) => attachmentsIn(tx.get("SELECT attachments FROM containers WHERE id = ?", id))),
     amend: (id, change) =>
       db.write("containers", (tx) => {
         const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
         if (row === undefined) return
-        const { attachment: _, ...rest } = change(recordOf(row))
+        const { attachments: _, ...rest } = change(recordOf(row))
         tx.run("UPDATE containers SET record = ? WHERE id = ?", JSON.stringify(rest), id)
       }),
     rename: (id, name) =>
-      claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
-    forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
+      claim("containers", name, id, (tx) => {
+        tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)
+        const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
+        if (row !== undefined) writeNames(tx, recordOf(row), attachmentsIn(row))
+      }),
+    forget: (id) =>
+      db.write("containers", (tx) => {
+        forgetNames(tx, id)
+        tx.run("DELETE FROM containers WHERE id = ?", id)
+      }),
     ofImage: (image) =>
       db.read("containers", (tx) =>
         tx

@@ -1,6 +1,7 @@
 import type { PortRequest } from "@gantry/core/network/Network"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
+import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { DeviceSpec, Propagation, Resources, Rlimit, SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** When an image that is not asked for by digest is fetched again. */
@@ -59,13 +60,12 @@ export interface RunOptions {
   readonly autoRemove: boolean
   /** Nobody is attached when it starts. */
   readonly detach: boolean
-  /** `bridge`, `none`, `host`, `container:<name>` or a name. */
-  readonly network: string
+  /** Never empty. The first is what decides whether it has a network of its own. */
+  readonly networks: readonly [NetworkWish, ...ReadonlyArray<NetworkWish>]
   readonly ports: ReadonlyArray<PortRequest>
   readonly publishAll: boolean
   /** `80/tcp`, in addition to the image's. */
   readonly expose: ReadonlyArray<string>
-  readonly address?: string
   readonly dns: ReadonlyArray<string>
   readonly dnsSearch: ReadonlyArray<string>
   readonly dnsOptions: ReadonlyArray<string>
@@ -114,7 +114,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   stdin: false,
   autoRemove: false,
   detach: false,
-  network: "bridge",
+  networks: [defaultWish],
   ports: [],
   publishAll: false,
   expose: [],

@@ -1,32 +1,37 @@
 import type { Attachment } from "@gantry/core/network/Network"
+import type { Wiring } from "@gantry/core/network/Wiring"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { NetworkWish } from "../networks/NetworkWish.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import type { HostNames } from "./host-names.ts"
 import { hostsFile } from "./hosts-file.ts"
 import { resolvConf } from "./resolv-conf.ts"
 
+/** What of a container decides how it is connected. */
+export interface Connected {
+  readonly spec: ContainerSpec
+  readonly options: Pick<ContainerRecord["options"], "hosts" | "dns" | "dnsSearch" | "dnsOptions"> & {
+    readonly networks: ReadonlyArray<NetworkWish>
+  }
+}
+
 /** A spec completed with what only a start knows: how it is connected, and the files that name addresses. */
-export const connect = (
-  record: {
-    readonly spec: ContainerSpec
-    readonly options: Pick<ContainerRecord["options"], "hosts" | "dns" | "dnsSearch" | "dnsOptions">
-  },
-  attachment: Attachment,
-  host: HostNames
-): ContainerSpec => {
+export const connect = (record: Connected, attachments: ReadonlyArray<Attachment>, host: HostNames): ContainerSpec => {
   const { spec, options } = record
+  const out = outlet(options.networks, attachments)
+  const addresses = attachments.flatMap(({ address }) => (address === undefined ? [] : [address]))
   return {
     ...spec,
-    wiring: attachment.wiring,
+    wiring: wiringOf(attachments, out),
     files: {
       // The host's own name, which a container in the host's UTS namespace has, is not ours to spell.
       ...(spec.hostname === "" ? {} : { hostname: `${spec.hostname}\n` }),
       hosts: hostsFile({
         hostname: spec.hostname,
         ...(spec.domainname === undefined ? {} : { domain: spec.domainname }),
-        addresses: attachment.address === undefined || spec.hostname === "" ? [] : [attachment.address],
+        addresses: spec.hostname === "" ? [] : addresses,
         extra: options.hosts,
-        gateway: attachment.gateway ?? "127.0.0.1"
+        gateway: out?.gateway ?? "127.0.0.1"
       }),
       resolvConf: resolvConf({
         host: host.resolvConf,
@@ -34,8 +39,32 @@ export const connect = (
         servers: options.dns,
         search: options.dnsSearch,
         options: options.dnsOptions,
-        sharesHostNetwork: attachment.wiring.some((wiring) => wiring.type === "host")
+        sharesHostNetwork: attachments.some(({ wiring }) => wiring.some(({ type }) => type === "host"))
       })
     }
   }
 }
+
+/** The attachment through which everything else is reached: of those with a gateway, the one with the highest priority. */
+export const outlet = (
+  networks: ReadonlyArray<NetworkWish>,
+  attachments: ReadonlyArray<Attachment>
+): Attachment | undefined => {
+  const priority = ({ network }: Attachment) => networks.find((wish) => wish.network === network)?.priority ?? 0
+  return attachments
+    .filter(({ gateway }) => gateway !== undefined)
+    .reduce<Attachment | undefined>(
+      (best, each) => (best === undefined || priority(each) > priority(best) ? each : best),
+      undefined
+    )
+}
+
+/** All links of a container; only the one of `out` has a default route. */
+export const wiringOf = (attachments: ReadonlyArray<Attachment>, out: Attachment | undefined): ReadonlyArray<Wiring> =>
+  attachments.flatMap((attachment) =>
+    attachment.wiring.map((each) => {
+      if (each.type !== "veth" || attachment === out) return each
+      const { gateway: _, ...rest } = each
+      return rest
+    })
+  )

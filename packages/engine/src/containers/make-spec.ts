@@ -67,7 +67,7 @@ export const makeSpec = ({
       })
     )
   }
-  const usual = options.network === "host" ? hostName : id.slice(0, 12)
+  const usual = options.networks[0].network === "host" ? hostName : id.slice(0, 12)
   const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : usual)
   const capabilities = capabilitiesOf(options, allCapabilities)
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)

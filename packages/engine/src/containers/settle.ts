@@ -17,15 +17,19 @@ import { Containers } from "./Containers.ts"
 /** The directory of a container's own files: state, log, job. */
 export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
 
-/** Gives back the network of a container that no longer runs. Safe to call twice, and from any process. */
+/** Gives back the networks of a container that no longer runs. Safe to call twice, and from any process. */
 export const release = (id: string): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers> =>
   Effect.gen(function* () {
     const containers = yield* Containers
     // Asked of the database, not of a record read earlier: a start may have come between.
-    const attachment = yield* containers.attachmentOf(id)
-    if (attachment === null) return
-    yield* (yield* Network).detach(attachment)
-    yield* containers.attach(id, null)
+    const attachments = yield* containers.attachmentsOf(id)
+    if (attachments.length === 0) return
+    const network = yield* Network
+    for (const each of attachments) yield* network.detach(each)
+    // A network that was joined meanwhile is not given back, and so stays written down.
+    yield* containers.attach(id, (held) =>
+      held.filter(({ network: kept }) => !attachments.some((each) => each.network === kept))
+    )
   })
 
 /**
@@ -103,7 +107,7 @@ export const reconcile: Effect.Effect<
   const network = yield* Network
   const attached = yield* network.attached
   const records = yield* (yield* Containers).list
-  for (const record of records) if (record.attachment !== null) yield* settle(record)
+  for (const record of records) if (record.attachments.length > 0) yield* settle(record)
   // Asked for after the attachments, so that a container that is being started is on record by now.
   for (const each of attached) {
     if (!records.some(({ id }) => id === each.container)) yield* network.detach(each)

@@ -49,7 +49,7 @@ export const performRun = (
     const host = yield* hostNames
     const { hosts } = tools.surroundings
     const connected = (spec: ContainerSpec) =>
-      connect({ spec, options: { hosts, dns: [], dnsSearch: [], dnsOptions: [] } }, attachment, host)
+      connect({ spec, options: { hosts, dns: [], dnsSearch: [], dnsOptions: [], networks: [] } }, [attachment], host)
     // Given up before the address: on a full disk that makes the room which giving back the address needs.
     const tree = yield* draft(request, mounts)
     const spec = connected(specOf(request, id, { tree, mounts, surroundings: tools.surroundings }))

@@ -94,9 +94,9 @@ export const create = (
           ...(options.restart === undefined ? {} : { restart: options.restart }),
           ...(health === undefined ? {} : { health }),
           log: options.log,
-          network: options.network,
+          network: options.networks[0].network,
+          networks: options.networks,
           ports: [...options.ports, ...(options.publishAll ? unpublished(exposed, options) : [])],
-          ...(options.address === undefined ? {} : { address: options.address }),
           exposed,
           dns: options.dns,
           dnsSearch: options.dnsSearch,
@@ -105,7 +105,7 @@ export const create = (
           entrypoint,
           command
         },
-        attachment: null
+        attachments: []
       })
       const named = yield* addNamed(containers, record, options.name, suggestName)
       yield* images.touch(image.record.id, createdAt)

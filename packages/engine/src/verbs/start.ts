@@ -14,6 +14,7 @@ import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { reconcile, release } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
+import { attachAll } from "../networks/attach-networks.ts"
 import type { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
@@ -44,21 +45,18 @@ export const start = (
     if (isLive(state)) {
       return yield* new WrongState({ container: record.name, verb: "start", why: "container is running already" })
     }
-    const attach = network.attach({
-      container: record.id,
-      containerName: record.name,
-      network: record.options.network,
-      ports: record.options.ports,
-      ...(record.options.address === undefined ? {} : { address: record.options.address })
-    })
-    const attachment = yield* attach.pipe(
+    const attach = attachAll(record)
+    const attachments = yield* attach.pipe(
       Effect.catchTag("PortTaken", () => Effect.zipRight(reconcile, attach)),
       Effect.tap((made) =>
-        containers.attach(record.id, made).pipe(Effect.onError(() => Effect.ignore(network.detach(made))))
+        containers
+          .attach(record.id, () => made)
+          .pipe(Effect.onError(() => Effect.ignore(Effect.forEach(made, network.detach, { discard: true }))))
       ),
       Effect.uninterruptible
     )
-    const spec = connect(record, attachment, yield* hostNames)
+    const spec = connect(record, attachments, yield* hostNames)
+    const published = attachments.find(({ ports }) => ports.length > 0)
     return yield* runtime
       .start(spec, {
         stdin: record.options.stdin,
@@ -69,8 +67,8 @@ export const start = (
         ...(record.options.health === undefined
           ? {}
           : { health: { ...record.options.health, probe: [...self, "__probe", record.id, root, run] } }),
-        ports: attachment.ports,
-        ...(attachment.address === undefined ? {} : { address: attachment.address }),
+        ports: published?.ports ?? [],
+        ...(published?.address === undefined ? {} : { address: published.address }),
         claimed: stays,
         cleanup: [...self, "__settle", record.id, root, run]
       })

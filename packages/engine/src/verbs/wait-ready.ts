@@ -24,7 +24,8 @@ export const waitReady = (
 ): Effect.Effect<void, NotReady | StorageFailure, Containers | Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const attachment = yield* (yield* Containers).attachmentOf(record.id)
+    const attachments = yield* (yield* Containers).attachmentsOf(record.id)
+    const attachment = attachments.find(({ ports }) => ports.some(({ protocol }) => protocol === "tcp"))
     const port = attachment?.ports.find(({ protocol }) => protocol === "tcp")
     const sign = record.options.health !== undefined ? "it was not healthy" : port === undefined ? "" : portSign(port)
     const look: Effect.Effect<void, NotReady> = Effect.gen(function* () {

@@ -20,7 +20,7 @@ const specOf = (options: Partial<RunOptions> = {}): ContainerSpec =>
     })
   )
 
-const nothing = { hosts: [], dns: [], dnsSearch: [], dnsOptions: [] }
+const nothing = { networks: [], hosts: [], dns: [], dnsSearch: [], dnsOptions: [] }
 const bridge: Attachment = {
   driver: "bridge",
   network: "bridge",
@@ -48,9 +48,9 @@ const host = { resolvConf: "nameserver 127.0.0.53\n", upstream: "nameserver 192.
 describe("connect", () => {
   it("adds the wiring and the files that name addresses, and changes nothing else", () => {
     const spec = specOf()
-    const connected = connect({ spec, options: nothing }, bridge, host)
+    const connected = connect({ spec, options: nothing }, [bridge], host)
     const { files, wiring, ...rest } = connected
-    expect(wiring).toBe(bridge.wiring)
+    expect(wiring).toEqual(bridge.wiring)
     expect({ ...rest, files: spec.files, wiring: spec.wiring }).toEqual(spec)
     expect(files.hostname).toBe("web\n")
     expect(files.hosts).toContain("10.0.0.2\tweb\n")
@@ -59,30 +59,54 @@ describe("connect", () => {
 
   it("leads host-gateway to the gateway, or to itself where there is none", () => {
     const options = { ...nothing, hosts: [{ name: "outside", address: "host-gateway" }] }
-    expect(connect({ spec: specOf(), options }, bridge, host).files.hosts).toContain("10.0.0.1\toutside\n")
-    expect(connect({ spec: specOf(), options }, none, host).files.hosts).toContain("127.0.0.1\toutside\n")
+    expect(connect({ spec: specOf(), options }, [bridge], host).files.hosts).toContain("10.0.0.1\toutside\n")
+    expect(connect({ spec: specOf(), options }, [none], host).files.hosts).toContain("127.0.0.1\toutside\n")
   })
 
   it("writes the full name of a container with a domain", () => {
     const spec = specOf({ domainname: "example.org" })
-    expect(connect({ spec, options: nothing }, bridge, host).files.hosts).toContain("10.0.0.2\tweb.example.org web\n")
+    expect(connect({ spec, options: nothing }, [bridge], host).files.hosts).toContain("10.0.0.2\tweb.example.org web\n")
+  })
+
+  it("leads the way out through the network with the highest priority, of equal ones through the first that has one", () => {
+    const network = (name: string, gateway?: string): Attachment => {
+      const place = { address: "10.0.0.2", prefixLength: 24, mac: "02:42:0a:00:00:02" }
+      const way = gateway === undefined ? {} : { gateway }
+      const wiring = [{ type: "veth" as const, bridge: "b", link: name, name: "eth0", ...place, ...way }]
+      return { driver: "bridge", network: name, container: "a", ...place, ...way, ports: [], wiring }
+    }
+    const attachments = [network("closed"), network("one", "10.0.0.1"), network("two", "10.0.1.1")]
+    const routed = (priorities: ReadonlyArray<number>) => {
+      const networks = attachments.map((each, index) => ({
+        network: each.network,
+        aliases: [],
+        priority: priorities[index] ?? 0
+      }))
+      const { wiring } = connect({ spec: specOf(), options: { ...nothing, networks } }, attachments, host)
+      return wiring.flatMap((each) => (each.type === "veth" && each.gateway !== undefined ? [each.link] : []))
+    }
+    expect(routed([])).toEqual(["one"])
+    expect(routed([0, 0, 1])).toEqual(["two"])
+    expect(routed([9, -1, 0])).toEqual(["two"])
   })
 
   it("asks the host's own servers only in the host's network", () => {
     const shared: Attachment = { ...none, driver: "host", network: "host", wiring: [{ type: "host" }] }
-    expect(connect({ spec: specOf(), options: nothing }, shared, host).files.resolvConf).toBe("nameserver 127.0.0.53\n")
+    expect(connect({ spec: specOf(), options: nothing }, [shared], host).files.resolvConf).toBe(
+      "nameserver 127.0.0.53\n"
+    )
   })
 
   it("prefers the user's servers, search domains and options", () => {
     const options = { ...nothing, dns: ["192.0.2.9"], dnsSearch: ["corp"], dnsOptions: ["ndots:2"] }
-    expect(connect({ spec: specOf(), options }, bridge, host).files.resolvConf).toBe(
+    expect(connect({ spec: specOf(), options }, [bridge], host).files.resolvConf).toBe(
       "nameserver 192.0.2.9\nsearch corp\noptions ndots:2\n"
     )
   })
 
   it("leaves the files alone that would spell an empty name", () => {
     const spec = specOf({ hostname: "" })
-    const { files } = connect({ spec, options: nothing }, bridge, host)
+    const { files } = connect({ spec, options: nothing }, [bridge], host)
     expect(files).not.toHaveProperty("hostname")
     expect(files.hosts).not.toMatch(/\t\n/)
   })

@@ -14,7 +14,7 @@ describe("settle", () => {
       const record = yield* create({ ...forever, autoRemove: true })
       yield* start(record)
       yield* settle(record)
-      expect((yield* inspect(record.id)).attachment).not.toBeNull()
+      expect((yield* inspect(record.id)).attachments).toHaveLength(1)
     }).pipe(Effect.provide(world))
   )
 
@@ -28,7 +28,7 @@ describe("settle", () => {
       yield* release(record.id)
       expect((yield* Stage).detached).toEqual([record.id])
       expect(yield* leases).toEqual([])
-      expect((yield* inspect(record.id)).attachment).toBeNull()
+      expect((yield* inspect(record.id)).attachments).toEqual([])
     }).pipe(Effect.provide(world))
   )
 

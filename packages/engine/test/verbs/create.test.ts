@@ -19,7 +19,7 @@ describe("create", () => {
         image: imageId,
         imageName: "box",
         labels: { from: "image", mine: "1" },
-        attachment: null
+        attachments: []
       })
       expect(yield* leases).toEqual([])
       expect(yield* (yield* Recorded).asked).toEqual([])

@@ -13,7 +13,7 @@ describe("start", () => {
       const session = yield* start(record)
       expect(yield* textOf(session.output)).toBe("planted")
       expect((yield* session.exit).code).toBe(0)
-      const held = (yield* inspect(record.id)).attachment
+      const [held] = (yield* inspect(record.id)).attachments
       expect(held?.ports).toEqual([{ hostIp: "0.0.0.0", hostPort: 8080, containerPort: 80, protocol: "tcp" }])
       const [asked] = yield* (yield* Recorded).asked
       expect(asked?.wiring).toEqual(held?.wiring)
@@ -27,7 +27,7 @@ describe("start", () => {
       const record = yield* create({ command: ["nope"], ...web })
       expect((yield* Effect.flip(start(record)))._tag).toBe("CommandNotFound")
       expect(yield* leases).toEqual([])
-      expect((yield* inspect(record.id)).attachment).toBeNull()
+      expect((yield* inspect(record.id)).attachments).toEqual([])
       expect((yield* Stage).detached).toEqual([record.id])
     }).pipe(Effect.provide(world))
   )
@@ -44,8 +44,8 @@ describe("start", () => {
         holder: "container holder"
       })
       expect((yield* stateOf(holder.id)).status).toBe("running")
-      expect((yield* inspect("holder")).attachment).not.toBeNull()
-      expect((yield* inspect("late")).attachment).toBeNull()
+      expect((yield* inspect("holder")).attachments).toHaveLength(1)
+      expect((yield* inspect("late")).attachments).toEqual([])
     }).pipe(Effect.provide(world))
   )
 
@@ -59,7 +59,7 @@ describe("start", () => {
       const record = yield* create({ name: "next", ...forever, ...web })
       yield* start(record)
       expect((yield* leases).map(({ container }) => container)).toEqual([record.id])
-      expect((yield* inspect("killed")).attachment).toBeNull()
+      expect((yield* inspect("killed")).attachments).toEqual([])
       expect(stage.detached).toEqual([killed.id])
     }).pipe(Effect.provide(world))
   )
@@ -70,7 +70,7 @@ describe("start", () => {
       const record = yield* create({ ...forever, ...web })
       yield* start(record)
       expect(yield* Effect.flip(start(record))).toMatchObject({ _tag: "WrongState", verb: "start" })
-      expect((yield* inspect(record.id)).attachment).not.toBeNull()
+      expect((yield* inspect(record.id)).attachments).toHaveLength(1)
       expect((yield* Stage).detached).toEqual([])
     }).pipe(Effect.provide(world))
   )

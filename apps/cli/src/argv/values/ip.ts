@@ -1,3 +1,5 @@
+import { bad, good, type Result } from "../Result.ts"
+
 /** Whether the text is an IPv4 address of four decimal parts without leading zeros. */
 export const isIPv4 = (text: string): boolean => {
   const parts = text.split(".")
@@ -25,3 +27,7 @@ export const isIp = (text: string): boolean => isIPv4(text) || isIPv6(text)
 /** Takes the brackets off `[::1]`; anything else stays as it is. */
 export const unbracketed = (text: string): string =>
   text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text
+
+/** Reads one IPv4 address. */
+export const parseIPv4 = (text: string): Result<string> =>
+  isIPv4(text) ? good(text) : bad(`${text} is not an IPv4 address`)

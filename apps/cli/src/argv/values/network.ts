@@ -1,6 +1,7 @@
 import { bad, good, type Result } from "../Result.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
 import { isIPv4, isIPv6 } from "./ip.ts"
+import { parseMac } from "./mac.ts"
 
 /** One value of `--network`. */
 export interface NetworkSpec {
@@ -30,8 +31,11 @@ export const parseNetwork = (text: string): Result<NetworkSpec> => {
     else if (key === "alias") aliases.push(value)
     else if (key === "ip" && isIPv4(value)) found.ip = value
     else if (key === "ip6" && isIPv6(value)) found.ip6 = value
-    else if (key === "mac-address") found.macAddress = value
-    else if (key === "gw-priority" && /^-?\d{1,9}$/.test(value)) found.gatewayPriority = Number(value)
+    else if (key === "mac-address") {
+      const mac = parseMac(value)
+      if (!mac.ok) return mac
+      found.macAddress = mac.value
+    } else if (key === "gw-priority" && /^-?\d{1,9}$/.test(value)) found.gatewayPriority = Number(value)
     else if (key === "driver-opt") {
       const [option, setting = ""] = keyAndValue(value)
       driverOptions[option] = setting

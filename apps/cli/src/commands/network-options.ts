@@ -1,0 +1,105 @@
+import { isUserDefined, type NetworkWish, sharedWith } from "@gantry/engine/networks/NetworkWish"
+import type { RunOptions } from "@gantry/engine/containers/RunOptions"
+import * as Effect from "effect/Effect"
+import type { Values } from "../argv/Option.ts"
+import type { create } from "../argv/tables/run.ts"
+import { parseIPv4 } from "../argv/values/ip.ts"
+import { parseMac } from "../argv/values/mac.ts"
+import { type NetworkSpec, parseNetwork } from "../argv/values/network.ts"
+import { given, optionalOf, valuesOf } from "./read-values.ts"
+import { badValue, type Usage } from "./Usage.ts"
+
+type Options = Values<typeof create.options>
+
+/** `--network` and what belongs to it: the short options speak of the first network. */
+export const networksOf = (options: Options): Effect.Effect<RunOptions["networks"], Usage> =>
+  Effect.gen(function* () {
+    const [written, ...others] = yield* valuesOf("--network", options.network, parseNetwork)
+    const first = written ?? { name: "default", aliases: [], driverOptions: {} }
+    const address = yield* optionalOf("--ip", options.ip, parseIPv4)
+    const mac = yield* optionalOf("--mac-address", options.macAddress, parseMac)
+    const twice = [
+      ["--network-alias", "per-network alias", options.networkAlias.length > 0 && first.aliases.length > 0],
+      ["--ip", "per-network IPv4 address", address !== undefined && first.ip !== undefined],
+      ["--mac-address", "per-network MAC address", mac !== undefined && first.macAddress !== undefined]
+    ] as const
+    for (const [option, field, both] of twice) {
+      if (both) return yield* badValue(`conflicting options: cannot specify both ${option} and ${field}`)
+    }
+    const wishes: RunOptions["networks"] = [
+      wishOf({
+        ...first,
+        aliases: [...first.aliases, ...options.networkAlias],
+        ...given("ip", address),
+        ...given("macAddress", mac)
+      }),
+      ...others.map(wishOf)
+    ]
+    for (const spec of [first, ...others]) yield* checkSpec(spec)
+    yield* checkTogether(wishes)
+    for (const wish of wishes) yield* checkWish(wish)
+    yield* checkMode(options, wishes[0])
+    return wishes
+  })
+
+const wishOf = ({ aliases, gatewayPriority = 0, ip, macAddress, name }: NetworkSpec): NetworkWish => ({
+  network: name === "default" ? "bridge" : name,
+  aliases,
+  priority: gatewayPriority,
+  ...given("address", ip),
+  ...given("mac", macAddress?.toLowerCase())
+})
+
+/** What is understood and cannot be done. */
+const checkSpec = ({ driverOptions, ip6 }: NetworkSpec): Effect.Effect<void, Usage> => {
+  if (ip6 !== undefined) return badValue("--network with ip6 is not supported yet", "networks have IPv4 addresses only")
+  return Object.keys(driverOptions).length > 0
+    ? badValue("--network with driver-opt is not supported yet", "the network driver has no options")
+    : Effect.void
+}
+
+const checkTogether = (wishes: ReadonlyArray<NetworkWish>): Effect.Effect<void, Usage> => {
+  const names = wishes.map(({ network }) => network)
+  if (names.length > 1 && !names.every(isUserDefined)) {
+    return badValue(
+      "conflicting options: cannot attach both user-defined and non-user-defined network-modes",
+      "several --network options take networks of your own; see gantry network create, and gantry network connect for the default one"
+    )
+  }
+  const double = names.find((name, index) => names.indexOf(name) !== index)
+  return double === undefined ? Effect.void : badValue(`network "${double}" is specified multiple times`)
+}
+
+/** Names and chosen addresses are for networks that the user made. */
+const checkWish = ({ address, aliases, network }: NetworkWish): Effect.Effect<void, Usage> => {
+  const hint = "make one with gantry network create, and name it with --network"
+  if (aliases.length > 0 && !isUserDefined(network)) {
+    return badValue("network-scoped aliases are only supported for user-defined networks", hint)
+  }
+  if (address !== undefined && !isUserDefined(network)) {
+    return badValue("user specified IP address is supported on user defined networks only", hint)
+  }
+  const empty = aliases.find((alias) => !/^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/.test(alias))
+  return empty === undefined
+    ? Effect.void
+    : badValue(`invalid network alias "${empty}"`, "use letters, digits, dots, dashes and underscores")
+}
+
+/** What belongs to whoever owns the network namespace. */
+const checkMode = (options: Options, { mac, network }: NetworkWish): Effect.Effect<void, Usage> => {
+  const shared = sharedWith(network)
+  if (shared === undefined) return Effect.void
+  if (shared === "") return badValue("invalid network mode: invalid container format container:<name|id>")
+  const conflicts = [
+    [options.hostname !== undefined || options.domainname !== undefined, "hostname and the network mode"],
+    [options.dns.length > 0, "dns and the network mode"],
+    [options.addHost.length > 0, "custom host-to-IP mapping and the network mode"],
+    [mac !== undefined, "mac-address and the network mode"],
+    [options.publish.length > 0 || options.publishAll, "port publishing and the container type network mode"],
+    [options.expose.length > 0, "port exposing and the container type network mode"]
+  ] as const
+  const conflict = conflicts.find(([there]) => there)
+  return conflict === undefined
+    ? Effect.void
+    : badValue(`conflicting options: ${conflict[1]}`, "give the option to the container whose network is shared")
+}

@@ -1,0 +1,64 @@
+import type { Attachment } from "@gantry/core/network/Network"
+import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
+import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import type { NetworkWish } from "@gantry/engine/networks/NetworkWish"
+import { isUserDefined, sharedWith } from "@gantry/engine/networks/NetworkWish"
+
+/** Where a container is to be found, in the shape of Docker's inspect: its own ports, and a place in each network. */
+export const inspectNetworks = (record: ContainerRecord, state: ContainerState): unknown => {
+  const { options } = record
+  const held = isLive(state) ? record.attachments : []
+  const published = isLive(state) ? portsOf(record) : []
+  const ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> = {}
+  for (const text of options.exposed) ports[text] = null
+  for (const { containerPort, hostIp, hostPort, protocol } of published) {
+    const key = `${containerPort}/${protocol}`
+    ports[key] = [...(ports[key] ?? []), { HostIp: hostIp, HostPort: String(hostPort) }]
+  }
+  const joined = options.networks.filter(({ network }) => sharedWith(network) === undefined)
+  return {
+    Bridge: "",
+    SandboxID: "",
+    SandboxKey: "",
+    Ports: ports,
+    // Docker fills these for its default network alone, from which they are.
+    ...placeOf(held.find(({ network }) => network === "bridge") ?? (held.length === 1 ? held[0] : undefined)),
+    Networks: Object.fromEntries(
+      joined.map((wish) => [
+        wish.network,
+        endpointOf(
+          record,
+          wish,
+          held.find(({ network }) => network === wish.network)
+        )
+      ])
+    )
+  }
+}
+
+const placeOf = (held: Attachment | undefined) => ({
+  IPAddress: held?.address ?? "",
+  IPPrefixLen: held?.prefixLength ?? 0,
+  Gateway: held?.gateway ?? "",
+  MacAddress: held?.mac ?? ""
+})
+
+const endpointOf = (
+  { id, name, spec }: ContainerRecord,
+  { address, aliases, mac, network, priority }: NetworkWish,
+  held: Attachment | undefined
+) => ({
+  IPAMConfig: address === undefined ? null : { IPv4Address: address },
+  Links: null,
+  Aliases: aliases.length === 0 ? null : aliases,
+  NetworkID: held?.networkId ?? "",
+  EndpointID: "",
+  ...placeOf(held),
+  ...(held === undefined && mac !== undefined ? { MacAddress: mac } : {}),
+  GwPriority: priority,
+  IPv6Gateway: "",
+  GlobalIPv6Address: "",
+  GlobalIPv6PrefixLen: 0,
+  DriverOpts: null,
+  DNSNames: isUserDefined(network) ? [...new Set([name, ...aliases, id.slice(0, 12), spec.hostname])] : null
+})
