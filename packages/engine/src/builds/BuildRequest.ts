@@ -9,6 +9,7 @@ import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { Output } from "../outputs/Output.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
 import { type Secret } from "../secrets/Secrets.ts"
+import type { Agent } from "../ssh/Agent.ts"
 import type { FailedCommand } from "../steps/FailedCommand.ts"
 import { type Surroundings } from "../steps/Surroundings.ts"
 
@@ -37,8 +38,8 @@ export interface BuildRequest {
   readonly network: "default" | "none" | "host"
   /** For `RUN --mount=type=secret`. */
   readonly secrets?: ReadonlyArray<Secret>
-  /** For `RUN --mount=type=ssh`: the sockets of agents, by ids. */
-  readonly agents?: ReadonlyMap<string, string>
+  /** For `RUN --mount=type=ssh`, and `default` for ADD of repositories: agents by ids. */
+  readonly agents?: ReadonlyMap<string, Agent>
   /** What commands find around them; as usual when absent. */
   readonly surroundings?: Surroundings
   /** Told of a command that failed, before what it made is thrown away. */

@@ -13,6 +13,7 @@ import { describeProblem } from "@gantry/build/context/ContextProblem"
 import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
 import { readIgnoreFile } from "@gantry/build/context/read-ignore-file"
 import * as Either from "effect/Either"
+import type { Agent } from "../ssh/Agent.ts"
 import type { NamedSource } from "./ContextSource.ts"
 import type { FetchServices } from "./fetched-files.ts"
 import { isCommit, parseGitAddress } from "./git-address.ts"
@@ -26,6 +27,7 @@ export interface SourcesRequest {
   readonly contexts?: ReadonlyMap<string, NamedSource>
   readonly env?: { readonly [name: string]: string | undefined }
   readonly buildArgs: ReadonlyMap<string, string>
+  readonly agents?: ReadonlyMap<string, Agent>
 }
 
 /**
@@ -41,12 +43,13 @@ export const make = (
     const services = yield* Effect.context<FetchServices | Scope.Scope>()
     const scope = yield* Effect.scope
     const env = request.env ?? {}
+    const agent = request.agents?.get("default")
     return {
       named: (name) => Effect.provide(named(name, request, keep), services),
       remote: (wanted) =>
         Effect.zipRight(
           Effect.mapError(begin, failing(wanted.source)),
-          Effect.provide(findRemote(wanted, { env, scope }), services)
+          Effect.provide(findRemote(wanted, { env, scope, ...(agent === undefined ? {} : { agent }) }), services)
         )
     }
   })

@@ -9,13 +9,14 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { addressText, ContextUnavailable, type GitAddress } from "./ContextSource.ts"
 import { isCommit } from "./git-address.ts"
-import { GitFailed, type GitHome, makeGitHome, runGit } from "./run-git.ts"
+import { GitFailed, type GitHome, makeGitHome, runGit, type SshLogin } from "./run-git.ts"
 import { scopedFolder } from "./scoped-folder.ts"
 
 /** How a repository is checked out. */
 export interface CheckoutOptions {
   /** Variables of the caller that git may need. */
   readonly env: GitHome["env"]
+  readonly ssh: SshLogin
   readonly keepGitDir: boolean
   /** The commit it must be, or its first digits; any when empty. */
   readonly commit?: string
@@ -47,13 +48,13 @@ const unavailable =
  */
 export const findCommit = (
   address: GitAddress,
-  { env }: Pick<CheckoutOptions, "env">
+  login: Pick<CheckoutOptions, "env" | "ssh">
 ): Effect.Effect<string, ContextUnavailable | StorageFailure, Settings> =>
   Effect.gen(function* () {
     const { ref = "HEAD", remote } = address
     if (isCommit(ref)) return ref
     const folder = yield* scopedFolder
-    const home = makeGitHome(join(folder, "home"), address, env)
+    const home = makeGitHome(join(folder, "home"), address, login)
     const listed = yield* runGit(home, { cwd: folder, args: ["ls-remote", "--", remote, ref, `${ref}^{}`], address })
     const commits = new Map(
       listed.split("\n").flatMap((line) => {
@@ -76,14 +77,14 @@ export const findCommit = (
  */
 export const checkout = (
   address: GitAddress,
-  { commit: promised = "", env, keepGitDir }: CheckoutOptions
+  { commit: promised = "", keepGitDir, ...login }: CheckoutOptions
 ): Effect.Effect<Checkout, ContextUnavailable | StorageFailure, Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { directory, ref = "HEAD", remote } = address
     const folder = yield* scopedFolder
     const tree = join(folder, "tree")
     mkdirSync(tree, { mode: 0o755 })
-    const home = makeGitHome(join(folder, "home"), address, env)
+    const home = makeGitHome(join(folder, "home"), address, login)
     const git = (...args: ReadonlyArray<string>) => runGit(home, { cwd: tree, args, address })
     yield* git("init", "--quiet")
     yield* git("remote", "add", "--", "origin", remote)

@@ -51,12 +51,15 @@ export const openSource = (
     case "bytes":
       return Effect.flatMap(readBytes(source.called, source.bytes), opened)
     case "repository":
-      return Effect.map(checkout(source.address, { env, keepGitDir }), ({ commit, committedAt, path }) => ({
-        path,
-        commit,
-        committedAt,
-        foreign: true
-      }))
+      return Effect.map(
+        checkout(source.address, { env, keepGitDir, ssh: "as the user" }),
+        ({ commit, committedAt, path }) => ({
+          path,
+          commit,
+          committedAt,
+          foreign: true
+        })
+      )
     case "download":
       return Effect.flatMap(downloaded(source.url), opened)
   }

@@ -20,12 +20,16 @@ import { fetchFile, type FetchedFile, type FetchServices } from "./fetched-files
 import { parseGitAddress, protocolOf } from "./git-address.ts"
 import { checkout, findCommit } from "./git-checkout.ts"
 import type { GitHome } from "./run-git.ts"
+import { type Agent } from "../ssh/Agent.ts"
+import { serveAgent } from "../ssh/serve-agent.ts"
 import { scopedFolder } from "./scoped-folder.ts"
 
 /** What surrounds the sources of a build. */
 export interface RemoteOptions {
   /** Variables of the caller that git may need. */
   readonly env: GitHome["env"]
+  /** The agent `default`, with which a Dockerfile may log in by ssh; without it, not at all. */
+  readonly agent?: Agent
   /** Where files stay until the build ends. */
   readonly scope: Scope.Scope
 }
@@ -104,22 +108,26 @@ const written = ({ changedAt, digest }: FetchedFile, name: string) =>
 
 const repository = (
   { checksum, keepGitDir, source }: RemoteWanted,
-  { env, scope }: RemoteOptions
+  { agent, env, scope }: RemoteOptions
 ): Effect.Effect<RemoteFound, SourceUnavailable, Settings> =>
   Effect.gen(function* () {
     const address = yield* Either.mapLeft(
       parseGitAddress(source),
       (why) => new SourceUnavailable({ source: withoutPassword(source), why })
     )
-    if (protocolOf(address) === "ssh") {
+    if (protocolOf(address) === "ssh" && agent === undefined) {
       // A Dockerfile that anybody wrote would otherwise log in anywhere with the keys of whoever builds it.
       return yield* new SourceUnavailable({
         source: withoutPassword(source),
-        why: "a Dockerfile may not use your ssh keys; give the repository a name with --build-context NAME=ADDRESS and copy --from it"
+        why: "a Dockerfile may use ssh keys that are given to it only: --ssh default, or --ssh default=KEY"
       })
     }
     const services = yield* Effect.context<Settings>()
-    const commit = yield* findCommit(address, { env })
+    const login = Effect.map(
+      agent === undefined ? Effect.succeed(undefined) : serveAgent(agent, { mode: 0o600, ...ownUser() }),
+      (socket) => ({ env, ssh: { socket } })
+    )
+    const commit = yield* Effect.scoped(Effect.flatMap(login, (each) => findCommit(address, each)))
     if (!commit.startsWith(checksum)) {
       return yield* new SourceUnavailable({
         source: withoutPassword(source),
@@ -132,7 +140,9 @@ const repository = (
       name: "",
       content: ofBytes(JSON.stringify([commit, directory, keepGitDir])),
       shown: `commit:${commit}`,
-      open: checkout({ ...address, ref: commit }, { env, keepGitDir, commit }).pipe(
+      open: Effect.flatMap(login, (each) =>
+        checkout({ ...address, ref: commit }, { ...each, keepGitDir, commit })
+      ).pipe(
         Effect.map(({ path }) => ofTree(open(path))),
         Effect.provide(services),
         Effect.provideService(Scope.Scope, scope),
@@ -140,3 +150,6 @@ const repository = (
       )
     } satisfies RemoteFound
   }).pipe(Effect.mapError(failing(source)))
+
+/** Git runs as whoever builds. */
+const ownUser = () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })

@@ -22,7 +22,14 @@ export interface GitHome {
   readonly directory: string
   /** Variables of the caller: proxies, authorities, the agent for ssh. */
   readonly env: { readonly [name: string]: string | undefined }
+  readonly ssh: SshLogin
 }
+
+/**
+ * How git logs in by ssh: as the user would, or, where somebody else chose the address, with the agent behind this socket
+ * and nothing else that is the user's but the keys of hosts.
+ */
+export type SshLogin = "as the user" | { readonly socket: string | undefined }
 
 /**
  * Settings for repositories that may be hostile: nothing of theirs is executed, nothing of the user's is used. Those
@@ -54,12 +61,16 @@ const settings = (trusted: string): string => `[core]
 `
 
 /** Makes a home for git in an empty directory. */
-export const makeGitHome = (directory: string, { remote }: GitAddress, env: GitHome["env"]): GitHome => {
+export const makeGitHome = (
+  directory: string,
+  { remote }: GitAddress,
+  { env, ssh }: Pick<GitHome, "env" | "ssh">
+): GitHome => {
   mkdirSync(directory, { mode: 0o700 })
   // Whoever names a repository of this machine says with it that its owner is trusted.
   const trusted = remote.startsWith("file://") ? remote.slice("file://".length) : "/dev/null"
   writeFileSync(join(directory, "config"), settings(trusted), { mode: 0o600 })
-  return { directory, env }
+  return { directory, env, ssh }
 }
 
 /** Variables that git and its helpers may see. */
@@ -82,7 +93,18 @@ const passed = [
 const protocols = (address: GitAddress | undefined): string =>
   address !== undefined && protocolOf(address) === "file" ? "file" : "https:http:ssh:git"
 
-const environment = ({ directory, env }: GitHome, address: GitAddress | undefined): NodeJS.ProcessEnv => ({
+/** Words of a shell. */
+const sshOptions = (ssh: SshLogin): ReadonlyArray<string> =>
+  ssh === "as the user"
+    ? []
+    : [
+        "-Fnone",
+        "-oIdentityFile=none",
+        `-oIdentityAgent='${(ssh.socket ?? "none").replaceAll("'", String.raw`'\''`)}'`,
+        "-oStrictHostKeyChecking=yes"
+      ]
+
+const environment = ({ directory, env, ssh }: GitHome, address: GitAddress | undefined): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   HOME: directory,
   LC_ALL: "C",
@@ -93,7 +115,7 @@ const environment = ({ directory, env }: GitHome, address: GitAddress | undefine
   GIT_TERMINAL_PROMPT: "0",
   GIT_ASKPASS: "true",
   SSH_ASKPASS_REQUIRE: "never",
-  GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oPermitLocalCommand=no",
+  GIT_SSH_COMMAND: ["ssh", "-oBatchMode=yes", "-oPermitLocalCommand=no", ...sshOptions(ssh)].join(" "),
   GIT_ALLOW_PROTOCOL: protocols(address),
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_LFS_SKIP_SMUDGE: "1",

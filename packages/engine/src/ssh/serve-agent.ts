@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs"
-import { connect, createServer, type Server, type Socket } from "node:net"
+import { createServer, type Server, type Socket } from "node:net"
 import { join } from "node:path"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ownedName } from "../containers/owned-name.ts"
 import { sshKind } from "../root-names.ts"
+import { type Agent, converseWith } from "./Agent.ts"
 import { firstMessage, isHarmless, longestMessage, refusal } from "./agent-messages.ts"
 
 /** Who may use the socket that a build step gets. */
@@ -18,11 +19,11 @@ export interface SocketOwner {
 }
 
 /**
- * A socket of its own for one build step, which leads to the agent at `agent` while the scope is open. It has the owner
+ * A socket of its own for one build step, which leads to the agent while the scope is open. It has the owner
  * and the mode that the step asks for, whatever those of the agent's socket are, and passes on nothing that changes the agent.
  */
 export const serveAgent = (
-  agent: string,
+  agent: Agent,
   { gid, mode, uid }: SocketOwner
 ): Effect.Effect<string, StorageFailure, Settings | Scope.Scope> =>
   Effect.gen(function* () {
@@ -66,27 +67,30 @@ const listening = (server: Server, path: string) =>
   })
 
 /** Asks the agent one request after the other, so that the answers are in their order. */
-const converse = (client: Socket, agent: string): void => {
-  const upstream = connect(agent)
+const converse = (client: Socket, agent: Agent): void => {
   let asked: Buffer = Buffer.alloc(0)
-  let answered: Buffer = Buffer.alloc(0)
   let isWaiting = false
   let isAll = false
   const hangUp = () => {
     client.destroy()
-    upstream.destroy()
+    conversation.end()
   }
+  const conversation = converseWith(agent, hangUp)
+  const next = () => {
+    isWaiting = false
+    ask()
+  }
+  // Whoever asks and does not listen gets no more answers, which would have to be kept.
+  const answer = (bytes: Buffer) => (client.write(bytes) ? queueMicrotask(next) : client.once("drain", next))
   const ask = () => {
-    while (!isWaiting) {
-      const request = firstMessage(asked)
-      if (request === "malformed") return hangUp()
-      if (request === undefined) return void (isAll && client.end())
-      asked = asked.subarray(request.length)
-      if (isHarmless(request)) {
-        isWaiting = true
-        upstream.write(request)
-      } else client.write(refusal)
-    }
+    if (isWaiting) return
+    const request = firstMessage(asked)
+    if (request === "malformed") return hangUp()
+    if (request === undefined) return void (isAll && client.end())
+    asked = asked.subarray(request.length)
+    isWaiting = true
+    if (isHarmless(request)) conversation.ask(request, answer)
+    else answer(refusal)
   }
   client.on("data", (piece) => {
     asked = Buffer.concat([asked, piece])
@@ -99,15 +103,5 @@ const converse = (client: Socket, agent: string): void => {
     isAll = true
     ask()
   })
-  upstream.on("data", (piece) => {
-    answered = Buffer.concat([answered, piece])
-    const answer = firstMessage(answered)
-    if (answer === "malformed") return hangUp()
-    if (answer === undefined) return
-    answered = answered.subarray(answer.length)
-    client.write(answer)
-    isWaiting = false
-    ask()
-  })
-  for (const side of [client, upstream]) side.on("error", hangUp).on("close", hangUp)
+  client.on("error", hangUp).on("close", hangUp)
 }

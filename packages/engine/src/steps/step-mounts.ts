@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type HeldCache, holdCaches } from "../cache-mounts/hold-caches.ts"
 import type { Secrets } from "../secrets/Secrets.ts"
+import type { Agent } from "../ssh/Agent.ts"
 import { serveAgent } from "../ssh/serve-agent.ts"
 import { bindTree } from "./bind-tree.ts"
 import { isAtOrBelow, mountPoints, type PlacedMount, type WantedPoint } from "./mount-points.ts"
@@ -25,8 +26,8 @@ export interface StepMounts {
 /** What the caller of a build gives to mounts. */
 export interface MountSources {
   readonly secrets: Secrets
-  /** Paths of the sockets of ssh agents, by their ids. */
-  readonly agents: ReadonlyMap<string, string>
+  /** Agents of ssh, by their ids. */
+  readonly agents: ReadonlyMap<string, Agent>
 }
 
 /** Gets the mounts of a command ready, heredoc scripts among them. What they need is given back with the scope. */
@@ -97,7 +98,7 @@ const missingSecret = ({ id }: SecretMount) =>
 
 const missingAgent = ({ id }: SshMount) =>
   new StepFailed({
-    why: `there is no ssh agent ${id}, and the command requires it: give it with --ssh ${id}, or --ssh ${id}=SOCKET`
+    why: `there is no ssh agent ${id}, and the command requires it: give it with --ssh ${id}, or --ssh ${id}=SOCKET-OR-KEY`
   })
 
 /** Read-only: the socket can be used, and its mode stays. */

@@ -57,10 +57,9 @@ describe("the socket of a build step", () => {
     owner = { mode: 0o600, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   ) =>
     Effect.runPromise(
-      Effect.flatMap(serveAgent(join(directory, "real"), owner), (path) => Effect.promise(() => use(path))).pipe(
-        Effect.scoped,
-        Effect.provideService(Settings, { root: directory } as SettingsShape)
-      )
+      Effect.flatMap(serveAgent({ of: "socket", path: join(directory, "real") }, owner), (path) =>
+        Effect.promise(() => use(path))
+      ).pipe(Effect.scoped, Effect.provideService(Settings, { root: directory } as SettingsShape))
     )
 
   it("passes on questions and signatures, and refuses whatever changes the agent, in order", async () => {

@@ -19,7 +19,7 @@ export const inputs = {
     kind: "list",
     about: "Secret for RUN instructions, as id=name[,src=file][,env=variable]"
   },
-  ssh: { kind: "list", about: 'SSH agent for RUN instructions, as "default" or id=socket' },
+  ssh: { kind: "list", about: 'SSH agent or keys for the build, as "default" or id=socket, id=key,key' },
   buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
   jobs: { kind: "number", about: "How many steps run at once" },
   addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
