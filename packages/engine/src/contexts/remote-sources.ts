@@ -123,10 +123,10 @@ const repository = (
       })
     }
     const services = yield* Effect.context<Settings>()
-    const login = Effect.map(
-      agent === undefined ? Effect.succeed(undefined) : serveAgent(agent, { mode: 0o600, ...ownUser() }),
-      (socket) => ({ env, ssh: { socket } })
-    )
+    const login = Effect.map(agent === undefined ? Effect.succeed(undefined) : serveAgent(agent), (socket) => ({
+      env,
+      ssh: { socket }
+    }))
     const commit = yield* Effect.scoped(Effect.flatMap(login, (each) => findCommit(address, each)))
     if (!commit.startsWith(checksum)) {
       return yield* new SourceUnavailable({
@@ -150,6 +150,3 @@ const repository = (
       )
     } satisfies RemoteFound
   }).pipe(Effect.mapError(failing(source)))
-
-/** Git runs as whoever builds. */
-const ownUser = () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 })

@@ -21,10 +21,11 @@ export interface SocketOwner {
 /**
  * A socket of its own for one build step, which leads to the agent while the scope is open. It has the owner
  * and the mode that the step asks for, whatever those of the agent's socket are, and passes on nothing that changes the agent.
+ * Without an owner it is for this user alone.
  */
 export const serveAgent = (
   agent: Agent,
-  { gid, mode, uid }: SocketOwner
+  owner?: SocketOwner
 ): Effect.Effect<string, StorageFailure, Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
@@ -41,8 +42,8 @@ export const serveAgent = (
             converse(client, agent)
           })
           await listening(server, path)
-          chownSync(path, uid, gid)
-          chmodSync(path, mode)
+          if (owner !== undefined) chownSync(path, owner.uid, owner.gid)
+          chmodSync(path, owner?.mode ?? 0o600)
           return server
         },
         catch: storageFailure("mount", path)
