@@ -19,11 +19,13 @@ import { commandHelp, usageHint } from "./argv/help.ts"
 import { parse } from "./argv/parse.ts"
 import { sentence } from "./argv/Problem.ts"
 import { load } from "./commands/load.ts"
+import { explainDefect } from "./show/explain-defect.ts"
 import { Usage } from "./commands/Usage.ts"
 import { engine, type EngineServices } from "./compose.ts"
 import { type Environment, settingsOf, withOptions } from "./settings.ts"
 import { type Explanation, explain, type Failure } from "./show/explain.ts"
 import { palette } from "./show/color.ts"
+import { loggerTo } from "./log-words.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
 
@@ -66,13 +68,6 @@ export const runCommand = async (
   })
 }
 
-/** Messages of the engine, as this program words them. */
-const loggerOn = (terminal: Terminal) =>
-  Logger.make(({ logLevel, message }) => {
-    const text = Array.isArray(message) ? message.map(String).join(" ") : String(message)
-    terminal.err(`gantry: ${logLevel.label.toLowerCase()}: ${text}\n`)
-  })
-
 /** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */
 export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: Terminal): Promise<number> => {
   const settings = settingsOf({ root, run }, terminal.env, terminal.uid)
@@ -112,7 +107,7 @@ const execute = async (
       mark("services ready")
       return Effect.provide(program, services)
     }).pipe(
-      Effect.locally(FiberRef.currentLoggers, HashSet.make(loggerOn(terminal))),
+      Effect.locally(FiberRef.currentLoggers, HashSet.make(loggerTo((words) => terminal.err(`gantry: ${words}\n`)))),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
     )
   )
@@ -161,10 +156,8 @@ const text = ({ before = [], todo, what, why }: Explanation, terminal: Terminal)
 
 /** A mistake of ours: short, with what a report needs, and never a bare stack trace. */
 const defect = (cause: Cause.Cause<unknown>, debug: boolean, terminal: Terminal): number => {
-  const pretty = Cause.pretty(cause)
-  terminal.err(
-    `gantry: internal error: ${pretty.split("\n")[0] ?? "unknown"}\n  This is a mistake in gantry, not in what you asked for.\n`
-  )
-  terminal.err(debug ? `${pretty}\n` : "  try: the same command with --debug shows where it happened\n")
-  return 125
+  const { status, todo, what, why } = explainDefect(cause)
+  terminal.err(`gantry: ${what}\n  ${why}\n`)
+  terminal.err(debug ? `${Cause.pretty(cause)}\n` : `  try: ${todo}\n`)
+  return status
 }

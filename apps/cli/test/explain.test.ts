@@ -180,6 +180,13 @@ describe("explain", () => {
     })
   })
 
+  it("offers a shell where a command failed, unless there was one", () => {
+    const { BuildFailed: failed } = failures
+    const again = (more: object) => explain(new BuildFailed({ ...failed, cause: failed.cause, exitCode: 2, ...more }))
+    expect(again({}).todo).toContain("--on-error=shell opens a shell")
+    expect(again({ hadShell: true }).todo).toBe("steps before it are kept in the cache")
+  })
+
   it("shows every mistake of a Dockerfile where it is", () => {
     expect(explain(failures.BadBuildFile).what).toContain("Dockerfile:4:1: error: unknown instruction")
   })

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto"
+import { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { build } from "@gantry/engine/verbs/build"
 import { type BuildRequest } from "@gantry/engine/builds/BuildRequest"
 import { planBuild } from "@gantry/engine/verbs/plan-build"
 import { parseName } from "@gantry/engine/images/Images"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
 import { build as table } from "../argv/tables/build.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
@@ -17,7 +22,9 @@ import { isStream, outputsOf } from "./build-outputs.ts"
 import { type BuildSource, buildSource } from "./build-source.ts"
 import { buildProgress, type ProgressStyle } from "./build-progress.ts"
 import { shellOnError } from "./build-shell.ts"
-import { explain } from "../show/explain.ts"
+import { explainDefect } from "../show/explain-defect.ts"
+import { explain, type Failure } from "../show/explain.ts"
+import { loggerTo } from "../log-words.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
@@ -111,14 +118,23 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       return 0
     })
     const { failed } = progress
-    if (failed === undefined) return yield* work
-    return yield* Effect.catchAll(work, (failure) => {
-      const explanation = explain(failure)
+    // What the engine warns of must not get between the lines of a region, or be no JSON.
+    const told = Effect.locally(work, FiberRef.currentLoggers, HashSet.make(loggerTo(progress.note)))
+    const tried = request.onFailure === undefined ? told : Effect.mapError(told, hadShell)
+    if (failed === undefined) return yield* tried
+    return yield* Effect.catchAllCause(tried, (cause) => {
+      if (Cause.isInterrupted(cause)) return Effect.failCause(cause)
+      const failure = Cause.failureOption(cause)
+      const explanation = Option.isSome(failure) ? explain(failure.value) : explainDefect(cause)
       failed(explanation)
       return Effect.succeed(explanation.status ?? 1)
     })
   })
 )
+
+/** Nobody is told of a shell that was open a moment ago. */
+const hadShell = (failure: Failure): Failure =>
+  failure._tag === "BuildFailed" ? new BuildFailed({ ...failure, cause: failure.cause, hadShell: true }) : failure
 
 /** How `--explain` and `--plan` are to be answered, when they are. */
 const formOf = (option: string, text: string | undefined): Effect.Effect<"text" | "json" | undefined, Usage> => {

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs"
 import type { Resources } from "@gantry/core/runtime/ContainerSpec"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
 import type { update } from "../argv/tables/lifecycle.ts"
 import { parseBytes, parseSwapBytes } from "../argv/values/bytes.ts"
+import { parseCpuSet } from "../argv/values/cpu-set.ts"
 import { parseCpus } from "../argv/values/cpus.ts"
+import { bad, good, type Result } from "../argv/Result.ts"
 import { given, optionalOf } from "./read-values.ts"
 import type { Usage } from "./Usage.ts"
 
@@ -15,11 +18,42 @@ type Options = Pick<All, "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memor
 export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =>
   Effect.gen(function* () {
     return {
-      ...given("memoryBytes", yield* optionalOf("-m, --memory", options.memory, parseBytes)),
+      ...given("memoryBytes", yield* optionalOf("-m, --memory", options.memory, parseMemory)),
       ...given("memorySwapBytes", yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)),
       ...given("nanoCpus", yield* optionalOf("--cpus", options.cpus, parseCpus)),
       ...given("cpuShares", options.cpuShares),
-      ...given("cpusetCpus", options.cpusetCpus),
+      ...given("cpusetCpus", yield* optionalOf("--cpuset-cpus", options.cpusetCpus, parseAvailable)),
       ...given("pids", options.pidsLimit)
     }
   })
+
+/** With less, not even the container's first process can begin. Docker's limit. */
+const leastMemory = 6 * 1024 * 1024
+
+const parseMemory = (text: string): Result<number> => {
+  const bytes = parseBytes(text)
+  return bytes.ok && bytes.value > 0 && bytes.value < leastMemory
+    ? bad(`'${text}' is too little: the least is 6m, and a number alone is bytes`)
+    : bytes
+}
+
+/** A list of processors that all are there, as it was written. */
+const parseAvailable = (text: string): Result<string> => {
+  if (text === "") return good(text)
+  const wanted = parseCpuSet(text)
+  if (!wanted.ok) return wanted
+  const online = onlineCpus()
+  const there = online === undefined ? undefined : parseCpuSet(online)
+  // Where the kernel does not say which there are, it says later what is wrong.
+  if (there === undefined || !there.ok) return good(text)
+  const missing = [...wanted.value].filter((each) => !there.value.has(each))
+  return missing.length === 0 ? good(text) : bad(`requested CPUs are not available: ${text}; there are ${online}`)
+}
+
+const onlineCpus = (): string | undefined => {
+  try {
+    return readFileSync("/sys/devices/system/cpu/online", "utf8").trim()
+  } catch {
+    return undefined
+  }
+}

@@ -4,18 +4,15 @@ import { visibleOnly } from "./text.ts"
 
 /** A failed step: the last of what it wrote, its lines of the Dockerfile, and where all of it can be read. */
 export const explainBuildFailed = (failure: BuildFailed): Explanation => {
-  const { build, diagnostics, excerpt, exitCode, lastLines = [], step, why } = failure
+  const { build, diagnostics, excerpt, exitCode, hadShell, lastLines = [], step, why } = failure
   const place = `${step.stageName === "stage-0" ? "" : `${step.stageName} `}${step.number}/${step.total}`
   const rule = "------"
   const written =
     lastLines.length === 0 ? [] : [rule, ` > [${place}] ${step.text}:`, ...lastLines.map(visibleOnly), rule]
-  const todo =
-    diagnostics?.[0]?.suggestion ??
-    (exitCode === undefined
-      ? undefined
-      : build === undefined
-        ? "steps before it are kept in the cache; --on-error=shell opens a shell where it failed"
-        : `gantry build log ${build} has all that it wrote; --on-error=shell opens a shell where it failed`)
+  const kept =
+    build === undefined ? "steps before it are kept in the cache" : `gantry build log ${build} has all that it wrote`
+  const shell = hadShell === true ? [] : ["--on-error=shell opens a shell where it failed"]
+  const todo = diagnostics?.[0]?.suggestion ?? (exitCode === undefined ? undefined : [kept, ...shell].join("; "))
   return {
     before: [...written, ...(excerpt === undefined ? [] : excerptLines(excerpt))],
     what: `build step failed: ${step.text} (line ${step.range.start.line})`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { names } from "../../src/argv/tables/names.ts"
@@ -23,6 +24,37 @@ describe("gantry build", () => {
       const context = yield* scratch
       writeFileSync(join(context, "Containerfile"), dockerfile)
       expect((yield* gantry("build", ["-q", context])).status).toBe(0)
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("is nothing but JSON for programs, also of warnings of the engine and of mistakes of ours", () =>
+    Effect.gen(function* () {
+      const context = yield* scratch
+      writeFileSync(join(context, "Dockerfile"), dockerfile)
+      const layers = yield* LayerStore
+      const broken: LayerStoreShape = {
+        ...layers,
+        prepare: () => Effect.zipRight(Effect.logWarning("it creaks"), Effect.dieMessage("it breaks"))
+      }
+      const { err, status } = yield* Effect.provideService(
+        gantry("build", ["--progress", "rawjson", context]),
+        LayerStore,
+        broken
+      )
+      const lines = linesOf(err).map((line): unknown => JSON.parse(line))
+      expect(lines).toContainEqual(expect.objectContaining({ type: "note", text: "warning: it creaks" }))
+      expect(lines.at(-1)).toMatchObject({ type: "error", what: expect.stringMatching(/internal error: .*it breaks/) })
+      expect(status).toBe(125)
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("refuses limits with which no container begins, before it builds", () =>
+    Effect.gen(function* () {
+      const refused = (...options: ReadonlyArray<string>) => gantry("build", [...options, "/tmp"])
+      expect(yield* refused("-m", "3")).toMatchObject({ status: 125, err: expect.stringContaining("the least is 6m") })
+      const { err, status } = yield* refused("--cpuset-cpus", "0,8191")
+      expect(err).toContain("requested CPUs are not available: 0,8191; there are ")
+      expect(status).toBe(125)
     }).pipe(Effect.provide(engine))
   )
 

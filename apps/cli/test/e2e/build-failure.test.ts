@@ -101,6 +101,30 @@ RUN --mount=target=/ctx --mount=type=secret,id=s,uid=1000 --mount=type=cache,tar
     expect((await gantry.try("build", "--on-error=nothing", directory)).status).toBe(125)
   })
 
+  it("keeps that shell open when another stage fails meanwhile", async () => {
+    const directory = gantry.context({
+      Dockerfile: `FROM base AS one
+RUN echo left > /made && exit 4
+FROM base AS two
+RUN sleep 1
+COPY --from=base /nothing /
+FROM base
+COPY --from=one /made /
+COPY --from=two /nothing /
+`
+    })
+    const build = gantry.start("build", "--progress", "plain", "--on-error=shell", directory)
+    build.write("echo in-$((40+2))\n")
+    await until("the shell", () => build.stdout().includes("in-42"))
+    // What follows that step is a matter of milliseconds.
+    await until("the other stage", async () => (await gantry.ok("builder", "du", "-v")).includes("RUN sleep 1"))
+    build.write("cat /made; exit\n")
+    const { status, stderr, stdout } = await build.ended
+    expect(stdout).toBe("in-42\nleft\n")
+    expect(stderr).toMatch(/ERROR: \/nothing is not in the tree/)
+    expect(status).toBe(1)
+  })
+
   it("leaves nothing when it is killed while the shell is open", async () => {
     const directory = gantry.context({ Dockerfile: "FROM base\nRUN touch /made && exit 4\n" })
     const build = gantry.start("build", "--on-error=shell", directory)

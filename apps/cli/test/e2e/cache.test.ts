@@ -190,7 +190,9 @@ describe("the build cache", () => {
     rmSync(join(gantry.root, "layers", home ?? "?"), { recursive: true })
     const { status, stderr } = await gantry.try("build", "-t", "lost", directory)
     expect({ status, stderr }).toMatchObject({ status: 0 })
-    expect(stderr).toContain("warn: RUN echo lost > /lost is made again: its earlier result is no longer in the store")
+    expect(stderr).toContain(
+      "warning: RUN echo lost > /lost is made again: its earlier result is no longer in the store"
+    )
     expect(await gantry.ok("run", "--rm", "lost", "cat", "/lost")).toBe("lost")
     expect(await gantry.ok("build", "-q", directory)).toBe(await gantry.field("lost", "{{.Id}}"))
   })
@@ -220,7 +222,7 @@ describe("the build cache", () => {
       spoil(change)
       const { status, stderr } = await gantry.try("build", "-t", "told", directory)
       expect({ change, status, stderr }).toMatchObject({ status: 0 })
-      expect(stderr).toContain(`warn: RUN echo right > /told is made again: ${why}`)
+      expect(stderr).toContain(`warning: RUN echo right > /told is made again: ${why}`)
       expect(await gantry.ok("run", "--rm", "told", "cat", "/told")).toBe("right")
       expect((await planned(directory)).every((each) => each.status === "hit")).toBe(true)
     }
@@ -240,7 +242,9 @@ describe("the build cache", () => {
     expect(await gantry.try("check", "--repair")).toMatchObject({ status: 0 })
     const { status, stderr } = await gantry.try("build", "-t", "part", directory)
     expect({ status, stderr }).toMatchObject({ status: 0 })
-    expect(stderr).toContain("warn: RUN echo whole > /part is made again: its earlier result is no longer in the store")
+    expect(stderr).toContain(
+      "warning: RUN echo whole > /part is made again: its earlier result is no longer in the store"
+    )
     expect(await gantry.ok("run", "--rm", "part", "cat", "/part")).toBe("whole")
     expect(await gantry.try("check")).toMatchObject({ status: 0 })
   })

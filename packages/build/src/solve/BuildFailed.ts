@@ -41,6 +41,8 @@ export class BuildFailed extends Data.TaggedError("BuildFailed")<{
   readonly lastLines?: ReadonlyArray<string>
   /** The build under which everything it wrote is kept. */
   readonly build?: string
+  /** Whoever asked was offered a shell where it failed. */
+  readonly hadShell?: true
   readonly cause?: unknown
 }> {
   override get message() {

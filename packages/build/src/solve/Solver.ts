@@ -41,6 +41,8 @@ export interface SolveRequest {
   readonly options?: { readonly [name: string]: string }
   /** Seconds since 1970: the time of the image and its history, and the latest time in its layers (`SOURCE_DATE_EPOCH`). */
   readonly epoch?: number
+  /** Waited for before a stage that cannot be built ends the others. */
+  readonly beforeFailing?: Effect.Effect<void>
   /** Takes events as they happen; must not throw. */
   readonly onEvent?: (event: SolveEvent) => void
   /** Told of each step whose result the cache has and which could be carried out again; must not throw. */
@@ -144,7 +146,11 @@ const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: 
     emit
   }
   // Every stage of the file gets an entry, and is built when first asked for.
-  for (const stage of graph.stages) results.set(stage.index, yield* Effect.cached(buildStage(stage, shop)))
+  const { beforeFailing = Effect.void } = request
+  for (const stage of graph.stages) {
+    const work = Effect.tapError(buildStage(stage, shop), () => beforeFailing)
+    results.set(stage.index, yield* Effect.cached(work))
+  }
   emit({ type: "planned", stages: graph.needed })
   const built = yield* Effect.forEach(graph.needed, shop.stage, { concurrency: Math.max(1, graph.needed.length) }).pipe(
     // What was used before the failure was used all the same, and is what the next attempt is compared with.

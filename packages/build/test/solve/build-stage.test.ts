@@ -110,6 +110,28 @@ describe("a build that fails", () => {
     expect(await run(Fiber.join(fiber))).toMatchObject({ _tag: "BuildFailed", step: { text: "RUN bad" } })
     expect(interrupted).toBe(true)
   })
+
+  it("stops the others only after what has to come before it, such as a shell that somebody is in", async () => {
+    const on = machine()
+    const begun = await run(Deferred.make<void>())
+    const failing = await run(Deferred.make<void>())
+    const left = await run(Deferred.make<void>())
+    on.broken.add("bad")
+    on.beforeRun = ({ argv }) =>
+      argv.at(-1) === "shell"
+        ? Deferred.succeed(begun, undefined).pipe(
+            Effect.zipRight(Deferred.await(failing)),
+            // Whoever is interrupted gets no further than this.
+            Effect.zipRight(Effect.yieldNow()),
+            Effect.zipRight(Deferred.succeed(left, undefined)),
+            Effect.zipRight(Effect.never)
+          )
+        : Deferred.await(begun)
+    const beforeFailing = Effect.zipRight(Deferred.succeed(failing, undefined), Deferred.await(left))
+    const text = "FROM alpine AS a\nRUN shell\nFROM alpine\nRUN bad\nCOPY --from=a / /a/\n"
+    expect(await run(Effect.flip(build(on, text, { beforeFailing })))).toMatchObject({ step: { text: "RUN bad" } })
+    expect(await run(Deferred.isDone(left))).toBe(true)
+  })
 })
 
 describe("events", () => {

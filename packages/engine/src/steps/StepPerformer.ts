@@ -33,8 +33,6 @@ export const make = (
 ): Effect.Effect<StepExecutorShape, never, Services> =>
   Effect.map(Effect.context<Services>(), (services) => {
     const all = Context.add(services, Leaks, tools.leaks)
-    const { onFailure } = tools
-    const own = onFailure === undefined ? tools : { ...tools, onFailure: firstOnly(onFailure) }
     const step = <A>(work: Effect.Effect<A, StepFailed, Services>): Effect.Effect<A, StepFailed> =>
       Effect.zipRight(
         Effect.mapError(begin, (cause) => new StepFailed({ why: cause.message, cause })),
@@ -44,26 +42,9 @@ export const make = (
       run: (request) => {
         const foreign = cannotExecute(request.platform, ofMachine(arch()))
         if (foreign !== undefined) return new StepFailed({ why: foreign })
-        return step(performRun(request.network === "default" ? { ...request, network: tools.network } : request, own))
+        return step(performRun(request.network === "default" ? { ...request, network: tools.network } : request, tools))
       },
       copy: (request) => step(performCopy(request)),
       workdir: (request) => step(performWorkdir(request))
     }
   })
-
-/**
- * Tells of the first failure only: there is one terminal, and the build ends with it. Others that fail meanwhile wait,
- * since a step that fails stops everything.
- */
-const firstOnly = (onFailure: NonNullable<StepTools["onFailure"]>): NonNullable<StepTools["onFailure"]> => {
-  const turn = Effect.unsafeMakeSemaphore(1)
-  let told = false
-  return (failed) =>
-    turn.withPermits(1)(
-      Effect.suspend(() => {
-        if (told) return Effect.void
-        told = true
-        return onFailure(failed)
-      })
-    )
-}

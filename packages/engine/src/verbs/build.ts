@@ -30,6 +30,7 @@ import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import { watchConfig } from "../secrets/watch-texts.ts"
+import { firstFailure } from "../steps/first-failure.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
@@ -66,8 +67,10 @@ export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, B
     ({ onEvent }) => buildImage({ ...request, onEvent })
   )
 
-const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
+const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
   Effect.gen(function* () {
+    const first = asked.onFailure === undefined ? undefined : firstFailure(asked.onFailure)
+    const request = first === undefined ? asked : { ...asked, onFailure: first.onFailure }
     const watch = watchOf(request)
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
@@ -79,7 +82,11 @@ const buildImage = (request: BuildRequest): Effect.Effect<Built, BuildError, Bui
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
         Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
-          solve({ ...solving, requireCached: request.requireCached }).pipe(
+          solve({
+            ...solving,
+            requireCached: request.requireCached,
+            ...(first === undefined ? {} : { beforeFailing: first.seen })
+          }).pipe(
             Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
             Effect.mapError((failure) => atFault(failure, opened.dockerfile.shown, solving.graph.source))
           )
