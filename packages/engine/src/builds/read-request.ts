@@ -1,5 +1,6 @@
 import { arch } from "node:os"
 import { parse } from "@gantry/build/dockerfile/parse"
+import { unusedArgs } from "@gantry/build/graph/unused-args"
 import { lower } from "@gantry/build/graph/lower"
 import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
 import { ofTree } from "@gantry/build/solve/BuildContext"
@@ -53,19 +54,27 @@ export const readRequest = (
     const { jobs } = yield* Settings
     const { shown, text } = dockerfile
     yield* watchTold({ dockerfile: text, buildArgs: request.buildArgs, labels: request.labels }, watch)
-    const graph = yield* Either.flatMap(parse(text, request.buildArgs.get("BUILDKIT_DOCKERFILE_CHECK")), (file) =>
-      Either.map(
-        lower(file, {
-          text,
-          buildArgs,
-          platform,
-          buildPlatform: ofMachine(arch()),
-          contexts: namesOf(request.contexts),
-          ...(request.target === undefined ? {} : { target: request.target })
-        }),
-        (lowered) => ({ ...lowered, warnings: [...file.warnings, ...lowered.warnings] })
-      )
+    const { graph, unused } = yield* Either.flatMap(
+      parse(text, request.buildArgs.get("BUILDKIT_DOCKERFILE_CHECK")),
+      (file) =>
+        Either.map(
+          lower(file, {
+            text,
+            buildArgs,
+            platform,
+            buildPlatform: ofMachine(arch()),
+            contexts: namesOf(request.contexts),
+            ...(request.target === undefined ? {} : { target: request.target })
+          }),
+          (lowered) => ({
+            graph: { ...lowered, warnings: [...file.warnings, ...lowered.warnings] },
+            unused: unusedArgs(file, request.buildArgs.keys())
+          })
+        )
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
+    if (unused.length > 0 && platform === request.platforms[0]) {
+      request.onWarning(`build arguments that no ARG of the Dockerfile declares: ${unused.join(", ")}`)
+    }
     for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
     return {
       graph,
