@@ -357,9 +357,9 @@ ADD --exclude=*.log ${at}#main:/ /some
       expect(wrong.stderr).toContain("and --checksum says abcdef")
     })
 
-    it("use nobody's keys and no repository of this machine when a Dockerfile names them", async () => {
+    it("use no keys that were not given, and no repository of this machine, when a Dockerfile names them", async () => {
       const tries = [
-        ["git@127.0.0.1:x.git", "may not use your ssh keys"],
+        ["git@127.0.0.1:x.git", "may use ssh keys that are given to it only"],
         [`file://${repository}.git`, "is not in the build context"],
         ["ext::sh -c id", "is not in the build context"]
       ] as const
