@@ -4,7 +4,7 @@ import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
 import { processTerminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
-import { version } from "./version.ts"
+import { dockerVersion, version } from "./version.ts"
 
 /** Leaves with a status once everything written has left too. */
 const leave = (status: number): never => process.exit(status)
@@ -23,13 +23,22 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   }
   const asked = findCommand(names, globalOptions, args)
   if (!asked.ok) {
-    terminal.err(`gantry: ${sentence(asked.problem)}\n\nRun 'gantry --help' for more information\n`)
+    const { dockerProblem } = await import("./argv/docker-problem.ts")
+    terminal.err(
+      terminal.program === "docker"
+        ? dockerProblem(asked.problem, [])
+        : `gantry: ${sentence(asked.problem)}\n\nRun 'gantry --help' for more information\n`
+    )
     return leave(asked.problem.kind === "unknown-command" ? 1 : 125)
   }
   const { globals } = asked.value
   for (const notice of globals.notices) terminal.err(`gantry: ${notice}\n`)
   if (globals.options.version) {
-    terminal.out(`gantry version ${version}\n`)
+    terminal.out(
+      terminal.program === "docker"
+        ? `Docker version ${dockerVersion}, build gantry\n`
+        : `gantry version ${version}\n`
+    )
     return leave(0)
   }
   if (asked.value.kind === "overview") {
@@ -39,8 +48,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const summary = group !== undefined && group in groups ? groups[group as keyof typeof groups] : undefined
     terminal.out(
       group === undefined || summary === undefined
-        ? programHelp(names, groups, globalOptions, columns)
-        : groupHelp(names, group, summary, columns)
+        ? programHelp(names, groups, globalOptions, columns, terminal.program)
+        : groupHelp(names, group, summary, columns, terminal.program)
     )
     return leave(0)
   }

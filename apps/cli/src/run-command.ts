@@ -15,16 +15,16 @@ import type { globalOptions } from "./argv/tables/global.ts"
 import type { Name } from "./argv/tables/names.ts"
 import type { Values } from "./argv/Option.ts"
 import { called } from "./argv/Command.ts"
-import { commandHelp, usageHint } from "./argv/help.ts"
+import { commandHelp } from "./argv/help.ts"
 import { parse } from "./argv/parse.ts"
-import { sentence } from "./argv/Problem.ts"
+import { problemText } from "./argv/problem-text.ts"
 import { load } from "./commands/load.ts"
 import { explainDefect } from "./show/explain-defect.ts"
 import { Usage } from "./commands/Usage.ts"
 import { engine, type EngineServices } from "./compose.ts"
 import { type Environment, settingsOf, withOptions } from "./settings.ts"
-import { type Explanation, explain, type Failure } from "./show/explain.ts"
-import { palette } from "./show/color.ts"
+import { explain, type Failure } from "./show/explain.ts"
+import { type Asked, complaint } from "./show/complaint.ts"
 import { loggerTo } from "./log-words.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
@@ -41,30 +41,32 @@ export const runCommand = async (
   const definition = await load(name)
   mark("command loaded")
   if (definition === undefined) {
-    terminal.err(`gantry: ${called(words)} is not part of this version\n`)
+    terminal.err(`gantry: ${called(words, terminal.program)} is not part of this version\n`)
     return 1
   }
+  const asked = { command: definition.command, words }
   const parsed = parse(definition.command, words, args)
   if (!parsed.ok) {
-    terminal.err(`gantry: ${sentence(parsed.problem)}\n\n${usageHint(definition.command, words)}`)
+    terminal.err(problemText(parsed.problem, words, terminal.program, definition.command))
     return parsed.problem.kind === "operands" ? 1 : 125
   }
   if (parsed.value.help) {
-    terminal.out(commandHelp(definition.command, words, terminal.size().columns))
+    terminal.out(commandHelp(definition.command, words, terminal.size().columns, terminal.program))
     return 0
   }
   for (const notice of parsed.value.notices) terminal.err(`gantry: ${notice}\n`)
   const [refused] = parsed.value.unsupported
   if (refused !== undefined) {
     const usage = new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 125 })
-    terminal.err(text(explain(usage), terminal))
+    terminal.err(complaint(usage, terminal, asked))
     return usage.status
   }
   const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
   return execute(definition.run(parsed.value, { settings, terminal }), settings, definition.failed, {
     debug: globals.debug,
     env: withOptions(terminal.env, globals),
-    terminal
+    terminal,
+    asked
   })
 }
 
@@ -99,7 +101,17 @@ const execute = async (
   program: Effect.Effect<number, Failure, EngineServices>,
   settings: ReturnType<typeof settingsOf>,
   failed: number,
-  { debug, env, terminal }: { readonly debug: boolean; readonly env: Environment; readonly terminal: Terminal }
+  {
+    asked,
+    debug,
+    env,
+    terminal
+  }: {
+    readonly debug: boolean
+    readonly env: Environment
+    readonly terminal: Terminal
+    readonly asked?: Asked
+  }
 ): Promise<number> => {
   const fiber = Runtime.runFork(
     runtime,
@@ -135,23 +147,11 @@ const execute = async (
   if (signalled !== undefined && Cause.isInterruptedOnly(exit.cause)) return 128 + signalled
   const failure = Cause.failureOption(exit.cause)
   if (Option.isSome(failure)) {
-    const explanation = explain(failure.value)
-    terminal.err(text(explanation, terminal))
+    terminal.err(complaint(failure.value, terminal, asked))
     if (debug) terminal.err(`${Cause.pretty(exit.cause)}\n`)
-    return explanation.status ?? failed
+    return explain(failure.value).status ?? failed
   }
   return defect(exit.cause, debug, terminal)
-}
-
-const text = ({ before = [], todo, what, why }: Explanation, terminal: Terminal): string => {
-  const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
-  return [
-    ...before,
-    `${paint.red("gantry:")} ${what}`,
-    ...(why === undefined ? [] : [`  why: ${why}`]),
-    ...(todo === undefined ? [] : [`  try: ${todo}`]),
-    ""
-  ].join("\n")
 }
 
 /** A mistake of ours: short, with what a report needs, and never a bare stack trace. */

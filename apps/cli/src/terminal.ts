@@ -1,4 +1,6 @@
 import { writeSync } from "node:fs"
+import { basename } from "node:path"
+import type { Program } from "./argv/Command.ts"
 
 /** The process' own standard streams, environment and signals: the one place commands reach them through. */
 export interface Terminal {
@@ -7,6 +9,8 @@ export interface Terminal {
   readonly env: { readonly [name: string]: string | undefined }
   readonly cwd: string
   readonly uid: number
+  /** What the program was called. Through a link named `docker` it speaks as docker's command line does. */
+  readonly program: Program
   /** Processor of this machine, as Node calls it: `x64`, `arm64`. */
   readonly arch: string
   /** Milliseconds since 1970. */
@@ -39,10 +43,15 @@ const writeAll = (fd: number, text: string | Uint8Array): void => {
   }
 }
 
+/** The name a process was called by: a compiled program's own, or the script's that something else runs. */
+export const calledBy = (argv0: string, script: string | undefined): Program =>
+  [argv0, script ?? ""].some((path) => basename(path) === "docker") ? "docker" : "gantry"
+
 /** The terminal of this process. */
 export const processTerminal = (): Terminal => ({
   out: (text) => writeAll(1, text),
   err: (text) => writeAll(2, text),
+  program: calledBy(process.argv0, process.argv[1]),
   env: process.env,
   cwd: process.cwd(),
   arch: process.arch,

@@ -85,6 +85,8 @@ export class VolumeInUse extends Data.TaggedError("VolumeInUse")<{
   readonly name: string
   /** Names of the containers. */
   readonly containers: ReadonlyArray<string>
+  /** Their IDs, in the same order. */
+  readonly ids: ReadonlyArray<string>
 }> {
   override get message() {
     return `unable to remove volume: remove ${this.name}: volume is in use - [${this.containers.join(", ")}]`
@@ -112,6 +114,7 @@ export class NameTaken extends Data.TaggedError("NameTaken")<{ readonly name: st
 /** The container is not in the state the verb needs. */
 export class WrongState extends Data.TaggedError("WrongState")<{
   readonly container: string
+  readonly id: string
   /** What was asked: `remove`, `exec in`. */
   readonly verb: string
   /** The state it is in, and what would help. */

@@ -23,8 +23,8 @@ export interface Command<Table extends OptionTable = OptionTable> extends Comman
   readonly operands: { readonly min: number; readonly max?: number }
 }
 
-/** The program's name in usage lines and messages. */
-export const program = "gantry"
+/** What the program is called: its own name, or that of the command line whose place it takes. */
+export type Program = "gantry" | "docker"
 
 /** `gantry container rm`, as messages quote it. */
-export const called = (words: ReadonlyArray<string>): string => [program, ...words].join(" ")
+export const called = (words: ReadonlyArray<string>, program: Program): string => [program, ...words].join(" ")

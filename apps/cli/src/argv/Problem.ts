@@ -1,4 +1,4 @@
-import { called } from "./Command.ts"
+import { called, type Program } from "./Command.ts"
 
 /** Why arguments could not be understood. Said by {@link sentence}. */
 export type Problem =
@@ -22,10 +22,10 @@ export type Problem =
   | { readonly kind: "unsupported"; readonly flag: string }
 
 /** What the user reads. Worded as Docker's command line words it, so that scripts and habits survive. */
-export const sentence = (problem: Problem): string => {
+export const sentence = (problem: Problem, program: Program = "gantry"): string => {
   switch (problem.kind) {
     case "unknown-command":
-      return `unknown command: ${called(problem.words)}${meant(problem.suggestion)}`
+      return `unknown command: ${called(problem.words, program)}${meant(problem.suggestion)}`
     case "unknown-flag":
       return `unknown flag: ${problem.flag}${meant(problem.suggestion)}`
     case "unknown-letter":
@@ -37,7 +37,7 @@ export const sentence = (problem: Problem): string => {
     case "invalid-value":
       return `invalid argument ${JSON.stringify(problem.value)} for "${problem.flag}" flag: ${problem.reason}`
     case "operands":
-      return `"${called(problem.words)}" ${wanted(problem.min, problem.max)}.`
+      return `"${called(problem.words, program)}" ${wanted(problem.min, problem.max)}.`
     case "unsupported":
       return `${problem.flag} is not supported yet`
   }

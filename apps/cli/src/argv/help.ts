@@ -1,4 +1,4 @@
-import { called, program, type Command, type CommandName } from "./Command.ts"
+import { called, type Command, type CommandName, type Program } from "./Command.ts"
 import { longName, type Option, type OptionTable } from "./Option.ts"
 
 /** The width Docker falls back to, and the least that leaves room for both columns. */
@@ -9,13 +9,14 @@ const leastWidth = 40
 export const commandHelp = (
   command: Command,
   words: ReadonlyArray<string> = command.paths[0],
-  width: number = usualWidth
+  width: number = usualWidth,
+  program: Program = "gantry"
 ): string => {
   const options = optionRows(command.options)
   return paragraphs(
-    `Usage:  ${called(words)}${command.usage === "" ? "" : ` ${command.usage}`}`,
+    `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
-    command.paths.length > 1 ? `Aliases:\n  ${wrap(command.paths.map(called).join(", "), width - 2).join("\n  ")}` : "",
+    command.paths.length > 1 ? `Aliases:\n  ${wrap(command.paths.map((path) => called(path, program)).join(", "), width - 2).join("\n  ")}` : "",
     options.length > 0 ? `Options:\n${columns(options, width)}` : ""
   )
 }
@@ -25,7 +26,8 @@ export const programHelp = (
   commands: { readonly [name: string]: CommandName },
   groups: { readonly [word: string]: string },
   globalOptions: OptionTable,
-  width: number = usualWidth
+  width: number = usualWidth,
+  program: Program = "gantry"
 ): string => {
   const all = Object.values(commands)
   const section = (wanted: CommandName["section"]) =>
@@ -48,28 +50,29 @@ export const groupHelp = (
   commands: { readonly [name: string]: CommandName },
   group: string,
   summary: string,
-  width: number = usualWidth
+  width: number = usualWidth,
+  program: Program = "gantry"
 ): string => {
   const members = Object.values(commands).flatMap((command) => {
     const path = command.paths.find((each) => each.length === 2 && each[0] === group)
     return path === undefined || command.section === "hidden" ? [] : [[path[1] ?? "", command.summary] as const]
   })
   return paragraphs(
-    `Usage:  ${called([group])} COMMAND`,
+    `Usage:  ${called([group], program)} COMMAND`,
     summary,
     `Commands:\n${columns(
       members.toSorted(([a], [b]) => (a < b ? -1 : 1)),
       width
     )}`,
-    wrap(`Run '${called([group])} COMMAND --help' for more information on a command.`, width).join("\n")
+    wrap(`Run '${called([group], program)} COMMAND --help' for more information on a command.`, width).join("\n")
   )
 }
 
 /** What is shown below a problem with a command's arguments. */
-export const usageHint = (command: Command, words: ReadonlyArray<string>): string =>
+export const usageHint = (command: Command, words: ReadonlyArray<string>, program: Program = "gantry"): string =>
   paragraphs(
-    `Usage:  ${called(words)}${command.usage === "" ? "" : ` ${command.usage}`}`,
-    `Run '${called(words)} --help' for more information`
+    `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
+    `Run '${called(words, program)} --help' for more information`
   )
 
 const paragraphs = (...parts: ReadonlyArray<string>): string => `${parts.filter((part) => part !== "").join("\n\n")}\n`

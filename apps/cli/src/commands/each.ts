@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EngineServices } from "../compose.ts"
-import { explain, type Failure } from "../show/explain.ts"
+import { complaint } from "../show/complaint.ts"
+import type { Failure } from "../show/explain.ts"
 import type { Terminal } from "../terminal.ts"
 
 /**
@@ -17,15 +18,7 @@ export const each = (
       Effect.matchEffect(body(operand), {
         onFailure: (failure) =>
           Effect.sync(() => {
-            const { todo, what, why } = explain(failure)
-            terminal.err(
-              [
-                `gantry: ${what}`,
-                ...(why === undefined ? [] : [`  why: ${why}`]),
-                ...(todo === undefined ? [] : [`  try: ${todo}`]),
-                ""
-              ].join("\n")
-            )
+            terminal.err(complaint(failure, terminal))
             return 1
           }),
         onSuccess: (line) =>

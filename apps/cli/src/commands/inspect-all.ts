@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EngineServices } from "../compose.ts"
-import { explain, type Failure } from "../show/explain.ts"
+import { complaint } from "../show/complaint.ts"
+import type { Failure } from "../show/explain.ts"
 import { mapFields } from "../show/inspect-container.ts"
 import { jsonCompact, jsonPretty } from "../show/json.ts"
 import { compile, unescapeFormat, withMaps } from "../show/template.ts"
@@ -23,12 +24,12 @@ export const showAll = (
     if (template !== undefined && !template.ok) return yield* new Usage({ message: template.problem, status: 64 })
     const found: Array<unknown> = []
     let status = 0
+    let said = ""
     for (const name of names) {
       const object = yield* find(name).pipe(
         Effect.catchAll((failure) =>
           Effect.sync(() => {
-            const { todo, what } = explain(failure)
-            terminal.err(`gantry: ${what}\n${todo === undefined ? "" : `  try: ${todo}\n`}`)
+            said += complaint(failure, terminal)
             status = 1
             return undefined
           })
@@ -38,6 +39,7 @@ export const showAll = (
     }
     if (template === undefined) {
       terminal.out(format === "json" ? `${jsonCompact(found)}\n` : jsonPretty(found))
+      terminal.err(said)
       return status
     }
     for (const object of found) {
@@ -50,5 +52,6 @@ export const showAll = (
         })
       terminal.out(`${text.value}\n`)
     }
+    terminal.err(said)
     return status
   })

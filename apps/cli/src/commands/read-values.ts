@@ -1,13 +1,34 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Result } from "../argv/Result.ts"
-import { badValue, type Usage } from "./Usage.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+/** Options whose values docker's command line reads after all arguments, and those that only its daemon looks at. */
+const readLate = new Set(
+  ["-p, --publish", "--expose", "--security-opt", "--device", "--env-file", "--pull", "--platform"].concat(
+    ["--pid", "--uts", "--userns", "--cgroupns", "--label-file", "--log-opt"]
+  )
+)
+const readByDaemon = new Set(
+  ["--restart", "--name", "--stop-signal", "--tmpfs", "-v, --volume", "--ipc", "-s, --signal"].concat(
+    ["-u, --user", "--group-add", "--cap-add", "--cap-drop", "-w, --workdir"]
+  )
+)
+
+const refusal = (option: string, reason: string): Pick<ConstructorParameters<typeof Usage>[0], "reason" | "speaker"> => {
+  if (readLate.has(option)) return { speaker: "client", reason }
+  return readByDaemon.has(option) ? { speaker: "daemon", reason } : { speaker: "flag" }
+}
 
 /** A parsed value, or the usage error that names the option it stands behind. */
 export const valueOf = <A>(option: string, text: string, result: Result<A>): Effect.Effect<A, Usage> =>
   result.ok
     ? Effect.succeed(result.value)
-    : badValue(`invalid argument ${JSON.stringify(text)} for "${option}" flag: ${result.problem}`)
+    : new Usage({
+        message: `invalid argument ${JSON.stringify(text)} for "${option}" flag: ${result.problem}`,
+        status: 125,
+        ...refusal(option, result.problem)
+      })
 
 /** All values of a repeated option, in order. */
 export const valuesOf = <A>(

@@ -2,6 +2,7 @@ import { Containers } from "@gantry/engine/containers/Containers"
 import { remove } from "@gantry/engine/verbs/remove"
 import * as Effect from "effect/Effect"
 import { rm as table } from "../argv/tables/lifecycle.ts"
+import { complaint } from "../show/complaint.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
 
@@ -15,7 +16,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     }).pipe(
       Effect.catchTag("NoSuchContainer", (missing) => {
         if (!options.force) return Effect.fail(missing)
-        terminal.err(`gantry: ${missing.message}\n`)
+        terminal.err(complaint(missing, terminal))
         return Effect.succeed(undefined)
       })
     )

@@ -2,6 +2,7 @@ import { Images } from "@gantry/engine/images/Images"
 import { removeImage } from "@gantry/engine/verbs/remove-image"
 import * as Effect from "effect/Effect"
 import { rmi as table } from "../argv/tables/image.ts"
+import { complaint } from "../show/complaint.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
 import { platformsOf } from "./platform-of.ts"
@@ -23,7 +24,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       }).pipe(
         Effect.catchTag("NoSuchImage", (missing) => {
           if (!options.force) return Effect.fail(missing)
-          terminal.err(`gantry: ${missing.message}\n`)
+          terminal.err(complaint(missing, terminal))
           return Effect.succeed(undefined)
         })
       )

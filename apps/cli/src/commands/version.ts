@@ -1,9 +1,11 @@
-import { commandHelp, usageHint } from "../argv/help.ts"
+import { release } from "node:os"
+import { commandHelp } from "../argv/help.ts"
 import { parse } from "../argv/parse.ts"
-import { sentence } from "../argv/Problem.ts"
+import { problemText } from "../argv/problem-text.ts"
 import { version as table } from "../argv/tables/listing.ts"
 import { jsonCompact } from "../show/json.ts"
 import { render } from "../show/template.ts"
+import { type Host, versionFacts, versionText } from "../show/version-facts.ts"
 import type { Terminal } from "../terminal.ts"
 import { version } from "../version.ts"
 
@@ -14,48 +16,34 @@ const runtime = (): { readonly name: string; readonly version: string } => {
   return deno === undefined ? { name: "Node", version: node } : { name: "Deno", version: deno }
 }
 
+const ownText = ({ arch, os, runtime: { name, version: own } }: Host): string =>
+  ["gantry", ` Version:    ${version}`, ` Runtime:    ${name} ${own}`, ` OS/Arch:    ${os}/${arch}`, ""].join("\n")
+
 /** `gantry version`: needs no engine, so it loads none. There is no daemon: client and server are one. */
 export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<string>, terminal: Terminal): number => {
   const parsed = parse(table, words, args)
   if (!parsed.ok) {
-    terminal.err(`gantry: ${sentence(parsed.problem)}\n\n${usageHint(table, words)}`)
+    terminal.err(problemText(parsed.problem, words, terminal.program, table))
     return parsed.problem.kind === "operands" ? 1 : 125
   }
   if (parsed.value.help) {
-    terminal.out(commandHelp(table, words, terminal.size().columns))
+    terminal.out(commandHelp(table, words, terminal.size().columns, terminal.program))
     return 0
   }
-  const { name, version: runtimeVersion } = runtime()
-  const arch = terminal.arch === "x64" ? "amd64" : terminal.arch
-  const facts = {
-    Version: version,
-    ApiVersion: "1.47",
-    Os: process.platform,
-    Arch: arch,
-    Runtime: name,
-    RuntimeVersion: runtimeVersion
-  }
+  const host: Host = { os: process.platform, arch: terminal.arch === "x64" ? "amd64" : terminal.arch, kernel: release(), runtime: runtime() }
+  const data = versionFacts(host, terminal.program === "docker")
   const { format } = parsed.value.options
   if (format === undefined || format === "") {
-    terminal.out(
-      [
-        "gantry",
-        ` Version:    ${version}`,
-        ` Runtime:    ${name} ${runtimeVersion}`,
-        ` OS/Arch:    ${process.platform}/${arch}`,
-        ""
-      ].join("\n")
-    )
+    terminal.out(terminal.program === "docker" ? versionText(data) : ownText(host))
     return 0
   }
-  const data = { Client: facts, Server: facts }
   if (format === "json") {
     terminal.out(`${jsonCompact(data)}\n`)
     return 0
   }
   const text = render(format, data)
   if (!text.ok) {
-    terminal.err(`gantry: ${text.problem}\n`)
+    terminal.err(`${terminal.program}: ${text.problem}\n`)
     return 1
   }
   terminal.out(`${text.value}\n`)

@@ -74,6 +74,7 @@ export const gantry = (
       cwd,
       uid: 0,
       arch: "x64",
+      program: "gantry",
       now: () => 0,
       stdinIsTerminal: false,
       stdoutIsTerminal: false,

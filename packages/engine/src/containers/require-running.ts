@@ -20,6 +20,7 @@ export const requireRunning = (
     if (state.status !== "running") {
       return yield* new WrongState({
         container: name,
+        id,
         verb,
         why: "container is not running",
         hint: `start it first: gantry start ${name}`
@@ -28,6 +29,7 @@ export const requireRunning = (
     if (state.paused && !paused) {
       return yield* new WrongState({
         container: name,
+        id,
         verb,
         why: "container is paused",
         hint: `let it go on first: gantry unpause ${name}`

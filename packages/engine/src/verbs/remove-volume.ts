@@ -15,6 +15,10 @@ export const removeVolume = (
       mounts.some((mount) => mount.type === "volume" && mount.name === volume.name)
     )
     if (users.length > 0)
-      return yield* new VolumeInUse({ name: volume.name, containers: users.map((each) => each.name) })
+      return yield* new VolumeInUse({
+        name: volume.name,
+        containers: users.map((each) => each.name),
+        ids: users.map((each) => each.id)
+      })
     yield* (yield* Volumes).remove(volume.name)
   })

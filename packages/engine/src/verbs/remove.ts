@@ -28,6 +28,7 @@ export const remove = (
     if (alive && !options.force) {
       return yield* new WrongState({
         container: record.name,
+        id: record.id,
         verb: "remove",
         why: "container is running",
         hint: `stop it first (gantry stop ${record.name}), or remove it with --force`

@@ -1,0 +1,48 @@
+import { called, type Command } from "../argv/Command.ts"
+import { dockerUsageError } from "../argv/docker-problem.ts"
+import type { Terminal } from "../terminal.ts"
+import { palette } from "./color.ts"
+import { dockerWords } from "./docker-words.ts"
+import { explain, type Failure } from "./explain.ts"
+import type { Explanation } from "./Explanation.ts"
+
+/** The command that failed, and the words it was called by. */
+export interface Asked {
+  readonly command: Command
+  readonly words: ReadonlyArray<string>
+}
+
+/** Commands whose failures docker begins with its name and ends with a pointer to their help. */
+const withPointer: ReadonlySet<string> = new Set(["run", "create"])
+
+/**
+ * A failure as the user reads it: what failed, why, and what to do. Called `docker`, it is what docker would print, for
+ * the programs that read it; people, who have a terminal, are told what to do all the same. Ends with a line break.
+ */
+export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): string => {
+  const explanation = explain(failure)
+  if (terminal.program === "gantry") return told(explanation, terminal)
+  const { before = [] } = explanation
+  const hints = terminal.stderrIsTerminal ? hintsOf(explanation) : []
+  const said = asDocker(failure, asked)
+  return [...before, said, ...hints].join("\n") + (hints.length === 0 ? "" : "\n")
+}
+
+const asDocker = (failure: Failure, asked: Asked | undefined): string => {
+  const { speaker, text } = dockerWords(failure)
+  if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command)
+  const sentence = speaker === "daemon" ? `Error response from daemon: ${text}` : text
+  const word = asked?.words.at(-1) ?? ""
+  if (asked === undefined || !withPointer.has(word) || (word === "create" && speaker === "daemon")) return `${sentence}\n`
+  return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information\n`
+}
+
+const hintsOf = ({ todo, why }: Explanation): ReadonlyArray<string> => [
+  ...(why === undefined ? [] : [`  why: ${why}`]),
+  ...(todo === undefined ? [] : [`  try: ${todo}`])
+]
+
+const told = (explanation: Explanation, terminal: Terminal): string => {
+  const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
+  return [...(explanation.before ?? []), `${paint.red("gantry:")} ${explanation.what}`, ...hintsOf(explanation), ""].join("\n")
+}
