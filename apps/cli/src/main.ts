@@ -35,9 +35,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   for (const notice of globals.notices) terminal.err(`gantry: ${notice}\n`)
   if (globals.options.version) {
     terminal.out(
-      terminal.program === "docker"
-        ? `Docker version ${dockerVersion}, build gantry\n`
-        : `gantry version ${version}\n`
+      terminal.program === "docker" ? `Docker version ${dockerVersion}, build gantry\n` : `gantry version ${version}\n`
     )
     return leave(0)
   }

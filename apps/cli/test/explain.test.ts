@@ -131,7 +131,13 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   NotReady: new NotReady({ container: "web", why: "it ended with 1" }),
   RuntimeUnable: new RuntimeUnable({ runtime: "memory", ability: "pause containers" }),
   VolumeInUse: new VolumeInUse({ name: "data", containers: ["web"], ids: ["abc"] }),
-  WrongState: new WrongState({ container: "web", id: "abc", verb: "remove", why: "container is running", hint: "stop it first" })
+  WrongState: new WrongState({
+    container: "web",
+    id: "abc",
+    verb: "remove",
+    why: "container is running",
+    hint: "stop it first"
+  })
 }
 const each = Object.values(failures)
 

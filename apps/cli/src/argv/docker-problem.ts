@@ -7,12 +7,17 @@ import { type Problem, sentence } from "./Problem.ts"
  */
 export const dockerProblem = (problem: Problem, words: ReadonlyArray<string>, command?: Command): string => {
   const usage = command === undefined ? [] : [usageLine(command, words)]
-  const more = (verb: string, of: ReadonlyArray<string>) => `${verb} '${called(of, "docker")} --help' for more information`
+  const more = (verb: string, of: ReadonlyArray<string>) =>
+    `${verb} '${called(of, "docker")} --help' for more information`
   switch (problem.kind) {
     case "unknown-command": {
       const group = problem.words.slice(0, -1)
       const groupUsage = group.length === 0 ? [] : [`Usage:  ${called(group, "docker")}`]
-      return paragraphs(`docker: unknown command: ${called(problem.words, "docker")}`, ...groupUsage, more("Run", group))
+      return paragraphs(
+        `docker: unknown command: ${called(problem.words, "docker")}`,
+        ...groupUsage,
+        more("Run", group)
+      )
     }
     case "operands":
       return paragraphs(

@@ -16,7 +16,9 @@ export const commandHelp = (
   return paragraphs(
     `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
-    command.paths.length > 1 ? `Aliases:\n  ${wrap(command.paths.map((path) => called(path, program)).join(", "), width - 2).join("\n  ")}` : "",
+    command.paths.length > 1
+      ? `Aliases:\n  ${wrap(command.paths.map((path) => called(path, program)).join(", "), width - 2).join("\n  ")}`
+      : "",
     options.length > 0 ? `Options:\n${columns(options, width)}` : ""
   )
 }

@@ -75,6 +75,7 @@ const findAny =
         ),
       new Usage({
         message: `No such object: ${name}`,
+        reason: `Error: No such object: ${name}`,
         hint: "gantry ps -a, gantry images, gantry network ls and gantry volume ls list what there is",
         status: 1
       })
@@ -109,6 +110,7 @@ export default define(table, ({ operands, options }, { terminal }) => {
     default:
       return new Usage({
         message: `"${options.type}" is not a valid value for --type`,
+        reason: `unknown type: "${options.type}": must be one of "container", "image", "network", "volume"`,
         hint: "container, image, network or volume",
         status: 1
       })

@@ -5,17 +5,29 @@ import { badValue, Usage } from "./Usage.ts"
 
 /** Options whose values docker's command line reads after all arguments, and those that only its daemon looks at. */
 const readLate = new Set(
-  ["-p, --publish", "--expose", "--security-opt", "--device", "--env-file", "--pull", "--platform"].concat(
-    ["--pid", "--uts", "--userns", "--cgroupns", "--label-file", "--log-opt"]
-  )
+  ["-p, --publish", "--expose", "--security-opt", "--device", "--env-file", "--pull", "--platform"].concat([
+    "--pid",
+    "--uts",
+    "--userns",
+    "--cgroupns",
+    "--label-file",
+    "--log-opt"
+  ])
 )
 const readByDaemon = new Set(
-  ["--restart", "--name", "--stop-signal", "--tmpfs", "-v, --volume", "--ipc", "-s, --signal"].concat(
-    ["-u, --user", "--group-add", "--cap-add", "--cap-drop", "-w, --workdir"]
-  )
+  ["--restart", "--name", "--stop-signal", "--tmpfs", "-v, --volume", "--ipc", "-s, --signal"].concat([
+    "-u, --user",
+    "--group-add",
+    "--cap-add",
+    "--cap-drop",
+    "-w, --workdir"
+  ])
 )
 
-const refusal = (option: string, reason: string): Pick<ConstructorParameters<typeof Usage>[0], "reason" | "speaker"> => {
+const refusal = (
+  option: string,
+  reason: string
+): Pick<ConstructorParameters<typeof Usage>[0], "reason" | "speaker"> => {
   if (readLate.has(option)) return { speaker: "client", reason }
   return readByDaemon.has(option) ? { speaker: "daemon", reason } : { speaker: "flag" }
 }

@@ -30,7 +30,12 @@ export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<st
     terminal.out(commandHelp(table, words, terminal.size().columns, terminal.program))
     return 0
   }
-  const host: Host = { os: process.platform, arch: terminal.arch === "x64" ? "amd64" : terminal.arch, kernel: release(), runtime: runtime() }
+  const host: Host = {
+    os: process.platform,
+    arch: terminal.arch === "x64" ? "amd64" : terminal.arch,
+    kernel: release(),
+    runtime: runtime()
+  }
   const data = versionFacts(host, terminal.program === "docker")
   const { format } = parsed.value.options
   if (format === undefined || format === "") {

@@ -22,19 +22,17 @@ const withPointer: ReadonlySet<string> = new Set(["run", "create"])
 export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): string => {
   const explanation = explain(failure)
   if (terminal.program === "gantry") return told(explanation, terminal)
-  const { before = [] } = explanation
   const hints = terminal.stderrIsTerminal ? hintsOf(explanation) : []
-  const said = asDocker(failure, asked)
-  return [...before, said, ...hints].join("\n") + (hints.length === 0 ? "" : "\n")
+  return [...(explanation.before ?? []), asDocker(failure, asked), ...hints].map((line) => `${line}\n`).join("")
 }
 
 const asDocker = (failure: Failure, asked: Asked | undefined): string => {
   const { speaker, text } = dockerWords(failure)
-  if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command)
+  if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command).trimEnd()
   const sentence = speaker === "daemon" ? `Error response from daemon: ${text}` : text
   const word = asked?.words.at(-1) ?? ""
-  if (asked === undefined || !withPointer.has(word) || (word === "create" && speaker === "daemon")) return `${sentence}\n`
-  return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information\n`
+  if (asked === undefined || !withPointer.has(word) || (word === "create" && speaker === "daemon")) return sentence
+  return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information`
 }
 
 const hintsOf = ({ todo, why }: Explanation): ReadonlyArray<string> => [
@@ -44,5 +42,10 @@ const hintsOf = ({ todo, why }: Explanation): ReadonlyArray<string> => [
 
 const told = (explanation: Explanation, terminal: Terminal): string => {
   const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
-  return [...(explanation.before ?? []), `${paint.red("gantry:")} ${explanation.what}`, ...hintsOf(explanation), ""].join("\n")
+  return [
+    ...(explanation.before ?? []),
+    `${paint.red("gantry:")} ${explanation.what}`,
+    ...hintsOf(explanation),
+    ""
+  ].join("\n")
 }

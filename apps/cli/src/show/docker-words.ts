@@ -43,7 +43,9 @@ export const dockerWords = (failure: Failure): DockerWords => {
     case "CommandNotExecutable":
       return daemon(`${startFailed}${failure.message}: unknown`)
     case "IsolationRefused":
-      return daemon(/^unable to find (user|group)/i.test(failure.why) ? failure.why : `${startFailed}${failure.message}`)
+      return daemon(
+        /^unable to find (user|group)/i.test(failure.why) ? failure.why : `${startFailed}${failure.message}`
+      )
     case "BadOption":
       return daemon(failure.why)
     default:
@@ -59,13 +61,15 @@ const daemon = (text: string): DockerWords => ({ speaker: "daemon", text })
 const withTag = (reference: string): string =>
   /[:@][^/]*$/.test(reference) || /^[0-9a-f]{64}$/.test(reference) ? reference : `${reference}:latest`
 
-const upper = (text: string): string => (/[A-Z]/.test(text.split(":")[0] ?? "") ? ": repository name must be lowercase" : "")
+const upper = (text: string): string =>
+  /[A-Z]/.test(text.split(":")[0] ?? "") ? ": repository name must be lowercase" : ""
 
 const wrongState = (id: string, name: string, verb: string, why: string): string => {
   if (verb === "remove") {
     return `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`
   }
-  if (why === "container is paused") return `Container ${name} is paused, unpause the container before ${verb.replace(/ .*/, "")}`
+  if (why === "container is paused")
+    return `Container ${name} is paused, unpause the container before ${verb.replace(/ .*/, "")}`
   const sentence = `Container ${id} ${why.replace(/^container /, "")}`
   return verb === "kill" ? `Cannot kill container: ${name}: ${sentence}` : sentence
 }

@@ -43,7 +43,12 @@ export const start = (
     const state = yield* runtime.state(record.id)
     // Another start would fail, and then give back the network of the one that runs.
     if (isLive(state)) {
-      return yield* new WrongState({ container: record.name, id: record.id, verb: "start", why: "container is running already" })
+      return yield* new WrongState({
+        container: record.name,
+        id: record.id,
+        verb: "start",
+        why: "container is running already"
+      })
     }
     const attach = attachAll(record)
     const attachments = yield* attach.pipe(

@@ -25,6 +25,7 @@ export const names = {
     summary: "List images",
     section: "common"
   },
+  info: { paths: [["info"], ["system", "info"]], summary: "Show this engine and its host", section: "common" },
   version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
   attach: {
     paths: [["attach"], ["container", "attach"]],
@@ -144,6 +145,13 @@ export const names = {
     summary: "Show all that the steps of a build have written",
     section: "other"
   },
+  buildxVersion: {
+    paths: [["buildx", "version"]],
+    summary: "Show the version of the builder",
+    section: "other"
+  },
+  buildxLs: { paths: [["buildx", "ls"]], summary: "List builders: there is one", section: "other" },
+  buildxInspect: { paths: [["buildx", "inspect"]], summary: "Show the builder", section: "other" },
   builderDu: {
     paths: [
       ["builder", "du"],
@@ -249,6 +257,7 @@ export type Name = keyof typeof names
 /** Groups of commands with one line on each. */
 export const groups = {
   builder: "Manage the build cache",
+  buildx: "Build as docker buildx does",
   cache: "Look whether the build cache can be trusted",
   container: "Manage containers",
   context: "Look at what builds copy from",

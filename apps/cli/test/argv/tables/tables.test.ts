@@ -52,6 +52,7 @@ import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
 import { diff, port, stats, top } from "../../../src/argv/tables/watching.ts"
+import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
 import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -67,6 +68,10 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   untag,
   images,
   version,
+  info,
+  buildxVersion,
+  buildxLs,
+  buildxInspect,
   create,
   exportContainer,
   history,
