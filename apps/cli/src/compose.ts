@@ -16,6 +16,7 @@ import { Disk, type DiskShape } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
+import * as Journal from "@gantry/engine/events/Journal"
 import * as Images from "@gantry/engine/images/Images"
 import * as LayerSources from "@gantry/engine/images/LayerSources"
 import * as Volumes from "@gantry/engine/volumes/Volumes"
@@ -98,6 +99,7 @@ export const engine = (settings: SettingsShape, env: Environment) =>
     // The process ends with the command, so nobody waits for the database to be closed.
     const database = yield* Effect.scoped(Database.make(join(settings.root, "state.db"), { leaveOpen: true }))
     const base = Context.make(Settings, settings).pipe(
+      Context.add(Journal.Journal, Journal.make(settings.root)),
       Context.add(Database.Database, database),
       Context.add(BlobStore, FsBlobs.make(settings.root)),
       Context.add(Disk, disk(database, settings.root)),
@@ -122,6 +124,8 @@ export const engine = (settings: SettingsShape, env: Environment) =>
     )
   })
 
-/** Everything a command may ask for. */
-export type EngineServices =
-  Effect.Effect.Success<ReturnType<typeof engine>> extends Context.Context<infer Services> ? Services : never
+/** Everything a command may ask for. The journal is not asked for: without one, nobody listens. */
+export type EngineServices = Exclude<
+  Effect.Effect.Success<ReturnType<typeof engine>> extends Context.Context<infer Services> ? Services : never,
+  Journal.Journal
+>

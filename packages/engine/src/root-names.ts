@@ -24,6 +24,9 @@ export const cacheMountsName = "cache-mounts"
 /** Directory below the root that has what builds have said. */
 export const buildsName = "builds"
 
+/** Directory below the root that has the journal of events. */
+export const eventsName = "events"
+
 /** How the directory of a volume or a cache mount is called while it is being removed. */
 export const removedVolume = ".removed-"
 
@@ -46,6 +49,7 @@ export const rootPart = (path: string): RootPart => {
     if (
       dividedNames.includes(top) ||
       top === buildsName ||
+      top === eventsName ||
       /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
     )
       return { of: "records" }
@@ -54,7 +58,7 @@ export const rootPart = (path: string): RootPart => {
     if (/^\.index\.[0-9a-f]+\.json$/.test(top)) return { of: "leftover" }
     return ofProcess(top) ?? { of: "nobody" }
   }
-  if (top === buildsName) return { of: "records" }
+  if (top === buildsName || top === eventsName) return { of: "records" }
   if (top === "containers") return { of: "container", id: inner }
   if (top === cacheMountsName)
     return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "cache-mount", id: inner }

@@ -1,6 +1,8 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { requireRunning } from "@gantry/engine/containers/require-running"
+import { containerEvent } from "@gantry/engine/events/actors"
+import { record as tell } from "@gantry/engine/events/Journal"
 import * as Effect from "effect/Effect"
 import { attach as table } from "../argv/tables/lifecycle.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
@@ -15,6 +17,7 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
     const record = yield* (yield* Containers).find(name)
     const runtime = yield* Runtime
     yield* requireRunning(record, { verb: "attach to", paused: false })
+    yield* tell(containerEvent(record, "attach"))
     return yield* stay(
       record,
       yield* runtime.attach(record.id),

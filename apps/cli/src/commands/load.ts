@@ -26,6 +26,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
   diff: () => import("./diff.ts"),
+  events: () => import("./events.ts"),
   exec: () => import("./exec.ts"),
   exportContainer: () => import("./export.ts"),
   history: () => import("./history.ts"),

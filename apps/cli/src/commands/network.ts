@@ -1,6 +1,8 @@
 import { Network, type NetworkInfo } from "@gantry/core/network/Network"
 import { NetworkMissing } from "@gantry/core/network/NetworkError"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { networkEvent } from "@gantry/engine/events/actors"
+import { record as tell } from "@gantry/engine/events/Journal"
 import * as Effect from "effect/Effect"
 import { networkCreate, networkInspect, networkLs, networkRm } from "../argv/tables/networks.ts"
 import { parseFilters } from "../argv/values/filters.ts"
@@ -29,6 +31,7 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
       ...given("subnet", options.subnet),
       ...given("gateway", options.gateway)
     })
+    yield* tell(networkEvent("create", made))
     terminal.out(`${made.id}\n`)
     return 0
   })
@@ -121,7 +124,9 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
 export const remove = define(networkRm, ({ operands, options }, { terminal }) =>
   each(operands, terminal, (text) =>
     Effect.gen(function* () {
-      yield* (yield* Network).remove((yield* find(text)).name)
+      const network = yield* find(text)
+      yield* (yield* Network).remove(network.name)
+      yield* tell(networkEvent("destroy", network))
       return text
     }).pipe(
       Effect.catchTag("NetworkMissing", (failure) => (options.force ? Effect.succeed(text) : Effect.fail(failure)))

@@ -1,4 +1,5 @@
 import { Containers } from "@gantry/engine/containers/Containers"
+import { rename } from "@gantry/engine/verbs/rename"
 import * as Effect from "effect/Effect"
 import { rename as table } from "../argv/tables/lifecycle.ts"
 import { parseName } from "../argv/values/name.ts"
@@ -13,7 +14,7 @@ export default define(table, ({ operands: [name = "", wished = ""] }) =>
     const fresh = yield* valueOf("NEW_NAME", wished, parseName(wished))
     const record = yield* containers.find(name)
     if (record.name === fresh) return yield* badValue("Renaming a container with the same name as its current name")
-    yield* containers.rename(record.id, fresh)
+    yield* rename(record, fresh)
     return 0
   })
 )

@@ -45,4 +45,16 @@ export const createdAt = (millis: number, offset = -new Date(millis).getTimezone
   return `${shifted.slice(0, 10)} ${shifted.slice(11, 19)} ${zone} ${offset === 0 ? "UTC" : zone}`
 }
 
+/**
+ * Milliseconds since 1970 with nine digits of a second and the zone, as lines of events begin. Spec: RFC 3339, 5.6.
+ *
+ * `offset` as in {@link createdAt}.
+ */
+export const localRfc3339Nano = (millis: number, offset = -new Date(millis).getTimezoneOffset()): string => {
+  const shifted = new Date(millis + offset * 60_000).toISOString()
+  const size = Math.abs(offset)
+  const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`
+  return `${shifted.replace(/Z$/, "")}000000${offset === 0 ? "Z" : zone}`
+}
+
 const two = (number: number): string => number.toString().padStart(2, "0")

@@ -52,6 +52,8 @@ export interface HealthRule {
 export interface RuntimeChange {
   readonly resources?: Resources
   readonly restart?: RestartRule
+  /** What it is called in what is told of it. */
+  readonly name?: string
 }
 
 /** What happens around a container that outlives its starter. */
@@ -75,6 +77,8 @@ export interface Supervision {
   readonly claimed: boolean
   /** Program and arguments that give back what the container held, run by the supervisor after the end. */
   readonly cleanup: ReadonlyArray<string>
+  /** Where its starts and ends are written down as events, and what they say of it; nowhere when absent. */
+  readonly story?: { readonly journal: string; readonly attributes: { readonly [name: string]: string } }
 }
 
 /** A process of a container, as the host sees it. */

@@ -9,8 +9,11 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import { Volumes } from "../volumes/Volumes.ts"
+import { lostExit } from "./session.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import { Containers } from "./Containers.ts"
 
@@ -18,14 +21,25 @@ import { Containers } from "./Containers.ts"
 export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
 
 /** Gives back the networks of a container that no longer runs. Safe to call twice, and from any process. */
-export const release = (id: string): Effect.Effect<void, NetworkRefused | StorageFailure, Network | Containers> =>
+export const release = ({
+  id,
+  mounts
+}: Pick<ContainerRecord, "id" | "mounts">): Effect.Effect<
+  void,
+  NetworkRefused | StorageFailure,
+  Network | Containers
+> =>
   Effect.gen(function* () {
     const containers = yield* Containers
     // Asked of the database, not of a record read earlier: a start may have come between.
     const attachments = yield* containers.attachmentsOf(id)
     if (attachments.length === 0) return
     const network = yield* Network
-    for (const each of attachments) yield* network.detach(each)
+    for (const each of attachments) {
+      yield* network.detach(each)
+      yield* tell(linkEvent("disconnect", each))
+    }
+    for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
     // A network that was joined meanwhile is not given back, and so stays written down.
     yield* containers.attach(id, (held) =>
       held.filter(({ network: kept }) => !attachments.some((each) => each.network === kept))
@@ -48,7 +62,7 @@ export const dismantle = (
     const { root } = yield* Settings
     yield* (yield* Containers).amend(record.id, (known) => ({ ...known, removing: { volumes: withVolumes } }))
     yield* (yield* Runtime).remove(record.id)
-    yield* release(record.id)
+    yield* release(record)
     // In this order: a container without a directory can still be started, one without a tree cannot.
     yield* Effect.try({
       try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),
@@ -56,6 +70,7 @@ export const dismantle = (
     })
     yield* (yield* LayerStore).discard({ id: record.id })
     yield* (yield* Containers).forget(record.id)
+    yield* tell(containerEvent(record, "destroy"))
     const volumes = yield* Volumes
     const now = yield* Clock.currentTimeMillis
     yield* (yield* Images).touch(record.image, now)
@@ -83,8 +98,12 @@ export const settle = (
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
     if (isLive(state)) return
+    // Its supervisor cannot tell any more.
+    if (state.status === "lost" && record.attachments.length > 0) {
+      yield* tell(containerEvent(record, "die", { exitCode: String(lostExit.code) }))
+    }
     if (record.options.autoRemove && state.status !== "created") return yield* dismantle(record, { volumes: true })
-    yield* release(record.id)
+    yield* release(record)
   })
 
 /** {@link settle} at the end of a verb that has its result already: what cannot be given back now is said, and left to {@link reconcile}. */

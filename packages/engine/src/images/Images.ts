@@ -10,6 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { AmbiguousId, BadImageName, ImageBroken, NoSuchImage } from "../EngineError.ts"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { nearestFew } from "@gantry/core/nearest"
 import { decodeConfig } from "./image-json.ts"
 import type { ImageRecord, NewImage, NewIndex, RepositoryDigest } from "./ImageRecord.ts"
@@ -198,13 +200,19 @@ export const make = Effect.gen(function* () {
         const via = tx.get("SELECT via FROM image_names WHERE name = ? AND via IS NOT NULL", nameOf(name))?.["via"]
         return via === undefined ? undefined : digest(String(via))
       }),
-    tag: (name, id) => change((tx) => setName(tx, name, [id])),
+    tag: (name, id) =>
+      Effect.zipLeft(
+        change((tx) => setName(tx, name, [id])),
+        tell(imageEvent("tag", id, ImageRef.familiar(name)))
+      ),
     learn: (id, digests) =>
       db.write("images", (tx) => {
         if (tx.get("SELECT id FROM images WHERE id = ?", id) !== undefined) setDigests(tx, id, digests)
       }),
-    untag: (name) =>
-      change((tx) => {
+    untag: (name) => {
+      let untagged: string | undefined
+      return change((tx) => {
+        untagged = undefined
         const repository = nameOf({ registry: name.registry, repository: name.repository })
         if (name.digest !== undefined) {
           tx.run("DELETE FROM image_digests WHERE repository = ? AND digest = ?", repository, name.digest)
@@ -212,6 +220,7 @@ export const make = Effect.gen(function* () {
         }
         const image = tx.get("SELECT image FROM image_names WHERE name = ?", nameOf(name))?.["image"]
         if (typeof image !== "string") return []
+        untagged = image
         tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
         const left = tx.all("SELECT name FROM image_names WHERE image = ?", image).map((row) => String(row["name"]))
         if (left.some((each) => each.replace(/:[^:/]*$/, "") === repository)) return []
@@ -220,7 +229,12 @@ export const make = Effect.gen(function* () {
           .map((row) => `${repository}@${row["digest"]}`)
         tx.run("DELETE FROM image_digests WHERE image = ? AND repository = ?", image, repository)
         return digests
-      }),
+      }).pipe(
+        Effect.tap(() =>
+          untagged === undefined ? Effect.void : tell(imageEvent("untag", untagged, ImageRef.familiar(name)))
+        )
+      )
+    },
     forget: (id, only) =>
       change((tx) => {
         const row = tx.get("SELECT * FROM images WHERE id = ?", id)
@@ -228,7 +242,7 @@ export const make = Effect.gen(function* () {
         if (only !== undefined && recordOf(tx, row).names.join(" ") !== only.ifNamed.join(" ")) return false
         tx.run("DELETE FROM images WHERE id = ?", id)
         return true
-      }),
+      }).pipe(Effect.tap((gone) => (gone ? tell(imageEvent("delete", id, id)) : Effect.void))),
     settleIndex,
     indexIsRight: db.read("images", (tx) => {
       const count = Number(tx.get("SELECT count(*) AS count FROM images")?.["count"])

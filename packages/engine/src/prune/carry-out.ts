@@ -16,9 +16,10 @@ import * as Option from "effect/Option"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
 import { Containers } from "../containers/Containers.ts"
 import { dismantle } from "../containers/settle.ts"
+import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import { Volumes } from "../volumes/Volumes.ts"
-import { identityOf, type Plan, type PruneWish, type Removal } from "./PrunePlan.ts"
+import { bytesOf, identityOf, type Plan, type PruneWish, type Removal } from "./PrunePlan.ts"
 import { needed, plan } from "./plan.ts"
 import { imageBlobs, type SnapshotServices, takeSnapshot } from "./take-snapshot.ts"
 
@@ -48,8 +49,26 @@ export const carryOut = (
     for (const each of wanted) {
       if (isStored(each) && !needs[each.kind].has(each.digest) && (yield* removeOne(each))) gone.push(each)
     }
+    yield* tellOf(wanted, gone)
     return gone
   })
+
+/** One event for each kind that was asked for and found, as Docker has it. */
+const tellOf = (wanted: ReadonlyArray<Removal>, gone: ReadonlyArray<Removal>): Effect.Effect<void> =>
+  Effect.forEach(
+    ["container", "image", "volume", "builder"] as const,
+    (type) => {
+      const isOf = ({ kind }: Removal) => (type === "builder" ? kind.startsWith("cache") : kind === type)
+      if (!wanted.some(isOf)) return Effect.void
+      return tell({
+        type,
+        action: "prune",
+        id: "",
+        attributes: { reclaimed: String(bytesOf(gone.filter(isOf))) }
+      })
+    },
+    { discard: true }
+  )
 
 const isStored = (removal: Removal): removal is Removal & { readonly kind: "layer" | "blob" } =>
   removal.kind === "layer" || removal.kind === "blob"

@@ -17,6 +17,8 @@ export interface World {
   /** When it is started again, as things stand. */
   readonly rule: () => RestartRule
   readonly tell: (event: Event) => Promise<void>
+  /** Tells the world what has happened, in Docker's words. */
+  readonly story: (action: string, more?: { readonly [name: string]: string }) => void
   /** Which process is the container's first one now; none between two starts. */
   readonly onRun: (running: Launched | undefined) => void
 }
@@ -28,7 +30,7 @@ export interface World {
 export const live = async (
   directory: string,
   supervision: Supervision,
-  { onRun, rest, rule, start, tell }: World
+  { onRun, rest, rule, start, story, tell }: World
 ): Promise<(Event & { type: "failed" }) | undefined> => {
   const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
   const restarts = makeRestarts(rule)
@@ -43,8 +45,18 @@ export const live = async (
       outcome.type === "failed"
         ? { exit: failedExit(outcome), forced: false }
         : // oxlint-disable-next-line no-await-in-loop
-          await lead(directory, supervision, outcome, { supervisor, restarts: began, startedAt, rest, onRun, tell })
+          await lead(directory, supervision, outcome, {
+            supervisor,
+            restarts: began,
+            startedAt,
+            rest,
+            onRun,
+            story,
+            tell
+          })
     const finishedAt = Date.now()
+    if (exit.oomKilled) story("oom")
+    story("die", { exitCode: String(exit.code), execDuration: String(Math.round((finishedAt - startedAt) / 1000)) })
     const pause = rest.wanted() ? undefined : restarts.next({ exit, ran: finishedAt - startedAt, forced })
     if (pause !== undefined) {
       writeState(directory, {
@@ -86,6 +98,7 @@ interface Lead {
   readonly startedAt: number
   readonly rest: Rest
   readonly onRun: World["onRun"]
+  readonly story: World["story"]
   readonly tell: World["tell"]
 }
 
@@ -94,7 +107,7 @@ const lead = async (
   directory: string,
   { health: rule, stop }: Supervision,
   running: Launched,
-  { onRun, rest, restarts, startedAt, supervisor, tell }: Lead
+  { onRun, rest, restarts, startedAt, story, supervisor, tell }: Lead
 ): Promise<{ readonly exit: ExitStatus; readonly forced: boolean }> => {
   const first = mark(running.pid)
   let forced = false
@@ -114,12 +127,15 @@ const lead = async (
     })
   onRun(running)
   write(rule === undefined ? undefined : "starting")
+  // Before anybody hears of it: whoever started it may be about to tell what comes next.
+  story("start")
   await tell({ type: "started", pid: running.pid })
   const watch: Watch | undefined =
     rule === undefined
       ? undefined
       : watchHealth(directory, rule, ({ status }) => {
           write(status)
+          story(`health_status: ${status}`)
           if (status !== "unhealthy" || rule.onFailure === "none") return
           watch?.stop()
           forced = rule.onFailure === "restart"

@@ -3,6 +3,7 @@ import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
@@ -49,6 +50,7 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   const { supervision } = job
   let { spec } = job
   let rule = supervision.restart
+  let attributes = supervision.story?.attributes ?? {}
   const clients = makeClients()
   const rest = makeRest()
   let running: Launched | undefined
@@ -64,8 +66,9 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     if (control.type === "resize") running?.resize(control)
     if (control.type === "signal") running?.signal(control.signal)
     if (control.type === "update") {
-      const { resources, restart } = control.change
+      const { name, resources, restart } = control.change
       rule = restart ?? rule
+      if (name !== undefined) attributes = { ...attributes, name }
       spec = { ...spec, resources: { ...spec.resources, ...resources } }
       const why = resources === undefined || running === undefined ? undefined : limitGroup(job.group, resources)
       void client.send(encodeEvent({ type: "updated", ...(why === undefined ? {} : { why }) }))
@@ -120,6 +123,11 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     rest,
     rule: () => rule,
     tell: clients.tell,
+    story: (action, more) => {
+      if (supervision.story === undefined) return
+      const event = { at: Date.now(), type: "container", action, id: spec.id } as const
+      appendEvent(supervision.story.journal, { ...event, attributes: { ...attributes, ...more } })
+    },
     onRun: (launched) => {
       running = launched
       if (launched !== undefined) giveBackMemory()

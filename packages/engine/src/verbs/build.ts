@@ -23,6 +23,8 @@ import type { Containers } from "../containers/Containers.ts"
 import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
 import * as BuildSources from "../contexts/BuildSources.ts"
 import { contextText, type ContextUnavailable } from "../contexts/ContextSource.ts"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
 import * as LocalBases from "../images/LocalBases.ts"
 import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
@@ -120,6 +122,9 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
         ...(request.onPush === undefined ? {} : { onPush: request.onPush })
       })
       const [image] = given.images
+      if (given.stored && image !== undefined) {
+        yield* tell(imageEvent("create", image.id, given.names[0] === undefined ? image.id : familiar(given.names[0])))
+      }
       if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
       return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
     })

@@ -16,6 +16,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import type { AmbiguousId, BadImageName, BadOption, ImageBroken, NoSuchImage } from "../EngineError.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { applyChanges } from "../images/apply-changes.ts"
 import { commitImage } from "../images/commit-image.ts"
 import { containerConfig } from "../images/container-config.ts"
@@ -91,7 +93,9 @@ export const commitContainer = (
       rootfs: { type: "layers", diff_ids: stack },
       history: [...base.history, step]
     }
-    return yield* commitImage(whole, stack, request.names)
+    const made = yield* commitImage(whole, stack, request.names)
+    yield* tell(containerEvent(container, "commit", { comment, imageID: made.id }))
+    return made
   }).pipe(Effect.scoped)
 
 /** The layer of what was changed, or none. */

@@ -12,6 +12,8 @@ import { commandOf, makeSpec } from "../containers/make-spec.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
 import { BadOption, type NameTaken } from "../EngineError.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
@@ -109,6 +111,7 @@ export const create = (
       })
       const named = yield* addNamed(containers, record, options.name, suggestName)
       yield* images.touch(image.record.id, createdAt)
+      yield* tell(containerEvent(named, "create"))
       return named
     }).pipe(Effect.onError(() => undo))
   })

@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { mergedEnvironment } from "../containers/environment.ts"
 import { DirectExec } from "../containers/SupervisedRuntime.ts"
 import { requireRunning } from "../containers/require-running.ts"
@@ -32,7 +35,8 @@ export const exec = (
 ): Effect.Effect<Session, BadOption | WrongState | RuntimeError, Runtime | Scope.Scope> =>
   Effect.gen(function* () {
     yield* check(record, request)
-    return yield* (yield* Runtime).exec(record.id, processOf(record, request), request)
+    const runtime = yield* Runtime
+    return yield* told(record, request, runtime.exec(record.id, processOf(record, request), request))
   })
 
 /** The same on the caller's own standard streams, for local runtimes and processes without a terminal. */
@@ -44,7 +48,29 @@ export const execDirectly = (
   Effect.gen(function* () {
     yield* check(record, request)
     const { privileged, stdin } = request
-    return yield* (yield* DirectExec).exec(record.id, processOf(record, request), { privileged, stdin, discard })
+    const direct = yield* DirectExec
+    const process = direct.exec(record.id, processOf(record, request), { privileged, stdin, discard })
+    return yield* told(record, request, process)
+  })
+
+/** Tells of a process that is started, and of its end when somebody waits for that. */
+const told = <Process extends Pick<Session, "exit">, E, R>(
+  record: ContainerRecord,
+  { argv }: ExecRequest,
+  starting: Effect.Effect<Process, E, R>
+): Effect.Effect<Process, E, R> =>
+  Effect.gen(function* () {
+    const execID = randomBytes(32).toString("hex")
+    const command = argv.join(" ")
+    yield* tell(containerEvent(record, `exec_create: ${command}`, { execID }))
+    const process = yield* starting
+    yield* tell(containerEvent(record, `exec_start: ${command}`, { execID }))
+    const exit = yield* Effect.cached(
+      Effect.tap(process.exit, ({ code }) =>
+        tell(containerEvent(record, "exec_die", { execID, exitCode: String(code) }))
+      )
+    )
+    return { ...process, exit }
   })
 
 const check = (

@@ -1,6 +1,6 @@
 import { arch } from "node:os"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { familiar, type ImageRef } from "@gantry/core/image/ImageRef"
 import { ofMachine, type Platform } from "@gantry/core/image/Platform"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -16,6 +16,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { BadOption } from "../EngineError.ts"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { applyChanges } from "../images/apply-changes.ts"
 import { commitImage } from "../images/commit-image.ts"
 import type { Images } from "../images/Images.ts"
@@ -75,5 +77,7 @@ export const importImage = ({
       Effect.catchTag("LayerTooLarge", (failure) => Effect.fail(new LayerTooLarge({ ...failure, layer: called })))
     )
     yield* layers.flush
-    return yield* commitImage({ ...config, rootfs: { type: "layers", diff_ids: [diffId] } }, [diffId], names)
+    const image = yield* commitImage({ ...config, rootfs: { type: "layers", diff_ids: [diffId] } }, [diffId], names)
+    yield* tell(imageEvent("import", image.id, names[0] === undefined ? image.id : familiar(names[0])))
+    return image
   })

@@ -2,6 +2,8 @@ import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeE
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 
 const SIGKILL = 9
 
@@ -10,13 +12,15 @@ const SIGKILL = 9
  * stop signal is not started again, and one that is paused goes on: it could not act on the signal.
  */
 export const kill = (
-  { id, options }: Pick<ContainerRecord, "id" | "options">,
+  record: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "options">,
   signal: number
 ): Effect.Effect<void, IsolationRefused | NotRunning, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
+    const { id, options } = record
     const state = yield* runtime.state(id)
     if (signal === SIGKILL || signal === options.stopSignal) yield* runtime.standDown(id)
+    yield* tell(containerEvent(record, "kill", { signal: String(signal) }))
     yield* runtime.signal(id, signal)
     if (state.status === "running" && state.paused) yield* runtime.resume(id)
   })

@@ -1,11 +1,13 @@
 import type { Digest } from "@gantry/core/image/Digest"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { familiar, type ImageRef } from "@gantry/core/image/ImageRef"
 import { inPlace, localPlace } from "@gantry/core/image/ImageSource"
 import type { Platform } from "@gantry/core/image/Platform"
 import { Registry } from "@gantry/core/registry/Registry"
 import { LocalPlaceFailed } from "@gantry/core/registry/RegistryError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import type { FetchOptions } from "../images/fetch-layer.ts"
 import { localNames } from "../images/local-name.ts"
 import type { PullError } from "../images/PullError.ts"
@@ -55,7 +57,12 @@ export const load = (
       else known.names = [...known.names, ...names]
     }
     return yield* Effect.forEach([...found.values()], ({ names, ref }) =>
-      Effect.map(pull(ref, { ...options, names }), ({ image }) => ({ id: image.id, names }))
+      Effect.gen(function* () {
+        const { image } = yield* pull(ref, { ...options, names })
+        const [name] = names
+        yield* tell(imageEvent("load", image.id, name === undefined ? image.id : familiar(name), image.labels))
+        return { id: image.id, names }
+      })
     )
   })
 

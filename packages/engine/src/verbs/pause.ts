@@ -2,6 +2,8 @@ import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeE
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { RuntimeUnable, WrongState } from "../EngineError.ts"
 
 type Failure = IsolationRefused | RuntimeUnable | NotRunning | WrongState
@@ -15,12 +17,13 @@ export const unpause = (record: ContainerRecord): Effect.Effect<void, Failure, R
   change(record, "unpause", (paused) => (paused ? undefined : "container is not paused"))
 
 const change = (
-  { id, name }: ContainerRecord,
+  record: ContainerRecord,
   verb: "pause" | "unpause",
   refuse: (paused: boolean) => string | undefined
 ): Effect.Effect<void, Failure, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
+    const { id, name } = record
     if (!runtime.abilities.pause)
       return yield* new RuntimeUnable({ runtime: runtime.name, ability: "pause containers" })
     const state = yield* runtime.state(id)
@@ -29,4 +32,5 @@ const change = (
     const why = refuse(state.paused)
     if (why !== undefined) return yield* new WrongState({ container: name, id, verb, why })
     yield* verb === "pause" ? runtime.pause(id) : runtime.resume(id)
+    yield* tell(containerEvent(record, verb))
   })

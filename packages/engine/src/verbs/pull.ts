@@ -19,6 +19,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { WrongPlatform } from "../EngineError.ts"
 import { choosePlatform, suits } from "../images/choose-platform.ts"
 import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
@@ -149,6 +151,9 @@ export const pull = (
       }
     } else yield* images.touch(id, yield* Clock.currentTimeMillis)
     onEvent?.({ type: "pulled", ref, digest, status })
+    if (ImageSource.localPlace(ref) === undefined) {
+      yield* tell(imageEvent("pull", ImageRef.familiar(ref), ImageRef.familiarName(ref), image.labels))
+    }
     return { image, digest, status } satisfies Pulled
   }).pipe(Effect.scoped)
 

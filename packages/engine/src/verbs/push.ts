@@ -1,4 +1,4 @@
-import type * as ImageRef from "@gantry/core/image/ImageRef"
+import * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace } from "@gantry/core/image/ImageSource"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
@@ -9,6 +9,8 @@ import { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BlobCorrupt, BlobMissing } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type { AmbiguousId, BadImageName, NoSuchImage } from "../EngineError.ts"
+import { imageEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { nameManifest, sendImage, type SendImageOptions, type SentManifest } from "../push/send-image.ts"
@@ -66,6 +68,7 @@ const pushOne = (
     yield* nameManifest(ref, sent, options)
     const { digest } = sent
     if (localPlace(ref) === undefined) {
+      yield* tell(imageEvent("push", ImageRef.familiar(ref), ImageRef.familiarName(ref), image.labels))
       yield* Effect.forEach(records, ({ id }) => images.learn(id, [{ ...place, digest }]), { discard: true })
     }
     return { ref, digest }

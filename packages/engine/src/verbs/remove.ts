@@ -10,6 +10,8 @@ import type { Containers } from "../containers/Containers.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { dismantle } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import type { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
@@ -34,5 +36,6 @@ export const remove = (
         hint: `stop it first (gantry stop ${record.name}), or remove it with --force`
       })
     }
+    if (alive) yield* tell(containerEvent(record, "kill", { signal: "9" }))
     yield* dismantle(record, { volumes: options.volumes })
   })

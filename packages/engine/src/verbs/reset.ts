@@ -35,7 +35,7 @@ export const resetList: Effect.Effect<ResetList, StorageFailure, Containers | Im
 
 /** Names in the root directory that are gantry's own; anything else there is not touched. */
 const ours =
-  /^(?:blobs|builds|cache-mounts|containers|ingest|layers|locks|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f-]+|\.index\..*)$/
+  /^(?:blobs|builds|cache-mounts|containers|events|ingest|layers|locks|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f-]+|\.index\..*)$/
 
 /** Takes away everything of this engine: containers, images, volumes, networks, and what they left on the host. */
 export const reset: Effect.Effect<

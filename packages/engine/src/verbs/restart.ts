@@ -3,6 +3,8 @@ import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { settleOrWarn } from "../containers/settle.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { type StartError, type StartServices, start } from "./start.ts"
 import { stop, type StopOptions } from "./stop.ts"
 
@@ -23,4 +25,5 @@ export const restart = (
       yield* settleOrWarn({ ...record, options: { ...record.options, autoRemove: false } })
     }
     yield* start(record, { stays: false })
+    yield* tell(containerEvent(record, "restart"))
   }).pipe(Effect.scoped)

@@ -14,6 +14,8 @@ import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { reconcile, release } from "../containers/settle.ts"
 import { WrongState } from "../EngineError.ts"
+import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
+import { journalOf, record as tell } from "../events/Journal.ts"
 import { attachAll } from "../networks/attach-networks.ts"
 import type { Images } from "../images/Images.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
@@ -60,6 +62,9 @@ export const start = (
       ),
       Effect.uninterruptible
     )
+    if (stays) yield* tell(containerEvent(record, "attach"))
+    for (const each of attachments) yield* tell(linkEvent("connect", each))
+    for (const each of mountEvents("mount", record)) yield* tell(each)
     const spec = connect(record, attachments, yield* hostNames)
     const published = attachments.find(({ ports }) => ports.length > 0)
     return yield* runtime
@@ -75,7 +80,8 @@ export const start = (
         ports: published?.ports ?? [],
         ...(published?.address === undefined ? {} : { address: published.address }),
         claimed: stays,
+        story: { journal: journalOf(root), attributes: attributesOf(record) },
         cleanup: [...self, "__settle", record.id, root, run]
       })
-      .pipe(Effect.onError(() => Effect.ignore(release(record.id))))
+      .pipe(Effect.onError(() => Effect.ignore(release(record))))
   })

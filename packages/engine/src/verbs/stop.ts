@@ -3,6 +3,8 @@ import { type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { kill } from "./kill.ts"
 
 /** How {@link stop} goes about it. */
@@ -18,12 +20,12 @@ export interface StopOptions {
  * A container that is paused goes on, so that it can end.
  */
 export const stop = (
-  record: Pick<ContainerRecord, "id" | "options">,
+  record: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "options">,
   { seconds = record.options.stopTimeout, signal = record.options.stopSignal }: StopOptions = {}
 ): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const ended = Effect.option(runtime.wait(record.id))
+    const ended = Effect.zipLeft(Effect.option(runtime.wait(record.id)), tell(containerEvent(record, "stop")))
     const state = yield* runtime.state(record.id)
     if (!isLive(state)) return Option.none()
     yield* runtime.standDown(record.id)
@@ -31,6 +33,6 @@ export const stop = (
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value
-    yield* Effect.ignore(runtime.signal(record.id, 9))
+    yield* Effect.ignore(kill(record, 9))
     return yield* ended
   })

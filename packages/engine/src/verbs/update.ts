@@ -4,6 +4,8 @@ import { Runtime, type RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { containerEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { Containers } from "../containers/Containers.ts"
 
 /**
@@ -11,11 +13,12 @@ import { Containers } from "../containers/Containers.ts"
  * cannot be kept is not written down either.
  */
 export const update = (
-  { id }: Pick<ContainerRecord, "id">,
+  container: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name">,
   change: RuntimeChange
 ): Effect.Effect<void, IsolationRefused | StorageFailure, Containers | Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
+    const { id } = container
     if (isLive(yield* runtime.state(id))) {
       // One that ended meanwhile gets it at its next start.
       yield* Effect.catchTag(runtime.update(id, change), "NotRunning", () => Effect.void)
@@ -25,4 +28,5 @@ export const update = (
       spec: { ...record.spec, resources: { ...record.spec.resources, ...change.resources } },
       options: { ...record.options, ...(change.restart === undefined ? {} : { restart: change.restart }) }
     }))
+    yield* tell(containerEvent(container, "update"))
   })

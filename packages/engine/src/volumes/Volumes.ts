@@ -7,6 +7,8 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { volumeEvent } from "../events/actors.ts"
+import { record as tell } from "../events/Journal.ts"
 import { removedVolume } from "../root-names.ts"
 
 /** A directory that outlives containers. */
@@ -80,7 +82,8 @@ export const make = Effect.gen(function* () {
           },
           catch: storageFailure("prepare", `volume ${name}`)
         })
-        return yield* db.write("volumes", (tx) => {
+        const { isNew, volume } = yield* db.write("volumes", (tx) => {
+          const known = tx.get("SELECT 1 FROM volumes WHERE name = ?", name)
           tx.run(
             `INSERT INTO volumes (name, created_at, labels, anonymous, last_used) VALUES (?1, ?2, ?3, ?4, ?2)
              ON CONFLICT(name) DO UPDATE SET last_used = excluded.last_used`,
@@ -91,8 +94,10 @@ export const make = Effect.gen(function* () {
           )
           const row = tx.get("SELECT * FROM volumes WHERE name = ?", name)
           if (row === undefined) throw new Error(`volume ${name} vanished`)
-          return recordOf(row)
+          return { isNew: known === undefined, volume: recordOf(row) }
         })
+        if (isNew) yield* tell(volumeEvent("create", name))
+        return volume
       }),
     list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
     touch: (names, at) =>
@@ -104,11 +109,14 @@ export const make = Effect.gen(function* () {
     remove: (name) =>
       Effect.gen(function* () {
         const away = join(root, "volumes", `${removedVolume}${randomBytes(6).toString("hex")}`)
-        yield* db.write("volumes", (tx) => {
+        const known = yield* db.write("volumes", (tx) => {
+          const row = tx.get("SELECT 1 FROM volumes WHERE name = ?", name)
           tx.run("DELETE FROM volumes WHERE name = ?", name)
           const home = join(root, "volumes", name)
           if (existsSync(home)) renameSync(home, away)
+          return row !== undefined
         })
+        if (known) yield* tell(volumeEvent("destroy", name))
         yield* Effect.try({
           try: () => rmSync(away, { recursive: true, force: true }),
           catch: storageFailure("remove", `volume ${name}`)

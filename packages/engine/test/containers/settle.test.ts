@@ -25,7 +25,7 @@ describe("settle", () => {
       yield* start(record)
       yield* settle(record)
       yield* settle(record)
-      yield* release(record.id)
+      yield* release(record)
       expect((yield* Stage).detached).toEqual([record.id])
       expect(yield* leases).toEqual([])
       expect((yield* inspect(record.id)).attachments).toEqual([])

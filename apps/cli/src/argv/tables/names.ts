@@ -3,6 +3,11 @@ import type { CommandName } from "../Command.ts"
 /** Every command by the name the program uses for it; the order is the order of the program's help. */
 export const names = {
   run: { paths: [["run"], ["container", "run"]], summary: "Start a new container from an image", section: "common" },
+  events: {
+    paths: [["events"], ["system", "events"]],
+    summary: "Show what happens to containers, images, networks and volumes",
+    section: "other"
+  },
   exec: {
     paths: [["exec"], ["container", "exec"]],
     summary: "Run a command in a running container",

@@ -47,6 +47,7 @@ import {
   systemPrune,
   volumePrune
 } from "../../../src/argv/tables/prune.ts"
+import { events } from "../../../src/argv/tables/events.ts"
 import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
@@ -57,6 +58,7 @@ import { reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
   run,
+  events,
   exec,
   ps,
   build,
