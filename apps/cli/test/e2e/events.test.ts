@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
+import { until } from "./host/until.ts"
 
 const template = "{{.Type}} {{.Action}} {{.Actor.Attributes.name}}"
 
@@ -9,10 +10,10 @@ describe("events", () => {
   it("arrive from all processes while they happen, until a Ctrl-C", async () => {
     const watching = gantry.start("events", "--format", template)
     // It listens once it shows something: a tag, made again until it is seen.
-    let seen = false
-    const first = watching.says(/image tag ready:latest/).then(() => (seen = true))
-    while (!seen) await gantry.ok("tag", "base", "ready")
-    await first
+    await until("the first event", async () => {
+      await gantry.ok("tag", "base", "ready")
+      return watching.stdout().includes("image tag ready:latest")
+    })
     await gantry.ok("run", "--name", "one", "base", "true")
     await gantry.try("run", "--rm", "--name", "two", "base", "sh", "-c", "kill -9 $$")
     await gantry.ok("rename", "one", "three")
