@@ -53,8 +53,14 @@ export const rm = {
 export const wait = {
   ...names.wait,
   ...someContainers,
-  usage: "CONTAINER [CONTAINER...]",
-  options: {} satisfies OptionTable
+  options: {
+    condition: {
+      kind: "list",
+      value: "condition",
+      about: "What to wait for: running, paused, exited, healthy, unhealthy, removed and others; an end without it"
+    },
+    interval: { kind: "text", short: "i", about: "Time between looks at conditions (default 250ms)" }
+  }
 } as const satisfies Command
 
 /** `gantry pause`. */
