@@ -51,6 +51,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   ps: () => import("./ps.ts"),
   pull: () => import("./pull.ts"),
   push: () => import("./push.ts"),
+  reconcile: () => import("./reconcile.ts"),
   rename: () => import("./rename.ts"),
   restart: () => import("./restart.ts"),
   reset: () => import("./reset.ts"),

@@ -232,6 +232,11 @@ export const names = {
     summary: "Remove volumes",
     section: "other"
   },
+  reconcile: {
+    paths: [["system", "reconcile"]],
+    summary: "Put right what a reboot or a crash left, and start what should run",
+    section: "other"
+  },
   reset: {
     paths: [["system", "reset"]],
     summary: "Remove all containers, images and networks of this engine",

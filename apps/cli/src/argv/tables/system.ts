@@ -12,3 +12,15 @@ export const reset = {
     force: { kind: "flag", short: "f", about: "Do not ask" }
   }
 } as const satisfies Command
+
+/** `gantry system reconcile`. */
+export const reconcile = {
+  ...names.reconcile,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {
+    dryRun: { kind: "flag", about: "Say what would be done, and do nothing" },
+    start: { kind: "flag", about: "Start the containers that their restart policy wants to run" }
+  }
+} as const satisfies Command

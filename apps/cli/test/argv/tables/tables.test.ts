@@ -54,7 +54,7 @@ import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
 import { diff, port, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
-import { reset } from "../../../src/argv/tables/system.ts"
+import { reconcile, reset } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
   run,
@@ -82,6 +82,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   applyLayer,
   contextLs,
   debugDockerfile,
+  reconcile,
   reset,
   systemDf,
   systemPrune,

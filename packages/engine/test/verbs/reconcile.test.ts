@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { reconcileAll, shouldRun } from "../../src/verbs/reconcile.ts"
+import { recordOf } from "../records.ts"
+import { Stage, world } from "../world.ts"
+import { box, create, forever, inspect, start, stateOf, web } from "./play.ts"
+
+describe("what should run after a reboot", () => {
+  const exit = { code: 0, oomKilled: false }
+  const states = {
+    created: { status: "created" },
+    lost: { status: "lost", startedAt: 0 },
+    stopped: { status: "exited", exit, startedAt: 0, finishedAt: 0, stoodDown: true },
+    ended: { status: "exited", exit, startedAt: 0, finishedAt: 0 },
+    running: { status: "running", startedAt: 0, paused: false }
+  } as const
+  const wanted = (policy: "no" | "on-failure" | "always" | "unless-stopped" | undefined) => {
+    const { options } = recordOf("a", "a")
+    const record = { options: policy === undefined ? options : { ...options, restart: { policy, most: 0 } } }
+    return Object.entries(states)
+      .filter(([, state]) => shouldRun(record, state))
+      .map(([name]) => name)
+  }
+
+  it("is decided by the restart policy, and by who stopped it", () => {
+    expect(wanted(undefined)).toEqual([])
+    expect(wanted("no")).toEqual([])
+    expect(wanted("on-failure")).toEqual([])
+    expect(wanted("always")).toEqual(["lost", "stopped", "ended"])
+    expect(wanted("unless-stopped")).toEqual(["lost", "ended"])
+  })
+})
+
+describe("reconciling", () => {
+  it.scoped(
+    "gives back what the lost hold, removes those of --rm, starts what should run, and leaves the rest alone",
+    () =>
+      Effect.gen(function* () {
+        yield* box
+        const stage = yield* Stage
+        const restart = { policy: "always", most: 0 } as const
+        const plain = yield* create({ name: "plain", ...forever, ...web })
+        const once = yield* create({ name: "once", ...forever, autoRemove: true })
+        const alive = yield* create({ name: "alive", ...forever, restart })
+        const again = yield* create({ name: "again", command: ["true"], restart })
+        for (const each of [plain, once, alive, again]) yield* start(each)
+        stage.lose(plain.id)
+        stage.lose(once.id)
+        const found = yield* reconcileAll({ start: true, dryRun: true })
+        expect(found).toMatchObject({ settled: ["again", "plain"], removed: ["once"], started: ["again"], failed: [] })
+        expect(stage.detached).toEqual([])
+        const done = yield* reconcileAll({ start: true, dryRun: false })
+        expect(done).toMatchObject({ settled: ["again", "plain"], removed: ["once"], started: ["again"], failed: [] })
+        expect((yield* inspect("plain")).attachments).toEqual([])
+        expect((yield* inspect("alive")).attachments).toHaveLength(1)
+        expect((yield* stateOf(alive.id)).status).toBe("running")
+        expect((yield* Effect.flip(inspect("once")))._tag).toBe("NoSuchContainer")
+        expect(yield* reconcileAll({ start: false, dryRun: true })).toMatchObject({ removed: [], started: [] })
+      }).pipe(Effect.provide(world))
+  )
+})
