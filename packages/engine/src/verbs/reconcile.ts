@@ -1,5 +1,5 @@
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
-import { Network } from "@gantry/core/network/Network"
+import type { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Settings } from "@gantry/core/Settings"
