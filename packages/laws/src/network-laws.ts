@@ -54,6 +54,17 @@ const fits = (asked: PortRequest, got: PublishedPort): boolean => {
   )
 }
 
+/** A port by number, as it is published. */
+const published = (asked: PortRequest) => ({
+  hostIp: asked.hostIp ?? "0.0.0.0",
+  hostPort: Number(asked.hostPort),
+  protocol: asked.protocol
+})
+
+/** The ports that a container has in all its networks. */
+const portsNow = (network: NetworkShape, container: string) =>
+  Effect.map(network.attached, (all) => all.flatMap((each) => (each.container === container ? each.ports : [])))
+
 const number = (address: string) => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0)
 
 const inside = (address: string, cidr: string): boolean => {
@@ -168,10 +179,7 @@ export const networkLaws = (look: Effect.Effect<string, unknown, Network> = visi
         const outcome = yield* tryAttached(request(2, [other, taken]))
         if (Either.isRight(outcome)) return false
         const free = yield* Effect.isSuccess(network.probe(other))
-        const meets = clash(
-          { ...taken, hostIp: taken.hostIp ?? "0.0.0.0" },
-          { ...other, hostIp: other.hostIp ?? "0.0.0.0" }
-        )
+        const meets = clash(published(taken), published(other))
         return (yield* look) === before && free === !meets
       })
     ),
@@ -290,6 +298,62 @@ export const networkLaws = (look: Effect.Effect<string, unknown, Network> = visi
           before.address !== undefined
         )
       }).pipe(Effect.scoped)
+    ),
+
+    forAll(
+      "NET-15",
+      "ports published later are held like the first ones, all or none, and go with the attachment",
+      fc.tuple(fixedPort, fixedPort),
+      ([first, later]) =>
+        unchanged(
+          Effect.gen(function* () {
+            const network = yield* Network
+            const mine = yield* attached(request(1, [first]))
+            yield* attached(request(2))
+            const held = { ...mine, containerName: "name-of-law1" }
+            const free: PortRequest = { containerPort: 8080, protocol: "tcp" }
+            const stranger = yield* Effect.flip(network.publish({ ...held, container: "law9", ports: [free] }))
+            const none = yield* Effect.flip(network.publish({ ...held, ports: [free, first] }))
+            const outcome = yield* Effect.either(network.publish({ ...held, ports: [later, free] }))
+            const meets = clash(published(first), published(later))
+            const now = (yield* portsNow(network, "law1")).filter(({ containerPort }) => containerPort !== 8080)
+            if (Either.isLeft(outcome)) return meets && now.length === 1
+            const taken = yield* Effect.flip(network.attach(request(3, [later])))
+            return (
+              !meets &&
+              stranger._tag === "NetworkRefused" &&
+              none._tag === "PortTaken" &&
+              outcome.right.some((each) => fits(later, each)) &&
+              now.some((each) => fits(first, each)) &&
+              now.some((each) => fits(later, each)) &&
+              (yield* portsNow(network, "law1")).length === 3 &&
+              taken._tag === "PortTaken" &&
+              taken.holder?.includes("name-of-law1") === true
+            )
+          })
+        )
+    ),
+
+    forAll("NET-16", "a port that was taken back is free, once and for all, and the others stay", fixedPort, (port) =>
+      Effect.gen(function* () {
+        const network = yield* Network
+        const other: PortRequest = { hostPort: 28_116, containerPort: 80, protocol: "tcp" }
+        const mine = yield* attached(request(1, [port, other]))
+        const gone = mine.ports.filter(({ hostPort }) => hostPort === port.hostPort)
+        yield* network.unpublish({ ...mine, ports: gone })
+        const kept = yield* portsNow(network, "law1")
+        const next = yield* attached(request(2, [port]))
+        // Who gives back what is no longer his takes nothing from anybody.
+        yield* network.unpublish({ ...mine, ports: gone })
+        const held = yield* portsNow(network, "law2")
+        return (
+          kept.length === 1 &&
+          kept.some((each) => fits(other, each)) &&
+          next.ports.some((each) => fits(port, each)) &&
+          held.some((each) => fits(port, each)) &&
+          (yield* Effect.isFailure(network.probe(port)))
+        )
+      })
     )
   ]
 }

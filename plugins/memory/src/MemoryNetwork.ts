@@ -52,6 +52,10 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
   const find = (container: string, network: string) =>
     held.find(({ attachment }) => attachment.container === container && attachment.network === network)
 
+  const rewrite = (entry: (typeof held)[number], ports: ReadonlyArray<PublishedPort>): void => {
+    held[held.indexOf(entry)] = { ...entry, attachment: { ...entry.attachment, ports } }
+  }
+
   const choose = (request: PortRequest, chosen: ReadonlyArray<PublishedPort>): PublishedPort | PortTaken => {
     const { containerPort, hostIp = anyAddress, protocol } = request
     const [first, last] = rangeOf(request)
@@ -128,6 +132,28 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
         const known = find(container, network)
         if (known !== undefined) held.splice(held.indexOf(known), 1)
       }),
+    publish: ({ container, containerName, network, ports }) =>
+      Effect.suspend((): Effect.Effect<ReadonlyArray<PublishedPort>, PortTaken | NetworkRefused> => {
+        const known = find(container, network)
+        if (known === undefined) return new NetworkRefused(notIn(containerName, network))
+        const chosen: Array<PublishedPort> = []
+        for (const each of ports) {
+          const port = choose(each, chosen)
+          if (port instanceof PortTaken) return port
+          chosen.push(port)
+        }
+        rewrite(known, [...known.attachment.ports, ...chosen])
+        return Effect.succeed(chosen)
+      }),
+    unpublish: ({ container, network, ports }) =>
+      Effect.sync(() => {
+        const known = find(container, network)
+        if (known === undefined) return
+        rewrite(
+          known,
+          known.attachment.ports.filter((port) => !ports.some((each) => samePort(each, port)))
+        )
+      }),
     create: ({ name, ...wish }) =>
       Effect.suspend(() =>
         networks.has(name)
@@ -151,7 +177,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     attached: Effect.sync(() =>
       held
         .filter(({ request }) => request.transient !== true)
-        .map(({ attachment: { container, network } }) => ({ container, network }))
+        .map(({ attachment: { container, network, ports } }) => ({ container, network, ports }))
     ),
     probe: (request) =>
       Effect.suspend(() => {
@@ -164,6 +190,14 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     })
   }
 })
+
+const notIn = (container: string, network: string) => ({
+  action: `publish ports of ${container}`,
+  why: `it is not in network ${network}`
+})
+
+const samePort = (a: PublishedPort, b: PublishedPort): boolean =>
+  a.hostIp === b.hostIp && a.hostPort === b.hostPort && a.containerPort === b.containerPort && a.protocol === b.protocol
 
 /** First and last host port that would do. */
 const rangeOf = ({ hostPort }: PortRequest): readonly [number, number] => {

@@ -207,6 +207,8 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
             ? Effect.void
             : whenAwake(container, end(container, process, 128 + signal))
         }),
+      // Nobody can reach anything here, so that nothing has to be held.
+      changePorts: (id) => Effect.as(running(id), () => Effect.asVoid(running(id))),
       standDown: () => Effect.void,
       update: (id) => Effect.asVoid(running(id)),
       health: () => Effect.succeed(undefined),

@@ -6,12 +6,13 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { attachTo, type AttachContext } from "./attach.ts"
+import { attachTo, type AttachContext, plainPort } from "./attach.ts"
 import { checkPort } from "./choose-ports.ts"
 import { type Host, makeHost } from "./Host.ts"
 import { builtInId, linkName } from "./names.ts"
 import { type NewNetwork, planNetwork } from "./plan-network.ts"
 import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
+import { publishMore, unpublishSome } from "./publish.ts"
 import { refusal } from "./refusal.ts"
 import * as Tables from "./tables.ts"
 
@@ -107,6 +108,8 @@ export const make = Effect.gen(function* () {
             on.removeLink(linkName(instance, network.id, container))
             Tables.deleteLease(tx, network.id, container)
           }),
+    publish: (request) => publishMore(context, request),
+    unpublish: (held) => unpublishSome(context, held),
     create: (request) =>
       Effect.gen(function* () {
         const action = `create network ${request.name}`
@@ -128,7 +131,11 @@ export const make = Effect.gen(function* () {
       const names = new Map(Tables.allNetworks(tx).map(({ id, name }) => [id, name]))
       return Tables.leases(tx)
         .filter(({ owner }) => owner === undefined)
-        .map(({ container, network }) => ({ container, network: names.get(network) ?? network }))
+        .map(({ container, network }) => ({
+          container,
+          network: names.get(network) ?? network,
+          ports: Tables.ports(tx, { network, container }).map(plainPort)
+        }))
     }),
     probe: (request) =>
       Effect.gen(function* () {

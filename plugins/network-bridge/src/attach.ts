@@ -27,7 +27,7 @@ export interface AttachContext {
 }
 
 /** Ports were free when looked at and taken when claimed. Each time somebody else got one, so this many are enough. */
-const mostAttempts = 50
+export const mostAttempts = 50
 
 /** Leases an address in the network of that name and publishes the ports. Nothing is left after a failure or an interruption. */
 export const attachTo = (context: AttachContext, request: AttachRequest): Effect.Effect<Attachment, NetworkError> => {
@@ -115,12 +115,7 @@ const claim = (
     for (const port of ports) Tables.insertPort(tx, { ...port, network: network.id, container, address })
   }
   const mine = Tables.ports(tx, { network: network.id, container })
-  const all = Tables.allNetworks(tx)
-  if (!host.ready(network, all) || !added(host, mine)) {
-    host.bringUp(network)
-    host.applyRules(all, Tables.ports(tx))
-  }
-  host.filter.forgetFlows(udpPorts(mine))
+  putInPlace(tx, host, network, mine)
   return {
     _tag: "Claimed",
     attachment: attachmentOf(network, {
@@ -146,6 +141,21 @@ const forgetOrphans = (tx: Transaction, host: Host): void => {
     host.filter.delete(host.table, Tables.ports(tx, { network, container }))
     Tables.deleteLease(tx, network, container)
   }
+}
+
+/** Puts what a network needs on the host, with the ports of one container, which are on record. */
+export const putInPlace = (
+  tx: Transaction,
+  host: Host,
+  network: Tables.NetworkRow,
+  mine: ReadonlyArray<Tables.PortRow>
+): void => {
+  const all = Tables.allNetworks(tx)
+  if (!host.ready(network, all) || !added(host, mine)) {
+    host.bringUp(network)
+    host.applyRules(all, Tables.ports(tx))
+  }
+  host.filter.forgetFlows(udpPorts(mine))
 }
 
 /** A port that leads elsewhere, left by a crash between rules and records, is in the way: all rules are made anew then. */
@@ -189,6 +199,14 @@ const chooseAddress = (
     : formatAddress(free)
 }
 
+/** A port without where it leads. */
+export const plainPort = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort): PublishedPort => ({
+  hostIp,
+  hostPort,
+  containerPort,
+  protocol
+})
+
 const attachmentOf = (
   network: Tables.NetworkRow,
   place: {
@@ -215,12 +233,7 @@ const attachmentOf = (
     prefixLength,
     mac,
     ...way,
-    ports: place.ports.map(({ containerPort, hostIp, hostPort, protocol }) => ({
-      hostIp,
-      hostPort,
-      containerPort,
-      protocol
-    })),
+    ports: place.ports.map(plainPort),
     wiring: [{ type: "veth", bridge: network.bridge, link, name, mac, address, prefixLength, ...way, ...size }]
   }
 }

@@ -195,3 +195,18 @@ export const insertPort = (tx: Transaction, port: Omit<PortRow, "containerName">
     port.address,
     port.containerPort
   )
+
+/** Nothing happens when the port of that address leads elsewhere, or nowhere. */
+export const deletePort = (
+  tx: Transaction,
+  of: { readonly network: string; readonly container: string },
+  { hostIp, hostPort, protocol }: Pick<PublishedPort, "hostIp" | "hostPort" | "protocol">
+): void =>
+  void tx.run(
+    "DELETE FROM ports WHERE network = ? AND container = ? AND protocol = ? AND host_ip = ? AND host_port = ?",
+    of.network,
+    of.container,
+    protocol,
+    hostIp,
+    hostPort
+  )

@@ -48,6 +48,8 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   networkRm: () => import("./network.ts").then(({ remove }) => ({ default: remove })),
   pause: () => import("./pause.ts"),
   port: () => import("./port.ts"),
+  portAdd: () => import("./change-ports.ts").then(({ add }) => ({ default: add })),
+  portRm: () => import("./change-ports.ts").then(({ remove }) => ({ default: remove })),
   ps: () => import("./ps.ts"),
   pull: () => import("./pull.ts"),
   push: () => import("./push.ts"),

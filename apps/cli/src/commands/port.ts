@@ -6,11 +6,12 @@ import { portText } from "@gantry/engine/containers/words"
 import * as Effect from "effect/Effect"
 import { port as table } from "../argv/tables/watching.ts"
 import { portLines } from "../show/ports.ts"
+import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { badValue, Usage } from "./Usage.ts"
 
-/** `gantry port`. */
-export default define(table, ({ operands: [name = "", wanted] }, { terminal }) =>
+/** Shows where all ports of a container are published, or one of them. */
+export const showPorts = (name: string, wanted: string | undefined, terminal: Terminal) =>
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
     const state = yield* (yield* Runtime).state(record.id)
@@ -39,4 +40,6 @@ export default define(table, ({ operands: [name = "", wanted] }, { terminal }) =
     terminal.out(lines.map(({ to }) => `${to}\n`).join(""))
     return 0
   })
-)
+
+/** `gantry port`. */
+export default define(table, ({ operands: [name = "", wanted] }, { terminal }) => showPorts(name, wanted, terminal))

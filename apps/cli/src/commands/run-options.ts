@@ -14,7 +14,6 @@ import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { type MountSpec, parseMount } from "../argv/values/mount.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
-import { parsePublish } from "../argv/values/publish.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseTmpfs } from "../argv/values/tmpfs.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
@@ -26,6 +25,7 @@ import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
 import { networksOf } from "./network-options.ts"
+import { publicationsOf } from "./publications.ts"
 import { resourcesOf } from "./resource-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -57,7 +57,7 @@ export const runOptions = (
     if (options.user !== undefined) yield* valueOf("-u, --user", options.user, parseUser(options.user))
     const devices = yield* valuesOf("--device", options.device, parseDevice)
     const expose = yield* valuesOf("--expose", options.expose, parseExpose)
-    const ports = yield* valuesOf("-p, --publish", options.publish, parsePublish)
+    const ports = yield* publicationsOf("-p, --publish", options.publish)
     const rlimits = yield* valuesOf("--ulimit", options.ulimit, parseUlimit)
     const sysctls = yield* valuesOf("--sysctl", options.sysctl, parseSysctl)
     return {
@@ -77,12 +77,7 @@ export const runOptions = (
       autoRemove: options.rm,
       detach,
       networks: yield* networksOf(options),
-      ports: ports.flat().map(({ containerPort, hostIp, hostPort, protocol }) => ({
-        containerPort,
-        protocol,
-        ...given("hostIp", hostIp),
-        ...given("hostPort", hostPort === 0 ? undefined : hostPort)
-      })),
+      ports,
       publishAll: options.publishAll,
       expose: expose.flat().map(({ port, protocol }) => `${port}/${protocol}`),
       dns: yield* valuesOf("--dns", options.dns, parseDns),

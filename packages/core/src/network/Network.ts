@@ -61,6 +61,9 @@ export interface Attachment {
   readonly wiring: ReadonlyArray<Wiring>
 }
 
+/** Further ports of a container that is attached already. */
+export type PublishRequest = Pick<AttachRequest, "container" | "containerName" | "network" | "ports">
+
 /** A network as lists show it. */
 export interface NetworkInfo {
   readonly id: string
@@ -82,6 +85,16 @@ export interface NetworkShape {
   readonly attach: (request: AttachRequest) => Effect.Effect<Attachment, NetworkError>
   /** Gives back address, ports and links. Succeeds when there is nothing left to undo (NET-2), also in another process. */
   readonly detach: (attachment: Pick<Attachment, "network" | "container">) => Effect.Effect<void, NetworkRefused>
+  /**
+   * Publishes further ports of a container that is attached already, all or none, and returns them with all choices made.
+   * They go with the attachment. Fails with `NetworkRefused` when there is no such attachment (NET-15).
+   */
+  readonly publish: (request: PublishRequest) => Effect.Effect<ReadonlyArray<PublishedPort>, PortTaken | NetworkRefused>
+  /**
+   * Gives back some of a container's ports, and what a caller that was killed while it published left on the host. Those
+   * that it does not have are no error (NET-16).
+   */
+  readonly unpublish: (held: Pick<Attachment, "network" | "container" | "ports">) => Effect.Effect<void, NetworkRefused>
   /** Creates a network; the subnet is chosen not to collide with the host's routes when absent. */
   readonly create: (request: {
     readonly name: string
@@ -92,8 +105,8 @@ export interface NetworkShape {
   }) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
   readonly remove: (name: string) => Effect.Effect<void, NetworkMissing | NetworkRefused>
   readonly list: Effect.Effect<ReadonlyArray<NetworkInfo>, NetworkRefused>
-  /** Containers that hold an attachment, transient ones left out: for reconciliation. */
-  readonly attached: Effect.Effect<ReadonlyArray<Pick<Attachment, "network" | "container">>, NetworkRefused>
+  /** Containers that hold an attachment, and their ports; transient ones are left out: for reconciliation. */
+  readonly attached: Effect.Effect<ReadonlyArray<Pick<Attachment, "network" | "container" | "ports">>, NetworkRefused>
   /** Whether a host port could be published now; fails with `PortTaken` naming the holder. */
   readonly probe: (port: PortRequest) => Effect.Effect<void, PortTaken | NetworkRefused>
   /**

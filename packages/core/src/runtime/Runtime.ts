@@ -174,6 +174,18 @@ export interface RuntimeShape {
    */
   readonly update: (id: string, change: RuntimeChange) => Effect.Effect<void, IsolationRefused | NotRunning>
   /**
+   * Begins a change of a running container's published ports, and returns what makes the host answer on exactly these. It
+   * fails with `IsolationRefused` and changes nothing when one cannot be had. Closing the scope says that all is written
+   * down; when the caller is killed before, the container's `cleanup` is run.
+   */
+  readonly changePorts: (
+    id: string
+  ) => Effect.Effect<
+    (ports: ReadonlyArray<PublishedPort>, address?: string) => Effect.Effect<void, IsolationRefused | NotRunning>,
+    NotRunning,
+    Scope.Scope
+  >
+  /**
    * From now on the container is not started again when it ends, whatever its restart rule; one that waits to be started
    * again has ended. Nothing happens when it does not run.
    */

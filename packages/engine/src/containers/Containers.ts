@@ -27,7 +27,10 @@ export interface ContainersShape {
   ) => Effect.Effect<void, StorageFailure>
   /** What a container holds of its networks now, in the order of its links. */
   readonly attachmentsOf: (id: string) => Effect.Effect<ReadonlyArray<Attachment>, StorageFailure>
-  /** Writes down what has changed of how a container is made. Nothing happens when there is none. */
+  /**
+   * Writes down what has changed of how a container is made, and of the ports it holds; joining and leaving networks is
+   * {@link ContainersShape.attach}'s. Nothing happens when there is none.
+   */
   readonly amend: (
     id: string,
     change: (record: ContainerRecord) => ContainerRecord
@@ -139,8 +142,9 @@ export const make = Effect.gen(function* () {
       db.write("containers", (tx) => {
         const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
         if (row === undefined) return
-        const { attachments: _, ...rest } = change(recordOf(row))
-        tx.run("UPDATE containers SET record = ? WHERE id = ?", JSON.stringify(rest), id)
+        const { attachments, ...rest } = change(recordOf(row))
+        const held = attachments.length === 0 ? null : JSON.stringify(attachments)
+        tx.run("UPDATE containers SET record = ?, attachments = ? WHERE id = ?", JSON.stringify(rest), held, id)
       }),
     rename: (id, name) =>
       claim("containers", name, id, (tx) => {

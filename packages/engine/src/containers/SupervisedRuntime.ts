@@ -9,6 +9,7 @@ import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/ru
 import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, joinGroup, openGroup, thawGroup } from "../supervisor/group.ts"
@@ -268,6 +269,26 @@ export const make = Effect.gen(function* () {
       }
     )
 
+  const changePorts: RuntimeShape["changePorts"] = (id) =>
+    Effect.gen(function* () {
+      const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
+      const asked = (control: Control) => Effect.promise(() => conversation.ask(control, "port-change-noted"))
+      if ((yield* asked({ type: "begin-port-change" })) === undefined) return yield* new NotRunning({ container: id })
+      // Whoever failed half-way says nothing, so that the supervisor has it put right.
+      yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? asked({ type: "port-change-done" }) : Effect.void))
+      return (ports, address) =>
+        Effect.gen(function* () {
+          const wish: Control = { type: "hold-ports", ports, ...(address === undefined ? {} : { address }) }
+          const answer = yield* Effect.promise(() => conversation.ask(wish, "ports-held"))
+          if (answer === undefined) return yield* new NotRunning({ container: id })
+          const { refused } = answer
+          if (refused === undefined) return
+          const { hostIp, hostPort, protocol } = refused.port
+          const stage = `publish port ${hostIp}:${hostPort}/${protocol}`
+          return yield* new IsolationRefused({ container: id, stage, why: refused.why })
+        })
+    })
+
   const wait: RuntimeShape["wait"] = (id) =>
     Effect.gen(function* () {
       for (;;) {
@@ -319,6 +340,7 @@ export const make = Effect.gen(function* () {
     wait,
     signal: signalTo,
     standDown,
+    changePorts,
     update,
     health: (id) => Effect.sync(() => readHealth(directoryOf(id))),
     ...groupVerbs(firstProcess, groupOf),

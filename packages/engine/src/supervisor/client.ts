@@ -22,6 +22,11 @@ export interface Conversation {
   /** Resolves when there is room for more, or nobody to take it. */
   readonly input: (bytes: Uint8Array) => Promise<void>
   readonly tell: (control: Control) => void
+  /** Tells, and waits for the next event of that type. Undefined when the conversation ends without it. */
+  readonly ask: <Type extends Event["type"]>(
+    control: Control,
+    answer: Type
+  ) => Promise<Extract<Event, { readonly type: Type }> | undefined>
   readonly close: () => void
 }
 
@@ -98,6 +103,12 @@ export const converse = ({ close, inlet, outlet }: Lines): Conversation => {
       await until(() => room || undefined)
     },
     tell: (control) => void outlet.write(encodeControl(control)),
+    ask: <Type extends Event["type"]>(control: Control, answer: Type) => {
+      const seen = events.length
+      outlet.write(encodeControl(control))
+      const isAnswer = (event: Event): event is Extract<Event, { readonly type: Type }> => event.type === answer
+      return until(() => events.slice(seen).find(isAnswer))
+    },
     close: () => {
       close()
       end()

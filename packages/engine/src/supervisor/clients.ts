@@ -12,6 +12,8 @@ export interface Client {
   attached: boolean
   /** Gives back what the container held. */
   claimsCleanup: boolean
+  /** Is in the middle of changing published ports. */
+  changesPorts: boolean
   /** Resolves when there is room for more, or nobody to take it. */
   readonly send: (bytes: Uint8Array) => Promise<void>
   /** Ends the waiting for room. A second call does nothing. */
@@ -26,6 +28,7 @@ export const makeClient = (outlet: Outlet): Client => {
   return {
     attached: false,
     claimsCleanup: false,
+    changesPorts: false,
     send: (bytes) => {
       if (!open) return Promise.resolve()
       if (!outlet.write(bytes) && room === undefined) {

@@ -5,13 +5,13 @@ import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
-import { finish } from "./finish.ts"
+import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
 import { type Log, openLog } from "./log.ts"
-import { holdPorts } from "./ports.ts"
+import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
@@ -54,14 +54,27 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   const clients = makeClients()
   const rest = makeRest()
   let running: Launched | undefined
+  let held: HeldPorts | undefined
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
     if (frame.type === frameType.stdin) await running?.write(frame.payload)
-    if (frame.type === frameType.control) obey(client, jsonOf(frame.payload) as Control)
+    if (frame.type !== frameType.control) return
+    const control = jsonOf(frame.payload) as Control
+    if (control.type !== "hold-ports") return obey(client, control)
+    const refused = await held?.change(control.ports, control.address ?? supervision.address)
+    void client.send(encodeEvent({ type: "ports-held", ...(refused === undefined ? {} : { refused }) }))
+  }
+  const leave = (client: Client): void => {
+    clients.remove(client)
+    if (client.changesPorts) void cleanUp(job)
   }
   const obey = (client: Client, control: Control): void => {
     if (control.type === "attach") client.attached = true
     if (control.type === "claim-cleanup") client.claimsCleanup = true
+    if (control.type === "begin-port-change" || control.type === "port-change-done") {
+      client.changesPorts = control.type === "begin-port-change"
+      void client.send(encodeEvent({ type: "port-change-noted" }))
+    }
     if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
     if (control.type === "resize") running?.resize(control)
     if (control.type === "signal") running?.signal(control.signal)
@@ -93,7 +106,8 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     const stage = `publish port ${hostIp}:${hostPort}/${protocol}`
     return fail({ type: "failed", status: 125, stage, why: ports.why }, () => undefined)
   }
-  const server = await serve(job.socket, clients, receive)
+  held = ports
+  const server = await serve(job.socket, { add: clients.add, remove: leave }, receive)
   const close = () => {
     server.close()
     ports.close()

@@ -10,9 +10,21 @@ export interface PortRefusal {
   readonly why: string
 }
 
-/** Ports that are taken on the host, and answered. */
-export interface HeldPorts {
+/** A port that is taken on the host, and answered. */
+export interface HeldPort {
   readonly close: () => void
+}
+
+/** All ports that one container holds. */
+export interface HeldPorts extends HeldPort {
+  /**
+   * Holds exactly these from now on; those that were held already are not let go of in between. Nothing changes when one
+   * is refused. One call at a time.
+   */
+  readonly change: (
+    ports: ReadonlyArray<PublishedPort>,
+    address: string | undefined
+  ) => Promise<PortRefusal | undefined>
 }
 
 /**
@@ -25,23 +37,45 @@ export const holdPorts = async (
   ports: ReadonlyArray<PublishedPort>,
   address: string | undefined
 ): Promise<HeldPorts | PortRefusal> => {
-  const held: Array<HeldPorts> = []
-  const close = () => held.forEach((each) => each.close())
-  for (const port of ports) {
-    try {
-      const hosts = hostsOf(port.hostIp)
-      // In order: a refusal has to find everything before it in `held`.
+  let held: ReadonlyMap<string, HeldPort> = new Map()
+  const change: HeldPorts["change"] = async (wanted, target) => {
+    const next = new Map<string, HeldPort>()
+    const fresh: Array<HeldPort> = []
+    for (const port of wanted) {
+      const name = nameOf(port, target)
+      const known = held.get(name)
+      // In order: a refusal has to find everything before it in `fresh`.
       // oxlint-disable-next-line no-await-in-loop
-      if (port.protocol === "tcp") held.push(await firstOf(hosts, (host) => holdTcp(port, host, address)))
-      // oxlint-disable-next-line no-await-in-loop
-      if (port.protocol === "udp") held.push(await firstOf(hosts, (host) => holdUdp(port, host, address)))
-    } catch (error) {
-      close()
-      const { code = "EIO", message } = error as NodeJS.ErrnoException
-      return { port, code, why: code === "EADDRINUSE" ? "address already in use" : message }
+      const one = known ?? (await take(port, target))
+      if (one !== undefined && "code" in one) {
+        fresh.forEach((each) => each.close())
+        return one
+      }
+      if (one === undefined) continue
+      if (known === undefined) fresh.push(one)
+      next.set(name, one)
     }
+    for (const [name, each] of held) if (!next.has(name)) each.close()
+    held = next
+    return undefined
   }
-  return { close }
+  const refused = await change(ports, address)
+  return refused ?? { change, close: () => held.forEach((each) => each.close()) }
+}
+
+const nameOf = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort, target: string | undefined): string =>
+  `${hostIp} ${hostPort} ${protocol} ${containerPort} ${target ?? ""}`
+
+/** Nothing for a protocol that no socket here speaks. */
+const take = async (port: PublishedPort, address: string | undefined): Promise<HeldPort | PortRefusal | undefined> => {
+  const open = port.protocol === "tcp" ? holdTcp : port.protocol === "udp" ? holdUdp : undefined
+  if (open === undefined) return undefined
+  try {
+    return await firstOf(hostsOf(port.hostIp), (host) => open(port, host, address))
+  } catch (error) {
+    const { code = "EIO", message } = error as NodeJS.ErrnoException
+    return { port, code, why: code === "EADDRINUSE" ? "address already in use" : message }
+  }
 }
 
 /** All addresses are those of IPv6 and IPv4 together, where the host has both. */
@@ -59,7 +93,7 @@ const firstOf = async <A>(hosts: ReadonlyArray<string>, hold: (host: string) => 
   }
 }
 
-const holdTcp = (port: PublishedPort, host: string, address: string | undefined): Promise<HeldPorts> =>
+const holdTcp = (port: PublishedPort, host: string, address: string | undefined): Promise<HeldPort> =>
   new Promise((resolve, reject) => {
     const open = new Set<net.Socket>()
     const server = net.createServer({ allowHalfOpen: true }, (client) => {

@@ -1,3 +1,4 @@
+import type { PublishedPort } from "@gantry/core/network/Network"
 import type { RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 
@@ -29,6 +30,10 @@ export type Event =
   | { readonly type: "stands-down" }
   /** To the one who asked alone. `why`: which limit could not be kept. */
   | { readonly type: "updated"; readonly why?: string }
+  /** To the one who asked alone: the beginning or the end of a change of ports was heard. */
+  | { readonly type: "port-change-noted" }
+  /** To the one who asked alone. `refused`: none was taken or let go of, because of this one. */
+  | { readonly type: "ports-held"; readonly refused?: { readonly port: PublishedPort; readonly why: string } }
 
 /** What a client asks for. */
 export type Control =
@@ -41,6 +46,15 @@ export type Control =
   | { readonly type: "stand-down" }
   /** Other limits, another restart rule. Answered with `updated`. */
   | { readonly type: "update"; readonly change: RuntimeChange }
+  /**
+   * The client is about to change published ports. Should it leave before `port-change-done`, the clean-up is run, which
+   * brings what is held and what is written down together. Answered with `port-change-noted`, both.
+   */
+  | { readonly type: "begin-port-change" }
+  /** Exactly these ports are held from now on, leading to that address. Answered with `ports-held`. */
+  | { readonly type: "hold-ports"; readonly ports: ReadonlyArray<PublishedPort>; readonly address?: string }
+  /** All is written down. */
+  | { readonly type: "port-change-done" }
   /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */
   | { readonly type: "claim-cleanup" }
 

@@ -13,7 +13,7 @@ export interface Door {
 /** Opens the container's socket, for the owner only. One that an earlier supervisor left behind is replaced. */
 export const serve = (
   path: string,
-  clients: Clients,
+  clients: Pick<Clients, "add" | "remove">,
   receive: (client: Client, frame: Frame) => Promise<void>
 ): Promise<Door> =>
   new Promise((resolve, reject) => {
@@ -21,7 +21,11 @@ export const serve = (
     rmSync(path, { force: true })
     const server = net.createServer((socket) => {
       const client = makeClient(socket)
-      const leave = () => clients.remove(client)
+      let inside = true
+      const leave = () => {
+        if (inside) clients.remove(client)
+        inside = false
+      }
       socket.on("error", leave)
       socket.on("close", leave)
       clients.add(client)

@@ -224,6 +224,42 @@ export const networkSaboteurs = (honest: Layer.Layer<Network>): ReadonlyArray<Sa
             request.ports.length === 0 ? Effect.void : Effect.repeatN(Effect.yieldNow(), 20)
           )
       }))
+    },
+    {
+      sin: "keeps no account of ports that are published later",
+      breaks: ["NET-15"],
+      layer: sinning(() => ({
+        publish: ({ ports }) =>
+          Effect.succeed(ports.map((port) => ({ hostIp: "0.0.0.0", hostPort: 40_000, ...port }) as PublishedPort))
+      }))
+    },
+    {
+      sin: "publishes some of several ports when one is taken",
+      breaks: ["NET-15"],
+      layer: sinning((network) => ({
+        publish: (request) =>
+          Effect.map(
+            Effect.forEach(request.ports, (port) => network.publish({ ...request, ports: [port] })),
+            (made) => made.flat()
+          )
+      }))
+    },
+    {
+      sin: "takes all ports back when asked for one",
+      breaks: ["NET-16"],
+      layer: sinning((network) => ({
+        unpublish: (held) =>
+          Effect.flatMap(network.attached, (all) =>
+            Effect.forEach(all, (each) => (each.container === held.container ? network.unpublish(each) : Effect.void), {
+              discard: true
+            })
+          )
+      }))
+    },
+    {
+      sin: "never takes a port back",
+      breaks: ["NET-16"],
+      layer: sinning(() => ({ unpublish: () => Effect.void }))
     }
   ]
 }

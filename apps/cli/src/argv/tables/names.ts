@@ -102,6 +102,16 @@ export const names = {
     summary: "Show where the ports of a container are published",
     section: "other"
   },
+  portAdd: {
+    paths: [["port", "add"]],
+    summary: "Publish further ports of a container, also while it runs",
+    section: "other"
+  },
+  portRm: {
+    paths: [["port", "rm"]],
+    summary: "Take published ports away from a container, also while it runs",
+    section: "other"
+  },
   rename: {
     paths: [["rename"], ["container", "rename"]],
     summary: "Give a container another name",

@@ -30,6 +30,24 @@ export const port = {
   options: {} satisfies OptionTable
 } as const satisfies Command
 
+/** `gantry port add`. With one word after it, it is `gantry port` of a container of that name. */
+export const portAdd = {
+  ...names.portAdd,
+  usage: "CONTAINER PORT...",
+  interspersed: true,
+  operands: { min: 0 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `gantry port rm`. With one word after it, it is `gantry port` of a container of that name. */
+export const portRm = {
+  ...names.portRm,
+  usage: "CONTAINER PORT...",
+  interspersed: true,
+  operands: { min: 0 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
 /** `gantry stats`. */
 export const stats = {
   ...names.stats,

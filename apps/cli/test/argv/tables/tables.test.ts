@@ -52,7 +52,7 @@ import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
-import { diff, port, stats, top } from "../../../src/argv/tables/watching.ts"
+import { diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset } from "../../../src/argv/tables/system.ts"
 
@@ -116,6 +116,8 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   networkRm,
   pause,
   port,
+  portAdd,
+  portRm,
   rename,
   restart,
   stats,

@@ -1,0 +1,64 @@
+import { Locks } from "@gantry/core/Locks"
+import { Network } from "@gantry/core/network/Network"
+import type { NetworkRefused } from "@gantry/core/network/NetworkError"
+import { isLive } from "@gantry/core/runtime/ContainerState"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type ContainerRecord, portsOf } from "../containers/ContainerRecord.ts"
+import { Containers } from "../containers/Containers.ts"
+import { samePort } from "./match-ports.ts"
+
+/** Name of the lock under which the ports of a container change. */
+export const portsLock = (id: string): string => `ports-${id}`
+
+/** Makes a running container answer on exactly these ports, leading to that address. */
+export type Hold = (
+  ports: ReturnType<typeof portsOf>,
+  address?: string
+) => Effect.Effect<void, IsolationRefused | NotRunning>
+
+/**
+ * Takes back ports that a container has without their being on its record, and lets it answer on those that are. A
+ * change of ports writes an added port down last and a removed one off first, so that one which was cut short is undone
+ * or finished by this. For whoever has the lock.
+ */
+export const trueUp = (
+  record: Pick<ContainerRecord, "id" | "attachments">,
+  hold: Hold
+): Effect.Effect<void, IsolationRefused | NetworkRefused | NotRunning, Network> =>
+  Effect.gen(function* () {
+    const network = yield* Network
+    const known = portsOf(record)
+    let right = true
+    for (const each of yield* network.attached) {
+      if (each.container !== record.id) continue
+      const ports = each.ports.filter((port) => !known.some((one) => samePort(one, port)))
+      if (ports.length === 0) continue
+      right = false
+      yield* network.unpublish({ ...each, ports })
+    }
+    if (!right) yield* hold(known)
+  })
+
+/** {@link trueUp} of a container that runs, with the lock: what is left to do when a change of its ports was cut short. */
+export const trueUpPorts = (
+  id: string
+): Effect.Effect<void, IsolationRefused | NetworkRefused | StorageFailure, Containers | Locks | Network | Runtime> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const found = yield* Effect.option((yield* Containers).find(id))
+    if (Option.isNone(found) || !isLive(yield* runtime.state(id))) return
+    const hold = yield* runtime.changePorts(id)
+    yield* trueUp(found.value, hold)
+    const network = yield* Network
+    for (const each of found.value.attachments) yield* network.unpublish({ ...each, ports: [] })
+    yield* hold(portsOf(found.value))
+  }).pipe(
+    Effect.scoped,
+    // One that has ended meanwhile gives everything back.
+    Effect.catchTag("NotRunning", () => Effect.void),
+    (body) => Effect.flatMap(Locks, (locks) => locks.withLock(portsLock(id), body))
+  )
