@@ -257,4 +257,29 @@ describe("published ports", () => {
       expect(digest).toBe(sum)
     }
   })
+
+  it("come to a container that runs and leave it, without a restart, and a restart keeps them", async () => {
+    const port = await freePorts(3)
+    await start("one", "-p", `127.0.0.1:${port}:80`)
+    const pid = await gantry.field("one", "{{.State.Pid}}")
+    expect(await gantry.ok("port", "add", "one", `127.0.0.1:${port + 1}:80`)).toBe(`80/tcp -> 127.0.0.1:${port + 1}`)
+    expect(await page(`127.0.0.1:${port + 1}`)).toBe("page\n")
+    expect(await gantry.ok("ps", "--format", "{{.Ports}}")).toContain(`127.0.0.1:${port + 1}->80/tcp`)
+
+    const busy = await listenOn(port + 2)
+    const taken = await gantry.try("port", "add", "one", "8080", `127.0.0.1:${port + 2}:80`)
+    await close(busy)
+    expect(taken.status).toBe(125)
+    expect(taken.stderr).toContain(`127.0.0.1:${port + 2}`)
+    expect(taken.stderr).toContain(`process ${process.pid}`)
+
+    await gantry.ok("port", "rm", "one", `${port}:80`)
+    await close(await listenOn(port))
+    expect((await gantry.try("port", "rm", "one", `${port}:80`)).stderr).toContain(`${port}:80/tcp is not published`)
+    expect(await gantry.field("one", "{{.State.Pid}}")).toBe(pid)
+
+    await gantry.ok("restart", "-t", "0", "one")
+    expect(await gantry.ok("port", "one")).toBe(`80/tcp -> 127.0.0.1:${port + 1}`)
+    expect(await page(`127.0.0.1:${port + 1}`)).toBe("page\n")
+  })
 })
