@@ -75,6 +75,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   volumeLs: () => import("./volume.ts").then(({ list }) => ({ default: list })),
   volumeRm: () => import("./volume.ts").then(({ remove }) => ({ default: remove })),
   volumePrune: () => import("./prune.ts").then(({ volume }) => ({ default: volume })),
+  unit: () => import("./unit.ts"),
   untag: () => import("./untag.ts"),
   wait: () => import("./wait.ts")
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { commandHelp, groupHelp, programHelp, usageHint, wrap } from "../../src/argv/help.ts"
 import { globalOptions } from "../../src/argv/tables/global.ts"
-import { rm, wait } from "../../src/argv/tables/lifecycle.ts"
+import { rm, pause } from "../../src/argv/tables/lifecycle.ts"
 import { groups, names } from "../../src/argv/tables/names.ts"
 import { run } from "../../src/argv/tables/run.ts"
 
@@ -21,7 +21,7 @@ Options:
   })
 
   it("leaves the options out where there are none", () => {
-    expect(commandHelp(wait)).not.toContain("Options:")
+    expect(commandHelp(pause)).not.toContain("Options:")
   })
 
   it("shows only options that work", () => {

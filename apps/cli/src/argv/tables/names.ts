@@ -263,6 +263,11 @@ export const names = {
     section: "other"
   },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
+  unit: {
+    paths: [["unit"]],
+    summary: "Print a systemd unit that starts a container, or all that should run, at boot",
+    section: "other"
+  },
   untag: { paths: [["untag"], ["image", "untag"]], summary: "Take names away from an image", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],

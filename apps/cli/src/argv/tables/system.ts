@@ -24,3 +24,15 @@ export const reconcile = {
     start: { kind: "flag", about: "Start the containers that their restart policy wants to run" }
   }
 } as const satisfies Command
+
+/** `gantry unit`. */
+export const unit = {
+  ...names.unit,
+  usage: "[OPTIONS] CONTAINER | --all",
+  interspersed: true,
+  operands: { min: 0, max: 1 },
+  options: {
+    all: { kind: "flag", about: "Start all that their restart policy wants to run" },
+    user: { kind: "flag", about: "For the user's own systemd" }
+  }
+} as const satisfies Command

@@ -54,7 +54,7 @@ import { load, save } from "../../../src/argv/tables/save.ts"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
 import { diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
-import { reconcile, reset } from "../../../src/argv/tables/system.ts"
+import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
   run,
@@ -83,6 +83,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   contextLs,
   debugDockerfile,
   reconcile,
+  unit,
   reset,
   systemDf,
   systemPrune,
