@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Network } from "@gantry/core/network/Network"
+import { type Attachment, Network } from "@gantry/core/network/Network"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -35,15 +35,16 @@ export const release = ({
     const attachments = yield* containers.attachmentsOf(id)
     if (attachments.length === 0) return
     const network = yield* Network
-    for (const each of attachments) {
-      yield* network.detach(each)
-      yield* tell(linkEvent("disconnect", each))
-    }
-    for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
+    for (const each of attachments) yield* network.detach(each)
+    let gone: ReadonlyArray<Attachment> = []
     // A network that was joined meanwhile is not given back, and so stays written down.
-    yield* containers.attach(id, (held) =>
-      held.filter(({ network: kept }) => !attachments.some((each) => each.network === kept))
-    )
+    yield* containers.attach(id, (held) => {
+      gone = held.filter(({ network: kept }) => attachments.some((each) => each.network === kept))
+      return held.filter((each) => !gone.includes(each))
+    })
+    // Told by the one whose change it was, whoever else gave back at the same time.
+    for (const each of gone) yield* tell(linkEvent("disconnect", each))
+    if (gone.length > 0) for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
   })
 
 /**

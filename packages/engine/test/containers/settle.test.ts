@@ -1,7 +1,9 @@
+import { Network } from "@gantry/core/network/Network"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Containers } from "../../src/containers/Containers.ts"
+import { Journal } from "../../src/events/Journal.ts"
 import { reconcile, release, settle } from "../../src/containers/settle.ts"
 import { Volumes } from "../../src/volumes/Volumes.ts"
 import { Stage, world } from "../world.ts"
@@ -29,6 +31,25 @@ describe("settle", () => {
       expect((yield* Stage).detached).toEqual([record.id])
       expect(yield* leases).toEqual([])
       expect((yield* inspect(record.id)).attachments).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("tells once that a network was left, by how many it may be given back at the same time", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ command: ["true"] })
+      yield* start(record)
+      const told: Array<string> = []
+      const journal = { record: ({ action }: { readonly action: string }) => Effect.sync(() => void told.push(action)) }
+      yield* Effect.all([release(record), release(record), release(record)], { concurrency: 3 }).pipe(
+        Effect.provideService(Journal, journal),
+        // All of them have looked what is held before the first has given it back.
+        Effect.updateService(Network, (network) => ({
+          ...network,
+          detach: (held) => Effect.zipRight(Effect.yieldNow(), network.detach(held))
+        }))
+      )
+      expect(told).toEqual(["disconnect"])
     }).pipe(Effect.provide(world))
   )
 
