@@ -39,24 +39,24 @@ const waiter = `exec 5>&2 2>/dev/null; (exec "$@" 2>&5 5>&-); exit $?`
  */
 export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => {
   const shared = spec.mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
+  const chain = [
+    "setpriv",
+    "--pdeathsig",
+    "KILL",
+    "unshare",
+    "--mount",
+    // init makes everything private once it holds the mounts whose changes are to be shared with the host.
+    `--propagation=${shared ? "unchanged" : "private"}`,
+    ...(spec.wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
+    ...(["pid", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own").map((kind) => `--${kind}`),
+    "/bin/sh",
+    "-c",
+    waiter,
+    "sh"
+  ]
   return {
-    argv: [
-      "setpriv",
-      "--pdeathsig",
-      "KILL",
-      "unshare",
-      "--mount",
-      // init makes everything private once it holds the mounts whose changes are to be shared with the host.
-      `--propagation=${shared ? "unchanged" : "private"}`,
-      ...(spec.wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
-      ...(["pid", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own").map((kind) => `--${kind}`),
-      "/bin/sh",
-      "-c",
-      waiter,
-      "sh",
-      ...self,
-      "__init"
-    ],
+    argv: [...chain, ...self, "__init"],
+    program: chain.length,
     env,
     config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
   }
@@ -83,6 +83,7 @@ export const joinPlan = (
   const enter = spec.namespaces.pid === "own" ? ["nsenter", "--target", String(pid), "--pid"] : []
   return {
     argv: [...enter, ...self, "__join"],
+    program: enter.length,
     env,
     config: {
       pid,

@@ -22,6 +22,12 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  */
 export interface LaunchPlan {
   readonly argv: ReadonlyArray<string>
+  /**
+   * Where in `argv` the program stands, by absolute path, that goes into the container. It is started from a read-only
+   * mount of its own: a container that gets hold of it, as `/proc/N/exe` of what it became, cannot write to it. Nothing
+   * is done for a plan without one.
+   */
+  readonly program?: number
   /** The whole environment of the command, not an addition to the parent's. */
   readonly env: { readonly [name: string]: string }
   /** First line to the child. Plain data. */

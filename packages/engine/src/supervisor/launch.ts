@@ -12,6 +12,7 @@ import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
+import { guardProgram } from "./guard-program.ts"
 import { type LaunchFailure, shakeHands } from "./handshake.ts"
 import { makePipe } from "./pipe.ts"
 import { openTerminal } from "./terminal.ts"
@@ -115,7 +116,9 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
   const { plan } = request
   const streams = openStreams(sys, request)
   const pipe = makePipe(sys, "read")
-  const child = spawn(plan.argv[0] ?? "", plan.argv.slice(1), {
+  const guarded = guardProgram(sys, plan)
+  const [first = "", ...rest] = guarded.argv
+  const child = spawn(first, rest, {
     env: plan.env,
     cwd: "/",
     stdio: [...streams.theirs, "pipe", pipe.read]
@@ -147,6 +150,7 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
           })
         ]
   const outcome = await Promise.race([unmade, ...shaking])
+  guarded.release()
   release()
   witness.cancel()
   socket?.destroy()
