@@ -76,6 +76,12 @@ const checkWish = ({ address, aliases, network }: NetworkWish): Effect.Effect<vo
   if (aliases.length > 0 && !isUserDefined(network)) {
     return badValue("network-scoped aliases are only supported for user-defined networks", hint)
   }
+  if (aliases.length > 0) {
+    return badValue(
+      "network aliases are not supported yet",
+      "containers reach each other by address; see gantry inspect"
+    )
+  }
   if (address !== undefined && !isUserDefined(network)) {
     return badValue("user specified IP address is supported on user defined networks only", hint)
   }
@@ -100,6 +106,6 @@ const checkMode = (options: Options, { mac, network }: NetworkWish): Effect.Effe
   ] as const
   const conflict = conflicts.find(([there]) => there)
   return conflict === undefined
-    ? Effect.void
+    ? badValue(`--network ${network} is not supported yet`, "give both containers one network of their own")
     : badValue(`conflicting options: ${conflict[1]}`, "give the option to the container whose network is shared")
 }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+
+const gantry = useGantry()
+
+describe("a container in several networks", () => {
+  beforeAll(async () => {
+    await gantry.ok("network", "create", "--subnet", "10.213.1.0/24", "one")
+    await gantry.ok("network", "create", "--subnet", "10.213.2.0/24", "two")
+    await gantry.ok("network", "create", "--subnet", "10.213.3.0/24", "--internal", "closed")
+  })
+
+  afterAll(async () => void (await gantry.ok("network", "rm", "one", "two", "closed")))
+
+  it("has a link for each, the addresses that were asked for, and one way out, also after a restart", async () => {
+    const options = ["--network", "closed", "--network", "name=one,ip=10.213.1.77,mac-address=02:11:22:33:44:55"]
+    const out = ["--network", "name=two,gw-priority=1"]
+    await gantry.ok("run", "-d", "--name", "box", ...options, ...out, "base", "sleep", "1000")
+    const look = async () => ({
+      addresses: await gantry.ok("exec", "box", "sh", "-c", "ip -o -4 addr | awk '$2 != \"lo\" { print $2, $4 }'"),
+      mac: await gantry.ok("exec", "box", "cat", "/sys/class/net/eth1/address"),
+      routes: await gantry.ok("exec", "box", "sh", "-c", "ip route | grep default")
+    })
+    const before = await look()
+    expect(before.addresses).toBe("eth0 10.213.3.2/24\neth1 10.213.1.77/24\neth2 10.213.2.2/24")
+    expect(before.mac).toBe("02:11:22:33:44:55")
+    expect(before.routes.trim()).toBe("default via 10.213.2.1 dev eth2")
+    expect(await gantry.field("box", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}")).toBe(
+      "10.213.3.2 10.213.1.77 10.213.2.2 "
+    )
+    expect(await gantry.ok("ps", "--filter", "network=two", "--format", "{{.Networks}}")).toBe("closed,one,two")
+    await gantry.ok("restart", "-t", "0", "box")
+    expect(await look()).toEqual(before)
+  })
+
+  it("is reached by those of its networks only, and a network without a way out has none", async () => {
+    await gantry.ok("run", "-d", "--name", "inner", "--network", "closed", "base", "sleep", "1000")
+    await gantry.ok("run", "-d", "--name", "both", "--network", "one", "--network", "closed", "base", "sleep", "1000")
+    await gantry.ok("run", "-d", "--name", "other", "--network", "two", "base", "sleep", "1000")
+    const reaches = async (from: string, address: string) =>
+      (await gantry.try("exec", from, "ping", "-c", "1", "-W", "1", address)).status === 0
+    expect(await reaches("inner", "10.213.3.3")).toBe(true)
+    expect(await reaches("both", "10.213.3.2")).toBe(true)
+    expect(await reaches("other", "10.213.1.2")).toBe(false)
+    expect(await reaches("other", "10.213.3.2")).toBe(false)
+    expect(await reaches("inner", "10.213.2.2")).toBe(false)
+    expect((await gantry.try("exec", "inner", "sh", "-c", "ip route | grep default")).status).toBe(1)
+    const members = JSON.parse(await gantry.ok("network", "inspect", "closed")) as ReadonlyArray<{
+      readonly Containers: { readonly [id: string]: { readonly Name: string; readonly IPv4Address: string } }
+    }>
+    const listed = Object.values(members[0]?.Containers ?? {}).map((each) => `${each.Name} ${each.IPv4Address}`)
+    expect(listed.toSorted()).toEqual(["both 10.213.3.3/24", "inner 10.213.3.2/24"])
+    const refused = await gantry.try("network", "rm", "closed")
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain("in use by")
+    const double = await gantry.try("run", "--rm", "--network", "name=one,ip=10.213.1.2", "base", "true")
+    expect(double.status).toBe(125)
+    expect(double.stderr).toContain("container both has it")
+  })
+})
