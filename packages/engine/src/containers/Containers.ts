@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
-import { forgetNames, namesTable, writeNames } from "../networks/network-names.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 
 /** The truth about which containers there are. How they fare is the runtime's to say. */
@@ -18,8 +17,7 @@ export interface ContainersShape {
   /** All containers, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<ContainerRecord>, StorageFailure>
   /**
-   * Writes down what a container holds of its networks, and with it the names under which others find it there. Nothing
-   * happens when there is no such container.
+   * Writes down what a container holds of its networks. Nothing happens when there is no such container.
    */
   readonly attach: (
     id: string,
@@ -62,8 +60,7 @@ const migrations = {
          json_object('address', json_extract(record, '$.options.address'))
        ))), '$.options.address');
      ALTER TABLE containers RENAME COLUMN attachment TO attachments;
-     UPDATE containers SET attachments = json_array(json(attachments)) WHERE attachments IS NOT NULL;
-     ${namesTable}`
+     UPDATE containers SET attachments = json_array(json(attachments)) WHERE attachments IS NOT NULL`
   ]
 }
 
@@ -129,12 +126,11 @@ export const make = Effect.gen(function* () {
     list: db.read("containers", (tx) => tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)),
     attach: (id, change) =>
       db.write("containers", (tx) => {
-        const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
+        const row = tx.get("SELECT attachments FROM containers WHERE id = ?", id)
         if (row === undefined) return
         const attachments = change(attachmentsIn(row))
         const text = attachments.length === 0 ? null : JSON.stringify(attachments)
         tx.run("UPDATE containers SET attachments = ? WHERE id = ?", text, id)
-        writeNames(tx, recordOf(row), attachments)
       }),
     attachmentsOf: (id) =>
       db.read("containers", (tx) => attachmentsIn(tx.get("SELECT attachments FROM containers WHERE id = ?", id))),
@@ -147,16 +143,8 @@ export const make = Effect.gen(function* () {
         tx.run("UPDATE containers SET record = ?, attachments = ? WHERE id = ?", JSON.stringify(rest), held, id)
       }),
     rename: (id, name) =>
-      claim("containers", name, id, (tx) => {
-        tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)
-        const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
-        if (row !== undefined) writeNames(tx, recordOf(row), attachmentsIn(row))
-      }),
-    forget: (id) =>
-      db.write("containers", (tx) => {
-        forgetNames(tx, id)
-        tx.run("DELETE FROM containers WHERE id = ?", id)
-      }),
+      claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
+    forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
     ofImage: (image) =>
       db.read("containers", (tx) =>
         tx
