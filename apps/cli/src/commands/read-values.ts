@@ -4,25 +4,35 @@ import type { Result } from "../argv/Result.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** Options whose values docker's command line reads after all arguments, and those that only its daemon looks at. */
-const readLate = new Set(
-  ["-p, --publish", "--expose", "--security-opt", "--device", "--env-file", "--pull", "--platform"].concat([
-    "--pid",
-    "--uts",
-    "--userns",
-    "--cgroupns",
-    "--label-file",
-    "--log-opt"
-  ])
-)
-const readByDaemon = new Set(
-  ["--restart", "--name", "--stop-signal", "--tmpfs", "-v, --volume", "--ipc", "-s, --signal"].concat([
-    "-u, --user",
-    "--group-add",
-    "--cap-add",
-    "--cap-drop",
-    "-w, --workdir"
-  ])
-)
+const readLate = new Set<string>([
+  "-p, --publish",
+  "--expose",
+  "--security-opt",
+  "--device",
+  "--env-file",
+  "--pull",
+  "--platform",
+  "--pid",
+  "--uts",
+  "--userns",
+  "--cgroupns",
+  "--label-file",
+  "--log-opt"
+])
+const readByDaemon = new Set<string>([
+  "--restart",
+  "--name",
+  "--stop-signal",
+  "--tmpfs",
+  "-v, --volume",
+  "--ipc",
+  "-s, --signal",
+  "-u, --user",
+  "--group-add",
+  "--cap-add",
+  "--cap-drop",
+  "-w, --workdir"
+])
 
 const refusal = (
   option: string,
