@@ -13,7 +13,12 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,plugins,apps}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts", "examples/*/*.test.ts"],
-          exclude: [...configDefaults.exclude, "apps/cli/test/e2e/**", "apps/cli/test/dockerfiles/**"],
+          exclude: [
+            ...configDefaults.exclude,
+            "apps/cli/test/e2e/**",
+            "apps/cli/test/dockerfiles/**",
+            "apps/cli/test/docker-lines/**"
+          ],
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 30_000
@@ -35,7 +40,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "peers",
-          include: ["apps/cli/test/dockerfiles/peers.test.ts"],
+          include: ["apps/cli/test/{docker-lines,dockerfiles}/peers.test.ts"],
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },
           testTimeout: 600_000,

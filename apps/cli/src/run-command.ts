@@ -24,8 +24,8 @@ import { explainDefect } from "./show/explain-defect.ts"
 import { Usage } from "./commands/Usage.ts"
 import { engine, type EngineServices } from "./compose.ts"
 import { type Environment, settingsOf, withOptions } from "./settings.ts"
-import { explain, type Failure } from "./show/explain.ts"
-import { type Asked, complaint } from "./show/complaint.ts"
+import type { Failure } from "./show/explain.ts"
+import { type Asked, complaint, statusOf } from "./show/complaint.ts"
 import { loggerTo } from "./log-words.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
@@ -152,7 +152,7 @@ const execute = async (
   if (Option.isSome(failure)) {
     terminal.err(complaint(failure.value, terminal, asked))
     if (debug) terminal.err(`${Cause.pretty(exit.cause)}\n`)
-    return explain(failure.value).status ?? failed
+    return statusOf(failure.value, terminal, asked) ?? failed
   }
   return defect(exit.cause, debug, terminal)
 }

@@ -23,7 +23,7 @@ export const dockerProblem = (problem: Problem, words: ReadonlyArray<string>, co
       return paragraphs(
         `docker: '${called(words, "docker")}' ${wanted(problem.min, problem.max)}`,
         ...usage,
-        more("See", words)
+        more(problem.max === undefined ? "See" : "Run", words)
       )
     case "unknown-flag":
     case "unknown-letter": {

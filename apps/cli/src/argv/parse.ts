@@ -181,7 +181,8 @@ const readValue = (option: Option, text: string): Result<boolean | number | stri
     if (truths.has(text)) return good(true)
     return lies.has(text) ? good(false) : bad(`${JSON.stringify(text)} is neither true nor false`)
   }
-  if (option.kind === "list" && option.pairs === true && !text.includes("=")) return bad("expected name=value")
+  if (option.kind === "list" && option.pairs === true && !text.includes("="))
+    return bad("bad format of filter (expected name=value)")
   if (option.kind !== "number") return good(text)
   const number = Number(text.replace(/^\+/, ""))
   return /^[-+]?\d+$/.test(text) && Number.isSafeInteger(number)

@@ -15,3 +15,11 @@ export class Usage extends Data.TaggedError("Usage")<{
 /** A value that could not be read. */
 export const badValue = (message: string, hint?: string): Usage =>
   new Usage({ message, status: 125, ...(hint === undefined ? {} : { hint }) })
+
+/** `-it` without a terminal. As Docker's command line, which has nothing to add to it and ends with 1. */
+export const notTerminal = new Usage({
+  message: "the input device is not a TTY",
+  hint: "leave out -t, or run it in a terminal",
+  status: 1,
+  speaker: "plain"
+})

@@ -1,7 +1,7 @@
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { badValue, type Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 /**
  * Claims the file of `--cidfile` before anything is made, and gives back what writes the ID into it. An empty file is
@@ -15,10 +15,12 @@ export const cidFile = (
     const fd = yield* Effect.try({
       try: () => openSync(path, "wx", 0o644),
       catch: (cause) =>
-        badValue(
-          `could not create ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-          "remove the file first"
-        )
+        new Usage({
+          message: `could not create ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          reason: `container ID file found, make sure the other container isn't running or delete ${path}`,
+          hint: "remove the file first",
+          status: 125
+        })
     })
     let written = false
     yield* Effect.addFinalizer(() =>

@@ -9,14 +9,14 @@ import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
 import { given, optionalOf } from "./read-values.ts"
 import { environmentOf } from "./run-options.ts"
-import { badValue } from "./Usage.ts"
+import { notTerminal } from "./Usage.ts"
 
 /** `gantry exec`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const [name = "", ...argv] = operands
     if (options.interactive && options.tty && !terminal.stdinIsTerminal) {
-      return yield* badValue("the input device is not a TTY", "leave out -t, or run it in a terminal")
+      return yield* notTerminal
     }
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     const env = yield* environmentOf(options.envFile, options.env, terminal.env)

@@ -23,7 +23,8 @@ export interface ImageFilters {
 
 const keys = ["dangling", "label", "reference", "before", "since", "until"] as const
 
-const wrong = (message: string) => new Usage({ message, hint: "see gantry images --help", status: 1 })
+const wrong = (message: string) =>
+  new Usage({ message, hint: "see gantry images --help", status: 1, speaker: "daemon" })
 
 const truths: { readonly [text: string]: boolean } = {
   true: true,

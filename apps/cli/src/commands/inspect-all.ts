@@ -42,6 +42,8 @@ export const showAll = (
       terminal.err(said)
       return status
     }
+    // Docker ends an output of which it has nothing as well.
+    if (found.length === 0 && terminal.program === "docker") terminal.out("\n")
     for (const object of found) {
       const text = template.value(withMaps(object, mapFields))
       if (!text.ok)

@@ -75,7 +75,12 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
   Effect.gen(function* () {
     const filters = parseFilters(options.filter, filterKeys)
     if (!filters.ok)
-      return yield* new Usage({ message: filters.problem, hint: "see gantry network ls --help", status: 1 })
+      return yield* new Usage({
+        message: filters.problem,
+        hint: "see gantry network ls --help",
+        status: 1,
+        speaker: "daemon"
+      })
     const used = new Set(
       filters.value.has("dangling")
         ? (yield* (yield* Containers).list).flatMap((made) => made.options.networks.map(({ network }) => network))

@@ -33,6 +33,7 @@ export const showPorts = (name: string, wanted: string | undefined, terminal: Te
     if (lines.length === 0) {
       return yield* new Usage({
         message: `No public port '${one.containerPort}/${one.protocol}' published for ${name}`,
+        reason: `Error: No public port '${wanted}' published for ${name}`,
         hint: "gantry port CONTAINER shows all that are",
         status: 1
       })

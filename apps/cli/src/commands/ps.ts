@@ -48,7 +48,8 @@ export default define(table, ({ options }, { terminal }) =>
     const containers = yield* Containers
     const runtime = yield* Runtime
     const filters = parseFilters(options.filter, filterKeys)
-    if (!filters.ok) return yield* new Usage({ message: filters.problem, hint: "see gantry ps --help", status: 1 })
+    if (!filters.ok)
+      return yield* new Usage({ message: filters.problem, hint: "see gantry ps --help", status: 1, speaker: "daemon" })
     const all: Array<Listed> = []
     for (const record of yield* containers.list) {
       const state = yield* runtime.state(record.id)
@@ -169,7 +170,8 @@ const matchesOne = (
           return yield* new Usage({
             message: `invalid filter 'status=${value}'`,
             hint: `one of ${known.join(", ")}`,
-            status: 1
+            status: 1,
+            speaker: "daemon"
           })
         }
         return shownState(state).kind === value
@@ -199,7 +201,8 @@ const matchesOne = (
           return yield* new Usage({
             message: `invalid filter 'health=${value}'`,
             hint: `one of ${known.join(", ")}`,
-            status: 1
+            status: 1,
+            speaker: "daemon"
           })
         }
         return (state.status === "running" ? (state.health ?? "none") : "none") === value

@@ -1,45 +1,45 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Result } from "../argv/Result.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
-/** Options whose values docker's command line reads after all arguments, and those that only its daemon looks at. */
+/** Options whose values docker's command line reads after all arguments, */
 const readLate = new Set<string>([
   "-p, --publish",
   "--expose",
   "--security-opt",
   "--device",
   "--env-file",
+  "--label-file",
   "--pull",
   "--platform",
+  "--log-opt",
   "--pid",
   "--uts",
   "--userns",
-  "--cgroupns",
-  "--label-file",
-  "--log-opt"
+  "--cgroupns"
 ])
-const readByDaemon = new Set<string>([
-  "--restart",
-  "--name",
-  "--stop-signal",
-  "--tmpfs",
-  "-v, --volume",
-  "--ipc",
-  "-s, --signal",
-  "-u, --user",
-  "--group-add",
-  "--cap-add",
-  "--cap-drop",
-  "-w, --workdir"
-])
+/** and those that only its daemon looks at, with what it says where it names the value. */
+const readByDaemon: { readonly [option: string]: (text: string, reason: string) => string } = {
+  "--name": (_, reason) => reason,
+  "--restart": (_, reason) => reason,
+  "--tmpfs": (_, reason) => reason,
+  "-s, --signal": (text) => `Invalid signal: ${text}`,
+  "-u, --user": (_, reason) => reason,
+  "-v, --volume": (_, reason) => reason,
+  NEW_NAME: (_, reason) => reason
+}
 
 const refusal = (
   option: string,
+  text: string,
   reason: string
 ): Pick<ConstructorParameters<typeof Usage>[0], "reason" | "speaker"> => {
-  if (readLate.has(option)) return { speaker: "client", reason }
-  return readByDaemon.has(option) ? { speaker: "daemon", reason } : { speaker: "flag" }
+  // What the shape alone tells, its command line sees by itself.
+  if (readLate.has(option) || /^invalid (spec:|restart policy format)/.test(reason))
+    return { speaker: "client", reason }
+  const said = readByDaemon[option]
+  return said === undefined ? { speaker: "flag" } : { speaker: "daemon", reason: said(text, reason) }
 }
 
 /** A parsed value, or the usage error that names the option it stands behind. */
@@ -49,7 +49,7 @@ export const valueOf = <A>(option: string, text: string, result: Result<A>): Eff
     : new Usage({
         message: `invalid argument ${JSON.stringify(text)} for "${option}" flag: ${result.problem}`,
         status: 125,
-        ...refusal(option, result.problem)
+        ...refusal(option, text, result.problem)
       })
 
 /** All values of a repeated option, in order. */
@@ -72,8 +72,22 @@ export const fileOf = (option: string, path: string): Effect.Effect<string, Usag
   Effect.try({
     // By descriptor: standard input may be a socket, which has no path that could be opened.
     try: () => readFileSync(path === "/dev/stdin" ? 0 : path, "utf8"),
-    catch: (cause) => badValue(`${option}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    catch: (cause) => {
+      const message = `${option}: ${cause instanceof Error ? cause.message : String(cause)}`
+      const opening = `open ${path}: ${fileTrouble(cause)}`
+      const profile = option === "--security-opt seccomp"
+      const reason = profile ? `opening seccomp profile (${path}) failed: ${opening}` : opening
+      return new Usage({ message, status: 125, reason })
+    }
   })
+
+/** What a kernel says of a file, in the words of Go's programs. */
+const fileTrouble = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "ENOENT") return "no such file or directory"
+  if (code === "EACCES") return "permission denied"
+  return code === "EISDIR" ? "is a directory" : String(code ?? cause)
+}
 
 /** Leaves out what is undefined, as exact optional properties want it. */
 export const given = <Key extends string, A>(key: Key, value: A | undefined): { readonly [K in Key]?: A } =>

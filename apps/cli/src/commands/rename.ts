@@ -5,15 +5,20 @@ import { rename as table } from "../argv/tables/lifecycle.ts"
 import { parseName } from "../argv/values/name.ts"
 import { define } from "./define.ts"
 import { valueOf } from "./read-values.ts"
-import { badValue } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 /** `gantry rename`. */
 export default define(table, ({ operands: [name = "", wished = ""] }) =>
   Effect.gen(function* () {
     const containers = yield* Containers
-    const fresh = yield* valueOf("NEW_NAME", wished, parseName(wished))
     const record = yield* containers.find(name)
-    if (record.name === fresh) return yield* badValue("Renaming a container with the same name as its current name")
+    const fresh = yield* valueOf("NEW_NAME", wished, parseName(wished))
+    if (record.name === fresh)
+      return yield* new Usage({
+        message: "Renaming a container with the same name as its current name",
+        status: 125,
+        speaker: "daemon"
+      })
     yield* rename(record, fresh)
     return 0
   })

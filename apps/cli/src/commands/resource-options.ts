@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import type { Resources } from "@gantry/core/runtime/ContainerSpec"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
@@ -8,7 +9,7 @@ import { parseCpuSet } from "../argv/values/cpu-set.ts"
 import { parseCpus } from "../argv/values/cpus.ts"
 import { bad, good, type Result } from "../argv/Result.ts"
 import { given, optionalOf } from "./read-values.ts"
-import type { Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 type All = Values<typeof update.options>
 type Options = Pick<All, "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memorySwap"> &
@@ -17,15 +18,37 @@ type Options = Pick<All, "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memor
 /** The limits that were asked for. */
 export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =>
   Effect.gen(function* () {
+    const memory = yield* optionalOf("-m, --memory", options.memory, parseMemory)
+    const swap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
+    if (memory !== undefined && swap !== undefined && swap > 0 && swap < memory) {
+      return yield* refused("Minimum memoryswap limit should be larger than memory limit", "--memory-swap counts both")
+    }
+    const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
+    const most = availableParallelism()
+    if (cpus !== undefined && cpus > most * 1e9) {
+      return yield* refused(
+        `Range of CPUs is from 0.01 to ${most}.00, as there are only ${most} CPUs available`,
+        "give fewer --cpus"
+      )
+    }
+    if (options.cpuShares !== undefined && options.cpuShares < 0) {
+      return yield* refused(
+        `invalid CPU shares ${options.cpuShares}: less than 0`,
+        "--cpu-shares is 2 to 262144, usually 1024"
+      )
+    }
     return {
-      ...given("memoryBytes", yield* optionalOf("-m, --memory", options.memory, parseMemory)),
-      ...given("memorySwapBytes", yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)),
-      ...given("nanoCpus", yield* optionalOf("--cpus", options.cpus, parseCpus)),
+      ...given("memoryBytes", memory),
+      ...given("memorySwapBytes", swap),
+      ...given("nanoCpus", cpus),
       ...given("cpuShares", options.cpuShares),
       ...given("cpusetCpus", yield* optionalOf("--cpuset-cpus", options.cpusetCpus, parseAvailable)),
       ...given("pids", options.pidsLimit)
     }
   })
+
+/** A limit that this host, or another limit, does not allow. */
+const refused = (message: string, hint: string): Usage => new Usage({ message, hint, status: 125, speaker: "daemon" })
 
 /** With less, not even the container's first process can begin. Docker's limit. */
 const leastMemory = 6 * 1024 * 1024

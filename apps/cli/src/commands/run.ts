@@ -17,7 +17,7 @@ import { fetching } from "./fetching.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
 import { stay } from "./stay.ts"
-import { badValue } from "./Usage.ts"
+import { badValue, notTerminal } from "./Usage.ts"
 
 /** Lines of the log that tell why a container did not become ready. */
 const shownLines = 10
@@ -35,7 +35,7 @@ export default define(
       const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
       const wished = yield* runOptions(options, operands, options.detach, { env: terminal.env, cwd: terminal.cwd })
       if (options.interactive && options.tty && !options.detach && !terminal.stdinIsTerminal) {
-        return yield* badValue("the input device is not a TTY", "leave out -t, or run it in a terminal")
+        return yield* notTerminal
       }
       if (options.detach && given.has("attach")) return yield* badValue("conflicting options: -a and -d")
       const patience = yield* optionalOf("--wait", options.wait, parseLongDuration)

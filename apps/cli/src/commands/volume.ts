@@ -50,7 +50,12 @@ export const list = define(volumeLs, ({ options }, { terminal }) =>
   Effect.gen(function* () {
     const filters = parseFilters(options.filter, filterKeys)
     if (!filters.ok)
-      return yield* new Usage({ message: filters.problem, hint: "see gantry volume ls --help", status: 1 })
+      return yield* new Usage({
+        message: filters.problem,
+        hint: "see gantry volume ls --help",
+        status: 1,
+        speaker: "daemon"
+      })
     const mounted = new Set(
       filters.value.has("dangling")
         ? (yield* (yield* Containers).list).flatMap(({ mounts }) => mounts.map(({ name }) => name))

@@ -2,7 +2,7 @@ import { called, type Command } from "../argv/Command.ts"
 import { dockerUsageError } from "../argv/docker-problem.ts"
 import type { Terminal } from "../terminal.ts"
 import { palette } from "./color.ts"
-import { dockerWords } from "./docker-words.ts"
+import { dockerWords, execFailed, startFailed } from "./docker-words.ts"
 import { explain, type Failure } from "./explain.ts"
 import type { Explanation } from "./Explanation.ts"
 
@@ -10,6 +10,14 @@ import type { Explanation } from "./Explanation.ts"
 export interface Asked {
   readonly command: Command
   readonly words: ReadonlyArray<string>
+}
+
+/** The exit status of a failure that has one of its own; docker ends with 1 when its daemon refuses, but for `run`. */
+export const statusOf = (failure: Failure, terminal: Terminal, asked?: Asked): number | undefined => {
+  const { status } = explain(failure)
+  const word = asked?.words.at(-1)
+  if (terminal.program === "gantry" || word === "run" || dockerWords(failure).speaker !== "daemon") return status
+  return status === 125 || word === "create" ? 1 : status
 }
 
 /** Commands whose failures docker begins with its name and ends with a pointer to their help. */
@@ -29,9 +37,16 @@ export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): 
 const asDocker = (failure: Failure, asked: Asked | undefined): string => {
   const { speaker, text } = dockerWords(failure)
   if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command).trimEnd()
-  const sentence = speaker === "daemon" ? `Error response from daemon: ${text}` : text
   const word = asked?.words.at(-1) ?? ""
-  if (asked === undefined || !withPointer.has(word) || (word === "create" && speaker === "daemon")) return sentence
+  if (word === "exec" && text.startsWith(startFailed)) return text.replace(startFailed, execFailed)
+  const sentence = speaker === "daemon" ? `Error response from daemon: ${text}` : text
+  if (
+    asked === undefined ||
+    speaker === "plain" ||
+    !withPointer.has(word) ||
+    (word === "create" && speaker === "daemon")
+  )
+    return sentence
   return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information`
 }
 

@@ -2,9 +2,9 @@ import type { Failure } from "./explain.ts"
 
 /**
  * Who says it when docker's command line fails. `flag`: the command line while it reads a value; `client`: the command
- * line before it asks anybody; `daemon`: its daemon.
+ * line before it asks anybody; `plain`: the same, in a sentence that stands alone; `daemon`: its daemon.
  */
-export type Speaker = "flag" | "client" | "daemon"
+export type Speaker = "flag" | "client" | "plain" | "daemon"
 
 /** A failure in docker's words. Lines that come after the first belong to the same complaint. */
 export interface DockerWords {
@@ -40,23 +40,57 @@ export const dockerWords = (failure: Failure): DockerWords => {
     case "NotRunning":
       return daemon(`Container ${failure.container} is not running`)
     case "CommandNotFound":
+      if (failure.command.includes("/")) {
+        return daemon(
+          `${startFailed}exec: "${failure.command}": stat ${failure.command}: no such file or directory: unknown`
+        )
+      }
+      return daemon(`${startFailed}${failure.message}: unknown`)
     case "CommandNotExecutable":
       return daemon(`${startFailed}${failure.message}: unknown`)
     case "IsolationRefused":
-      return daemon(
-        /^unable to find (user|group)/i.test(failure.why) ? failure.why : `${startFailed}${failure.message}`
-      )
+      if (/^unable to find user/.test(failure.why)) return daemon(failure.why)
+      if (/^unable to find group/.test(failure.why)) return daemon(failure.why.replace(/^u/, "U"))
+      return daemon(`${startFailed}${failure.message}`)
+    case "NetworkRefused":
+      return daemon(networkRefused(failure.action, failure.why))
     case "BadOption":
-      return daemon(failure.why)
+      return daemon(badOption(failure.option, failure.why))
     default:
       return daemon(failure.message)
   }
 }
 
-const startFailed =
+/** How docker begins when a first process could not be started, and a further one. */
+export const startFailed =
   "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
 
+export const execFailed = "OCI runtime exec failed: exec failed: unable to start container process: "
+
 const daemon = (text: string): DockerWords => ({ speaker: "daemon", text })
+
+const badOption = (option: string, why: string): string => {
+  const [, kind, value = ""] = /^(working directory|capability|stop signal) "?([^"]*)"?$/.exec(option) ?? []
+  switch (kind) {
+    case "working directory":
+      return `the working directory '${value}' is invalid, ${why}`
+    case "capability":
+      return `invalid CapAdd: unknown capability: "CAP_${value.toUpperCase().replace(/^CAP_/, "")}"`
+    case "stop signal":
+      return `Invalid signal: ${value}`
+    default:
+      return why.startsWith("bind source path") ? `invalid mount config for type "bind": ${why}` : why
+  }
+}
+
+const networkRefused = (action: string, why: string): string => {
+  const [verb, , name = ""] = action.split(" ")
+  if (why === "a network of that name exists") return `network with name ${name} already exists`
+  if (why !== "it always exists") return `could not ${action}: ${why}`
+  return verb === "create"
+    ? `operation is not permitted on predefined ${name} network`
+    : `${name} is a pre-defined network and cannot be removed`
+}
 
 const withTag = (reference: string): string =>
   /[:@][^/]*$/.test(reference) || /^[0-9a-f]{64}$/.test(reference) ? reference : `${reference}:latest`

@@ -1,0 +1,14 @@
+import type { Scene } from "../Line.ts"
+import { argumentsRefused, missing } from "./errors.ts"
+import { lifecycle, running } from "./life.ts"
+import { imagesAndSystem, networksAndVolumes } from "./things.ts"
+
+/** All scenes, in the order they are played. */
+export const scenes: ReadonlyArray<Scene> = [
+  argumentsRefused,
+  missing,
+  running,
+  lifecycle,
+  networksAndVolumes,
+  imagesAndSystem
+]
