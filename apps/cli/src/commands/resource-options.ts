@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs"
-import { availableParallelism } from "node:os"
 import type { Resources } from "@gantry/core/runtime/ContainerSpec"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
@@ -24,8 +23,8 @@ export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =
       return yield* refused("Minimum memoryswap limit should be larger than memory limit", "--memory-swap counts both")
     }
     const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
-    const most = availableParallelism()
-    if (cpus !== undefined && cpus > most * 1e9) {
+    const most = cpus === undefined ? undefined : onlineCpus()?.numbers.size
+    if (cpus !== undefined && most !== undefined && cpus > most * 1e9) {
       return yield* refused(
         `Range of CPUs is from 0.01 to ${most}.00, as there are only ${most} CPUs available`,
         "give fewer --cpus"
@@ -66,16 +65,18 @@ const parseAvailable = (text: string): Result<string> => {
   const wanted = parseCpuSet(text)
   if (!wanted.ok) return wanted
   const online = onlineCpus()
-  const there = online === undefined ? undefined : parseCpuSet(online)
   // Where the kernel does not say which there are, it says later what is wrong.
-  if (there === undefined || !there.ok) return good(text)
-  const missing = [...wanted.value].filter((each) => !there.value.has(each))
-  return missing.length === 0 ? good(text) : bad(`requested CPUs are not available: ${text}; there are ${online}`)
+  if (online === undefined) return good(text)
+  const missing = [...wanted.value].filter((each) => !online.numbers.has(each))
+  return missing.length === 0 ? good(text) : bad(`requested CPUs are not available: ${text}; there are ${online.text}`)
 }
 
-const onlineCpus = (): string | undefined => {
+/** The processors that run, whatever share of them this process has. */
+const onlineCpus = (): { readonly text: string; readonly numbers: ReadonlySet<number> } | undefined => {
   try {
-    return readFileSync("/sys/devices/system/cpu/online", "utf8").trim()
+    const text = readFileSync("/sys/devices/system/cpu/online", "utf8").trim()
+    const read = parseCpuSet(text)
+    return read.ok ? { text, numbers: read.value } : undefined
   } catch {
     return undefined
   }

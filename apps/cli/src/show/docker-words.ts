@@ -49,8 +49,8 @@ export const dockerWords = (failure: Failure): DockerWords => {
     case "CommandNotExecutable":
       return daemon(`${startFailed}${failure.message}: unknown`)
     case "IsolationRefused":
-      if (/^unable to find user/.test(failure.why)) return daemon(failure.why)
-      if (/^unable to find group/.test(failure.why)) return daemon(failure.why.replace(/^u/, "U"))
+      if (failure.why.startsWith("unable to find user")) return daemon(failure.why)
+      if (failure.why.startsWith("unable to find group")) return daemon(failure.why.replace(/^u/, "U"))
       return daemon(`${startFailed}${failure.message}`)
     case "NetworkRefused":
       return daemon(networkRefused(failure.action, failure.why))
@@ -61,10 +61,11 @@ export const dockerWords = (failure: Failure): DockerWords => {
   }
 }
 
-/** How docker begins when a first process could not be started, and a further one. */
+/** How docker begins when a first process could not be started. */
 export const startFailed =
   "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
 
+/** How docker begins when a further process could not be started. */
 export const execFailed = "OCI runtime exec failed: exec failed: unable to start container process: "
 
 const daemon = (text: string): DockerWords => ({ speaker: "daemon", text })

@@ -55,7 +55,7 @@ describe("docker run's ways of writing options", () => {
 
   it("refuses what should be a pair and is none, as --filter, as a wrong value", () => {
     expect(refused(ps, ["-f", "running"])).toBe(
-      `invalid argument "running" for "-f, --filter" flag: expected name=value`
+      `invalid argument "running" for "-f, --filter" flag: bad format of filter (expected name=value)`
     )
     expect(read(ps, ["--filter", "label=a=b"]).options.filter).toEqual(["label=a=b"])
   })

@@ -62,18 +62,18 @@ describe("gantry run", () => {
     }).pipe(Effect.provide(engine))
   )
 
-  it.scoped("ends with 125 when it is asked for what cannot be", () =>
+  it.scoped("ends with 125 when it is asked for what cannot be, and with 1 where there is no terminal", () =>
     Effect.gen(function* () {
       yield* box
       for (const args of [
         ["nope"],
-        ["-it", "box"],
         ["-d", "-a", "stdout", "box"],
         ["-e", "=", "box"],
         ["-v", "/nowhere/at/all:/x", "box"]
       ]) {
         expect({ args, ...(yield* gantry("run", args)) }).toMatchObject({ status: 125, out: "" })
       }
+      expect(yield* gantry("run", ["-it", "box"])).toMatchObject({ status: 1, out: "" })
       expect(yield* containers).toBe("")
     }).pipe(Effect.provide(engine))
   )

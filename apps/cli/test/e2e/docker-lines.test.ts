@@ -29,10 +29,14 @@ describe("called docker, gantry does what docker does", () => {
     await gantry.ok("build", "-t", image, ground.context)
   })
 
-  afterAll(() => gantry.close())
+  afterAll(async () => {
+    // As with docker, a container whose network is not there stays behind.
+    await gantry.ok("container", "prune", "-f")
+    gantry.close()
+  })
 
   for (const { lines, name } of scenes) {
-    it(name, async () => {
+    it(`${name}`, async () => {
       const ours: Array<Played & { readonly line: string }> = []
       const theirs: typeof ours = []
       for (const [at, line] of lines.entries()) {

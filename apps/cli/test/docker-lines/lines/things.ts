@@ -16,7 +16,7 @@ export const networksAndVolumes: Scene = {
     "docker network ls -q --filter label=gx",
     "docker network inspect -f '{{.Name}} {{.Driver}} {{.Internal}} {{.Labels}}' gxn",
     "docker run --rm --network gxn gx/base sh -c 'ip -4 -o addr show eth0 | grep -c inet'",
-    "docker run -d --label gx --name gx3 --network gxn --network-alias other gx/base sleep 1000",
+    "docker run -d --label gx --name gx3 --network gxn gx/base sleep 1000",
     "docker run --rm --network-alias x gx/base true",
     "docker inspect -f '{{range $name, $net := .NetworkSettings.Networks}}{{$name}}{{end}}' gx3",
     "docker network rm gxn >/dev/null 2>&1; echo $?",
