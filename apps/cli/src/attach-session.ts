@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { StreamName } from "./argv/values/words.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** How a terminal and a session are joined. */
@@ -18,6 +19,8 @@ export interface AttachOptions {
   readonly tty: boolean
   /** Signals are passed on instead of ending this program. */
   readonly signals: boolean
+  /** The streams of the process that are shown; both when absent. What is not shown is read all the same. */
+  readonly shown?: ReadonlySet<StreamName>
   /** Bytes that end the conversation and leave the process running; empty for none. */
   readonly detachKeys: Uint8Array
 }
@@ -43,7 +46,11 @@ export const attachSession = (
       if (options.tty) yield* followSize(session, run, terminal)
       if (options.stdin) yield* passInput(session, options, run, terminal, detached)
       const show = Stream.runForEach(session.output, ({ bytes, stream }) =>
-        Effect.sync(() => (stream === "stdout" ? terminal.out(bytes) : terminal.err(bytes)))
+        Effect.sync(() => {
+          if (options.shown?.has(stream) === false) return
+          if (stream === "stdout") terminal.out(bytes)
+          else terminal.err(bytes)
+        })
       )
       const ended = Effect.map(Effect.zipRight(show, session.exit), Option.some)
       return yield* Effect.raceFirst(ended, Effect.as(Deferred.await(detached), Option.none<ExitStatus>()))

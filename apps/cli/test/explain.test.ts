@@ -94,7 +94,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   FolderProtected: new FolderProtected({ directory: "/", why: "it is the root directory" }),
   ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),
   LastPlatform: new LastPlatform({ reference: "web", platforms: ["linux/amd64"] }),
-  ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true }),
+  ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true, image: digest }),
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
   LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
   LayerMalformed: new LayerMalformed({ layer: digest, why: "the archive ends inside an entry", at: 512 }),
@@ -206,9 +206,9 @@ describe("explain", () => {
 
   it("promises no help from --force that it would not give", () => {
     expect(explain(failures.ImageInUse).todo).toContain("--force")
-    expect(explain(new ImageInUse({ reference: "web", why: "running", force: false })).todo ?? "").not.toContain(
-      "--force"
-    )
+    expect(
+      explain(new ImageInUse({ reference: "web", why: "running", force: false, image: digest })).todo ?? ""
+    ).not.toContain("--force")
   })
 
   it("says who holds a port", () => {

@@ -1,3 +1,4 @@
+import type { Digest } from "@gantry/core/image/Digest"
 import * as Data from "effect/Data"
 
 /** No image has this name or ID here. Building, pulling or loading it helps. */
@@ -26,6 +27,9 @@ export class ImageInUse extends Data.TaggedError("ImageInUse")<{
   readonly why: string
   /** Whether `--force` would remove it. */
   readonly force: boolean
+  readonly image: Digest
+  /** The container that uses it, when one does, and whether it runs. */
+  readonly user?: { readonly id: string; readonly running: boolean }
 }> {
   override get message() {
     return `unable to remove image ${this.reference}: ${this.why}`

@@ -3,6 +3,8 @@ export interface Limits {
   readonly memoryBytes?: number
   /** Memory and swap together; -1 for as much swap as there is. */
   readonly memorySwapBytes?: number
+  /** What is left to the group as long as there is enough for all. */
+  readonly memoryReservationBytes?: number
   /** Billionths of one processor, in place of quota and period. */
   readonly nanoCpus?: number
   /** Microseconds in each period. */
@@ -60,6 +62,7 @@ export const settingsV1 = (limits: Limits): ReadonlyArray<Setting> => {
   return [
     ...given(limits.memoryBytes, one("memory", "memory.limit_in_bytes", "memory limit")),
     ...given(limits.memorySwapBytes, one("memory", "memory.memsw.limit_in_bytes", "swap limit")),
+    ...given(limits.memoryReservationBytes, one("memory", "memory.soft_limit_in_bytes", "memory reservation")),
     ...given(limits.cpuShares, one("cpu", "cpu.shares", "cpu shares")),
     ...given(quota, (value) => [
       ...one("cpu", "cpu.cfs_period_us", "cpu limit")(period),
@@ -81,6 +84,7 @@ export const settingsV2 = (limits: Limits): ReadonlyArray<Setting> => {
     ...given(limits.memorySwapBytes, (both) =>
       one("memory", "memory.swap.max", "swap limit")(both < 0 ? "max" : Math.max(0, both - memoryBytes))
     ),
+    ...given(limits.memoryReservationBytes, one("memory", "memory.low", "memory reservation")),
     ...given(limits.cpuShares, (shares) => one("cpu", "cpu.weight", "cpu shares")(weightOfShares(shares))),
     ...given(quota, (value) => one("cpu", "cpu.max", "cpu limit")(`${value < 0 ? "max" : value} ${period}`)),
     ...given(limits.cpusetCpus, one("cpuset", "cpuset.cpus", "cpu set")),

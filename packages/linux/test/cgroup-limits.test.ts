@@ -7,6 +7,7 @@ const files = (settings: ReturnType<typeof settingsV1>) => settings.map(({ file,
 const limits = {
   memoryBytes: 1000,
   memorySwapBytes: 1500,
+  memoryReservationBytes: 700,
   nanoCpus: 1_500_000_000,
   cpuShares: 1024,
   cpusetCpus: "0-1",
@@ -18,6 +19,7 @@ describe("limits", () => {
     expect(files(settingsV1(limits))).toEqual([
       "memory.limit_in_bytes 1000",
       "memory.memsw.limit_in_bytes 1500",
+      "memory.soft_limit_in_bytes 700",
       "cpu.shares 1024",
       "cpu.cfs_period_us 100000",
       "cpu.cfs_quota_us 150000",
@@ -30,6 +32,7 @@ describe("limits", () => {
     expect(files(settingsV2(limits))).toEqual([
       "memory.max 1000",
       "memory.swap.max 500",
+      "memory.low 700",
       "cpu.weight 39",
       "cpu.max 150000 100000",
       "cpuset.cpus 0-1",

@@ -16,10 +16,18 @@ export class Usage extends Data.TaggedError("Usage")<{
 export const badValue = (message: string, hint?: string): Usage =>
   new Usage({ message, status: 125, ...(hint === undefined ? {} : { hint }) })
 
-/** `-it` without a terminal. As Docker's command line, which has nothing to add to it and ends with 1. */
-export const notTerminal = new Usage({
-  message: "the input device is not a TTY",
-  hint: "leave out -t, or run it in a terminal",
-  status: 1,
-  speaker: "plain"
-})
+/** What can be read and cannot be done, here or together with another option: docker's daemon says such things. */
+export const refused = (message: string, hint: string): Usage =>
+  new Usage({ message, hint, status: 125, speaker: "daemon" })
+
+/** What Docker's command line has nothing to add to; it ends with 1. */
+const plain = (message: string, hint: string): Usage => new Usage({ message, hint, status: 1, speaker: "plain" })
+
+/** `-it` without a terminal. */
+export const notTerminal = plain("the input device is not a TTY", "leave out -t, or run it in a terminal")
+
+/** `-a` with `-d`. */
+export const attachedAndDetached = plain(
+  "conflicting options: cannot specify both --attach and --detach",
+  "leave out one of them"
+)

@@ -18,10 +18,6 @@ export const surroundingsOf = (options: Values<typeof inputs>): Effect.Effect<Su
       hosts: hosts.map(({ address, host }) => ({ name: host, address })),
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
       ...given("shmBytes", yield* optionalOf("--shm-size", options.shmSize, parseBytes)),
-      resources: {
-        ...(yield* resourcesOf(options)),
-        ...given("cpuPeriodUs", options.cpuPeriod),
-        ...given("cpuQuotaUs", options.cpuQuota)
-      }
+      resources: yield* resourcesOf(options)
     }
   })

@@ -11,6 +11,13 @@ import { Usage } from "./Usage.ts"
 /** Finds what has a name, in the shape that `inspect` shows. */
 export type Finder = (name: string) => Effect.Effect<unknown, Failure, EngineServices>
 
+/** Fields that are not there are entries of maps to docker, and the sentence about them is looked for. */
+const dockerProblem = (problem: string): string =>
+  problem.replace(
+    /^template: .*: can't evaluate field (\S+) in (\S+)$/s,
+    'template parsing error: template: :1: executing "" at <$2>: map has no entry for key "$1"'
+  )
+
 /** Always an array, also when something was not found: then the rest is shown, and the status is 1. */
 export const showAll = (
   names: ReadonlyArray<string>,
@@ -49,6 +56,8 @@ export const showAll = (
       if (!text.ok)
         return yield* new Usage({
           message: text.problem,
+          reason: dockerProblem(text.problem),
+          speaker: "plain",
           hint: "gantry inspect without --format shows all fields",
           status: 1
         })

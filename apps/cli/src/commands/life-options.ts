@@ -7,20 +7,26 @@ import type { create } from "../argv/tables/run.ts"
 import { parseDuration } from "../argv/values/duration.ts"
 import { parseRestart } from "../argv/values/restart.ts"
 import { given, optionalOf, valueOf } from "./read-values.ts"
-import { badValue, type Usage } from "./Usage.ts"
+import { badValue, refused, type Usage } from "./Usage.ts"
 
 type Options = Values<typeof create.options>
 
 /** Docker stores nanoseconds and refuses what is less than a millisecond and not 0. */
 const shortest = 1_000_000n
 
-const parseTime = (text: string): Result<number | undefined> => {
+const parseTime = (text: string): Result<bigint> => {
   const duration = parseDuration(text)
-  if (!duration.ok) return duration
-  if (duration.value < 0n) return bad("cannot be negative")
-  if (duration.value === 0n) return good(undefined)
-  return duration.value < shortest ? bad("cannot be less than 1ms") : good(Number(duration.value / shortest))
+  return duration.ok && duration.value < 0n ? bad("cannot be negative") : duration
 }
+
+/** Milliseconds; absent for 0, which stands for the usual. `field` is what Docker's daemon calls it. */
+const timeOf = (field: string, option: string, text: string | undefined): Effect.Effect<number | undefined, Usage> =>
+  Effect.gen(function* () {
+    const time = yield* optionalOf(option, text, parseTime)
+    if (time === undefined || time === 0n) return undefined
+    if (time >= shortest) return Number(time / shortest)
+    return yield* refused(`${field} in Healthcheck cannot be less than 1ms`, `give ${option} a unit, such as 30s`)
+  })
 
 const reactions = ["none", "kill", "restart", "stop"] as const
 
@@ -45,12 +51,11 @@ export const restartOf = (options: {
 /** `--health-*` and `--no-healthcheck`. */
 export const healthOf = (options: Options): Effect.Effect<HealthWish | undefined, Usage> =>
   Effect.gen(function* () {
-    const time = (name: string, text: string | undefined) => optionalOf(name, text, parseTime)
     const rule = {
-      ...given("interval", yield* time("--health-interval", options.healthInterval)),
-      ...given("timeout", yield* time("--health-timeout", options.healthTimeout)),
-      ...given("startPeriod", yield* time("--health-start-period", options.healthStartPeriod)),
-      ...given("startInterval", yield* time("--health-start-interval", options.healthStartInterval)),
+      ...given("interval", yield* timeOf("Interval", "--health-interval", options.healthInterval)),
+      ...given("timeout", yield* timeOf("Timeout", "--health-timeout", options.healthTimeout)),
+      ...given("startPeriod", yield* timeOf("StartPeriod", "--health-start-period", options.healthStartPeriod)),
+      ...given("startInterval", yield* timeOf("StartInterval", "--health-start-interval", options.healthStartInterval)),
       ...given("onFailure", yield* optionalOf("--health-on-failure", options.healthOnFailure, parseReaction)),
       ...given("retries", options.healthRetries === 0 ? undefined : options.healthRetries)
     }

@@ -13,16 +13,15 @@ const readLate = new Set<string>([
   "--label-file",
   "--pull",
   "--platform",
-  "--log-opt",
-  "--pid",
-  "--uts",
-  "--userns",
-  "--cgroupns"
+  "--log-opt"
 ])
+/** of which it names some, */
+const readLateByName = new Set<string>(["--pid", "--uts", "--userns", "--cgroupns"])
 /** and those that only its daemon looks at, with what it says where it names the value. */
 const readByDaemon: { readonly [option: string]: (text: string, reason: string) => string } = {
   "--name": (_, reason) => reason,
   "--restart": (_, reason) => reason,
+  "--ipc": (_, reason) => reason,
   "--tmpfs": (_, reason) => reason,
   "-s, --signal": (text) => `Invalid signal: ${text}`,
   "-u, --user": (_, reason) => reason,
@@ -38,6 +37,7 @@ const refusal = (
   // What the shape alone tells, its command line sees by itself.
   if (readLate.has(option) || /^invalid (spec:|restart policy format)/.test(reason))
     return { speaker: "client", reason }
+  if (readLateByName.has(option)) return { speaker: "client", reason: `${option}: ${reason}` }
   const said = readByDaemon[option]
   return said === undefined ? { speaker: "flag" } : { speaker: "daemon", reason: said(text, reason) }
 }

@@ -6,78 +6,129 @@ import type { update } from "../argv/tables/lifecycle.ts"
 import { parseBytes, parseSwapBytes } from "../argv/values/bytes.ts"
 import { parseCpuSet } from "../argv/values/cpu-set.ts"
 import { parseCpus } from "../argv/values/cpus.ts"
-import { bad, good, type Result } from "../argv/Result.ts"
 import { given, optionalOf } from "./read-values.ts"
-import { Usage } from "./Usage.ts"
+import { refused, type Usage } from "./Usage.ts"
 
 type All = Values<typeof update.options>
 type Options = Pick<All, "cpuShares" | "cpus" | "cpusetCpus" | "memory" | "memorySwap"> &
-  Partial<Pick<All, "pidsLimit">>
+  Partial<Pick<All, "cpuPeriod" | "cpuQuota" | "cpusetMems" | "memoryReservation" | "pidsLimit">>
 
-/** The limits that were asked for. */
+/** The limits that were asked for, each possible on this host and with the others. */
 export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =>
   Effect.gen(function* () {
-    const memory = yield* optionalOf("-m, --memory", options.memory, parseMemory)
-    const swap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
-    if (memory !== undefined && swap !== undefined && swap > 0 && swap < memory) {
-      return yield* refused("Minimum memoryswap limit should be larger than memory limit", "--memory-swap counts both")
+    return {
+      ...(yield* memoryOf(options)),
+      ...(yield* timeOf(options)),
+      ...given("cpuShares", options.cpuShares),
+      ...given("cpusetCpus", yield* availableOf("CPUs", options.cpusetCpus)),
+      ...given("cpusetMems", yield* availableOf("memory nodes", options.cpusetMems)),
+      ...given("pids", options.pidsLimit)
     }
+  })
+
+/** With less, not even the container's first process can begin. Docker's limit. */
+const leastMemory = 6 * 1024 * 1024
+
+const memoryOf = (options: Options): Effect.Effect<Resources, Usage> =>
+  Effect.gen(function* () {
+    const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
+    const swap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
+    const reservation = yield* optionalOf("--memory-reservation", options.memoryReservation, parseBytes)
+    if (tooLittle(memory)) {
+      return yield* refused("Minimum memory limit allowed is 6MB", "a number alone is bytes: write 64m or 1g")
+    }
+    if (memory !== undefined && swap !== undefined && swap > 0 && swap < memory) {
+      return yield* refused(
+        "Minimum memoryswap limit should be larger than memory limit, see usage",
+        "--memory-swap counts both"
+      )
+    }
+    if (tooLittle(reservation)) {
+      return yield* refused("Minimum memory reservation allowed is 6MB", "a number alone is bytes: write 64m or 1g")
+    }
+    if (memory !== undefined && reservation !== undefined && memory > 0 && memory < reservation) {
+      return yield* refused(
+        "Minimum memory limit can not be less than memory reservation limit, see usage",
+        "--memory-reservation is what is kept for it of --memory"
+      )
+    }
+    return {
+      ...given("memoryBytes", memory),
+      ...given("memorySwapBytes", swap),
+      ...given("memoryReservationBytes", reservation)
+    }
+  })
+
+const tooLittle = (bytes: number | undefined): boolean => bytes !== undefined && bytes > 0 && bytes < leastMemory
+
+/** Shares of the processors' time. A quota of 0 or less is none, and a period of 0 the usual one. */
+const timeOf = (options: Options): Effect.Effect<Resources, Usage> =>
+  Effect.gen(function* () {
+    const { cpuPeriod = 0, cpuQuota = 0, cpuShares = 0 } = options
     const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
-    const most = cpus === undefined ? undefined : onlineCpus()?.numbers.size
+    const most = cpus === undefined ? undefined : listed("/sys/devices/system/cpu/online")?.numbers.size
     if (cpus !== undefined && most !== undefined && cpus > most * 1e9) {
       return yield* refused(
         `Range of CPUs is from 0.01 to ${most}.00, as there are only ${most} CPUs available`,
         "give fewer --cpus"
       )
     }
-    if (options.cpuShares !== undefined && options.cpuShares < 0) {
+    if (cpuShares < 0) {
+      return yield* refused(`invalid CPU shares ${cpuShares}: less than 0`, "--cpu-shares is 2 to 262144, usually 1024")
+    }
+    if (cpus !== undefined && (cpuPeriod > 0 || cpuQuota > 0)) {
+      const other = cpuPeriod > 0 ? "CPU Period" : "CPU Quota"
       return yield* refused(
-        `invalid CPU shares ${options.cpuShares}: less than 0`,
-        "--cpu-shares is 2 to 262144, usually 1024"
+        `Conflicting options: Nano CPUs and ${other} cannot both be set.`,
+        "--cpus 1.5 says what --cpu-quota 150000 does"
       )
     }
+    if (cpuPeriod !== 0 && (cpuPeriod < 1000 || cpuPeriod > 1_000_000)) {
+      return yield* refused(
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+        "the usual period is 100000"
+      )
+    }
+    if (cpuQuota > 0 && cpuQuota < 1000) {
+      return yield* refused("CPU cfs quota can not be less than 1ms (i.e. 1000)", "the quota is in microseconds")
+    }
     return {
-      ...given("memoryBytes", memory),
-      ...given("memorySwapBytes", swap),
       ...given("nanoCpus", cpus),
-      ...given("cpuShares", options.cpuShares),
-      ...given("cpusetCpus", yield* optionalOf("--cpuset-cpus", options.cpusetCpus, parseAvailable)),
-      ...given("pids", options.pidsLimit)
+      ...given("cpuQuotaUs", options.cpuQuota === 0 ? undefined : options.cpuQuota),
+      ...given("cpuPeriodUs", cpuPeriod === 0 ? undefined : cpuPeriod)
     }
   })
 
-/** A limit that this host, or another limit, does not allow. */
-const refused = (message: string, hint: string): Usage => new Usage({ message, hint, status: 125, speaker: "daemon" })
+const lists = { CPUs: "/sys/devices/system/cpu/online", "memory nodes": "/sys/devices/system/node/online" } as const
 
-/** With less, not even the container's first process can begin. Docker's limit. */
-const leastMemory = 6 * 1024 * 1024
-
-const parseMemory = (text: string): Result<number> => {
-  const bytes = parseBytes(text)
-  return bytes.ok && bytes.value > 0 && bytes.value < leastMemory
-    ? bad(`'${text}' is too little: the least is 6m, and a number alone is bytes`)
-    : bytes
-}
-
-/** A list of processors that all are there, as it was written. */
-const parseAvailable = (text: string): Result<string> => {
-  if (text === "") return good(text)
+/** A list of processors or memory nodes that all are there, as it was written. */
+const availableOf = (what: keyof typeof lists, text: string | undefined): Effect.Effect<string | undefined, Usage> => {
+  if (text === undefined || text === "") return Effect.succeed(text)
+  const kind = what === "CPUs" ? "cpus" : "mems"
   const wanted = parseCpuSet(text)
-  if (!wanted.ok) return wanted
-  const online = onlineCpus()
+  if (!wanted.ok) return refused(`Invalid value ${text} for cpuset ${kind}: ${wanted.problem}`, "write 0-2,5")
+  const online = listed(lists[what])
   // Where the kernel does not say which there are, it says later what is wrong.
-  if (online === undefined) return good(text)
-  const missing = [...wanted.value].filter((each) => !online.numbers.has(each))
-  return missing.length === 0 ? good(text) : bad(`requested CPUs are not available: ${text}; there are ${online.text}`)
+  if (online === undefined || [...wanted.value].every((each) => online.numbers.has(each))) return Effect.succeed(text)
+  return refused(
+    `Requested ${what} are not available - requested ${text}, available: ${online.text}`,
+    "choose of those that are available"
+  )
 }
 
-/** The processors that run, whatever share of them this process has. */
-const onlineCpus = (): { readonly text: string; readonly numbers: ReadonlySet<number> } | undefined => {
+/** What runs of a kind, whatever share of it this process has. */
+const listed = (path: string): { readonly text: string; readonly numbers: ReadonlySet<number> } | undefined => {
   try {
-    const text = readFileSync("/sys/devices/system/cpu/online", "utf8").trim()
+    const text = readFileSync(path, "utf8").trim()
     const read = parseCpuSet(text)
     return read.ok ? { text, numbers: read.value } : undefined
   } catch {
     return undefined
   }
 }
+
+/** How likely the kernel ends the container when memory is short. */
+export const oomScoreOf = (score: number | undefined): Effect.Effect<number | undefined, Usage> =>
+  score !== undefined && Math.abs(score) > 1000
+    ? refused(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`, "0 is what every process begins with")
+    : Effect.succeed(score)

@@ -24,9 +24,10 @@ import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
+import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
-import { resourcesOf } from "./resource-options.ts"
+import { oomScoreOf, resourcesOf } from "./resource-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Options of `run` and `create` as the table types them. */
@@ -105,6 +106,8 @@ export const runOptions = (
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
       resources: yield* resourcesOf(options),
       init: options.init,
+      namespaces: yield* namespacesOf(options),
+      ...given("oomScoreAdj", yield* oomScoreOf(options.oomScoreAdj)),
       ...given("restart", yield* restartOf(options)),
       ...given("health", yield* healthOf(options)),
       ...given("stopSignal", options.stopSignal),

@@ -1,5 +1,5 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
-import { create, newId } from "@gantry/engine/verbs/create"
+import { newId } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import { logs } from "@gantry/engine/containers/Logs"
@@ -10,14 +10,16 @@ import { run as table } from "../argv/tables/run.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
 import type { Terminal } from "../terminal.ts"
+import { attachedTo } from "./attached-to.ts"
 import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
 import { fetching } from "./fetching.ts"
+import { makeContainer } from "./make-container.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
 import { stay } from "./stay.ts"
-import { badValue, notTerminal } from "./Usage.ts"
+import { attachedAndDetached, badValue, notTerminal } from "./Usage.ts"
 
 /** Lines of the log that tell why a container did not become ready. */
 const shownLines = 10
@@ -33,22 +35,22 @@ export default define(
   ({ given, operands, options }, { terminal }) =>
     Effect.gen(function* () {
       const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
-      const wished = yield* runOptions(options, operands, options.detach, { env: terminal.env, cwd: terminal.cwd })
-      if (options.interactive && options.tty && !options.detach && !terminal.stdinIsTerminal) {
-        return yield* notTerminal
-      }
-      if (options.detach && given.has("attach")) return yield* badValue("conflicting options: -a and -d")
+      const attached = yield* attachedTo(options)
+      const stdin = attached.has("stdin") && !options.detach
+      const wished = yield* runOptions(options, operands, !stdin, { env: terminal.env, cwd: terminal.cwd })
+      if (options.detach && given.has("attach")) return yield* attachedAndDetached
+      if (stdin && options.tty && !terminal.stdinIsTerminal) return yield* notTerminal
       const patience = yield* optionalOf("--wait", options.wait, parseLongDuration)
       if (patience !== undefined && !options.detach) return yield* badValue("--wait goes with -d")
       const finishCid = yield* cidFile(options.cidfile)
       const id = newId()
       // A supervisor loads its program while the container is made.
       yield* (yield* Runtime).warm(id)
-      const record = yield* create(wished, {
-        ...createContext(terminal),
-        id,
-        fetching: fetching(terminal, options.quiet)
-      })
+      const record = yield* makeContainer(
+        wished,
+        { ...createContext(terminal), id, fetching: fetching(terminal, options.quiet) },
+        options.replace
+      )
       yield* finishCid(record.id)
       const session = yield* start(record, { stays: !options.detach }).pipe(
         // Docker keeps a container that could not be started, unless it was to be removed anyway.
@@ -62,10 +64,12 @@ export default define(
         yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
         return 0
       }
+      // Somebody who is shown nothing learns at least which container it is.
+      if (!attached.has("stdout") && !attached.has("stderr")) terminal.out(`${record.id}\n`)
       return yield* stay(
         record,
         session,
-        { stdin: options.interactive, sigProxy: options.sigProxy, detachKeys: keys },
+        { stdin, sigProxy: options.sigProxy, detachKeys: keys, shown: attached },
         terminal
       )
     }).pipe(Effect.scoped),

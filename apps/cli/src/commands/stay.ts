@@ -3,6 +3,7 @@ import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { StreamName } from "../argv/values/words.ts"
 import { attachSession } from "../attach-session.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -13,21 +14,18 @@ export interface Stay {
   /** Signals are passed on; never to a terminal, whose keys are. */
   readonly sigProxy: boolean
   readonly detachKeys: Uint8Array
+  /** The streams that are shown; both when absent. */
+  readonly shown?: ReadonlySet<StreamName>
 }
 
 /**
  * Stays with a container until it ends, gives back what it held, and succeeds with its exit status; with 0 when the user
  * detaches.
  */
-export const stay = (
-  record: ContainerRecord,
-  session: Session,
-  { detachKeys, sigProxy, stdin }: Stay,
-  terminal: Terminal
-) =>
+export const stay = (record: ContainerRecord, session: Session, { sigProxy, ...how }: Stay, terminal: Terminal) =>
   Effect.gen(function* () {
     const { tty } = record.spec.process
-    const exit = yield* attachSession(session, { stdin, tty, signals: sigProxy && !tty, detachKeys }, terminal)
+    const exit = yield* attachSession(session, { ...how, tty, signals: sigProxy && !tty }, terminal)
     if (Option.isNone(exit)) return 0
     yield* settleOrWarn(record)
     return exit.value.code

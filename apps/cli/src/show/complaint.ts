@@ -16,7 +16,9 @@ export interface Asked {
 export const statusOf = (failure: Failure, terminal: Terminal, asked?: Asked): number | undefined => {
   const { status } = explain(failure)
   const word = asked?.words.at(-1)
-  if (terminal.program === "gantry" || word === "run" || dockerWords(failure).speaker !== "daemon") return status
+  // As for a command that cannot be executed: the container is there and well.
+  if (word === "exec" && failure._tag === "IsolationRefused") return 126
+  if (terminal.program === "gantry" || word === "run" || dockerWords(failure, word).speaker !== "daemon") return status
   return status === 125 || word === "create" ? 1 : status
 }
 
@@ -35,7 +37,7 @@ export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): 
 }
 
 const asDocker = (failure: Failure, asked: Asked | undefined): string => {
-  const { speaker, text } = dockerWords(failure)
+  const { speaker, text } = dockerWords(failure, asked?.words.at(-1))
   if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command).trimEnd()
   const word = asked?.words.at(-1) ?? ""
   if (word === "exec" && text.startsWith(startFailed)) return text.replace(startFailed, execFailed)

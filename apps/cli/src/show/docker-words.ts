@@ -14,9 +14,9 @@ export interface DockerWords {
 
 /**
  * What docker says in the place of a failure, for programs that look for its sentences. Worded as Docker 28's command
- * line shows what a daemon answers. What docker has no sentence for keeps ours.
+ * line shows what a daemon answers to the last word of a command. What docker has no sentence for keeps ours.
  */
-export const dockerWords = (failure: Failure): DockerWords => {
+export const dockerWords = (failure: Failure, command = ""): DockerWords => {
   switch (failure._tag) {
     case "Usage":
       return { speaker: failure.speaker ?? "client", text: failure.reason ?? failure.message }
@@ -32,9 +32,9 @@ export const dockerWords = (failure: Failure): DockerWords => {
           "You have to remove (or rename) that container to be able to reuse that name."
       )
     case "ImageInUse":
-      return daemon(`conflict: ${failure.message}`)
+      return daemon(`conflict: ${imageInUse(failure)}`)
     case "BadImageName":
-      return { speaker: "daemon", text: `invalid reference format${upper(failure.text)}` }
+      return badImageName(failure.text, command)
     case "WrongState":
       return daemon(wrongState(failure.id, failure.container, failure.verb, failure.why))
     case "NotRunning":
@@ -49,7 +49,14 @@ export const dockerWords = (failure: Failure): DockerWords => {
     case "CommandNotExecutable":
       return daemon(`${startFailed}${failure.message}: unknown`)
     case "IsolationRefused":
-      if (failure.why.startsWith("unable to find user")) return daemon(failure.why)
+      if (failure.why.startsWith("unable to find user")) {
+        return command === "exec" ? { speaker: "client", text: failure.why } : daemon(failure.why)
+      }
+      if (failure.stage.startsWith("enter ") && failure.why === noDirectory) {
+        return daemon(
+          `${startFailed}chdir to cwd ("${failure.stage.slice("enter ".length)}") set in config.json failed: ${noDirectory}: unknown`
+        )
+      }
       if (failure.why.startsWith("unable to find group")) return daemon(failure.why.replace(/^u/, "U"))
       return daemon(`${startFailed}${failure.message}`)
     case "NetworkRefused":
@@ -60,6 +67,8 @@ export const dockerWords = (failure: Failure): DockerWords => {
       return daemon(failure.message)
   }
 }
+
+const noDirectory = "no such file or directory"
 
 /** How docker begins when a first process could not be started. */
 export const startFailed =
@@ -96,8 +105,30 @@ const networkRefused = (action: string, why: string): string => {
 const withTag = (reference: string): string =>
   /[:@][^/]*$/.test(reference) || /^[0-9a-f]{64}$/.test(reference) ? reference : `${reference}:latest`
 
-const upper = (text: string): string =>
-  /[A-Z]/.test(text.split(":")[0] ?? "") ? ": repository name must be lowercase" : ""
+/** Commands that read a name of an image themselves. */
+const readsNames: ReadonlySet<string> = new Set(["build", "commit", "create", "import", "pull", "push", "run", "tag"])
+
+const badImageName = (text: string, command: string): DockerWords => {
+  // The registry's name may have capitals.
+  const repository = text.replace(/^[^/]*[.:][^/]*\//, "").replace(/:.*/, "")
+  const whole = repository.includes("/") ? repository : `library/${repository}`
+  const format = `invalid reference format${/[A-Z]/.test(repository) ? `: repository name (${whole}) must be lowercase` : ""}`
+  if (!readsNames.has(command)) return daemon(format)
+  const place = command === "tag" ? `Error parsing reference: "${text}" is not a valid repository/tag: ` : ""
+  return { speaker: "client", text: place + format }
+}
+
+const imageInUse = ({ force, image, reference, user, why }: Failure & { readonly _tag: "ImageInUse" }): string => {
+  const id = image.slice("sha256:".length, "sha256:".length + 12)
+  const must = force ? "must be forced" : "cannot be forced"
+  if (user === undefined) return `unable to delete ${id} (${must}) - ${why}`
+  const container = user.id.slice(0, 12)
+  if (force && !image.startsWith(reference.replace(/^(sha256:)?/, "sha256:"))) {
+    return `unable to remove repository reference "${reference}" (must force) - container ${container} is using its referenced image ${id}`
+  }
+  const kind = user.running ? "running" : "stopped"
+  return `unable to delete ${id} (${must}) - image is being used by ${kind} container ${container}`
+}
 
 const wrongState = (id: string, name: string, verb: string, why: string): string => {
   if (verb === "remove") {

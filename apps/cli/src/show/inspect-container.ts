@@ -172,7 +172,11 @@ const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   CpuShares: spec.resources.cpuShares ?? 0,
   Memory: spec.resources.memoryBytes ?? 0,
   NanoCpus: spec.resources.nanoCpus ?? 0,
+  CpuPeriod: spec.resources.cpuPeriodUs ?? 0,
+  CpuQuota: spec.resources.cpuQuotaUs ?? 0,
   CpusetCpus: spec.resources.cpusetCpus ?? "",
+  CpusetMems: spec.resources.cpusetMems ?? "",
+  MemoryReservation: spec.resources.memoryReservationBytes ?? 0,
   MemorySwap: spec.resources.memorySwapBytes ?? 0,
   PidsLimit: spec.resources.pids ?? null,
   Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))

@@ -51,9 +51,12 @@ describe("gantry build", () => {
   it.scoped("refuses limits with which no container begins, before it builds", () =>
     Effect.gen(function* () {
       const refused = (...options: ReadonlyArray<string>) => gantry("build", [...options, "/tmp"])
-      expect(yield* refused("-m", "3")).toMatchObject({ status: 125, err: expect.stringContaining("the least is 6m") })
+      expect(yield* refused("-m", "3")).toMatchObject({
+        status: 125,
+        err: expect.stringContaining("Minimum memory limit allowed is 6MB")
+      })
       const { err, status } = yield* refused("--cpuset-cpus", "0,8191")
-      expect(err).toContain("requested CPUs are not available: 0,8191; there are ")
+      expect(err).toContain("Requested CPUs are not available - requested 0,8191, available: ")
       expect(status).toBe(125)
     }).pipe(Effect.provide(engine))
   )

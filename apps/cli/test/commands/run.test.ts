@@ -16,6 +16,24 @@ const box = Effect.gen(function* () {
 const containers = Effect.map(gantry("ps", ["-a", "--format", "{{.Names}}"]), ({ out }) => out)
 const attached = Effect.flatMap(Network, (network) => network.attached)
 
+/** What is refused before anything is made, and why. */
+const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
+  [["--pid", "foo"], "invalid PID mode"],
+  [["--pid", "container:x"], "container:x is not supported yet"],
+  [["--ipc", "foo"], "Invalid IPC mode: foo"],
+  [["--uts", "host", "-h", "web"], "conflicting options: hostname and the UTS mode"],
+  [["--userns", "keep-id"], "keep-id is not supported yet"],
+  [["--memory-reservation", "1"], "Minimum memory reservation allowed is 6MB"],
+  [["-m", "8m", "--memory-reservation", "16m"], "can not be less than memory reservation limit"],
+  [["-m", "16m", "--memory-swap", "8m"], "Minimum memoryswap limit should be larger than memory limit"],
+  [["--cpus", "1", "--cpu-quota", "50000"], "Nano CPUs and CPU Quota cannot both be set"],
+  [["--cpu-period", "10"], "CPU cfs period can not be less than 1ms"],
+  [["--cpu-quota", "10"], "CPU cfs quota can not be less than 1ms"],
+  [["--cpuset-mems", "8191"], "Requested memory nodes are not available - requested 8191, available: "],
+  [["--oom-score-adj", "5000"], "Invalid value 5000, range for oom score adj is [-1000, 1000]"],
+  [["--health-timeout", "1ns"], "Timeout in Healthcheck cannot be less than 1ms"]
+]
+
 describe("gantry run", () => {
   it.scoped("shows what the command writes, each stream where it belongs, and ends as it ends", () =>
     Effect.gen(function* () {
@@ -28,6 +46,59 @@ describe("gantry run", () => {
       })
       expect(yield* containers).toContain("web\n")
       expect(yield* attached).toEqual([])
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("shows only the streams of -a, and with neither of them says which container it is", () =>
+    Effect.gen(function* () {
+      yield* box
+      const both = ["box", "sh", "-c", "echo one; echo two >&2"]
+      expect(yield* gantry("run", ["-a", "STDERR", ...both])).toEqual({ status: 0, out: "", err: "two\n" })
+      expect(yield* gantry("run", ["-a", "stdout", "-a", "stderr", ...both])).toMatchObject({
+        out: "one\n",
+        err: "two\n"
+      })
+      const { err, out } = yield* gantry("run", ["-i", "-a", "stdin", ...both])
+      expect([out, err]).toEqual([expect.stringMatching(/^[0-9a-f]{64}\n$/), ""])
+      expect((yield* gantry("run", ["-a", "tty", ...both])).err).toContain("valid streams are STDIN, STDOUT and STDERR")
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("takes the place of who has its name with --replace, once nothing else is wrong with it", () =>
+    Effect.gen(function* () {
+      yield* box
+      yield* gantry("run", ["-d", "--name", "web", "box", "sleep", "1"])
+      const id = Effect.map(gantry("ps", ["-aq", "--no-trunc"]), ({ out }) => out)
+      const before = yield* id
+      expect(yield* gantry("run", ["--name", "web", "box"])).toMatchObject({ status: 125, out: "" })
+      expect((yield* gantry("run", ["--replace", "--name", "web", "nope"])).status).toBe(125)
+      expect((yield* gantry("create", ["--replace", "box"])).err).toContain("--replace needs a name")
+      expect(yield* id).toBe(before)
+      const { out } = yield* gantry("create", ["--replace", "--name", "web", "box"])
+      expect(out).not.toBe(before)
+      expect(yield* id).toBe(out)
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("uses the host's namespaces and limits of every kind as asked, and tells of them as docker does", () =>
+    Effect.gen(function* () {
+      yield* box
+      const host = ["--pid=host", "--ipc=host", "--uts=host", "--cgroupns=host", "--userns=host"]
+      const limits = ["--memory-reservation=16m", "--cpu-quota=50000", "--cpu-period=200000", "--oom-score-adj=-5"]
+      yield* gantry("create", ["--name", "web", ...host, ...limits, "box"])
+      const modes = "{{with .HostConfig}}{{.PidMode}} {{.IpcMode}} {{.UTSMode}} {{.CgroupnsMode}}"
+      const numbers = " {{.MemoryReservation}} {{.CpuQuota}} {{.CpuPeriod}} {{.OomScoreAdj}}{{end}}"
+      expect((yield* gantry("inspect", ["-f", modes + numbers, "web"])).out).toBe(
+        "host host host host 16777216 50000 200000 -5\n"
+      )
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped.each(refusals)("refuses %s", ([options, sentence]) =>
+    Effect.gen(function* () {
+      const { err, status } = yield* gantry("run", [...options, "box"])
+      expect(err).toContain(sentence)
+      expect(status).toBe(125)
     }).pipe(Effect.provide(engine))
   )
 
@@ -62,18 +133,18 @@ describe("gantry run", () => {
     }).pipe(Effect.provide(engine))
   )
 
-  it.scoped("ends with 125 when it is asked for what cannot be, and with 1 where there is no terminal", () =>
+  it.scoped("ends with 125 when it is asked for what cannot be, and with 1 where docker does", () =>
     Effect.gen(function* () {
       yield* box
-      for (const args of [
-        ["nope"],
-        ["-d", "-a", "stdout", "box"],
-        ["-e", "=", "box"],
-        ["-v", "/nowhere/at/all:/x", "box"]
-      ]) {
+      for (const args of [["nope"], ["-e", "=", "box"], ["-v", "/nowhere/at/all:/x", "box"]]) {
         expect({ args, ...(yield* gantry("run", args)) }).toMatchObject({ status: 125, out: "" })
       }
-      expect(yield* gantry("run", ["-it", "box"])).toMatchObject({ status: 1, out: "" })
+      for (const args of [
+        ["-it", "box"],
+        ["-d", "-a", "stdout", "box"]
+      ]) {
+        expect({ args, ...(yield* gantry("run", args)) }).toMatchObject({ status: 1, out: "" })
+      }
       expect(yield* containers).toBe("")
     }).pipe(Effect.provide(engine))
   )

@@ -74,13 +74,16 @@ export interface Resources {
   readonly memoryBytes?: number
   /** Memory and swap together; -1 for unlimited. */
   readonly memorySwapBytes?: number
+  /** What the kernel leaves to it as long as it can. */
   readonly memoryReservationBytes?: number
   /** Billionths of one processor. */
   readonly nanoCpus?: number
   readonly cpuShares?: number
   readonly cpuQuotaUs?: number
   readonly cpuPeriodUs?: number
+  /** Processors and memory nodes, as the kernel lists them: `0-2,5`. */
   readonly cpusetCpus?: string
+  readonly cpusetMems?: string
   readonly pids?: number
 }
 
@@ -105,7 +108,7 @@ export interface ProcessSpec {
   readonly argv: ReadonlyArray<string>
   /** `NAME=value`. HOME is added from the container's passwd file when absent. */
   readonly env: ReadonlyArray<string>
-  /** Absolute path in the container; made when missing. */
+  /** Absolute path in the container; made when missing for its first process, and an error for a further one. */
   readonly cwd: string
   /** `""`, name, uid, `name:group`, `uid:gid`: looked up in the container's own passwd and group files. */
   readonly user: string

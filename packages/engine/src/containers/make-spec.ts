@@ -18,7 +18,7 @@ export interface SpecInput {
   readonly mounts: ReadonlyArray<MountSpec>
   /** Every capability the host's own root has, without CAP_: what `--privileged` and `ALL` mean. */
   readonly allCapabilities: ReadonlyArray<string>
-  /** The host's own name: what a container on the host's network is called, unless it is given another. */
+  /** The host's own name: what a container on the host's network, or with its name, is called unless it is given another. */
   readonly hostName: string
 }
 
@@ -67,8 +67,8 @@ export const makeSpec = ({
       })
     )
   }
-  const usual = options.networks[0].network === "host" ? hostName : id.slice(0, 12)
-  const hostname = options.hostname ?? (options.namespaces.uts === "host" ? "" : usual)
+  const named = options.networks[0].network === "host" || options.namespaces.uts === "host"
+  const hostname = options.hostname ?? (named ? hostName : id.slice(0, 12))
   const capabilities = capabilitiesOf(options, allCapabilities)
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
   return Either.right({
@@ -90,7 +90,7 @@ export const makeSpec = ({
       rlimits: options.rlimits satisfies ReadonlyArray<Rlimit>,
       ...(options.oomScoreAdj === undefined ? {} : { oomScoreAdj: options.oomScoreAdj })
     },
-    mounts,
+    mounts: options.namespaces.ipc === "host" ? [hostMemory, ...mounts] : mounts,
     shmBytes: options.shmBytes,
     devices: options.devices,
     files: {},
@@ -101,6 +101,15 @@ export const makeSpec = ({
     privileged: options.privileged,
     init: options.init
   })
+}
+
+/** Memory that processes share by name belongs to what they share: with the host's namespace comes the host's memory. */
+const hostMemory: MountSpec = {
+  type: "bind",
+  source: "/dev/shm",
+  target: "/dev/shm",
+  readonly: false,
+  recursive: true
 }
 
 const cwdOf = (workdir: string | undefined): string => {

@@ -107,15 +107,18 @@ const removeEmptied = async (groups: Cgroups, path: string): Promise<void> => {
 }
 
 const limitsOf = (resources: Resources): Limits => {
-  const { cpuPeriodUs, cpuQuotaUs, cpuShares, cpusetCpus, memoryBytes, memorySwapBytes, nanoCpus, pids } = resources
+  const { cpuPeriodUs, cpuQuotaUs, cpuShares, cpusetCpus, cpusetMems, memoryBytes, memoryReservationBytes } = resources
+  const { memorySwapBytes, nanoCpus, pids } = resources
   return {
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }),
+    ...(memoryReservationBytes === undefined ? {} : { memoryReservationBytes }),
     ...(nanoCpus === undefined ? {} : { nanoCpus }),
     ...(cpuQuotaUs === undefined ? {} : { cpuQuota: cpuQuotaUs }),
     ...(cpuPeriodUs === undefined ? {} : { cpuPeriod: cpuPeriodUs }),
     ...(cpuShares === undefined ? {} : { cpuShares }),
     ...(cpusetCpus === undefined ? {} : { cpusetCpus }),
+    ...(cpusetMems === undefined ? {} : { cpusetMems }),
     ...(pids === undefined ? {} : { pidsMax: pids })
   }
 }

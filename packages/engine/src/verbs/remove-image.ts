@@ -52,7 +52,8 @@ export const removeImage = (
       return yield* new ImageInUse({
         reference: text,
         why: "image is referenced in multiple repositories",
-        force: true
+        force: true,
+        image: image.id
       })
     }
     yield* checkUsers(text, image, force)
@@ -110,7 +111,9 @@ export const checkUsers = (
         return yield* new ImageInUse({
           reference: text,
           why: `${running ? "running" : "stopped"} container ${name} (${id.slice(0, 12)}) is using it`,
-          force: !running
+          force: !running,
+          image: image.id,
+          user: { id, running }
         })
       }
     }

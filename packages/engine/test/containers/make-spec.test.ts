@@ -188,8 +188,13 @@ describe("where it runs", () => {
 
   it("keeps the host's name in the host's own namespace", () => {
     const { hostname, process } = spec({ namespaces: { ...defaults.namespaces, uts: "host" } })
-    expect(hostname).toBe("")
-    expect(process.env).toEqual([`PATH=${defaultPath}`])
+    expect(hostname).toBe("host")
+    expect(process.env).toContain("HOSTNAME=host")
+  })
+
+  it("shares the host's memory by name together with its namespace", () => {
+    const shared = spec({ namespaces: { ...defaults.namespaces, ipc: "host" } }).mounts.map((mount) => mount.target)
+    expect([shared, spec().mounts]).toEqual([["/dev/shm"], []])
   })
 
   it("knows nothing of networks before a start, and survives JSON", () => {

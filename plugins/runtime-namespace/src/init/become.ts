@@ -26,6 +26,8 @@ import { stage, StageFailure, wordsOf } from "./StageFailure.ts"
 /** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
 export interface BecomeOptions {
   readonly diesWithParent: boolean
+  /** A working directory that is not there is made; otherwise it is an error. */
+  readonly makesDirectory: boolean
   /** The root becomes read-only once the working directory is made. */
   readonly readonlyRoot: boolean
   /** Compiled seccomp program; undefined for none. */
@@ -40,11 +42,14 @@ export const become = (
   kernel: Kernel,
   process: ProcessSpec,
   who: Identity,
-  { diesWithParent, filter, readonlyRoot }: BecomeOptions
+  { diesWithParent, filter, makesDirectory, readonlyRoot }: BecomeOptions
 ): never => {
   const { files, sys } = kernel
   const env = process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`]
   stage(`enter ${process.cwd}`, () => {
+    if (!makesDirectory && files.kind(process.cwd)?.directory !== true) {
+      throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
+    }
     const place = openMountPoint(kernel, process.cwd, "directory")
     sys.fchdir(place)
     sys.close(place)

@@ -62,7 +62,12 @@ export const start = (kernel: Kernel, control: Control): never => {
   const process = withFirstProcess(kernel, spec.process, reaper)
   const who = identify(kernel, process)
   applyLimits(kernel, process)
-  return become(kernel, process, who, { diesWithParent: true, filter, readonlyRoot: spec.readonlyRoot })
+  return become(kernel, process, who, {
+    diesWithParent: true,
+    filter,
+    makesDirectory: true,
+    readonlyRoot: spec.readonlyRoot
+  })
 }
 
 /** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */

@@ -46,7 +46,11 @@ export const parseVolume = (text: string, cwd: string): Result<VolumeSpec> => {
 
 const checkedTarget = (text: string, path: string): Result<string> => {
   if (!path.startsWith("/")) {
-    return bad(`invalid volume specification: '${text}': invalid mount path: '${path}' mount path must be absolute`)
+    const kind = /^[./]/.test(text) ? "bind" : "volume"
+    return bad(
+      `invalid volume specification: '${text}': invalid mount config for type "${kind}": ` +
+        `invalid mount path: '${path}' mount path must be absolute`
+    )
   }
   const target = posix.normalize(path).replace(/(?<=.)\/$/, "")
   return target === "/" ? bad(`invalid volume specification: '${text}': destination can't be '/'`) : good(target)

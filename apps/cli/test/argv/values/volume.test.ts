@@ -27,7 +27,10 @@ describe("--volume", () => {
     ["/a:/b:/c", "invalid spec: /a:/b:/c: too many colons"],
     [":/x", "invalid spec: :/x: empty section between colons"],
     ["/a:", "invalid spec: /a:: empty section between colons"],
-    ["a:b", "invalid volume specification: 'a:b': invalid mount path: 'b' mount path must be absolute"],
+    [
+      "a:b",
+      `invalid volume specification: 'a:b': invalid mount config for type "volume": invalid mount path: 'b' mount path must be absolute`
+    ],
     ["/a:/", "invalid volume specification: '/a:/': destination can't be '/'"],
     ["/a:/x/..", "invalid volume specification: '/a:/x/..': destination can't be '/'"],
     ["/a:/b:foo", "invalid mode: foo"],

@@ -46,22 +46,19 @@ export const argumentsRefused: Scene = {
     "docker run --ulimit nofile=3:1 gx/base",
     "docker run --mount foo=bar gx/base",
     "docker run --mount type=bind,src=/tmp gx/base",
-    other("docker run -a foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --attach is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run -a foo gx/base",
     other("docker run --init=maybe gx/base", {
-      why: "says what is wrong with the value in words rather than as a function of Go",
+      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
       stderr:
         'invalid argument "maybe" for "--init" flag: "maybe" is neither true nor false\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun \'docker run --help\' for more information\n'
     }),
     other("docker run --pids-limit x gx/base", {
-      why: "says what is wrong with the value in words rather than as a function of Go",
+      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
       stderr:
         'invalid argument "x" for "--pids-limit" flag: "x" is not an integer\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun \'docker run --help\' for more information\n'
     }),
     other("docker ps -n x", {
-      why: "says what is wrong with the value in words rather than as a function of Go",
+      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
       stderr:
         'invalid argument "x" for "-n, --last" flag: "x" is not an integer\n\nUsage:  docker ps [OPTIONS]\n\nRun \'docker ps --help\' for more information\n'
     }),
@@ -81,7 +78,7 @@ export const argumentsRefused: Scene = {
     "docker run --rm --restart always gx/base",
     "docker run --pull sometimes gx/base",
     other("docker run --device x gx/base", {
-      why: "says what would be right",
+      why: "says which forms there are, in the same shape",
       stderr:
         "docker: invalid device specification: x: a device is an absolute path, followed by some of \"rwm\"\n\nRun 'docker run --help' for more information\n"
     }),
@@ -90,85 +87,43 @@ export const argumentsRefused: Scene = {
     "docker run --env-file /nope gx/base",
     "docker run --label-file /nope gx/base",
     "docker run --health-cmd x --no-healthcheck gx/base",
-    other("docker run --health-interval 1ns gx/base", {
-      why: "says what would be right",
-      stderr:
-        'invalid argument "1ns" for "--health-interval" flag: cannot be less than 1ms\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun \'docker run --help\' for more information\n'
-    }),
+    "docker run --health-interval 1ns gx/base",
     "docker run --health-retries -1 gx/base",
     "docker run --cidfile /etc/passwd gx/base",
     other("docker run --platform foo/bar/z/f gx/base", {
-      why: "says what would be right",
+      why: "says which forms there are, in the same shape",
       stderr: "docker: \"foo/bar/z/f\" is not os/arch[/variant]\n\nRun 'docker run --help' for more information\n"
     }),
-    other("docker run --pid foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --pid is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --uts foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --uts is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --cgroupns foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --cgroupns is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --userns foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --userns is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run -d --attach stdout gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stderr: "docker: --attach is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --pid foo gx/base",
+    "docker run --uts foo gx/base",
+    "docker run --cgroupns foo gx/base",
+    "docker run --userns foo gx/base",
+    "docker run -d --attach stdout gx/base",
     "docker run -it gx/base </dev/null",
     "docker run --name '!' gx/base",
     "docker create --name gx/x gx/base",
-    other("docker run --memory 1 gx/base", {
-      why: "says what would be right",
-      stderr:
-        "invalid argument \"1\" for \"-m, --memory\" flag: '1' is too little: the least is 6m, and a number alone is bytes\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --memory 1 gx/base",
     "docker run --cpus 1000 gx/base",
-    other("docker run --memory-swap 1m --memory 10m gx/base", {
-      why: "says what would be right",
-      stderr:
-        "docker: Error response from daemon: Minimum memoryswap limit should be larger than memory limit\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --memory-swap 1m --memory 10m gx/base",
     other("docker run --cpu-shares -1 gx/base", {
-      why: "says what would be right",
+      why: "docker passes on what its runtime says, which names no value",
       stderr:
         "docker: Error response from daemon: invalid CPU shares -1: less than 0\n\nRun 'docker run --help' for more information\n"
     }),
     other("docker run --cpuset-cpus 9999 gx/base", {
-      why: "says what would be right",
+      why: "says what is wrong with the list, in the same shape",
       stderr:
-        "invalid argument \"9999\" for \"--cpuset-cpus\" flag: invalid list of processors: '9999'\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'docker run --help' for more information\n"
+        "docker: Error response from daemon: Invalid value 9999 for cpuset cpus: invalid list of processors: '9999'\n\nRun 'docker run --help' for more information\n"
     }),
-    other("docker run --oom-score-adj 5000 gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --oom-score-adj is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --oom-score-adj 5000 gx/base",
     "docker run --stop-signal FOO gx/base",
     "docker run --cap-add foo gx/base",
     "docker run --workdir x gx/base",
     "docker run --tmpfs x gx/base",
-    other("docker run --ipc foo gx/base", {
-      why: "the option is refused by name: gantry does not have it yet",
-      stderr: "docker: --ipc is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run UPPER", {
-      why: "the same complaint without the repetition",
-      stderr:
-        "docker: Error response from daemon: invalid reference format: repository name must be lowercase\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --ipc foo gx/base",
+    "docker run UPPER",
     "docker run -v /a:/b:/c:ro gx/base",
-    other("docker run -v /tmp:rel gx/base", {
-      why: "the same complaint without the repetition",
-      stderr:
-        "docker: Error response from daemon: invalid volume specification: '/tmp:rel': invalid mount path: 'rel' mount path must be absolute\n\nRun 'docker run --help' for more information\n"
-    })
+    "docker run -v /tmp:rel gx/base"
   ].map(asLine)
 }
 
@@ -180,12 +135,12 @@ export const missing: Scene = {
     "docker rm -f nope",
     "docker stop nope",
     other("docker start nope", {
-      why: "the second line only says again what failed",
+      why: "the second line only repeats that it failed; what scripts look for is the first",
       stderr: "Error response from daemon: No such container: nope\n"
     }),
     "docker restart nope",
     other("docker kill nope", {
-      why: "the container is named once",
+      why: "the container is named once; the sentence that scripts look for is the same",
       stderr: "Error response from daemon: No such container: nope\n"
     }),
     "docker pause nope",
@@ -197,7 +152,7 @@ export const missing: Scene = {
     "docker port nope",
     "docker diff nope",
     other("docker rename nope xy", {
-      why: "the second line only says again what failed",
+      why: "the second line only repeats that it failed; what scripts look for is the first",
       stderr: "Error response from daemon: No such container: nope\n"
     }),
     "docker commit nope",
@@ -205,7 +160,7 @@ export const missing: Scene = {
     "docker inspect nope",
     "docker inspect -f '{{.Id}}' nope",
     other("docker inspect --type foo gx/base", {
-      why: "there are no swarms and plugins to look for",
+      why: "names the types that there are",
       stderr: 'unknown type: "foo": must be one of "container", "image", "network", "volume"\n'
     }),
     "docker container inspect nope",
@@ -214,7 +169,7 @@ export const missing: Scene = {
     "docker tag nope x",
     "docker history nope",
     other("docker network rm nope", {
-      why: "docker 28 adds a line that says nothing",
+      why: "docker 28 prints the status of a process that there is not",
       stderr: "Error response from daemon: network nope not found\n"
     }),
     "docker network inspect nope",

@@ -34,49 +34,20 @@ export const running: Scene = {
     other(
       "docker run --rm --dns 192.0.2.53 --dns-search example.test --dns-option ndots:2 gx/base cat /etc/resolv.conf",
       {
-        why: "the order of these lines has no meaning",
+        why: "the order of these lines has no meaning, and daemons since version 25 write them so",
         stdout: "nameserver 192.0.2.53\nsearch example.test\noptions ndots:2\n"
       }
     ),
     "docker run --rm --sysctl net.ipv4.ip_forward=1 gx/base cat /proc/sys/net/ipv4/ip_forward",
     "docker run --rm --device /dev/zero:/dev/nought gx/base sh -c 'head -c 2 /dev/nought | wc -c'",
-    other("docker run --rm --oom-score-adj 500 gx/base cat /proc/self/oom_score_adj", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stdout: "",
-      stderr: "docker: --oom-score-adj is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --rm --pid host gx/base sh -c 'test $$ -gt 1 && echo host'", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stdout: "",
-      stderr: "docker: --pid is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --rm --uts host gx/base sh -c 'test $(hostname) = '$(hostname)' && echo host'", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stdout: "",
-      stderr: "docker: --uts is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --rm --cpu-shares 512 --memory-reservation 16m --pids-limit 50 gx/base echo limited", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stdout: "",
-      stderr: "docker: --memory-reservation is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --rm --oom-score-adj 500 gx/base cat /proc/self/oom_score_adj",
+    "docker run --rm --pid host gx/base sh -c 'test $$ -gt 1 && echo host'",
+    "docker run --rm --uts host gx/base sh -c 'test $(hostname) = '$(hostname)' && echo host'",
+    "docker run --rm --cpu-shares 512 --memory-reservation 16m --pids-limit 50 gx/base echo limited",
     "docker run --rm --init gx/base sh -c 'echo $$ | grep -c 1'",
     "docker run --rm gx/base sh -c 'mount -t tmpfs none /tmp || echo refused' 2>/dev/null",
-    other("docker run --rm --sig-proxy=false -a STDOUT -a STDERR gx/base sh -c 'echo out; echo err >&2'", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stdout: "",
-      stderr: "docker: --attach is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
-    other("docker run --rm -a stderr gx/base sh -c 'echo out; echo err >&2'", {
-      why: "the option is refused by name: gantry does not have it yet",
-      status: 125,
-      stderr: "docker: --attach is not supported yet\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --rm --sig-proxy=false -a STDOUT -a STDERR gx/base sh -c 'echo out; echo err >&2'",
+    "docker run --rm -a stderr gx/base sh -c 'echo out; echo err >&2'",
     "mkdir -p m && echo file > m/f && docker run --rm -v ./m:/m:ro gx/base cat /m/f",
     "docker run --rm --mount type=bind,source=$PWD/m,target=/m,readonly gx/base touch /m/g",
     "docker run --rm --cidfile cid gx/base true; wc -c < cid"
@@ -104,7 +75,7 @@ export const lifecycle: Scene = {
     "docker ps --filter label=gx --format '{{upper .Names}} {{.ID | len}}'",
     "docker ps --filter ancestor=gx/base --filter label=gx --format '{{.Names}}'",
     other("docker ps --format '{{.Nope}}' --filter label=gx", {
-      why: "names the template and the field, not Go's types",
+      why: "has the same sentence, with the template in the place of Go's types",
       stderr: "template: {{.Nope}}: can't evaluate field Nope in .Nope\n"
     }),
     "docker ps -n 0 --filter label=gx --format '{{.Names}}'",
@@ -114,16 +85,16 @@ export const lifecycle: Scene = {
     "docker inspect -f '{{.State.Running}}' gx1",
     "docker inspect -f '{{range .Config.Cmd}}{{println .}}{{end}}' gx1",
     other("docker inspect -f '{{.Nope}}' gx1", {
-      why: "names the template and the field, not Go's types",
+      why: "has the same sentence without its column; nothing is printed for what cannot be shown",
       stdout: "",
-      stderr: "template: {{.Nope}}: can't evaluate field Nope in .Nope\n"
+      stderr: 'template parsing error: template: :1: executing "" at <.Nope>: map has no entry for key "Nope"\n'
     }),
     other(
       "docker inspect -f '{{index .Config.Labels \"gx\"}}|{{.HostConfig.NetworkMode}}|{{.HostConfig.RestartPolicy.Name}}' gx1",
       { why: "daemons since version 26 say which network is the default", stdout: "|bridge|no\n" }
     ),
     other("docker inspect --type image gx1", {
-      why: "the name stands there once",
+      why: "the name stands there once; the sentence that scripts look for is the same",
       stderr: "Error response from daemon: No such image: gx1:latest\n"
     }),
     "docker exec gx1 echo hi",
@@ -135,28 +106,28 @@ export const lifecycle: Scene = {
     "docker exec -d gx1 true",
     "docker exec -it gx1 sh </dev/null",
     other("docker exec gx1 nope", {
-      why: "newer daemons end with 127 and what failed goes to standard error, where errors belong",
+      why: "daemons since version 23 end with 127, and what failed goes to standard error, where it spoils no output",
       status: 127,
       stdout: "",
       stderr:
         'OCI runtime exec failed: exec failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown\n'
     }),
     other("docker exec gx1 /etc", {
-      why: "runtimes since runc 1.2 say so",
+      why: "runtimes since runc 1.2 say so, and what failed goes to standard error, where it spoils no output",
       stdout: "",
       stderr:
         'OCI runtime exec failed: exec failed: unable to start container process: exec: "/etc": is a directory: unknown\n'
     }),
     other("docker exec -u nobody1 gx1 true", {
-      why: "newer daemons end with 127 and what failed goes to standard error, where errors belong",
-      status: 1,
+      why: "what failed goes to standard error, where it spoils no output",
       stdout: "",
-      stderr: "Error response from daemon: unable to find user nobody1: no matching entries in passwd file\n"
+      stderr: "unable to find user nobody1: no matching entries in passwd file\n"
     }),
     other("docker exec -w /nope gx1 pwd", {
-      why: "newer daemons end with 127 and what failed goes to standard error, where errors belong",
-      status: 0,
-      stdout: "/nope\n"
+      why: "what failed goes to standard error, where it spoils no output",
+      stdout: "",
+      stderr:
+        'OCI runtime exec failed: exec failed: unable to start container process: chdir to cwd ("/nope") set in config.json failed: no such file or directory: unknown\n'
     }),
     "docker logs gx1",
     "docker logs --tail 0 gx1",
@@ -166,7 +137,7 @@ export const lifecycle: Scene = {
     "docker rm gx1",
     "docker rename gx1 gx2",
     other("docker rename gx2 gx2", {
-      why: "the second line only says again what failed",
+      why: "the second line only repeats that it failed; what scripts look for is the first",
       stderr: "Error response from daemon: Renaming a container with the same name as its current name\n"
     }),
     "docker pause gx2",
@@ -176,18 +147,13 @@ export const lifecycle: Scene = {
     "docker unpause gx2",
     "docker unpause gx2",
     "docker update --pids-limit 100 gx2",
-    other("docker update --memory 1k gx2", {
-      why: "says what would be right",
-      status: 125,
-      stderr:
-        "invalid argument \"1k\" for \"-m, --memory\" flag: '1k' is too little: the least is 6m, and a number alone is bytes\n\nUsage:  docker update [OPTIONS] CONTAINER [CONTAINER...]\n\nRun 'docker update --help' for more information\n"
-    }),
+    "docker update --memory 1k gx2",
     "docker kill -s FOO gx2",
     "docker restart -t 0 gx2",
     "docker kill gx2",
     "docker wait gx2",
     other("docker kill gx2", {
-      why: "the container is named once",
+      why: "the container is named once; the sentence that scripts look for is the same",
       stderr: "Error response from daemon: Container <ID> is not running\n"
     }),
     "docker exec gx2 ls",
@@ -196,11 +162,7 @@ export const lifecycle: Scene = {
     "docker stop gx2",
     "docker ps -a --filter label=gx --filter exited=137 --format '{{.Names}} {{.State}} {{.Status}}'",
     "docker inspect -f '{{.State.ExitCode}} {{.State.Status}} {{.RestartCount}}' gx2",
-    other("docker rmi gx/base", {
-      why: "names the container as well",
-      stderr:
-        "Error response from daemon: conflict: unable to remove image gx/base: stopped container gx2 (<SHORT ID>) is using it\n"
-    }),
+    "docker rmi gx/base",
     "docker container rm gx2 gx9",
     "docker ps -a --filter label=gx -q",
     "docker container prune -f --filter label=gx"

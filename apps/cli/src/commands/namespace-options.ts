@@ -1,0 +1,27 @@
+import type { RunOptions } from "@gantry/engine/containers/RunOptions"
+import * as Effect from "effect/Effect"
+import type { Values } from "../argv/Option.ts"
+import type { create } from "../argv/tables/run.ts"
+import { type NamespaceMode, parseNamespaceMode } from "../argv/values/namespace-mode.ts"
+import { valueOf } from "./read-values.ts"
+import { refused, type Usage } from "./Usage.ts"
+
+type Options = Pick<
+  Values<(typeof create)["options"]>,
+  "cgroupns" | "hostname" | "ipc" | "network" | "pid" | "userns" | "uts"
+>
+
+/** `--pid`, `--ipc`, `--uts` and `--cgroupns`; `--userns` as far as it is the host's. */
+export const namespacesOf = (options: Options): Effect.Effect<RunOptions["namespaces"], Usage> =>
+  Effect.gen(function* () {
+    const mode = (kind: "cgroupns" | "ipc" | "pid" | "userns" | "uts"): Effect.Effect<NamespaceMode, Usage> => {
+      const text = options[kind] ?? ""
+      return valueOf(`--${kind}`, text, parseNamespaceMode(kind)(text))
+    }
+    yield* mode("userns")
+    const uts = yield* mode("uts")
+    if (uts === "host" && options.hostname !== undefined) {
+      return yield* refused("conflicting options: hostname and the UTS mode", "leave out --hostname or --uts")
+    }
+    return { pid: yield* mode("pid"), ipc: yield* mode("ipc"), uts, cgroup: yield* mode("cgroupns") }
+  })
