@@ -21,6 +21,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const { probeOne } = await import("./run-command.ts")
     return leave(await probeOne(args.slice(1), terminal))
   }
+  if (args[0] === "__complete") {
+    const { complete } = await import("./complete/complete.ts")
+    return leave(await complete(args.slice(1), terminal))
+  }
   const asked = findCommand(names, globalOptions, args)
   if (!asked.ok) {
     const { dockerProblem } = await import("./argv/docker-problem.ts")

@@ -27,6 +27,7 @@ import { type Environment, settingsOf, withOptions } from "./settings.ts"
 import type { Failure } from "./show/explain.ts"
 import { type Asked, complaint, statusOf } from "./show/complaint.ts"
 import { loggerTo } from "./log-words.ts"
+import type { Candidate, Things } from "./complete/Offer.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
 
@@ -95,6 +96,25 @@ export const probeOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: 
     return 0
   })
   return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+}
+
+/** Names of what there is of some kinds, for a shell that completes a command line; none when they cannot be read. */
+export const listThings = async (
+  kinds: ReadonlyArray<Things>,
+  globals: Partial<Values<typeof globalOptions>>,
+  terminal: Terminal
+): Promise<ReadonlyArray<Candidate>> => {
+  const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
+  const found: Array<Candidate> = []
+  const program = Effect.promise(() => import("./complete/things.ts")).pipe(
+    Effect.flatMap(({ namesOf }) => Effect.forEach(kinds, namesOf)),
+    Effect.map((lists) => {
+      found.push(...lists.flat())
+      return 0
+    })
+  )
+  await execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+  return found
 }
 
 /** Nobody reads metrics of fibers here, and they cost each fiber more than its start. */

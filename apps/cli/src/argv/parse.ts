@@ -71,14 +71,16 @@ export const scan = <Table extends OptionTable>(
   return good({ ...collected.result(), operands })
 }
 
-interface Index {
+/** Options by what is written for them, without dashes. */
+export interface OptionIndex {
   readonly long: ReadonlyMap<string, readonly [string, Option]>
   readonly short: ReadonlyMap<string, readonly [string, Option]>
 }
 
 const helpOption: Option = { kind: "flag", about: "Print usage" }
 
-const indexed = (table: OptionTable): Index => {
+/** The options of a table and `help`, by all their spellings. */
+export const indexed = (table: OptionTable): OptionIndex => {
   const byLong = new Map<string, readonly [string, Option]>([["help", ["help", helpOption]]])
   const byShort = new Map<string, readonly [string, Option]>([["h", ["help", helpOption]]])
   for (const [name, option] of Object.entries(table)) {
@@ -88,7 +90,7 @@ const indexed = (table: OptionTable): Index => {
   return { long: byLong, short: byShort }
 }
 
-const long = (arg: string, index: Index, to: Collected, next: () => string | undefined): Problem | undefined => {
+const long = (arg: string, index: OptionIndex, to: Collected, next: () => string | undefined): Problem | undefined => {
   const equals = arg.indexOf("=")
   const written = arg.slice(2, equals === -1 ? undefined : equals)
   if (written === "" || written.startsWith("-")) return { kind: "bad-syntax", flag: arg }
@@ -102,7 +104,12 @@ const long = (arg: string, index: Index, to: Collected, next: () => string | und
   return value === undefined ? { kind: "missing-value", flag: `--${written}` } : to.put(name, option, value)
 }
 
-const cluster = (arg: string, index: Index, to: Collected, next: () => string | undefined): Problem | undefined => {
+const cluster = (
+  arg: string,
+  index: OptionIndex,
+  to: Collected,
+  next: () => string | undefined
+): Problem | undefined => {
   for (let at = 1; at < arg.length; at++) {
     const letter = arg[at] ?? ""
     const rest = arg.slice(at + 1)

@@ -22,6 +22,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
   contextLs: () => import("./context-ls.ts"),
+  completion: () => import("./completion.ts"),
   commit: () => import("./commit.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),

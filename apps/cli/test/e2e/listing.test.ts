@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
+import { runProcess } from "./host/started.ts"
 
 describe("listings", () => {
   const gantry = useGantry()
@@ -202,5 +203,20 @@ describe("listings", () => {
     expect(await gantry.ok("version")).toMatch(/\d+\.\d+\.\d+/)
     expect(await gantry.ok("--help")).toMatch(/ run [\s\S]* build [\s\S]* inspect /)
     expect(await gantry.ok("run", "--help")).toMatch(/--publish/)
+  })
+
+  it("shells complete names of what there is, from the program itself", async () => {
+    const complete = async (script: string) =>
+      (await runProcess(["bash", "-c", script], { env: gantry.env, cwd: gantry.scratch })).split("\n").filter(Boolean)
+    const program = gantry.command.join(" ")
+    const teach = `source <(${program} completion bash | sed 's|"\${words\\[0\\]}"|${program}|'); compopt() { :; }`
+    const press = (line: string, pieces: string, at: number) =>
+      `${teach}; COMP_LINE='${line}' COMP_POINT=\${#COMP_LINE} COMP_WORDS=(${pieces}) COMP_CWORD=${at}; _gantry_complete; printf '%s\\n' "\${COMPREPLY[@]}"`
+    expect(await complete(press("gantry stop ", "gantry stop ''", 2))).toEqual(["web"])
+    expect(await complete(press("gantry rm web i", "gantry rm web i", 3))).toEqual(["idle"])
+    // bash cuts words at colons and equals signs, and replaces the last piece only.
+    expect(await complete(press("gantry rmi base:l", "gantry rmi base : l", 4))).toEqual(["latest"])
+    expect(await complete(press("gantry run --network=ho", "gantry run --network = ho", 4))).toEqual(["host"])
+    expect(await lines("__complete", "start", "")).toEqual(["idle\tbase", "done\tbase"])
   })
 })

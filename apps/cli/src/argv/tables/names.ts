@@ -37,6 +37,11 @@ export const names = {
     summary: "Attach this terminal to a running container",
     section: "other"
   },
+  completion: {
+    paths: [["completion"]],
+    summary: "Print what teaches a shell to complete command lines",
+    section: "other"
+  },
   contextLs: {
     paths: [
       ["context", "ls"],

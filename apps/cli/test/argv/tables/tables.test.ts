@@ -5,6 +5,7 @@ import { exportContainer, importImage } from "../../../src/argv/tables/archive.t
 import { commit, untag } from "../../../src/argv/tables/commit.ts"
 import { build, cacheVerify } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
+import { completion } from "../../../src/argv/tables/completion.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
@@ -67,6 +68,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   pull,
   push,
   commit,
+  completion,
   untag,
   images,
   version,

@@ -1,0 +1,132 @@
+import type { Command } from "../argv/Command.ts"
+import { longName, type Option, type OptionTable } from "../argv/Option.ts"
+import { indexed, type OptionIndex } from "../argv/parse.ts"
+import { globalOptions } from "../argv/tables/global.ts"
+import { groups, type Name, names } from "../argv/tables/names.ts"
+import { bareWords, type Candidate, nothing, type Offer, wordsOffer } from "./Offer.ts"
+import { commandAt, operandThings } from "./operands.ts"
+import { shells } from "./scripts.ts"
+import { valueOffer } from "./values.ts"
+
+/** Where a word stands among the arguments before it. */
+interface Place {
+  readonly operands: ReadonlyArray<string>
+  /** The option whose value the word is. */
+  readonly option?: readonly [string, Option]
+  /** Nothing is an option any more. */
+  readonly ended: boolean
+}
+
+const takesNext = (option: Option): boolean =>
+  option.kind !== "flag" && (option.kind !== "text" || option.bare === undefined)
+
+/** The option that a written one leaves without its value. */
+const waiting = (arg: string, index: OptionIndex): readonly [string, Option] | undefined => {
+  if (arg.startsWith("--")) {
+    const found = arg.includes("=") ? undefined : index.long.get(arg.slice(2))
+    return found !== undefined && takesNext(found[1]) ? found : undefined
+  }
+  for (let at = 1; at < arg.length; at++) {
+    const found = index.short.get(arg[at] ?? "")
+    if (found === undefined) return undefined
+    if (takesNext(found[1])) return at === arg.length - 1 ? found : undefined
+  }
+  return undefined
+}
+
+const placeAfter = (args: ReadonlyArray<string>, index: OptionIndex, interspersed: boolean): Place => {
+  const operands: Array<string> = []
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ""
+    if (arg === "--") return { operands: [...operands, ...args.slice(at + 1)], ended: true }
+    if (!arg.startsWith("-") || arg === "-") {
+      if (!interspersed) return { operands: args.slice(at), ended: true }
+      operands.push(arg)
+      continue
+    }
+    const option = waiting(arg, index)
+    if (option === undefined) continue
+    if (at === args.length - 1) return { operands, option, ended: false }
+    at++
+  }
+  return { operands, ended: false }
+}
+
+const flagsOf = (table: OptionTable): ReadonlyArray<Candidate> =>
+  Object.entries(table)
+    .filter(([, { ignored, supported }]) => ignored === undefined && supported !== false)
+    .map(([name, { about }]) => ({ value: `--${longName(name)}`, about }))
+    .concat({ value: "--help", about: "Print usage" })
+    .toSorted((a, b) => (a.value < b.value ? -1 : 1))
+
+/** `--network=we`: the value after the sign. */
+const attached = (name: Name, word: string, index: OptionIndex): Offer | undefined => {
+  const [, before = "", long = "", typed = ""] = /^(--([a-z0-9-]+)=)(.*)$/s.exec(word) ?? []
+  const found = index.long.get(long)
+  if (found === undefined) return undefined
+  const offer = valueOffer(name, found[0], found[1], typed)
+  return { ...offer, before: before + offer.before }
+}
+
+/** What may stand behind a command and some of its arguments, in the place of a word that is begun. */
+export const argumentOffer = (name: Name, command: Command, args: ReadonlyArray<string>, word: string): Offer => {
+  const index = indexed(command.options)
+  const place = placeAfter(args, index, command.interspersed)
+  if (place.option !== undefined) return valueOffer(name, place.option[0], place.option[1], word)
+  if (word.startsWith("-") && !place.ended) return attached(name, word, index) ?? wordsOffer(flagsOf(command.options))
+  if (name === "completion") return place.operands.length === 0 ? wordsOffer(bareWords(...shells)) : nothing
+  const things = operandThings(name, command, place.operands.length)
+  // Of a path in a container, the container.
+  return { ...nothing, things, taken: place.operands, after: things.includes("files") && things.length > 1 ? ":" : "" }
+}
+
+/** Words of commands: those that stand alone or first in a group, or second in one. */
+const commandWords = (group?: string): ReadonlyArray<Candidate> => {
+  const found = new Map<string, string>()
+  for (const { paths, summary } of Object.values(names)) {
+    for (const path of paths) {
+      const [first = "", second] = path
+      if (group === undefined) {
+        if (path.length === 1) found.set(first, summary)
+        else if (!found.has(first) && first in groups) found.set(first, groups[first as keyof typeof groups])
+      } else if (first === group && second !== undefined && !found.has(second)) found.set(second, summary)
+    }
+  }
+  return [...found].map(([value, about]) => ({ value, about })).toSorted((a, b) => (a.value < b.value ? -1 : 1))
+}
+
+/** The command that words lead to, and where its arguments begin. */
+const findBehind = (words: ReadonlyArray<string>): { readonly name: Name; readonly length: number } | undefined => {
+  for (const length of [3, 2, 1]) {
+    const name = words.length >= length ? commandAt(words.slice(0, length)) : undefined
+    if (name !== undefined) return { name, length }
+  }
+  return undefined
+}
+
+/**
+ * What may stand at the end of a command line in the place of a word that is begun, with the words before it. `load`
+ * finds the table of a command.
+ */
+export const offerFor = async (
+  before: ReadonlyArray<string>,
+  word: string,
+  load: (name: Name) => Promise<Command | undefined>
+): Promise<Offer> => {
+  const index = indexed(globalOptions)
+  const place = placeAfter(before, index, false)
+  const [first, ...rest] = place.operands
+  // `help` is asked about commands as the program itself is.
+  const words = first === "help" ? rest : place.operands
+  if (place.option !== undefined) return valueOffer("version", place.option[0], place.option[1], word)
+  if (words.length === 0) {
+    if (word.startsWith("-")) return attached("version", word, index) ?? wordsOffer(flagsOf(globalOptions))
+    return wordsOffer(commandWords())
+  }
+  const found = findBehind(words)
+  const inGroup = words.length === 1 ? commandWords(words[0]) : []
+  if (found === undefined) return wordsOffer(inGroup)
+  const command = await load(found.name)
+  const offer = command === undefined ? nothing : argumentOffer(found.name, command, words.slice(found.length), word)
+  return word.startsWith("-") ? offer : { ...offer, words: [...inGroup, ...offer.words] }
+}

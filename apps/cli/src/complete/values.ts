@@ -1,0 +1,75 @@
+import type { Option } from "../argv/Option.ts"
+import type { Name } from "../argv/tables/names.ts"
+import { type Candidate, bareWords, nothing, type Offer, type Things } from "./Offer.ts"
+
+const things = (...each: ReadonlyArray<Things>): Partial<Offer> => ({ things: each })
+const words = (...each: ReadonlyArray<string>): Partial<Offer> => ({ words: bareWords(...each) })
+
+/** Values by the name of their option, wherever it occurs. */
+const byOption: { readonly [option: string]: Partial<Offer> } = {
+  attach: words("stdin", "stdout", "stderr"),
+  cgroupns: words("host", "private"),
+  cidfile: things("files"),
+  config: things("directories"),
+  envFile: things("files"),
+  file: things("files"),
+  format: words("json", "jsonarray", "table"),
+  healthOnFailure: words("kill", "none", "restart", "stop"),
+  iidfile: things("files"),
+  input: things("files"),
+  ipc: words("host", "private"),
+  labelFile: things("files"),
+  logDriver: words("json-file", "local", "none"),
+  logLevel: words("debug", "info", "warn", "error", "fatal"),
+  metadataFile: things("files"),
+  network: { ...things("networks"), words: bareWords("host", "none") },
+  output: things("files"),
+  pid: words("host", "private"),
+  platform: words("linux/amd64", "linux/arm64"),
+  progress: words("auto", "plain", "quiet", "rawjson", "tty"),
+  pull: words("always", "missing", "never"),
+  restart: words("always", "no", "on-failure", "unless-stopped"),
+  root: things("directories"),
+  run: things("directories"),
+  signal: words("HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"),
+  type: words("container", "image", "network", "volume"),
+  userns: words("host"),
+  uts: words("host", "private"),
+  volume: { ...things("volumes", "files"), after: ":" },
+  volumesFrom: things("containers")
+}
+
+/** Keys of filters that the help of a command does not list. */
+const containerKeys = "ancestor before exited expose health id label name network publish since status volume".split(
+  " "
+)
+
+/** Values of a filter, by its key. */
+const byKey: { readonly [key: string]: Partial<Offer> } = {
+  ancestor: things("images"),
+  before: things("containers", "images"),
+  dangling: words("false", "true"),
+  driver: words("bridge", "host", "local", "null"),
+  health: words("healthy", "none", "starting", "unhealthy"),
+  network: things("networks"),
+  since: things("containers", "images"),
+  status: words("created", "exited", "paused", "restarting", "running"),
+  volume: things("volumes")
+}
+
+const filterOffer = (name: Name, about: string, typed: string): Offer => {
+  const equals = typed.indexOf("=")
+  if (equals !== -1) {
+    return { ...nothing, ...byKey[typed.slice(0, equals)], before: typed.slice(0, equals + 1) }
+  }
+  const keys = name === "ps" ? containerKeys : [...about.matchAll(/([a-z-]+!?)=/g)].map(([, key = ""]) => key)
+  return { ...nothing, words: keys.map((value): Candidate => ({ value, about: "" })), after: "=" }
+}
+
+/** What may be the value of an option of which a part is typed. */
+export const valueOffer = (name: Name, key: string, option: Option, typed: string): Offer => {
+  if (key === "filter") return filterOffer(name, option.about, typed)
+  const known = byOption[key]
+  if (known !== undefined) return { ...nothing, ...known }
+  return option.about.startsWith("Write") ? { ...nothing, ...things("files") } : nothing
+}
