@@ -15,6 +15,7 @@ import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk, type DiskShape } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
+import { ContainerRoots } from "@gantry/engine/containers/ContainerRoots"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
 import * as Journal from "@gantry/engine/events/Journal"
 import * as Images from "@gantry/engine/images/Images"
@@ -108,7 +109,7 @@ export const engine = (settings: SettingsShape, env: Environment) =>
     const layered = Context.add(base, LayerStore, yield* Effect.provide(FsLayers.make, base))
     const stored = Context.add(layered, BuildCache, yield* Effect.provide(FsCache.make, layered))
     const launching = Context.add(stored, Launcher, yield* Effect.provide(NamespaceLauncher.makeSettings, stored))
-    const { direct, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
+    const { direct, roots, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
     const logins = credentials(env)
     return stored.pipe(
       Context.add(Credentials, logins),
@@ -117,6 +118,7 @@ export const engine = (settings: SettingsShape, env: Environment) =>
       Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
       Context.add(Runtime, runtime),
       Context.add(SupervisedRuntime.DirectExec, direct),
+      Context.add(ContainerRoots, roots),
       Context.add(Network, yield* Effect.provide(BridgeNetwork.make, stored)),
       Context.add(Images.Images, yield* Effect.provide(Images.make, stored)),
       Context.add(Containers.Containers, yield* Effect.provide(Containers.make, stored)),

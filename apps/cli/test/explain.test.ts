@@ -50,6 +50,7 @@ import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
+import { CopyRefused } from "@gantry/engine/copy/CopyRefused"
 import { describe, expect, it } from "vitest"
 import { Usage } from "../src/commands/Usage.ts"
 import { explain, type Failure } from "../src/show/explain.ts"
@@ -90,6 +91,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
     context: "https://example.org/a.tar",
     why: "the server has no such file"
   }),
+  CopyRefused: new CopyRefused({ why: "no such directory", hint: "make it first" }),
   DatabaseTooNew: new DatabaseTooNew({ path: "/state.db", owner: "images" }),
   FolderProtected: new FolderProtected({ directory: "/", why: "it is the root directory" }),
   ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),

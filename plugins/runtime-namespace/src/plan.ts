@@ -62,6 +62,12 @@ export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec):
   }
 }
 
+/** How a stopped container's files are put together for somebody who looks at them: as it is launched, but for the command. */
+export const holdPlan = (options: PlanOptions, spec: ContainerSpec): LaunchPlan => ({
+  ...launchPlan(options, spec),
+  config: { spec, hold: true } satisfies InitConfig
+})
+
 const spreads = (propagation = "private"): boolean => !propagation.endsWith("private")
 
 /**

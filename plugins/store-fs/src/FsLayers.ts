@@ -36,7 +36,7 @@ import { sweepStore } from "./sweep-store.ts"
 import { handleOf, makePoints, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
-import { applyLayer, unpackLayer } from "./unpack-layer.ts"
+import { applyLayer, placeFiles, unpackLayer } from "./unpack-layer.ts"
 import { unpackProcesses } from "./unpack-process.ts"
 
 /** Changes after which others get their turn. */
@@ -255,6 +255,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       discard,
       unpack: unpackLayer({ db, places, settings, removeAll, processes }),
       apply: applyLayer({ settings, processes }),
+      place: placeFiles({ settings, processes }),
       pack,
       packCompressed: (diffId, form, onBytes) =>
         Stream.unwrap(

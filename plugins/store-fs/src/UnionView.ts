@@ -2,7 +2,7 @@ import { type BigIntStats, readdirSync, readlinkSync } from "node:fs"
 import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { entryFrom, isWhiteout, statOf } from "./disk-entry.ts"
+import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
 import { isOpaque, readXattrs } from "./xattrs.ts"
 

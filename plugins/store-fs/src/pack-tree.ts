@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync } from "node:fs"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { entryFrom, statOf } from "./disk-entry.ts"
+import { entryFrom, statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
 import type { UnionView } from "./UnionView.ts"

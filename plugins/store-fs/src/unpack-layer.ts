@@ -83,3 +83,16 @@ export const applyLayer =
       if (outcome.type !== "done") return yield* failureOf("the archive", outcome)
       return { diffId: digest(outcome.diffId), size: outcome.size, entries: outcome.entries }
     })
+
+/** Puts the files of an archive into a folder of the host, by the same process. See `LayerStore.place`. */
+export const placeFiles =
+  ({
+    processes,
+    settings: { layerLimit: limit = usualLimit }
+  }: Pick<UnpackNeeds, "processes" | "settings">): NonNullable<LayerStoreShape["place"]> =>
+  (directory, archive, place) =>
+    Effect.gen(function* () {
+      const outcome = yield* processes.unpack({ form: "files", directory, limit, place }, archive, "the archive")
+      if (outcome.type !== "done") return yield* failureOf("the archive", outcome)
+      return { size: outcome.size, entries: outcome.entries }
+    })

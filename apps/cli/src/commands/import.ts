@@ -1,5 +1,3 @@
-import { createReadStream, fstatSync, openSync } from "node:fs"
-import { resolve } from "node:path"
 import { parse as parsePlatform } from "@gantry/core/image/Platform"
 import { BadImageName } from "@gantry/engine/EngineError"
 import { parseName } from "@gantry/engine/images/Images"
@@ -7,7 +5,7 @@ import { importImage } from "@gantry/engine/verbs/import-image"
 import * as Effect from "effect/Effect"
 import { importImage as table } from "../argv/tables/archive.ts"
 import { define } from "./define.ts"
-import { reasonOf } from "./file-problem.ts"
+import { openArchive } from "./open-archive.ts"
 import { given } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
 
@@ -29,31 +27,10 @@ export default define(table, ({ operands: [file = "", name], options }, { termin
     if (name !== undefined && ref?.digest !== undefined) {
       return yield* new BadImageName({ text: name, why: "an image cannot be made under a digest" })
     }
-    if (file === "-" && terminal.stdinIsTerminal) {
-      return yield* new Usage({
-        message: "no archive on standard input",
-        hint: "gantry import - < root.tar",
-        status: 1
-      })
-    }
-    const archive =
-      file === "-"
-        ? process.stdin
-        : yield* Effect.try({
-            try: () => {
-              const fd = openSync(resolve(terminal.cwd, file), "r")
-              if (fstatSync(fd).isDirectory()) throw new Error("it is a directory")
-              return createReadStream("", { fd })
-            },
-            catch: (cause) =>
-              new Usage({
-                message: `${file} cannot be read: ${reasonOf(cause)}`,
-                status: 1
-              })
-          })
+    const { archive, called } = yield* openArchive(file, "gantry import - < root.tar", terminal)
     const { id } = yield* importImage({
       archive,
-      called: file === "-" ? "standard input" : file,
+      called,
       changes: options.change,
       comment: options.message ?? `Imported from ${file}`,
       names: ref === undefined ? [] : [ref],

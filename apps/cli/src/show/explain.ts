@@ -38,6 +38,7 @@ import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
+import type { CopyRefused } from "@gantry/engine/copy/CopyRefused"
 import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
 import type { Explanation } from "./Explanation.ts"
@@ -58,6 +59,7 @@ export type Failure =
   | BuildFailed
   | CompressionFailed
   | ContextUnavailable
+  | CopyRefused
   | DatabaseTooNew
   | FolderProtected
   | ImageBroken
@@ -167,6 +169,7 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "use another runtime" }
     case "WrongState":
       return { what: failure.message, ...optional(failure.hint) }
+    case "CopyRefused":
     case "BadOption":
       return { what: failure.message, ...optional(failure.hint) }
     case "CommandNotFound":

@@ -5,6 +5,8 @@ import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import * as Database from "@gantry/core/state/Database"
 import * as Containers from "@gantry/engine/containers/Containers"
+import { NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { ContainerRoots } from "@gantry/engine/containers/ContainerRoots"
 import { DirectExec } from "@gantry/engine/containers/SupervisedRuntime"
 import * as Images from "@gantry/engine/images/Images"
 import * as LayerSources from "@gantry/engine/images/LayerSources"
@@ -43,9 +45,14 @@ const direct = Layer.effect(
   }))
 )
 
+/** Containers in memory have no files on this machine. */
+const roots = Layer.succeed(ContainerRoots, {
+  open: ({ id }) => Effect.fail(new NotRunning({ container: id }))
+})
+
 /** The engine of a command, in memory. */
 export const engine = Layer.mergeAll(Images.layer, LayerSources.layer, Containers.layer, Volumes.layer).pipe(
-  Layer.provideMerge(Layer.provideMerge(direct, Memory.layer())),
+  Layer.provideMerge(Layer.provideMerge(Layer.merge(direct, roots), Memory.layer())),
   Layer.provideMerge(Layer.merge(settings, Database.layer(":memory:")))
 )
 

@@ -42,6 +42,11 @@ export interface LauncherShape {
   readonly name: string
   readonly abilities: RuntimeAbilities
   readonly launch: (spec: ContainerSpec) => LaunchPlan
+  /**
+   * A process that has the container's root and mounts about it, as its first process would, and runs nothing of the
+   * container: it waits for the end of its standard input. `/proc/N/root` of it leads to the container's files.
+   */
+  readonly hold: (spec: ContainerSpec) => LaunchPlan
   /** `pid`: the container's first process, as the host numbers it. */
   readonly join: (
     spec: ContainerSpec,

@@ -65,6 +65,21 @@ export interface StandingTree extends Pick<TreeHandle, "id" | "parents"> {
   readonly keep: boolean
 }
 
+/** How files of an archive are put into a folder. */
+export interface PlaceOptions {
+  /** Whom all of them belong to; the archive says it when absent. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+  /** The folder itself gets the owner, mode and time of the archive's root. */
+  readonly root: boolean
+}
+
+/** What was put into a folder. */
+export interface Placed {
+  /** Bytes of the archive. */
+  readonly size: number
+  readonly entries: number
+}
+
 /** How many changes a tree holds against its stack. */
 export interface TreeUsage {
   readonly bytes: number
@@ -122,6 +137,17 @@ export interface LayerStoreShape {
     directory: string,
     archive: Stream.Stream<Uint8Array, E>
   ) => Effect.Effect<LayerInfo, E | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
+  /**
+   * Puts the files of an uncompressed archive into a folder of the host that is there (absolute path), as tar(1) does it:
+   * no name means anything but itself, directories are merged and files replaced. A directory is never replaced by
+   * something else, nor anything else by a directory: that is an `UnsafePath`, as is a name that leads out or through a
+   * link. Nothing outside the folder is touched, whoever else is at work in it. Absent in stores without host paths.
+   */
+  readonly place?: <E>(
+    directory: string,
+    archive: Stream.Stream<Uint8Array, E>,
+    options: PlaceOptions
+  ) => Effect.Effect<Placed, E | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
   /** The layer's archive, the same bytes every time: they hash to the diffID. */
   readonly pack: (diffId: Digest) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
   /**

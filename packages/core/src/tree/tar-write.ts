@@ -133,9 +133,14 @@ export type OpenLive = (path: string) => number | undefined
  * filled up with zeros. Without it the tree must stand still.
  *
  * Throws what reading throws, an `Error` when a file is not as long as its entry says, and a `TypeError` for what an
- * archive of a layer cannot hold: names that begin with `.wh.`, attributes with `=` in their name.
+ * archive of a layer cannot hold: names that begin with `.wh.`, attributes with `=` in their name. With `plain` it is no
+ * archive of a layer, and such names are as good as any.
  */
-export function* tarPieces(changes: Iterable<TreeChange>, openLive?: OpenLive): Generator<Buffer, void> {
+export function* tarPieces(
+  changes: Iterable<TreeChange>,
+  openLive?: OpenLive,
+  { plain = false }: { readonly plain?: boolean } = {}
+): Generator<Buffer, void> {
   let out = Buffer.allocUnsafeSlow(firstSize)
   let used = 0
   const room = (): number => out.length - used
@@ -212,7 +217,7 @@ export function* tarPieces(changes: Iterable<TreeChange>, openLive?: OpenLive): 
     yield* padding(entry.size)
   }
   for (const change of canonicalChanges(changes)) {
-    if (nameOf(change.path).startsWith(whiteoutPrefix))
+    if (!plain && nameOf(change.path).startsWith(whiteoutPrefix))
       throw new TypeError(`${change.path} would be read as a whiteout`)
     const entry = entryOf(change)
     if (entry.type === "hardlink" && gone.has(entry.target)) continue

@@ -43,6 +43,9 @@ export const layerName = (name: string): LayerName | PathProblem => {
   return parts.length === 0 ? { type: "opaque", path: "" } : marked("opaque", name, parts)
 }
 
+/** What a name means in an archive that is no layer's: itself. */
+export const plainName = (name: string): LayerName | PathProblem => entryAt(safePath(name))
+
 const entryAt = (path: string | PathProblem): LayerName | PathProblem =>
   typeof path === "string" ? { type: "entry", path } : path
 

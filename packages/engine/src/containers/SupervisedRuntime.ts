@@ -20,6 +20,7 @@ import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { groupVerbs } from "./group-verbs.ts"
+import { ContainerRoots, openRoot } from "./ContainerRoots.ts"
 import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
@@ -352,10 +353,14 @@ export const make = Effect.gen(function* () {
     // The group above all containers' groups stays when they go, because another start may be about to use it.
     reset: Effect.promise(() => clearGroup(groupOf("").replace(/\/$/, "")))
   }
-  return { runtime, direct: { exec: direct } satisfies DirectExecShape }
+  const roots = { open: openRoot({ firstProcess, hold: launcher.hold, launching }) }
+  return { runtime, roots, direct: { exec: direct } satisfies DirectExecShape }
 })
 
-/** Provides `Runtime`, and `DirectExec` beside it. */
-export const layer: Layer.Layer<Runtime | DirectExec, never, Launcher | Settings> = Layer.effectContext(
-  Effect.map(make, ({ direct, runtime }) => Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct)))
-)
+/** Provides `Runtime`, and what only local ones have beside it. */
+export const layer: Layer.Layer<Runtime | DirectExec | ContainerRoots, never, Launcher | Settings> =
+  Layer.effectContext(
+    Effect.map(make, ({ direct, roots, runtime }) =>
+      Context.make(Runtime, runtime).pipe(Context.add(DirectExec, direct), Context.add(ContainerRoots, roots))
+    )
+  )

@@ -3,6 +3,8 @@ import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerS
 /** First line from the parent to `__init`. */
 export interface InitConfig {
   readonly spec: ContainerSpec
+  /** No command is run: the container's root and mounts are there until standard input ends. */
+  readonly hold?: boolean
   /** Absolute directory of the host in which compiled seccomp filters are kept. */
   readonly filters?: string
 }

@@ -9,6 +9,8 @@ export interface Control {
   readonly send: (message: unknown) => void
   /** Says why the command will never run. Nothing comes after it. */
   readonly refuse: (message: unknown) => void
+  /** Says that all is in place, where no command is executed whose start would tell. */
+  readonly begun: () => void
 }
 
 /** Descriptors that the parent hands over. */
@@ -58,7 +60,7 @@ export const openControl = (sys: Syscalls): Control => {
     sys.write(witness, Uint8Array.of(1))
   }
 
-  return { receive, send, refuse }
+  return { receive, send, refuse, begun: () => sys.close(witness) }
 }
 
 /** A runtime may have made the parent's half of the pair non-blocking together with ours. */
@@ -71,6 +73,12 @@ const readBlocking = (sys: Syscalls, fd: number, into: Uint8Array): number => {
       sys.poll([{ fd, events: POLLIN }], null)
     }
   }
+}
+
+/** Reads a descriptor to its end and forgets what comes. */
+export const waitForEnd = (sys: Syscalls, fd: number): void => {
+  const chunk = new Uint8Array(512)
+  while (readBlocking(sys, fd, chunk) > 0);
 }
 
 /** Waits for a message of one type. Throws when something else comes. */

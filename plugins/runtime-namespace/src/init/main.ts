@@ -4,7 +4,7 @@ import { become } from "./become.ts"
 import { holdBinds, mountAsked } from "./binds.ts"
 import { mountCgroups } from "./cgroup-view.ts"
 import type { InitConfig } from "./config.ts"
-import { type Control, expect, openControl } from "./control.ts"
+import { type Control, expect, openControl, waitForEnd } from "./control.ts"
 import { holdDevices, makeDevices } from "./devices.ts"
 import { filterOf } from "./filter.ts"
 import { holdFirstProcess, withFirstProcess } from "./first-process.ts"
@@ -12,7 +12,7 @@ import { attachGenerated, holdGenerated } from "./generated-files.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
 import { holdMemoryFiles } from "./memory-files.ts"
-import { lockPaths, maskPaths } from "./mask.ts"
+import { lockPaths, lockRoot, maskPaths } from "./mask.ts"
 import { enterRoot, makePrivate } from "./mount-root.ts"
 import { joinNetwork, setUpNetwork } from "./network.ts"
 import { report } from "./report.ts"
@@ -37,14 +37,15 @@ export const main = (): void => {
   }
 }
 
-/** Everything init does, in order. Returns only by throwing. */
-export const start = (kernel: Kernel, control: Control): never => {
+/** Everything init does, in order. Returns only by throwing, or when it had to hold the container's files and was let go. */
+export const start = (kernel: Kernel, control: Control): void => {
   const { files, sys } = kernel
   sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
   // The number of this process where the host's /proc was mounted, which is where the parent lives.
   control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { filters, spec } = control.receive() as InitConfig
+  const { filters, hold = false, spec } = control.receive() as InitConfig
   sys.umask(0)
+  if (hold) return holdFiles(kernel, control, spec)
   const filter = filterOf(kernel, spec.process, filters)
   ownSession(kernel)
   const reaper = buildRoot(kernel, spec)
@@ -62,12 +63,21 @@ export const start = (kernel: Kernel, control: Control): never => {
   const process = withFirstProcess(kernel, spec.process, reaper)
   const who = identify(kernel, process)
   applyLimits(kernel, process)
-  return become(kernel, process, who, {
+  become(kernel, process, who, {
     diesWithParent: true,
     filter,
     makesDirectory: true,
     readonlyRoot: spec.readonlyRoot
   })
+}
+
+/** The container's files and nothing else, for as long as somebody looks at them. */
+const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void => {
+  buildRoot(kernel, spec)
+  expect(control, "go")
+  if (spec.readonlyRoot) lockRoot(kernel)
+  control.begun()
+  waitForEnd(kernel.sys, 0)
 }
 
 /** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */

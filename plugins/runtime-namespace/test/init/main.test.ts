@@ -40,11 +40,13 @@ const rehearse = (
       return answers.shift()
     },
     send: (message) => void events.push(`send ${JSON.stringify(message)}`),
-    refuse: () => undefined
+    refuse: () => undefined,
+    begun: () => void events.push("begun")
   }
   const kernel: Kernel = { sys: recording.syscalls, files }
   try {
-    return start(kernel, control)
+    start(kernel, control)
+    return { events, error: undefined }
   } catch (error) {
     return { events, error }
   }

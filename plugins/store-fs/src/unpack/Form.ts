@@ -82,3 +82,13 @@ export const folderForm = (diskOf: (path: string) => string, remove: (path: stri
     empty
   }
 }
+
+/** The form of a folder that is given files: nothing is said of layers below, and no link gives way to a directory. */
+export const filesForm: Form = {
+  made: () => {},
+  gone: () => {},
+  isOld: () => false,
+  covered: () => {},
+  hide: () => {},
+  empty: () => {}
+}

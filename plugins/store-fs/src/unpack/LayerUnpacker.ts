@@ -17,13 +17,14 @@ import {
   unlinkSync,
   writeSync
 } from "node:fs"
+import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { isBelow, joinPath, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { TarEntry, TarHandler } from "@gantry/core/tree/tar-read"
-import { layerName } from "@gantry/core/tree/whiteout"
+import { layerName, plainName } from "@gantry/core/tree/whiteout"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { checkDevice, checkOwner } from "./entry-numbers.ts"
 import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
-import { folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
+import { filesForm, folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
 import { PastLimit, Refused } from "./Refused.ts"
 import type { RecipeWriter } from "./RecipeWriter.ts"
 import type { UnpackKernel } from "./UnpackKernel.ts"
@@ -39,6 +40,8 @@ export interface UnpackTarget {
   readonly recipe?: RecipeWriter
   /** Most entries. */
   readonly entryLimit: number
+  /** The archive is no layer, but files for a folder. See `LayerStore.place`. */
+  readonly place?: PlaceOptions
 }
 
 /** Writes the entries of a layer's archive into a directory. */
@@ -72,7 +75,10 @@ const S_ISGID = 0o2000
  *
  * Throws {@link Refused}, {@link PastLimit}, or what the disk threw.
  */
-export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }: UnpackTarget): LayerUnpacker => {
+export const layerUnpacker = (
+  kernel: UnpackKernel,
+  { entryLimit, place, recipe, root }: UnpackTarget
+): LayerUnpacker => {
   const directories = new Set<string>([""])
   const times = new Map<string, bigint>()
   const marks: LayerMarks = { hasMarks: false, opaqueRoot: false }
@@ -109,13 +115,18 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
     } else recipe?.shadow(path, diskOf(path))
   }
 
-  const form: Form = recipe === undefined ? folderForm(diskOf, clear) : layerForm(kernel, diskOf, marks)
+  const form: Form =
+    place !== undefined
+      ? filesForm
+      : recipe === undefined
+        ? folderForm(diskOf, clear)
+        : layerForm(kernel, diskOf, marks)
 
   /** Some directory gives its group to what is made in it, so a new file need not be root's. */
   let groupsSpread = recipe === undefined || (lstatSync(diskOf("")).mode & S_ISGID) !== 0
   const timeOf = (path: string): bigint => lstatSync(diskOf(path), { bigint: true }).mtimeNs
   // What is made in a folder, and removed from it, does not change the folder's own time.
-  if (recipe === undefined) times.set("", timeOf(""))
+  if (recipe === undefined && place === undefined) times.set("", timeOf(""))
 
   const checked = (path: string, name: string): string => {
     if (path.length * 3 > pathLimit && Buffer.byteLength(path) > pathLimit) {
@@ -129,19 +140,20 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
     if (directories.has(path)) return
     directory(parentOf(path))
     const stat = kindOf(path)
-    if (stat?.isDirectory() === true) times.set(path, timeOf(path))
-    else {
+    if (stat?.isDirectory() === true) {
+      if (place === undefined) times.set(path, timeOf(path))
+    } else {
       if (stat !== undefined && !form.isOld(path, stat)) {
         throw new Refused(path, "it is not a directory, and something lies below it")
       }
       if (stat !== undefined) unlinkSync(diskOf(path))
       mkdirSync(diskOf(path), 0o755)
       if (groupsSpread) {
-        lchownSync(diskOf(path), 0, 0)
+        lchownSync(diskOf(path), place?.owner?.uid ?? 0, place?.owner?.gid ?? 0)
         chmodSync(diskOf(path), 0o755)
       }
       if (stat !== undefined) form.covered(path)
-      times.set(path, 0n)
+      if (place === undefined) times.set(path, 0n)
     }
     directories.add(path)
     form.made(path)
@@ -233,6 +245,23 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
     }
   }
 
+  /** Files for a folder: what is a directory stays one, and nothing else becomes one. */
+  const placeAt = (path: string, entry: TarEntry, { owner, root: withRoot }: PlaceOptions): void => {
+    if (path === "" && !withRoot) {
+      if (entry.type !== "directory") throw new Refused(entry.name, "the root is a directory")
+      return
+    }
+    if (path !== "") directory(parentOf(path))
+    const stands = kindOf(path)?.isDirectory()
+    if (stands === true && entry.type !== "directory") {
+      throw new Refused(path, "cannot overwrite directory with non-directory")
+    }
+    if (stands === false && entry.type === "directory") {
+      throw new Refused(path, "cannot overwrite non-directory with directory")
+    }
+    entryAt(path, owner === undefined ? entry : { ...entry, ...owner })
+  }
+
   const entryAt = (path: string, entry: TarEntry): void => {
     checkOwner(entry)
     if (entry.type === "directory") return makeDirectory(path, entry)
@@ -251,11 +280,11 @@ export const layerUnpacker = (kernel: UnpackKernel, { entryLimit, recipe, root }
       if (entries > entryLimit) throw new PastLimit("entries", entryLimit)
       current = undefined
       at = entry.name
-      const meant = layerName(entry.name)
+      const meant = place === undefined ? layerName(entry.name) : plainName(entry.name)
       if ("why" in meant) throw new Refused(meant.path, meant.why)
       if (meant.type === "ignored") return
       const path = checked(meant.path, entry.name)
-      if (meant.type === "entry") return entryAt(path, entry)
+      if (meant.type === "entry") return place === undefined ? entryAt(path, entry) : placeAt(path, entry, place)
       if (meant.type === "opaque") {
         directory(path)
         form.empty(path)

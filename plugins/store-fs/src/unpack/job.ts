@@ -1,15 +1,18 @@
 import { readSync } from "node:fs"
+import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { POLLIN } from "@gantry/linux/constants"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
 /** An archive that is to be unpacked. */
 export interface Job {
-  /** What becomes of it: a layer of its own, or changes of a folder. */
-  readonly form: "layer" | "folder"
+  /** What becomes of it: a layer of its own, changes of a folder, or files of a folder. */
+  readonly form: "layer" | "folder" | "files"
   /** Absolute path on the host. */
   readonly directory: string
   /** Most bytes of the archive. */
   readonly limit: number
+  /** Of `files`. */
+  readonly place?: PlaceOptions
 }
 
 /**

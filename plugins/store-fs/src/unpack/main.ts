@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { constants, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
+import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -20,7 +21,7 @@ const entryLimit = 10_000_000
  * did not go well.
  *
  * A layer becomes `<directory>/diff` in overlayfs' form, and `<directory>/recipe`. A folder has the layer applied to
- * itself. That directory is the root of the process from before the first byte of an archive is read until after the last.
+ * itself, or is given the files of an archive that is no layer. That directory is the root of the process from before the first byte of an archive is read until after the last.
  *
  * All of it is synchronous, on one thread: only the calling thread has the new root.
  */
@@ -41,11 +42,11 @@ export const main = (): void => {
   }
 }
 
-const outcomeOf = (kernel: Syscalls, { directory, form, limit }: Job, input: JobInput): Outcome => {
+const outcomeOf = (kernel: Syscalls, { directory, form, limit, place }: Job, input: JobInput): Outcome => {
   let unpacker: LayerUnpacker | undefined
   try {
-    unpacker = form === "folder" ? inFolder(kernel, directory) : asLayer(kernel, directory)
-    return unpackAll(input, unpacker, limit)
+    unpacker = form === "layer" ? asLayer(kernel, directory) : inFolder(kernel, directory, place)
+    return unpackAll(input, unpacker, { limit, named: form !== "files" })
   } catch (cause) {
     if (cause instanceof PastLimit) return { type: "too-large", unit: cause.unit, limit: cause.limit }
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -59,9 +60,9 @@ const enter = (kernel: Syscalls, directory: string): void => {
   kernel.chdir("/")
 }
 
-const inFolder = (kernel: Syscalls, directory: string): LayerUnpacker => {
+const inFolder = (kernel: Syscalls, directory: string, place: PlaceOptions | undefined): LayerUnpacker => {
   enter(kernel, directory)
-  return layerUnpacker(kernel, { root: "", entryLimit })
+  return layerUnpacker(kernel, { root: "", entryLimit, ...(place === undefined ? {} : { place }) })
 }
 
 const asLayer = (kernel: Syscalls, directory: string): LayerUnpacker => {
@@ -80,14 +81,19 @@ const asLayer = (kernel: Syscalls, directory: string): LayerUnpacker => {
   }
 }
 
-const unpackAll = (input: JobInput, unpacker: LayerUnpacker, limit: number): Outcome => {
+/** `named`: the digest of the bytes is wanted. What only goes into a folder is not a third slower for it. */
+const unpackAll = (
+  input: JobInput,
+  unpacker: LayerUnpacker,
+  { limit, named }: { readonly limit: number; readonly named: boolean }
+): Outcome => {
   const reader = makeTarReader(unpacker)
   const hash = createHash("sha256")
   let size = 0
   let problem: TarProblem | undefined
   let refused: Refused | undefined
   for (const piece of input.archive()) {
-    hash.update(piece)
+    if (named) hash.update(piece)
     size += piece.length
     if (size > limit) throw new PastLimit("bytes", limit)
     // The rest is only hashed: whether the bytes are the right ones decides what is to blame.

@@ -50,6 +50,11 @@ export const names = {
     summary: "List what a build would be given to copy from",
     section: "other"
   },
+  copy: {
+    paths: [["cp"], ["container", "cp"]],
+    summary: "Copy files between a container and the host",
+    section: "other"
+  },
   create: {
     paths: [["create"], ["container", "create"]],
     summary: "Make a container without starting it",
@@ -229,6 +234,16 @@ export const names = {
     section: "other"
   },
   volumeCreate: { paths: [["volume", "create"]], summary: "Make a volume", section: "other" },
+  volumeExport: {
+    paths: [["volume", "export"]],
+    summary: "Write what is in a volume as an archive",
+    section: "other"
+  },
+  volumeImport: {
+    paths: [["volume", "import"]],
+    summary: "Put the files of an archive into a volume",
+    section: "other"
+  },
   volumeInspect: { paths: [["volume", "inspect"]], summary: "Show all that is known of volumes", section: "other" },
   volumeLs: {
     paths: [

@@ -16,6 +16,24 @@ export const volumeCreate = {
   }
 } as const satisfies Command
 
+/** `gantry volume export`. */
+export const volumeExport = {
+  ...names.volumeExport,
+  usage: "[OPTIONS] VOLUME",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: { output: { kind: "text", short: "o", about: "File to write to, instead of standard output" } }
+} as const satisfies Command
+
+/** `gantry volume import`. */
+export const volumeImport = {
+  ...names.volumeImport,
+  usage: "VOLUME [FILE|-]",
+  interspersed: true,
+  operands: { min: 1, max: 2 },
+  options: {}
+} as const satisfies Command
+
 /** `gantry volume inspect`. */
 export const volumeInspect = {
   ...names.volumeInspect,

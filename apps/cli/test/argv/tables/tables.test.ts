@@ -6,6 +6,7 @@ import { commit, untag } from "../../../src/argv/tables/commit.ts"
 import { build, cacheVerify } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { completion } from "../../../src/argv/tables/completion.ts"
+import { copy } from "../../../src/argv/tables/copy.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
 import { applyLayer, debugDockerfile } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
@@ -52,7 +53,14 @@ import { events } from "../../../src/argv/tables/events.ts"
 import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
-import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../../../src/argv/tables/volumes.ts"
+import {
+  volumeCreate,
+  volumeExport,
+  volumeImport,
+  volumeInspect,
+  volumeLs,
+  volumeRm
+} from "../../../src/argv/tables/volumes.ts"
 import { diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
@@ -127,7 +135,10 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   top,
   unpause,
   update,
+  copy,
   volumeCreate,
+  volumeExport,
+  volumeImport,
   volumeInspect,
   volumeLs,
   volumeRm

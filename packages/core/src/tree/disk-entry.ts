@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs"
-import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import type { EntryMeta, TreeEntry } from "./TreeEntry.ts"
 
 /** Device numbers as Linux packs them. Spec: glibc, sys/sysmacros.h. */
 export const majorOf = (device: bigint): number => Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n))

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto"
+import { chmodSync, copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { beforeEach, describe, expect, it } from "vitest"
+import { programPath, useGantry } from "./host/gantry.ts"
+import { runProcess, startProcess } from "./host/started.ts"
+import { until } from "./host/until.ts"
+
+/** Waits for a process that runs a program of no image, holds the program open, and writes to it once nobody runs it. */
+const watcher = `
+while :; do
+  for p in /proc/[0-9]*; do
+    l=$(readlink $p/exe 2>/dev/null) || continue
+    case "$l" in /bin/*) continue ;; esac
+    { while :; do
+        if (echo overwritten >>/proc/self/fd/3) 2>/why; then echo written >/result; exit; fi
+        grep -q busy /why || { cat /why >/result; exit; }
+      done
+    } 3<$p/exe
+  done 2>/dev/null
+done`
+
+describe("a hostile container", () => {
+  const gantry = useGantry()
+  const inside = (script: string, ...options: ReadonlyArray<string>) =>
+    gantry.try("exec", ...options, "box", "sh", "-c", script)
+
+  beforeEach(async () => {
+    await gantry.ok("run", "-d", "--name", "box", "base", "sleep", "600")
+  })
+
+  it("cannot write to gantry by making it a script's interpreter", async () => {
+    // Another file than the supervisor runs, as after an upgrade: else it is always busy while the container lives.
+    const copy = join(gantry.scratch, "gantry")
+    copyFileSync(programPath, copy)
+    chmodSync(copy, 0o755)
+    const digest = () => createHash("sha256").update(readFileSync(copy)).digest("hex")
+    const before = digest()
+    // What the program is linked to, so that it gets as far as it can in there.
+    for (const library of (await runProcess(["ldd", copy], { env: gantry.env })).match(/\/\S+/g) ?? []) {
+      await inside(`mkdir -p ${dirname(library)}`)
+      await gantry.ok("cp", "-L", library, `box:${library}`)
+    }
+    await inside("printf '#!/proc/self/exe\\n' >/evil; chmod +x /evil; ln -s /proc/self/exe /evil-link")
+    await gantry.ok("exec", "-d", "box", "sh", "-c", watcher)
+    const exec = (program: string) =>
+      startProcess([copy, "exec", "box", program], { env: gantry.env, cwd: gantry.scratch }).ended
+    let result = ""
+    for (let round = 0; round < 30 && result === ""; round++) {
+      await exec(round % 2 === 0 ? "/evil" : "/evil-link")
+      result = (await inside("cat /result 2>/dev/null")).stdout
+    }
+    await until("the attempt to end", async () => (result = (await inside("cat /result")).stdout) !== "", 10)
+    expect(result).toContain("Read-only file system")
+    expect(digest()).toBe(before)
+  })
+
+  it("gets no descriptors but its own streams, and no working directory through one", async () => {
+    const list = "for f in /proc/self/fd/*; do readlink $f; done"
+    const own = /^(?:pipe:\[\d+\]|socket:\[\d+\]|\/dev\/(?:null|pts\/\d+)|\/proc\/\d+\/fd)?$/
+    for (const { stdout } of [await gantry.try("run", "--rm", "base", "sh", "-c", list), await inside(list)]) {
+      expect(stdout.split("\n").filter((line) => !own.test(line))).toEqual([])
+    }
+    for (let fd = 3; fd < 12; fd++) {
+      const place = `/proc/self/fd/${fd}`
+      for (const attempt of [
+        gantry.try("run", "--rm", "-w", place, "base", "sh", "-c", "ls ..; cat ../../../etc/hostname"),
+        inside("ls ..", "-w", place)
+      ])
+        expect((await attempt).status).not.toBe(0)
+    }
+  }, 120_000)
+
+  it("sees no process but its own, and no file of the host or of others", async () => {
+    writeFileSync(join(gantry.scratch, "secret"), "of the host\n")
+    await gantry.ok(
+      "run",
+      "-d",
+      "--name",
+      "other",
+      "-e",
+      "SECRET=of-another",
+      "base",
+      "sh",
+      "-c",
+      "echo x >/mine; exec sleep 601"
+    )
+    const { stdout } = await inside(
+      "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /proc/[0-9]*/environ | tr '\\0' '\\n'"
+    )
+    expect(stdout).toContain("sleep 600")
+    expect(stdout).not.toContain("sleep 601")
+    expect(stdout).not.toContain("of-another")
+    const tried = await inside(
+      `for d in / /proc/1/root /proc/1/cwd /proc/self/root /proc/1/task/1/root; do cat $d${gantry.scratch}/secret $d/../../..${gantry.scratch}/secret; ls $d${gantry.root}; done; ls /mine`
+    )
+    expect(tried.stdout).toBe("")
+  })
+
+  it("opens no device, and writes to nothing that is the machine's", async () => {
+    const { dev } = statSync("/")
+    const disk = `b ${(dev >> 8) & 0xfff} ${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+    const attempts = [
+      ...[disk, "c 1 1", "c 1 11"].map((device) => `mknod /dev/evil ${device} && head -c 1 /dev/evil`),
+      "head -c 1 /proc/1/root/proc/kcore | grep .",
+      "echo '|/bin/sh' >/proc/sys/kernel/core_pattern",
+      "echo /bin/sh >/proc/sys/kernel/modprobe",
+      "echo /bin/sh >/sys/kernel/uevent_helper",
+      'f=$(find /sys/fs/cgroup -name release_agent | head -n 1); [ -n "$f" ] && echo /bin/sh >$f',
+      'f=$(find /sys/fs/cgroup -name pids.max -o -name memory.max | head -n 1); [ -n "$f" ] && echo max >$f',
+      "mkdir -p /m; mount -t cgroup -o pids none /m || mount -t cgroup2 none /m",
+      "mkdir -p /m; mount -t proc none /m",
+      "mkdir -p /m; mount --bind /proc /m",
+      "mount -o remount,rw /proc/sys",
+      "unshare -Urm true || unshare -m true",
+      "nsenter -t 1 -m -n true"
+    ]
+    for (const script of attempts) {
+      const { status, stdout } = await inside(script)
+      expect({ script, status, stdout }).toEqual({ script, status: expect.toSatisfy((code) => code !== 0), stdout: "" })
+      await inside("rm -f /dev/evil")
+    }
+  })
+})

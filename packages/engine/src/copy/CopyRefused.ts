@@ -1,0 +1,12 @@
+import * as Data from "effect/Data"
+
+/** Files cannot be copied as asked; nothing was. Naming other paths helps. */
+export class CopyRefused extends Data.TaggedError("CopyRefused")<{
+  /** In Docker's words. */
+  readonly why: string
+  readonly hint?: string
+}> {
+  override get message() {
+    return this.why
+  }
+}

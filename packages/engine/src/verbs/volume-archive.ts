@@ -1,0 +1,60 @@
+import { closeSync } from "node:fs"
+import type { LayerStore } from "@gantry/core/store/LayerStore"
+import { LayerMalformed, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { tarPieces } from "@gantry/core/tree/tar-write"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { containedRoot } from "../copy/FileRoot.ts"
+import { openSource } from "../copy/open-source.ts"
+import { openHostDirectory, putFiles, type PutError } from "../copy/put-files.ts"
+import type { NoSuchVolume } from "../EngineError.ts"
+import { unpackedArchive } from "../images/unpacked-archive.ts"
+import { findVolume } from "../volumes/find-volume.ts"
+import type { Volumes } from "../volumes/Volumes.ts"
+
+const openVolume = (name: string) =>
+  Effect.flatMap(findVolume(name), ({ path }) =>
+    Effect.acquireRelease(
+      Effect.try({ try: () => openHostDirectory(path), catch: storageFailure("read", `volume ${name}`) }),
+      (fd) => Effect.sync(() => closeSync(fd))
+    )
+  )
+
+/**
+ * What is in a volume as an archive, with owners, modes and times, which can be read while the scope is open. Containers
+ * may be at work in the volume: no bytes from outside of it get into the archive.
+ */
+export const exportVolume = (
+  name: string
+): Effect.Effect<Stream.Stream<Uint8Array, StorageFailure>, NoSuchVolume | StorageFailure, Volumes | Scope.Scope> =>
+  Effect.gen(function* () {
+    const sys = loadSyscallsSync()
+    const failed = storageFailure("read", `volume ${name}`)
+    const root = containedRoot(sys, yield* openVolume(name))
+    const source = yield* Effect.mapError(openSource(sys, root, "/.", { follow: true }), failed)
+    const entries = yield* Effect.try({ try: () => source.entries(""), catch: failed })
+    async function* pieces(): AsyncGenerator<Uint8Array, void> {
+      yield* tarPieces(entries, source.openContent, { plain: true })
+    }
+    return Stream.fromAsyncIterable(pieces(), failed)
+  })
+
+/**
+ * Puts the files of an archive, compressed or not, into a volume that is there: directories are merged and files
+ * replaced, and the rest stays. The archive need not be trusted.
+ */
+export const importVolume = (
+  name: string,
+  archive: AsyncIterable<Uint8Array>,
+  called: string
+): Effect.Effect<void, NoSuchVolume | PutError, LayerStore | Volumes> =>
+  Effect.gen(function* () {
+    const fd = yield* openVolume(name)
+    const pieces = Stream.fromAsyncIterable(
+      unpackedArchive(archive),
+      (cause) => new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
+    )
+    yield* putFiles(fd, pieces, { root: true })
+  }).pipe(Effect.scoped)
