@@ -2,6 +2,7 @@ import { check, type Checked } from "@gantry/engine/verbs/check"
 import * as Effect from "effect/Effect"
 import { check as table } from "../argv/tables/prune.ts"
 import { define } from "./define.ts"
+import { printObject } from "./print-object.ts"
 
 /** `gantry check`: succeeds with 1 when something is not as it should be, and was not put right. */
 export default define(table, ({ options }, { terminal }) =>
@@ -10,9 +11,14 @@ export default define(table, ({ options }, { terminal }) =>
     const { checked, findings, notes } = report
     const left = findings.filter(({ repaired }) => !repaired)
     const status = left.length === 0 ? 0 : 1
+    const shown = findings.map(({ kind, repaired, todo, what, why }) => ({ kind, what, why, todo, repaired }))
+    const facts = { clean: status === 0, findings: shown, notes, checked }
     if (options.json) {
-      const shown = findings.map(({ kind, repaired, todo, what, why }) => ({ kind, what, why, todo, repaired }))
-      terminal.out(`${JSON.stringify({ clean: status === 0, findings: shown, notes, checked }, undefined, 2)}\n`)
+      terminal.out(`${JSON.stringify(facts, undefined, 2)}\n`)
+      return status
+    }
+    if (options.format !== undefined) {
+      yield* printObject(options.format, facts, { command: "check", terminal })
       return status
     }
     for (const finding of findings) terminal.out(`${line(finding)}\n`)

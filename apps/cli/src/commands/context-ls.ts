@@ -1,9 +1,10 @@
 import { listContext } from "@gantry/engine/verbs/list-context"
 import * as Effect from "effect/Effect"
 import { contextLs as table } from "../argv/tables/context.ts"
-import { contextJson, contextLines, contextSummary, decisionLine } from "../show/context-rows.ts"
+import { contextFacts, contextLines, contextSummary, decisionLine } from "../show/context-rows.ts"
 import { buildSource } from "./build-source.ts"
 import { define } from "./define.ts"
+import { printObject } from "./print-object.ts"
 
 /** `gantry context ls`: what a build would be given to copy from. */
 export default define(table, ({ operands: [operand = "."], options }, { terminal }) =>
@@ -13,8 +14,10 @@ export default define(table, ({ operands: [operand = "."], options }, { terminal
       { ...source, withoutDockerfile: true, env: terminal.env, keepGitDir: false },
       options.why
     )
-    if (options.json) terminal.out(contextJson(listed))
-    else if (options.why.length > 0) {
+    const format = options.json ? "json" : options.format
+    if (format !== undefined)
+      return yield* printObject(format, contextFacts(listed), { command: "context ls", terminal })
+    if (options.why.length > 0) {
       for (const decision of listed.decisions) terminal.out(`${decisionLine(decision, listed.ignoreFile)}\n`)
     } else {
       terminal.out(

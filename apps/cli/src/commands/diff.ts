@@ -3,13 +3,20 @@ import { containerChanges } from "@gantry/engine/verbs/container-changes"
 import * as Effect from "effect/Effect"
 import { diff as table } from "../argv/tables/watching.ts"
 import { define } from "./define.ts"
+import { printListing } from "./listing.ts"
 
 const letters = { added: "A", changed: "C", removed: "D" } as const
 
+const diffHeaders = { Type: "CHANGE TYPE", Path: "PATH" }
+
 /** `gantry diff`. */
-export default define(table, ({ operands: [name = ""] }, { terminal }) =>
+export default define(table, ({ operands: [name = ""], options: { format } }, { terminal }) =>
   Effect.gen(function* () {
     const changes = yield* containerChanges(yield* (yield* Containers).find(name))
+    if (format !== undefined) {
+      const rows = changes.map(({ change, path }) => ({ Type: letters[change], Path: path }))
+      return yield* printListing(format, { rows, headers: diffHeaders, columns: ["Type", "Path"] }, terminal)
+    }
     terminal.out(changes.map(({ change, path }) => `${letters[change]} ${path}\n`).join(""))
     return 0
   })

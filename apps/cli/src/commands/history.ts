@@ -39,6 +39,7 @@ export default define(table, ({ operands: [name = ""], options }, { terminal }) 
     return yield* printListing(
       options.format,
       {
+        noTrunc: options.noTrunc,
         rows,
         headers: historyHeaders,
         columns: options.human

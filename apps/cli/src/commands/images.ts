@@ -44,6 +44,7 @@ export default define(table, ({ operands: [wanted], options }, { terminal }) =>
     return yield* printListing(
       format,
       {
+        noTrunc: options.noTrunc,
         rows,
         headers: imageHeaders,
         columns: digests ? imageDigestColumns : imageColumns,

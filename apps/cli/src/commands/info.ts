@@ -8,12 +8,10 @@ import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import * as Effect from "effect/Effect"
 import { info as table } from "../argv/tables/surroundings.ts"
 import { infoFacts, infoText } from "../show/info-facts.ts"
-import { jsonCompact } from "../show/json.ts"
-import { render, unescapeFormat } from "../show/template.ts"
 import { dockerVersion, version } from "../version.ts"
 import { define } from "./define.ts"
+import { printObject } from "./print-object.ts"
 import { shownState } from "./ps.ts"
-import { Usage } from "./Usage.ts"
 
 /** `gantry info`. */
 export default define(table, ({ options: { format = "" } }, { settings, terminal }) =>
@@ -55,15 +53,7 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
       terminal.out(infoText(facts))
       return 0
     }
-    if (format === "json") {
-      terminal.out(`${jsonCompact(facts)}\n`)
-      return 0
-    }
-    const text = render(unescapeFormat(format), facts)
-    if (!text.ok)
-      return yield* new Usage({ message: text.problem, hint: "gantry info --format json shows all fields", status: 1 })
-    terminal.out(`${text.value}\n`)
-    return 0
+    return yield* printObject(format, facts, { command: "info", terminal })
   })
 )
 

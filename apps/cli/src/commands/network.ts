@@ -115,6 +115,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
     return yield* printListing(
       options.format,
       {
+        noTrunc: options.noTrunc,
         rows: wanted.map((network) => networkRow(network, { truncate: !options.noTrunc })),
         headers: networkHeaders,
         columns: networkColumns,

@@ -6,16 +6,20 @@ import { portText } from "@gantry/engine/containers/words"
 import * as Effect from "effect/Effect"
 import { port as table } from "../argv/tables/watching.ts"
 import { portLines } from "../show/ports.ts"
+import type { Listing } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
+import { printListing } from "./listing.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** Shows where all ports of a container are published, or one of them. */
-export const showPorts = (name: string, wanted: string | undefined, terminal: Terminal) =>
+export const showPorts = (name: string, wanted: string | undefined, terminal: Terminal, format?: string) =>
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
     const state = yield* (yield* Runtime).state(record.id)
     const ports = isLive(state) ? portsOf(record) : []
+    if (wanted === undefined && format !== undefined)
+      return yield* printListing(format, listed(portLines(ports)), terminal)
     if (wanted === undefined) {
       terminal.out(
         portLines(ports)
@@ -38,9 +42,21 @@ export const showPorts = (name: string, wanted: string | undefined, terminal: Te
         status: 1
       })
     }
+    if (format !== undefined) return yield* printListing(format, listed(lines), terminal)
     terminal.out(lines.map(({ to }) => `${to}\n`).join(""))
     return 0
   })
 
+const listed = (lines: ReturnType<typeof portLines>): Listing => ({
+  rows: lines.map(({ from, to }) => {
+    const colon = to.lastIndexOf(":")
+    return { Port: from, HostIP: to.slice(0, colon), HostPort: to.slice(colon + 1) }
+  }),
+  headers: { Port: "PORT", HostIP: "HOST IP", HostPort: "HOST PORT" },
+  columns: ["Port", "HostIP", "HostPort"]
+})
+
 /** `gantry port`. */
-export default define(table, ({ operands: [name = "", wanted] }, { terminal }) => showPorts(name, wanted, terminal))
+export default define(table, ({ operands: [name = "", wanted], options: { format } }, { terminal }) =>
+  showPorts(name, wanted, terminal, format)
+)

@@ -74,6 +74,7 @@ export default define(table, ({ options }, { terminal }) =>
     return yield* printListing(
       options.format,
       {
+        noTrunc: options.noTrunc,
         rows,
         headers: containerHeaders,
         columns: options.size ? [...containerColumns, "Size"] : containerColumns,

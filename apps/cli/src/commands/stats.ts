@@ -8,6 +8,7 @@ import { stats as table } from "../argv/tables/watching.ts"
 import { type Measured, type Reading, usageColumns, usageHeaders, usageRow } from "../show/usage-row.ts"
 import { formatListing } from "../show/template.ts"
 import { define } from "./define.ts"
+import { widthOf } from "./listing.ts"
 import { Usage } from "./Usage.ts"
 
 /** Milliseconds between two views. */
@@ -45,7 +46,13 @@ export default define(table, ({ operands, options }, { terminal }) =>
         return usageRow(measured, { truncate: !options.noTrunc })
       })
       before = new Map(now.map(({ reading, record }) => [record.id, reading]))
-      const text = formatListing(options.format, { rows, headers: usageHeaders, columns: usageColumns })
+      const text = formatListing(options.format, {
+        ...widthOf(terminal),
+        rows,
+        headers: usageHeaders,
+        columns: usageColumns,
+        noTrunc: options.noTrunc
+      })
       if (!text.ok) return yield* new Usage({ message: text.problem, hint: "see --help for the fields", status: 1 })
       const screen = !options.noStream && terminal.stdoutIsTerminal
       // Home, the view with each line cleared to its end, and what is below it cleared.

@@ -1,6 +1,5 @@
 import type { ContextEntry } from "@gantry/build/context/ContextTree"
 import type { ListedContext, PathDecision } from "@gantry/engine/verbs/list-context"
-import { jsonCompact } from "./json.ts"
 import { humanSize } from "./size.ts"
 import { table } from "./table.ts"
 
@@ -61,18 +60,17 @@ export const decisionLine = (
   return `${name}: sent; ${ignoreFile === undefined ? "there is no ignore file" : `no line of ${ignoreFile.path} matches`}`
 }
 
-/** All of it as one JSON object. Sizes in bytes, modes in octal. */
-export const contextJson = ({ commit, context, decisions, entries, ignoreFile }: ListedContext): string =>
-  `${jsonCompact({
-    context,
-    ...(commit === undefined ? {} : { commit }),
-    ignoreFile: ignoreFile ?? null,
-    entries: entries.map(({ linkTarget, mode, path, size, type }) => ({
-      path,
-      type,
-      mode: mode.toString(8).padStart(4, "0"),
-      ...(type === "file" ? { size } : {}),
-      ...(linkTarget === undefined ? {} : { target: linkTarget })
-    })),
-    decisions
-  })}\n`
+/** All of it, for JSON and templates. Sizes in bytes, modes in octal. */
+export const contextFacts = ({ commit, context, decisions, entries, ignoreFile }: ListedContext) => ({
+  context,
+  ...(commit === undefined ? {} : { commit }),
+  ignoreFile: ignoreFile ?? null,
+  entries: entries.map(({ linkTarget, mode, path, size, type }) => ({
+    path,
+    type,
+    mode: mode.toString(8).padStart(4, "0"),
+    ...(type === "file" ? { size } : {}),
+    ...(linkTarget === undefined ? {} : { target: linkTarget })
+  })),
+  decisions
+})

@@ -1,3 +1,4 @@
+import { fitColumns } from "./fit-columns.ts"
 import { columnsOf, ellipsis } from "./text.ts"
 
 /** Columns stand at least this far apart, and are at least this wide including the gap: Docker's measures. */
@@ -8,6 +9,8 @@ const usualWidth = 10
 export interface TableOptions {
   /** Longer lines are cut at so many columns. */
   readonly width?: number
+  /** Cells are cut until the lines fit into so many columns; see fit-columns.ts. */
+  readonly fit?: { readonly width: number; readonly whole: ReadonlySet<number> }
   /** Columns are at least this wide, the gap included. */
   readonly leastWidth?: number
 }
@@ -18,12 +21,16 @@ export interface TableOptions {
 export const table = (
   headers: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
-  { leastWidth = usualWidth, width = Infinity }: TableOptions = {}
-): ReadonlyArray<string> =>
-  alignTabs(
-    [headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")).join("\t")),
+  { fit, leastWidth = usualWidth, width = Infinity }: TableOptions = {}
+): ReadonlyArray<string> => {
+  const plain = [headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")))
+  const spaceOf = (content: number) => Math.max(content + gap, leastWidth)
+  const fitted = fit === undefined ? plain : fitColumns(plain, { ...fit, spaceOf })
+  return alignTabs(
+    fitted.map((cells) => cells.join("\t")),
     leastWidth
   ).map((line) => ellipsis(line, width))
+}
 
 /**
  * Turns tabs into spaces so that cells of neighbouring lines stand below each other. A column reaches as far as every

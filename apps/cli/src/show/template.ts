@@ -50,26 +50,28 @@ export interface Listing {
   readonly columns: ReadonlyArray<string>
   /** For `-q`: prints this field and nothing else, unless a template says otherwise. */
   readonly only?: string
+  /** Lines of the usual view take no more columns than this, as far as that is possible. */
+  readonly width?: number
+  /** Nothing is to be cut. */
+  readonly noTrunc?: boolean
 }
+
+/** What people copy from a listing: a part of it is of no use. */
+const keptWhole = new Set(["Container", "ID", "Name", "Names", "Repository", "Tag"])
 
 /**
  * A listing as `--format` wants it: nothing or `table` for the usual view, `json` for one object a line, `jsonarray`,
  * `table` and a template, or a template. Ends with a line break unless there is nothing to show.
  */
 export const formatListing = (format: string | undefined, listing: Listing): Result<string> => {
-  const { rows, headers, columns, only } = listing
+  const { rows, headers, columns, noTrunc = false, only, width = Infinity } = listing
   const written = (format ?? "").trim()
   if (written === "" || written === "table") {
     if (only !== undefined) return good(lines(rows.map((row) => cell(row, only))))
     const header = columns.map((field) => headers[field] ?? headerOf(field))
-    return good(
-      lines(
-        table(
-          header,
-          rows.map((row) => columns.map((field) => cell(row, field)))
-        )
-      )
-    )
+    const cells = rows.map((row) => columns.map((field) => cell(row, field)))
+    const whole = new Set([...columns.keys()].filter((at) => keptWhole.has(columns[at] ?? "")))
+    return good(lines(table(header, cells, noTrunc ? {} : { fit: { width, whole } })))
   }
   if (written === "json") return good(jsonLines(rows))
   if (written === "jsonarray") return good(jsonArray(rows))

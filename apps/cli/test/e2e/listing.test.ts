@@ -205,6 +205,24 @@ describe("listings", () => {
     expect(await gantry.ok("run", "--help")).toMatch(/--publish/)
   })
 
+  it("what has a view of its own is JSON or a template when `--format` says so", async () => {
+    await gantry.ok("exec", "web", "touch", "/made")
+    expect(await lines("diff", "--format", "{{.Type}} {{.Path}}", "web")).toContain("A /made")
+    expect(await lines("top", "--format", "{{.UID}} {{.CMD}}", "web")).toEqual(["root sleep 600"])
+    expect(JSON.parse(await gantry.ok("top", "--format", "json", "web", "-o", "pid,comm"))).toMatchObject({
+      COMMAND: "sleep"
+    })
+    const port = await gantry.field("web", '{{(index (index .NetworkSettings.Ports "80/tcp") 0).HostPort}}')
+    expect(JSON.parse(await gantry.ok("port", "--format", "json", "web"))).toEqual({
+      Port: "80/tcp",
+      HostIP: "127.0.0.1",
+      HostPort: port
+    })
+    expect(await lines("port", "--format", "table {{.HostPort}}", "web", "80")).toEqual(["HOST PORT", port])
+    expect(await gantry.ok("check", "--quick", "--format", "{{.clean}}")).toBe("true")
+    expect(JSON.parse(await gantry.ok("layers", "--format", "json", "base"))).toHaveProperty("layers")
+  })
+
   it("shells complete names of what there is, from the program itself", async () => {
     const complete = async (script: string) =>
       (await runProcess(["bash", "-c", script], { env: gantry.env, cwd: gantry.scratch })).split("\n").filter(Boolean)

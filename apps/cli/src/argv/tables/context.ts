@@ -1,5 +1,6 @@
 import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
+import { plainFormat } from "./table-options.ts"
 
 /** `gantry context ls`. */
 export const contextLs = {
@@ -11,6 +12,7 @@ export const contextLs = {
     file: { kind: "text", short: "f", about: "Name of the Dockerfile, whose own ignore file counts first" },
     quiet: { kind: "flag", short: "q", about: "Print only the paths" },
     why: { kind: "list", about: "Say whether a path is sent, and which line of the ignore file decided" },
+    format: plainFormat,
     json: { kind: "flag", about: "Print everything as JSON" }
   }
 } as const satisfies Command

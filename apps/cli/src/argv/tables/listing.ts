@@ -1,6 +1,6 @@
 import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
-import { objectFormat as format, tableOptions } from "./table-options.ts"
+import { objectFormat as format, plainFormat, tableOptions } from "./table-options.ts"
 
 const filter = {
   kind: "list",
@@ -66,6 +66,7 @@ export const layers = {
   operands: { min: 1, max: 1 },
   options: {
     files: { kind: "flag", about: "List the files too, with A for added, C for changed, D for removed" },
+    format: plainFormat,
     json: { kind: "flag", about: "Print all of it as JSON, files included" },
     noTrunc: { kind: "flag", about: "Do not shorten what is shown" }
   }

@@ -1,7 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
-import { tableFormat } from "./table-options.ts"
+import { plainFormat, tableFormat } from "./table-options.ts"
 
 const filterOf = (keys: string) =>
   ({ kind: "list", pairs: true, value: "filter", about: `Remove only what matches: ${keys}` }) as const
@@ -110,6 +110,7 @@ export const check = {
       short: "f",
       about: "With --repair: remove what is not gantry's from its root directory, too"
     },
+    format: plainFormat,
     json: { kind: "flag", about: "Print what was found as JSON" },
     quick: { kind: "flag", about: "Do not read the files of layers" },
     repair: { kind: "flag", about: "Put right what can be put right" }

@@ -13,5 +13,8 @@ export const tableOptions = {
   quiet: { kind: "flag", short: "q", about: "Print only ids" }
 } as const satisfies OptionTable
 
+/** `--format` of what has a view of its own, for programs. */
+export const plainFormat = { kind: "text", about: 'Go template, or "json"' } as const satisfies TextOption
+
 /** `--format` of what prints objects whole. */
-export const objectFormat = { kind: "text", short: "f", about: 'Go template, or "json"' } as const satisfies TextOption
+export const objectFormat = { ...plainFormat, short: "f" } as const satisfies TextOption

@@ -6,28 +6,28 @@ import { tableFormat } from "./table-options.ts"
 /** `gantry top`. What follows CONTAINER belongs to ps. */
 export const top = {
   ...names.top,
-  usage: "CONTAINER [ps OPTIONS]",
+  usage: "[OPTIONS] CONTAINER [ps OPTIONS]",
   interspersed: false,
   operands: { min: 1 },
-  options: {} satisfies OptionTable
+  options: { format: tableFormat }
 } as const satisfies Command
 
 /** `gantry diff`. */
 export const diff = {
   ...names.diff,
-  usage: "CONTAINER",
+  usage: "[OPTIONS] CONTAINER",
   interspersed: true,
   operands: { min: 1, max: 1 },
-  options: {} satisfies OptionTable
+  options: { format: tableFormat }
 } as const satisfies Command
 
 /** `gantry port`. */
 export const port = {
   ...names.port,
-  usage: "CONTAINER [PRIVATE_PORT[/PROTO]]",
+  usage: "[OPTIONS] CONTAINER [PRIVATE_PORT[/PROTO]]",
   interspersed: true,
   operands: { min: 1, max: 2 },
-  options: {} satisfies OptionTable
+  options: { format: tableFormat }
 } as const satisfies Command
 
 /** `gantry port add`. With one word after it, it is `gantry port` of a container of that name. */
