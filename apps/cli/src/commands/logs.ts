@@ -1,12 +1,18 @@
 import { Containers } from "@gantry/engine/containers/Containers"
-import { logs } from "@gantry/engine/containers/Logs"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { LogLine } from "@gantry/engine/containers/Logs"
+import { logAttributes } from "@gantry/engine/containers/LogSettings"
+import { mergedLogs } from "@gantry/engine/containers/merged-logs"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { logs as table } from "../argv/tables/lifecycle.ts"
 import { parseInstant } from "../argv/values/instant.ts"
+import { patternOf } from "../argv/values/pattern.ts"
 import { parseTail } from "../argv/values/words.ts"
+import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { given, optionalOf } from "./read-values.ts"
+import { Usage } from "./Usage.ts"
 
 /** RFC 3339 with nine digits, so that lines stand below each other. */
 const padded = (time: string): string => {
@@ -14,27 +20,66 @@ const padded = (time: string): string => {
   return `${whole}.${fraction.padEnd(9, "0")}Z`
 }
 
+const newline = 0x0a
+
+/** Prints lines one after the other; with the names of their containers when there are several. */
+const printer = (
+  containers: ReadonlyArray<ContainerRecord>,
+  { details, timestamps }: { readonly details: boolean; readonly timestamps: boolean },
+  terminal: Terminal
+) => {
+  const width = Math.max(...containers.map(({ name }) => name.length))
+  const several = containers.length > 1
+  const attributes = new Map(
+    containers.map(({ id, labels, options, spec }) => [
+      id,
+      logAttributes(options.log, labels, spec.process.env)
+        .map((pair) => pair.map(encodeURIComponent).join("="))
+        .join(",")
+    ])
+  )
+  return ({ id, name }: ContainerRecord, { bytes, stream, time }: LogLine): void => {
+    const print = stream === "stdout" ? terminal.out : terminal.err
+    const head = [
+      several ? `${name.padEnd(width)} | ` : "",
+      timestamps ? `${padded(time)} ` : "",
+      details ? `${attributes.get(id)} ` : ""
+    ].join("")
+    if (head !== "") print(head)
+    print(bytes)
+    // What has no end yet would have the line of another container behind it.
+    if (several && bytes.at(-1) !== newline) print("\n")
+  }
+}
+
 /** `gantry logs`. */
-export default define(table, ({ operands: [name = ""], options }, { terminal }) =>
+export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const now = BigInt(terminal.now()) * 1_000_000n
     const since = yield* optionalOf("--since", options.since, (text) => parseInstant(text, now))
     const until = yield* optionalOf("--until", options.until, (text) => parseInstant(text, now))
-    const record = yield* (yield* Containers).find(name)
-    yield* Stream.runForEach(
-      logs(record.id, {
-        tail: options.tail === undefined ? "all" : parseTail(options.tail),
-        follow: options.follow,
-        ...given("since", since),
-        ...given("until", until)
-      }),
-      (line) =>
-        Effect.sync(() => {
-          const print = line.stream === "stdout" ? terminal.out : terminal.err
-          if (options.timestamps) print(`${padded(line.time)} `)
-          print(line.bytes)
-        })
-    )
+    const pattern = yield* optionalOf("--grep", options.grep, patternOf)
+    const containers = yield* Containers
+    const found = yield* Effect.forEach(operands, (name) => containers.find(name))
+    const records = [...new Map(found.map((record) => [record.id, record])).values()]
+    const silent = records.find(({ options: { log } }) => log.driver === "none")
+    if (silent !== undefined) {
+      return yield* new Usage({
+        message: "configured logging driver does not support reading",
+        hint: `${silent.name} was made with --log-driver none: nothing that it writes is kept`,
+        status: 1,
+        speaker: "daemon"
+      })
+    }
+    const print = printer(records, options, terminal)
+    const query = {
+      tail: options.tail === undefined ? "all" : parseTail(options.tail),
+      follow: options.follow,
+      ...given("since", since),
+      ...given("until", until),
+      ...given("matches", pattern === undefined ? undefined : (text: string) => pattern.test(text))
+    } as const
+    yield* Stream.runForEach(mergedLogs(records, query), ([record, line]) => Effect.sync(() => print(record, line)))
     return 0
   })
 )

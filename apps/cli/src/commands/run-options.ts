@@ -24,6 +24,7 @@ import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
+import { logOf } from "./log-options.ts"
 import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
@@ -110,6 +111,7 @@ export const runOptions = (
       ...given("oomScoreAdj", yield* oomScoreOf(options.oomScoreAdj)),
       ...given("restart", yield* restartOf(options)),
       ...given("health", yield* healthOf(options)),
+      ...given("log", yield* logOf(options)),
       ...given("stopSignal", options.stopSignal),
       ...given("stopTimeout", options.stopTimeout),
       pull,

@@ -141,7 +141,10 @@ const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
     .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
     .map(({ name, readonly, source, target }) => `${name === "" ? source : name}:${target}${readonly ? ":ro" : ""}`),
   ContainerIDFile: "",
-  LogConfig: { Type: options.log.driver === "none" ? "none" : "json-file", Config: {} },
+  LogConfig: {
+    Type: options.log.asked?.type ?? (options.log.driver === "none" ? "none" : "json-file"),
+    Config: options.log.asked?.options ?? {}
+  },
   NetworkMode: options.network,
   PortBindings: portBindingsOf(options.ports),
   RestartPolicy: { Name: options.restart?.policy ?? "no", MaximumRetryCount: options.restart?.most ?? 0 },

@@ -5,7 +5,7 @@ import type { OptionTable } from "../../src/argv/Option.ts"
 import { parse, type Parsed } from "../../src/argv/parse.ts"
 import { sentence } from "../../src/argv/Problem.ts"
 import { build } from "../../src/argv/tables/build.ts"
-import { exec, logs, rm, stop } from "../../src/argv/tables/lifecycle.ts"
+import { exec, attach, rm, stop } from "../../src/argv/tables/lifecycle.ts"
 import { ps } from "../../src/argv/tables/listing.ts"
 import { run } from "../../src/argv/tables/run.ts"
 
@@ -182,7 +182,7 @@ describe("operands are counted", () => {
     expect(refused(rm, [])).toBe('"gantry rm" requires at least 1 argument.')
     expect(refused(exec, ["web"])).toBe('"gantry exec" requires at least 2 arguments.')
     expect(refused(ps, ["x"])).toBe('"gantry ps" accepts no arguments.')
-    expect(refused(logs, ["a", "b"])).toBe('"gantry logs" requires exactly 1 argument.')
+    expect(refused(attach, ["a", "b"])).toBe('"gantry attach" requires exactly 1 argument.')
     const called = parse(rm, ["container", "rm"], [])
     expect(called.ok ? "" : sentence(called.problem)).toBe('"gantry container rm" requires at least 1 argument.')
   })
@@ -202,7 +202,7 @@ describe("options without effect", () => {
 
   it("are fine when they ask for what happens anyway", () => {
     expect(read(run, ["--restart=no", "--oom-kill-disable=false", "--ipc", "private", "a"]).unsupported).toEqual([])
-    expect(read(run, ["--log-driver", "syslog", "a"]).unsupported).toEqual(["--log-driver"])
+    expect(read(run, ["--volume-driver", "nfs", "a"]).unsupported).toEqual(["--volume-driver"])
   })
 
   it("are accepted with a notice when they are of the past", () => {

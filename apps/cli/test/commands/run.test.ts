@@ -31,7 +31,16 @@ const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
   [["--cpu-quota", "10"], "CPU cfs quota can not be less than 1ms"],
   [["--cpuset-mems", "8191"], "Requested memory nodes are not available - requested 8191, available: "],
   [["--oom-score-adj", "5000"], "Invalid value 5000, range for oom score adj is [-1000, 1000]"],
-  [["--health-timeout", "1ns"], "Timeout in Healthcheck cannot be less than 1ms"]
+  [["--health-timeout", "1ns"], "Timeout in Healthcheck cannot be less than 1ms"],
+  [["--log-driver", "none", "--log-opt", "max-size=1m"], "invalid logging opts for driver none"],
+  [["--log-driver", "journald"], "gantry has no log driver journald"],
+  [["--log-driver", "lgo"], "logger: no log driver named 'lgo' is registered"],
+  [["--log-opt", "max-sise=1m"], "unknown log opt 'max-sise' for json-file log driver"],
+  [["--log-driver", "local", "--log-opt", "max-size=ten"], "invalid value for log opt max-size: invalid size: 'ten'"],
+  [["--log-opt", "max-file=0"], "max-file cannot be less than 1"],
+  [["--log-opt", "env-regex=("], "invalid value for log opt env-regex"],
+  [["--log-opt", "compress=true"], "logs are not compressed"],
+  [["--log-opt", "tag={{.Name}}"], "gantry's logs have no log opt tag"]
 ]
 
 describe("gantry run", () => {

@@ -67,6 +67,27 @@ describe("the life of a container", () => {
     const [first = ""] = (await gantry.ok("logs", "-t", "lines")).split("\n")
     expect(first).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z 1$/)
     expect(await gantry.ok("logs", "--since", "2090-01-01", "lines")).toBe("")
+    expect(await gantry.ok("logs", "--grep", "^1.$", "-n", "2", "lines")).toBe("18\n19")
+    expect((await gantry.try("logs", "--grep", "(", "lines")).stderr).toContain("Invalid regular expression")
+  })
+
+  it("keeps logs as --log-driver and --log-opt say, and shows several in the order of time", async () => {
+    const options = ["--log-opt", "max-size=1k", "--log-opt", "max-file=2", "--log-opt", "labels=app", "-l", "app=a b"]
+    await gantry.ok("run", "--name", "few", ...options, "base", "sh", "-c", "seq 1 100; echo end >&2")
+    await gantry.ok("run", "--name", "later", "base", "echo", "later")
+    await gantry.ok("run", "--name", "silent", "--log-driver", "none", "base", "echo", "shown")
+    const kept = (await gantry.ok("logs", "few")).split("\n")
+    expect(kept.at(-1)).toBe("100")
+    expect(kept.length).toBeLessThan(60)
+    expect((await gantry.try("logs", "--details", "few")).stderr).toBe("app=a%20b end\n")
+    const { stderr, stdout } = await gantry.try("logs", "-n", "1", "later", "few")
+    expect(stdout + stderr).toMatch(/^(few {3}\| (end|100)\n)?later \| later\n(few {3}\| end\n)?$/)
+    expect(await gantry.field("few", "{{json .HostConfig.LogConfig}}")).toBe(
+      '{"Type":"json-file","Config":{"labels":"app","max-file":"2","max-size":"1k"}}'
+    )
+    const none = await gantry.try("logs", "later", "silent")
+    expect(none).toMatchObject({ status: 1, stdout: "" })
+    expect(none.stderr).toContain("configured logging driver does not support reading")
   })
 
   it("passes on the exit status of `exec`, its streams, user, directory and environment", async () => {

@@ -3,6 +3,7 @@ import type { Attachment, PortRequest, PublishedPort } from "@gantry/core/networ
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { NetworkWish } from "../networks/NetworkWish.ts"
+import type { LogSettings } from "./LogSettings.ts"
 
 /** A command that tells whether a container is well, and when it is asked. */
 export interface HealthSettings extends HealthRule {
@@ -57,7 +58,7 @@ export interface ContainerRecord {
     readonly restart?: RestartRule
     /** How its health is looked at; not at all when absent. */
     readonly health?: HealthSettings
-    readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+    readonly log: LogSettings
     /** The first network it was created for, as `HostConfig.NetworkMode` tells it ever after. */
     readonly network: string
     /** The networks it joins when it starts, in the order of its links. */

@@ -5,6 +5,7 @@ import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { bytesOf, type LogRecord } from "../supervisor/log.ts"
 import { directoryOf } from "./settle.ts"
@@ -23,8 +24,17 @@ export interface LogQuery {
   readonly tail: number | "all"
   readonly since?: bigint
   readonly until?: bigint
+  /** Whether a line is wanted for what it says, without its end; every one when absent. */
+  readonly matches?: (text: string) => boolean
   /** Goes on until the container stops. */
   readonly follow: boolean
+}
+
+/** What a container has written so far, and what it writes from now on: nothing unless that is followed. */
+export interface OpenedLogs {
+  readonly past: ReadonlyArray<LogLine>
+  /** Can be read once, while the scope is open. */
+  readonly later: Stream.Stream<LogLine, StorageFailure>
 }
 
 interface LogFile {
@@ -127,58 +137,65 @@ const parse = (line: string): LogLine | undefined => {
 }
 
 /** Nanoseconds since 1970 of an RFC 3339 time. */
-const instantOf = (time: string): bigint => {
+export const instantOf = (time: string): bigint => {
   const fraction = /\.(\d+)/.exec(time)?.[1] ?? ""
   return BigInt(Math.floor(Date.parse(time) / 1000)) * 1_000_000_000n + BigInt(fraction.padEnd(9, "0").slice(0, 9))
 }
 
 /** What a container wrote, in order; with `follow`, until it stops. */
-export const logs = (
-  id: string,
-  { follow, since, tail, until }: LogQuery
-): Stream.Stream<LogLine, StorageFailure, Runtime | Settings> =>
+export const logs = (id: string, query: LogQuery): Stream.Stream<LogLine, StorageFailure, Runtime | Settings> =>
   Stream.unwrapScoped(
-    Effect.gen(function* () {
-      const { root } = yield* Settings
-      const runtime = yield* Runtime
-      const directory = directoryOf(root, id)
-      const failed = storageFailure("read", `the log of ${id.slice(0, 12)}`)
-      const wanted = (line: LogLine): boolean =>
-        (since === undefined || instantOf(line.time) >= since) && (until === undefined || instantOf(line.time) <= until)
-      const select = (lines: ReadonlyArray<string>) =>
-        lines.map(parse).filter((line) => line !== undefined && wanted(line)) as ReadonlyArray<LogLine>
-      const reader = yield* Effect.acquireRelease(
-        Effect.sync(() => openReader(directory)),
-        (open) => Effect.sync(open.close)
-      )
-      const past = yield* Effect.try({
-        try: () => {
-          const all = select(reader.next())
-          return tail === "all" ? all : tail === 0 ? [] : all.slice(-tail)
-        },
-        catch: failed
-      })
-      const before = Stream.fromIterable(past)
-      // Without a directory nothing of it ever ran, and there is nothing to wait for.
-      if (!follow || !existsSync(directory)) return before
-      const bell = yield* Queue.sliding<"changed" | "ended">(2)
-      yield* Effect.acquireRelease(
-        Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),
-        (watcher) => Effect.sync(() => watcher.close())
-      )
-      /** One that is started again goes on. */
-      const over: Effect.Effect<void> = Effect.ignore(runtime.wait(id)).pipe(
-        Effect.zipRight(runtime.state(id)),
-        Effect.flatMap((state) => (isLive(state) ? Effect.zipRight(Effect.sleep(restartPace), over) : Effect.void))
-      )
-      yield* Effect.forkScoped(Effect.zipRight(over, Queue.offer(bell, "ended")))
-      // Lines written between the first read and the watch ring no bell of their own.
-      yield* Queue.offer(bell, "changed")
-      const later = Stream.fromQueue(bell).pipe(
-        Stream.takeUntil((word) => word === "ended"),
-        Stream.mapEffect(() => Effect.try({ try: () => select(reader.next()), catch: failed })),
-        Stream.flattenIterables
-      )
-      return Stream.concat(before, later)
-    })
+    Effect.map(openLogs(id, query), ({ later, past }) => Stream.concat(Stream.fromIterable(past), later))
   )
+
+/** As {@link logs}, with what is there apart from what is to come. */
+export const openLogs = (
+  id: string,
+  { follow, matches, since, tail, until }: LogQuery
+): Effect.Effect<OpenedLogs, StorageFailure, Runtime | Settings | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { root } = yield* Settings
+    const runtime = yield* Runtime
+    const directory = directoryOf(root, id)
+    const failed = storageFailure("read", `the log of ${id.slice(0, 12)}`)
+    const wanted = (line: LogLine): boolean =>
+      (since === undefined || instantOf(line.time) >= since) &&
+      (until === undefined || instantOf(line.time) <= until) &&
+      (matches === undefined || matches(textOf(line)))
+    const select = (lines: ReadonlyArray<string>) =>
+      lines.map(parse).filter((line) => line !== undefined && wanted(line)) as ReadonlyArray<LogLine>
+    const reader = yield* Effect.acquireRelease(
+      Effect.sync(() => openReader(directory)),
+      (open) => Effect.sync(open.close)
+    )
+    const past = yield* Effect.try({
+      try: () => {
+        const all = select(reader.next())
+        return tail === "all" ? all : tail === 0 ? [] : all.slice(-tail)
+      },
+      catch: failed
+    })
+    // Without a directory nothing of it ever ran, and there is nothing to wait for.
+    if (!follow || !existsSync(directory)) return { past, later: Stream.empty }
+    const bell = yield* Queue.sliding<"changed" | "ended">(2)
+    yield* Effect.acquireRelease(
+      Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),
+      (watcher) => Effect.sync(() => watcher.close())
+    )
+    /** One that is started again goes on. */
+    const over: Effect.Effect<void> = Effect.ignore(runtime.wait(id)).pipe(
+      Effect.zipRight(runtime.state(id)),
+      Effect.flatMap((state) => (isLive(state) ? Effect.zipRight(Effect.sleep(restartPace), over) : Effect.void))
+    )
+    yield* Effect.forkScoped(Effect.zipRight(over, Queue.offer(bell, "ended")))
+    // Lines written between the first read and the watch ring no bell of their own.
+    yield* Queue.offer(bell, "changed")
+    const later = Stream.fromQueue(bell).pipe(
+      Stream.takeUntil((word) => word === "ended"),
+      Stream.mapEffect(() => Effect.try({ try: () => select(reader.next()), catch: failed })),
+      Stream.flattenIterables
+    )
+    return { past, later }
+  })
+
+const textOf = ({ bytes }: LogLine): string => new TextDecoder().decode(bytes).replace(/\r?\n$/, "")

@@ -2,6 +2,7 @@ import type { PortRequest } from "@gantry/core/network/Network"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
+import type { LogSettings } from "./LogSettings.ts"
 import type { DeviceSpec, Propagation, Resources, Rlimit, SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** When an image that is not asked for by digest is fetched again. */
@@ -89,7 +90,7 @@ export interface RunOptions {
   readonly stopSignal?: string
   /** Seconds between the stop signal and SIGKILL; 10 when absent. */
   readonly stopTimeout?: number
-  readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
+  readonly log: LogSettings
   readonly pull: PullPolicy
   readonly platform?: Platform
   readonly runtime?: string

@@ -72,6 +72,17 @@ describe("logs", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("are only those that match, without regard to the end of a line, and the tail is counted among those", () =>
+    Effect.gen(function* () {
+      const { write } = yield* logOf()
+      write("a1\nb\na2\r\na3")
+      write("\n")
+      const matches = (text: string) => /^a\d$/.test(text)
+      expect(texts(yield* read({ matches }))).toEqual(["a1\n", "a2\r\n", "a3\n"])
+      expect(texts(yield* read({ matches, tail: 1 }))).toEqual(["a3\n"])
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("lie between two instants, both included, and the tail is counted among those", () =>
     Effect.gen(function* () {
       const { write } = yield* logOf()

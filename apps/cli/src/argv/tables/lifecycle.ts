@@ -146,15 +146,16 @@ export const exec = {
 /** `gantry logs`. */
 export const logs = {
   ...names.logs,
-  usage: "[OPTIONS] CONTAINER",
+  usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   interspersed: true,
-  operands: { min: 1, max: 1 },
+  operands: { min: 1 },
   options: {
     follow: { kind: "flag", short: "f", about: "Go on until the container stops" },
+    grep: { kind: "text", value: "pattern", about: "Only lines that match this regular expression" },
     tail: { kind: "text", short: "n", about: 'Number of lines from the end (default "all")' },
     timestamps: { kind: "flag", short: "t", about: "Begin each line with its time" },
     since: { kind: "text", about: 'Only what is newer than this time, or than an age such as "42m"' },
     until: { kind: "text", about: 'Only what is older than this time, or than an age such as "42m"' },
-    details: { kind: "flag", about: "Show attributes of the log", supported: false }
+    details: { kind: "flag", about: "Begin each line with the labels and variables that --log-opt chose" }
   }
 } as const satisfies Command

@@ -86,8 +86,8 @@ const containerOptions = {
   label: { kind: "list", short: "l", about: "Label of the container" },
   labelFile: { kind: "list", about: "Read labels from a file" },
   annotation: { kind: "list", value: "map", about: "Annotation for the runtime", supported: false },
-  logDriver: { kind: "text", about: "Log driver", supported: false, harmless: ["", "json-file", "local"] },
-  logOpt: { kind: "list", about: "Options of the log driver", supported: false },
+  logDriver: { kind: "text", about: 'Where output is kept ("json-file", "local", "none") (default "json-file")' },
+  logOpt: { kind: "list", about: "Option of the log driver: max-size=10m, max-file=3, labels=x, env=x, …-regex=x" },
   runtime: { kind: "text", about: "Runtime to use", supported: false, harmless: [""] },
 
   disableContentTrust: {
