@@ -57,13 +57,13 @@ export const logOf = (options: {
       return yield* refused(why, "use json-file, local or none")
     }
     if (options.logDriver === undefined && names.length === 0) return undefined
-    let log: LogSettings = { ...defaults.log, asked: { type, options: asked } }
-    for (const [name, value] of Object.entries(asked)) {
+    const changes = yield* Effect.forEach(Object.entries(asked), ([name, value]) => {
       const change = changeOf(type, name, value)
-      if (!change.ok) return yield* refused(change.problem, "gantry run --help tells the options of logs")
-      log = { ...log, ...change.value }
-    }
-    return log
+      return change.ok
+        ? Effect.succeed(change.value)
+        : refused(change.problem, "gantry run --help tells the options of logs")
+    })
+    return Object.assign({ ...defaults.log, asked: { type, options: asked } }, ...changes)
   })
 
 const changeOf = (type: string, name: string, value: string): Result<Partial<LogSettings>> => {

@@ -5,7 +5,7 @@ import type { OptionTable } from "../../src/argv/Option.ts"
 import { parse, type Parsed } from "../../src/argv/parse.ts"
 import { sentence } from "../../src/argv/Problem.ts"
 import { build } from "../../src/argv/tables/build.ts"
-import { exec, attach, rm, stop } from "../../src/argv/tables/lifecycle.ts"
+import { attach, exec, logs, rm, stop } from "../../src/argv/tables/lifecycle.ts"
 import { ps } from "../../src/argv/tables/listing.ts"
 import { run } from "../../src/argv/tables/run.ts"
 
