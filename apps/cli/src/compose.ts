@@ -29,7 +29,8 @@ import * as FsLayers from "@gantry/plugin-store-fs/FsLayers"
 import * as FsLocks from "@gantry/plugin-store-fs/FsLocks"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { configFiles, dockerConfig, type Environment } from "./settings.ts"
+import type { Serve } from "./plugins/Serve.ts"
+import { dockerConfig, type Environment } from "./settings.ts"
 import { version } from "./version.ts"
 
 /** Logins, read when a registry first asks for one. */
@@ -71,12 +72,16 @@ const downloads = (env: Environment): Effect.Effect<DownloadsShape> =>
   )
 
 /** Remote registries, and the folders and archives that serve as one. Each is loaded when it is first asked. */
-const registries = (env: Environment, logins: CredentialsShape): Effect.Effect<Registry.RegistryShape> =>
+const registries = (
+  env: Environment,
+  configFiles: ReadonlyArray<string>,
+  logins: CredentialsShape
+): Effect.Effect<Registry.RegistryShape> =>
   Effect.gen(function* () {
     const remote = yield* Effect.cached(
       Effect.flatMap(
         Effect.promise(() => import("@gantry/plugin-registry-http/HttpRegistry")),
-        ({ makeDriver }) => makeDriver({ env, configFiles: configFiles(env), version, credentials: logins })
+        ({ makeDriver }) => makeDriver({ env, configFiles, version, credentials: logins })
       )
     )
     const local = yield* Effect.cached(
@@ -88,38 +93,52 @@ const registries = (env: Environment, logins: CredentialsShape): Effect.Effect<R
     return Registry.make(route((ref) => (localPlace(ref) === undefined ? remote : local)))
   })
 
+/** What decides, besides the settings, who serves what. */
+export interface Composition {
+  readonly env: Environment
+  /** Absolute paths of the configuration files that are heeded, the stronger one last. */
+  readonly configFiles: ReadonlyArray<string>
+  /** Puts plugins that were chosen in the place of those named here. */
+  readonly serve: Serve
+}
+
 /**
- * Which plugin serves which contract: the only file that names plugins.
+ * Which plugin serves which contract, unless another was chosen: the only file that names plugins.
  *
  * The services are made one after the other and put into one context, not composed as Effect layers: building and
  * closing layers costs a cold program some 15 ms, more than everything else a short command does. Each service opens
  * what it needs at first use.
  */
-export const engine = (settings: SettingsShape, env: Environment) =>
+export const engine = (settings: SettingsShape, { configFiles, env, serve }: Composition) =>
   Effect.gen(function* () {
     // The process ends with the command, so nobody waits for the database to be closed.
     const database = yield* Effect.scoped(Database.make(join(settings.root, "state.db"), { leaveOpen: true }))
-    const base = Context.make(Settings, settings).pipe(
+    const ground = Context.make(Settings, settings).pipe(
       Context.add(Journal.Journal, Journal.make(settings.root)),
       Context.add(Database.Database, database),
-      Context.add(BlobStore, FsBlobs.make(settings.root)),
       Context.add(Disk, disk(database, settings.root)),
       Context.add(Locks, FsLocks.make(settings.root))
     )
-    const layered = Context.add(base, LayerStore, yield* Effect.provide(FsLayers.make, base))
-    const stored = Context.add(layered, BuildCache, yield* Effect.provide(FsCache.make, layered))
-    const launching = Context.add(stored, Launcher, yield* Effect.provide(NamespaceLauncher.makeSettings, stored))
+    const blobs = yield* serve("blob-store", BlobStore, FsBlobs.make(settings.root), ground)
+    const base = Context.add(ground, BlobStore, blobs)
+    const layers = yield* serve("layer-store", LayerStore, yield* Effect.provide(FsLayers.make, base), base)
+    const layered = Context.add(base, LayerStore, layers)
+    const cache = yield* serve("build-cache", BuildCache, yield* Effect.provide(FsCache.make, layered), layered)
+    const stored = Context.add(layered, BuildCache, cache)
+    const own = yield* Effect.provide(NamespaceLauncher.makeSettings, stored)
+    const launching = Context.add(stored, Launcher, yield* serve("launcher", Launcher, own, stored))
     const { direct, roots, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
     const logins = credentials(env)
+    const registry = yield* registries(env, configFiles, logins)
     return stored.pipe(
       Context.add(Credentials, logins),
-      Context.add(Registry.Registry, yield* registries(env, logins)),
+      Context.add(Registry.Registry, yield* serve("registry", Registry.Registry, registry, stored)),
       Context.add(Downloads, yield* downloads(env)),
       Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
-      Context.add(Runtime, runtime),
+      Context.add(Runtime, yield* serve("runtime", Runtime, runtime, launching)),
       Context.add(SupervisedRuntime.DirectExec, direct),
       Context.add(ContainerRoots, roots),
-      Context.add(Network, yield* Effect.provide(BridgeNetwork.make, stored)),
+      Context.add(Network, yield* serve("network", Network, yield* Effect.provide(BridgeNetwork.make, stored), stored)),
       Context.add(Images.Images, yield* Effect.provide(Images.make, stored)),
       Context.add(Containers.Containers, yield* Effect.provide(Containers.make, stored)),
       Context.add(Volumes.Volumes, yield* Effect.provide(Volumes.make, stored))

@@ -22,7 +22,7 @@ import { problemText } from "./argv/problem-text.ts"
 import { load } from "./commands/load.ts"
 import { explainDefect } from "./show/explain-defect.ts"
 import { Usage } from "./commands/Usage.ts"
-import { engine, type EngineServices } from "./compose.ts"
+import type { EngineServices } from "./compose.ts"
 import { type Environment, settingsOf, withOptions } from "./settings.ts"
 import type { Failure } from "./show/explain.ts"
 import { type Asked, complaint, statusOf } from "./show/complaint.ts"
@@ -30,6 +30,7 @@ import { loggerTo } from "./log-words.ts"
 import type { Candidate, Things } from "./complete/Offer.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
+import { withEngine } from "./with-engine.ts"
 
 /** Reads the arguments of a command, runs it and shows what went wrong. Returns the exit status. */
 export const runCommand = async (
@@ -67,6 +68,7 @@ export const runCommand = async (
   return execute(definition.run(parsed.value, { settings, terminal }), settings, definition.failed, {
     debug: globals.debug,
     env: withOptions(terminal.env, globals),
+    plugins: definition.ownServices === true ? undefined : globals.plugin,
     terminal,
     asked
   })
@@ -82,7 +84,7 @@ export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal:
     if (Option.isSome(found)) yield* trueUpPorts(id)
     return 0
   })
-  return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+  return execute(program, settings, 1, { debug: false, env: terminal.env, plugins: [], terminal })
 }
 
 /** What a supervisor runs to look at its container's health once: prints what it found as JSON. */
@@ -95,7 +97,7 @@ export const probeOne = ([id = "", root, run]: ReadonlyArray<string>, terminal: 
     terminal.out(JSON.stringify(yield* probe(record, record.options.health)))
     return 0
   })
-  return execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+  return execute(program, settings, 1, { debug: false, env: terminal.env, plugins: [], terminal })
 }
 
 /** Names of what there is of some kinds, for a shell that completes a command line; none when they cannot be read. */
@@ -128,20 +130,19 @@ const execute = async (
     asked,
     debug,
     env,
+    plugins,
     terminal
   }: {
     readonly debug: boolean
     readonly env: Environment
+    readonly plugins: ReadonlyArray<string> | undefined
     readonly terminal: Terminal
     readonly asked?: Asked
   }
 ): Promise<number> => {
   const fiber = Runtime.runFork(
     runtime,
-    Effect.flatMap(engine(settings, env), (services) => {
-      mark("services ready")
-      return Effect.provide(program, services)
-    }).pipe(
+    withEngine(program, { env, plugins, settings, terminal }).pipe(
       Effect.locally(FiberRef.currentLoggers, HashSet.make(loggerTo((words) => terminal.err(`gantry: ${words}\n`)))),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
     )

@@ -69,14 +69,6 @@ const cacheLimitsOf = (env: Environment): NonNullable<SettingsShape["cacheLimits
   }
 }
 
-/** Configuration of the system and of the user, the stronger one last. `GANTRY_CONFIG` names the only one instead. */
-export const configFiles = (env: Environment): ReadonlyArray<string> => {
-  const only = nonEmpty(env["GANTRY_CONFIG"])
-  if (only !== undefined) return [resolve(only)]
-  const home = nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".config")
-  return ["/etc/gantry/gantry.config.json", join(home, "gantry/gantry.config.json")]
-}
-
 /** The environment of a command: an option of the program stands for the variable that means the same. */
 export const withOptions = (env: Environment, { config }: { readonly config: string | undefined }): Environment =>
   nonEmpty(config) === undefined ? env : { ...env, DOCKER_CONFIG: config }

@@ -53,6 +53,8 @@ import { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
 import { CopyRefused } from "@gantry/engine/copy/CopyRefused"
 import { describe, expect, it } from "vitest"
 import { Usage } from "../src/commands/Usage.ts"
+import { ConfigInvalid } from "../src/configuration/ConfigInvalid.ts"
+import { PluginFailed } from "../src/plugins/PluginFailed.ts"
 import { explain, type Failure } from "../src/show/explain.ts"
 
 const digest = ofBytes("x")
@@ -100,6 +102,11 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
   LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
   LayerMalformed: new LayerMalformed({ layer: digest, why: "the archive ends inside an entry", at: 512 }),
+  ConfigInvalid: new ConfigInvalid({
+    file: "/etc/gantry/gantry.config.json",
+    problems: ["plugins.blob-stor: is unexpected"]
+  }),
+  PluginFailed: new PluginFailed({ module: "./mine", from: "--plugin", why: "there is no /work/mine" }),
   CompressionFailed: new CompressionFailed({ layer: `layer ${digest}`, why: "this runtime cannot write zstd" }),
   LayerTooLarge: new LayerTooLarge({ layer: digest, unit: "bytes", limit: 1000 }),
   LayerMissing: new LayerMissing({ diffId: digest }),

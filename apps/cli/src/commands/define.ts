@@ -19,6 +19,8 @@ export interface Definition<Table extends OptionTable = OptionTable> {
   readonly run: (parsed: Parsed<Table>, context: Context) => Effect.Effect<number, Failure, EngineServices>
   /** Exit status of a failure that has none of its own. */
   readonly failed: number
+  /** It looks at the plugins that are chosen and is served by none of them. */
+  readonly ownServices?: true
 }
 
 /** Puts a command together; the table decides the types of what `run` reads. */

@@ -1,11 +1,23 @@
 import * as Cause from "effect/Cause"
+import { PluginThrew } from "../plugins/PluginFailed.ts"
 import type { Explanation } from "./Explanation.ts"
 
-/** What is said of a mistake of ours. Exit status 125, as of what Docker itself cannot do. */
-export const explainDefect = (cause: Cause.Cause<unknown>) =>
-  ({
+/** What is said of a mistake of ours, or of a plugin's. Exit status 125, as of what Docker itself cannot do. */
+export const explainDefect = (cause: Cause.Cause<unknown>) => {
+  const thrown = [...Cause.defects(cause)].find((defect) => defect instanceof PluginThrew)
+  const debug = "the same command with --debug shows where it happened"
+  if (thrown !== undefined) {
+    return {
+      what: thrown.message,
+      why: "This is a mistake in the plugin: its contract allows for failures, not for this.",
+      todo: `tell its author; ${debug}`,
+      status: 125
+    } satisfies Explanation
+  }
+  return {
     what: `internal error: ${Cause.pretty(cause).split("\n")[0] ?? "unknown"}`,
     why: "This is a mistake in gantry, not in what you asked for.",
-    todo: "the same command with --debug shows where it happened",
+    todo: debug,
     status: 125
-  }) satisfies Explanation
+  } satisfies Explanation
+}

@@ -41,6 +41,8 @@ import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
 import type { CopyRefused } from "@gantry/engine/copy/CopyRefused"
 import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
+import type { ConfigInvalid } from "../configuration/ConfigInvalid.ts"
+import type { PluginFailed } from "../plugins/PluginFailed.ts"
 import type { Explanation } from "./Explanation.ts"
 import { explainBuildFailed } from "./explain-build.ts"
 import { explainRegistry } from "./explain-registry.ts"
@@ -58,6 +60,7 @@ export type Failure =
   | BlobMissing
   | BuildFailed
   | CompressionFailed
+  | ConfigInvalid
   | ContextUnavailable
   | CopyRefused
   | DatabaseTooNew
@@ -76,6 +79,7 @@ export type Failure =
   | NoSuchImage
   | NoSuchPlatform
   | NotCached
+  | PluginFailed
   | RegistryError
   | RuntimeError
   | SecretLeaked
@@ -238,6 +242,15 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "name a folder that holds nothing but the output" }
     case "BaseUnavailable":
       return { what: `could not get the base image ${failure.message}` }
+    case "ConfigInvalid":
+      return {
+        what: failure.message,
+        why: failure.problems.join("; "),
+        todo: "mend it; GANTRY_CONFIG=/dev/null does without configuration",
+        status: 125
+      }
+    case "PluginFailed":
+      return { what: failure.message, why: failure.why, ...optional(failure.hint), status: 125 }
     case "BadBuildFile":
       return {
         what: failure.message,

@@ -14,6 +14,11 @@ export const globalOptions = {
   },
   version: { kind: "flag", short: "v", about: "Print the version and quit" },
   config: { kind: "text", value: "directory", about: "Where logins to registries are kept, as DOCKER_CONFIG" },
+  plugin: {
+    kind: "list",
+    value: "contract=module",
+    about: "Let a module serve a contract, such as layer-store=./mine; ,option=text tells it something"
+  },
   context: { kind: "text", short: "c", about: "Daemon context", ignored: noDaemon },
   host: { kind: "list", short: "H", about: "Daemon socket", ignored: noDaemon },
   tls: { kind: "flag", about: "Use TLS to the daemon", ignored: noDaemon },

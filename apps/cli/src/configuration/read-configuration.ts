@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises"
+import { dirname, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { ConfigFile } from "./ConfigFile.ts"
+import { ConfigInvalid } from "./ConfigInvalid.ts"
+import type { ConfigPlace } from "./config-places.ts"
+
+/** A configuration file that is heeded. */
+export interface ReadConfig extends ConfigPlace {
+  readonly content: ConfigFile
+}
+
+/** What all files together say. */
+export interface Configuration {
+  /** Those that are heeded, the stronger one last. */
+  readonly files: ReadonlyArray<ReadConfig>
+  /** A file of a project that nobody trusts. */
+  readonly untrusted: string | undefined
+}
+
+/** What the strongest file says that says it. */
+export const said = <A>(
+  { files }: Pick<Configuration, "files">,
+  key: (content: ConfigFile) => A | undefined
+): A | undefined => files.map(({ content }) => key(content)).findLast((value) => value !== undefined)
+
+const read = ({ file, level }: ConfigPlace): Effect.Effect<ReadConfig, ConfigInvalid> =>
+  Effect.gen(function* () {
+    const bad = (...problems: ReadonlyArray<string>) => new ConfigInvalid({ file, problems })
+    const why = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+    const text = yield* Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: (cause) => bad(why(cause)) })
+    const json: unknown = yield* Effect.try({
+      // An empty file says nothing: `GANTRY_CONFIG=/dev/null` is how to do without configuration.
+      try: () => (text.trim() === "" ? {} : JSON.parse(text)),
+      catch: (cause) => bad(`it is not JSON: ${why(cause)}`)
+    })
+    // A program without configuration loads no schema.
+    const [{ checkShape }, schema] = yield* Effect.promise(() =>
+      Promise.all([import("./check-shape.ts"), import("./ConfigFile.ts")])
+    )
+    const checked = checkShape(schema.ConfigFile, json)
+    if (Either.isLeft(checked)) return yield* bad(...checked.left)
+    if (level === "project" && checked.right.trustedProjects !== undefined) {
+      return yield* bad("trustedProjects: is not for a project to say")
+    }
+    return { file, level, content: checked.right }
+  })
+
+/**
+ * Reads and checks the files. That of a project is read only when the system's or the user's lists its folder among the
+ * `trustedProjects`: what it names may run other people's code, as whoever calls gantry in that folder.
+ */
+export const readConfiguration = (places: ReadonlyArray<ConfigPlace>): Effect.Effect<Configuration, ConfigInvalid> =>
+  Effect.gen(function* () {
+    const own = yield* Effect.forEach(
+      places.filter(({ level }) => level !== "project"),
+      read,
+      { concurrency: "unbounded" }
+    )
+    const project = places.find(({ level }) => level === "project")
+    if (project === undefined) return { files: own, untrusted: undefined }
+    const trusted = own.some(({ content, file }) =>
+      content.trustedProjects?.some((folder) => resolve(dirname(file), folder) === dirname(project.file))
+    )
+    return trusted
+      ? { files: [...own, yield* read(project)], untrusted: undefined }
+      : { files: own, untrusted: project.file }
+  })

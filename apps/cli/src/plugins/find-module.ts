@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { dirname, isAbsolute, join, resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+/** A module on the disk. */
+export interface FoundModule {
+  /** Absolute. */
+  readonly file: string
+  readonly url: string
+  /** The nearest package.json's name and version, and what it depends on; absent when there is none. */
+  readonly manifest: PackageManifest | undefined
+}
+
+/** What matters of a package.json. */
+export interface PackageManifest {
+  readonly name?: string
+  readonly version?: string
+  /** Ranges by package, of whatever kind of dependency. */
+  readonly wants: { readonly [name: string]: string }
+}
+
+type Json = { readonly [name: string]: unknown }
+
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const readJson = (file: string): Json | undefined => {
+  const value: unknown = JSON.parse(readFileSync(file, "utf8"))
+  return isObject(value) ? value : undefined
+}
+
+/** The file a value of `exports` stands for, by the conditions that hold for an import. */
+const target = (value: unknown): string | undefined => {
+  if (typeof value === "string") return value
+  if (!isObject(value)) return undefined
+  for (const [condition, each] of Object.entries(value)) {
+    if (!["import", "node", "module", "default"].includes(condition)) continue
+    const found = target(each)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const usual = ["index.js", "index.mjs", "index.ts", "src/index.ts"]
+
+/** The module that a folder stands for: its package's, or an index. */
+const entryOf = (folder: string): string => {
+  const manifest = existsSync(join(folder, "package.json")) ? readJson(join(folder, "package.json")) : undefined
+  const exported = manifest?.["exports"]
+  const named = target(isObject(exported) && "." in exported ? exported["."] : exported) ?? manifest?.["main"]
+  if (typeof named === "string") return join(folder, named)
+  const found = usual.map((name) => join(folder, name)).find((file) => existsSync(file))
+  if (found === undefined) {
+    throw new Error(`the folder ${folder} has neither a package.json that names a module nor ${usual.join(", ")}`)
+  }
+  return found
+}
+
+const manifestOf = (file: string): PackageManifest | undefined => {
+  for (let at = dirname(file); dirname(at) !== at; at = dirname(at)) {
+    const path = join(at, "package.json")
+    if (!existsSync(path)) continue
+    const manifest = readJson(path) ?? {}
+    const wants = ["devDependencies", "dependencies", "peerDependencies"].flatMap((kind) => {
+      const ranges = manifest[kind]
+      return isObject(ranges) ? Object.entries(ranges) : []
+    })
+    const { name, version } = manifest
+    return {
+      ...(typeof name === "string" && { name }),
+      ...(typeof version === "string" && { version }),
+      wants: Object.fromEntries(wants.filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+    }
+  }
+  return undefined
+}
+
+/** Whether it is a path, and not the name of a package. */
+export const isPath = (module: string): boolean => isAbsolute(module) || /^\.{1,2}(?:\/|$)/.test(module)
+
+/**
+ * Finds a module by path, which may be a folder's, or by a package's name from a directory on. Throws when there is none.
+ */
+export const findModule = async (
+  module: string,
+  base: string,
+  resolvePackage: (specifier: string, directory: string) => Promise<string>
+): Promise<FoundModule> => {
+  const found = (file: string): FoundModule => ({ file, url: pathToFileURL(file).href, manifest: manifestOf(file) })
+  if (!isPath(module)) return found(fileURLToPath(await resolvePackage(module, base)))
+  const path = resolve(base, module)
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) throw new Error(`there is no ${path}`)
+  return found(stats.isDirectory() ? entryOf(path) : path)
+}

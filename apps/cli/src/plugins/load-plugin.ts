@@ -1,0 +1,98 @@
+import type { Contract, Plugin } from "@gantry/core/Plugin"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Layer from "effect/Layer"
+import type { Choice } from "./Choice.ts"
+import { findModule, type FoundModule, type PackageManifest } from "./find-module.ts"
+import { PluginFailed } from "./PluginFailed.ts"
+import { shareModules } from "./share-modules.ts"
+import { versionMismatch } from "./versions.ts"
+
+/** A plugin whose options are good. Nothing of it has run but its module. */
+export interface LoadedPlugin {
+  readonly choice: Choice
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+  readonly manifest: PackageManifest | undefined
+  /** Version of the laws that it says it keeps. */
+  readonly laws: string | undefined
+  /** Not built yet; what it provides and needs is found out then. */
+  readonly layer: () => Layer.Layer<unknown, unknown, unknown>
+}
+
+/** A plugin of which nothing is known yet. */
+type AnyPlugin = Plugin<unknown, unknown, unknown, unknown>
+
+const isPlugin = (value: unknown): value is AnyPlugin =>
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  typeof value.name === "string" &&
+  "contract" in value &&
+  typeof value.contract === "string" &&
+  "layer" in value &&
+  typeof value.layer === "function"
+
+const words = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+const shape = 'a default export { name: "…", contract: "…", layer: (options) => … }'
+
+/** Loads a module and checks what it exports and its options. */
+export const loadPlugin = (choice: Choice): Effect.Effect<LoadedPlugin, PluginFailed> =>
+  Effect.gen(function* () {
+    const failed = (why: string, hint?: string) =>
+      new PluginFailed({ module: choice.module, from: choice.from, why, ...(hint !== undefined && { hint }) })
+    const found: FoundModule = yield* Effect.tryPromise({
+      try: async () => findModule(choice.module, choice.base, await shareModules()),
+      catch: (cause) => failed(words(cause), "name an installed package, or a path that begins with ./ or /")
+    })
+    const mismatch = versionMismatch(found.manifest)
+    if (mismatch !== undefined) return yield* failed(mismatch, "take a version of the plugin for this gantry")
+    const exported: { readonly default?: unknown } = yield* Effect.tryPromise({
+      try: () => import(found.url) as Promise<{ readonly default?: unknown }>,
+      catch: (cause) => failed(`it could not be loaded: ${words(cause)}`)
+    })
+    const plugin = exported.default
+    if (!isPlugin(plugin)) return yield* failed(`${found.file} is no plugin`, `a plugin has ${shape}`)
+    if (plugin.contract !== choice.contract) {
+      return yield* failed(
+        `it serves ${plugin.contract}`,
+        `choose it with --plugin ${plugin.contract}=${choice.module}`
+      )
+    }
+    return {
+      choice,
+      name: plugin.name,
+      file: found.file,
+      manifest: found.manifest,
+      laws: plugin.laws,
+      layer: yield* withOptions(plugin, choice, failed)
+    }
+  })
+
+/** Decodes the options by the plugin's schema. */
+const withOptions = (plugin: AnyPlugin, { options }: Choice, failed: (why: string, hint?: string) => PluginFailed) =>
+  Effect.gen(function* () {
+    if (plugin.options === undefined) {
+      if (options !== undefined) return yield* failed("it takes no options", "leave them out")
+      return () => plugin.layer({})
+    }
+    const { checkShape } = yield* Effect.promise(() => import("../configuration/check-shape.ts"))
+    const schema = plugin.options
+    const checked = yield* Effect.try({
+      try: () => checkShape(schema, options ?? {}),
+      catch: (cause) => failed(`its schema of options cannot be used: ${words(cause)}`)
+    })
+    if (Either.isLeft(checked)) return yield* failed(`its options do not fit: ${checked.left.join("; ")}`)
+    return () => plugin.layer(checked.right)
+  })
+
+/** Loads the plugins of all choices, side by side. */
+export const loadPlugins = (
+  choices: ReadonlyArray<Choice>
+): Effect.Effect<ReadonlyMap<Contract, LoadedPlugin>, PluginFailed> =>
+  Effect.map(
+    Effect.forEach(choices, loadPlugin, { concurrency: "unbounded" }),
+    (all) => new Map(all.map((each) => [each.choice.contract, each]))
+  )

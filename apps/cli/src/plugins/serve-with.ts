@@ -1,0 +1,51 @@
+import type { Contract } from "@gantry/core/Plugin"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { guardService } from "./guard-service.ts"
+import type { LoadedPlugin } from "./load-plugin.ts"
+import { PluginFailed } from "./PluginFailed.ts"
+import type { Serve } from "./Serve.ts"
+
+/** What contracts let a service leave out. */
+const mayBeMissing: ReadonlySet<string> = new Set(["apply", "packCompressed"])
+
+const words = (cause: Cause.Cause<unknown>): string => {
+  const problem = Cause.squash(cause)
+  return problem instanceof Error ? problem.message : String(problem)
+}
+
+/** With plugins. What they hold is given back when the scope closes. */
+export const serveWith =
+  (plugins: ReadonlyMap<Contract, LoadedPlugin>, scope: Scope.Scope): Serve =>
+  (contract, tag, own, has) =>
+    Effect.gen(function* () {
+      const plugin = plugins.get(contract)
+      if (plugin === undefined) return own
+      const { from, module } = plugin.choice
+      const failed = (why: string) => new PluginFailed({ module, from, why })
+      // Nothing is known of its type: what it needs and is not here, is a defect of its own and named below.
+      const layer = Effect.try({
+        try: () => plugin.layer() as Layer.Layer<unknown, unknown>,
+        catch: (cause) => failed(`it failed before it began: ${cause instanceof Error ? cause.message : String(cause)}`)
+      })
+      const built = yield* Effect.flatMap(layer, (each) =>
+        Effect.sandbox(Layer.buildWithScope(each, scope).pipe(Effect.provide(Context.add(has, tag, own)))).pipe(
+          Effect.catchAllDefect((defect) => Effect.fail(Cause.die(defect))),
+          Effect.mapError((cause) => failed(`it did not begin to serve: ${words(cause)}`))
+        )
+      )
+      const service = Context.getOption(
+        built as Context.Context<unknown>,
+        tag as unknown as Context.Tag<unknown, typeof own>
+      )
+      if (Option.isNone(service) || typeof service.value !== "object" || service.value === null) {
+        return yield* failed(`its layer does not provide ${tag.key}`)
+      }
+      const missing = Object.keys(own).filter((name) => !mayBeMissing.has(name) && !(name in service.value))
+      if (missing.length > 0) return yield* failed(`its service has no ${missing.join(", ")}`)
+      return guardService(service.value, `${plugin.name} (${plugin.file})`)
+    })
