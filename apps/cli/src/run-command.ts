@@ -115,7 +115,7 @@ export const listThings = async (
       return 0
     })
   )
-  await execute(program, settings, 1, { debug: false, env: terminal.env, terminal })
+  await execute(program, settings, 1, { debug: false, env: terminal.env, plugins: undefined, terminal })
   return found
 }
 
