@@ -1,5 +1,5 @@
 import { parse as parsePlatform } from "@gantry/core/image/Platform"
-import type { MountRequest, RunOptions } from "@gantry/engine/containers/RunOptions"
+import type { RunOptions } from "@gantry/engine/containers/RunOptions"
 import { defaults } from "@gantry/engine/containers/RunOptions"
 import type { SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 import * as Effect from "effect/Effect"
@@ -12,19 +12,17 @@ import { parseDevice } from "../argv/values/device.ts"
 import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
-import { type MountSpec, parseMount } from "../argv/values/mount.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
-import { parseTmpfs } from "../argv/values/tmpfs.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
 import { parseUser } from "../argv/values/user.ts"
-import { parseVolume } from "../argv/values/volume.ts"
 import { parseSysctl } from "../argv/values/sysctl.ts"
 import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
 import { logOf } from "./log-options.ts"
+import { mountsOf, volumesFromOf } from "./mount-options.ts"
 import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
@@ -90,6 +88,7 @@ export const runOptions = (
         address
       })),
       mounts: yield* mountsOf(options, cwd),
+      volumesFrom: yield* volumesFromOf(options.volumesFrom),
       labels: yield* labelsOf(options.labelFile, options.label),
       readonlyRoot: options.readOnly,
       capAdd: options.capAdd,
@@ -170,86 +169,3 @@ const securityOf = (
     }
     return { seccomp, noNewPrivileges }
   })
-
-const mountsOf = (options: ContainerOptions, cwd: string): Effect.Effect<ReadonlyArray<MountRequest>, Usage> =>
-  Effect.gen(function* () {
-    const volumes = yield* Effect.forEach(options.volume, (typed) =>
-      Effect.map(valueOf("-v, --volume", typed, parseVolume(typed, cwd)), (volume): MountRequest => {
-        const common = { target: volume.target, readonly: volume.readOnly, typed: `-v ${typed}` }
-        if (volume.kind === "bind") {
-          return {
-            type: "bind",
-            source: volume.source,
-            recursive: true,
-            create: false,
-            ...given("propagation", volume.propagation),
-            ...common
-          }
-        }
-        return {
-          type: "volume",
-          noCopy: volume.noCopy,
-          ...(volume.kind === "volume" ? { name: volume.name } : {}),
-          ...common
-        }
-      })
-    )
-    const tmpfs = yield* Effect.forEach(options.tmpfs, (typed) =>
-      Effect.map(valueOf("--tmpfs", typed, parseTmpfs(typed)), ({ data, flags, target }): MountRequest => ({
-        type: "tmpfs",
-        target,
-        options: [...flags, ...Object.entries(data).map(([name, value]) => `${name}=${value}`)].join(","),
-        typed: `--tmpfs ${typed}`
-      }))
-    )
-    const mounts = yield* Effect.forEach(options.mount, (typed) =>
-      Effect.flatMap(valueOf("--mount", typed, parseMount(typed, cwd)), (mount) =>
-        mountRequest(mount, `--mount ${typed}`)
-      )
-    )
-    return [...volumes, ...tmpfs, ...mounts]
-  })
-
-const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountRequest, Usage> => {
-  switch (mount.type) {
-    case "bind":
-      return Effect.succeed({
-        type: "bind",
-        source: mount.source,
-        target: mount.target,
-        readonly: mount.readOnly,
-        recursive: mount.recursion !== "disabled",
-        create: mount.createSource,
-        typed,
-        ...given("propagation", mount.propagation)
-      })
-    case "volume":
-      if (mount.subpath !== undefined) return badValue(`${typed}: volume-subpath is not supported yet`)
-      if (mount.driver !== undefined && mount.driver !== "local") {
-        return badValue(`${typed}: there is no volume driver ${mount.driver}`)
-      }
-      return Effect.succeed({
-        type: "volume",
-        target: mount.target,
-        readonly: mount.readOnly,
-        noCopy: mount.noCopy,
-        typed,
-        ...given("name", mount.source)
-      })
-    case "tmpfs": {
-      const words = [
-        mount.readOnly ? "ro" : undefined,
-        mount.sizeBytes === undefined ? undefined : `size=${mount.sizeBytes}`,
-        mount.mode === undefined ? undefined : `mode=${mount.mode.toString(8)}`
-      ]
-      return Effect.succeed({
-        type: "tmpfs",
-        target: mount.target,
-        options: words.filter((word) => word !== undefined).join(","),
-        typed
-      })
-    }
-    case "image":
-      return badValue(`${typed}: image mounts are not supported yet`)
-  }
-}

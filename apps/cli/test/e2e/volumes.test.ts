@@ -113,6 +113,49 @@ describe("mounts of a container", () => {
     expect([unknown.status, unknown.stderr.includes("sauce")]).toEqual([125, true])
   })
 
+  it("--volumes-from mounts what another container has, and none goes that somebody mounts", async () => {
+    const path = hostDirectory("lent")
+    const anonymous = async () =>
+      (await gantry.ok("volume", "ls", "-q")).split("\n").filter((name) => name.length === 64)
+    const before = await anonymous()
+    await gantry.ok("create", "--name", "lender", "-v", "named:/n", "-v", "/anon", "-v", `${path}:/h:ro`, "base")
+    const script = "echo x > /n/x; echo y > /anon/y; cat /h/file; touch /h/z 2>&1 | wc -l; ls /other"
+    const taker = ["--name", "taker", "--volumes-from", "lender", "-v", "/other", "base", "sh", "-c", script]
+    expect(await gantry.ok("run", ...taker)).toBe("of the host\n1")
+    expect((await run("--volumes-from", "lender:ro", "base", "touch", "/n/z")).status).toBe(1)
+    await gantry.ok("rm", "-v", "lender")
+    expect(await out("--volumes-from", "taker", "base", "cat", "/n/x", "/anon/y")).toBe("x\ny")
+    expect((await anonymous()).length).toBe(before.length + 2)
+    await gantry.ok("rm", "-v", "taker")
+    expect(await anonymous()).toEqual(before)
+    expect((await run("--volumes-from", "nobody", "base", "true")).stderr).toContain("No such container: nobody")
+    expect((await run("--volumes-from", "taker:sideways", "base", "true")).stderr).toContain("invalid mode: sideways")
+  })
+
+  it("volume-subpath mounts a part of a volume, and nothing outside of it whatever a container writes there", async () => {
+    const secret = hostDirectory("outside")
+    const part = (path: string) => ["--mount", `type=volume,src=parts,dst=/p,volume-subpath=${path},volume-label=a=b`]
+    const plan = `mkdir -p /v/one/two; echo in > /v/one/two/f; ln -s one /v/l; ln -s ${secret} /v/abs; ln -s ../../../../../../../../..${secret} /v/up`
+    await out("--mount", "type=volume,src=parts,dst=/v,volume-label=a=b", "base", "sh", "-c", plan)
+    expect(await gantry.ok("volume", "ls", "-q", "-f", "label=a=b")).toBe("parts")
+    expect(await out(...part("one/two"), "base", "cat", "/p/f")).toBe("in")
+    expect(await out(...part("l/two/f"), "base", "cat", "/p")).toBe("in")
+    for (const path of ["abs", "up", "..", "none"]) {
+      const { status, stderr } = await run(...part(path), "base", "cat", "/p/file")
+      expect({ path, status, stderr }).toMatchObject({ path, status: 125, stderr: expect.stringContaining("parts") })
+    }
+    // A link that comes and goes between two starts, and during them.
+    const swap = "cd /v; ln -s abs tmp; while :; do mv one was; mv -T tmp one; mv -T one tmp; mv was one; done"
+    await gantry.ok("run", "-d", "-v", "parts:/v", "base", "sh", "-c", swap)
+    for (let round = 0; round < 8; round++) {
+      expect((await run(...part("one"), "base", "sh", "-c", "cat /p/file; ls /p")).stdout).toMatch(/^(two\n)?$/)
+    }
+    expect((await run(...part("/abs"), "base", "true")).stderr).toContain("relative path")
+    expect((await run("--mount", "type=volume,dst=/p,volume-opt=type=nfs", "base", "true")).stderr).toContain(
+      "volume-opt"
+    )
+  })
+
   it("refuses mounts that make no sense", async () => {
     for (const text of ["/a:/b:/c:ro", "a:b", "rel/x:/c", "name:/", "/tmp:/x:sideways"]) {
       const { status, stderr } = await run("-v", text, "base", "true")

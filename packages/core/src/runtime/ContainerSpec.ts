@@ -34,6 +34,10 @@ export type MountSpec =
       /** Mounts below the source come along. */
       readonly recursive: boolean
       readonly propagation?: Propagation
+      /** With `readonly`: mounts below the source can be written to. */
+      readonly writableBelow?: boolean
+      /** Relative path below `source` of what is mounted. No link on it may lead out of the source. */
+      readonly subpath?: string
     }
   | {
       readonly type: "tmpfs"

@@ -3,7 +3,15 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
-import type { DeviceSpec, Propagation, Resources, Rlimit, SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { MountRecord } from "./ContainerRecord.ts"
+import type {
+  DeviceSpec,
+  MountSpec,
+  Propagation,
+  Resources,
+  Rlimit,
+  SeccompSpec
+} from "@gantry/core/runtime/ContainerSpec"
 
 /** When an image that is not asked for by digest is fetched again. */
 export type PullPolicy = "always" | "missing" | "never"
@@ -18,6 +26,8 @@ export type MountRequest =
       readonly readonly: boolean
       readonly recursive: boolean
       readonly propagation?: Propagation
+      /** With `readonly`: what is mounted below the source can be written to. */
+      readonly writableBelow?: boolean
       /** Makes a missing source, as a directory. */
       readonly create: boolean
       /** As typed, for messages. */
@@ -31,9 +41,28 @@ export type MountRequest =
       readonly readonly: boolean
       /** Leaves a new volume empty instead of filling it from the image. */
       readonly noCopy: boolean
+      /** Relative path of what is mounted instead of the whole volume; it has to be there at every start. */
+      readonly subpath?: string
+      /** For a volume that is made for this. */
+      readonly labels?: { readonly [name: string]: string }
+      readonly typed: string
+    }
+  /** The mount of another container, as it is there. What is asked for on the same path takes its place. */
+  | {
+      readonly type: "inherited"
+      readonly target: string
+      readonly spec: MountSpec
+      readonly record: MountRecord
       readonly typed: string
     }
   | { readonly type: "tmpfs"; readonly target: string; readonly options: string; readonly typed: string }
+
+/** A container whose volumes are wanted. */
+export interface VolumesFrom {
+  /** Name or ID. */
+  readonly container: string
+  readonly readonly: boolean
+}
 
 /** How a container's health is to be looked at, as asked for. What is absent is the image's affair. */
 export type HealthWish =
@@ -73,6 +102,8 @@ export interface RunOptions {
   /** Further lines of /etc/hosts; address `host-gateway` is the host as the container sees it. */
   readonly hosts: ReadonlyArray<{ readonly name: string; readonly address: string }>
   readonly mounts: ReadonlyArray<MountRequest>
+  /** Of several with a mount on one path the last counts. */
+  readonly volumesFrom: ReadonlyArray<VolumesFrom>
   readonly labels: { readonly [name: string]: string }
   readonly readonlyRoot: boolean
   readonly capAdd: ReadonlyArray<string>
@@ -124,6 +155,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   dnsOptions: [],
   hosts: [],
   mounts: [],
+  volumesFrom: [],
   labels: {},
   readonlyRoot: false,
   capAdd: [],

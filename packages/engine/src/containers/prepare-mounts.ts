@@ -5,10 +5,13 @@ import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LayerStore, Stack } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { failedWith } from "@gantry/linux/SyscallError"
 import * as Effect from "effect/Effect"
 import { BadOption } from "../EngineError.ts"
 import { prefill } from "../volumes/prefill.ts"
-import { Volumes } from "../volumes/Volumes.ts"
+import { type VolumeRecord, Volumes } from "../volumes/Volumes.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
 import type { MountRequest } from "./RunOptions.ts"
 
@@ -16,12 +19,14 @@ import type { MountRequest } from "./RunOptions.ts"
 export interface PreparedMounts {
   readonly specs: ReadonlyArray<MountSpec>
   readonly records: ReadonlyArray<MountRecord>
+  /** Of the records, those of volumes that exist for nothing else. */
+  readonly own: ReadonlyArray<MountRecord>
 }
 
 /**
  * Makes the volumes a container needs, fills new ones from the image, and checks every mount.
  *
- * The image's VOLUME paths get anonymous volumes unless something else is mounted there. Mounts are ordered so that
+ * Inherited mounts give way to others on the same path. The image's VOLUME paths get anonymous volumes unless something else is mounted there. Mounts are ordered so that
  * one inside another comes later. Fails with `BadOption` on a missing source, a relative target, or two mounts on one path.
  */
 export const prepareMounts = (
@@ -38,26 +43,30 @@ export const prepareMounts = (
       typed: `VOLUME ${target}`
     }))
     const byTarget = new Map<string, MountRequest>()
+    const inherited = requests.filter(({ type }) => type === "inherited")
     for (const request of requests) {
+      if (request.type === "inherited") continue
       const target = yield* checkedTarget(request)
       if (byTarget.has(target)) {
         return yield* new BadOption({ option: `mount ${request.typed}`, why: `duplicate mount point: ${target}` })
       }
       byTarget.set(target, request)
     }
-    for (const request of declared) {
+    for (const request of [...inherited.toReversed(), ...declared]) {
       const target = yield* checkedTarget(request)
       if (!byTarget.has(target)) byTarget.set(target, request)
     }
     const ordered = [...byTarget].toSorted(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
     const prepared: Array<readonly [MountSpec, MountRecord]> = []
+    const others = new Set(inherited.map(({ target }) => (byTarget.get(target)?.type === "inherited" ? target : "")))
     const records = () => prepared.map(([, record]) => record)
+    const own = () => records().filter(({ target }) => !others.has(target))
     yield* Effect.forEach(
       ordered,
       ([target, request]) => Effect.map(prepareMount(target, request, stack), (mount) => void prepared.push(mount)),
       { discard: true }
-    ).pipe(Effect.onError(() => removeAnonymous(records())))
-    return { specs: prepared.map(([spec]) => spec), records: records() }
+    ).pipe(Effect.onError(() => removeAnonymous(own())))
+    return { specs: prepared.map(([spec]) => spec), records: records(), own: own() }
   })
 
 /** Takes away the volumes that were made for one container only; what cannot be removed stays for another time. */
@@ -90,6 +99,8 @@ const prepareMount = (
   Volumes | LayerStore
 > => {
   switch (request.type) {
+    case "inherited":
+      return Effect.succeed([request.spec, request.record])
     case "tmpfs":
       return Effect.succeed([
         { type: "tmpfs", target, options: request.options },
@@ -103,7 +114,8 @@ const prepareMount = (
           target,
           readonly: request.readonly,
           recursive: request.recursive,
-          ...(request.propagation === undefined ? {} : { propagation: request.propagation })
+          ...(request.propagation === undefined ? {} : { propagation: request.propagation }),
+          ...(request.writableBelow === true ? { writableBelow: true } : {})
         },
         { type: "bind", name: "", source, target, readonly: request.readonly, anonymous: false }
       ])
@@ -118,22 +130,58 @@ const prepareMount = (
             hint: "for a directory of the host give its absolute path, or begin with ./"
           })
         }
-        const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined })
-        if (!request.noCopy && (yield* volumes.isEmpty(volume))) yield* prefill(volume, stack, target)
+        const { labels = {}, noCopy, readonly, subpath } = request
+        const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined, labels })
+        const whole = subpath === undefined
+        if (!whole) yield* checkSubpath(volume, request, subpath)
+        if (whole && !noCopy && (yield* volumes.isEmpty(volume))) yield* prefill(volume, stack, target)
         return [
-          { type: "bind", source: volume.path, target, readonly: request.readonly, recursive: false },
+          {
+            type: "bind",
+            source: volume.path,
+            target,
+            readonly,
+            recursive: false,
+            ...(whole ? {} : { subpath })
+          },
           {
             type: "volume",
             name,
             source: volume.path,
             target,
-            readonly: request.readonly,
+            readonly,
             anonymous: request.name === undefined
           }
         ] as const
       })
   }
 }
+
+/** The runtime looks it up again at every start, as strictly: this only tells early, and says what to do. */
+const checkSubpath = (
+  { name, path }: VolumeRecord,
+  { typed }: MountRequest,
+  subpath: string
+): Effect.Effect<void, BadOption> =>
+  Effect.try({
+    try: () => {
+      const sys = loadSyscallsSync()
+      const root = sys.open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
+      try {
+        sys.close(sys.openat2(root, subpath, { flags: O_PATH | O_CLOEXEC, resolve: RESOLVE_BENEATH }))
+      } finally {
+        sys.close(root)
+      }
+    },
+    catch: (cause) =>
+      new BadOption({
+        option: `mount ${typed}`,
+        why: failedWith(cause, "EXDEV")
+          ? `${subpath} leads out of volume ${name}`
+          : `there is no ${subpath} in volume ${name}`,
+        hint: "make it in a container that mounts the whole volume"
+      })
+  })
 
 const bindSource = (request: MountRequest & { readonly type: "bind" }): Effect.Effect<string, BadOption> =>
   Effect.try({

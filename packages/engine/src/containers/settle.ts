@@ -79,10 +79,11 @@ export const dismantle = (
       record.mounts.flatMap(({ anonymous, name, type }) => (type === "volume" && !anonymous ? [name] : [])),
       now
     )
-    if (!withVolumes) return
-    for (const mount of record.mounts) {
-      if (mount.type === "volume" && mount.anonymous) yield* volumes.remove(mount.name)
-    }
+    const anonymous = record.mounts.filter((mount) => mount.type === "volume" && mount.anonymous)
+    if (!withVolumes || anonymous.length === 0) return
+    // Another container may have them from this one.
+    const used = new Set((yield* (yield* Containers).list).flatMap(({ mounts }) => mounts.map(({ name }) => name)))
+    for (const { name } of anonymous) if (!used.has(name)) yield* volumes.remove(name)
   })
 
 /**

@@ -9,9 +9,10 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { healthSettings } from "../containers/health-settings.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
+import { inheritedMounts } from "../containers/inherited-mounts.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
-import { BadOption, type NameTaken } from "../EngineError.ts"
+import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
@@ -20,7 +21,14 @@ import type { Volumes } from "../volumes/Volumes.ts"
 import type { PullServices } from "./pull.ts"
 
 /** How {@link create} can fail. */
-export type CreateError = BadOption | EnsureError | LayerMissing | NameTaken | StorageFailure
+export type CreateError =
+  | AmbiguousId
+  | BadOption
+  | EnsureError
+  | LayerMissing
+  | NameTaken
+  | NoSuchContainer
+  | StorageFailure
 
 /** A container ID: 64 hex characters that nobody has used before. */
 export const newId = (): string => randomBytes(32).toString("hex")
@@ -62,8 +70,9 @@ export const create = (
     let made: ContainerRecord["mounts"] = []
     const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
-      const mounts = yield* prepareMounts(options.mounts, image.config, image.record.stack)
-      made = mounts.records
+      const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
+      const mounts = yield* prepareMounts(wanted, image.config, image.record.stack)
+      made = mounts.own
       const spec = yield* makeSpec({
         id,
         options,

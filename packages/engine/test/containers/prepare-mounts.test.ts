@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -83,6 +83,57 @@ describe("prepareMounts", () => {
         ["/var/lib", "volume", true]
       ])
       expect(records[2]?.name).toMatch(/^[0-9a-f]{64}$/)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect(
+    "takes over what another container has, where nothing else is asked for; of several the last one counts",
+    () =>
+      Effect.gen(function* () {
+        const inherited = (target: string, name: string): MountRequest => ({
+          type: "inherited",
+          target,
+          spec: { type: "bind", source: `/volumes/${name}`, target, readonly: true, recursive: false },
+          record: { type: "volume", name, source: `/volumes/${name}`, target, readonly: true, anonymous: true },
+          typed: "--volumes-from other"
+        })
+        const { own, records, specs } = yield* prepared(
+          [inherited("/a", "first"), inherited("/b", "first"), inherited("/b", "second"), tmpfs("/a")],
+          ["/b", "/c"]
+        )
+        expect(records.map(({ name, target, type }) => [target, type, name === "" ? "" : name.slice(0, 6)])).toEqual([
+          ["/a", "tmpfs", ""],
+          ["/b", "volume", "second"],
+          ["/c", "volume", expect.stringMatching(/^[0-9a-f]{6}$/)]
+        ])
+        expect(specs[1]).toMatchObject({ source: "/volumes/second", readonly: true })
+        // What belongs to the other container does not go should this one not come to be.
+        expect(own.map(({ target }) => target)).toEqual(["/a", "/c"])
+      }).pipe(Effect.provide(world))
+  )
+
+  it.effect("mounts a part of a volume, which is not filled from the image, and labels a new one", () =>
+    Effect.gen(function* () {
+      const labels = { a: "b" }
+      const part: MountRequest = {
+        ...volume("/data", { name: "parts" }),
+        type: "volume",
+        readonly: false,
+        noCopy: false,
+        subpath: "one",
+        labels
+      }
+      expect(yield* why([part])).toContain("there is no one in volume parts")
+      const { path } = yield* (yield* Volumes).ensure({ name: "parts", anonymous: false })
+      symlinkSync("/", join(path, "one"))
+      expect(yield* why([part])).toContain("one leads out of volume parts")
+      unlinkSync(join(path, "one"))
+      mkdirSync(join(path, "one"))
+      const { records, specs } = yield* prepared([part])
+      expect(specs[0]).toMatchObject({ source: records[0]?.source, subpath: "one" })
+      expect(existsSync(join(records[0]?.source ?? "", "seed"))).toBe(false)
+      yield* prepared([{ ...part, labels: { c: "d" } }])
+      expect((yield* (yield* Volumes).list).map((each) => each.labels)).toEqual([labels])
     }).pipe(Effect.provide(world))
   )
 

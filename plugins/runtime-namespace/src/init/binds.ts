@@ -6,8 +6,13 @@ import {
   MS_PRIVATE,
   MS_SHARED,
   MS_SLAVE,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_PATH,
   OPEN_TREE_CLOEXEC,
-  OPEN_TREE_CLONE
+  OPEN_TREE_CLONE,
+  RESOLVE_BENEATH,
+  RESOLVE_NO_MAGICLINKS
 } from "@gantry/linux/constants"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
@@ -33,13 +38,29 @@ export const holdBinds = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>): Map
   const held = new Map<MountSpec, HeldBind>()
   for (const mount of mounts) {
     if (mount.type !== "bind") continue
-    const name = `bind ${mount.source}`
-    const found = stage(name, () => kernel.files.kind(mount.source))
+    const name = `bind ${mount.source}${mount.subpath === undefined ? "" : `/${mount.subpath}`}`
+    const below = mount.subpath === undefined ? undefined : stage(name, () => openBelow(kernel, mount))
+    const path = below === undefined ? mount.source : `/proc/self/fd/${below}`
+    const found = stage(name, () => kernel.files.kind(path))
     if (found === undefined) throw new StageFailure(name, `${mount.source} does not exist`)
-    const tree = stage(name, () => cloneTree(kernel, mount.source, mount.recursive))
+    const tree = stage(name, () => cloneTree(kernel, path, mount.recursive))
+    if (below !== undefined) kernel.sys.close(below)
     held.set(mount, { tree, kind: found.directory ? "directory" : "file" })
   }
   return held
+}
+
+/** A path below a bind's source. Containers write to it: no link of theirs leads out, whatever they change meanwhile. */
+const openBelow = ({ sys }: Kernel, { source, subpath = "." }: MountSpec & { type: "bind" }): number => {
+  const root = sys.open(source, O_PATH | O_DIRECTORY | O_CLOEXEC)
+  try {
+    return sys.openat2(root, subpath, {
+      flags: O_PATH | O_CLOEXEC,
+      resolve: RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS
+    })
+  } finally {
+    sys.close(root)
+  }
 }
 
 /** Mounts what the user asked for, outer targets before inner ones, in the container's root. */
@@ -66,7 +87,8 @@ const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): 
   const propagation = propagationFlags[asked.replace(/^r/, "") as keyof typeof propagationFlags]
   kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | recursive, { propagation })
   if (mount.type === "file" || mount.readonly) {
-    kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })
+    const below = mount.type === "bind" && mount.writableBelow === true ? 0 : AT_RECURSIVE
+    kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | below, { attrSet: MOUNT_ATTR_RDONLY })
   }
   attachTo(kernel, tree, openMountPoint(kernel, mount.target, kind))
 }

@@ -49,7 +49,7 @@ const containerOptions = {
   mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs" },
   tmpfs: { kind: "list", about: "Mount an empty file system in memory" },
   volumeDriver: { kind: "text", about: "Volume driver", supported: false, harmless: ["", "local"] },
-  volumesFrom: { kind: "list", about: "Mount the volumes of another container", supported: false },
+  volumesFrom: { kind: "list", about: "Mount the volumes of another container, as NAME[:ro]" },
   storageOpt: { kind: "list", about: "Options of the storage driver", supported: false },
   readOnly: { kind: "flag", about: "Mount the root file system read-only" },
   device: { kind: "list", about: "Give the container a device of the host" },
