@@ -97,7 +97,11 @@ describe("prepareMounts", () => {
           record: { type: "volume", name, source: `/volumes/${name}`, target, readonly: true, anonymous: true },
           typed: "--volumes-from other"
         })
-        const { own, records, specs } = yield* prepared(
+        const {
+          own: mine,
+          records,
+          specs
+        } = yield* prepared(
           [inherited("/a", "first"), inherited("/b", "first"), inherited("/b", "second"), tmpfs("/a")],
           ["/b", "/c"]
         )
@@ -108,7 +112,7 @@ describe("prepareMounts", () => {
         ])
         expect(specs[1]).toMatchObject({ source: "/volumes/second", readonly: true })
         // What belongs to the other container does not go should this one not come to be.
-        expect(own.map(({ target }) => target)).toEqual(["/a", "/c"])
+        expect(mine.map(({ target }) => target)).toEqual(["/a", "/c"])
       }).pipe(Effect.provide(world))
   )
 
