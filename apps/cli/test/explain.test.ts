@@ -46,6 +46,7 @@ import {
   VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
+import { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
@@ -136,6 +137,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   UnsafePath: new UnsafePath({ path: "../x", why: "it leads out of a directory" }),
   Usage: new Usage({ message: "several platforms at once", status: 125 }),
   WrongPlatform: new WrongPlatform({ reference: "web", wanted: "linux/arm64", found: "linux/amd64" }),
+  NoAutopsy: new NoAutopsy({ asked: "web" }),
   NoSuchVolume: new NoSuchVolume({ name: "dat", near: ["data"] }),
   NotReady: new NotReady({ container: "web", why: "it ended with 1" }),
   RuntimeUnable: new RuntimeUnable({ runtime: "memory", ability: "pause containers" }),

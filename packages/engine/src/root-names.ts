@@ -27,8 +27,13 @@ export const buildsName = "builds"
 /** Directory below the root that has the journal of events. */
 export const eventsName = "events"
 
+/** Directory below the root that has what is kept of containers that failed. */
+export const autopsiesName = "autopsies"
+
 /** How the directory of a volume or a cache mount is called while it is being removed. */
 export const removedVolume = ".removed-"
+
+const recordNames: ReadonlySet<string> = new Set([buildsName, eventsName, autopsiesName])
 
 /** To whom something below the root belongs that is in no place of the store's. */
 export type RootPart =
@@ -48,8 +53,7 @@ export const rootPart = (path: string): RootPart => {
   if (inner === undefined) {
     if (
       dividedNames.includes(top) ||
-      top === buildsName ||
-      top === eventsName ||
+      recordNames.has(top) ||
       /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
     )
       return { of: "records" }
@@ -58,7 +62,7 @@ export const rootPart = (path: string): RootPart => {
     if (/^\.index\.[0-9a-f]+\.json$/.test(top)) return { of: "leftover" }
     return ofProcess(top) ?? { of: "nobody" }
   }
-  if (top === buildsName || top === eventsName) return { of: "records" }
+  if (recordNames.has(top)) return { of: "records" }
   if (top === "containers") return { of: "container", id: inner }
   if (top === cacheMountsName)
     return inner.startsWith(removedVolume) ? { of: "leftover" } : { of: "cache-mount", id: inner }

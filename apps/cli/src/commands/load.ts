@@ -10,6 +10,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   applyLayer: () => import("./apply-layer.ts"),
   builderDu: () => import("./builder-du.ts"),
   builderPrune: () => import("./prune.ts").then(({ builder }) => ({ default: builder })),
+  autopsy: () => import("./autopsy.ts"),
   attach: () => import("./attach.ts"),
   buildHistory: () => import("./build-logs.ts").then(({ history }) => ({ default: history })),
   buildLog: () => import("./build-logs.ts"),

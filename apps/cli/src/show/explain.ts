@@ -32,6 +32,7 @@ import type {
   VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
+import type { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import type { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
@@ -89,6 +90,7 @@ export type Failure =
   | UnusableImage
   | Usage
   | WrongPlatform
+  | NoAutopsy
   | NoSuchVolume
   | NotReady
   | RuntimeUnable
@@ -156,6 +158,11 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "give more characters of the ID" }
     case "NameTaken":
       return { what: failure.message, todo: `remove or rename it (gantry rm ${failure.name}), or choose another name` }
+    case "NoAutopsy":
+      return {
+        what: failure.message,
+        todo: "gantry autopsy --list shows those that are kept: of runs with --rm that failed, for a day"
+      }
     case "NoSuchVolume":
       return {
         what: failure.message,

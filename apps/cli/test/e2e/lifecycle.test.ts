@@ -239,6 +239,23 @@ describe("the life of a container", () => {
     expect((await gantry.ok("ps", "-aq")).split("\n")).toHaveLength(1)
   })
 
+  it("with --rm leaves an autopsy when it fails, and nothing when it does not", async () => {
+    expect((await gantry.try("autopsy")).stderr).toContain("no container has failed")
+    await gantry.ok("run", "--rm", "--name", "well", "base", "true")
+    const script = "echo out; echo err >&2; echo x >/y; rm /etc/group; exit 3"
+    expect((await gantry.try("run", "--rm", "--name", "ill", "base", "sh", "-c", script)).status).toBe(3)
+    expect(await gantry.ok("ps", "-aq")).toBe("")
+    const text = await gantry.ok("autopsy")
+    for (const part of ["ill", "exit code 3", "C /etc", "D /etc/group", "A /y", "out\n", "err"]) {
+      expect(text).toContain(part)
+    }
+    await gantry.ok("run", "-d", "--rm", "--name", "late", "-e", "A=b", "base", "sh", "-c", "read x; exit 4")
+    await until("the autopsy", async () => (await gantry.try("autopsy", "late")).status === 0, 10)
+    expect(await gantry.ok("autopsy", "-f", "{{.State.ExitCode}} {{.Config.Env}}", "late")).toMatch(/^4 .*A=b/)
+    expect((await gantry.ok("autopsy", "--list")).split("\n").length).toBe(2)
+    expect((await gantry.try("check")).status).toBe(0)
+  })
+
   it("with --rm in the background is gone when it ends", async () => {
     const id = await gantry.ok("run", "-d", "--rm", "--name", "brief", "base", "sh", "-c", "echo ready; sleep 600")
     await readyLog("brief")

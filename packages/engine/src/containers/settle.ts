@@ -104,7 +104,15 @@ export const settle = (
     if (state.status === "lost" && record.attachments.length > 0) {
       yield* tell(containerEvent(record, "die", { exitCode: String(lostExit.code) }))
     }
-    if (record.options.autoRemove && state.status !== "created") return yield* dismantle(record, { volumes: true })
+    if (record.options.autoRemove && state.status !== "created") {
+      // Loaded here: few containers are removed by themselves after a failure.
+      const well = state.status === "exited" && state.exit.code === 0 && record.options.health === undefined
+      if (!well) {
+        const { keepAutopsy } = yield* Effect.promise(() => import("../autopsies/keep-autopsy.ts"))
+        yield* keepAutopsy(record, state)
+      }
+      return yield* dismantle(record, { volumes: true })
+    }
     yield* release(record)
   })
 

@@ -56,12 +56,16 @@ export type LogRecord = { readonly stream: LogStream; readonly time: string } & 
   | { readonly base64: string }
 )
 
-/** The line of a record: Docker's json-file format, with its newline. `time` is RFC 3339. */
-export const encodeRecord = (bytes: Uint8Array, stream: LogStream, time: string): string => {
+/** A record of bytes. `time` is RFC 3339. */
+export const recordOf = (bytes: Uint8Array, stream: LogStream, time: string): LogRecord => {
   const text = textOf(bytes)
-  const record = text === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { log: text }
-  return `${JSON.stringify({ ...record, stream, time })}\n`
+  const content = text === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { log: text }
+  return { ...content, stream, time }
 }
+
+/** The line of a record: Docker's json-file format, with its newline. */
+export const encodeRecord = (bytes: Uint8Array, stream: LogStream, time: string): string =>
+  `${JSON.stringify(recordOf(bytes, stream, time))}\n`
 
 /** The bytes of a record, exactly as they were written. */
 export const bytesOf = (record: LogRecord): Uint8Array =>

@@ -32,6 +32,11 @@ export const names = {
   },
   info: { paths: [["info"], ["system", "info"]], summary: "Show this engine and its host", section: "common" },
   version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
+  autopsy: {
+    paths: [["autopsy"], ["container", "autopsy"]],
+    summary: "Show why a container failed that --rm has removed",
+    section: "other"
+  },
   attach: {
     paths: [["attach"], ["container", "attach"]],
     summary: "Attach this terminal to a running container",

@@ -1,7 +1,7 @@
 import type { Command } from "../Command.ts"
 import type { OptionTable } from "../Option.ts"
 import { names } from "./names.ts"
-import { tableFormat } from "./table-options.ts"
+import { objectFormat, tableFormat } from "./table-options.ts"
 
 /** `gantry top`. What follows CONTAINER belongs to ps. */
 export const top = {
@@ -10,6 +10,19 @@ export const top = {
   interspersed: false,
   operands: { min: 1 },
   options: { format: tableFormat }
+} as const satisfies Command
+
+/** `gantry autopsy`. */
+export const autopsy = {
+  ...names.autopsy,
+  usage: "[OPTIONS] [CONTAINER]",
+  interspersed: true,
+  operands: { min: 0, max: 1 },
+  options: {
+    format: objectFormat,
+    list: { kind: "flag", short: "l", about: "Name the containers whose autopsies are kept, for a day" },
+    tail: { kind: "text", short: "n", about: "Number of lines of the log (default 20)" }
+  }
 } as const satisfies Command
 
 /** `gantry diff`. */

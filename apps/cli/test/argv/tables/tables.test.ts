@@ -61,11 +61,12 @@ import {
   volumeLs,
   volumeRm
 } from "../../../src/argv/tables/volumes.ts"
-import { diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
+import { autopsy, diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
+  autopsy,
   run,
   events,
   exec,
