@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import type { EngineServices } from "../compose.ts"
 import { complaint } from "../show/complaint.ts"
 import type { Failure } from "../show/explain.ts"
-import { mapFields } from "../show/inspect-container.ts"
+import { forTemplates } from "../show/inspect-template.ts"
 import { jsonCompact, jsonPretty } from "../show/json.ts"
-import { compile, unescapeFormat, withMaps } from "../show/template.ts"
+import { compile, undefinedFunction, unescapeFormat } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { Usage } from "./Usage.ts"
 
@@ -12,11 +12,15 @@ import { Usage } from "./Usage.ts"
 export type Finder = (name: string) => Effect.Effect<unknown, Failure, EngineServices>
 
 /** Fields that are not there are entries of maps to docker, and the sentence about them is looked for. */
-const dockerProblem = (problem: string): string =>
-  problem.replace(
-    /^template: .*: can't evaluate field (\S+) in (\S+)$/s,
-    'template parsing error: template: :1: executing "" at <$2>: map has no entry for key "$1"'
-  )
+const dockerProblem = (problem: string): string => {
+  const [, , key, place] =
+    /^template: .*: (can't evaluate field (\S+) in|nil pointer evaluating) (\S+)$/s.exec(problem) ?? []
+  if (place === undefined) {
+    return problem.replace(/^template: .*?: (?=error calling)/s, 'template parsing error: template: :1: executing "": ')
+  }
+  const missing = key ?? place.split(".").at(-2)
+  return `template parsing error: template: :1: executing "" at <${place}>: map has no entry for key "${missing}"`
+}
 
 /** Always an array, also when something was not found: then the rest is shown, and the status is 1. */
 export const showAll = (
@@ -52,8 +56,13 @@ export const showAll = (
     // Docker ends an output of which it has nothing as well.
     if (found.length === 0 && terminal.program === "docker") terminal.out("\n")
     for (const object of found) {
-      const text = template.value(withMaps(object, mapFields))
-      if (!text.ok)
+      const text = template.value(forTemplates(object))
+      if (!text.ok) {
+        const unknown = undefinedFunction(text.problem)
+        if (unknown !== undefined) {
+          const message = `template parsing error: template: :1: ${unknown}`
+          return yield* new Usage({ message, hint: "there are json, join, split, upper, lower and others", status: 64 })
+        }
         return yield* new Usage({
           message: text.problem,
           reason: dockerProblem(text.problem),
@@ -61,6 +70,7 @@ export const showAll = (
           hint: "gantry inspect without --format shows all fields",
           status: 1
         })
+      }
       terminal.out(`${text.value}\n`)
     }
     terminal.err(said)

@@ -33,7 +33,8 @@ const filterKeys = [
   "network",
   "publish",
   "expose",
-  "health"
+  "health",
+  "is-task"
 ] as const
 
 /** A container with how it fares. */
@@ -68,11 +69,15 @@ export default define(table, ({ options }, { terminal }) =>
       if (yield* matches(each, filters.value, all)) wanted.push(each)
     }
     const now = terminal.now()
+    const templated = (options.format ?? "") !== ""
+    if (options.quiet && templated) {
+      terminal.err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
+    }
     const rows = yield* Effect.forEach(count === undefined ? wanted : wanted.slice(0, count), (each) =>
       Effect.map(factsOf(each, options.size), (facts) => containerRow(facts, { now, truncate: !options.noTrunc }))
     )
     return yield* printListing(
-      options.format,
+      options.quiet ? undefined : options.format,
       {
         noTrunc: options.noTrunc,
         rows,
@@ -129,7 +134,9 @@ const factsOf = ({ record, state }: Listed, withSize: boolean) =>
       state: shownState(state),
       ports: [...published, ...exposed],
       labels: record.labels,
-      mounts: record.mounts.map((mount) => (mount.type === "volume" ? mount.name : mount.source)),
+      mounts: record.mounts.flatMap(({ name, source, type }) =>
+        type === "tmpfs" ? [] : [type === "volume" ? name : source]
+      ),
       networks: record.options.networks.map(({ network }) => network),
       ...(withSize ? { size: { written, virtual: written + image.size } } : {})
     } satisfies ContainerFacts
@@ -168,16 +175,12 @@ const matchesOne = (
       case "status": {
         const known = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
         if (!known.includes(value)) {
-          return yield* new Usage({
-            message: `invalid filter 'status=${value}'`,
-            hint: `one of ${known.join(", ")}`,
-            status: 1,
-            speaker: "daemon"
-          })
+          return yield* badFilter(`status=${value}`, `one of ${known.join(", ")}`)
         }
         return shownState(state).kind === value
       }
       case "exited": {
+        if (!/^[-+]?\d+$/.test(value)) return yield* badFilter(`exited=${value}`, "an exit status is a number")
         const shown = shownState(state)
         return shown.kind === "exited" && String(shown.exitCode) === value
       }
@@ -189,7 +192,10 @@ const matchesOne = (
       case "before":
       case "since": {
         const other = all.find((each) => each.record.name === value || each.record.id.startsWith(value))
-        if (other === undefined) return yield* new Usage({ message: `No such container: ${value}`, status: 1 })
+        if (other === undefined) {
+          const message = `No such container: ${value}`
+          return yield* new Usage({ message, hint: "gantry ps -a lists all containers", status: 1, speaker: "daemon" })
+        }
         return key === "before" ? record.createdAt < other.record.createdAt : record.createdAt > other.record.createdAt
       }
       case "volume":
@@ -199,17 +205,19 @@ const matchesOne = (
       case "health": {
         const known = ["starting", "healthy", "unhealthy", "none"]
         if (!known.includes(value)) {
-          return yield* new Usage({
-            message: `invalid filter 'health=${value}'`,
-            hint: `one of ${known.join(", ")}`,
-            status: 1,
-            speaker: "daemon"
-          })
+          const message = `unrecognised filter value for health: ${value}`
+          return yield* new Usage({ message, hint: `one of ${known.join(", ")}`, status: 1, speaker: "daemon" })
         }
         return (state.status === "running" ? (state.health ?? "none") : "none") === value
       }
+      // There are no services, so nothing is a task of one.
+      case "is-task":
+        return ["0", "f", "false"].includes(value.toLowerCase())
       case "publish":
       case "expose": {
+        if (!/^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/.test(value)) {
+          return yield* badFilter(`${key}=${value}`, "write 80, 80/udp or 8000-8010/tcp")
+        }
         const [range = "", protocol = "tcp"] = value.split("/")
         const [first = 0, last = first] = range.split("-").map(Number)
         const ports =
@@ -223,6 +231,9 @@ const matchesOne = (
       }
     }
   })
+
+const badFilter = (filter: string, hint: string): Usage =>
+  new Usage({ message: `invalid filter '${filter}'`, hint, status: 1, speaker: "daemon" })
 
 /** A name filter is a regular expression found anywhere in the name, as Docker has it. */
 const nameMatches = (pattern: string, name: string): Effect.Effect<boolean, Usage> =>

@@ -79,7 +79,7 @@ const timeOf = (options: Options): Effect.Effect<Resources, Usage> =>
     if (cpus !== undefined && (cpuPeriod > 0 || cpuQuota > 0)) {
       const other = cpuPeriod > 0 ? "CPU Period" : "CPU Quota"
       return yield* refused(
-        `Conflicting options: Nano CPUs and ${other} cannot both be set.`,
+        `Conflicting options: Nano CPUs and ${other} cannot both be set`,
         "--cpus 1.5 says what --cpu-quota 150000 does"
       )
     }

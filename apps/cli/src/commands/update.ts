@@ -7,7 +7,7 @@ import { each } from "./each.ts"
 import { restartOf } from "./life-options.ts"
 import { given } from "./read-values.ts"
 import { resourcesOf } from "./resource-options.ts"
-import { badValue } from "./Usage.ts"
+import { badValue, Usage } from "./Usage.ts"
 
 /** `gantry update`. */
 export default define(table, ({ operands, options }, { terminal }) =>
@@ -15,7 +15,11 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const resources = yield* resourcesOf(options)
     const restart = yield* restartOf({ restart: options.restart, rm: false })
     if (restart === undefined && Object.keys(resources).length === 0) {
-      return yield* badValue("you must provide one or more flags when using this command", "see gantry update --help")
+      return yield* new Usage({
+        message: "you must provide one or more flags when using this command",
+        hint: "see gantry update --help",
+        status: 1
+      })
     }
     return yield* each(operands, terminal, (name) =>
       Effect.gen(function* () {

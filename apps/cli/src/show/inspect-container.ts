@@ -1,22 +1,10 @@
 import type { ContainerState, Health } from "@gantry/core/runtime/ContainerState"
-import type { ContainerRecord, HealthSettings } from "@gantry/engine/containers/ContainerRecord"
+import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSpec"
+import type { ContainerRecord, HealthSettings, MountRecord } from "@gantry/engine/containers/ContainerRecord"
 import { signalName } from "@gantry/engine/containers/words"
+import { hostConfigOf } from "./inspect-host-config.ts"
 import { inspectNetworks } from "./inspect-networks.ts"
 import { rfc3339 } from "./time.ts"
-
-/** Fields of `inspect` whose keys are data: templates may ask for a key that is not there. */
-export const mapFields: ReadonlySet<string> = new Set([
-  "Annotations",
-  "DeviceMapper",
-  "ExposedPorts",
-  "Labels",
-  "Networks",
-  "PortBindings",
-  "Ports",
-  "Sysctls",
-  "Tmpfs",
-  "Volumes"
-])
 
 const never = "0001-01-01T00:00:00Z"
 
@@ -31,6 +19,8 @@ export const inspectContainer = (
 ): unknown => {
   const { options, spec } = record
   const [path = "", ...args] = spec.process.argv
+  // What every start adds is nothing that was asked for.
+  const added = new Set([`HOSTNAME=${spec.hostname}`, ...(spec.process.tty ? ["TERM=xterm"] : [])])
   return {
     Id: record.id,
     Created: instant(record.createdAt),
@@ -44,24 +34,15 @@ export const inspectContainer = (
     LogPath: log,
     Name: `/${record.name}`,
     RestartCount: "restarts" in state ? (state.restarts ?? 0) : 0,
-    Driver: "overlay",
+    Driver: "overlay2",
     Platform: "linux",
     MountLabel: "",
     ProcessLabel: "",
     AppArmorProfile: "",
     ExecIDs: null,
     HostConfig: hostConfigOf(record),
-    GraphDriver: { Name: "overlay", Data: spec.root },
-    Mounts: record.mounts.map((mount) => ({
-      Type: mount.type,
-      ...(mount.name === "" ? {} : { Name: mount.name }),
-      Source: mount.source,
-      Destination: mount.target,
-      ...(mount.type === "volume" ? { Driver: "local" } : {}),
-      Mode: "",
-      RW: !mount.readonly,
-      Propagation: mount.type === "bind" ? "rprivate" : ""
-    })),
+    GraphDriver: { Name: "overlay2", Data: layersOf(spec.root) },
+    Mounts: record.mounts.flatMap((mount) => (mount.type === "tmpfs" ? [] : [mountOf(mount, spec)])),
     Config: {
       Hostname: spec.hostname,
       Domainname: spec.domainname ?? "",
@@ -74,7 +55,7 @@ export const inspectContainer = (
       Tty: spec.process.tty,
       OpenStdin: options.stdin,
       StdinOnce: options.stdinOnce,
-      Env: spec.process.env,
+      Env: spec.process.env.filter((each) => !added.has(each)),
       Cmd: options.command.length === 0 ? null : options.command,
       Image: record.imageName,
       Volumes: volumesOf(record),
@@ -110,10 +91,37 @@ const healthcheckOf = ({ interval, retries, startInterval, startPeriod, test, ti
   Retries: retries
 })
 
+/** Where docker's users look for the directories of an overlay. Only the container itself sees them joined. */
+const layersOf = (root: RootSource) =>
+  root.type === "overlay"
+    ? {
+        LowerDir: root.lower.map((each) => `${root.directory}/${each}`).join(":"),
+        MergedDir: root.target,
+        UpperDir: root.upper,
+        WorkDir: root.work
+      }
+    : root
+
+const mountOf = ({ name, readonly, source, target, type }: MountRecord, { mounts }: ContainerSpec) => {
+  const bind = mounts.find((each) => each.type === "bind" && each.target === target)
+  const propagation = bind?.type === "bind" ? (bind.propagation ?? "rprivate") : "rprivate"
+  return {
+    Type: type,
+    ...(name === "" ? {} : { Name: name }),
+    Source: source,
+    Destination: target,
+    ...(type === "volume" ? { Driver: "local" } : {}),
+    Mode: readonly ? "ro" : "",
+    RW: !readonly,
+    Propagation: type === "bind" ? propagation : ""
+  }
+}
+
 const emptyValues = (keys: ReadonlyArray<string>) => Object.fromEntries(keys.map((key) => [key, {}]))
 
+/** The places that the image or a nameless `-v` wants on a volume. */
 const volumesOf = ({ mounts }: ContainerRecord) => {
-  const targets = mounts.filter(({ type }) => type === "volume").map(({ target }) => target)
+  const targets = mounts.filter(({ anonymous }) => anonymous).map(({ target }) => target)
   return targets.length === 0 ? null : emptyValues(targets)
 }
 
@@ -134,64 +142,4 @@ const stateOf = (state: ContainerState) => {
     StartedAt: "startedAt" in state ? instant(state.startedAt) : never,
     FinishedAt: "finishedAt" in state ? instant(state.finishedAt) : never
   }
-}
-
-const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
-  Binds: mounts
-    .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
-    .map(({ name, readonly, source, target }) => `${name === "" ? source : name}:${target}${readonly ? ":ro" : ""}`),
-  ContainerIDFile: "",
-  LogConfig: {
-    Type: options.log.asked?.type ?? (options.log.driver === "none" ? "none" : "json-file"),
-    Config: options.log.asked?.options ?? {}
-  },
-  NetworkMode: options.network,
-  PortBindings: portBindingsOf(options.ports),
-  RestartPolicy: { Name: options.restart?.policy ?? "no", MaximumRetryCount: options.restart?.most ?? 0 },
-  AutoRemove: options.autoRemove,
-  VolumeDriver: "",
-  VolumesFrom: null,
-  CapAdd: null,
-  CapDrop: null,
-  CgroupnsMode: spec.namespaces.cgroup === "own" ? "private" : "host",
-  Dns: options.dns,
-  DnsOptions: options.dnsOptions,
-  DnsSearch: options.dnsSearch,
-  ExtraHosts: options.hosts.map(({ address, name }) => `${name}:${address}`),
-  GroupAdd: spec.process.groups,
-  IpcMode: spec.namespaces.ipc === "own" ? "private" : "host",
-  OomScoreAdj: spec.process.oomScoreAdj ?? 0,
-  PidMode: spec.namespaces.pid === "own" ? "" : "host",
-  Privileged: spec.privileged,
-  PublishAllPorts: false,
-  ReadonlyRootfs: spec.readonlyRoot,
-  SecurityOpt: spec.process.noNewPrivileges ? ["no-new-privileges"] : null,
-  UTSMode: spec.namespaces.uts === "own" ? "" : "host",
-  UsernsMode: "",
-  ShmSize: spec.shmBytes,
-  Sysctls: spec.sysctls,
-  Runtime: "namespace",
-  Init: spec.init,
-  CpuShares: spec.resources.cpuShares ?? 0,
-  Memory: spec.resources.memoryBytes ?? 0,
-  NanoCpus: spec.resources.nanoCpus ?? 0,
-  CpuPeriod: spec.resources.cpuPeriodUs ?? 0,
-  CpuQuota: spec.resources.cpuQuotaUs ?? 0,
-  CpusetCpus: spec.resources.cpusetCpus ?? "",
-  CpusetMems: spec.resources.cpusetMems ?? "",
-  MemoryReservation: spec.resources.memoryReservationBytes ?? 0,
-  MemorySwap: spec.resources.memorySwapBytes ?? 0,
-  PidsLimit: spec.resources.pids ?? null,
-  Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
-})
-
-/** One container port may be published several times. */
-const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
-  const bindings: Record<string, Array<{ HostIp: string; HostPort: string }>> = {}
-  for (const { containerPort, hostIp = "", hostPort = "", protocol } of requests) {
-    const key = `${containerPort}/${protocol}`
-    const port = typeof hostPort === "object" ? `${hostPort.first}-${hostPort.last}` : String(hostPort)
-    bindings[key] = [...(bindings[key] ?? []), { HostIp: hostIp, HostPort: port }]
-  }
-  return bindings
 }

@@ -40,7 +40,7 @@ export const inspectImage = (image: ImageRecord, config: ImageConfig): unknown =
     Os: config.os,
     Size: image.size,
     VirtualSize: image.size,
-    GraphDriver: { Name: "overlay", Data: {} },
+    GraphDriver: { Name: "overlay2", Data: {} },
     RootFS: { Type: "layers", Layers: image.stack },
     Metadata: { LastTagTime: new Date(image.lastUsed).toISOString() }
   }

@@ -22,8 +22,9 @@ export const jsonPretty = (values: ReadonlyArray<unknown>): string =>
 /** One value on one line, with maps as records. */
 export const jsonCompact = (value: unknown): string => JSON.stringify(value, plain) ?? "null"
 
-/** Maps have no JSON form of their own. */
-const plain = (_: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value)
+/** Maps have no JSON form of their own. As everywhere, their keys are sorted. */
+const plain = (_: string, value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(Array.from(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value
 
 const escapeHtml = (json: string): string =>
   json.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)

@@ -79,7 +79,7 @@ export const formatListing = (format: string | undefined, listing: Listing): Res
   const isTable = /^table\s/.test(written)
   const source = unescapeFormat(isTable ? written.replace(/^table\s+/, "") : written)
   const body = parseTemplate(source)
-  if (!body.ok) return bad(`template parsing error: ${body.problem}`)
+  if (!body.ok) return bad(unread(body.problem))
   const shown: Array<string> = []
   if (isTable) {
     const header = evaluate(body.value, headerRow(headers), headerFunctions)
@@ -88,11 +88,20 @@ export const formatListing = (format: string | undefined, listing: Listing): Res
   }
   for (const row of rows) {
     const result = evaluate(body.value, row, rowFunctions(row))
-    if (!result.ok) return bad(`template: ${source}: ${result.problem}`)
+    if (!result.ok) {
+      const unknown = undefinedFunction(result.problem)
+      return bad(unknown === undefined ? `template: ${source}: ${result.problem}` : unread(unknown))
+    }
     shown.push(result.value)
   }
   return good(lines(isTable ? alignTabs(shown) : shown))
 }
+
+const unread = (problem: string): string => `failed to parse template: template: :1: ${problem}`
+
+/** Go finds a function that there is not while it reads a template: the sentence, if it is that. */
+export const undefinedFunction = (problem: string): string | undefined =>
+  /function "[^"]*" not defined$/.exec(problem)?.[0]
 
 /** Docker reads `\t` and `\n` in the text of a format as tab and line break, since shells do not. */
 export const unescapeFormat = (format: string): string => format.replaceAll("\\t", "\t").replaceAll("\\n", "\n")
@@ -111,8 +120,8 @@ const headerRow = (headers: Listing["headers"]): Row =>
   Object.fromEntries(
     Object.entries(headers).map(([field, header]) => [
       field,
-      // `Label "com.example.role"` stands in a column called ROLE.
-      field === "Label" ? (name = "") => name.replace(/^.*\./, "").replace(/[-_]/g, " ").toUpperCase() : header
+      // `Label "com.example.role"` stands in a column called role.
+      field === "Label" ? (name = "") => name.replace(/^.*\./, "").replace(/[-_]/g, " ") : header
     ])
   )
 

@@ -139,7 +139,7 @@ describe("gantry update", () => {
         "web"
       ])
       expect(out).toBe("67108864 1500000000 always\n")
-      expect(yield* gantry("update", ["web"])).toMatchObject({ status: 125, out: "" })
+      expect(yield* gantry("update", ["web"])).toMatchObject({ status: 1, out: "" })
       expect((yield* gantry("update", ["-m", "64m", "nope"])).status).toBe(1)
       yield* gantry("create", ["--rm", "--name", "gone", "box"])
       expect((yield* gantry("update", ["--restart", "always", "gone"])).status).toBe(1)

@@ -55,7 +55,7 @@ describe("a line of events", () => {
     expect(shown(start, "{{.Status}} {{.ID}} {{.From}} {{.Scope}} {{.Time}} {{.TimeNano}}")).toBe(
       "start abc web local 1767323045 1767323045067000000"
     )
-    expect(shown(start, "{{json .Actor.Attributes}}")).toBe('{"name":"site","image":"web","a.label":"x y"}')
+    expect(shown(start, "{{json .Actor.Attributes}}")).toBe('{"a.label":"x y","image":"web","name":"site"}')
     expect(shown(start, "{{.Nope}}")).toMatch(/Nope/)
     expect(shown(start, "{{")).toMatch(/template parsing error/)
   })

@@ -159,7 +159,7 @@ describe("--format of a listing", () => {
     ["table {{.Names}}\\t{{.ID}}", "NAMES             CONTAINER ID\nweb               1\na-long-database   2\n"],
     [
       'table {{upper .Names}}\t{{.Label "com.example.role"}}',
-      "NAMES             ROLE\nWEB               \nA-LONG-DATABASE   db\n"
+      "NAMES             role\nWEB               \nA-LONG-DATABASE   db\n"
     ],
     [
       "json",

@@ -70,6 +70,11 @@ export interface ContainerRecord {
     readonly dnsSearch: ReadonlyArray<string>
     readonly dnsOptions: ReadonlyArray<string>
     readonly hosts: ReadonlyArray<{ readonly name: string; readonly address: string }>
+    /** What was added to and taken from the usual capabilities, as asked for; nothing when absent. */
+    readonly capAdd?: ReadonlyArray<string>
+    readonly capDrop?: ReadonlyArray<string>
+    /** All exposed ports were to be published. */
+    readonly publishAll?: boolean
     readonly entrypoint: ReadonlyArray<string>
     readonly command: ReadonlyArray<string>
   }

@@ -85,7 +85,11 @@ export const create = (
       const health = healthSettings(image.config.config, options.health)
       const { command, entrypoint } = commandOf(image.config.config, options)
       const exposed = [
-        ...new Set([...Object.keys(image.config.config.ExposedPorts ?? {}), ...options.expose])
+        ...new Set([
+          ...Object.keys(image.config.config.ExposedPorts ?? {}),
+          ...options.expose,
+          ...options.ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`)
+        ])
       ].toSorted()
       const record = (name: string): ContainerRecord => ({
         id,
@@ -113,6 +117,9 @@ export const create = (
           dnsSearch: options.dnsSearch,
           dnsOptions: options.dnsOptions,
           hosts: options.hosts,
+          ...(options.capAdd.length === 0 ? {} : { capAdd: options.capAdd }),
+          ...(options.capDrop.length === 0 ? {} : { capDrop: options.capDrop }),
+          ...(options.publishAll ? { publishAll: true } : {}),
           entrypoint,
           command
         },

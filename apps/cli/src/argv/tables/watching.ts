@@ -6,7 +6,7 @@ import { objectFormat, tableFormat } from "./table-options.ts"
 /** `gantry top`. What follows CONTAINER belongs to ps. */
 export const top = {
   ...names.top,
-  usage: "[OPTIONS] CONTAINER [ps OPTIONS]",
+  usage: "CONTAINER [ps OPTIONS]",
   interspersed: false,
   operands: { min: 1 },
   options: { format: tableFormat }
@@ -28,7 +28,7 @@ export const autopsy = {
 /** `gantry diff`. */
 export const diff = {
   ...names.diff,
-  usage: "[OPTIONS] CONTAINER",
+  usage: "CONTAINER",
   interspersed: true,
   operands: { min: 1, max: 1 },
   options: { format: tableFormat }
@@ -37,7 +37,7 @@ export const diff = {
 /** `gantry port`. */
 export const port = {
   ...names.port,
-  usage: "[OPTIONS] CONTAINER [PRIVATE_PORT[/PROTO]]",
+  usage: "CONTAINER [PRIVATE_PORT[/PROTO]]",
   interspersed: true,
   operands: { min: 1, max: 2 },
   options: { format: tableFormat }

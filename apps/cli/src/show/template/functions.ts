@@ -41,6 +41,8 @@ const equals: TemplateFunction = ([left, ...others]) => {
 }
 
 const length: TemplateFunction = ([subject]) => {
+  // Lists and maps that docker leaves empty are null here.
+  if (subject === null || subject === undefined) return good(0)
   if (typeof subject === "string") return good(new TextEncoder().encode(subject).length)
   if (Array.isArray(subject)) return good(subject.length)
   return subject instanceof Map ? good(subject.size) : bad(`error calling len: ${printed(subject)} has no length`)
@@ -57,6 +59,8 @@ const index: TemplateFunction = ([subject, ...keys]) => {
       // A map of texts yields an empty text for a key that it does not have.
       const absent = [...value.values()].every((each) => typeof each === "string") ? "" : noValue
       value = value.has(key) ? value.get(key) : absent
+    } else if (value === noValue || value === null || value === undefined) {
+      return bad("error calling index: index of untyped nil")
     } else return bad(`error calling index: can't index item of type ${isRecord(value) ? "record" : typeof value}`)
   }
   return good(value)

@@ -1,6 +1,7 @@
 import type { Scene } from "../Line.ts"
 import { argumentsRefused, missing } from "./errors.ts"
 import { lifecycle, running } from "./life.ts"
+import { shownContainers, shownImages, shownNetworksAndVolumes } from "./shown.ts"
 import { imagesAndSystem, networksAndVolumes } from "./things.ts"
 
 /** All scenes, in the order they are played. */
@@ -10,5 +11,8 @@ export const scenes: ReadonlyArray<Scene> = [
   running,
   lifecycle,
   networksAndVolumes,
-  imagesAndSystem
+  imagesAndSystem,
+  shownContainers,
+  shownImages,
+  shownNetworksAndVolumes
 ]

@@ -15,7 +15,10 @@ export const argumentsRefused: Scene = {
     "docker port",
     "docker exec x",
     "docker history",
-    "docker logs a b",
+    other("docker logs a b", {
+      why: "logs of several containers are shown one line after the other, with their names",
+      stderr: "Error response from daemon: No such container: a\n"
+    }),
     "docker ps x",
     "docker container ls x",
     "docker system df x",

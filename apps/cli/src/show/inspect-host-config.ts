@@ -1,0 +1,108 @@
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+
+/** How a container is tied to the host, in the shape of Docker's inspect. What gantry never does has Docker's word for it. */
+export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
+  Binds: mounts
+    .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
+    .map(({ name, readonly, source, target }) => `${name === "" ? source : name}:${target}${readonly ? ":ro" : ""}`),
+  ContainerIDFile: "",
+  LogConfig: {
+    Type: options.log.asked?.type ?? (options.log.driver === "none" ? "none" : "json-file"),
+    Config: options.log.asked?.options ?? {}
+  },
+  NetworkMode: options.network,
+  PortBindings: portBindingsOf(options.ports),
+  RestartPolicy: { Name: options.restart?.policy ?? "no", MaximumRetryCount: options.restart?.most ?? 0 },
+  AutoRemove: options.autoRemove,
+  VolumeDriver: "",
+  VolumesFrom: null,
+  CapAdd: capabilities(options.capAdd),
+  CapDrop: capabilities(options.capDrop),
+  CgroupnsMode: spec.namespaces.cgroup === "own" ? "private" : "host",
+  Dns: options.dns,
+  DnsOptions: options.dnsOptions,
+  DnsSearch: options.dnsSearch,
+  ExtraHosts: options.hosts.map(({ address, name }) => `${name}:${address}`),
+  GroupAdd: spec.process.groups,
+  IpcMode: spec.namespaces.ipc === "own" ? "private" : "host",
+  OomScoreAdj: spec.process.oomScoreAdj ?? 0,
+  PidMode: spec.namespaces.pid === "own" ? "" : "host",
+  Privileged: spec.privileged,
+  PublishAllPorts: options.publishAll ?? false,
+  ReadonlyRootfs: spec.readonlyRoot,
+  SecurityOpt: securityOf(spec),
+  UTSMode: spec.namespaces.uts === "own" ? "" : "host",
+  UsernsMode: "",
+  ShmSize: spec.shmBytes,
+  Sysctls: spec.sysctls,
+  Runtime: "namespace",
+  Init: spec.init,
+  CpuShares: spec.resources.cpuShares ?? 0,
+  Memory: spec.resources.memoryBytes ?? 0,
+  NanoCpus: spec.resources.nanoCpus ?? 0,
+  CpuPeriod: spec.resources.cpuPeriodUs ?? 0,
+  CpuQuota: spec.resources.cpuQuotaUs ?? 0,
+  CpusetCpus: spec.resources.cpusetCpus ?? "",
+  CpusetMems: spec.resources.cpusetMems ?? "",
+  MemoryReservation: spec.resources.memoryReservationBytes ?? 0,
+  MemorySwap: spec.resources.memorySwapBytes ?? 0,
+  PidsLimit: spec.resources.pids ?? null,
+  Devices: spec.devices.map(({ access, containerPath, hostPath }) => ({
+    PathOnHost: hostPath,
+    PathInContainer: containerPath,
+    CgroupPermissions: access
+  })),
+  Tmpfs: tmpfsOf(spec),
+  Annotations: null,
+  BlkioDeviceReadBps: null,
+  BlkioDeviceReadIOps: null,
+  BlkioDeviceWriteBps: null,
+  BlkioDeviceWriteIOps: null,
+  BlkioWeight: 0,
+  BlkioWeightDevice: null,
+  Cgroup: "",
+  CgroupParent: "",
+  ConsoleSize: [0, 0],
+  CpuCount: 0,
+  CpuPercent: 0,
+  CpuRealtimePeriod: 0,
+  CpuRealtimeRuntime: 0,
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  IOMaximumBandwidth: 0,
+  IOMaximumIOps: 0,
+  Isolation: "",
+  Links: null,
+  MemorySwappiness: null,
+  OomKillDisable: false,
+  Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
+})
+
+/** One container port may be published several times. */
+const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
+  const bindings: Record<string, Array<{ HostIp: string; HostPort: string }>> = {}
+  for (const { containerPort, hostIp = "", hostPort = "", protocol } of requests) {
+    const key = `${containerPort}/${protocol}`
+    const port = typeof hostPort === "object" ? `${hostPort.first}-${hostPort.last}` : String(hostPort)
+    bindings[key] = [...(bindings[key] ?? []), { HostIp: hostIp, HostPort: port }]
+  }
+  return bindings
+}
+
+const capabilities = (names: ReadonlyArray<string> = []): ReadonlyArray<string> | null =>
+  names.length === 0
+    ? null
+    : names.map((name) => (name.toUpperCase() === "ALL" ? "ALL" : `CAP_${name.toUpperCase().replace(/^CAP_/, "")}`))
+
+const securityOf = ({ privileged, process }: ContainerSpec): ReadonlyArray<string> | null => {
+  const options = [
+    ...(process.noNewPrivileges ? ["no-new-privileges"] : []),
+    ...(process.seccomp.type === "unconfined" && !privileged ? ["seccomp=unconfined"] : []),
+    ...(process.seccomp.type === "profile" ? [`seccomp=${process.seccomp.profile}`] : [])
+  ]
+  return options.length === 0 ? null : options
+}
+
+const tmpfsOf = ({ mounts }: ContainerSpec) =>
+  Object.fromEntries(mounts.flatMap((mount) => (mount.type === "tmpfs" ? [[mount.target, mount.options]] : [])))
