@@ -1,3 +1,4 @@
+import { lateModules } from "./late-modules.ts"
 import { lightenEffect } from "./lighten-effect.ts"
 import manifest from "./package.json" with { type: "json" }
 
@@ -15,7 +16,7 @@ const result = await Bun.build({
   target: "bun",
   bytecode: true,
   minify: true,
-  plugins: [lightenEffect],
+  plugins: [lateModules, lightenEffect],
   splitting: true
 })
 if (!result.success) throw new AggregateError(result.logs, "the executable could not be built")

@@ -54,6 +54,8 @@ interface Found {
   readonly cause?: Cause
 }
 
+const nothingFound: Effect.Effect<Found> = Effect.succeed({})
+
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 /** What the steps of a build have in common. */
@@ -79,6 +81,8 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
     const locks = yield* Locks
     const once = Once.make<StepKey, Made, Failure>()
     const used: Array<{ readonly key: StepKey; readonly place: StepPlace }> = []
+    /** Steps that this build makes or has made. */
+    const missed = new Set<StepKey>()
     const lineage = ofBytes(scope)
     const begunAt = yield* Clock.currentTimeMillis
     let executing = false
@@ -87,26 +91,35 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
     const want = (wanted: Wanted, pending: Array<NewRecord>): Effect.Effect<Made, Failure> =>
       Effect.suspend(() => {
         const key = keyOfSpelling(wanted.record.facts)
-        const { number, stage } = wanted.place
-        return Effect.flatMap(
-          once(key, find(key, wanted, pending)),
-          ({ first, value }): Effect.Effect<Made, Failure> => {
-            const isMade = first && value.how === "ran"
-            if (!isMade && value.how !== "missing" && value.recordable) {
-              used.push({ key, place: { lineage, stage, number } })
-            }
-            const made: Made = isMade || value.how !== "ran" ? value : { ...value, how: "shared" }
-            // What is being built may take long, and nobody else is to take away meanwhile what it stands on.
-            return executing ? Effect.as(touch, made) : Effect.succeed(made)
-          }
+        // Nothing is done for a hit that could be done twice, so it needs no turn.
+        const asks = wanted.skip === undefined && !missed.has(key)
+        return Effect.flatMap(asks ? look(key, wanted) : nothingFound, (found) =>
+          found.made === undefined
+            ? Effect.flatMap(once(key, makeStep(key, wanted, found, pending)), ({ first, value }) =>
+                taken(wanted, value, first && value.how === "ran")
+              )
+            : taken(wanted, found.made, false)
         )
       })
 
-    const find = (key: StepKey, wanted: Wanted, pending: Array<NewRecord>) =>
+    const taken = (
+      { place: { number, stage } }: Wanted,
+      value: Made,
+      isMade: boolean
+    ): Effect.Effect<Made, Failure> => {
+      const { key } = value
+      if (!isMade && value.how !== "missing" && value.recordable) {
+        used.push({ key, place: { lineage, stage, number } })
+      }
+      const made: Made = isMade || value.how !== "ran" ? value : { ...value, how: "shared" }
+      // What is being built may take long, and nobody else is to take away meanwhile what it stands on.
+      return executing ? Effect.as(touch, made) : Effect.succeed(made)
+    }
+
+    const makeStep = (key: StepKey, wanted: Wanted, found: Found, pending: Array<NewRecord>) =>
       Effect.gen(function* () {
+        missed.add(key)
         const { record, skip } = wanted
-        const found: Found = skip === undefined ? yield* look(key, wanted) : {}
-        if (found.made !== undefined) return found.made
         const cause = skip ?? found.cause ?? (yield* reason(key, wanted))
         if (isPlan) {
           return { key, how: "missing", layer: null, createdAt: 0, tookMs: 0, cause, recordable: false } satisfies Made

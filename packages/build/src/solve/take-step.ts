@@ -34,16 +34,14 @@ export const takeStep = (before: Standing, folded: Folded, shop: Workshop, pendi
     }
     const remote = found.right
     const ground: Ground = action.kind === "copy" && action.link ? onNothing(stage) : before
-    const known = yield* Effect.sync(() =>
-      factsOf(action, {
-        parent: ground.parent,
-        epoch: shop.epoch === undefined ? "" : String(shop.epoch),
-        options: shop.options,
-        contexts,
-        remote,
-        trees: trees.map((tree) => tree?.parent)
-      })
-    )
+    const known = factsOf(action, {
+      parent: ground.parent,
+      epoch: shop.epoch === undefined ? "" : String(shop.epoch),
+      options: shop.options,
+      contexts,
+      remote,
+      trees: trees.map((tree) => tree?.parent)
+    })
     if (Either.isLeft(known)) {
       shop.emit({ type: "failed", step: label, why: known.left })
       return yield* new BuildFailed({ step: label, why: known.left })

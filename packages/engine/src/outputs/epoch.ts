@@ -39,6 +39,8 @@ export const readEpoch = (text: string): number | "context" | undefined =>
   text === "context" ? text : /^\d{1,11}$/.test(text) ? Number(text) : undefined
 
 const inDockerfile = (text: string): number | "context" | undefined => {
+  // Hardly a file has it, and reading each twice would cost every cached build several milliseconds.
+  if (!text.includes(epochName)) return undefined
   // Whatever is wrong with the file is said when it is built.
   const file = Either.getOrUndefined(parse(text))
   const given = file?.globalArgs.flatMap(({ args }) => args).findLast(({ name }) => name === epochName)
