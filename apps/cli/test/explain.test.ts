@@ -47,6 +47,7 @@ import {
   WrongState
 } from "@gantry/engine/EngineError"
 import { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
+import { StartTooSlow } from "../src/timings/StartTooSlow.ts"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
@@ -137,6 +138,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   UnsafePath: new UnsafePath({ path: "../x", why: "it leads out of a directory" }),
   Usage: new Usage({ message: "several platforms at once", status: 125 }),
   WrongPlatform: new WrongPlatform({ reference: "web", wanted: "linux/arm64", found: "linux/amd64" }),
+  StartTooSlow: new StartTooSlow({ container: "web", took: 400, allowed: 300, slowest: "network 200 ms" }),
   NoAutopsy: new NoAutopsy({ asked: "web" }),
   NoSuchVolume: new NoSuchVolume({ name: "dat", near: ["data"] }),
   NotReady: new NotReady({ container: "web", why: "it ended with 1" }),

@@ -19,6 +19,7 @@ import { makeContainer } from "./make-container.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
 import { stay } from "./stay.ts"
+import { timedRun } from "./timed-run.ts"
 import { attachedAndDetached, badValue, notTerminal } from "./Usage.ts"
 
 /** Lines of the log that tell why a container did not become ready. */
@@ -43,35 +44,41 @@ export default define(
       const patience = yield* optionalOf("--wait", options.wait, parseLongDuration)
       if (patience !== undefined && !options.detach) return yield* badValue("--wait goes with -d")
       const finishCid = yield* cidFile(options.cidfile)
+      const timed = yield* timedRun(options, terminal)
       const id = newId()
-      // A supervisor loads its program while the container is made.
-      yield* (yield* Runtime).warm(id)
-      const record = yield* makeContainer(
-        wished,
-        { ...createContext(terminal), id, fetching: fetching(terminal, options.quiet) },
-        options.replace
-      )
-      yield* finishCid(record.id)
-      const session = yield* start(record, { stays: !options.detach }).pipe(
-        // Docker keeps a container that could not be started, unless it was to be removed anyway.
-        Effect.tapErrorCause(() =>
-          wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void
+      const go = Effect.gen(function* () {
+        // A supervisor loads its program while the container is made.
+        yield* (yield* Runtime).warm(id)
+        const record = yield* makeContainer(
+          wished,
+          { ...createContext(terminal), id, fetching: fetching(terminal, options.quiet) },
+          options.replace
         )
-      )
-      if (options.detach) {
-        terminal.out(`${record.id}\n`)
-        if (patience === undefined) return 0
-        yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
-        return 0
-      }
-      // Somebody who is shown nothing learns at least which container it is.
-      if (!attached.has("stdout") && !attached.has("stderr")) terminal.out(`${record.id}\n`)
-      return yield* stay(
-        record,
-        session,
-        { stdin, sigProxy: options.sigProxy, detachKeys: keys, shown: attached },
-        terminal
-      )
+        yield* finishCid(record.id)
+        const session = yield* start(record, { stays: !options.detach }).pipe(
+          // Docker keeps a container that could not be started, unless it was to be removed anyway.
+          Effect.tapErrorCause(() =>
+            wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void
+          )
+        )
+        if (timed !== undefined) yield* timed.started(record)
+        if (options.detach) {
+          terminal.out(`${record.id}\n`)
+          if (patience === undefined) return 0
+          yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
+          return 0
+        }
+        // Somebody who is shown nothing learns at least which container it is.
+        if (!attached.has("stdout") && !attached.has("stderr")) terminal.out(`${record.id}\n`)
+        return yield* stay(
+          record,
+          timed?.watched(session) ?? session,
+          { stdin, sigProxy: options.sigProxy, detachKeys: keys, shown: attached },
+          terminal
+        )
+      })
+      if (timed === undefined) return yield* go
+      return yield* timed.stopwatch.traced(Effect.ensuring(go, timed.tell))
     }).pipe(Effect.scoped),
   125
 )

@@ -32,6 +32,7 @@ import type {
   VolumeInUse,
   WrongState
 } from "@gantry/engine/EngineError"
+import type { StartTooSlow } from "../timings/StartTooSlow.ts"
 import type { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import type { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
@@ -91,6 +92,7 @@ export type Failure =
   | Usage
   | WrongPlatform
   | NoAutopsy
+  | StartTooSlow
   | NoSuchVolume
   | NotReady
   | RuntimeUnable
@@ -158,6 +160,8 @@ export const explain = (failure: Failure): Explanation => {
       return { what: failure.message, todo: "give more characters of the ID" }
     case "NameTaken":
       return { what: failure.message, todo: `remove or rename it (gantry rm ${failure.name}), or choose another name` }
+    case "StartTooSlow":
+      return { what: failure.message, todo: "gantry run --timings shows all of its parts" }
     case "NoAutopsy":
       return {
         what: failure.message,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Network } from "@gantry/core/network/Network"
 import { Volumes } from "@gantry/engine/volumes/Volumes"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { engine, gantry, scratch } from "./bench.ts"
 
 const box = Effect.gen(function* () {
@@ -15,6 +15,15 @@ const box = Effect.gen(function* () {
 
 const containers = Effect.map(gantry("ps", ["-a", "--format", "{{.Names}}"]), ({ out }) => out)
 const attached = Effect.flatMap(Network, (network) => network.attached)
+
+/** A network that takes its time. */
+const slowNetwork = Layer.effect(
+  Network,
+  Effect.map(Network, (network) => ({
+    ...network,
+    attach: (request: Parameters<typeof network.attach>[0]) => Effect.delay(network.attach(request), "40 millis")
+  }))
+)
 
 /** What is refused before anything is made, and why. */
 const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
@@ -71,6 +80,48 @@ describe("gantry run", () => {
       expect([out, err]).toEqual([expect.stringMatching(/^[0-9a-f]{64}\n$/), ""])
       expect((yield* gantry("run", ["-a", "tty", ...both])).err).toContain("valid streams are STDIN, STDOUT and STDERR")
     }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive(
+    "tells with --timings what took how long, all of it together the whole, each part where it was spent",
+    () =>
+      Effect.gen(function* () {
+        yield* box
+        const { err, out, status } = yield* gantry("run", ["--rm", "--timings=json", "box"])
+        expect([status, out]).toEqual([0, "hello\n"])
+        const { phases, total } = JSON.parse(err) as {
+          readonly total: number
+          readonly phases: ReadonlyArray<{ readonly name: string; readonly duration: number }>
+        }
+        expect(phases.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo(total, 1)
+        expect(phases.map(({ name }) => name)).toEqual(
+          expect.arrayContaining(["load", "resolve", "create", "mount", "network", "start", "command", "settle"])
+        )
+        expect(phases.find(({ name }) => name === "network")?.duration).toBeGreaterThanOrEqual(40)
+        expect((yield* gantry("run", ["--rm", "--timings", "box"])).err).toMatch(/^network +\d+\.\d ms +█/m)
+        expect((yield* gantry("run", ["--timings=xml", "box"])).status).toBe(125)
+      }).pipe(Effect.provide(Layer.provideMerge(slowNetwork, engine)))
+  )
+
+  it.scopedLive("kills with --max-startup what has taken too long to start, and says where the time went", () =>
+    Effect.gen(function* () {
+      yield* box
+      const { err, out, status } = yield* gantry("run", [
+        "-d",
+        "--max-startup",
+        "30ms",
+        "--name",
+        "late",
+        "box",
+        "sleep",
+        "9"
+      ])
+      expect([status, out]).toEqual([125, ""])
+      expect(err).toMatch(/container late took \d+ ms to start, which is more than 30 ms: .*ms/)
+      expect((yield* gantry("ps", ["-q"])).out).toBe("")
+      expect(yield* attached).toEqual([])
+      expect((yield* gantry("run", ["--rm", "--max-startup", "1h", "box"])).status).toBe(0)
+    }).pipe(Effect.provide(Layer.provideMerge(slowNetwork, engine)))
   )
 
   it.scoped("takes the place of who has its name with --replace, once nothing else is wrong with it", () =>

@@ -241,7 +241,9 @@ describe("the life of a container", () => {
 
   it("with --rm leaves an autopsy when it fails, and nothing when it does not", async () => {
     expect((await gantry.try("autopsy")).stderr).toContain("no container has failed")
-    await gantry.ok("run", "--rm", "--name", "well", "base", "true")
+    const timed = await gantry.try("run", "--rm", "--timings=json", "--max-startup", "1h", "base", "true")
+    const { phases } = JSON.parse(timed.stderr) as { readonly phases: ReadonlyArray<{ readonly name: string }> }
+    expect(phases.map(({ name }) => name)).toEqual(expect.arrayContaining(["load", "network", "start", "settle"]))
     const script = "echo out; echo err >&2; echo x >/y; rm /etc/group; exit 3"
     expect((await gantry.try("run", "--rm", "--name", "ill", "base", "sh", "-c", script)).status).toBe(3)
     expect(await gantry.ok("ps", "-aq")).toBe("")

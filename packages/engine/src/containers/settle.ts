@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import { containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
+import { phase } from "../phase.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import { lostExit } from "./session.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
@@ -120,7 +121,7 @@ export const settle = (
 export const settleOrWarn = (
   record: ContainerRecord
 ): Effect.Effect<void, never, Network | Containers | Images | Runtime | LayerStore | Volumes | Settings> =>
-  Effect.catchAll(settle(record), (failure) =>
+  Effect.catchAll(settle(record).pipe(phase("settle")), (failure) =>
     Effect.logWarning(`container ${record.name} could not be cleaned up yet: ${failure.message}`)
   )
 

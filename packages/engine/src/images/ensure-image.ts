@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type AmbiguousId, type BadImageName, type ImageBroken, NoSuchImage } from "../EngineError.ts"
 import type { PullServices } from "../verbs/pull.ts"
+import { phase } from "../phase.ts"
 import { imageForPlatform, type ReadyImage } from "./image-for-platform.ts"
 import { Images, parseName } from "./Images.ts"
 import type { PullError } from "./PullError.ts"
@@ -102,7 +103,7 @@ const fetched = (
     const images = yield* Images
     const record = yield* images.find(image.id)
     return { record, config: yield* images.config(record) }
-  })
+  }).pipe(phase("pull"))
 
 /** Whoever mistyped the name of a local image hears of it, not only of a registry that has never heard of it. */
 const alsoNear =

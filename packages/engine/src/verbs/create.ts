@@ -17,6 +17,7 @@ import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
+import { phase } from "../phase.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 import type { PullServices } from "./pull.ts"
 
@@ -57,7 +58,9 @@ export const create = (
     const images = yield* Images
     const containers = yield* Containers
     const layers = yield* LayerStore
-    const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull })
+    const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
+      phase("resolve")
+    )
     const stopSignal = signalNumber(options.stopSignal ?? image.config.config.StopSignal ?? "SIGTERM")
     if (stopSignal === undefined) {
       return yield* new BadOption({
@@ -71,7 +74,7 @@ export const create = (
     const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
-      const mounts = yield* prepareMounts(wanted, image.config, image.record.stack)
+      const mounts = yield* prepareMounts(wanted, image.config, image.record.stack).pipe(phase("mount"))
       made = mounts.own
       const spec = yield* makeSpec({
         id,
@@ -130,7 +133,7 @@ export const create = (
       yield* tell(containerEvent(named, "create"))
       return named
     }).pipe(Effect.onError(() => undo))
-  })
+  }).pipe(phase("create"))
 
 /** Exposed ports that no `-p` speaks of: what `-P` publishes to free ports. */
 const unpublished = (exposed: ReadonlyArray<string>, { ports }: Pick<RunOptions, "ports">) =>

@@ -18,6 +18,7 @@ import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/
 import { journalOf, record as tell } from "../events/Journal.ts"
 import { attachAll } from "../networks/attach-networks.ts"
 import type { Images } from "../images/Images.ts"
+import { phase } from "../phase.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
 /** How {@link start} can fail. */
@@ -60,7 +61,8 @@ export const start = (
           .attach(record.id, () => made)
           .pipe(Effect.onError(() => Effect.ignore(Effect.forEach(made, network.detach, { discard: true }))))
       ),
-      Effect.uninterruptible
+      Effect.uninterruptible,
+      phase("network")
     )
     if (stays) yield* tell(containerEvent(record, "attach"))
     for (const each of attachments) yield* tell(linkEvent("connect", each))
@@ -83,5 +85,8 @@ export const start = (
         story: { journal: journalOf(root), attributes: attributesOf(record) },
         cleanup: [...self, "__settle", record.id, root, run]
       })
-      .pipe(Effect.onError(() => Effect.ignore(release(record))))
+      .pipe(
+        Effect.onError(() => Effect.ignore(release(record))),
+        phase("start")
+      )
   })

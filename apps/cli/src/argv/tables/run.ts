@@ -119,6 +119,8 @@ export const run = {
       value: "duration",
       about: "With -d: return when it is healthy, or listens, or fail after so long (default 30s)"
     },
+    timings: { kind: "text", bare: "text", value: "form", about: "Tell at the end what took how long (text, json)" },
+    maxStartup: { kind: "text", value: "duration", about: "Fail when its command does not run after so long" },
     sigProxy: { kind: "flag", fallback: true, about: "Pass signals on to the command (default true)" },
     detachKeys: { kind: "text", about: "Keys that detach from the container" }
   }

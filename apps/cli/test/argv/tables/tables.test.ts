@@ -183,7 +183,7 @@ describe("the tables", () => {
 
   it("give run and create the same options, except those about being attached", () => {
     const only = Object.keys(run.options).filter((name) => !(name in create.options))
-    expect(only).toEqual(["detach", "wait", "sigProxy", "detachKeys"])
+    expect(only).toEqual(["detach", "wait", "timings", "maxStartup", "sigProxy", "detachKeys"])
   })
 
   it("let no command but those that start a program stop at its first operand", () => {
