@@ -1,5 +1,6 @@
 import { groups, names } from "./argv/tables/names.ts"
 import { globalOptions } from "./argv/tables/global.ts"
+import { called } from "./argv/Command.ts"
 import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
 import { processTerminal } from "./terminal.ts"
@@ -28,10 +29,12 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const asked = findCommand(names, globalOptions, args)
   if (!asked.ok) {
     const { dockerProblem } = await import("./argv/docker-problem.ts")
+    const { problem } = asked
+    const group = problem.kind === "unknown-command" ? problem.words.slice(0, -1) : []
     terminal.err(
       terminal.program === "docker"
         ? dockerProblem(asked.problem, [])
-        : `gantry: ${sentence(asked.problem)}\n\nRun 'gantry --help' for more information\n`
+        : `gantry: ${sentence(asked.problem)}\n\nRun '${called([...group, "--help"], "gantry")}' for more information\n`
     )
     return leave(asked.problem.kind === "unknown-command" ? 1 : 125)
   }

@@ -116,8 +116,8 @@ const cluster = (
     const found = index.short.get(letter)
     if (found === undefined) {
       // Someone who wrote one dash too few, as in `-name web`.
-      const near = at === 1 && index.long.has(arg.slice(1).replace(/=.*/s, "")) ? `-${arg}` : undefined
-      const suggestion = near === undefined ? {} : { suggestion: near }
+      const word = at === 1 && arg.length > 2 ? nearest(arg.slice(1).replace(/=.*/s, ""), index.long.keys()) : undefined
+      const suggestion = word === undefined ? {} : { suggestion: `--${word}` }
       return { kind: "unknown-letter", flag: letter, cluster: `-${arg.slice(at)}`, ...suggestion }
     }
     const [name, option] = found

@@ -7,8 +7,8 @@ import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.t
 import { attachSession, passSignals } from "../attach-session.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
+import { environmentOf } from "./environment-options.ts"
 import { given, optionalOf } from "./read-values.ts"
-import { environmentOf } from "./run-options.ts"
 import { notTerminal } from "./Usage.ts"
 
 /** `gantry exec`. */

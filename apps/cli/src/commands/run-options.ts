@@ -9,7 +9,7 @@ import type { create } from "../argv/tables/run.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
 import { parseBytes } from "../argv/values/bytes.ts"
 import { parseDevice } from "../argv/values/device.ts"
-import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv/values/env.ts"
+import type { Environment } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
@@ -17,8 +17,10 @@ import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
 import { parseUser } from "../argv/values/user.ts"
 import { parseSysctl } from "../argv/values/sysctl.ts"
+import { parseUmask } from "../argv/values/umask.ts"
 import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
+import { containerEnvironment } from "./environment-options.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
 import { logOf } from "./log-options.ts"
@@ -66,7 +68,7 @@ export const runOptions = (
       command,
       ...(options.entrypoint === undefined ? {} : { entrypoint: [options.entrypoint] }),
       ...given("name", yield* optionalOf("--name", options.name, parseName)),
-      env: yield* environmentOf(options.envFile, options.env, env),
+      env: yield* containerEnvironment(options, env),
       ...given("workdir", options.workdir),
       ...given("user", options.user),
       groups: options.groupAdd,
@@ -107,6 +109,8 @@ export const runOptions = (
       resources: yield* resourcesOf(options),
       init: options.init,
       namespaces: yield* namespacesOf(options),
+      annotations: yield* annotationsOf(options.annotation),
+      ...given("umask", yield* optionalOf("--umask", options.umask, parseUmask)),
       ...given("oomScoreAdj", yield* oomScoreOf(options.oomScoreAdj)),
       ...given("restart", yield* restartOf(options)),
       ...given("health", yield* healthOf(options)),
@@ -123,22 +127,6 @@ const parsed = <A>(text: string, parse: (text: string) => A | undefined) => {
   return value === undefined ? bad(`${JSON.stringify(text)} is not os/arch[/variant]`) : good(value)
 }
 
-/** Names and values in order; a variable the caller does not have is taken away, as `NAME` alone asks. */
-export const environmentOf = (
-  files: ReadonlyArray<string>,
-  texts: ReadonlyArray<string>,
-  env: Environment
-): Effect.Effect<ReadonlyArray<string>, Usage> =>
-  Effect.gen(function* () {
-    const fromFiles = yield* Effect.forEach(files, (path) =>
-      Effect.flatMap(fileOf("--env-file", path), (text) => valueOf("--env-file", path, parseEnvFile(path, text, env)))
-    )
-    const typed = yield* valuesOf("-e, --env", texts, (text) => parseEnv(text, env))
-    return [...fromFiles.flat(), ...typed].map(({ name, value }: Variable) =>
-      value === undefined ? name : `${name}=${value}`
-    )
-  })
-
 const labelsOf = (
   files: ReadonlyArray<string>,
   texts: ReadonlyArray<string>
@@ -150,6 +138,12 @@ const labelsOf = (
     const typed = yield* valuesOf("-l, --label", texts, parseLabel)
     return Object.fromEntries([...fromFiles.flat(), ...typed].map(({ name, value }) => [name, value]))
   })
+
+/** What runtimes and other programs are told of the container, and nobody here acts on. */
+const annotationsOf = (texts: ReadonlyArray<string>): Effect.Effect<{ readonly [name: string]: string }, Usage> =>
+  Effect.map(valuesOf("--annotation", texts, parseLabel), (pairs) =>
+    Object.fromEntries(pairs.map(({ name, value }) => [name, value]))
+  )
 
 const securityOf = (
   texts: ReadonlyArray<string>

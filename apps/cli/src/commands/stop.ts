@@ -2,8 +2,10 @@ import { Containers } from "@gantry/engine/containers/Containers"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { stop } from "@gantry/engine/verbs/stop"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { stop as table } from "../argv/tables/lifecycle.ts"
 import { parseSignal } from "../argv/values/signal.ts"
+import { deafness } from "../show/deafness.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
 import { given, optionalOf } from "./read-values.ts"
@@ -15,7 +17,10 @@ export default define(table, ({ operands, options }, { terminal }) =>
     return yield* each(operands, terminal, (name) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)
-        yield* stop(record, { ...given("seconds", options.timeout), ...given("signal", signal) })
+        const exit = yield* stop(record, { ...given("seconds", options.timeout), ...given("signal", signal) })
+        const hint = deafness(record, Option.getOrUndefined(exit), { signal, seconds: options.timeout })
+        // Programs that call `docker` do not expect anything here.
+        if (hint !== undefined && (terminal.program === "gantry" || terminal.stderrIsTerminal)) terminal.err(hint)
         yield* settleOrWarn(record)
         return name
       })

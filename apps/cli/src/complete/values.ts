@@ -12,6 +12,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   cidfile: things("files"),
   config: things("directories"),
   envFile: things("files"),
+  envFileFormat: words("docker", "dotenv"),
   file: things("files"),
   format: words("json", "jsonarray", "table"),
   healthOnFailure: words("kill", "none", "restart", "stop"),

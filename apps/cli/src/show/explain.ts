@@ -215,7 +215,7 @@ export const explain = (failure: Failure): Explanation => {
         todo: "remove containers that are not needed (gantry ps -a), or use another network"
       }
     case "NetworkMissing":
-      return { what: failure.message, todo: "use bridge, none or host" }
+      return { what: failure.message, todo: "gantry network ls shows all networks" }
     case "NetworkRefused":
       return { what: failure.message, ...optional(networkHint(failure.why)) }
     case "StorageFailure":

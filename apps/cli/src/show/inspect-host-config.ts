@@ -54,7 +54,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
     CgroupPermissions: access
   })),
   Tmpfs: tmpfsOf(spec),
-  Annotations: null,
+  Annotations: options.annotations ?? null,
   BlkioDeviceReadBps: null,
   BlkioDeviceReadIOps: null,
   BlkioDeviceWriteBps: null,

@@ -63,6 +63,7 @@ describe("docker run's ways of writing options", () => {
   it("refuses an unknown option and names the one that was meant", () => {
     expect(refused(run, ["--nmae", "x", "alpine"])).toBe("unknown flag: --nmae (did you mean --name?)")
     expect(refused(run, ["-itz", "alpine"])).toBe("unknown shorthand flag: 'z' in -z")
+    expect(refused(run, ["-nmae", "web", "alpine"])).toBe("unknown shorthand flag: 'n' in -nmae (did you mean --name?)")
     expect(refused(run, ["-name", "web", "alpine"])).toBe("unknown shorthand flag: 'n' in -name (did you mean --name?)")
   })
 })

@@ -40,6 +40,9 @@ const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
   [["--cpu-quota", "10"], "CPU cfs quota can not be less than 1ms"],
   [["--cpuset-mems", "8191"], "Requested memory nodes are not available - requested 8191, available: "],
   [["--oom-score-adj", "5000"], "Invalid value 5000, range for oom score adj is [-1000, 1000]"],
+  [["--umask", "9"], "is no umask"],
+  [["--unsetenv", "A=b"], "is not the name of a variable"],
+  [["--env-file-format", "ini"], "it is docker or dotenv"],
   [["--health-timeout", "1ns"], "Timeout in Healthcheck cannot be less than 1ms"],
   [["--log-driver", "none", "--log-opt", "max-size=1m"], "invalid logging opts for driver none"],
   [["--log-driver", "journald"], "gantry has no log driver journald"],
@@ -151,6 +154,22 @@ describe("gantry run", () => {
       expect((yield* gantry("inspect", ["-f", modes + numbers, "web"])).out).toBe(
         "host host host host 16777216 50000 200000 -5\n"
       )
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("begins with the caller's variables, reads dotenv files, and takes variables away, as asked", () =>
+    Effect.gen(function* () {
+      yield* box
+      const file = join(yield* scratch, "env")
+      writeFileSync(file, "export A='x y' # c\nB=\"one\ntwo\"\n")
+      const env = "{{range .Config.Env}}{{println .}}{{end}}"
+      const dotenv = ["--env-file", file, "--env-file-format", "dotenv"]
+      yield* gantry("create", ["--name", "web", ...dotenv, "--unsetenv", "PATH", "--umask", "077", "box"])
+      expect((yield* gantry("inspect", ["-f", env, "web"])).out).toBe("A=x y\nB=one\ntwo\n\n")
+      yield* gantry("create", ["--name", "heir", "--env-host", "--annotation", "a.b/c=d", "box"])
+      const { out } = yield* gantry("inspect", ["-f", `${env}{{.HostConfig.Annotations}}`, "heir"])
+      expect(out).toMatch(/^PATH=.*\n/)
+      expect(out).toContain("map[a.b/c:d]")
     }).pipe(Effect.provide(engine))
   )
 

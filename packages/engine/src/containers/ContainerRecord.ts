@@ -73,6 +73,8 @@ export interface ContainerRecord {
     /** What was added to and taken from the usual capabilities, as asked for; nothing when absent. */
     readonly capAdd?: ReadonlyArray<string>
     readonly capDrop?: ReadonlyArray<string>
+    /** For other programs; none when absent. */
+    readonly annotations?: { readonly [name: string]: string }
     /** All exposed ports were to be published. */
     readonly publishAll?: boolean
     readonly entrypoint: ReadonlyArray<string>

@@ -132,6 +132,9 @@ export interface RunOptions {
     readonly cgroup: "own" | "host"
   }
   readonly oomScoreAdj?: number
+  /** Rights that new files do not get; 022 when absent. */
+  readonly umask?: number
+  readonly annotations: { readonly [name: string]: string }
   readonly restart?: RestartRule
   /** What differs from the image's HEALTHCHECK, or that there is none. */
   readonly health?: HealthWish
@@ -157,6 +160,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   mounts: [],
   volumesFrom: [],
   labels: {},
+  annotations: {},
   readonlyRoot: false,
   capAdd: [],
   capDrop: [],

@@ -88,6 +88,7 @@ export const makeSpec = ({
       noNewPrivileges: options.noNewPrivileges,
       seccomp: options.privileged ? { type: "unconfined" } : options.seccomp,
       rlimits: options.rlimits satisfies ReadonlyArray<Rlimit>,
+      ...(options.umask === undefined ? {} : { umask: options.umask }),
       ...(options.oomScoreAdj === undefined ? {} : { oomScoreAdj: options.oomScoreAdj })
     },
     mounts: options.namespaces.ipc === "host" ? [hostMemory, ...mounts] : mounts,

@@ -122,6 +122,7 @@ export const create = (
           hosts: options.hosts,
           ...(options.capAdd.length === 0 ? {} : { capAdd: options.capAdd }),
           ...(options.capDrop.length === 0 ? {} : { capDrop: options.capDrop }),
+          ...(Object.keys(options.annotations).length === 0 ? {} : { annotations: options.annotations }),
           ...(options.publishAll ? { publishAll: true } : {}),
           entrypoint,
           command

@@ -37,8 +37,15 @@ const containerOptions = {
 
   env: { kind: "list", short: "e", about: "Set a variable, or copy it from the caller" },
   envFile: { kind: "list", about: "Read variables from a file" },
+  envFileFormat: {
+    kind: "text",
+    about: 'How --env-file is read: "docker", or "dotenv" with quotes (default "docker")'
+  },
+  envHost: { kind: "flag", about: "Begin with all variables of the caller" },
+  unsetenv: { kind: "list", about: "Take a variable away that the image sets" },
   workdir: { kind: "text", short: "w", about: "Working directory inside the container" },
   user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
+  umask: { kind: "text", about: "Rights that new files do not get, in octal (default 022)" },
   groupAdd: { kind: "list", about: "Further groups of the user" },
   entrypoint: { kind: "text", about: "Replace the ENTRYPOINT of the image, and drop its CMD" },
   init: { kind: "flag", about: "Run a small init that forwards signals and reaps processes" },
@@ -85,7 +92,7 @@ const containerOptions = {
 
   label: { kind: "list", short: "l", about: "Label of the container" },
   labelFile: { kind: "list", about: "Read labels from a file" },
-  annotation: { kind: "list", value: "map", about: "Annotation for the runtime", supported: false },
+  annotation: { kind: "list", value: "map", about: "Annotation for runtimes and other programs" },
   logDriver: { kind: "text", about: 'Where output is kept ("json-file", "local", "none") (default "json-file")' },
   logOpt: { kind: "list", about: "Option of the log driver: max-size=10m, max-file=3, labels=x, env=x, …-regex=x" },
   runtime: { kind: "text", about: "Runtime to use", supported: false, harmless: [""] },
