@@ -5,7 +5,7 @@ import { parseCacheFilters } from "../argv/values/cache-filters.ts"
 import { cacheBlock, cacheColumns, cacheHeaders, cacheRow, cacheTotals } from "../show/cache-row.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { badValue } from "./Usage.ts"
 
 /** `gantry builder du`: what each record of the build cache takes. The sums are of all records, whatever is shown. */
 export default define(table, ({ options }, { terminal }) =>
@@ -14,7 +14,7 @@ export default define(table, ({ options }, { terminal }) =>
       return yield* badValue("--format and --verbose do not go together", "leave one of them out")
     }
     const filter = parseCacheFilters(options.filter, terminal.now())
-    if (!filter.ok) return yield* new Usage({ message: filter.problem, hint: "see --help for the filters", status: 1 })
+    if (!filter.ok) return yield* badValue(filter.problem, "see --help for the filters")
     const usage = yield* cacheUsage
     const rows = usage.rows.filter(filter.value)
     if (options.verbose) {

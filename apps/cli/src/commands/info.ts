@@ -11,7 +11,7 @@ import { infoFacts, infoText } from "../show/info-facts.ts"
 import { dockerVersion, version } from "../version.ts"
 import { define } from "./define.ts"
 import { printObject } from "./print-object.ts"
-import { shownState } from "./ps.ts"
+import { shownState } from "./ps-filters.ts"
 
 /** `gantry info`. */
 export default define(table, ({ options: { format = "" } }, { settings, terminal }) =>

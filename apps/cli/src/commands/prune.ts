@@ -108,17 +108,23 @@ export const container = define(containerTable, ({ options }, { terminal }) =>
 )
 
 /** `gantry volume prune`. */
-export const volume = define(volumeTable, ({ options }, { terminal }) =>
-  prune(
-    { volumes: options.all ? "all" : "anonymous" },
-    options.all
+export const volume = define(volumeTable, ({ options }, { terminal }) => {
+  // Docker's other way to ask for all of them.
+  const [filteredAll, ...more] = options.filter.filter((text) => /^all=(?:1|t|true)$/i.test(text))
+  if (options.all && filteredAll !== undefined) {
+    return badValue(`conflicting options: cannot specify both --all and --filter ${filteredAll}`)
+  }
+  const all = options.all || filteredAll !== undefined
+  return prune(
+    { volumes: all ? "all" : "anonymous" },
+    all
       ? "This will remove all local volumes not used by at least one container."
       : "This will remove anonymous local volumes not used by at least one container.",
-    options,
+    { ...options, filter: options.filter.filter((text) => text !== filteredAll && !more.includes(text)) },
     terminal,
     ["unused-for", "label", "label!"]
   )
-)
+})
 
 /** `gantry builder prune`. */
 export const builder = define(builderTable, ({ options }, { terminal }) =>

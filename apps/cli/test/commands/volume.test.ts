@@ -20,6 +20,31 @@ describe("gantry volume", () => {
     }).pipe(Effect.provide(engine))
   )
 
+  it.scoped("prunes those without a name, and the others with --all, as filters have it", () =>
+    Effect.gen(function* () {
+      const names = Effect.map(gantry("volumeLs", ["-q"]), ({ out }) => out.split("\n").filter((name) => name !== ""))
+      yield* build("box")
+      yield* gantry("create", ["-v", "/anonymous", "-v", "mounted:/m", "box"])
+      yield* gantry("volumeCreate", [])
+      for (const [name, label] of [
+        ["kept", "keep=1"],
+        ["other", "a=b"],
+        ["third", "c=d"]
+      ] as const) {
+        yield* gantry("volumeCreate", ["--label", label, name])
+      }
+      expect((yield* gantry("volumePrune", ["-f"])).out).toMatch(/^Deleted Volumes:\n[0-9a-f]{64}\n/)
+      expect(yield* names).toHaveLength(5)
+      expect((yield* gantry("volumePrune", ["-a", "--filter", "all=1"])).err).toContain("conflicting options")
+      expect((yield* gantry("volumePrune", ["-f", "--filter", "colour=red"])).status).not.toBe(0)
+      expect((yield* gantry("volumePrune", ["-f", "-a", "--filter", "label=c=d"])).out).toContain("third")
+      expect((yield* gantry("volumePrune", ["-f", "--filter", "all=true", "--filter", "label!=keep"])).out).toContain(
+        "other"
+      )
+      expect((yield* names).filter((name) => name.length < 64)).toEqual(["kept", "mounted"])
+    }).pipe(Effect.provide(engine))
+  )
+
   it.scoped("keeps a volume that a container mounts, running or not, and names the container", () =>
     Effect.gen(function* () {
       yield* build("box")

@@ -146,3 +146,34 @@ describe("gantry update", () => {
     }).pipe(Effect.provide(engine))
   )
 })
+
+describe("filters of gantry ps", () => {
+  it.scoped("are refused for what no container can be, also where there is none", () =>
+    Effect.gen(function* () {
+      for (const filter of [
+        "status=bogus",
+        "health=fine",
+        "exited=one",
+        "publish=eighty",
+        "expose=1/icmp",
+        "name=(",
+        "before=nobody",
+        "color=red"
+      ]) {
+        const { err, out, status } = yield* gantry("ps", ["--filter", filter])
+        expect({ filter, out, refused: status !== 0, said: err !== "" }).toEqual({
+          filter,
+          out: "",
+          refused: true,
+          said: true
+        })
+      }
+      expect(yield* gantry("ps", ["-q", "-f", "status=exited", "-f", "name=^/a-b$"])).toEqual({
+        status: 0,
+        out: "",
+        err: ""
+      })
+      expect((yield* gantry("builderDu", ["--filter", "bogus"])).status).toBe(125)
+    }).pipe(Effect.provide(engine))
+  )
+})

@@ -1,0 +1,168 @@
+import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import { Images } from "@gantry/engine/images/Images"
+import * as Effect from "effect/Effect"
+import type { Filters } from "../argv/values/filters.ts"
+import { hasLabel } from "../argv/values/label.ts"
+import { patternOf } from "../argv/values/pattern.ts"
+import type { ShownState } from "../show/container-row.ts"
+import { badValue, Usage } from "./Usage.ts"
+
+/** What `ps --filter` knows. */
+export const filterKeys = [
+  "id",
+  "name",
+  "label",
+  "status",
+  "exited",
+  "ancestor",
+  "before",
+  "since",
+  "volume",
+  "network",
+  "publish",
+  "expose",
+  "health",
+  "is-task"
+] as const
+
+type FilterKey = (typeof filterKeys)[number]
+
+/** A container with how it fares. */
+export interface Listed {
+  readonly record: ContainerRecord
+  readonly state: ContainerState
+}
+
+/** How a state is called in listings. */
+export const shownState = (state: ContainerState): ShownState => {
+  switch (state.status) {
+    case "created":
+      return { kind: "created" }
+    case "running":
+      return {
+        kind: state.paused ? "paused" : "running",
+        startedAt: state.startedAt,
+        ...(state.health === undefined ? {} : { health: state.health })
+      }
+    case "restarting":
+      return { kind: "restarting", exitCode: state.exit.code, finishedAt: state.finishedAt }
+    case "exited":
+      return { kind: "exited", exitCode: state.exit.code, finishedAt: state.finishedAt }
+    case "lost":
+      // Killed together with its supervisor: 128 and the signal nobody can block.
+      return { kind: "exited", exitCode: 137, finishedAt: state.startedAt }
+  }
+}
+
+/** Whether a container is one of those that are looked for; the filters were checked. */
+export const matches = ({ record, state }: Listed, filters: Filters<FilterKey>, all: ReadonlyArray<Listed>) =>
+  Effect.gen(function* () {
+    for (const [key, values] of filters) {
+      let any = false
+      for (const value of values) any ||= yield* matchesOne(key, value, { record, state }, all)
+      if (!any) return false
+    }
+    return true
+  })
+
+const matchesOne = (key: FilterKey, value: string, { record, state }: Listed, all: ReadonlyArray<Listed>) =>
+  Effect.gen(function* () {
+    switch (key) {
+      case "id":
+        return record.id.startsWith(value)
+      case "name":
+        return nameMatches(value, record.name)
+      case "label":
+        return hasLabel(record.labels, value)
+      case "status":
+        return shownState(state).kind === value
+      case "exited": {
+        const shown = shownState(state)
+        return shown.kind === "exited" && String(shown.exitCode) === value
+      }
+      case "ancestor": {
+        const images = yield* Images
+        const wanted = yield* Effect.option(images.find(value))
+        return wanted._tag === "Some" && wanted.value.id === record.image
+      }
+      case "before":
+      case "since": {
+        const other = named(value, all)
+        if (other === undefined) return false
+        return key === "before" ? record.createdAt < other.record.createdAt : record.createdAt > other.record.createdAt
+      }
+      case "volume":
+        return record.mounts.some((mount) => mount.name === value || mount.target === value || mount.source === value)
+      case "network":
+        return record.options.networks.some(({ network }) => network === value)
+      case "health":
+        return (state.status === "running" ? (state.health ?? "none") : "none") === value
+      // There are no services, so nothing is a task of one.
+      case "is-task":
+        return ["0", "f", "false"].includes(value.toLowerCase())
+      case "publish":
+      case "expose": {
+        const [range = "", protocol = "tcp"] = value.split("/")
+        const [first = 0, last = first] = range.split("-").map(Number)
+        const ports =
+          key === "publish"
+            ? portsOf(record).map((port) => ({ number: port.hostPort, protocol: port.protocol }))
+            : record.options.exposed.map((text) => ({
+                number: Number(text.split("/")[0]),
+                protocol: text.split("/")[1] ?? "tcp"
+              }))
+        return ports.some((port) => port.number >= first && port.number <= last && port.protocol === protocol)
+      }
+    }
+  })
+
+/** A name filter is a regular expression found anywhere in the name, as Docker has it. */
+const nameMatches = (pattern: string, name: string): boolean =>
+  new RegExp(pattern).test(name) || new RegExp(pattern).test(`/${name}`)
+
+const named = (text: string, all: ReadonlyArray<Listed>): Listed | undefined =>
+  all.find(({ record }) => record.name === text || record.id.startsWith(text))
+
+const statuses = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
+const healths = ["starting", "healthy", "unhealthy", "none"]
+
+/** Fails when a filter asks for what no container can be, whatever containers there are. */
+export const checkFilters = (filters: Filters<FilterKey>, all: ReadonlyArray<Listed>): Effect.Effect<void, Usage> =>
+  Effect.forEach(
+    [...filters].flatMap(([key, values]) => values.map((value) => problemOf(key, value, all))),
+    (problem) => problem ?? Effect.void,
+    { discard: true }
+  )
+
+const problemOf = (key: FilterKey, value: string, all: ReadonlyArray<Listed>): Usage | undefined => {
+  const bad = (hint: string): Usage => refusal(`invalid filter '${key}=${value}'`, hint)
+  switch (key) {
+    case "name": {
+      const pattern = patternOf(value)
+      return pattern.ok ? undefined : badValue(`invalid filter 'name=${value}': not a regular expression`)
+    }
+    case "status":
+      return statuses.includes(value) ? undefined : bad(`one of ${statuses.join(", ")}`)
+    case "exited":
+      return /^[-+]?\d+$/.test(value) ? undefined : bad("an exit status is a number")
+    case "health":
+      return healths.includes(value)
+        ? undefined
+        : refusal(`unrecognised filter value for health: ${value}`, `one of ${healths.join(", ")}`)
+    case "before":
+    case "since":
+      return named(value, all) === undefined
+        ? refusal(`No such container: ${value}`, "gantry ps -a lists all containers")
+        : undefined
+    case "publish":
+    case "expose":
+      return /^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/.test(value)
+        ? undefined
+        : bad("write 80, 80/udp or 8000-8010/tcp")
+    default:
+      return undefined
+  }
+}
+
+const refusal = (message: string, hint: string): Usage => new Usage({ message, hint, status: 1, speaker: "daemon" })
