@@ -4,11 +4,12 @@ import manifest from "./package.json" with { type: "json" }
 
 /**
  * The standalone program. It reads neither `.env` nor `bunfig.toml` of the directory it is started in: a program that
- * runs as root must not execute what a build context brings along.
+ * runs as root must not execute what a build context brings along. `package.json` files it reads when a plugin imports a
+ * package, as any runtime does: that is how plugins find theirs.
  */
 const result = await Bun.build({
   entrypoints: ["src/bin.ts"],
-  compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false },
+  compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false, autoloadPackageJson: true },
   conditions: ["gantry-source"],
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
   external: ["@parcel/watcher", "koffi", "undici"],

@@ -4,6 +4,7 @@ import { Downloads, type DownloadsShape } from "@gantry/core/download/Downloads"
 import { localPlace } from "@gantry/core/image/ImageSource"
 import { Network } from "@gantry/core/network/Network"
 import { Credentials, type CredentialsShape } from "@gantry/core/registry/Credentials"
+import type { Contract } from "@gantry/core/Plugin"
 import * as Registry from "@gantry/core/registry/Registry"
 import { route } from "@gantry/core/registry/route"
 import { Launcher } from "@gantry/core/runtime/Launcher"
@@ -92,6 +93,17 @@ const registries = (
     )
     return Registry.make(route((ref) => (localPlace(ref) === undefined ? remote : local)))
   })
+
+/** Names of gantry's own plugins. They keep the laws that they are tested with, those of this version. */
+export const ownPlugins: { readonly [contract in Contract]: string } = {
+  "blob-store": "store-fs",
+  "layer-store": "store-fs",
+  "build-cache": "store-fs",
+  registry: "registry-http, registry-layout",
+  network: "network-bridge",
+  launcher: "runtime-namespace",
+  runtime: "runtime-namespace"
+}
 
 /** What decides, besides the settings, who serves what. */
 export interface Composition {

@@ -65,13 +65,18 @@ export const runCommand = async (
     return usage.status
   }
   const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
-  return execute(definition.run(parsed.value, { settings, terminal }), settings, definition.failed, {
-    debug: globals.debug,
-    env: withOptions(terminal.env, globals),
-    plugins: definition.ownServices === true ? undefined : globals.plugin,
-    terminal,
-    asked
-  })
+  return execute(
+    definition.run(parsed.value, { settings, terminal, plugins: globals.plugin }),
+    settings,
+    definition.failed,
+    {
+      debug: globals.debug,
+      env: withOptions(terminal.env, globals),
+      plugins: definition.ownServices === true ? undefined : globals.plugin,
+      terminal,
+      asked
+    }
+  )
 }
 
 /** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */

@@ -15,12 +15,30 @@ export interface Law<R> {
   readonly check: Effect.Effect<void, LawBroken, R>
 }
 
+/** How the same case is tried again: values of `GANTRY_LAW_SEED` and `GANTRY_LAW_PATH`. */
+export interface Replay {
+  readonly seed: number
+  readonly path: string
+}
+
 /** A counterexample, already made small. `report` holds the seed and the path that replay it. */
-export class LawBroken extends Data.TaggedError("LawBroken")<{ readonly id: string; readonly report: string }> {
+export class LawBroken extends Data.TaggedError("LawBroken")<{
+  readonly id: string
+  readonly report: string
+  /** Absent for laws that one case decides. */
+  readonly replay?: Replay
+  /** How the test runner is asked for this law alone: `npx vitest run -t "BLOB-1 "`. Added by who runs it. */
+  readonly command?: string
+}> {
   override get message() {
-    return `${this.id}\n${this.report}`
+    const again = this.command === undefined ? "" : `\ntry this case again: ${replayed(this.command, this.replay)}`
+    return `${this.id}\n${this.report}${again}`
   }
 }
+
+/** A command line that tries one case again. */
+export const replayed = (command: string, replay: Replay | undefined): string =>
+  replay === undefined ? command : `GANTRY_LAW_SEED=${replay.seed} GANTRY_LAW_PATH=${replay.path} ${command}`
 
 /** How hard a law about all samples is tried. */
 export interface ForAllOptions<A> {
@@ -73,7 +91,13 @@ export const forAll = <A, E, R>(
         }
       )
     )
-    if (outcome.failed) return yield* new LawBroken({ id, report: fc.defaultReportMessage(outcome) ?? "no report" })
+    if (!outcome.failed) return
+    const { counterexamplePath } = outcome
+    return yield* new LawBroken({
+      id,
+      report: fc.defaultReportMessage(outcome) ?? "no report",
+      ...(counterexamplePath !== null && { replay: { seed: outcome.seed, path: counterexamplePath } })
+    })
   })
 })
 

@@ -1,6 +1,7 @@
+import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import type { Law } from "./Law.ts"
+import { type Law, LawBroken } from "./Law.ts"
 
 /** What vitest, bun test and node:test have in common. Hand over the module: `register(vitest, …)`. */
 export type Runner = {
@@ -22,6 +23,12 @@ export interface Suite<R, E> {
   readonly limit?: number
 }
 
+/** How the runner is asked for one law alone. Which runner it is shows in what else its module has. */
+const commandFor = (runner: Runner, id: string): string => {
+  if ("run" in runner) return `node --test --test-name-pattern="${id} "`
+  return "mock" in runner ? `bun test -t "${id} "` : `npx vitest run -t "${id} "`
+}
+
 /** Makes one test of each law: `BLOB-1 what was written is what is read`. The clock of the laws is the real one. */
 export const register = <R, E>(runner: Runner, { laws, layer, limit = 60_000, name }: Suite<R, E>): void => {
   runner.describe(name, () => {
@@ -29,7 +36,9 @@ export const register = <R, E>(runner: Runner, { laws, layer, limit = 60_000, na
     const after = "afterAll" in runner ? runner.afterAll : runner.after
     after(() => runtime.dispose())
     for (const { check, id, sentence } of laws) {
-      runner.it(`${id} ${sentence}`, () => runtime.runPromise(check), limit)
+      const command = commandFor(runner, id)
+      const told = Effect.mapError(check, (broken) => new LawBroken({ ...broken, command }))
+      runner.it(`${id} ${sentence}`, () => runtime.runPromise(told), limit)
     }
   })
 }

@@ -11,6 +11,8 @@ import type { Terminal } from "../terminal.ts"
 export interface Context {
   readonly settings: SettingsShape
   readonly terminal: Terminal
+  /** Values of `--plugin`, for what looks at plugins. */
+  readonly plugins: ReadonlyArray<string>
 }
 
 /** A command: how its arguments look, and what it does. It succeeds with the exit status. */
@@ -22,6 +24,14 @@ export interface Definition<Table extends OptionTable = OptionTable> {
   /** It looks at the plugins that are chosen and is served by none of them. */
   readonly ownServices?: true
 }
+
+/** A command that looks at plugins instead of being served by them, and so must work when they do not. */
+export const lookingAtPlugins = <const Table extends OptionTable>(
+  definition: Definition<Table>
+): Definition<Table> => ({
+  ...definition,
+  ownServices: true
+})
 
 /** Puts a command together; the table decides the types of what `run` reads. */
 export const define = <const Table extends OptionTable>(

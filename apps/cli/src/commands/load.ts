@@ -50,6 +50,8 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   networkLs: () => import("./network.ts").then(({ list }) => ({ default: list })),
   networkRm: () => import("./network.ts").then(({ remove }) => ({ default: remove })),
   pause: () => import("./pause.ts"),
+  pluginCheck: () => import("./plugin-check.ts"),
+  pluginLs: () => import("./plugin-ls.ts"),
   port: () => import("./port.ts"),
   portAdd: () => import("./change-ports.ts").then(({ add }) => ({ default: add })),
   portRm: () => import("./change-ports.ts").then(({ remove }) => ({ default: remove })),

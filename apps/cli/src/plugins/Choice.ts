@@ -40,6 +40,25 @@ export const configured = (files: ReadonlyArray<ReadConfig>): ReadonlyArray<Choi
     })
   )
 
+/** Reads `module[,option=text…]`. */
+export const readModule = (
+  text: string,
+  cwd: string,
+  from: string
+): Either.Either<Omit<Choice, "contract">, string> => {
+  const [module = "", ...pairs] = text.split(",")
+  if (module === "") return Either.left("no module is named")
+  const bad = pairs.find((pair) => !/^[^=]+=/.test(pair))
+  if (bad !== undefined) return Either.left(`"${bad}" is not OPTION=VALUE`)
+  const entries = pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const)
+  return Either.right({
+    module,
+    options: entries.length === 0 ? undefined : Object.fromEntries(entries),
+    base: cwd,
+    from
+  })
+}
+
 /**
  * Reads `contract=module[,option=text…]`. What the options mean is for the plugin's schema to say; those that are no
  * texts stand in a configuration file.
@@ -48,13 +67,11 @@ export const readChoice = (text: string, cwd: string): Either.Either<Choice, str
   const at = text.indexOf("=")
   const contract = at < 0 ? text : text.slice(0, at)
   if (!isContract(contract)) return Either.left(`"${contract}" is no contract; there are ${contracts.join(", ")}`)
-  const [module = "", ...pairs] = at < 0 ? [] : text.slice(at + 1).split(",")
-  if (module === "") return Either.left(`"${text}" names no module; write ${contract}=MODULE`)
-  const entries = pairs.map((pair) => [pair.split("=", 1)[0] ?? "", pair.slice(pair.indexOf("=") + 1)] as const)
-  const bad = pairs.find((pair) => !/^[^=]+=/.test(pair))
-  if (bad !== undefined) return Either.left(`"${bad}" is not OPTION=VALUE`)
-  const options = entries.length === 0 ? undefined : Object.fromEntries(entries)
-  return Either.right({ contract, module, options, base: cwd, from: "--plugin" })
+  const read = readModule(at < 0 ? "" : text.slice(at + 1), cwd, "--plugin")
+  return Either.mapBoth(read, {
+    onLeft: (why) => `"${text}": ${why}; write ${contract}=MODULE`,
+    onRight: (named) => ({ ...named, contract })
+  })
 }
 
 /** One choice for each contract that anybody chooses for: the last. */

@@ -2,16 +2,20 @@ import type { Contract, Plugin } from "@gantry/core/Plugin"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
-import type { Choice } from "./Choice.ts"
+import { type Choice, contracts } from "./Choice.ts"
 import { findModule, type FoundModule, type PackageManifest } from "./find-module.ts"
 import { PluginFailed } from "./PluginFailed.ts"
 import { shareModules } from "./share-modules.ts"
 import { versionMismatch } from "./versions.ts"
 
+/** A module that is asked to serve, whatever its contract is. */
+export type Named = Omit<Choice, "contract">
+
 /** A plugin whose options are good. Nothing of it has run but its module. */
 export interface LoadedPlugin {
-  readonly choice: Choice
+  readonly choice: Named
   readonly name: string
+  readonly contract: Contract
   /** Absolute. */
   readonly file: string
   readonly manifest: PackageManifest | undefined
@@ -30,40 +34,40 @@ const isPlugin = (value: unknown): value is AnyPlugin =>
   "name" in value &&
   typeof value.name === "string" &&
   "contract" in value &&
-  typeof value.contract === "string" &&
+  contracts.some((each) => each === value.contract) &&
   "layer" in value &&
   typeof value.layer === "function"
 
-const words = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const words = (cause: unknown): string => {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.map(words).join("; ")
+  return cause instanceof Error ? cause.message : String(cause)
+}
 
 const shape = 'a default export { name: "…", contract: "…", layer: (options) => … }'
 
 /** Loads a module and checks what it exports and its options. */
-export const loadPlugin = (choice: Choice): Effect.Effect<LoadedPlugin, PluginFailed> =>
+export const loadModule = (choice: Named): Effect.Effect<LoadedPlugin, PluginFailed> =>
   Effect.gen(function* () {
-    const failed = (why: string, hint?: string) =>
-      new PluginFailed({ module: choice.module, from: choice.from, why, ...(hint !== undefined && { hint }) })
-    const found: FoundModule = yield* Effect.tryPromise({
-      try: async () => findModule(choice.module, choice.base, await shareModules()),
+    const failed = failing(choice)
+    const found: FoundModule = yield* Effect.try({
+      try: () => findModule(choice.module, choice.base),
       catch: (cause) => failed(words(cause), "name an installed package, or a path that begins with ./ or /")
     })
     const mismatch = versionMismatch(found.manifest)
     if (mismatch !== undefined) return yield* failed(mismatch, "take a version of the plugin for this gantry")
     const exported: { readonly default?: unknown } = yield* Effect.tryPromise({
-      try: () => import(found.url) as Promise<{ readonly default?: unknown }>,
+      try: async () => {
+        await shareModules()
+        return (await import(found.url)) as { readonly default?: unknown }
+      },
       catch: (cause) => failed(`it could not be loaded: ${words(cause)}`)
     })
     const plugin = exported.default
     if (!isPlugin(plugin)) return yield* failed(`${found.file} is no plugin`, `a plugin has ${shape}`)
-    if (plugin.contract !== choice.contract) {
-      return yield* failed(
-        `it serves ${plugin.contract}`,
-        `choose it with --plugin ${plugin.contract}=${choice.module}`
-      )
-    }
     return {
       choice,
       name: plugin.name,
+      contract: plugin.contract,
       file: found.file,
       manifest: found.manifest,
       laws: plugin.laws,
@@ -71,8 +75,27 @@ export const loadPlugin = (choice: Choice): Effect.Effect<LoadedPlugin, PluginFa
     }
   })
 
+/** The same, for a contract that it must serve. */
+export const loadPlugin = (choice: Choice): Effect.Effect<LoadedPlugin, PluginFailed> =>
+  Effect.filterOrFail(
+    loadModule(choice),
+    ({ contract }) => contract === choice.contract,
+    ({ contract }) =>
+      failing(choice)(
+        `it serves ${contract}, and was chosen for ${choice.contract}`,
+        `choose it with --plugin ${contract}=${choice.module}`
+      )
+  )
+
+type Failing = (why: string, hint?: string) => PluginFailed
+
+const failing =
+  ({ from, module }: Named): Failing =>
+  (why, hint) =>
+    new PluginFailed({ module, from, why, ...(hint !== undefined && { hint }) })
+
 /** Decodes the options by the plugin's schema. */
-const withOptions = (plugin: AnyPlugin, { options }: Choice, failed: (why: string, hint?: string) => PluginFailed) =>
+const withOptions = (plugin: AnyPlugin, { options }: Named, failed: Failing) =>
   Effect.gen(function* () {
     if (plugin.options === undefined) {
       if (options !== undefined) return yield* failed("it takes no options", "leave them out")
@@ -94,5 +117,5 @@ export const loadPlugins = (
 ): Effect.Effect<ReadonlyMap<Contract, LoadedPlugin>, PluginFailed> =>
   Effect.map(
     Effect.forEach(choices, loadPlugin, { concurrency: "unbounded" }),
-    (all) => new Map(all.map((each) => [each.choice.contract, each]))
+    (all) => new Map(all.map((each) => [each.contract, each]))
   )

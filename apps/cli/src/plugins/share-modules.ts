@@ -1,6 +1,4 @@
-import { pathToFileURL } from "node:url"
 import * as nodeModule from "node:module"
-import { join } from "node:path"
 import { type ModuleTable, sharedModules } from "./shared-modules.ts"
 
 /** What this file uses of Bun, which the compiled program runs on. */
@@ -14,7 +12,6 @@ interface BunHost {
       ) => void
     }) => void
   }) => void
-  readonly resolveSync: (specifier: string, directory: string) => string
 }
 
 const bun = (): BunHost | undefined => (globalThis as { readonly Bun?: BunHost }).Bun
@@ -33,11 +30,10 @@ const barrel = async (table: ModuleTable): Promise<object> => {
 
 const withBarrel: ModuleTable = { ...sharedModules, effect: () => barrel(sharedModules) }
 
-/** How a package is found from a directory. Set once the modules are shared. */
-let resolver: ((specifier: string, directory: string) => Promise<string>) | undefined
+let shared: Promise<void> | undefined
 
 /** Bun loads each of them when a plugin first asks for it. */
-const shareWithBun = (host: BunHost) => {
+const shareWithBun = async (host: BunHost) => {
   host.plugin({
     name: "gantry",
     setup: (build) => {
@@ -46,11 +42,9 @@ const shareWithBun = (host: BunHost) => {
       }
     }
   })
-  return async (specifier: string, directory: string) => pathToFileURL(host.resolveSync(specifier, directory)).href
 }
 
-const shared = "gantry-shared:"
-const asked = "gantry-asked:"
+const scheme = "gantry-shared:"
 
 /** The hooks of Node, and of Deno, answer at once: everything is loaded before. */
 const shareWithNode = async () => {
@@ -59,22 +53,14 @@ const shareWithNode = async () => {
   )
   const key = Symbol.for("gantry/shared-modules")
   Object.assign(globalThis, { [key]: modules })
-  const found = new Map<string, string>()
   nodeModule.registerHooks({
-    resolve: (specifier, context, next) => {
-      if (specifier.startsWith(asked)) {
-        const [name = "", directory = ""] = JSON.parse(decodeURIComponent(specifier.slice(asked.length)))
-        const answer = next(name, { ...context, parentURL: pathToFileURL(join(directory, "gantry.js")).href })
-        found.set(specifier, answer.url)
-        return { url: `${shared}nothing`, format: "module", shortCircuit: true }
-      }
-      return modules.has(specifier)
-        ? { url: `${shared}${specifier}`, format: "module", shortCircuit: true }
-        : next(specifier, context)
-    },
+    resolve: (specifier, context, next) =>
+      modules.has(specifier)
+        ? { url: `${scheme}${specifier}`, format: "module", shortCircuit: true }
+        : next(specifier, context),
     load: (url, context, next) => {
-      if (!url.startsWith(shared)) return next(url, context)
-      const specifier = url.slice(shared.length)
+      if (!url.startsWith(scheme)) return next(url, context)
+      const specifier = url.slice(scheme.length)
       const names = Object.keys(modules.get(specifier) ?? {}).filter((name) => name !== "default")
       const source = [
         `const from = globalThis[Symbol.for("gantry/shared-modules")].get(${JSON.stringify(specifier)})`,
@@ -83,19 +69,14 @@ const shareWithNode = async () => {
       return { format: "module", source: `${source.join("\n")}\n`, shortCircuit: true }
     }
   })
-  return async (specifier: string, directory: string) => {
-    const question = `${asked}${encodeURIComponent(JSON.stringify([specifier, directory]))}`
-    await import(question)
-    return found.get(question) ?? ""
-  }
 }
 
 /**
  * Lets every module that is loaded from now on find gantry's own Effect and `@gantry/core`, in the compiled program and
- * under Node, Bun and Deno. Returns how a package is found from a directory, as the URL of a file.
+ * under Node, Bun and Deno.
  */
-export const shareModules = async (): Promise<(specifier: string, directory: string) => Promise<string>> => {
+export const shareModules = (): Promise<void> => {
   const host = bun()
-  resolver ??= host === undefined ? await shareWithNode() : shareWithBun(host)
-  return resolver
+  shared ??= host === undefined ? shareWithNode() : shareWithBun(host)
+  return shared
 }

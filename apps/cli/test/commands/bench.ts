@@ -94,7 +94,7 @@ export const gantry = (
     if (definition === undefined) return yield* Effect.dieMessage(`there is no command ${name}`)
     const parsed = parse(definition.command, [name], args)
     if (!parsed.ok) return { ...said, status: 125, err: sentence(parsed.problem) }
-    const status = yield* definition.run(parsed.value, { settings: yield* Settings, terminal }).pipe(
+    const status = yield* definition.run(parsed.value, { settings: yield* Settings, terminal, plugins: [] }).pipe(
       Effect.catchAll((failure) => {
         const { status: wanted, todo, what, why } = explain(failure)
         terminal.err([what, why, todo].filter((line) => line !== undefined).join("\n"))

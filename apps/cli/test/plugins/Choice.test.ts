@@ -19,8 +19,8 @@ describe("choosing plugins", () => {
 
   it.each([
     ["layers=./x", '"layers" is no contract'],
-    ["layer-store", "names no module"],
-    ["layer-store=", "names no module"],
+    ["layer-store", "no module is named"],
+    ["layer-store=", "no module is named"],
     ["layer-store=./x,folder", '"folder" is not OPTION=VALUE'],
     ["layer-store=./x,=y", '"=y" is not OPTION=VALUE']
   ])("refuses %s", (text, expected) => {

@@ -287,6 +287,19 @@ export const names = {
     summary: "Show how a Dockerfile is read, instruction by instruction",
     section: "other"
   },
+  pluginLs: {
+    paths: [
+      ["plugin", "ls"],
+      ["plugin", "list"]
+    ],
+    summary: "Show which module serves each contract, and who says so",
+    section: "other"
+  },
+  pluginCheck: {
+    paths: [["plugin", "check"]],
+    summary: "Hold a plugin to the laws of its contract",
+    section: "other"
+  },
   tag: { paths: [["tag"], ["image", "tag"]], summary: "Give an image another name", section: "other" },
   unit: {
     paths: [["unit"]],
@@ -312,6 +325,7 @@ export const groups = {
   container: "Manage containers",
   context: "Look at what builds copy from",
   debug: "Look for trouble",
+  plugin: "Look at plugins",
   image: "Manage images",
   network: "Manage networks",
   system: "Manage the engine",

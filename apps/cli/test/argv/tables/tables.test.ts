@@ -50,6 +50,7 @@ import {
   volumePrune
 } from "../../../src/argv/tables/prune.ts"
 import { events } from "../../../src/argv/tables/events.ts"
+import { pluginCheck, pluginLs } from "../../../src/argv/tables/plugins.ts"
 import { push } from "../../../src/argv/tables/push.ts"
 import { create, run } from "../../../src/argv/tables/run.ts"
 import { load, save } from "../../../src/argv/tables/save.ts"
@@ -127,6 +128,8 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   networkLs,
   networkRm,
   pause,
+  pluginCheck,
+  pluginLs,
   port,
   portAdd,
   portRm,

@@ -1,0 +1,132 @@
+import { readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { openGantry, programPath, useGantry } from "./host/gantry.ts"
+
+const gantry = useGantry()
+const example = join(import.meta.dirname, "../../../../examples/custom-layer-store")
+
+/** Writes a plugin into the engine's scratch directory. Returns its path. */
+const plugin = (name: string, text: string): string => {
+  const file = join(gantry.scratch, name)
+  writeFileSync(file, text)
+  return file
+}
+
+/** A store of blobs like gantry's own, but for some of its members. */
+const blobs = (members: string, more = ""): string => `
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+
+export default {
+  name: "mine",
+  contract: "blob-store",
+  ${more}
+  layer: (options) => Layer.effect(BlobStore, Effect.map(BlobStore, (own) => ({ ...own, ${members} })))
+}
+`
+
+const nothing = `
+import * as Layer from "effect/Layer"
+export default { name: "mine", contract: "blob-store", layer: () => Layer.empty }
+`
+
+describe("a layer store of somebody else's", () => {
+  it("serves builds and containers, and gives its layers to another engine", async () => {
+    const folder = join(gantry.scratch, "archives")
+    const chosen = `layer-store=${example},folder=${folder}`
+    const context = gantry.context({ Dockerfile: "FROM base\nRUN echo kept > /kept\n" })
+    await gantry.ok("--plugin", chosen, "build", "-t", "kept", context)
+    // The layer that RUN made; that of the base was here before.
+    expect(readdirSync(folder)).toHaveLength(1)
+    expect(await gantry.ok("--plugin", chosen, "run", "--rm", "kept", "cat", "/kept")).toBe("kept")
+    await gantry.ok("--plugin", chosen, "run", "-d", "--rm", "--name", "short", "kept", "true")
+    await gantry.try("--plugin", chosen, "wait", "short")
+
+    const other = openGantry([programPath])
+    try {
+      writeFileSync(
+        join(other.scratch, "gantry.config.json"),
+        JSON.stringify({ plugins: { "layer-store": { module: example, options: { folder } } } })
+      )
+      const place = join(gantry.scratch, "layout")
+      await gantry.ok("--plugin", chosen, "push", "kept", `oci:${place}:kept`)
+      // A project that nobody trusts is not heeded.
+      expect((await other.try("plugin", "ls")).stdout).not.toContain("archived-layers")
+      const untrusted = await other.try("images")
+      expect([untrusted.status, untrusted.stderr]).toEqual([0, expect.stringContaining("trustedProjects")])
+      other.env["GANTRY_CONFIG"] = join(other.scratch, "gantry.config.json")
+      expect(await other.ok("plugin", "ls")).toMatch(/^layer-store +archived-layers +1\.0\.0 +0\.1\.0 +\S+json /m)
+      expect(await other.ok("run", "--rm", `oci:${place}:kept`, "cat", "/kept")).toBe("kept")
+      await other.removeAll()
+    } finally {
+      other.close()
+    }
+  })
+
+  it("is held to the laws, and one that breaks a law is told which and how to see it again", async () => {
+    const folder = join(gantry.scratch, "checked")
+    const honest = await gantry.try(
+      "plugin",
+      "check",
+      "--law",
+      "LAY-4",
+      "--law",
+      "LAY-7",
+      `${example},folder=${folder}`
+    )
+    expect([honest.stdout, honest.status]).toEqual([expect.stringContaining("keeps all 2 laws"), 0])
+  })
+})
+
+describe("a plugin that cannot be used", () => {
+  it.each([
+    ["that is not there", "", "/nowhere.ts", "there is no /nowhere.ts"],
+    ["that is no module", "][", "", "could not be loaded"],
+    ["that is no plugin", "export default 5", "", "is no plugin"],
+    ["that throws when it is loaded", 'throw new Error("out of order")', "", "out of order"],
+    ["of another contract", blobs("").replace("blob-store", "registry"), "", "it serves registry"],
+    ["that provides nothing", nothing, "", "does not provide"],
+    ["that lacks something", blobs("size: undefined").replace("...own, ", ""), "", "its service has no "],
+    [
+      "that fails to begin",
+      blobs("").replace("Effect.map(", 'Effect.die(new Error("no disk")), Effect.map('),
+      "",
+      "no disk"
+    ],
+    ["that wants options", blobs("", "options: Schema.Struct({ place: Schema.String }),"), "", "place: is missing"],
+    ["that takes no options", blobs(""), ",place=x", "takes no options"]
+  ])("%s is named, and nothing is done", async (what, text, rest, expected) => {
+    const file = text === "" ? rest : `${plugin(`${what.replaceAll(" ", "-")}.ts`, text)}${rest}`
+    const { status, stderr, stdout } = await gantry.try("--plugin", `blob-store=${file}`, "images")
+    expect([status, stdout]).toEqual([125, ""])
+    expect(stderr).toContain(`gantry: the plugin ${file.split(",")[0]} (--plugin) cannot be used`)
+    expect(stderr).toContain(expected)
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  it.each([
+    ["throws", 'write: () => { throw new Error("the disk ran away") }'],
+    ["dies", 'write: () => Effect.die(new Error("the disk ran away"))'],
+    [
+      "dies late",
+      'write: (digest, bytes) => Effect.zipRight(own.write(digest, bytes), Effect.die(new Error("the disk ran away")))'
+    ]
+  ])("one that %s at work is named, and the store is as good as before", async (what, members) => {
+    const file = plugin(`${what.replaceAll(" ", "-")}.ts`, blobs(members))
+    const context = gantry.context({ Dockerfile: `FROM base\nRUN echo ${what.length} > /n\n` })
+    const { status, stderr } = await gantry.try("--plugin", `blob-store=${file}`, "build", "-t", "fresh", context)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain(`the plugin mine (${file}) failed in write: the disk ran away`)
+    await gantry.ok("build", "-t", "fresh", context)
+    expect(await gantry.ok("run", "--rm", "fresh", "cat", "/n")).toBe(`${what.length}`)
+  })
+
+  it("is refused when it was chosen for what is no contract", async () => {
+    const { status, stderr } = await gantry.try("--plugin", "blobs=./x.ts", "images")
+    expect([status, stderr]).toEqual([125, expect.stringContaining('"blobs" is no contract')])
+  })
+})
