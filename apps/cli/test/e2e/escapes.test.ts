@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto"
-import { chmodSync, copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { beforeEach, describe, expect, it } from "vitest"
 import { programPath, useGantry } from "./host/gantry.ts"
@@ -95,6 +104,80 @@ describe("a hostile container", () => {
       `for d in / /proc/1/root /proc/1/cwd /proc/self/root /proc/1/task/1/root; do cat $d${gantry.scratch}/secret $d/../../..${gantry.scratch}/secret; ls $d${gantry.root}; done; ls /mine`
     )
     expect(tried.stdout).toBe("")
+  })
+
+  it("has nothing mounted or made for it outside of its own files, whatever links an image and a volume have", async () => {
+    const victim = join(gantry.scratch, "victim")
+    mkdirSync(victim)
+    const plan = `RUN ln -s ../../../../../../..${victim} /link && ln -s /proc/1/root /up && ln -s ../../../../etc /down`
+    await gantry.build("links", `FROM base\n${plan}\n`)
+    const tricks = [
+      ["-v", "vol:/link/vol"],
+      ["--tmpfs", "/link/tmp"],
+      ["-w", "/link/work"],
+      ["-v", `${victim}:/up${victim}:ro`]
+    ]
+    // A volume whose owner swaps a directory of it for a link, while others have something mounted there.
+    const swap =
+      "mkdir -p /v/s/in; ln -s ../../../../../../../.. /v/l; cd /v; while :; do mv s t; mv l s; mv s l; mv t s; done"
+    await gantry.ok("run", "-d", "-v", "shared:/v", "base", "sh", "-c", swap)
+    const place = `/v/s/in${gantry.scratch}/planted`
+    for (const trick of tricks) {
+      await gantry.try("run", "--rm", ...trick, "links", "sh", "-c", "touch /link/made /link/vol/v /link/tmp/t made")
+      await gantry.try("run", "--rm", "-v", "shared:/v", "-v", `vol:${place}`, "-w", `${place}/w`, "base", "true")
+    }
+    expect(readdirSync(victim)).toEqual([])
+    expect(existsSync(join(gantry.scratch, "planted"))).toBe(false)
+    expect(
+      await gantry.ok(
+        "run",
+        "--rm",
+        "-v",
+        "vol:/down/vol",
+        "-w",
+        "/down/work",
+        "links",
+        "sh",
+        "-c",
+        "pwd -P; ls -d /etc/vol"
+      )
+    ).toBe("/etc/work\n/etc/vol")
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(victim)
+  })
+
+  it("takes neither the port nor the address of another", async () => {
+    await gantry.ok(
+      "run",
+      "-d",
+      "--name",
+      "web",
+      "-p",
+      "127.0.0.1::80",
+      "base",
+      "sh",
+      "-c",
+      "mkdir /w; echo web >/w/index.html; exec httpd -f -p 80 -h /w"
+    )
+    const port = (await gantry.ok("port", "web", "80")).split(":").at(-1) ?? ""
+    const address = await gantry.field("web", "{{.NetworkSettings.IPAddress}}")
+    const gateway = await gantry.field("web", "{{.NetworkSettings.Gateway}}")
+    const page = () => until("the page", async () => (await fetch(`http://127.0.0.1:${port}/`)).text(), 5)
+    expect(await page()).toBe("web\n")
+    for (const published of [`127.0.0.1:${port}:80`, `${port}:80`]) {
+      const { status, stderr } = await gantry.try("run", "--rm", "-p", published, "base", "true")
+      expect({ published, status, stderr }).toEqual({ published, status: 125, stderr: expect.stringContaining(port) })
+    }
+    for (const attempt of [
+      `ip addr add ${address}/16 dev eth0`,
+      `ip addr add ${gateway}/16 dev eth0`,
+      "ip link set eth0 address 02:00:00:00:00:01",
+      `ip route add ${address}/32 dev lo`,
+      "iptables -t nat -L || nft list ruleset",
+      `nc -l -s ${address} -p 80`
+    ]) {
+      expect({ attempt, status: (await inside(attempt)).status }).not.toEqual({ attempt, status: 0 })
+    }
+    expect(await page()).toBe("web\n")
   })
 
   it("opens no device, and writes to nothing that is the machine's", async () => {
