@@ -1,6 +1,5 @@
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
-import { capabilityNames } from "@gantry/linux/capabilities"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
 /** What is the same in every plan. */
@@ -95,7 +94,8 @@ export const joinPlan = (
       pid,
       ...(filters === undefined ? {} : { filters }),
       namespaces: [...own, ...network, "mnt"],
-      process: privileged ? { ...process, capabilities: capabilityNames, seccomp: { type: "unconfined" } } : process
+      // It brings its capabilities along: the host itself may not have all that there are.
+      process: privileged ? { ...process, seccomp: { type: "unconfined" } } : process
     } satisfies JoinConfig
   }
 }

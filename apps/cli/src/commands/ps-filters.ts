@@ -1,7 +1,9 @@
 import type { ContainerState } from "@gantry/core/runtime/ContainerState"
 import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { Filters } from "../argv/values/filters.ts"
 import { hasLabel } from "../argv/values/label.ts"
 import { patternOf } from "../argv/values/pattern.ts"
@@ -84,7 +86,7 @@ const matchesOne = (key: FilterKey, value: string, { record, state }: Listed, al
       case "ancestor": {
         const images = yield* Images
         const wanted = yield* Effect.option(images.find(value))
-        return wanted._tag === "Some" && wanted.value.id === record.image
+        return Option.isSome(wanted) && (yield* isBuiltOn(record.image, wanted.value))
       }
       case "before":
       case "since": {
@@ -115,6 +117,21 @@ const matchesOne = (key: FilterKey, value: string, { record, state }: Listed, al
         return ports.some((port) => port.number >= first && port.number <= last && port.protocol === protocol)
       }
     }
+  })
+
+/** Whether an image is another one, or was built on it: the layers of the one begin with all of the other's. */
+const isBuiltOn = (text: string, base: ImageRecord) =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    if (text === base.id) return true
+    const found = yield* Effect.option(images.find(text))
+    if (Option.isNone(found) || base.stack.length === 0) return false
+    const { stack } = found.value
+    if (!base.stack.every((layer, at) => layer === stack[at])) return false
+    if (stack.length > base.stack.length) return true
+    // Both have the same layers: the one with more of a history is made of the other.
+    const [later, earlier] = [yield* images.config(found.value), yield* images.config(base)]
+    return later.history.length > earlier.history.length
   })
 
 /** A name filter is a regular expression found anywhere in the name, as Docker has it. */

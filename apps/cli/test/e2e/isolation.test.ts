@@ -141,6 +141,10 @@ describe("isolation by options", () => {
     )
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     expect(stdout).toMatch(/Seccomp:\s+0/)
+    // Also for one process of a container that is isolated.
+    await gantry.ok("run", "-d", "--name", "web", "base", "sleep", "600")
+    const further = await gantry.ok("exec", "--privileged", "web", "grep", "-E", "CapEff|Seccomp:", "/proc/self/status")
+    expect(further.split(/\s+/)).toEqual(["CapEff:", own, "Seccomp:", "0"])
   })
 
   it("is changed by --cap-drop and --cap-add", async () => {
