@@ -16,7 +16,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   RestartPolicy: { Name: options.restart?.policy ?? "no", MaximumRetryCount: options.restart?.most ?? 0 },
   AutoRemove: options.autoRemove,
   VolumeDriver: "",
-  VolumesFrom: null,
+  VolumesFrom: options.volumesFrom ?? null,
   CapAdd: capabilities(options.capAdd),
   CapDrop: capabilities(options.capDrop),
   CgroupnsMode: spec.namespaces.cgroup === "own" ? "private" : "host",

@@ -123,6 +123,7 @@ describe("mounts of a container", () => {
     const taker = ["--name", "taker", "--volumes-from", "lender", "-v", "/other", "base", "sh", "-c", script]
     expect(await gantry.ok("run", ...taker)).toBe("of the host\n1")
     expect((await run("--volumes-from", "lender:ro", "base", "touch", "/n/z")).status).toBe(1)
+    expect(await gantry.field("taker", "{{.HostConfig.VolumesFrom}}")).toBe("[lender]")
     await gantry.ok("rm", "-v", "lender")
     expect(await out("--volumes-from", "taker", "base", "cat", "/n/x", "/anon/y")).toBe("x\ny")
     expect((await anonymous()).length).toBe(before.length + 2)

@@ -59,6 +59,8 @@ export interface ContainerRecord {
     /** How its health is looked at; not at all when absent. */
     readonly health?: HealthSettings
     readonly log: LogSettings
+    /** Containers whose mounts it has, as asked for: `NAME` or `NAME:ro`. */
+    readonly volumesFrom?: ReadonlyArray<string>
     /** The first network it was created for, as `HostConfig.NetworkMode` tells it ever after. */
     readonly network: string
     /** The networks it joins when it starts, in the order of its links. */

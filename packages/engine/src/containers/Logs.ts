@@ -3,6 +3,7 @@ import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -26,7 +27,7 @@ export interface LogQuery {
   readonly until?: bigint
   /** Whether a line is wanted for what it says, without its end; every one when absent. */
   readonly matches?: (text: string) => boolean
-  /** Goes on until the container stops. */
+  /** Goes on until the container stops, or until the instant of `until`. */
   readonly follow: boolean
 }
 
@@ -195,7 +196,10 @@ export const openLogs = (
       Stream.mapEffect(() => Effect.try({ try: () => select(reader.next()), catch: failed })),
       Stream.flattenIterables
     )
-    return { past, later }
+    if (until === undefined) return { past, later }
+    // Nothing that is to come is wanted any more from then on.
+    const left = Number(until / 1_000_000n) - (yield* Clock.currentTimeMillis)
+    return { past, later: left <= 0 ? Stream.empty : Stream.interruptWhen(later, Effect.sleep(left)) }
   })
 
 const textOf = ({ bytes }: LogLine): string => new TextDecoder().decode(bytes).replace(/\r?\n$/, "")

@@ -112,6 +112,9 @@ export const create = (
           ...(options.restart === undefined ? {} : { restart: options.restart }),
           ...(health === undefined ? {} : { health }),
           log: options.log,
+          ...(options.volumesFrom.length === 0
+            ? {}
+            : { volumesFrom: options.volumesFrom.map((each) => `${each.container}${each.readonly ? ":ro" : ""}`) }),
           network: options.networks[0].network,
           networks: options.networks,
           ports: [...options.ports, ...(options.publishAll ? unpublished(exposed, options) : [])],

@@ -4,7 +4,7 @@ import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Effect, Fiber, Queue, Stream } from "effect"
+import { Chunk, Effect, Fiber, Option, Queue, Stream, TestClock } from "effect"
 import { type LogLine, type LogQuery, logs } from "../../src/containers/Logs.ts"
 import { directoryOf } from "../../src/containers/settle.ts"
 import { openLog } from "../../src/supervisor/log.ts"
@@ -181,6 +181,26 @@ describe("following logs", () => {
       yield* end
       yield* Fiber.join(reader)
       expect(yield* rest).toEqual(Array.from({ length: 500 }, (_, number) => `${number}\n`))
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("ends at the instant until which lines are wanted, though the container goes on", () =>
+    Effect.gen(function* () {
+      const past = yield* followed({ until: 0n })
+      yield* Fiber.join(yield* past.begin)
+      yield* past.end
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("ends at such an instant that is to come, and not before", () =>
+    Effect.gen(function* () {
+      const { begin, end } = yield* followed({ until: second / 2n })
+      const reader = yield* begin
+      yield* TestClock.adjust("499 millis")
+      expect(yield* Fiber.poll(reader)).toEqual(Option.none())
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(reader)
+      yield* end
     }).pipe(Effect.provide(world))
   )
 
