@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
+import type { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { type Attachment, Network } from "@gantry/core/network/Network"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -9,17 +10,34 @@ import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreErr
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import { phase } from "../phase.ts"
 import { Volumes } from "../volumes/Volumes.ts"
+import { alone } from "./alone.ts"
 import { lostExit } from "./session.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import { Containers } from "./Containers.ts"
 
 /** The directory of a container's own files: state, log, job. */
 export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
+
+/** What giving back and taking away need. */
+export type SettleServices = Containers | Images | LayerStore | Locks | Network | Runtime | Settings | Volumes
+
+/** A container as it is on record now; none when somebody else has removed it. */
+export const known = (id: string): Effect.Effect<Option.Option<ContainerRecord>, StorageFailure, Containers> =>
+  Effect.flatMap(Containers, (containers) =>
+    containers.find(id).pipe(
+      Effect.map(Option.some),
+      Effect.catchTags({
+        NoSuchContainer: () => Effect.succeed(Option.none()),
+        AmbiguousId: () => Effect.succeed(Option.none())
+      })
+    )
+  )
 
 /** Gives back the networks of a container that no longer runs. Safe to call twice, and from any process. */
 export const release = ({
@@ -48,21 +66,27 @@ export const release = ({
     if (gone.length > 0) for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
   })
 
-/**
- * Takes away all a container has: its processes, its network, its tree, its files, its anonymous volumes, and its
- * record last, so that an interruption leaves a container that can be removed again.
- */
+/** {@link dismantleHeld}, alone with the container. Nothing happens when somebody else has removed it meanwhile. */
 export const dismantle = (
   record: ContainerRecord,
+  options: { readonly volumes: boolean }
+): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> =>
+  alone(
+    record.id,
+    Effect.flatMap(known(record.id), (now) => (Option.isSome(now) ? dismantleHeld(now.value, options) : Effect.void))
+  )
+
+/**
+ * Takes away all a container has: its processes, its network, its tree, its files, its anonymous volumes, and its
+ * record last, so that an interruption leaves a container that can be removed again. For who is {@link alone} with it.
+ */
+export const dismantleHeld = (
+  record: ContainerRecord,
   { volumes: withVolumes }: { readonly volumes: boolean }
-): Effect.Effect<
-  void,
-  NetworkRefused | StorageFailure,
-  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
-> =>
+): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
-    yield* (yield* Containers).amend(record.id, (known) => ({ ...known, removing: { volumes: withVolumes } }))
+    yield* (yield* Containers).amend(record.id, (now) => ({ ...now, removing: { volumes: withVolumes } }))
     yield* (yield* Runtime).remove(record.id)
     yield* release(record)
     // In this order: a container without a directory can still be started, one without a tree cannot.
@@ -93,53 +117,61 @@ export const dismantle = (
  */
 export const settle = (
   record: ContainerRecord
-): Effect.Effect<
-  void,
-  NetworkRefused | StorageFailure,
-  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
-> =>
+): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> => alone(record.id, settleHeld(record))
+
+/** {@link settle} for who is {@link alone} with the container. */
+export const settleHeld = (
+  record: ContainerRecord
+): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> =>
   Effect.gen(function* () {
     const state = yield* (yield* Runtime).state(record.id)
     if (isLive(state)) return
+    const now = Option.getOrUndefined(yield* known(record.id))
+    if (now === undefined) return
     // Its supervisor cannot tell any more.
-    if (state.status === "lost" && record.attachments.length > 0) {
-      yield* tell(containerEvent(record, "die", { exitCode: String(lostExit.code) }))
+    if (state.status === "lost" && now.attachments.length > 0) {
+      yield* tell(containerEvent(now, "die", { exitCode: String(lostExit.code) }))
     }
     if (record.options.autoRemove && state.status !== "created") {
       // Loaded here: few containers are removed by themselves after a failure.
-      const well = state.status === "exited" && state.exit.code === 0 && record.options.health === undefined
+      const well = state.status === "exited" && state.exit.code === 0 && now.options.health === undefined
       if (!well) {
         const { keepAutopsy } = yield* Effect.promise(() => import("../autopsies/keep-autopsy.ts"))
-        yield* keepAutopsy(record, state)
+        yield* keepAutopsy(now, state)
       }
-      return yield* dismantle(record, { volumes: true })
+      return yield* dismantleHeld(now, { volumes: true })
     }
-    yield* release(record)
+    yield* release(now)
   })
 
 /** {@link settle} at the end of a verb that has its result already: what cannot be given back now is said, and left to {@link reconcile}. */
-export const settleOrWarn = (
-  record: ContainerRecord
-): Effect.Effect<void, never, Network | Containers | Images | Runtime | LayerStore | Volumes | Settings> =>
+export const settleOrWarn = (record: ContainerRecord): Effect.Effect<void, never, SettleServices> =>
   Effect.catchAll(settle(record).pipe(phase("settle")), (failure) =>
     Effect.logWarning(`container ${record.name} could not be cleaned up yet: ${failure.message}`)
   )
 
 /**
  * Settles every container that still holds a network but no longer runs, and gives back what containers hold that are
- * not on record: what a crash or a kill left.
+ * not on record, or that is not on theirs: what a crash or a kill left.
  */
-export const reconcile: Effect.Effect<
-  void,
-  NetworkRefused | StorageFailure,
-  Network | Containers | Images | Runtime | LayerStore | Volumes | Settings
-> = Effect.gen(function* () {
+export const reconcile: Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> = Effect.gen(function* () {
   const network = yield* Network
   const attached = yield* network.attached
   const records = yield* (yield* Containers).list
   for (const record of records) if (record.attachments.length > 0) yield* settle(record)
-  // Asked for after the attachments, so that a container that is being started is on record by now.
+  const isWritten = ({ attachments }: Pick<ContainerRecord, "attachments">, name: string) =>
+    attachments.some((each) => each.network === name)
   for (const each of attached) {
-    if (!records.some(({ id }) => id === each.container)) yield* network.detach(each)
+    const record = records.find(({ id }) => id === each.container)
+    if (record !== undefined && isWritten(record, each.network)) continue
+    // Alone: a start writes down what it holds a moment after it has it.
+    yield* alone(
+      each.container,
+      Effect.gen(function* () {
+        const now = yield* known(each.container)
+        if (Option.isSome(now) && isWritten(now.value, each.network)) return
+        yield* network.detach(each)
+      })
+    )
   }
 })

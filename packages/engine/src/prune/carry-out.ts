@@ -2,8 +2,6 @@ import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
 import type { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
-import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
@@ -15,9 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
 import { Containers } from "../containers/Containers.ts"
-import { dismantle } from "../containers/settle.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
+import { remove as removeContainer } from "../verbs/remove.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import { bytesOf, identityOf, type Plan, type PruneWish, type Removal } from "./PrunePlan.ts"
 import { needed, plan } from "./plan.ts"
@@ -94,9 +92,14 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
       case "container": {
         const found = yield* Effect.option((yield* Containers).find(removal.id))
         if (Option.isNone(found)) return false
-        if (isLive(yield* (yield* Runtime).state(removal.id))) return false
-        yield* dismantle(found.value, { volumes: false })
-        return true
+        return yield* removeContainer(found.value, { force: false, volumes: false }).pipe(
+          Effect.as(true),
+          // It was started, or removed, since the plan was made.
+          Effect.catchTags({
+            NoSuchContainer: () => Effect.succeed(false),
+            WrongState: () => Effect.succeed(false)
+          })
+        )
       }
       case "volume":
         yield* (yield* Volumes).remove(removal.name)

@@ -4,11 +4,10 @@ import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
-import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
-import { dismantle } from "../containers/settle.ts"
+import { dismantle, type SettleServices } from "../containers/settle.ts"
 import { Images } from "../images/Images.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 
@@ -41,7 +40,7 @@ const ours =
 export const reset: Effect.Effect<
   void,
   NetworkRefused | StorageFailure,
-  Containers | Images | LayerStore | Network | Runtime | Settings | Volumes
+  SettleServices
 > = Effect.gen(function* () {
   const { root, run } = yield* Settings
   for (const record of yield* (yield* Containers).list) yield* dismantle(record, { volumes: false })

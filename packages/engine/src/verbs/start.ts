@@ -4,39 +4,60 @@ import type { NetworkError } from "@gantry/core/network/NetworkError"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import { Settings } from "@gantry/core/Settings"
-import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { alone } from "../containers/alone.ts"
 import { connect } from "../containers/connect.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
-import { reconcile, release } from "../containers/settle.ts"
-import { WrongState } from "../EngineError.ts"
+import { known, reconcile, settleHeld, type SettleServices } from "../containers/settle.ts"
+import { NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { journalOf, record as tell } from "../events/Journal.ts"
 import { attachAll } from "../networks/attach-networks.ts"
-import type { Images } from "../images/Images.ts"
 import { phase } from "../phase.ts"
-import type { Volumes } from "../volumes/Volumes.ts"
 
 /** How {@link start} can fail. */
-export type StartError = NetworkError | RuntimeError | StorageFailure | WrongState
+export type StartError = NetworkError | NoSuchContainer | RuntimeError | StorageFailure | WrongState
 
 /** What {@link start} needs. */
-export type StartServices = Containers | Images | LayerStore | Network | Runtime | Settings | Volumes
+export type StartServices = SettleServices
+
+interface StartOptions {
+  readonly stays: boolean
+}
 
 /**
  * Starts a created or stopped container and attaches to it. Succeeds once its command runs. Fails with `WrongState`
- * when it runs already, and leaves it alone.
+ * when it runs already, and leaves it alone: of two callers at once one starts it.
  *
- * The address is leased and the ports are published before, and given back when the start fails. A port held by a
- * container that was killed is freed on the way. A caller that `stays` to the end settles the container then.
+ * The address is leased and the ports are published before, and given back when the start fails. Addresses and ports
+ * held by a container that was killed are freed on the way. A caller that `stays` to the end settles the container then.
  */
 export const start = (
+  { id, name }: Pick<ContainerRecord, "id" | "name">,
+  how: StartOptions
+): Effect.Effect<Session, StartError, StartServices | Scope.Scope> => {
+  const attempt = alone(
+    id,
+    Effect.gen(function* () {
+      // Read now: it may have got another name or other limits since the caller found it, or be gone.
+      const record = Option.getOrUndefined(yield* known(id))
+      if (record === undefined) return yield* new NoSuchContainer({ name, near: [] })
+      return yield* startHeld(record, how)
+    })
+  )
+  // Not alone with this one: it waits for others.
+  const again = Effect.zipRight(reconcile, attempt)
+  return Effect.catchTags(attempt, { PortTaken: () => again, AddressesExhausted: () => again })
+}
+
+const startHeld = (
   record: ContainerRecord,
-  { stays }: { readonly stays: boolean }
+  { stays }: StartOptions
 ): Effect.Effect<Session, StartError, StartServices | Scope.Scope> =>
   Effect.gen(function* () {
     const network = yield* Network
@@ -53,9 +74,7 @@ export const start = (
         why: "container is running already"
       })
     }
-    const attach = attachAll(record)
-    const attachments = yield* attach.pipe(
-      Effect.catchTag("PortTaken", () => Effect.zipRight(reconcile, attach)),
+    const attachments = yield* attachAll(record).pipe(
       Effect.tap((made) =>
         containers
           .attach(record.id, () => made)
@@ -86,7 +105,10 @@ export const start = (
         cleanup: [...self, "__settle", record.id, root, run]
       })
       .pipe(
-        Effect.onError(() => Effect.ignore(release(record))),
+        // An interruption may come when it runs already: then it keeps what it has.
+        Effect.onError(() =>
+          Effect.ignore(settleHeld({ ...record, options: { ...record.options, autoRemove: false } }))
+        ),
         phase("start")
       )
   })
