@@ -1,6 +1,6 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { start } from "@gantry/engine/verbs/start"
+import { ensureStarted, start } from "@gantry/engine/verbs/start"
 import * as Effect from "effect/Effect"
 import { start as table } from "../argv/tables/lifecycle.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
@@ -21,8 +21,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
       return yield* each(operands, terminal, (name) =>
         Effect.gen(function* () {
           const record = yield* (yield* Containers).find(name)
-          const state = yield* (yield* Runtime).state(record.id)
-          if (state.status !== "running") yield* Effect.scoped(start(record, { stays: false }))
+          yield* ensureStarted(record)
           return name
         })
       )

@@ -19,6 +19,7 @@ import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
+import { clearEarlier, endProcess } from "./clear-earlier.ts"
 import { groupVerbs } from "./group-verbs.ts"
 import { ContainerRoots, openRoot } from "./ContainerRoots.ts"
 import { refusal } from "./launch-error.ts"
@@ -47,6 +48,12 @@ export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectE
 const performKind = "perform"
 
 const SIGKILL = 9
+
+/** For what nobody tells of: whether a container in between two lives has got on. */
+const pauseBetweenLooks = "20 millis"
+
+/** How long a killed container may take to end before its supervisor is ended as well. */
+const mostDying = "10 seconds"
 
 /** Makes a whole runtime of a launcher: a supervisor for each container that outlives its starter. */
 export const make = Effect.gen(function* () {
@@ -148,16 +155,33 @@ export const make = Effect.gen(function* () {
           why: `${job.socket} is longer than ${longestSocketPath} bytes`
         })
       }
+      yield* Effect.promise(() => clearEarlier(directory, job.group))
       const { conversation } = yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, settings.root, directory)
-          waiting.delete(spec.id)
-          giveJob(directory, job, supervisor)
-          return supervisor
+        Effect.try({
+          try: () => {
+            const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, settings.root, directory)
+            waiting.delete(spec.id)
+            try {
+              giveJob(directory, job, supervisor)
+            } catch (cause) {
+              supervisor.conversation.close()
+              throw cause
+            }
+            return supervisor
+          },
+          catch: (cause) =>
+            new IsolationRefused({
+              container: spec.id,
+              stage: "write down what its supervisor is to do",
+              why: cause instanceof Error ? cause.message : String(cause)
+            })
         }),
         (supervisor) => Effect.sync(supervisor.conversation.close)
       )
-      const event = yield* Effect.promise(() => conversation.event("started", "failed"))
+      const event = yield* Effect.promise(() => conversation.event("started", "failed")).pipe(
+        // Nobody would know what came of it.
+        Effect.onInterrupt(() => Effect.promise(() => clearEarlier(directory, job.group)))
+      )
       if (event?.type === "failed") return yield* refusal(spec.id, spec.process.argv[0] ?? "", event)
       if (event === undefined) {
         const why = lastWords(directory)
@@ -232,11 +256,22 @@ export const make = Effect.gen(function* () {
       }))
     )
 
+  /** Ends the first process of a container whose supervisor is gone, and with it all others. */
+  const endOrphan = (id: string): void => {
+    const orphan = readState(directoryOf(id))?.process
+    if (orphan === undefined || !isAlive(orphan)) return
+    sendSignal(orphan, SIGKILL)
+    // On cgroup v1 nothing dies while it stands still.
+    thawGroup(groupOf(id))
+  }
+
   let layout: CgroupLayout | undefined
 
   const state: RuntimeShape["state"] = (id) =>
     Effect.sync(() => {
       const now = currentState(directoryOf(id))
+      // A first process that changed its user, or asked the kernel not to, has not died with its supervisor.
+      if (now.status === "lost") endOrphan(id)
       // Asked of the kernel: whoever froze the container may have been killed before it could write that down.
       if (now.status !== "running") return now
       layout ??= detectCgroups()
@@ -292,16 +327,22 @@ export const make = Effect.gen(function* () {
 
   const wait: RuntimeShape["wait"] = (id) =>
     Effect.gen(function* () {
-      for (;;) {
+      for (let looks = 0; ; looks++) {
         const now = currentState(directoryOf(id))
         if (now.status === "exited") return now.exit
         if (now.status === "lost") return lostExit
-        if (now.status === "created") return yield* new NotRunning({ container: id })
+        if (now.status === "created") {
+          // Somebody has removed it meanwhile, and killed it for that.
+          if (looks > 0) return lostExit
+          return yield* new NotRunning({ container: id })
+        }
+        // Its end is written down before its door closes: who finds it closed looks again at once.
+        if (looks > 1) yield* Effect.sleep(pauseBetweenLooks)
         const event = yield* Effect.scoped(
           Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
             Effect.flatMap((conversation) => Effect.promise(() => conversation.event("exited")))
           )
-        ).pipe(Effect.catchTag("NotRunning", () => Effect.as(Effect.sleep("50 millis"), undefined)))
+        ).pipe(Effect.catchTag("NotRunning", () => Effect.succeed(undefined)))
         if (event?.type === "exited") return event.exit
       }
     })
@@ -311,19 +352,33 @@ export const make = Effect.gen(function* () {
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
+  /** Kills the first process, also one that is about to begin, until the container has ended. */
+  const killed = (id: string): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      while (isLive(currentState(directoryOf(id)))) {
+        yield* Effect.ignore(signalTo(id, SIGKILL))
+        // On cgroup v1 nothing dies while it stands still.
+        thawGroup(groupOf(id))
+        yield* Effect.timeoutOption(Effect.ignore(wait(id)), pauseBetweenLooks)
+        if (currentState(directoryOf(id)).status === "restarting") yield* Effect.sleep(pauseBetweenLooks)
+      }
+    })
+
   const remove: RuntimeShape["remove"] = (id) =>
     Effect.gen(function* () {
       const directory = directoryOf(id)
-      const before = currentState(directory)
-      if (isLive(before)) yield* standDown(id)
-      yield* Effect.ignore(signalTo(id, SIGKILL))
-      // On cgroup v1 nothing dies while it stands still.
-      if (before.status === "running") thawGroup(groupOf(id))
-      yield* Effect.ignore(wait(id))
-      // A supervisor that wrote down the end has removed the group before. What a killed one could not end is ended
-      // here: a process may give up dying with its parent.
-      const orderly = before.status === "created" || before.status === "exited"
-      if (!orderly) yield* Effect.promise(() => clearGroup(groupOf(id)))
+      const group = groupOf(id)
+      yield* Effect.promise(() => clearEarlier(directory, group))
+      if (isLive(currentState(directory))) {
+        yield* standDown(id)
+        yield* Effect.timeoutOption(killed(id), mostDying)
+      }
+      const file = readState(directory)
+      if (file !== undefined && isLive(file.state)) {
+        // What a supervisor could not end, or did not live to end, goes with the whole group.
+        yield* Effect.promise(() => endProcess(file.supervisor))
+        yield* Effect.promise(() => clearGroup(group))
+      }
       clearHome(directory)
       rmSync(socketOf(id), { force: true })
     })

@@ -115,9 +115,8 @@ export const dismantleHeld = (
  * Brings the record of a container that stopped, or whose supervisor was killed, to the truth: network given back,
  * and the whole container removed when it was made with `--rm`. Nothing happens while it runs.
  */
-export const settle = (
-  record: ContainerRecord
-): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> => alone(record.id, settleHeld(record))
+export const settle = (record: ContainerRecord): Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> =>
+  alone(record.id, settleHeld(record))
 
 /** {@link settle} for who is {@link alone} with the container. */
 export const settleHeld = (

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename } from "node:path"
 import { supervisorKind } from "../root-names.ts"
+import { currentState, mark, writeState } from "../supervisor/state.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import type { Job } from "../supervisor/job.ts"
 import { ownedName } from "./owned-name.ts"
@@ -25,10 +26,16 @@ export const openSupervisor = (self: ReadonlyArray<string>, root: string, direct
   }
 }
 
-/** Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. */
-export const giveJob = (directory: string, job: Job, { begin, complaints }: OpenedSupervisor): void => {
+/**
+ * Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. From here on whoever
+ * looks at the directory knows of the supervisor, also when this process is killed.
+ */
+export const giveJob = (directory: string, job: Job, { begin, complaints, pid }: OpenedSupervisor): void => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  rmSync(`${directory}/state.json`, { force: true })
+  const supervisor = pid === undefined ? undefined : mark(pid)
+  if (supervisor !== undefined) {
+    writeState(directory, { state: currentState(directory), starting: true, supervisor })
+  }
   renameSync(complaints, `${directory}/supervisor.log`)
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
   begin()

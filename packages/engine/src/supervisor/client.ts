@@ -119,6 +119,8 @@ export const converse = ({ close, inlet, outlet }: Lines): Conversation => {
 /** A supervisor that has loaded its program and waits. */
 export interface WaitingSupervisor {
   readonly conversation: Conversation
+  /** Number of its process; undefined when it could not be made. */
+  readonly pid: number | undefined
   /** Tells it that its job is written. One that is let go of before ends by itself. */
   readonly begin: () => void
 }
@@ -148,6 +150,7 @@ export const startSupervisor = (
   child.once("error", close)
   return {
     conversation: converse({ inlet: stdout, outlet: stdin, close }),
+    pid: child.pid,
     begin: () => void stdin.write(Uint8Array.of(beginning))
   }
 }

@@ -25,17 +25,18 @@ const dispensable = new Set(["swap limit"])
 /** The group of a container that is about to start. `path` is below the top: `gantry/<id>`. */
 export const openGroup = (path: string, spec: ContainerSpec): Group => {
   const groups = openCgroups(loadSyscallsSync())
+  let absent: ReadonlyArray<Missing> = []
   return {
     prepare: () => {
       // A machine without control groups runs containers that ask for no limit.
-      groups.create(path)
+      absent = groups.create(path)
       const why = refusalOf(groups.setLimits(path, limitsOf(spec.resources)))
       if (why !== undefined) throw new Error(why)
       groups.allowDevices(path, deviceRules(spec))
       // The process that will be moved is loading its program meanwhile.
       groups.rehearse()
     },
-    add: (pid) => void groups.add(path, pid),
+    add: (pid) => requireAdded(groups.add(path, pid), absent),
     kill: () => groups.killAll(path),
     oomKilled: () => (groups.usage(path).oomKills ?? 0) > 0,
     remove: () => removeEmptied(groups, path)
@@ -47,11 +48,26 @@ export const joinGroup = (path: string): Group => {
   const groups = openCgroups(loadSyscallsSync())
   return {
     prepare: () => undefined,
-    add: (pid) => void groups.add(path, pid),
+    add: (pid) => requireAdded(groups.add(path, pid), groups.directories(path).length === 0 ? "all" : []),
     kill: () => undefined,
     oomKilled: () => false,
     remove: () => Promise.resolve()
   }
+}
+
+/** What a process may be left out of: nothing of it holds the process back. */
+const counting = new Set(["cpu usage", "disk usage", "pause"])
+
+/**
+ * Throws when a process could not be put where it belongs: it would run without its limits, and with devices that it
+ * must not have. `absent`: what could not be made, which has been judged before; all, on a machine without groups.
+ */
+const requireAdded = (refused: ReadonlyArray<Missing>, absent: ReadonlyArray<Missing> | "all"): void => {
+  if (absent === "all") return
+  const refusal = refused.find(
+    ({ feature }) => !counting.has(feature) && !absent.some((each) => each.feature === feature)
+  )
+  if (refusal !== undefined) throw new Error(`${refusal.feature}: ${refusal.reason}`)
 }
 
 /** Ends what a killed supervisor could not, and removes the group. */

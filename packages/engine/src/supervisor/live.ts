@@ -130,6 +130,13 @@ const lead = async (
   // Before anybody hears of it: whoever started it may be about to tell what comes next.
   story("start")
   await tell({ type: "started", pid: running.pid })
+  /** As `stop` does it. */
+  const bringDown = (): void => {
+    running.signal(stop.signal)
+    if (stop.grace >= 0) late = setTimeout(() => running.signal(SIGKILL), stop.grace)
+  }
+  // Whoever asked for its end while it was being started had nobody to send a signal to.
+  if (rest.wanted()) bringDown()
   const watch: Watch | undefined =
     rule === undefined
       ? undefined
@@ -141,8 +148,7 @@ const lead = async (
           forced = rule.onFailure === "restart"
           if (rule.onFailure === "stop") rest.want()
           if (rule.onFailure === "kill") return running.signal(SIGKILL)
-          running.signal(stop.signal)
-          if (stop.grace >= 0) late = setTimeout(() => running.signal(SIGKILL), stop.grace)
+          bringDown()
         })
   const exit = await running.ended
   watch?.stop()

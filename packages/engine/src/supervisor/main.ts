@@ -15,6 +15,7 @@ import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
+import { readState, writeState } from "./state.ts"
 
 /**
  * `gantry __supervise <container's directory> <file of its complaints>`: the parent of one container. It owns the container's streams, its log
@@ -96,6 +97,9 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
 
   const fail = async (failure: Event & { type: "failed" }, close: () => void): Promise<void> => {
     close()
+    // It fares as it did before.
+    const file = readState(directory)
+    if (file?.starting === true) writeState(directory, { state: file.state, supervisor: file.supervisor })
     await clients.tell(failure)
     await finish(job, { cleanup: !starter.present() })
   }

@@ -11,6 +11,8 @@ export interface ProcessMark extends ProcessIdentity {
 /** `state.json` of a container: what its supervisor wrote last. */
 export interface StateFile {
   readonly state: ContainerState
+  /** The supervisor has been told to start the container, and has not said yet what came of it; `state` is the earlier one. */
+  readonly starting?: true
   readonly supervisor: ProcessMark
   /** The container's first process, while it runs. */
   readonly process?: ProcessMark

@@ -18,9 +18,10 @@ export const kill = (
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const { id, options } = record
-    const state = yield* runtime.state(id)
     if (signal === SIGKILL || signal === options.stopSignal) yield* runtime.standDown(id)
     yield* tell(containerEvent(record, "kill", { signal: String(signal) }))
     yield* runtime.signal(id, signal)
+    // Asked now: somebody may have paused it since.
+    const state = yield* runtime.state(id)
     if (state.status === "running" && state.paused) yield* runtime.resume(id)
   })

@@ -37,11 +37,7 @@ const ours =
   /^(?:blobs|builds|cache-mounts|containers|events|ingest|layers|locks|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f-]+|\.index\..*)$/
 
 /** Takes away everything of this engine: containers, images, volumes, networks, and what they left on the host. */
-export const reset: Effect.Effect<
-  void,
-  NetworkRefused | StorageFailure,
-  SettleServices
-> = Effect.gen(function* () {
+export const reset: Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> = Effect.gen(function* () {
   const { root, run } = yield* Settings
   for (const record of yield* (yield* Containers).list) yield* dismantle(record, { volumes: false })
   yield* (yield* Network).reset

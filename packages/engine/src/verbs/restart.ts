@@ -5,7 +5,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { settleOrWarn } from "../containers/settle.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
-import { type StartError, type StartServices, start } from "./start.ts"
+import { type StartError, type StartServices, ensureStarted } from "./start.ts"
 import { stop, type StopOptions } from "./stop.ts"
 
 /**
@@ -24,6 +24,6 @@ export const restart = (
       yield* stop(record, options)
       yield* settleOrWarn({ ...record, options: { ...record.options, autoRemove: false } })
     }
-    yield* start(record, { stays: false })
+    yield* ensureStarted(record)
     yield* tell(containerEvent(record, "restart"))
   }).pipe(Effect.scoped)

@@ -55,6 +55,19 @@ export const start = (
   return Effect.catchTags(attempt, { PortTaken: () => again, AddressesExhausted: () => again })
 }
 
+/** {@link start} for who leaves it alone then. Succeeds as well when it runs already, or somebody else is faster. */
+export const ensureStarted = (
+  record: Pick<ContainerRecord, "id" | "name">
+): Effect.Effect<void, StartError, StartServices> =>
+  Effect.scoped(start(record, { stays: false })).pipe(
+    Effect.asVoid,
+    Effect.catchTag("WrongState", (failure) =>
+      Effect.gen(function* () {
+        if (!isLive(yield* (yield* Runtime).state(record.id))) return yield* failure
+      })
+    )
+  )
+
 const startHeld = (
   record: ContainerRecord,
   { stays }: StartOptions
@@ -72,6 +85,15 @@ const startHeld = (
         id: record.id,
         verb: "start",
         why: "container is running already"
+      })
+    }
+    if (record.removing !== undefined) {
+      return yield* new WrongState({
+        container: record.name,
+        id: record.id,
+        verb: "start",
+        why: "container is marked for removal and cannot be started",
+        hint: `its removal was cut short; finish it: gantry rm ${record.name}`
       })
     }
     const attachments = yield* attachAll(record).pipe(

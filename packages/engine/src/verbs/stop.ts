@@ -25,9 +25,16 @@ export const stop = (
 ): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const ended = Effect.zipLeft(Effect.option(runtime.wait(record.id)), tell(containerEvent(record, "stop")))
-    const state = yield* runtime.state(record.id)
-    if (!isLive(state)) return Option.none()
+    const alive = Effect.map(runtime.state(record.id), isLive)
+    // One that was between two lives has told how the last one ended, and may have begun the next when it hears of this.
+    const gone = Effect.gen(function* () {
+      while (yield* alive) yield* Effect.sleep("10 millis")
+    })
+    const ended = Effect.option(runtime.wait(record.id)).pipe(
+      Effect.zipLeft(gone),
+      Effect.zipLeft(tell(containerEvent(record, "stop")))
+    )
+    if (!(yield* alive)) return Option.none()
     yield* runtime.standDown(record.id)
     yield* Effect.ignore(kill(record, signal))
     if (seconds < 0) return yield* ended

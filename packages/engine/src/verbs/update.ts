@@ -2,7 +2,9 @@ import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { IsolationRefused } from "@gantry/core/runtime/RuntimeError"
 import { Runtime, type RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { Locks } from "@gantry/core/Locks"
 import * as Effect from "effect/Effect"
+import { alone } from "../containers/alone.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -15,7 +17,7 @@ import { Containers } from "../containers/Containers.ts"
 export const update = (
   container: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name">,
   change: RuntimeChange
-): Effect.Effect<void, IsolationRefused | StorageFailure, Containers | Runtime> =>
+): Effect.Effect<void, IsolationRefused | StorageFailure, Containers | Locks | Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const { id } = container
@@ -29,4 +31,5 @@ export const update = (
       options: { ...record.options, ...(change.restart === undefined ? {} : { restart: change.restart }) }
     }))
     yield* tell(containerEvent(container, "update"))
-  })
+    // Alone: a start that has read the record and is not running yet would miss it.
+  }).pipe((body) => alone(container.id, body))

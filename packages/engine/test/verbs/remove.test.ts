@@ -27,15 +27,19 @@ describe("remove", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("takes tree and files away, twice as well as once", () =>
+  it.effect("takes tree and files away, and tells who comes second that there is no such container", () =>
     Effect.gen(function* () {
       const { stack } = yield* box
       const record = yield* create()
       const { root } = yield* Settings
       mkdirSync(directoryOf(root, record.id), { recursive: true })
       writeFileSync(join(directoryOf(root, record.id), "log.json"), "")
-      yield* remove(record, { force: false, volumes: false })
-      yield* remove(record, { force: false, volumes: false })
+      const both = yield* Effect.all(
+        [1, 2].map(() => Effect.either(remove(record, { force: false, volumes: false }))),
+        { concurrency: 2 }
+      )
+      expect(both.map(({ _tag }) => _tag).toSorted()).toEqual(["Left", "Right"])
+      expect(both.find(({ _tag }) => _tag === "Left")).toMatchObject({ left: { _tag: "NoSuchContainer" } })
       expect(existsSync(directoryOf(root, record.id))).toBe(false)
       // No tree stands on the layers any more.
       yield* Effect.forEach(stack, (yield* LayerStore).remove)

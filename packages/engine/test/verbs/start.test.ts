@@ -1,7 +1,9 @@
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Containers } from "../../src/containers/Containers.ts"
 import { settle } from "../../src/containers/settle.ts"
+import { remove } from "../../src/verbs/remove.ts"
 import { Stage, world } from "../world.ts"
 import { box, create, forever, inspect, leases, start, stateOf, textOf, web } from "./play.ts"
 
@@ -29,6 +31,35 @@ describe("start", () => {
       expect(yield* leases).toEqual([])
       expect((yield* inspect(record.id)).attachments).toEqual([])
       expect((yield* Stage).detached).toEqual([record.id])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("lets one of two callers at the same moment start it, and the other one find it running", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, ...web })
+      const both = yield* Effect.all(
+        [1, 2].map(() => Effect.either(start(record))),
+        { concurrency: 2 }
+      )
+      expect(both.map(({ _tag }) => _tag).toSorted()).toEqual(["Left", "Right"])
+      expect(both.find(({ _tag }) => _tag === "Left")).toMatchObject({ left: { _tag: "WrongState", verb: "start" } })
+      expect((yield* stateOf(record.id)).status).toBe("running")
+      expect((yield* inspect(record.id)).attachments).toHaveLength(1)
+      expect(yield* leases).toHaveLength(1)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("starts nothing that was removed, or whose removal was cut short, after the caller found it", () =>
+    Effect.gen(function* () {
+      yield* box
+      const gone = yield* create(forever)
+      yield* remove(gone, { force: false, volumes: false })
+      expect((yield* Effect.flip(start(gone)))._tag).toBe("NoSuchContainer")
+      const half = yield* create(forever)
+      yield* (yield* Containers).amend(half.id, (record) => ({ ...record, removing: { volumes: false } }))
+      expect(yield* Effect.flip(start(half))).toMatchObject({ _tag: "WrongState", verb: "start" })
+      expect(yield* leases).toEqual([])
     }).pipe(Effect.provide(world))
   )
 
