@@ -30,7 +30,7 @@ export const program = defineConfig({
   removeNodeProtocol: false,
   dts: false,
   noExternal: [/.*/],
-  external: ["@parcel/watcher", "koffi", "bun:ffi"],
+  external: ["koffi", "bun:ffi"],
   esbuildOptions: (options) => {
     options.conditions = ["gantry-source"]
     options.legalComments = "none"

@@ -12,7 +12,7 @@ const result = await Bun.build({
   compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false, autoloadPackageJson: true },
   conditions: ["gantry-source"],
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
-  external: ["@parcel/watcher", "koffi", "undici"],
+  external: ["koffi", "undici"],
   format: "esm",
   target: "bun",
   bytecode: true,

@@ -1,93 +1,107 @@
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
-import type { PlatformError } from "@effect/platform/Error"
+import { createReadStream } from "node:fs"
+import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises"
+import { join } from "node:path"
 import { type Digest, digest as digestOf, hexOf } from "@gantry/core/image/Digest"
 import type { Plugin } from "@gantry/core/Plugin"
 import { type BlobDriver, BlobStore, make as makeStore } from "@gantry/core/store/BlobStore"
-import { StorageFailure } from "@gantry/core/store/StoreError"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
+/** What a user must say. The descriptions are the documentation. */
+export const FolderBlobsOptions = Schema.Struct({
+  folder: Schema.NonEmptyString.annotations({
+    description: "Absolute path of a directory that belongs to this store alone; made when missing"
+  })
+})
+
 /** Where the blobs go. */
-export interface FolderBlobsOptions {
-  /** Absolute path of a directory that belongs to this store alone; made when missing. */
-  readonly folder: string
-}
+export type FolderBlobsOptions = typeof FolderBlobsOptions.Type
 
 /** Foreign errors become the contract's own here and nowhere else. */
-const failed =
-  (operation: StorageFailure["operation"], subject: string) =>
-  (cause: PlatformError): StorageFailure =>
-    new StorageFailure({ operation, subject, reason: reasonOf(cause), cause })
+const attempt = <A>(operation: StorageFailure["operation"], subject: string, call: () => Promise<A>) =>
+  Effect.tryPromise({ try: call, catch: storageFailure(operation, subject) })
 
-const reasonOf = (cause: PlatformError): StorageFailure["reason"] =>
-  cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "PermissionDenied" : "Other"
-
-const isGone = (cause: PlatformError): boolean => cause._tag === "SystemError" && cause.reason === "NotFound"
-const isThere = (cause: PlatformError): boolean => cause._tag === "SystemError" && cause.reason === "AlreadyExists"
+const isCode = (code: string) => (cause: unknown) => cause instanceof Error && "code" in cause && cause.code === code
+const isGone = isCode("ENOENT")
+const isThere = isCode("EEXIST")
 
 /** Two folders: a file in `blobs` is complete and named by its digest, what is in `drafts` may go at any time. */
-const driver = (fs: FileSystem.FileSystem, path: Path.Path, blobs: string, drafts: string): BlobDriver => {
-  const place = (digest: Digest) => path.join(blobs, hexOf(digest))
+const driver = (blobs: string, drafts: string): BlobDriver => {
+  const place = (digest: Digest) => join(blobs, hexOf(digest))
   const size: BlobDriver["size"] = (digest) =>
-    fs.stat(place(digest)).pipe(
-      Effect.map((found) => Option.some(Number(found.size))),
-      Effect.catchIf(isGone, () => Effect.succeedNone),
-      Effect.mapError(failed("read", digest))
+    attempt("read", digest, () => stat(place(digest))).pipe(
+      Effect.map((found) => Option.some(found.size)),
+      Effect.catchIf(
+        ({ cause }) => isGone(cause),
+        () => Effect.succeedNone
+      )
     )
   return {
     size,
     read: (digest) =>
       Effect.map(
         size(digest),
-        Option.map(() => Stream.mapError(fs.stream(place(digest)), failed("read", digest)))
+        Option.map(() =>
+          // Opened when it is read, and once more when it is read again.
+          Stream.suspend(() =>
+            Stream.fromAsyncIterable<Uint8Array, StorageFailure>(
+              createReadStream(place(digest)),
+              storageFailure("read", digest)
+            )
+          )
+        )
       ),
     stage: Effect.gen(function* () {
-      const draft = yield* Effect.mapError(fs.makeTempFileScoped({ directory: drafts }), failed("stage", drafts))
-      const file = yield* Effect.mapError(fs.open(draft, { flag: "a" }), failed("stage", draft))
+      const draft = join(drafts, crypto.randomUUID())
+      const file = yield* Effect.acquireRelease(
+        attempt("stage", draft, () => open(draft, "wx")),
+        (handle) => Effect.promise(() => handle.close().then(() => rm(draft, { force: true })))
+      )
       return {
-        append: (piece: Uint8Array) => Effect.mapError(file.writeAll(piece), failed("stage", draft)),
+        append: (piece: Uint8Array) => attempt("stage", draft, () => file.writeFile(piece)),
         publish: (digest: Digest) =>
-          file.sync.pipe(
+          attempt("publish", digest, async () => {
+            await file.sync()
+            await link(draft, place(digest))
             // Linking fails when the name is taken, and then by the same bytes.
-            Effect.zipRight(fs.link(draft, place(digest))),
-            Effect.catchIf(isThere, () => Effect.void),
-            Effect.mapError(failed("publish", digest))
+          }).pipe(
+            Effect.catchIf(
+              ({ cause }) => isThere(cause),
+              () => Effect.void
+            )
           )
       }
     }),
-    remove: (digest) => Effect.mapError(fs.remove(place(digest), { force: true }), failed("remove", digest)),
+    remove: (digest) => attempt("remove", digest, () => rm(place(digest), { force: true })),
     list: Stream.fromIterableEffect(
-      fs.readDirectory(blobs).pipe(
-        Effect.map((names) => names.map((hex) => digestOf(`sha256:${hex}`))),
-        Effect.mapError(failed("list", blobs))
+      Effect.map(
+        attempt("list", blobs, () => readdir(blobs)),
+        (names) => names.map((hex) => digestOf(`sha256:${hex}`))
       )
     )
   }
 }
 
-/** Blobs as files of one folder, through the platform's own file system: Node's, Bun's or another. */
+/** Blobs as files of one folder. */
 export const make = ({ folder }: FolderBlobsOptions) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const [blobs, drafts] = [path.join(folder, "blobs"), path.join(folder, "drafts")] as const
-    for (const each of [blobs, drafts]) {
-      yield* Effect.mapError(fs.makeDirectory(each, { recursive: true }), failed("prepare", each))
-    }
-    return makeStore(driver(fs, path, blobs, drafts))
+    const [blobs, drafts] = [join(folder, "blobs"), join(folder, "drafts")] as const
+    for (const each of [blobs, drafts]) yield* attempt("prepare", each, () => mkdir(each, { recursive: true }))
+    return makeStore(driver(blobs, drafts))
   })
 
 /** The service as an Effect layer. */
-export const layer = (
-  options: FolderBlobsOptions
-): Layer.Layer<BlobStore, StorageFailure, FileSystem.FileSystem | Path.Path> => Layer.effect(BlobStore, make(options))
+export const layer = (options: FolderBlobsOptions): Layer.Layer<BlobStore, StorageFailure> =>
+  Layer.effect(BlobStore, make(options))
 
-export default { name: "template-store", contract: "blob-store", layer } satisfies Plugin<
-  FolderBlobsOptions,
-  BlobStore,
-  StorageFailure,
-  FileSystem.FileSystem | Path.Path
->
+export default {
+  name: "template-store",
+  contract: "blob-store",
+  laws: "0.1.0",
+  options: FolderBlobsOptions,
+  layer
+} satisfies Plugin<FolderBlobsOptions, BlobStore, StorageFailure, never>

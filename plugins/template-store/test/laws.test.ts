@@ -5,17 +5,14 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { blobLaws } from "@gantry/laws/blob-laws"
 import { register } from "@gantry/laws/register"
-import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
-import * as NodePath from "@effect/platform-node-shared/NodePath"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import * as vitest from "vitest"
 import * as FolderBlobs from "../src/FolderBlobs.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "gantry-template-"))
 vitest.afterAll(() => rmSync(folder, { recursive: true }))
 
-const platform = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-const layer = Layer.provide(FolderBlobs.layer({ folder }), platform)
+const layer = FolderBlobs.layer({ folder })
 
 register(vitest, { name: "template-store keeps the blob laws", laws: blobLaws, layer })
 

@@ -7,11 +7,9 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { guardService } from "./guard-service.ts"
 import type { LoadedPlugin } from "./load-plugin.ts"
+import { members } from "./members.ts"
 import { PluginFailed } from "./PluginFailed.ts"
 import type { Serve } from "./Serve.ts"
-
-/** What contracts let a service leave out. */
-const mayBeMissing: ReadonlySet<string> = new Set(["apply", "packCompressed"])
 
 const words = (cause: Cause.Cause<unknown>): string => {
   const problem = Cause.squash(cause)
@@ -45,7 +43,7 @@ export const serveWith =
       if (Option.isNone(service) || typeof service.value !== "object" || service.value === null) {
         return yield* failed(`its layer does not provide ${tag.key}`)
       }
-      const missing = Object.keys(own).filter((name) => !mayBeMissing.has(name) && !(name in service.value))
+      const missing = members[contract].filter((name) => !(name in service.value))
       if (missing.length > 0) return yield* failed(`its service has no ${missing.join(", ")}`)
       return guardService(service.value, `${plugin.name} (${plugin.file})`)
     })

@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process"
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+import { startProcess } from "./host/started.ts"
+
+const gantry = useGantry()
+const repository = resolve(import.meta.dirname, "../../../..")
+const program = (name: string) => join(repository, "node_modules/.bin", name)
+
+/** A folder outside the repository, as somebody who writes a plugin has one. */
+const home = mkdtempSync(join(tmpdir(), "gantry-outside-"))
+afterAll(() => rmSync(home, { recursive: true }))
+
+const test = (runner: string) => `
+import { blobLaws } from "@gantry/laws/blob-laws"
+import { register } from "@gantry/laws/register"
+import { blobSaboteurs } from "@gantry/laws/saboteurs/blob-saboteurs"
+import * as runner from "${runner}"
+import plugin from "./my-store.ts"
+
+const laws = blobLaws.slice(0, 2)
+register(runner, { name: "mine keeps its laws", laws, layer: plugin.layer({ folder: process.env.FOLDER }) })
+const worst = blobSaboteurs.find(({ breaks }) => breaks.includes("BLOB-1"))
+register(runner, { name: "the worst of stores", laws: laws.slice(0, 1), layer: worst.layer })
+`
+
+/** A plugin that is one of the saboteurs, whichever its option names. */
+const saboteur = (contract: string, list: string) => `
+import * as Schema from "effect/Schema"
+import * as MemoryCache from "@gantry/plugin-memory/MemoryCache"
+import * as MemoryLayers from "@gantry/plugin-memory/MemoryLayers"
+import * as Layer from "effect/Layer"
+import { ${list.split("(")[0]} } from "@gantry/laws/saboteurs/${contract.split("-")[0] === "build" ? "cache" : contract.split("-")[0]}-saboteurs"
+
+const all = ${list}
+export default {
+  name: "saboteur",
+  contract: "${contract}",
+  options: Schema.Struct({ breaks: Schema.String }),
+  layer: ({ breaks }) => all.find((each) => each.breaks.includes(breaks)).layer
+}
+`
+
+const contracts = [
+  ["blob-store", "blobSaboteurs", "BLOB-3", "writing many times is writing once"],
+  ["layer-store", "layerSaboteurs(MemoryLayers.layer)", "LAY-4", "discarding an uncommitted tree leaves no trace"],
+  [
+    "build-cache",
+    "cacheSaboteurs(Layer.provideMerge(MemoryCache.layer, MemoryLayers.layer))",
+    "CACHE-1",
+    "what was recorded is what is found"
+  ]
+] as const
+
+const outside = (command: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) =>
+  startProcess(command, {
+    env: { PATH: process.env["PATH"], HOME: home, FOLDER: join(home, "blobs"), GANTRY_LAW_RUNS: "10", ...env },
+    cwd: home
+  }).ended
+
+beforeAll(() => {
+  const packed = ["@gantry/core", "@gantry/build", "@gantry/laws", "@gantry/plugin-memory"]
+  const args = ["pack", "--silent", "--offline", "--pack-destination", home, ...packed.flatMap((name) => ["-w", name])]
+  execFileSync("npm", args, { cwd: repository })
+  const modules = join(home, "node_modules")
+  for (const name of packed) {
+    mkdirSync(join(modules, name), { recursive: true })
+    const archive = join(home, `${name.slice(1).replace("/", "-")}-0.1.0.tgz`)
+    execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", join(modules, name)])
+  }
+  for (const name of ["effect", "fast-check", "vitest"]) {
+    symlinkSync(join(repository, "node_modules", name), join(modules, name))
+  }
+  writeFileSync(join(home, "package.json"), '{"name": "my-store", "type": "module", "exports": "./my-store.ts"}')
+  copyFileSync(join(repository, "plugins/template-store/src/FolderBlobs.ts"), join(home, "my-store.ts"))
+  writeFileSync(join(home, "vitest.test.ts"), test("vitest"))
+  writeFileSync(join(home, "node.test.ts"), test("node:test"))
+  writeFileSync(join(home, "bun.test.ts"), test("bun:test"))
+  for (const [contract, list] of contracts) writeFileSync(join(home, `${contract}.ts`), saboteur(contract, list))
+})
+
+describe("a plugin outside the repository, with the law kit from packed archives", () => {
+  it.each([
+    ["vitest", [program("vitest"), "run", "vitest.test.ts"], 'npx vitest run -t "BLOB-1 "'],
+    ["Node's runner", [program("node"), "--test", "node.test.ts"], 'node --test --test-name-pattern="BLOB-1 "'],
+    ["Bun's runner", [program("bun"), "test", "./bun.test.ts"], 'bun test -t "BLOB-1 "']
+  ])("is tested by %s, which says how a counterexample is seen again", async (_, command, again) => {
+    const { status, stderr, stdout } = await outside(command)
+    expect(status).not.toBe(0)
+    expect(stdout + stderr).toContain("BLOB-1 what was written is what is read")
+    expect(stdout + stderr).toContain("BLOB-2 bytes that break their promise are never visible")
+    expect(stdout + stderr).toMatch(/try this case again: GANTRY_LAW_SEED=-?\d+ GANTRY_LAW_PATH=[\d:]+ /)
+    expect((stdout + stderr).replaceAll("\\", "")).toContain(again)
+  })
+
+  it("keeps the laws inside the real program, which then builds and runs with it", async () => {
+    const chosen = `${home},folder=${join(home, "tried")}`
+    const checked = await outside([...gantry.command, "plugin", "check", chosen], gantry.env)
+    expect([checked.stdout, checked.status]).toEqual([expect.stringContaining("keeps all 7 laws"), 0])
+    const context = gantry.context({ Dockerfile: "FROM base\nRUN echo kept > /kept\n" })
+    const plugin = ["--plugin", `blob-store=${home},folder=${join(home, "kept")}`]
+    // The base is in the store of gantry itself: what it is made of is brought over.
+    const archive = join(gantry.scratch, "base.tar")
+    await gantry.ok("save", "-o", archive, "base")
+    await gantry.ok(...plugin, "load", "-i", archive)
+    await gantry.ok(...plugin, "build", "-t", "kept", context)
+    expect(await gantry.ok(...plugin, "run", "--rm", "kept", "cat", "/kept")).toBe("kept")
+    expect(readdirSync(join(home, "kept", "blobs")).length).toBeGreaterThan(1)
+    expect(readdirSync(join(home, "kept", "drafts"))).toEqual([])
+  })
+
+  it.each(contracts)(
+    "is rejected with the law's sentence when it is a saboteur of a %s",
+    async (contract, _, id, sentence) => {
+      const module = `${join(home, `${contract}.ts`)},breaks=${id}`
+      const { status, stdout } = await outside([...gantry.command, "plugin", "check", "--law", id, module], gantry.env)
+      expect(status).toBe(1)
+      expect(stdout).toContain(`BROKEN  ${id} ${sentence}`)
+      expect(stdout).toContain(`gantry plugin check --law ${id} ${module}`)
+      expect(stdout).toContain("breaks 1 of 1 laws")
+    }
+  )
+})
