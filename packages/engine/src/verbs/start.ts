@@ -55,7 +55,10 @@ export const start = (
   return Effect.catchTags(attempt, { PortTaken: () => again, AddressesExhausted: () => again })
 }
 
-/** {@link start} for who leaves it alone then. Succeeds as well when it runs already, or somebody else is faster. */
+/**
+ * {@link start} for who leaves it alone then. Succeeds as well when it runs already, or somebody else is faster. As in
+ * Docker, one that is paused is not started by this.
+ */
 export const ensureStarted = (
   record: Pick<ContainerRecord, "id" | "name">
 ): Effect.Effect<void, StartError, StartServices> =>
@@ -63,7 +66,8 @@ export const ensureStarted = (
     Effect.asVoid,
     Effect.catchTag("WrongState", (failure) =>
       Effect.gen(function* () {
-        if (!isLive(yield* (yield* Runtime).state(record.id))) return yield* failure
+        const state = yield* (yield* Runtime).state(record.id)
+        if (!isLive(state) || (state.status === "running" && state.paused)) return yield* failure
       })
     )
   )
@@ -84,7 +88,10 @@ const startHeld = (
         container: record.name,
         id: record.id,
         verb: "start",
-        why: "container is running already"
+        why:
+          state.status === "running" && state.paused
+            ? "cannot start a paused container, try unpause instead"
+            : "container is running already"
       })
     }
     if (record.removing !== undefined) {
