@@ -1,6 +1,33 @@
+import { rm } from "node:fs/promises"
 import { lateModules } from "./late-modules.ts"
 import { lightenEffect } from "./lighten-effect.ts"
 import manifest from "./package.json" with { type: "json" }
+
+const conditions = ["gantry-source"]
+
+/**
+ * What plugins import is bundled by itself first. Shared with the program, it would keep all of Effect in what every
+ * command loads, of which gantry uses a fraction.
+ */
+const forPlugins = await Bun.build({
+  entrypoints: ["src/plugins/shared-modules.ts"],
+  outdir: "dist/for-plugins",
+  conditions,
+  format: "esm",
+  target: "bun",
+  plugins: [lateModules, lightenEffect],
+  splitting: true
+})
+if (!forPlugins.success) throw new AggregateError(forPlugins.logs, "what plugins import could not be bundled")
+
+const ownCopy: Bun.BunPlugin = {
+  name: "own-copy",
+  setup: (build) => {
+    build.onResolve({ filter: /\/shared-modules\.ts$/ }, () => ({
+      path: `${import.meta.dir}/dist/for-plugins/shared-modules.js`
+    }))
+  }
+}
 
 /**
  * The standalone program. It reads neither `.env` nor `bunfig.toml` of the directory it is started in: a program that
@@ -10,14 +37,15 @@ import manifest from "./package.json" with { type: "json" }
 const result = await Bun.build({
   entrypoints: ["src/bin.ts"],
   compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false, autoloadPackageJson: true },
-  conditions: ["gantry-source"],
+  conditions,
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
   external: ["koffi", "undici"],
   format: "esm",
   target: "bun",
   bytecode: true,
   minify: true,
-  plugins: [lateModules, lightenEffect],
+  plugins: [lateModules, lightenEffect, ownCopy],
   splitting: true
 })
+await rm("dist/for-plugins", { recursive: true })
 if (!result.success) throw new AggregateError(result.logs, "the executable could not be built")

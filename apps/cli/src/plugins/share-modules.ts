@@ -24,7 +24,8 @@ const barrel = async (table: ModuleTable): Promise<object> => {
       : []
   )
   const modules = Object.fromEntries(await Promise.all(parts))
-  const { absurd, flow, hole, identity, pipe, unsafeCoerce } = await import("effect/Function")
+  // These it exports by themselves as well.
+  const { absurd, flow, hole, identity, pipe, unsafeCoerce } = modules["Function"] as { [name: string]: unknown }
   return { ...modules, absurd, flow, hole, identity, pipe, unsafeCoerce }
 }
 
