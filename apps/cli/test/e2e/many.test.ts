@@ -4,7 +4,8 @@ import { expectNothingLeft, useGantry } from "./host/gantry.ts"
 import { until } from "./host/until.ts"
 import { supervisors } from "./life/real-life.ts"
 
-const many = 100
+/** So many are quick enough for every day; a hundred when asked for by hand (`GANTRY_MANY=100`). */
+const many = Number(process.env["GANTRY_MANY"] ?? 40)
 
 /** Commands that are under way at once: as many as keep the processors busy, and no more than memory has room for. */
 const atOnce = 12
@@ -28,7 +29,7 @@ const privateMegabytes = (pid: number): number =>
     ([, kilobytes]) => Number(kilobytes)
   ).reduce((sum, kilobytes) => sum + kilobytes, 0) / 1024
 
-describe("a hundred containers at once", () => {
+describe("many containers at once", () => {
   const gantry = useGantry()
 
   it("have an address each, and little memory; stop, and leave nothing when they are removed", async () => {
@@ -44,9 +45,9 @@ describe("a hundred containers at once", () => {
       if (each.length !== many || Math.max(...each) > 6) throw new Error(`${each.length}: ${each.toSorted().join(" ")}`)
       return true
     })
-    await forEach(names, (name) => gantry.ok("stop", "-t", "0", name))
+    await gantry.ok("stop", "-t", "0", ...names)
     expect(await gantry.ok("ps", "-q")).toBe("")
-    const tens = Array.from({ length: many / 10 }, (_, at) => names.slice(at * 10, at * 10 + 10))
+    const tens = Array.from({ length: Math.ceil(many / 10) }, (_, at) => names.slice(at * 10, at * 10 + 10))
     await forEach(tens, (ten) => gantry.ok("rm", "-v", ...ten))
     await expectNothingLeft(gantry)
     expect(await gantry.ok("check")).toContain("all is well")

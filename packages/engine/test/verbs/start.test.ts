@@ -3,7 +3,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Containers } from "../../src/containers/Containers.ts"
 import { settle } from "../../src/containers/settle.ts"
+import { pause } from "../../src/verbs/pause.ts"
 import { remove } from "../../src/verbs/remove.ts"
+import { ensureStarted } from "../../src/verbs/start.ts"
 import { Stage, world } from "../world.ts"
 import { box, create, forever, inspect, leases, start, stateOf, textOf, web } from "./play.ts"
 
@@ -60,6 +62,21 @@ describe("start", () => {
       yield* (yield* Containers).amend(half.id, (record) => ({ ...record, removing: { volumes: false } }))
       expect(yield* Effect.flip(start(half))).toMatchObject({ _tag: "WrongState", verb: "start" })
       expect(yield* leases).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("asks for unpause when the container stands still, and takes one that runs for started", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create(forever)
+      yield* start(record)
+      yield* ensureStarted(record)
+      yield* pause(record)
+      expect(yield* Effect.flip(ensureStarted(record))).toMatchObject({
+        _tag: "WrongState",
+        why: "cannot start a paused container, try unpause instead"
+      })
+      expect(yield* stateOf(record.id)).toMatchObject({ status: "running", paused: true })
     }).pipe(Effect.provide(world))
   )
 
