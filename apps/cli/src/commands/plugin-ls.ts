@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { pluginLs as table } from "../argv/tables/plugins.ts"
 import { ownPlugins } from "../compose.ts"
 import { configPlaces } from "../configuration/config-places.ts"
-import { readConfiguration } from "../configuration/read-configuration.ts"
+import { readConfiguration, untrustedNotice } from "../configuration/read-configuration.ts"
 import { type Choice, contracts } from "../plugins/Choice.ts"
 import { choosePlugins } from "../plugins/choose-plugins.ts"
 import { loadPlugin } from "../plugins/load-plugin.ts"
@@ -18,7 +18,8 @@ import { printListing } from "./listing.ts"
 export default lookingAtPlugins(
   define(table, ({ options }, { plugins, terminal }) =>
     Effect.gen(function* () {
-      const { files } = yield* readConfiguration(configPlaces(terminal.env, terminal.cwd))
+      const { files, untrusted } = yield* readConfiguration(configPlaces(terminal.env, terminal.cwd))
+      if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
       const choices = yield* choosePlugins(files, plugins, terminal.env[inherited] ?? "", terminal.cwd)
       let broken = false
       const chosen = (choice: Choice) =>

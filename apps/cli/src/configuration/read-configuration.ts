@@ -19,6 +19,10 @@ export interface Configuration {
   readonly untrusted: string | undefined
 }
 
+/** What a user is told of a project's file that is passed over. */
+export const untrustedNotice = (file: string): string =>
+  `gantry: ${file} is not used: its folder is not among "trustedProjects" of ~/.config/gantry/gantry.config.json\n`
+
 /** What the strongest file says that says it. */
 export const said = <A>(
   { files }: Pick<Configuration, "files">,

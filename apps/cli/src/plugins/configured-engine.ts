@@ -2,7 +2,7 @@ import type { SettingsShape } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
 import { engine } from "../compose.ts"
 import type { ConfigPlace } from "../configuration/config-places.ts"
-import { readConfiguration } from "../configuration/read-configuration.ts"
+import { readConfiguration, untrustedNotice } from "../configuration/read-configuration.ts"
 import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { mark } from "../trace.ts"
@@ -27,11 +27,7 @@ export const configuredEngine = (
   Effect.gen(function* () {
     const { files, untrusted } = yield* readConfiguration(places)
     mark("configuration read")
-    if (untrusted !== undefined) {
-      terminal.err(
-        `gantry: ${untrusted} is not used: its folder is not among "trustedProjects" of ~/.config/gantry/gantry.config.json\n`
-      )
-    }
+    if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
     const configFiles = files.map(({ file }) => file)
     const choices = yield* choosePlugins(files, plugins, fromParent, terminal.cwd)
     if (choices.length === 0) return yield* engine(settings, { env, configFiles, serve: serveOwn })
