@@ -17,6 +17,7 @@ import { Disk, type DiskShape } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
 import { ContainerRoots } from "@gantry/engine/containers/ContainerRoots"
+import { DirectExec } from "@gantry/engine/containers/DirectExec"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
 import * as Journal from "@gantry/engine/events/Journal"
 import * as Images from "@gantry/engine/images/Images"
@@ -148,7 +149,7 @@ export const engine = (settings: SettingsShape, { configFiles, env, serve }: Com
       Context.add(Downloads, yield* downloads(env)),
       Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
       Context.add(Runtime, yield* serve("runtime", Runtime, runtime, launching)),
-      Context.add(SupervisedRuntime.DirectExec, direct),
+      Context.add(DirectExec, direct),
       Context.add(ContainerRoots, roots),
       Context.add(Network, yield* serve("network", Network, yield* Effect.provide(BridgeNetwork.make, stored), stored)),
       Context.add(Images.Images, yield* Effect.provide(Images.make, stored)),

@@ -1,59 +1,37 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs"
-import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import { mkdirSync } from "node:fs"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { Launcher } from "@gantry/core/runtime/Launcher"
-import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Runtime, type RuntimeShape, type Session } from "@gantry/core/runtime/Runtime"
-import { IsolationRefused, NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { Runtime, type RuntimeShape } from "@gantry/core/runtime/Runtime"
+import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
-import { clearGroup, groupsBelow, joinGroup, openGroup, thawGroup } from "../supervisor/group.ts"
-import type { Control, Event } from "../supervisor/protocol.ts"
+import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
-import { type Launched, launch, type LaunchRequest } from "../supervisor/launch.ts"
+import { launch, type LaunchRequest } from "../supervisor/launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
-import { clearEarlier, endProcess } from "./clear-earlier.ts"
+import { clearEarlier } from "./clear-earlier.ts"
+import { DirectExec } from "./DirectExec.ts"
+import { endVerbs } from "./end-verbs.ts"
+import { execVerbs } from "./exec-verbs.ts"
 import { groupVerbs } from "./group-verbs.ts"
 import { ContainerRoots, openRoot } from "./ContainerRoots.ts"
 import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
-import { lostExit, sessionOf, sessionOfLaunched } from "./session.ts"
-import { clearHome, giveJob, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
-
-/** A process in a container that has the caller's own standard streams: nothing is copied on the way. */
-export interface DirectExecShape {
-  /**
-   * Starts a process in a running container on the caller's descriptors 0 to 2: standard input only if asked, output
-   * unless it is to be discarded. Not for terminals: those need a terminal of the container.
-   */
-  readonly exec: (
-    id: string,
-    process: ProcessSpec,
-    options: { readonly stdin: boolean; readonly privileged: boolean; readonly discard: boolean }
-  ) => Effect.Effect<Pick<Session, "exit" | "signal">, RuntimeError>
-}
-
-/** The service tag of {@link DirectExecShape}: an ability of local runtimes, for the CLI. */
-export class DirectExec extends Context.Tag("@gantry/engine/DirectExec")<DirectExec, DirectExecShape>() {}
+import { sessionOf, sessionOfLaunched } from "./session.ts"
+import { giveJob, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
+import { supervisorVerbs } from "./supervisor-verbs.ts"
 
 /** Control groups of what `perform` runs; they end with the performing process. */
 const performKind = "perform"
 
 const SIGKILL = 9
-
-/** For what nobody tells of: whether a container in between two lives has got on. */
-const pauseBetweenLooks = "20 millis"
-
-/** How long a killed container may take to end before its supervisor is ended as well. */
-const mostDying = "10 seconds"
 
 /** Makes a whole runtime of a launcher: a supervisor for each container that outlives its starter. */
 export const make = Effect.gen(function* () {
@@ -218,44 +196,6 @@ export const make = Effect.gen(function* () {
         : Effect.fail(new NotRunning({ container: id }))
     })
 
-  const joining = (
-    id: string,
-    process: ProcessSpec,
-    request: Pick<LaunchRequest, "stdin" | "inherit" | "onOutput"> & { readonly privileged: boolean }
-  ): Effect.Effect<Launched, RuntimeError> =>
-    Effect.flatMap(firstProcess(id), ({ pid }) => {
-      const { privileged, ...streams } = request
-      const { spec } = JSON.parse(readFileSync(`${directoryOf(id)}/job.json`, "utf8")) as Job
-      return launching(id, process.argv[0] ?? "", {
-        ...streams,
-        plan: launcher.join(spec, pid, process, { privileged }),
-        wiring: [],
-        group: joinGroup(groupOf(id)),
-        ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})
-      })
-    })
-
-  const exec: RuntimeShape["exec"] = (id, process, options) =>
-    Effect.gen(function* () {
-      const output = makeOutputQueue()
-      yield* Effect.addFinalizer(() => Effect.sync(output.end))
-      const launched = yield* joining(id, process, { ...options, onOutput: output.offer })
-      return sessionOfLaunched(launched, output)
-    })
-
-  const direct: DirectExecShape["exec"] = (id, process, { discard, privileged, stdin }) =>
-    joining(id, process, {
-      privileged,
-      stdin: false,
-      inherit: [stdin ? 0 : "ignore", discard ? "ignore" : 1, discard ? "ignore" : 2],
-      onOutput: () => undefined
-    }).pipe(
-      Effect.map(({ ended, signal }) => ({
-        exit: Effect.promise(() => ended),
-        signal: (number: number) => Effect.sync(() => signal(number))
-      }))
-    )
-
   /** Ends the first process of a container whose supervisor is gone, and with it all others. */
   const endOrphan = (id: string): void => {
     const orphan = readState(directoryOf(id))?.process
@@ -278,110 +218,13 @@ export const make = Effect.gen(function* () {
       return { ...now, paused: isFrozen(layout, groupOf(id)) }
     })
 
-  /** Asks a supervisor for something, and waits for its answer of that type; none when the container ended before. */
-  const ask = <Type extends Event["type"]>(id: string, control: Control, answer: Type) =>
-    Effect.scoped(
-      Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
-        Effect.flatMap((conversation) =>
-          Effect.promise(() => {
-            conversation.tell(control)
-            return conversation.event(answer) as Promise<Extract<Event, { readonly type: Type }> | undefined>
-          })
-        )
-      )
-    )
-
-  const standDown: RuntimeShape["standDown"] = (id) => Effect.ignore(ask(id, { type: "stand-down" }, "stands-down"))
-
-  const update: RuntimeShape["update"] = (id, change) =>
-    Effect.flatMap(
-      ask(id, { type: "update", change }, "updated"),
-      (answer): Effect.Effect<void, IsolationRefused | NotRunning> => {
-        if (answer === undefined) return new NotRunning({ container: id })
-        const { why } = answer
-        return why === undefined
-          ? Effect.void
-          : new IsolationRefused({ container: id, stage: "change its limits", why })
-      }
-    )
-
-  const changePorts: RuntimeShape["changePorts"] = (id) =>
-    Effect.gen(function* () {
-      const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
-      const asked = (control: Control) => Effect.promise(() => conversation.ask(control, "port-change-noted"))
-      if ((yield* asked({ type: "begin-port-change" })) === undefined) return yield* new NotRunning({ container: id })
-      // Whoever failed half-way says nothing, so that the supervisor has it put right.
-      yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? asked({ type: "port-change-done" }) : Effect.void))
-      return (ports, address) =>
-        Effect.gen(function* () {
-          const wish: Control = { type: "hold-ports", ports, ...(address === undefined ? {} : { address }) }
-          const answer = yield* Effect.promise(() => conversation.ask(wish, "ports-held"))
-          if (answer === undefined) return yield* new NotRunning({ container: id })
-          const { refused } = answer
-          if (refused === undefined) return
-          const { hostIp, hostPort, protocol } = refused.port
-          const stage = `publish port ${hostIp}:${hostPort}/${protocol}`
-          return yield* new IsolationRefused({ container: id, stage, why: refused.why })
-        })
-    })
-
-  const wait: RuntimeShape["wait"] = (id) =>
-    Effect.gen(function* () {
-      for (let looks = 0; ; looks++) {
-        const now = currentState(directoryOf(id))
-        if (now.status === "exited") return now.exit
-        if (now.status === "lost") return lostExit
-        if (now.status === "created") {
-          // Somebody has removed it meanwhile, and killed it for that.
-          if (looks > 0) return lostExit
-          return yield* new NotRunning({ container: id })
-        }
-        // Its end is written down before its door closes: who finds it closed looks again at once.
-        if (looks > 1) yield* Effect.sleep(pauseBetweenLooks)
-        const event = yield* Effect.scoped(
-          Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
-            Effect.flatMap((conversation) => Effect.promise(() => conversation.event("exited")))
-          )
-        ).pipe(Effect.catchTag("NotRunning", () => Effect.succeed(undefined)))
-        if (event?.type === "exited") return event.exit
-      }
-    })
-
   const signalTo = (id: string, signal: number): Effect.Effect<void, NotRunning> =>
     Effect.flatMap(firstProcess(id), (process) =>
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
-  /** Kills the first process, also one that is about to begin, until the container has ended. */
-  const killed = (id: string): Effect.Effect<void> =>
-    Effect.gen(function* () {
-      while (isLive(currentState(directoryOf(id)))) {
-        yield* Effect.ignore(signalTo(id, SIGKILL))
-        // On cgroup v1 nothing dies while it stands still.
-        thawGroup(groupOf(id))
-        yield* Effect.timeoutOption(Effect.ignore(wait(id)), pauseBetweenLooks)
-        if (currentState(directoryOf(id)).status === "restarting") yield* Effect.sleep(pauseBetweenLooks)
-      }
-    })
-
-  const remove: RuntimeShape["remove"] = (id) =>
-    Effect.gen(function* () {
-      const directory = directoryOf(id)
-      const group = groupOf(id)
-      yield* Effect.promise(() => clearEarlier(directory, group))
-      if (isLive(currentState(directory))) {
-        yield* standDown(id)
-        yield* Effect.timeoutOption(killed(id), mostDying)
-      }
-      const file = readState(directory)
-      if (file !== undefined && isLive(file.state)) {
-        // What a supervisor could not end, or did not live to end, goes with the whole group.
-        yield* Effect.promise(() => endProcess(file.supervisor))
-        yield* Effect.promise(() => clearGroup(group))
-      }
-      clearHome(directory)
-      rmSync(socketOf(id), { force: true })
-    })
+  const asked = supervisorVerbs(connect)
+  const { direct, exec } = execVerbs({ directoryOf, firstProcess, groupOf, join: launcher.join, launching })
 
   const runtime: RuntimeShape = {
     name: launcher.name,
@@ -393,14 +236,11 @@ export const make = Effect.gen(function* () {
     attach,
     exec,
     state,
-    wait,
     signal: signalTo,
-    standDown,
-    changePorts,
-    update,
+    ...asked,
     health: (id) => Effect.sync(() => readHealth(directoryOf(id))),
     ...groupVerbs(firstProcess, groupOf),
-    remove,
+    ...endVerbs({ connect, directoryOf, groupOf, signal: signalTo, socketOf, standDown: asked.standDown }),
     sweep: Effect.promise(async () => {
       const orphans = groupsBelow(parentGroup).filter((name) => isOrphaned(performKind, name))
       await Promise.all(orphans.map((name) => clearGroup(groupOf(name))))
@@ -409,7 +249,7 @@ export const make = Effect.gen(function* () {
     reset: Effect.promise(() => clearGroup(groupOf("").replace(/\/$/, "")))
   }
   const roots = { open: openRoot({ firstProcess, hold: launcher.hold, launching }) }
-  return { runtime, roots, direct: { exec: direct } satisfies DirectExecShape }
+  return { runtime, roots, direct }
 })
 
 /** Provides `Runtime`, and what only local ones have beside it. */

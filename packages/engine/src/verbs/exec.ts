@@ -8,7 +8,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { mergedEnvironment } from "../containers/environment.ts"
-import { DirectExec } from "../containers/SupervisedRuntime.ts"
+import { DirectExec } from "../containers/DirectExec.ts"
 import { requireRunning } from "../containers/require-running.ts"
 import { BadOption, type WrongState } from "../EngineError.ts"
 

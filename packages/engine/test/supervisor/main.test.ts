@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { DirectExec } from "../../src/containers/SupervisedRuntime.ts"
+import { DirectExec } from "../../src/containers/DirectExec.ts"
 import { makeRig, noTraces, outcomeOf, type Rig, runToEnd, selves, supervision, traces } from "./rig.ts"
 
 const text = (words: string) => new TextEncoder().encode(words)

@@ -21,7 +21,8 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { identify, isAlive } from "@gantry/linux/process-identity"
 import { Settings } from "@gantry/core/Settings"
 import { Effect, Layer, type Scope, Stream } from "effect"
-import { type DirectExec, layer } from "../../src/containers/SupervisedRuntime.ts"
+import type { DirectExec } from "../../src/containers/DirectExec.ts"
+import { layer } from "../../src/containers/SupervisedRuntime.ts"
 
 const repository = fileURLToPath(new URL("../../../..", import.meta.url))
 const entry = ["--conditions=gantry-source", join(repository, "apps/cli/src/bin.ts")]

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs"
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { LauncherShape } from "@gantry/core/runtime/Launcher"
+import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
+import type { NotRunning, RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import * as Effect from "effect/Effect"
+import { joinGroup } from "../supervisor/group.ts"
+import type { Job } from "../supervisor/job.ts"
+import type { Launched, LaunchRequest } from "../supervisor/launch.ts"
+import { makeOutputQueue } from "../supervisor/output-queue.ts"
+import type { ProcessMark } from "../supervisor/state.ts"
+import type { DirectExecShape } from "./DirectExec.ts"
+import { sessionOfLaunched } from "./session.ts"
+
+/** What {@link execVerbs} uses of the runtime. */
+export interface ExecTools {
+  readonly directoryOf: (id: string) => string
+  readonly firstProcess: (id: string) => Effect.Effect<ProcessMark, NotRunning>
+  readonly groupOf: (id: string) => string
+  readonly join: LauncherShape["join"]
+  readonly launching: (
+    container: string,
+    command: string,
+    request: LaunchRequest
+  ) => Effect.Effect<Launched, RuntimeError>
+}
+
+/** Further processes in a running container: with streams of their own, or with the caller's. */
+export const execVerbs = ({ directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
+  const joining = (
+    id: string,
+    process: ProcessSpec,
+    request: Pick<LaunchRequest, "stdin" | "inherit" | "onOutput"> & { readonly privileged: boolean }
+  ): Effect.Effect<Launched, RuntimeError> =>
+    Effect.flatMap(firstProcess(id), ({ pid }) => {
+      const { privileged, ...streams } = request
+      const { spec } = JSON.parse(readFileSync(`${directoryOf(id)}/job.json`, "utf8")) as Job
+      return launching(id, process.argv[0] ?? "", {
+        ...streams,
+        plan: join(spec, pid, process, { privileged }),
+        wiring: [],
+        group: joinGroup(groupOf(id)),
+        ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})
+      })
+    })
+
+  const exec: RuntimeShape["exec"] = (id, process, options) =>
+    Effect.gen(function* () {
+      const output = makeOutputQueue()
+      yield* Effect.addFinalizer(() => Effect.sync(output.end))
+      const launched = yield* joining(id, process, { ...options, onOutput: output.offer })
+      return sessionOfLaunched(launched, output)
+    })
+
+  const direct: DirectExecShape["exec"] = (id, process, { discard, privileged, stdin }) =>
+    joining(id, process, {
+      privileged,
+      stdin: false,
+      inherit: [stdin ? 0 : "ignore", discard ? "ignore" : 1, discard ? "ignore" : 2],
+      onOutput: () => undefined
+    }).pipe(
+      Effect.map(({ ended, signal }) => ({
+        exit: Effect.promise(() => ended),
+        signal: (number: number) => Effect.sync(() => signal(number))
+      }))
+    )
+
+  return { exec, direct: { exec: direct } satisfies DirectExecShape }
+}

@@ -1,0 +1,60 @@
+import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
+import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Conversation } from "../supervisor/client.ts"
+import type { Control, Event } from "../supervisor/protocol.ts"
+
+/** What the supervisor of a running container is asked for: to stand down, for other limits, for other ports. */
+export const supervisorVerbs = (
+  connect: (id: string) => Effect.Effect<Conversation, NotRunning>
+): Pick<RuntimeShape, "changePorts" | "standDown" | "update"> => {
+  /** Asks a supervisor for something, and waits for its answer of that type; none when the container ended before. */
+  const ask = <Type extends Event["type"]>(id: string, control: Control, answer: Type) =>
+    Effect.scoped(
+      Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close)).pipe(
+        Effect.flatMap((conversation) =>
+          Effect.promise(() => {
+            conversation.tell(control)
+            return conversation.event(answer) as Promise<Extract<Event, { readonly type: Type }> | undefined>
+          })
+        )
+      )
+    )
+
+  const standDown: RuntimeShape["standDown"] = (id) => Effect.ignore(ask(id, { type: "stand-down" }, "stands-down"))
+
+  const update: RuntimeShape["update"] = (id, change) =>
+    Effect.flatMap(
+      ask(id, { type: "update", change }, "updated"),
+      (answer): Effect.Effect<void, IsolationRefused | NotRunning> => {
+        if (answer === undefined) return new NotRunning({ container: id })
+        const { why } = answer
+        return why === undefined
+          ? Effect.void
+          : new IsolationRefused({ container: id, stage: "change its limits", why })
+      }
+    )
+
+  const changePorts: RuntimeShape["changePorts"] = (id) =>
+    Effect.gen(function* () {
+      const conversation = yield* Effect.acquireRelease(connect(id), (each) => Effect.sync(each.close))
+      const asked = (control: Control) => Effect.promise(() => conversation.ask(control, "port-change-noted"))
+      if ((yield* asked({ type: "begin-port-change" })) === undefined) return yield* new NotRunning({ container: id })
+      // Whoever failed half-way says nothing, so that the supervisor has it put right.
+      yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? asked({ type: "port-change-done" }) : Effect.void))
+      return (ports, address) =>
+        Effect.gen(function* () {
+          const wish: Control = { type: "hold-ports", ports, ...(address === undefined ? {} : { address }) }
+          const answer = yield* Effect.promise(() => conversation.ask(wish, "ports-held"))
+          if (answer === undefined) return yield* new NotRunning({ container: id })
+          const { refused } = answer
+          if (refused === undefined) return
+          const { hostIp, hostPort, protocol } = refused.port
+          const stage = `publish port ${hostIp}:${hostPort}/${protocol}`
+          return yield* new IsolationRefused({ container: id, stage, why: refused.why })
+        })
+    })
+
+  return { changePorts, standDown, update }
+}
