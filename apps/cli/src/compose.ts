@@ -1,4 +1,3 @@
-import { join } from "node:path"
 import { Locks } from "@gantry/core/Locks"
 import { Downloads, type DownloadsShape } from "@gantry/core/download/Downloads"
 import { localPlace } from "@gantry/core/image/ImageSource"
@@ -11,6 +10,7 @@ import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings, type SettingsShape } from "@gantry/core/Settings"
 import * as Database from "@gantry/core/state/Database"
+import { databasePath } from "@gantry/core/state/database-path"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk, type DiskShape } from "@gantry/core/store/Disk"
@@ -125,7 +125,7 @@ export interface Composition {
 export const engine = (settings: SettingsShape, { configFiles, env, serve }: Composition) =>
   Effect.gen(function* () {
     // The process ends with the command, so nobody waits for the database to be closed.
-    const database = yield* Effect.scoped(Database.make(join(settings.root, "state.db"), { leaveOpen: true }))
+    const database = yield* Effect.scoped(Database.make(databasePath(settings.root), { leaveOpen: true }))
     const ground = Context.make(Settings, settings).pipe(
       Context.add(Journal.Journal, Journal.make(settings.root)),
       Context.add(Database.Database, database),

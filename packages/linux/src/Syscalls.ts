@@ -150,7 +150,11 @@ export interface Syscalls {
   readonly bind: (fd: number, address: Uint8Array) => void
   readonly setsockopt: (fd: number, level: number, option: number, value: Uint8Array) => void
   readonly sendto: (fd: number, bytes: Uint8Array, flags: number, address: Uint8Array | null) => number
-  readonly recvfrom: (fd: number, into: Uint8Array, flags: number) => number
+  /** `address` is filled with the sender's; it must be as long as addresses of the socket's family are. */
+  readonly recvfrom: (fd: number, into: Uint8Array, flags: number, address?: Uint8Array) => number
+  readonly listen: (fd: number, backlog: number) => void
+  /** `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. */
+  readonly accept4: (fd: number, flags: number) => number
   /** `attributes` is the union `bpf_attr`. Addresses in it come from {@link Syscalls.withAddresses}. */
   readonly bpf: (command: number, attributes: Uint8Array) => number
   /** Runs `use` with the addresses of blocks of memory, which stay in place until it returns. */

@@ -14,6 +14,8 @@ export const O_NOCTTY = 0o400
 export const O_TRUNC = 0o1000
 export const O_APPEND = 0o2000
 export const O_NONBLOCK = 0o4000
+/** The owner of the descriptor (`F_SETOWN`) gets SIGIO when something can be read. */
+export const O_ASYNC = 0o20000
 export const O_DIRECTORY = arm ? 0o40000 : 0o200000
 export const O_NOFOLLOW = arm ? 0o100000 : 0o400000
 export const O_CLOEXEC = 0o2000000
@@ -155,6 +157,7 @@ export const F_GETFD = 1
 export const F_SETFD = 2
 export const F_GETFL = 3
 export const F_SETFL = 4
+export const F_SETOWN = 8
 export const F_DUPFD_CLOEXEC = 1030
 export const F_SETPIPE_SZ = 1031
 export const FD_CLOEXEC = 1

@@ -210,7 +210,16 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
       address,
       address === null ? 0 : address.length
     ]),
-    recvfrom: repeated("recvfrom", "recvfrom", (fd, into, flags) => [fd, into, into.length, flags, null, null]),
+    recvfrom: repeated("recvfrom", "recvfrom", (fd, into, flags, address) => [
+      fd,
+      into,
+      into.length,
+      flags,
+      address ?? null,
+      address === undefined ? null : words32(address.length)
+    ]),
+    listen: simple("listen", "listen", (fd, backlog) => [fd, backlog]),
+    accept4: repeated("accept4", "accept4", (fd, flags) => [fd, null, null, flags]),
     bpf: simple("bpf", "bpf", (command, attributes) => [command, attributes, attributes.length])
   }
 }

@@ -7,6 +7,7 @@ import type { Arch } from "./ffi/Ffi.ts"
  * with a directory (or `ppoll`) are used everywhere.
  */
 export const syscallNumbers = {
+  accept4: [288, 242],
   bind: [49, 200],
   bpf: [321, 280],
   capget: [125, 90],
@@ -27,6 +28,7 @@ export const syscallNumbers = {
   fsopen: [430, 430],
   ioctl: [16, 29],
   kill: [62, 129],
+  listen: [50, 201],
   lgetxattr: [192, 9],
   llistxattr: [195, 12],
   lremovexattr: [198, 15],

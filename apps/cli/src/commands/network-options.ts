@@ -76,12 +76,6 @@ const checkWish = ({ address, aliases, network }: NetworkWish): Effect.Effect<vo
   if (aliases.length > 0 && !isUserDefined(network)) {
     return badValue("network-scoped aliases are only supported for user-defined networks", hint)
   }
-  if (aliases.length > 0) {
-    return badValue(
-      "network aliases are not supported yet",
-      "containers reach each other by address; see gantry inspect"
-    )
-  }
   if (address !== undefined && !isUserDefined(network)) {
     return badValue("user specified IP address is supported on user defined networks only", hint)
   }

@@ -1,6 +1,7 @@
 import type { Attachment } from "@gantry/core/network/Network"
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import { namesOf } from "@gantry/engine/networks/names-of"
 import type { NetworkWish } from "@gantry/engine/networks/NetworkWish"
 import { isUserDefined, sharedWith } from "@gantry/engine/networks/NetworkWish"
 
@@ -60,5 +61,5 @@ const endpointOf = (
   GlobalIPv6Address: "",
   GlobalIPv6PrefixLen: 0,
   DriverOpts: null,
-  DNSNames: isUserDefined(network) ? [...new Set([name, ...aliases, id.slice(0, 12), spec.hostname])] : null
+  DNSNames: isUserDefined(network) ? namesOf({ id, name, hostname: spec.hostname }, aliases) : null
 })

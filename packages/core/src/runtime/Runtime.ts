@@ -56,6 +56,18 @@ export interface RuntimeChange {
   readonly name?: string
 }
 
+/** Names that a container can ask for at an address of its own loopback. Plain data. */
+export interface NameService {
+  /** Where the engine's database is: it says which containers are in which networks. */
+  readonly database: string
+  /** Names of the networks whose containers it finds, in the order of its links. */
+  readonly networks: ReadonlyArray<string>
+  /** Name servers that are asked for everything else, in this order; those of the host as they are then when empty. */
+  readonly servers: ReadonlyArray<string>
+  /** Whether anything else is asked for at all: not for a container without a way out. */
+  readonly forwards: boolean
+}
+
 /** What happens around a container that outlives its starter. */
 export interface Supervision {
   readonly restart: RestartRule
@@ -73,6 +85,8 @@ export interface Supervision {
   readonly ports: ReadonlyArray<PublishedPort>
   /** Address in the container that held ports lead to. */
   readonly address?: string
+  /** What its resolver answers; it has none when absent. */
+  readonly names?: NameService
   /** The starter stays until the end and cleans up itself; should it leave before, `cleanup` is run after all. */
   readonly claimed: boolean
   /** Program and arguments that give back what the container held, run by the supervisor after the end. */

@@ -1,6 +1,7 @@
 import type { Attachment } from "@gantry/core/network/Network"
 import type { Wiring } from "@gantry/core/network/Wiring"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { namedNetworks, resolverAddress } from "../networks/name-service.ts"
 import type { NetworkWish } from "../networks/NetworkWish.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import type { HostNames } from "./host-names.ts"
@@ -36,6 +37,7 @@ export const connect = (record: Connected, attachments: ReadonlyArray<Attachment
       resolvConf: resolvConf({
         host: host.resolvConf,
         ...(host.upstream === undefined ? {} : { upstream: host.upstream }),
+        ...(namedNetworks(attachments).length === 0 ? {} : { resolver: resolverAddress }),
         servers: options.dns,
         search: options.dnsSearch,
         options: options.dnsOptions,

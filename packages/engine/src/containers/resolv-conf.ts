@@ -9,6 +9,8 @@ export interface ResolvConfRequest {
   readonly upstream?: string
   /** The container uses the host's network, loopback included. */
   readonly sharesHostNetwork?: boolean
+  /** A resolver of the container's own, which asks the others itself. */
+  readonly resolver?: string
   /** Servers given by the user, in place of the host's. */
   readonly servers?: ReadonlyArray<string>
   /** Domains given by the user, in place of the host's. A single `.` means none at all. */
@@ -44,13 +46,16 @@ const parse = (text: string): ResolvConf => {
   return { servers, search, options }
 }
 
+/** The servers that a resolver configuration names, in their order. */
+export const serversIn = (text: string): ReadonlyArray<string> => parse(text).servers
+
 /** Loopback servers answer on the host only, and containers have no IPv6 way out. */
 const reachable = (server: string): boolean => !server.startsWith("127.") && !server.includes(":")
 
 /**
  * Contents of a container's `/etc/resolv.conf`.
  *
- * Servers: the user's; else those of the host that a container can reach; else those of systemd-resolved; else
+ * Servers: the container's own resolver; else the user's; else those of the host that a container can reach; else those of systemd-resolved; else
  * {@link publicServers}. A container in the host's network sees the host's servers unchanged.
  *
  * Spec: resolv.conf(5).
@@ -59,7 +64,10 @@ export const resolvConf = (request: ResolvConfRequest): string => {
   const host = parse(request.host)
   const upstream = parse(request.upstream ?? "")
   const search = given(request.search) ?? host.search
-  const options = given(request.options) ?? host.options
+  const asked = given(request.options) ?? host.options
+  // Names of containers have no dots, and are asked for as they are before any domain is added.
+  const own = request.resolver === undefined || asked.some((option) => option.startsWith("ndots:")) ? [] : ["ndots:0"]
+  const options = [...asked, ...own]
   return [
     ...serversOf(request, host, upstream).map((server) => `nameserver ${server}`),
     ...(search.length === 0 || search.includes(".") ? [] : [`search ${search.join(" ")}`]),
@@ -72,6 +80,7 @@ const given = (values: ReadonlyArray<string> | undefined) =>
   values === undefined || values.length === 0 ? undefined : values
 
 const serversOf = (request: ResolvConfRequest, host: ResolvConf, upstream: ResolvConf): ReadonlyArray<string> => {
+  if (request.resolver !== undefined) return [request.resolver]
   const wanted = given(request.servers)
   if (wanted !== undefined) return wanted
   if (request.sharesHostNetwork === true) return host.servers

@@ -28,6 +28,8 @@ export interface LaunchRequest {
   /** Descriptors of the caller that become the standard streams; nothing is read or written here then. */
   readonly inherit?: readonly [stdin: number | "ignore", stdout: number | "ignore", stderr: number | "ignore"]
   readonly wiring: ReadonlyArray<Wiring>
+  /** The links are there and the command does not run yet. */
+  readonly onConnected?: ((pid: number) => void) | undefined
   /** Puts the process into its control group, before its command runs. */
   readonly group?: Group | undefined
   /** Gets the output as it comes; the next piece is read when it resolves. */
@@ -141,6 +143,7 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
             ready: (pid) => {
               request.group?.add(pid)
               connect(sys, pid, request.wiring)
+              request.onConnected?.(pid)
             },
             terminal: (pid) => {
               const { fd, number } = openTerminal(sys, pid, request.terminal?.size)

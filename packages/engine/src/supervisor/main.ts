@@ -1,10 +1,12 @@
 import { readFileSync, rmSync } from "node:fs"
 import { POLLIN, SIGTERM } from "@gantry/linux/constants"
+import type { NameService } from "@gantry/core/runtime/Runtime"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
+import type { Resolver } from "./names/Resolver.ts"
 import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
@@ -111,10 +113,13 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     return fail({ type: "failed", status: 125, stage, why: ports.why }, () => undefined)
   }
   held = ports
+  const resolver =
+    supervision.names === undefined ? undefined : await resolverFor(loadSyscallsSync(), supervision.names)
   const server = await serve(job.socket, { add: clients.add, remove: leave }, receive)
   const close = () => {
     server.close()
     ports.close()
+    resolver?.close()
   }
   const log: Log | undefined =
     supervision.log.driver === "file" ? openLog(directory, supervision.log, () => new Date()) : undefined
@@ -130,6 +135,7 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
       stdin: supervision.stdin,
       ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
       wiring: spec.wiring,
+      onConnected: resolver?.open,
       group: openGroup(job.group, spec),
       onOutput: ({ bytes, stream }) => {
         log?.append(stream, bytes)
@@ -150,7 +156,11 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
       running = launched
       if (launched !== undefined) giveBackMemory()
       // What was written is in the log before anybody hears of the end.
-      else log?.settle()
+      else {
+        log?.settle()
+        // Its sockets would keep the network of a container that has ended.
+        resolver?.close()
+      }
     }
   })
   log?.end()
@@ -158,6 +168,10 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
   close()
   await finish(job, { cleanup: !clients.cleanupClaimed() })
 }
+
+/** Loaded here: most containers have none. */
+const resolverFor = async (sys: Syscalls, names: NameService): Promise<Resolver> =>
+  (await import("./names/Resolver.ts")).makeResolver(sys, names, giveBackMemory)
 
 /** The part of the global `Bun` that is used. */
 interface BunMemory {

@@ -3,6 +3,7 @@ import { Network } from "@gantry/core/network/Network"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { databasePath } from "@gantry/core/state/database-path"
 import { Settings } from "@gantry/core/Settings"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,7 @@ import { NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { journalOf, record as tell } from "../events/Journal.ts"
 import { attachAll } from "../networks/attach-networks.ts"
+import { nameServiceOf } from "../networks/name-service.ts"
 import { phase } from "../phase.ts"
 
 /** How {@link start} can fail. */
@@ -116,6 +118,7 @@ const startHeld = (
     for (const each of attachments) yield* tell(linkEvent("connect", each))
     for (const each of mountEvents("mount", record)) yield* tell(each)
     const spec = connect(record, attachments, yield* hostNames)
+    const names = nameServiceOf(record, attachments, databasePath(root))
     const published = attachments.find(({ ports }) => ports.length > 0)
     return yield* runtime
       .start(spec, {
@@ -129,6 +132,7 @@ const startHeld = (
           : { health: { ...record.options.health, probe: [...self, "__probe", record.id, root, run] } }),
         ports: published?.ports ?? [],
         ...(published?.address === undefined ? {} : { address: published.address }),
+        ...(names === undefined ? {} : { names }),
         claimed: stays,
         story: { journal: journalOf(root), attributes: attributesOf(record) },
         cleanup: [...self, "__settle", record.id, root, run]

@@ -122,6 +122,8 @@ export const makeRecording = (script: Script = {}): Recording => {
     setsockopt: nothing,
     sendto: (_fd, bytes) => bytes.length,
     recvfrom: zero,
+    listen: nothing,
+    accept4: descriptor,
     bpf: descriptor,
     ...script
   }

@@ -1,0 +1,68 @@
+import type { Attachment } from "@gantry/core/network/Network"
+import type { NetworkWish } from "../../networks/NetworkWish.ts"
+import { namesOf } from "../../networks/names-of.ts"
+import type { NameTable } from "./find-name.ts"
+
+/** A table that is closed after use. */
+export interface OpenTable extends NameTable {
+  readonly close: () => void
+}
+
+/** Those who are in a network: addresses by name in lower case, and own names by address. */
+interface Members {
+  readonly addresses: Map<string, Array<string>>
+  readonly names: Map<string, string>
+}
+
+/**
+ * The names in the engine's database, out of the records of the containers that hold an address (Containers.ts). Read
+ * again when the database has changed since the last question, so that nothing has to be told of a change.
+ */
+export const openTable = async (path: string): Promise<OpenTable> => {
+  const { DatabaseSync } = await import("node:sqlite")
+  const database = new DatabaseSync(path, { readOnly: true })
+  database.exec("PRAGMA busy_timeout=2000")
+  const version = database.prepare("PRAGMA data_version")
+  const all = database.prepare(
+    `SELECT id, name, attachments, json_extract(record, '$.spec.hostname') AS hostname,
+       json_extract(record, '$.options.networks') AS wishes
+     FROM containers WHERE attachments IS NOT NULL ORDER BY created_at, id`
+  )
+  let read: unknown
+  let networks = new Map<string, Members>()
+  const membersOf = (network: string): Members | undefined => {
+    const now = version.get()?.["data_version"]
+    if (now !== read) {
+      networks = sorted(all.all())
+      read = now
+    }
+    return networks.get(network)
+  }
+  return {
+    addresses: (network, name) => membersOf(network)?.addresses.get(name.toLowerCase()) ?? [],
+    nameOf: (network, address) => membersOf(network)?.names.get(address),
+    close: () => database.close()
+  }
+}
+
+/** By network. Texts were written by Containers.ts. */
+const sorted = (rows: ReadonlyArray<Record<string, unknown>>): Map<string, Members> => {
+  const networks = new Map<string, Members>()
+  for (const row of rows) {
+    const wishes = JSON.parse(String(row["wishes"])) as ReadonlyArray<NetworkWish>
+    const container = { id: String(row["id"]), name: String(row["name"]), hostname: String(row["hostname"]) }
+    for (const { address, network } of JSON.parse(String(row["attachments"])) as ReadonlyArray<Attachment>) {
+      if (address === undefined) continue
+      const members = networks.get(network) ?? { addresses: new Map(), names: new Map() }
+      networks.set(network, members)
+      members.names.set(address, container.name)
+      const aliases = wishes.find((wish) => wish.network === network)?.aliases ?? []
+      for (const name of new Set(namesOf(container, aliases).map((each) => each.toLowerCase()))) {
+        const known = members.addresses.get(name)
+        if (known === undefined) members.addresses.set(name, [address])
+        else known.push(address)
+      }
+    }
+  }
+  return networks
+}
