@@ -81,6 +81,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   volumeInspect: () => import("./volume.ts").then(({ inspect }) => ({ default: inspect })),
   volumeLs: () => import("./volume.ts").then(({ list }) => ({ default: list })),
   volumeRm: () => import("./volume.ts").then(({ remove }) => ({ default: remove })),
+  networkPrune: () => import("./prune.ts").then(({ network }) => ({ default: network })),
   volumePrune: () => import("./prune.ts").then(({ volume }) => ({ default: volume })),
   unit: () => import("./unit.ts"),
   untag: () => import("./untag.ts"),

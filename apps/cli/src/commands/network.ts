@@ -1,4 +1,4 @@
-import { Network, type NetworkInfo } from "@gantry/core/network/Network"
+import { isBuiltIn, Network, type NetworkInfo } from "@gantry/core/network/Network"
 import { NetworkMissing } from "@gantry/core/network/NetworkError"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { networkEvent } from "@gantry/engine/events/actors"
@@ -14,8 +14,6 @@ import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { given, valuesOf } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
-
-const builtIns = new Set(["bridge", "host", "none"])
 
 /** `gantry network create`. */
 export const create = define(networkCreate, ({ operands: [name = ""], options }, { terminal }) =>
@@ -89,7 +87,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
     const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {
         case "dangling": {
-          const dangling = !builtIns.has(network.name) && !used.has(network.name)
+          const dangling = !isBuiltIn(network.name) && !used.has(network.name)
           return dangling === ["1", "t", "true"].includes(value.toLowerCase())
         }
         case "driver":
@@ -103,7 +101,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
         case "scope":
           return value === "local"
         case "type":
-          return builtIns.has(network.name) === (value === "builtin")
+          return isBuiltIn(network.name) === (value === "builtin")
       }
     }
     const all = yield* (yield* Network).list

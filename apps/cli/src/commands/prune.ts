@@ -5,6 +5,7 @@ import {
   builderPrune as builderTable,
   containerPrune as containerTable,
   imagePrune as imageTable,
+  networkPrune as networkTable,
   systemPrune as systemTable,
   volumePrune as volumeTable
 } from "../argv/tables/prune.ts"
@@ -70,6 +71,7 @@ export default define(systemTable, ({ options }, { terminal }) => {
   const warning = [
     "This will remove:",
     "  - all stopped containers",
+    "  - all networks not used by at least one container",
     ...(volumes ? ["  - all anonymous volumes not used by at least one container"] : []),
     all ? "  - all images without at least one container associated to them" : "  - all dangling images",
     all ? "  - all build cache" : "  - unused build cache",
@@ -78,6 +80,7 @@ export default define(systemTable, ({ options }, { terminal }) => {
   return prune(
     {
       containers: true,
+      networks: true,
       images: all ? "unused" : "dangling",
       cache: all ? "all" : "unshared",
       rule: "system prune",
@@ -125,6 +128,17 @@ export const volume = define(volumeTable, ({ options }, { terminal }) => {
     ["unused-for", "label", "label!"]
   )
 })
+
+/** `gantry network prune`. */
+export const network = define(networkTable, ({ options }, { terminal }) =>
+  prune(
+    { networks: true },
+    "This will remove all custom networks not used by at least one container.",
+    options,
+    terminal,
+    ["label", "label!"]
+  )
+)
 
 /** `gantry builder prune`. */
 export const builder = define(builderTable, ({ options }, { terminal }) =>

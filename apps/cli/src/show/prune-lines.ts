@@ -24,6 +24,10 @@ export const removedLines = (removed: ReadonlyArray<Removal>): string => {
     "Deleted Volumes",
     removed.flatMap((each) => (each.kind === "volume" ? [each.name] : []))
   )
+  section(
+    "Deleted Networks",
+    removed.flatMap((each) => (each.kind === "network" ? [each.name] : []))
+  )
   section("Deleted Images", [
     ...images.flatMap((each) =>
       each.kind === "image"
@@ -50,6 +54,7 @@ export const removalName = (removal: Removal): string => {
     case "container":
       return `${removal.name} (${shortId(removal.id)})`
     case "volume":
+    case "network":
       return removal.name
     case "image":
       return removal.names.length === 0

@@ -75,4 +75,23 @@ describe("gantry network", () => {
       expect((yield* gantry("networkCreate", ["a b"])).status).toBe(125)
     }).pipe(Effect.provide(engine))
   )
+
+  it.scoped("prunes those that no container has, as filters have it, and says why others stay", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      for (const name of ["front", "back", "kept"])
+        yield* gantry("networkCreate", name === "kept" ? ["--label", "keep=1", name] : [name])
+      yield* gantry("create", ["--name", "web", "--network", "front", "box"])
+      const { out: plan } = yield* gantry("networkPrune", ["--dry-run", "--filter", "label!=keep"])
+      expect(plan).toMatch(/Would be removed:\n.*\nnetwork +back/)
+      expect(plan).toMatch(/network +front +container web is attached to it/)
+      expect(plan).toMatch(/network +kept +its labels do not match the filter/)
+      const { out } = yield* gantry("networkPrune", ["-f", "--filter", "label!=keep"])
+      expect(out).toMatch(/^Deleted Networks:\nback\n\n/)
+      expect((yield* gantry("networkLs", ["--format", "{{.Name}}"])).out).toBe("bridge\nfront\nhost\nkept\nnone\n")
+      expect((yield* gantry("networkPrune", ["-f", "--filter", "until=1h"])).status).not.toBe(0)
+      yield* gantry("rm", ["web"])
+      expect((yield* gantry("systemPrune", ["-f"])).out).toContain("Deleted Networks:\nfront\nkept\n")
+    }).pipe(Effect.provide(engine))
+  )
 })

@@ -64,6 +64,9 @@ export interface Attachment {
 /** Further ports of a container that is attached already. */
 export type PublishRequest = Pick<AttachRequest, "container" | "containerName" | "network" | "ports">
 
+/** Whether a network is one of the three that are always there. */
+export const isBuiltIn = (name: string): boolean => name === "bridge" || name === "host" || name === "none"
+
 /** A network as lists show it. */
 export interface NetworkInfo {
   readonly id: string

@@ -1,3 +1,5 @@
+import { isBuiltIn } from "@gantry/core/network/Network"
+
 /** A network that a container is to be in whenever it runs. Plain data. */
 export interface NetworkWish {
   /** `bridge`, `none`, `host`, `container:<id>`, or the name of a network. */
@@ -23,5 +25,4 @@ export const sharedWith = (network: string): string | undefined =>
   network.startsWith(sharing) ? network.slice(sharing.length) : undefined
 
 /** Whether a network was made by the user: containers answer to names there, and may choose their address. */
-export const isUserDefined = (network: string): boolean =>
-  !["bridge", "host", "none"].includes(network) && sharedWith(network) === undefined
+export const isUserDefined = (network: string): boolean => !isBuiltIn(network) && sharedWith(network) === undefined

@@ -20,6 +20,8 @@ export interface PruneWish {
   readonly unfinished?: "old" | "all"
   /** `anonymous`: those that were made for one container; `all`: named ones too. Never those a container mounts. */
   readonly volumes?: "anonymous" | "all"
+  /** Those that somebody created and no container has, running or not. */
+  readonly networks?: boolean
   readonly filters?: PruneFilters
 }
 
@@ -36,7 +38,7 @@ export interface PruneFilters {
 /** One thing that goes, and the bytes of the disk that are free then. */
 export type Removal = { readonly bytes: number } & (
   | { readonly kind: "container"; readonly id: string; readonly name: string }
-  | { readonly kind: "volume"; readonly name: string }
+  | { readonly kind: "volume" | "network"; readonly name: string }
   | {
       readonly kind: "image"
       readonly id: Digest
@@ -75,7 +77,8 @@ export const identityOf = (removal: Removal): string => {
     case "container":
       return `container ${removal.id}`
     case "volume":
-      return `volume ${removal.name}`
+    case "network":
+      return `${removal.kind} ${removal.name}`
     case "image":
       return `image ${removal.id}`
     case "cache":

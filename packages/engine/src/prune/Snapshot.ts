@@ -28,6 +28,8 @@ export interface ContainerFacts extends Dated {
   readonly live: boolean
   /** Names of the volumes it mounts. */
   readonly volumes: ReadonlyArray<string>
+  /** Names of the networks it is attached to when it runs. */
+  readonly networks: ReadonlyArray<string>
   /** What it takes of the disk: its own writes, its log, its state. */
   readonly bytes: number
 }
@@ -37,6 +39,12 @@ export interface VolumeFacts extends Dated {
   readonly name: string
   readonly anonymous: boolean
   readonly bytes: number
+}
+
+/** A network that somebody created. When that was is not on record. */
+export interface NetworkFacts {
+  readonly name: string
+  readonly labels: { readonly [name: string]: string }
 }
 
 /** A record of the build cache. */
@@ -93,6 +101,7 @@ export interface Snapshot {
   readonly images: ReadonlyArray<ImageFacts>
   readonly containers: ReadonlyArray<ContainerFacts>
   readonly volumes: ReadonlyArray<VolumeFacts>
+  readonly networks: ReadonlyArray<NetworkFacts>
   readonly cache: ReadonlyArray<CacheFacts>
   readonly cacheMounts: ReadonlyArray<CacheMountFacts>
   readonly trees: ReadonlyArray<TreeFacts>

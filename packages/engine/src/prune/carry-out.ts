@@ -1,6 +1,6 @@
 import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
-import type { Network } from "@gantry/core/network/Network"
+import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
@@ -22,10 +22,10 @@ import { needed, plan } from "./plan.ts"
 import { imageBlobs, type SnapshotServices, takeSnapshot } from "./take-snapshot.ts"
 
 /** What carrying out a plan needs. */
-export type PruneServices = SnapshotServices | Network | Settings
+export type PruneServices = SnapshotServices | Settings
 
 /** What would go now, and what would stay. */
-export const planPrune = (wish: PruneWish): Effect.Effect<Plan, StorageFailure, SnapshotServices> =>
+export const planPrune = (wish: PruneWish): Effect.Effect<Plan, NetworkRefused | StorageFailure, SnapshotServices> =>
   Effect.map(takeSnapshot, ({ snapshot }) => plan(snapshot, wish))
 
 /**
@@ -54,7 +54,7 @@ export const carryOut = (
 /** One event for each kind that was asked for and found, as Docker has it. */
 const tellOf = (wanted: ReadonlyArray<Removal>, gone: ReadonlyArray<Removal>): Effect.Effect<void> =>
   Effect.forEach(
-    ["container", "image", "volume", "builder"] as const,
+    ["container", "image", "network", "volume", "builder"] as const,
     (type) => {
       const isOf = ({ kind }: Removal) => (type === "builder" ? kind.startsWith("cache") : kind === type)
       if (!wanted.some(isOf)) return Effect.void
@@ -104,6 +104,15 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
       case "volume":
         yield* (yield* Volumes).remove(removal.name)
         return true
+      case "network":
+        return yield* (yield* Network).remove(removal.name).pipe(
+          Effect.as(true),
+          // It was removed, or a container was attached to it, since the plan was made.
+          Effect.catchTags({
+            NetworkMissing: () => Effect.succeed(false),
+            NetworkRefused: ({ message }) => Effect.as(Effect.logWarning(message), false)
+          })
+        )
       case "image": {
         if ((yield* (yield* Containers).ofImage(removal.id)).length > 0) return false
         return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })

@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import { planCache } from "./plan-cache.ts"
 import { filtered, isOfNow, ofNow } from "./reasons.ts"
 import type { Kept, Plan, PruneWish, Removal } from "./PrunePlan.ts"
-import type { CacheFacts, ContainerFacts, Dated, ImageFacts, Snapshot, VolumeFacts } from "./Snapshot.ts"
+import type { CacheFacts, ContainerFacts, ImageFacts, NetworkFacts, Snapshot, VolumeFacts } from "./Snapshot.ts"
 
 /** Milliseconds for which what an unfinished pull or build left is kept, so that the next attempt goes on with it. */
 export const grace = 24 * 60 * 60 * 1000
@@ -16,7 +16,7 @@ export const grace = 24 * 60 * 60 * 1000
  */
 export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
   const keep: Array<Kept> = []
-  const passes = <Each extends Dated>(
+  const passes = <Each>(
     kind: Kept["kind"],
     all: ReadonlyArray<Each>,
     nameOf: (each: Each) => string,
@@ -51,6 +51,16 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
           (each) => volumeReason(each, wish, stayingContainers, creating(snapshot))
         )
 
+  const networks =
+    wish.networks !== true
+      ? []
+      : passes(
+          "network",
+          snapshot.networks,
+          ({ name }) => name,
+          (each) => networkReason(each, wish, stayingContainers, creating(snapshot))
+        )
+
   const images =
     wish.images === undefined
       ? []
@@ -67,6 +77,7 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
   const removals: Array<Removal> = [
     ...containers.map(({ bytes, id, name }): Removal => ({ kind: "container", id, name, bytes })),
     ...volumes.map(({ bytes, name }): Removal => ({ kind: "volume", name, bytes })),
+    ...networks.map(({ name }): Removal => ({ kind: "network", name, bytes: 0 })),
     ...images.map(({ digests, id, names }): Removal => ({ kind: "image", id, names, digests, bytes: 0 })),
     ...[...chosen.records].map(([{ key, layer }, rule]): Removal => {
       const frees = layer === null ? 0 : (snapshot.layers.get(layer)?.bytes ?? 0)
@@ -140,6 +151,19 @@ const volumeReason = (
   if (volumes === "anonymous" && !each.anonymous) return "it was given a name"
   if (busy) return "a container is being created now, and may mount it"
   return filtered(each, filters)
+}
+
+const networkReason = (
+  { labels, name }: NetworkFacts,
+  { filters: { labels: areRight, unusedSince, until } = {} }: PruneWish,
+  containers: ReadonlyArray<ContainerFacts>,
+  busy: boolean
+): string | undefined => {
+  const user = containers.find(({ networks }) => networks.includes(name))
+  if (user !== undefined) return `container ${user.name} is attached to it`
+  if (busy) return "a container is being created now, and may want it"
+  if (unusedSince !== undefined || until !== undefined) return "when it was made and used is not on record"
+  return areRight?.(labels) === false ? "its labels do not match the filter" : undefined
 }
 
 const imageReason = (

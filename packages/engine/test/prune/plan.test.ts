@@ -27,8 +27,9 @@ describe("a plan", () => {
       const needs = (["layer", "blob"] as const).flatMap((kind) =>
         [...needed(kind, left.images, left.cache, left.trees)].map((each) => `${kind} ${each}`)
       )
-      const used = left.containers.flatMap(({ image, volumes }) => [
+      const used = left.containers.flatMap(({ image, networks, volumes }) => [
         `image ${image}`,
+        ...networks.map((network) => `network ${network}`),
         ...volumes.map((volume) => `volume ${volume}`)
       ])
       return [...needs, ...used].filter((each) => gone.has(each))
@@ -56,6 +57,7 @@ describe("a plan", () => {
         ...(wish.images === undefined ? [] : ["image"]),
         ...(wish.cache === undefined ? [] : ["cache", "cache-mount"]),
         ...(wish.volumes === undefined ? [] : ["volume"]),
+        ...(wish.networks === true ? ["network"] : []),
         ...(wish.unfinished === undefined ? [] : ["partial"]),
         "layer",
         "blob"
@@ -99,7 +101,13 @@ describe("a plan", () => {
         ...snapshot.containers.map((each) => [`container ${each.id}`, each] as const),
         ...snapshot.volumes.map((each) => [`volume ${each.name}`, each] as const),
         ...snapshot.images.map((each) => [`image ${each.id}`, each] as const),
-        ...snapshot.cache.map((each) => [`cache ${each.key}`, each] as const)
+        ...snapshot.cache.map((each) => [`cache ${each.key}`, each] as const),
+        // Networks have no times on record, and so pass no limit of time.
+        ...snapshot.networks.map((each) => {
+          const unknown = { ...each, createdAt: Infinity, lastUsed: Infinity }
+          const limited = until !== Infinity || unusedSince !== Infinity
+          return [`network ${each.name}`, limited ? unknown : { ...each, createdAt: 0, lastUsed: 0 }] as const
+        })
       ]
       return all.filter(([name, each]) => gone.has(name) && !lets(each))
     })
@@ -130,12 +138,14 @@ describe("a plan", () => {
       const { left } = planned(still, everything)
       const images = new Set(left.containers.map(({ image }) => image))
       const volumes = new Set(left.containers.flatMap((each) => each.volumes))
+      const networks = new Set(left.containers.flatMap((each) => each.networks))
       const layers = needed("layer", left.images, left.cache, left.trees)
       const blobs = needed("blob", left.images, [], [])
       return [
         ...left.containers.filter(({ live }) => !live),
         ...left.images.filter(({ id }) => !images.has(id)),
         ...left.volumes.filter(({ name }) => !volumes.has(name)),
+        ...left.networks.filter(({ name }) => !networks.has(name)),
         ...left.cache,
         ...left.partials.filter(({ held }) => !held),
         ...[...left.layers.keys()].filter((each) => !layers.has(each)),

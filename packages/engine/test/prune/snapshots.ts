@@ -13,6 +13,7 @@ const blobs = digests("blob")
 const imageIds = digests("image")
 const containerIds = ["a", "b", "c"].map((each) => each.repeat(64))
 const volumeNames = ["v", "w", "x"]
+const networkNames = ["front", "back"]
 
 const instant = fc.oneof(fc.integer({ min: 0, max: now }), fc.constantFrom(now, now - 1, now - 60_000))
 const labels = fc.constantFrom<{ readonly [name: string]: string }>({}, { keep: "yes" })
@@ -60,12 +61,14 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
         image: fc.constantFrom(...imageIds),
         live: fc.boolean(),
         volumes: fc.subarray([...volumeNames]),
+        networks: fc.subarray(["bridge", ...networkNames]),
         bytes
       })
     ),
     volumes: some(volumeNames, (name) =>
       fc.record({ ...dated, name: fc.constant(name), anonymous: fc.boolean(), bytes })
     ),
+    networks: some(networkNames, (name) => fc.record({ name: fc.constant(name), labels })),
     cache: some(layers, (layer) =>
       fc.record({
         ...dated,
@@ -110,6 +113,7 @@ export const wishes: fc.Arbitrary<PruneWish> = fc.record(
     ),
     unfinished: fc.constantFrom<"old" | "all">("old", "all"),
     volumes: fc.constantFrom<"anonymous" | "all">("anonymous", "all"),
+    networks: fc.boolean(),
     filters: fc.record(
       {
         until: instant,
@@ -128,7 +132,8 @@ export const everything: PruneWish = {
   images: "unused",
   cache: "all",
   unfinished: "all",
-  volumes: "all"
+  volumes: "all",
+  networks: true
 }
 
 /** What is left of a store after a plan was carried out. */
@@ -150,6 +155,7 @@ export const after = (snapshot: Snapshot, gone: ReadonlySet<string>): Snapshot =
     images: snapshot.images.filter(({ id }) => !gone.has(`image ${id}`)),
     containers: snapshot.containers.filter(({ id }) => !gone.has(`container ${id}`)),
     volumes: snapshot.volumes.filter(({ name }) => !gone.has(`volume ${name}`)),
+    networks: snapshot.networks.filter(({ name }) => !gone.has(`network ${name}`)),
     cache: snapshot.cache.filter(({ key }) => !gone.has(`cache ${key}`)),
     cacheMounts: snapshot.cacheMounts.filter(({ name }) => !gone.has(`cache-mount ${name}`)),
     layers: left("layer", snapshot.layers),

@@ -258,6 +258,7 @@ export const names = {
     summary: "List volumes",
     section: "other"
   },
+  networkPrune: { paths: [["network", "prune"]], summary: "Remove unused networks", section: "other" },
   volumePrune: { paths: [["volume", "prune"]], summary: "Remove unused volumes", section: "other" },
   volumeRm: {
     paths: [

@@ -59,6 +59,13 @@ export const volumePrune = {
   }
 } as const satisfies Command
 
+/** `gantry network prune`. */
+export const networkPrune = {
+  ...names.networkPrune,
+  ...plain,
+  options: { filter: filterOf("label=x, label!=x"), ...pruneOptions }
+} as const satisfies Command
+
 /** `gantry builder prune`. */
 export const builderPrune = {
   ...names.builderPrune,

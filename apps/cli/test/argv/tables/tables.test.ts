@@ -47,7 +47,8 @@ import {
   imagePrune,
   systemDf,
   systemPrune,
-  volumePrune
+  volumePrune,
+  networkPrune
 } from "../../../src/argv/tables/prune.ts"
 import { events } from "../../../src/argv/tables/events.ts"
 import { pluginCheck, pluginLs } from "../../../src/argv/tables/plugins.ts"
@@ -101,6 +102,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   systemPrune,
   imagePrune,
   containerPrune,
+  networkPrune,
   volumePrune,
   builderDu,
   builderPrune,
