@@ -30,6 +30,8 @@ export interface SettingsShape {
   readonly layerLimit?: number
   /** Limits of the build cache that are kept to after each build; without them nothing is removed by itself. */
   readonly cacheLimits?: { readonly [limit in keyof CacheLimits]: ConfiguredLimit }
+  /** IPv4 or IPv6 address of the host on which ports are published that name none; absent for all addresses. */
+  readonly publishAddress?: string
   /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
   readonly self: ReadonlyArray<string>
 }

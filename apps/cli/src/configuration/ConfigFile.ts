@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { isIp } from "../argv/values/ip.ts"
 
 const Text = Schema.NonEmptyString
 
@@ -56,7 +57,9 @@ export const ConfigFile = Schema.Struct({
   ).annotations({ description: "Which module serves a contract instead of gantry's own, by the contract's name" }),
   publish: Schema.optional(
     Schema.Struct({
-      defaultAddress: Schema.optional(Text).annotations({
+      defaultAddress: Schema.optional(
+        Schema.String.pipe(Schema.filter((text) => isIp(text) || "it is not an IPv4 or IPv6 address"))
+      ).annotations({
         description: "Address of the host that -p publishes on when it names none"
       })
     })

@@ -2,7 +2,7 @@ import type { SettingsShape } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
 import { engine } from "../compose.ts"
 import type { ConfigPlace } from "../configuration/config-places.ts"
-import { readConfiguration, untrustedNotice } from "../configuration/read-configuration.ts"
+import { readConfiguration, said, untrustedNotice } from "../configuration/read-configuration.ts"
 import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { mark } from "../trace.ts"
@@ -20,7 +20,7 @@ interface Asked {
 
 /** Composes the engine as configuration and options say. What plugins hold is given back when the scope closes. */
 export const configuredEngine = (
-  { env, plugins, settings, terminal }: Asked,
+  { env, plugins, settings: given, terminal }: Asked,
   places: ReadonlyArray<ConfigPlace>,
   fromParent: string
 ) =>
@@ -28,6 +28,8 @@ export const configuredEngine = (
     const { files, untrusted } = yield* readConfiguration(places)
     mark("configuration read")
     if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
+    const publishAddress = said({ files }, ({ publish }) => publish?.defaultAddress)
+    const settings: SettingsShape = { ...given, ...(publishAddress === undefined ? {} : { publishAddress }) }
     const configFiles = files.map(({ file }) => file)
     const choices = yield* choosePlugins(files, plugins, fromParent, terminal.cwd)
     if (choices.length === 0) return yield* engine(settings, { env, configFiles, serve: serveOwn })

@@ -83,6 +83,7 @@ describe("configuration files", () => {
     ['{"plugins": {"blob-store": {"module": ""}}}', /^plugins\.blob-store\.module: /],
     ['{"registries": [{"prefix": "a"}, {"prefix": "b", "mirrors": ["c", 5]}]}', /^registries\[1\]\.mirrors\[1\]: /],
     ['{"publish": {"defaultAddress": 5}}', /^publish\.defaultAddress: /],
+    ['{"publish": {"defaultAddress": "localhost"}}', /^publish\.defaultAddress: .*not an IPv4 or IPv6 address/],
     ["[]", /./],
     ["{", /^it is not JSON: /]
   ])("are refused when they say %s, and the place is named", async (text, expected) => {

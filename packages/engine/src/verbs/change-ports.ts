@@ -11,6 +11,7 @@ import { Containers } from "../containers/Containers.ts"
 import { reconcile } from "../containers/settle.ts"
 import { type AmbiguousId, type NoSuchContainer, WrongState } from "../EngineError.ts"
 import { wayOut } from "../networks/attach-networks.ts"
+import { onDefaultAddress } from "../networks/default-address.ts"
 import { means, samePort, withoutPorts } from "../networks/match-ports.ts"
 import { isUserDefined } from "../networks/NetworkWish.ts"
 import { type Hold, portsLock, trueUp } from "../networks/true-up-ports.ts"
@@ -64,9 +65,12 @@ type NotRunningHere = Effect.Effect.Error<ReturnType<Hold>>
  * that answer now, with all choices made.
  */
 export const addPorts = (
-  { id, name }: Pick<ContainerRecord, "id" | "name">,
+  container: Pick<ContainerRecord, "id" | "name">,
   ports: ReadonlyArray<PortRequest>
-): Effect.Effect<ReadonlyArray<PublishedPort>, PortChangeError, PortChangeServices> => {
+): Effect.Effect<ReadonlyArray<PublishedPort>, PortChangeError, PortChangeServices> =>
+  Effect.flatMap(onDefaultAddress(ports), (placed) => addPlaced(container, placed))
+
+const addPlaced = ({ id, name }: Pick<ContainerRecord, "id" | "name">, ports: ReadonlyArray<PortRequest>) => {
   const stopped = (record: ContainerRecord) =>
     Effect.gen(function* () {
       yield* place(record)

@@ -17,6 +17,7 @@ import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
+import { onDefaultAddress } from "../networks/default-address.ts"
 import { phase } from "../phase.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 import type { PullServices } from "./pull.ts"
@@ -94,6 +95,10 @@ export const create = (
           ...options.ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`)
         ])
       ].toSorted()
+      const ports = yield* onDefaultAddress([
+        ...options.ports,
+        ...(options.publishAll ? unpublished(exposed, options) : [])
+      ])
       const record = (name: string): ContainerRecord => ({
         id,
         name,
@@ -117,7 +122,7 @@ export const create = (
             : { volumesFrom: options.volumesFrom.map((each) => `${each.container}${each.readonly ? ":ro" : ""}`) }),
           network: options.networks[0].network,
           networks: options.networks,
-          ports: [...options.ports, ...(options.publishAll ? unpublished(exposed, options) : [])],
+          ports,
           exposed,
           dns: options.dns,
           dnsSearch: options.dnsSearch,

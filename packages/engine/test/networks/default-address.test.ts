@@ -1,0 +1,30 @@
+import type { PortRequest } from "@gantry/core/network/Network"
+import { Settings } from "@gantry/core/Settings"
+import { Effect } from "effect"
+import { describe, expect, it } from "vitest"
+import { onDefaultAddress } from "../../src/networks/default-address.ts"
+
+const web: PortRequest = { containerPort: 80, protocol: "tcp" }
+
+const placed = (ports: ReadonlyArray<PortRequest>, publishAddress?: string) =>
+  Effect.runSync(
+    Effect.provideService(onDefaultAddress(ports), Settings, {
+      root: "/r",
+      run: "/n",
+      jobs: 1,
+      instance: "",
+      self: [],
+      ...(publishAddress === undefined ? {} : { publishAddress })
+    })
+  )
+
+describe("ports without an address of the host", () => {
+  it("are on all addresses when nothing says otherwise", () => {
+    expect(placed([web])).toEqual([web])
+  })
+
+  it("are on the default address, and those with one of their own stay where they are", () => {
+    const everywhere = { ...web, hostIp: "0.0.0.0", hostPort: 8080 }
+    expect(placed([web, everywhere], "127.0.0.1")).toEqual([{ ...web, hostIp: "127.0.0.1" }, everywhere])
+  })
+})
