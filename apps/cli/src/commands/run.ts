@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { run as table } from "../argv/tables/run.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
+import { everywhereNotice } from "../show/ports.ts"
 import type { Terminal } from "../terminal.ts"
 import { attachedTo } from "./attached-to.ts"
 import { cidFile } from "./cid-file.ts"
@@ -64,6 +65,10 @@ export default define(
         if (timed !== undefined) yield* timed.started(record)
         if (options.detach) {
           terminal.out(`${record.id}\n`)
+          // For people: a script that reads both streams expects what docker writes.
+          if (terminal.program === "gantry" && terminal.stderrIsTerminal) {
+            terminal.err(everywhereNotice(record.options.ports))
+          }
           if (patience === undefined) return 0
           yield* waitReady(record, patience).pipe(Effect.tapError(() => lastLines(record.id, terminal)))
           return 0

@@ -47,6 +47,18 @@ export const portLines = (
       to: `${bracketed(hostIp)}:${hostPort}`
     }))
 
+/** What people are told of ports that everybody who reaches this machine can reach; nothing when there are none. */
+export const everywhereNotice = (ports: ReadonlyArray<Omit<ShownPort, "hostPort">>): string => {
+  const open = ports.filter(({ hostIp = "0.0.0.0" }) => hostIp === "0.0.0.0" || hostIp === "::")
+  if (open.length === 0) return ""
+  const named = open.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`).join(", ")
+  return [
+    `gantry: published on ALL addresses of this machine: ${named}`,
+    "  try: -p 127.0.0.1:HOST:CONTAINER, or publish.defaultAddress in gantry.config.json, for this machine only",
+    ""
+  ].join("\n")
+}
+
 interface Run {
   readonly address: string | undefined
   readonly protocol: string
