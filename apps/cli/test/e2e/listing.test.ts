@@ -75,6 +75,8 @@ describe("listings", () => {
     await gantry.ok("create", "--name", "kid", "child")
     expect(await names("-a", "-f", "ancestor=base")).toEqual(["kid", "idle", "web", "done"])
     expect(await names("-a", "-f", "ancestor=child")).toEqual(["kid"])
+    await gantry.ok("rm", "kid")
+    await gantry.ok("rmi", "child")
     const unknown = await gantry.try("ps", "-f", "colour=red")
     expect([unknown.status, unknown.stderr.includes("colour")]).toEqual([1, true])
   })
