@@ -101,7 +101,8 @@ export interface Snapshot {
   readonly images: ReadonlyArray<ImageFacts>
   readonly containers: ReadonlyArray<ContainerFacts>
   readonly volumes: ReadonlyArray<VolumeFacts>
-  readonly networks: ReadonlyArray<NetworkFacts>
+  /** Looked at only when networks may go. */
+  readonly networks?: ReadonlyArray<NetworkFacts>
   readonly cache: ReadonlyArray<CacheFacts>
   readonly cacheMounts: ReadonlyArray<CacheMountFacts>
   readonly trees: ReadonlyArray<TreeFacts>

@@ -1,8 +1,7 @@
 import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
-import { Network } from "@gantry/core/network/Network"
+import { isBuiltIn, Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
-import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk } from "@gantry/core/store/Disk"
@@ -10,7 +9,6 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
 import { Containers } from "../containers/Containers.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -22,11 +20,18 @@ import { needed, plan } from "./plan.ts"
 import { imageBlobs, type SnapshotServices, takeSnapshot } from "./take-snapshot.ts"
 
 /** What carrying out a plan needs. */
-export type PruneServices = SnapshotServices | Settings
+export type PruneServices = SnapshotServices | Network
 
 /** What would go now, and what would stay. */
-export const planPrune = (wish: PruneWish): Effect.Effect<Plan, NetworkRefused | StorageFailure, SnapshotServices> =>
-  Effect.map(takeSnapshot, ({ snapshot }) => plan(snapshot, wish))
+export const planPrune = (
+  wish: PruneWish
+): Effect.Effect<Plan, NetworkRefused | StorageFailure, SnapshotServices | Network> =>
+  Effect.gen(function* () {
+    // Before the containers: one that is made meanwhile is seen with its network, or the network is not.
+    const networks = wish.networks === true ? yield* (yield* Network).list : []
+    const { snapshot } = yield* takeSnapshot
+    return plan({ ...snapshot, networks: networks.filter(({ name }) => !isBuiltIn(name)) }, wish)
+  })
 
 /**
  * Removes what a plan lists and nothing else. Returns what went, in order.
@@ -89,10 +94,8 @@ export const neededNow: Effect.Effect<
 const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | StorageFailure, PruneServices> =>
   Effect.gen(function* () {
     switch (removal.kind) {
-      case "container": {
-        const found = yield* Effect.option((yield* Containers).find(removal.id))
-        if (Option.isNone(found)) return false
-        return yield* removeContainer(found.value, { force: false, volumes: false }).pipe(
+      case "container":
+        return yield* removeContainer(removal, { force: false, volumes: false }).pipe(
           Effect.as(true),
           // It was started, or removed, since the plan was made.
           Effect.catchTags({
@@ -100,7 +103,6 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
             WrongState: () => Effect.succeed(false)
           })
         )
-      }
       case "volume":
         yield* (yield* Volumes).remove(removal.name)
         return true

@@ -56,7 +56,7 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
       ? []
       : passes(
           "network",
-          snapshot.networks,
+          snapshot.networks ?? [],
           ({ name }) => name,
           (each) => networkReason(each, wish, stayingContainers, creating(snapshot))
         )

@@ -1,8 +1,6 @@
 import { type Digest, digest, isDigest } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
-import { isBuiltIn, Network } from "@gantry/core/network/Network"
-import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Settings } from "@gantry/core/Settings"
 import { BlobStore } from "@gantry/core/store/BlobStore"
@@ -30,7 +28,6 @@ export type SnapshotServices =
   | Images
   | LayerStore
   | Locks
-  | Network
   | Runtime
   | Settings
   | Volumes
@@ -45,55 +42,51 @@ export interface Sight {
  * Looks at everything. Who works now is asked first and the disk is surveyed next, before the records: what is made
  * meanwhile is then either not seen at all, or seen with the record that needs it.
  */
-export const takeSnapshot: Effect.Effect<Sight, NetworkRefused | StorageFailure, SnapshotServices> = Effect.gen(
-  function* () {
-    const now = yield* Clock.currentTimeMillis
-    const since = yield* workingSince
-    const { free } = yield* (yield* Disk).space
-    const items = yield* (yield* Disk).survey(dividedNames)
-    const trees = yield* (yield* LayerStore).trees
-    const records = yield* (yield* Images).list
-    const cache = yield* (yield* BuildCache).list
-    const volumes = yield* (yield* Volumes).list
-    const networks = yield* (yield* Network).list
-    const fetched = new Set(yield* (yield* Locks).held("blob-"))
-    const images = yield* Effect.forEach(records, imageFacts)
-    const ownBytes = bytesByOwner(items)
-    const cacheMounts = yield* Effect.forEach(yield* CacheMount.list, ({ createdAt, id, lastUsed, name }) =>
-      Effect.map(CacheMount.usersOf(name), (users): CacheMountFacts => {
-        const bytes = ownBytes.get(`cache-mount ${name}`) ?? 0
-        return { id, name, createdAt, lastUsed, bytes, busy: users.length > 0, labels: {} }
-      })
-    )
-    const containers = yield* containerFacts(ownBytes)
-    const stored = (kind: DiskItem["kind"]): ReadonlyMap<Digest, StoredFacts> =>
-      new Map(items.filter((item) => item.kind === kind).map((item) => [digest(item.id), item]))
-    const snapshot: Snapshot = {
-      now,
-      ...(since === undefined ? {} : { workingSince: since }),
-      images,
-      containers,
-      volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
-      networks: networks.filter(({ name }) => !isBuiltIn(name)).map(({ labels, name }) => ({ name, labels })),
-      cache: cache.map((record) => ({ ...record, labels: {} })),
-      cacheMounts,
-      trees: trees.map(({ id, parents }) => ({ id, parents })),
-      layers: stored("layer"),
-      blobs: stored("blob"),
-      free,
-      partials: items
-        .filter(({ kind }) => kind === "partial")
-        .map(({ bytes, changedAt, id, path }) => ({
-          digest: digest(id),
-          path,
-          bytes,
-          changedAt,
-          held: fetched.has(`blob-${id.replace("sha256:", "")}`)
-        }))
-    }
-    return { snapshot, items }
+export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices> = Effect.gen(function* () {
+  const now = yield* Clock.currentTimeMillis
+  const since = yield* workingSince
+  const { free } = yield* (yield* Disk).space
+  const items = yield* (yield* Disk).survey(dividedNames)
+  const trees = yield* (yield* LayerStore).trees
+  const records = yield* (yield* Images).list
+  const cache = yield* (yield* BuildCache).list
+  const volumes = yield* (yield* Volumes).list
+  const fetched = new Set(yield* (yield* Locks).held("blob-"))
+  const images = yield* Effect.forEach(records, imageFacts)
+  const ownBytes = bytesByOwner(items)
+  const cacheMounts = yield* Effect.forEach(yield* CacheMount.list, ({ createdAt, id, lastUsed, name }) =>
+    Effect.map(CacheMount.usersOf(name), (users): CacheMountFacts => {
+      const bytes = ownBytes.get(`cache-mount ${name}`) ?? 0
+      return { id, name, createdAt, lastUsed, bytes, busy: users.length > 0, labels: {} }
+    })
+  )
+  const containers = yield* containerFacts(ownBytes)
+  const stored = (kind: DiskItem["kind"]): ReadonlyMap<Digest, StoredFacts> =>
+    new Map(items.filter((item) => item.kind === kind).map((item) => [digest(item.id), item]))
+  const snapshot: Snapshot = {
+    now,
+    ...(since === undefined ? {} : { workingSince: since }),
+    images,
+    containers,
+    volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
+    cache: cache.map((record) => ({ ...record, labels: {} })),
+    cacheMounts,
+    trees: trees.map(({ id, parents }) => ({ id, parents })),
+    layers: stored("layer"),
+    blobs: stored("blob"),
+    free,
+    partials: items
+      .filter(({ kind }) => kind === "partial")
+      .map(({ bytes, changedAt, id, path }) => ({
+        digest: digest(id),
+        path,
+        bytes,
+        changedAt,
+        held: fetched.has(`blob-${id.replace("sha256:", "")}`)
+      }))
   }
-)
+  return { snapshot, items }
+})
 
 /** Bytes of everything that belongs to one container, volume or cache mount: `container ID`, `volume NAME`. */
 const bytesByOwner = (items: ReadonlyArray<DiskItem>): ReadonlyMap<string, number> => {

@@ -1,4 +1,3 @@
-import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import type { Digest } from "@gantry/core/image/Digest"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -32,7 +31,7 @@ export interface CacheUsage {
 }
 
 /** What the build cache takes, record by record. */
-export const cacheUsage: Effect.Effect<CacheUsage, NetworkRefused | StorageFailure, SnapshotServices> = Effect.map(
+export const cacheUsage: Effect.Effect<CacheUsage, StorageFailure, SnapshotServices> = Effect.map(
   takeSnapshot,
   ({ snapshot }) => cacheUsageOf(snapshot)
 )

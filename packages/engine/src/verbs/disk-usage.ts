@@ -1,4 +1,3 @@
-import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import type { Digest } from "@gantry/core/image/Digest"
 import type { DiskItem } from "@gantry/core/store/Disk"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -78,7 +77,7 @@ export interface DiskUsage {
 }
 
 /** Counts everything below the root. */
-export const diskUsage: Effect.Effect<DiskUsage, NetworkRefused | StorageFailure, SnapshotServices> = Effect.map(
+export const diskUsage: Effect.Effect<DiskUsage, StorageFailure, SnapshotServices> = Effect.map(
   takeSnapshot,
   ({ items, snapshot }) => usageOf(snapshot, items)
 )

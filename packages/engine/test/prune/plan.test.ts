@@ -103,7 +103,7 @@ describe("a plan", () => {
         ...snapshot.images.map((each) => [`image ${each.id}`, each] as const),
         ...snapshot.cache.map((each) => [`cache ${each.key}`, each] as const),
         // Networks have no times on record, and so pass no limit of time.
-        ...snapshot.networks.map((each) => {
+        ...(snapshot.networks ?? []).map((each) => {
           const unknown = { ...each, createdAt: Infinity, lastUsed: Infinity }
           const limited = until !== Infinity || unusedSince !== Infinity
           return [`network ${each.name}`, limited ? unknown : { ...each, createdAt: 0, lastUsed: 0 }] as const
@@ -145,7 +145,7 @@ describe("a plan", () => {
         ...left.containers.filter(({ live }) => !live),
         ...left.images.filter(({ id }) => !images.has(id)),
         ...left.volumes.filter(({ name }) => !volumes.has(name)),
-        ...left.networks.filter(({ name }) => !networks.has(name)),
+        ...(left.networks ?? []).filter(({ name }) => !networks.has(name)),
         ...left.cache,
         ...left.partials.filter(({ held }) => !held),
         ...[...left.layers.keys()].filter((each) => !layers.has(each)),

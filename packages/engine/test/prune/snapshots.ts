@@ -155,7 +155,7 @@ export const after = (snapshot: Snapshot, gone: ReadonlySet<string>): Snapshot =
     images: snapshot.images.filter(({ id }) => !gone.has(`image ${id}`)),
     containers: snapshot.containers.filter(({ id }) => !gone.has(`container ${id}`)),
     volumes: snapshot.volumes.filter(({ name }) => !gone.has(`volume ${name}`)),
-    networks: snapshot.networks.filter(({ name }) => !gone.has(`network ${name}`)),
+    networks: (snapshot.networks ?? []).filter(({ name }) => !gone.has(`network ${name}`)),
     cache: snapshot.cache.filter(({ key }) => !gone.has(`cache ${key}`)),
     cacheMounts: snapshot.cacheMounts.filter(({ name }) => !gone.has(`cache-mount ${name}`)),
     layers: left("layer", snapshot.layers),
