@@ -6,6 +6,7 @@ import { copy as table } from "../argv/tables/copy.ts"
 import { parseCopyPath } from "../argv/values/copy-path.ts"
 import { humanSize } from "../show/size.ts"
 import { define } from "./define.ts"
+import { openArchive } from "./open-archive.ts"
 import { Usage } from "./Usage.ts"
 import { writeArchive } from "./write-archive.ts"
 
@@ -58,9 +59,8 @@ export default define(table, ({ operands, options }, { terminal }) =>
       if (from.some(({ path }) => path === "-")) {
         if (from.length > 1)
           return yield* refused("standard input is not copied together with files", "copy it by itself")
-        if (terminal.stdinIsTerminal)
-          return yield* refused("no archive on standard input", `tar c . | gantry cp - ${shown}`)
-        return tell(yield* copyFromStream(container, process.stdin, destination, wish), shown)
+        const { archive } = yield* openArchive("-", `tar c . | gantry cp - ${shown}`, terminal)
+        return tell(yield* copyFromStream(container, archive, destination, wish), shown)
       }
       const sources = from.map(({ path }) => hostPath(terminal.cwd, path))
       return tell(yield* copyIn(container, sources, destination, wish), shown)

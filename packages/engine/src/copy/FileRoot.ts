@@ -74,7 +74,6 @@ const fileRoot = (sys: Syscalls, root: number, resolve: number): FileRoot => {
         throw error
       }
     },
-    list: (path) =>
-      withOpen(path, O_PATH | O_DIRECTORY, true, (fd) => readdirSync(placeOf(fd)).toSorted((a, b) => (a < b ? -1 : 1)))
+    list: (path) => withOpen(path, O_PATH | O_DIRECTORY, true, (fd) => readdirSync(placeOf(fd)).toSorted())
   }
 }

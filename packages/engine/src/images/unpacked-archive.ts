@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process"
 import { pipeline } from "node:stream"
 import { decompressed } from "@gantry/core/compression/decompress"
+import { LayerMalformed } from "@gantry/core/store/StoreError"
+import * as Stream from "effect/Stream"
 
 /** Compressions that no JavaScript runtime reads; both programs are part of every Debian. */
 export type Program = "bzip2" | "xz"
@@ -14,6 +16,16 @@ export const programFor = (head: Uint8Array): Program | undefined => {
 
 /** Bytes that tell one compression from the other. */
 const headSize = 6
+
+/** {@link unpackedArchive} as a stream, which fails with `LayerMalformed`. `called`: what messages call the archive. */
+export const unpackedStream = (
+  archive: AsyncIterable<Uint8Array>,
+  called: string
+): Stream.Stream<Uint8Array, LayerMalformed> =>
+  Stream.fromAsyncIterable(
+    unpackedArchive(archive),
+    (cause) => new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
+  )
 
 /**
  * An archive of a user, uncompressed: plain, gzip, zstd, bzip2 or xz, known by its first bytes. A few pieces are held at

@@ -2,23 +2,23 @@ import { closeSync } from "node:fs"
 import { userInfo } from "node:os"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { LayerStore, Placed, PlaceOptions } from "@gantry/core/store/LayerStore"
-import { LayerMalformed, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
-import { tarPieces } from "@gantry/core/tree/tar-write"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import type { ContainerRoots } from "../containers/ContainerRoots.ts"
+import { archiveOf } from "../copy/archive-of.ts"
 import { type CopyProblem, type CopyPlan, type Destination, planCopy, settle } from "../copy/copy-plan.ts"
 import { CopyRefused } from "../copy/CopyRefused.ts"
 import { expandPaths } from "../copy/expand-paths.ts"
 import { type OpenedSource, openSource } from "../copy/open-source.ts"
 import { putFiles, type PutError } from "../copy/put-files.ts"
 import { containerSide, hostSide, type Side, userOf } from "../copy/Side.ts"
-import { unpackedArchive } from "../images/unpacked-archive.ts"
+import { unpackedStream } from "../images/unpacked-archive.ts"
 
 /** How {@link copyIn} and its like can fail. */
 export type CopyError = CopyRefused | PutError | RuntimeError
@@ -51,8 +51,7 @@ export const copyIn = (
 ): Effect.Effect<Copied, CopyError, ContainerRoots | LayerStore> =>
   Effect.gen(function* () {
     const to = yield* containerSide(container)
-    const owner = archive ? userOf(to, container.spec.process.user) : undefined
-    const place = { root: false, ...(owner === undefined ? {} : { owner }) }
+    const place = placeIn(to, container, archive)
     return yield* transfer({ from: yield* hostSide, to, sources, destination, follow, place, devices: true })
   }).pipe(Effect.scoped)
 
@@ -89,10 +88,11 @@ export const copyToStream = (
     )
     // Contents are told apart by number: two sources may hold paths that look alike.
     const entries = parts.flatMap((part, index) => part.entries.map((entry) => numbered(entry, index)))
-    return archiveOf(entries, (path) => {
+    const openContent: OpenedSource["openContent"] = (path) => {
       const [, index = "", inner = ""] = /^(\d+):(.*)$/s.exec(path) ?? []
       return parts[Number(index)]?.source.openContent(inner)
-    })
+    }
+    return archiveOf(entries, openContent, unreadable)
   })
 
 /** Puts the files of an archive, compressed or not, into a directory of a container. It need not be trusted. */
@@ -106,16 +106,17 @@ export const copyFromStream = (
     const to = yield* containerSide(container)
     const target = yield* settled(to, destination)
     if (target.kind !== "directory") return yield* mustBeDirectory(to, destination)
-    const owner = options.archive ? userOf(to, container.spec.process.user) : undefined
-    const unpacked = Stream.fromAsyncIterable(
-      unpackedArchive(archive),
-      (cause) =>
-        new LayerMalformed({ layer: "standard input", why: cause instanceof Error ? cause.message : String(cause) })
-    )
-    const place = { root: false, ...(owner === undefined ? {} : { owner }) }
-    const { size } = yield* putInto(to, { into: target.path, name: "" }, unpacked, place)
+    const files = unpackedStream(archive, "standard input")
+    const place = placeIn(to, container, options.archive)
+    const { size } = yield* putInto(to, { into: target.path, name: "" }, files, place)
     return { bytes: size, skipped: [] }
   }).pipe(Effect.scoped)
+
+/** How files arrive in a container: with the owners they bring along, or as its own user's. */
+const placeIn = (side: Side, { spec }: ContainerRecord, toUser: boolean): PlaceOptions => {
+  const owner = toUser ? userOf(side, spec.process.user) : undefined
+  return { root: false, ...(owner === undefined ? {} : { owner }) }
+}
 
 interface Transfer {
   readonly from: Side
@@ -155,7 +156,7 @@ const transfer = ({
         const entries = all.filter(({ type }) => devices || (type !== "char" && type !== "block"))
         skipped.push(...all.filter((entry) => !entries.includes(entry)).map((entry) => entry.path))
         if (entries.length === 0) return
-        bytes += (yield* putInto(to, plan, archiveOf(entries, source.openContent), place)).size
+        bytes += (yield* putInto(to, plan, archiveOf(entries, source.openContent, unreadable), place)).size
       }).pipe(Effect.scoped)
     }
     return { bytes, skipped }
@@ -241,16 +242,4 @@ const numbered = (entry: TreeEntry, index: number): TreeEntry =>
     ? { ...entry, content: { from: "file", path: `${index}:${entry.content.path}` } }
     : entry
 
-/** The archive of files that may change while it is read. */
-const archiveOf = (
-  entries: ReadonlyArray<TreeEntry>,
-  openContent: OpenedSource["openContent"]
-): Stream.Stream<Uint8Array, StorageFailure> =>
-  Stream.fromAsyncIterable(pieces(entries, openContent), storageFailure("read", "the files"))
-
-async function* pieces(
-  entries: ReadonlyArray<TreeEntry>,
-  openContent: OpenedSource["openContent"]
-): AsyncGenerator<Uint8Array, void> {
-  yield* tarPieces(entries, openContent, { plain: true })
-}
+const unreadable = storageFailure("read", "the files")

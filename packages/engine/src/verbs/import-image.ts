@@ -14,7 +14,6 @@ import {
 } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type { BadOption } from "../EngineError.ts"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -22,7 +21,7 @@ import { applyChanges } from "../images/apply-changes.ts"
 import { commitImage } from "../images/commit-image.ts"
 import type { Images } from "../images/Images.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
-import { unpackedArchive } from "../images/unpacked-archive.ts"
+import { unpackedStream } from "../images/unpacked-archive.ts"
 
 /** What becomes an image. */
 export interface ImportRequest {
@@ -67,11 +66,7 @@ export const importImage = ({
     }
     // A wrong instruction is found before the archive has been read.
     const config = yield* applyChanges(bare, changes)
-    const pieces = Stream.fromAsyncIterable(
-      unpackedArchive(archive),
-      (cause) => new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
-    )
-    const { diffId } = yield* layers.unpack(undefined, pieces).pipe(
+    const { diffId } = yield* layers.unpack(undefined, unpackedStream(archive, called)).pipe(
       // The store has no better name for what has no digest yet.
       Effect.catchTag("LayerMalformed", (failure) => Effect.fail(new LayerMalformed({ ...failure, layer: called }))),
       Effect.catchTag("LayerTooLarge", (failure) => Effect.fail(new LayerTooLarge({ ...failure, layer: called })))

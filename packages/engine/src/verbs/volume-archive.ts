@@ -1,16 +1,16 @@
 import { closeSync } from "node:fs"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
-import { LayerMalformed, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
-import { tarPieces } from "@gantry/core/tree/tar-write"
+import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
+import { archiveOf } from "../copy/archive-of.ts"
 import { containedRoot } from "../copy/FileRoot.ts"
 import { openSource } from "../copy/open-source.ts"
 import { openHostDirectory, putFiles, type PutError } from "../copy/put-files.ts"
 import type { NoSuchVolume } from "../EngineError.ts"
-import { unpackedArchive } from "../images/unpacked-archive.ts"
+import { unpackedStream } from "../images/unpacked-archive.ts"
 import { findVolume } from "../volumes/find-volume.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
@@ -35,10 +35,7 @@ export const exportVolume = (
     const root = containedRoot(sys, yield* openVolume(name))
     const source = yield* Effect.mapError(openSource(sys, root, "/.", { follow: true }), failed)
     const entries = yield* Effect.try({ try: () => source.entries(""), catch: failed })
-    async function* pieces(): AsyncGenerator<Uint8Array, void> {
-      yield* tarPieces(entries, source.openContent, { plain: true })
-    }
-    return Stream.fromAsyncIterable(pieces(), failed)
+    return archiveOf(entries, source.openContent, failed)
   })
 
 /**
@@ -52,9 +49,5 @@ export const importVolume = (
 ): Effect.Effect<void, NoSuchVolume | PutError, LayerStore | Volumes> =>
   Effect.gen(function* () {
     const fd = yield* openVolume(name)
-    const pieces = Stream.fromAsyncIterable(
-      unpackedArchive(archive),
-      (cause) => new LayerMalformed({ layer: called, why: cause instanceof Error ? cause.message : String(cause) })
-    )
-    yield* putFiles(fd, pieces, { root: true })
+    yield* putFiles(fd, unpackedStream(archive, called), { root: true })
   }).pipe(Effect.scoped)
