@@ -35,6 +35,13 @@ export const removedVolume = ".removed-"
 
 const recordNames: ReadonlySet<string> = new Set([buildsName, eventsName, autopsiesName])
 
+/** Whether the engine keeps its notes under a name in the root directory. */
+const isOfRecords = (top: string): boolean =>
+  dividedNames.includes(top) || recordNames.has(top) || /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
+
+/** Whether a name in the root directory is the engine's own. The places of the store are the store's. */
+export const isEngines = (top: string): boolean => isOfRecords(top) || kindOf(top) !== undefined
+
 /** To whom something below the root belongs that is in no place of the store's. */
 export type RootPart =
   | { readonly of: "container" | "volume" | "cache-mount"; readonly id: string }
@@ -51,12 +58,7 @@ export type RootPart =
 export const rootPart = (path: string): RootPart => {
   const [top = "", inner] = path.split("/", 2)
   if (inner === undefined) {
-    if (
-      dividedNames.includes(top) ||
-      recordNames.has(top) ||
-      /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
-    )
-      return { of: "records" }
+    if (isOfRecords(top)) return { of: "records" }
     // What a file system makes in its topmost directory.
     if (top === "lost+found") return { of: "records" }
     if (/^\.index\.[0-9a-f]+\.json$/.test(top)) return { of: "leftover" }
@@ -70,7 +72,9 @@ export const rootPart = (path: string): RootPart => {
   return ofProcess(top) ?? { of: "nobody" }
 }
 
+const kindOf = (top: string): string | undefined => workKinds.find((each) => top.startsWith(`${each}-`))
+
 const ofProcess = (top: string): RootPart | undefined => {
-  const kind = workKinds.find((each) => top.startsWith(`${each}-`))
+  const kind = kindOf(top)
   return kind === undefined ? undefined : { of: isOrphaned(kind, top) ? "leftover" : "work" }
 }

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
 import { dismantle, type SettleServices } from "../containers/settle.ts"
 import { Images } from "../images/Images.ts"
+import { isEngines } from "../root-names.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 
 /** What a reset takes away. */
@@ -32,9 +33,11 @@ export const resetList: Effect.Effect<ResetList, StorageFailure, Containers | Im
   }
 )
 
-/** Names in the root directory that are gantry's own; anything else there is not touched. */
-const ours =
-  /^(?:blobs|builds|cache-mounts|containers|events|ingest|layers|locks|trees|volumes|oci-layout|index\.json|state\.db(?:-wal|-shm)?|archive-[0-9a-f-]+|\.index\..*)$/
+/** Names of the store in the root directory. */
+const ofStore = /^(?:blobs|ingest|layers|locks|trees|oci-layout|\.index\..*)$/
+
+/** Whether a name in the root directory is gantry's own; anything else there is not touched. */
+const isOurs = (name: string): boolean => ofStore.test(name) || isEngines(name)
 
 /** Takes away everything of this engine: containers, images, volumes, networks, and what they left on the host. */
 export const reset: Effect.Effect<void, NetworkRefused | StorageFailure, SettleServices> = Effect.gen(function* () {
@@ -45,7 +48,7 @@ export const reset: Effect.Effect<void, NetworkRefused | StorageFailure, SettleS
   yield* Effect.try({
     try: () => {
       // The database comes last: until then an interrupted reset can be repeated.
-      const names = readdirSync(root).filter((name) => ours.test(name))
+      const names = readdirSync(root).filter(isOurs)
       const ordered = [
         ...names.filter((name) => !name.startsWith("state.db")),
         ...names.filter((name) => name.startsWith("state.db"))
