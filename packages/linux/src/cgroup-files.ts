@@ -4,9 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import type { Hierarchy } from "./cgroup-layout.ts"
 import type { Missing } from "./cgroup.ts"
 import type { Syscalls } from "./Syscalls.ts"
+import { SIGKILL } from "./constants.ts"
 import { failedWith } from "./SyscallError.ts"
-
-const SIGKILL = 9
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : String(error)

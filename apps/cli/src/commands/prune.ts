@@ -113,7 +113,8 @@ export const container = define(containerTable, ({ options }, { terminal }) =>
 /** `gantry volume prune`. */
 export const volume = define(volumeTable, ({ options }, { terminal }) => {
   // Docker's other way to ask for all of them.
-  const [filteredAll, ...more] = options.filter.filter((text) => /^all=(?:1|t|true)$/i.test(text))
+  const saysAll = (text: string): boolean => /^all=(?:1|t|true)$/i.test(text)
+  const filteredAll = options.filter.find(saysAll)
   if (options.all && filteredAll !== undefined) {
     return badValue(`conflicting options: cannot specify both --all and --filter ${filteredAll}`)
   }
@@ -123,7 +124,7 @@ export const volume = define(volumeTable, ({ options }, { terminal }) => {
     all
       ? "This will remove all local volumes not used by at least one container."
       : "This will remove anonymous local volumes not used by at least one container.",
-    { ...options, filter: options.filter.filter((text) => text !== filteredAll && !more.includes(text)) },
+    { ...options, filter: options.filter.filter((text) => !saysAll(text)) },
     terminal,
     ["unused-for", "label", "label!"]
   )

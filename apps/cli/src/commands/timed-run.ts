@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
@@ -62,7 +63,7 @@ const killSlow = (record: ContainerRecord, stopwatch: Stopwatch, allowed: number
     if (took <= allowed) return
     const shares = stopwatch.shares()
     const runtime = yield* Runtime
-    yield* Effect.ignore(Effect.zipRight(runtime.standDown(record.id), runtime.signal(record.id, 9)))
+    yield* Effect.ignore(Effect.zipRight(runtime.standDown(record.id), runtime.signal(record.id, SIGKILL)))
     yield* Effect.ignore(runtime.wait(record.id))
     yield* settleOrWarn(record)
     return yield* new StartTooSlow({ container: record.name, took, allowed, slowest: slowest(shares) })

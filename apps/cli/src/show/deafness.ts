@@ -1,8 +1,7 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { signalName } from "@gantry/engine/containers/words"
-
-const SIGKILL = 9
 
 /**
  * What to do about a container whose first process went on after the signal that should have stopped it, and had to be

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LauncherShape } from "@gantry/core/runtime/Launcher"
 import { NotRunning, type RuntimeError } from "@gantry/core/runtime/RuntimeError"
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "@gantry/linux/constants"
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, SIGKILL } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -37,8 +37,6 @@ export interface RootTools {
     request: LaunchRequest
   ) => Effect.Effect<Launched, RuntimeError>
 }
-
-const SIGKILL = 9
 
 /** See {@link ContainerRootsShape.open}. */
 export const openRoot =

@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import { mkdirSync } from "node:fs"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
@@ -30,8 +31,6 @@ import { supervisorVerbs } from "./supervisor-verbs.ts"
 
 /** Control groups of what `perform` runs; they end with the performing process. */
 const performKind = "perform"
-
-const SIGKILL = 9
 
 /** Makes a whole runtime of a launcher: a supervisor for each container that outlives its starter. */
 export const make = Effect.gen(function* () {

@@ -1,8 +1,7 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import { clearGroup } from "../supervisor/group.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { sendSignal } from "./send-signal.ts"
-
-const SIGKILL = 9
 
 /** Milliseconds between looks whether a killed process has ended; the kernel tells nobody. */
 const look = 5

@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import { rmSync } from "node:fs"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
@@ -15,8 +16,6 @@ const pauseBetweenLooks = "20 millis"
 
 /** How long a killed container may take to end before its supervisor is ended as well. */
 const mostDying = "10 seconds"
-
-const SIGKILL = 9
 
 /** What {@link endVerbs} uses of the runtime. */
 export interface EndTools extends Pick<RuntimeShape, "signal" | "standDown"> {

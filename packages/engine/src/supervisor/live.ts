@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import type { ExitStatus, HealthStatus } from "@gantry/core/runtime/ContainerState"
 import type { RestartRule, Supervision } from "@gantry/core/runtime/Runtime"
 import type { LaunchFailure } from "./handshake.ts"
@@ -7,8 +8,6 @@ import type { Rest } from "./rest.ts"
 import { makeRestarts } from "./restarts.ts"
 import { mark, type ProcessMark, writeState } from "./state.ts"
 import { type Watch, watchHealth } from "./watch-health.ts"
-
-const SIGKILL = 9
 
 /** What a container's life touches outside of it. */
 export interface World {

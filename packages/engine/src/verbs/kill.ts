@@ -1,11 +1,10 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
-
-const SIGKILL = 9
 
 /**
  * Sends a signal to a container's first process, by number. As with Docker, a container that gets SIGKILL or its own

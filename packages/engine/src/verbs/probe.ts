@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import type { HealthCheck } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Clock from "effect/Clock"
@@ -8,8 +9,6 @@ import type { ContainerRecord, HealthSettings } from "../containers/ContainerRec
 
 /** Most bytes of output that are kept; Docker's number. */
 const longestOutput = 4096
-
-const SIGKILL = 9
 
 /** The words of the command. Spec: Dockerfile reference, HEALTHCHECK. */
 const commandOf = ({ shell, test: [kind = "", ...words] }: HealthSettings): ReadonlyArray<string> =>

@@ -1,3 +1,4 @@
+import { SIGKILL } from "@gantry/linux/constants"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import * as Effect from "effect/Effect"
@@ -40,6 +41,6 @@ export const stop = (
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value
-    yield* Effect.ignore(kill(record, 9))
+    yield* Effect.ignore(kill(record, SIGKILL))
     return yield* ended
   })

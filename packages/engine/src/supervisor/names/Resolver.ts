@@ -9,8 +9,6 @@ import { type Streams, takeStreams } from "./streams.ts"
 export interface Resolver {
   /** Listens in the network namespace of a process; until `close`, or `open` for another one. */
   readonly open: (pid: number) => void
-  /** What counts from now on. */
-  readonly change: (service: NameService) => void
   readonly close: () => void
 }
 
@@ -25,8 +23,7 @@ const idle = 5000
  * A resolver that is not open yet. What answering needs is loaded with the first question: most containers never ask
  * one. `onIdle` is told when it was given back.
  */
-export const makeResolver = (sys: Syscalls, first: NameService, onIdle: () => void): Resolver => {
-  let service = first
+export const makeResolver = (sys: Syscalls, service: NameService, onIdle: () => void): Resolver => {
   let sockets: ResolverSockets | undefined
   let streams: Streams | undefined
   let table: OpenTable | undefined
@@ -96,9 +93,6 @@ export const makeResolver = (sys: Syscalls, first: NameService, onIdle: () => vo
       close()
       sockets = inNetworkOf(sys, pid, () => openSockets(sys))
       streams = takeStreams(sys, sockets.stream, (bytes) => answer(bytes, "tcp"))
-    },
-    change: (changed) => {
-      service = changed
     },
     close
   }
