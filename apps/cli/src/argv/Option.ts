@@ -65,6 +65,13 @@ export type Values<Table extends OptionTable> = { readonly [Name in keyof Table]
 /** `addHost` → `add-host`. */
 export const longName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
+/** The options that people are told of, by their long names, in the order of these. */
+export const offered = (table: OptionTable): ReadonlyArray<readonly [string, Option]> =>
+  Object.entries(table)
+    .filter(([, option]) => option.supported !== false && option.ignored === undefined)
+    .map(([name, option]) => [longName(name), option] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+
 /** How messages call an option: `-p, --publish`, or `--name`. */
 export const spelled = (name: string, { short }: Option): string =>
   short === undefined ? `--${longName(name)}` : `-${short}, --${longName(name)}`

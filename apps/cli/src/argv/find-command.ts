@@ -39,18 +39,13 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
   const first = words[0]
   if (first === undefined) return good({ kind: "overview", words: [], globals })
 
-  const all = Object.keys(commands).filter((name): name is Name => name in commands)
-  for (const length of [2, 1]) {
-    for (const name of all) {
-      const path = commands[name].paths.find(
-        (each) => each.length === length && each.every((word, index) => word === words[index])
-      )
-      if (path === undefined) continue
-      const rest = asksHelp || globals.help ? ["--help"] : words.slice(length)
-      return good({ kind: "command", name, words: path, args: rest, globals })
-    }
+  const found = commandOf(commands, words)
+  if (found !== undefined) {
+    const rest = asksHelp || globals.help ? ["--help"] : words.slice(found.path.length)
+    return good({ kind: "command", name: found.name, words: found.path, args: rest, globals })
   }
 
+  const all = namesOf(commands)
   const paths = all.flatMap((name) => (commands[name].section === "hidden" ? [] : commands[name].paths))
   const inGroup = paths.filter((path) => path.length === 2 && path[0] === first)
   if (inGroup.length === 0)
@@ -71,6 +66,19 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
     )
   )
 }
+
+const namesOf = <Name extends string>(commands: Readonly<Record<Name, CommandName>>): ReadonlyArray<Name> =>
+  Object.keys(commands).filter((name): name is Name => name in commands)
+
+/** The command whose path stands at the beginning of the words, the longest one of several. */
+export const commandOf = <Name extends string>(
+  commands: Readonly<Record<Name, CommandName>>,
+  words: ReadonlyArray<string>
+): { readonly name: Name; readonly path: ReadonlyArray<string> } | undefined =>
+  namesOf(commands)
+    .flatMap((name) => commands[name].paths.map((path) => ({ name, path })))
+    .filter(({ path }) => path.every((word, at) => word === words[at]))
+    .toSorted((a, b) => b.path.length - a.path.length)[0]
 
 const unknown = (words: ReadonlyArray<string>, known: ReadonlyArray<string>, group: ReadonlyArray<string>): Problem => {
   const near = nearest(words.at(-1) ?? "", known)

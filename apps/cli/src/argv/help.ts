@@ -1,5 +1,5 @@
 import { called, type Command, type CommandName, type Program } from "./Command.ts"
-import { longName, type Option, type OptionTable } from "./Option.ts"
+import { offered, type Option, type OptionTable } from "./Option.ts"
 
 /** The width Docker falls back to, and the least that leaves room for both columns. */
 const usualWidth = 80
@@ -80,11 +80,7 @@ export const usageHint = (command: Command, words: ReadonlyArray<string>, progra
 const paragraphs = (...parts: ReadonlyArray<string>): string => `${parts.filter((part) => part !== "").join("\n\n")}\n`
 
 const optionRows = (table: OptionTable): ReadonlyArray<readonly [string, string]> =>
-  Object.entries(table)
-    .filter(([, option]) => option.supported !== false && option.ignored === undefined)
-    .map(([name, option]) => [longName(name), option] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, option]) => [`${letter(option)}--${name}${valueName(option)}`, option.about] as const)
+  offered(table).map(([name, option]) => [`${letter(option)}--${name}${valueName(option)}`, option.about] as const)
 
 const letter = ({ short }: Option): string => (short === undefined ? "    " : `-${short}, `)
 

@@ -1,10 +1,11 @@
 import type { Command } from "../argv/Command.ts"
-import { longName, type Option, type OptionTable } from "../argv/Option.ts"
+import { offered, type Option, type OptionTable } from "../argv/Option.ts"
+import { commandOf } from "../argv/find-command.ts"
 import { indexed, type OptionIndex } from "../argv/parse.ts"
 import { globalOptions } from "../argv/tables/global.ts"
 import { groups, type Name, names } from "../argv/tables/names.ts"
 import { bareWords, type Candidate, nothing, type Offer, wordsOffer } from "./Offer.ts"
-import { commandAt, operandThings } from "./operands.ts"
+import { operandThings } from "./operands.ts"
 import { shells } from "./scripts.ts"
 import { valueOffer } from "./values.ts"
 
@@ -53,9 +54,8 @@ const placeAfter = (args: ReadonlyArray<string>, index: OptionIndex, intersperse
 }
 
 const flagsOf = (table: OptionTable): ReadonlyArray<Candidate> =>
-  Object.entries(table)
-    .filter(([, { ignored, supported }]) => ignored === undefined && supported !== false)
-    .map(([name, { about }]) => ({ value: `--${longName(name)}`, about }))
+  offered(table)
+    .map(([name, { about }]) => ({ value: `--${name}`, about }))
     .concat({ value: "--help", about: "Print usage" })
     .toSorted((a, b) => (a.value < b.value ? -1 : 1))
 
@@ -95,15 +95,6 @@ const commandWords = (group?: string): ReadonlyArray<Candidate> => {
   return [...found].map(([value, about]) => ({ value, about })).toSorted((a, b) => (a.value < b.value ? -1 : 1))
 }
 
-/** The command that words lead to, and where its arguments begin. */
-const findBehind = (words: ReadonlyArray<string>): { readonly name: Name; readonly length: number } | undefined => {
-  for (const length of [3, 2, 1]) {
-    const name = words.length >= length ? commandAt(words.slice(0, length)) : undefined
-    if (name !== undefined) return { name, length }
-  }
-  return undefined
-}
-
 /**
  * What may stand at the end of a command line in the place of a word that is begun, with the words before it. `load`
  * finds the table of a command.
@@ -123,10 +114,11 @@ export const offerFor = async (
     if (word.startsWith("-")) return attached("version", word, index) ?? wordsOffer(flagsOf(globalOptions))
     return wordsOffer(commandWords())
   }
-  const found = findBehind(words)
+  const found = commandOf(names, words)
   const inGroup = words.length === 1 ? commandWords(words[0]) : []
   if (found === undefined) return wordsOffer(inGroup)
   const command = await load(found.name)
-  const offer = command === undefined ? nothing : argumentOffer(found.name, command, words.slice(found.length), word)
+  const offer =
+    command === undefined ? nothing : argumentOffer(found.name, command, words.slice(found.path.length), word)
   return word.startsWith("-") ? offer : { ...offer, words: [...inGroup, ...offer.words] }
 }

@@ -1,5 +1,5 @@
 import type { Command } from "../argv/Command.ts"
-import { names, type Name } from "../argv/tables/names.ts"
+import type { Name } from "../argv/tables/names.ts"
 import type { Things } from "./Offer.ts"
 
 const running: ReadonlySet<Name> = new Set<Name>(["attach", "exec", "kill", "pause", "portRm", "stats", "stop", "top"])
@@ -37,9 +37,3 @@ export const operandThings = (name: Name, { usage, operands }: Command, at: numb
   const word = words[at] ?? (last?.many === true ? last : undefined)
   return word === undefined ? [] : thingsOf(name, word.text)
 }
-
-/** The name of a command by one of its paths. */
-export const commandAt = (words: ReadonlyArray<string>): Name | undefined =>
-  (Object.keys(names) as ReadonlyArray<Name>).find((name) =>
-    names[name].paths.some((path) => path.length === words.length && path.every((word, at) => word === words[at]))
-  )

@@ -53,6 +53,16 @@ describe("findCommand", () => {
     expect(result.ok ? result.value : sentence(result.problem)).toBe(message)
   })
 
+  it("finds every command by each of its paths, however long", () => {
+    const lost = Object.entries(names).flatMap(([name, { paths }]) =>
+      paths.filter((path) => {
+        const found = find(path.join(" "))
+        return !found.ok || found.value.kind !== "command" || found.value.name !== name
+      })
+    )
+    expect(lost).toEqual([])
+  })
+
   it("leaves the command's arguments alone", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (rest) => {
