@@ -6,9 +6,9 @@ import { Containers } from "@gantry/engine/containers/Containers"
 import { Images } from "@gantry/engine/images/Images"
 import { Volumes } from "@gantry/engine/volumes/Volumes"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type { EngineServices } from "../compose.ts"
 import type { Failure } from "../show/explain.ts"
+import { shortId } from "../show/text.ts"
 import type { Candidate, Things } from "./Offer.ts"
 
 type Listing = Effect.Effect<ReadonlyArray<Candidate>, Failure, EngineServices>
@@ -30,8 +30,7 @@ const images: Listing = Effect.gen(function* () {
   const found: Array<Candidate> = []
   for (const { id, names } of yield* (yield* Images).list) {
     for (const name of names) {
-      const value = Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar })
-      found.push({ value, about: id.slice("sha256:".length, "sha256:".length + 12) })
+      found.push({ value: ImageRef.familiarOf(name), about: shortId(id) })
     }
   }
   return found

@@ -1,12 +1,8 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { bytesOf, type Plan, type Removal } from "@gantry/engine/prune/PrunePlan"
-import * as Either from "effect/Either"
 import { humanSize } from "./size.ts"
 import { shortId } from "./text.ts"
 import { table } from "./table.ts"
-
-const familiar = (name: string): string =>
-  Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar })
 
 /** What was removed, as Docker's prune commands tell it. Ends with a line break. */
 export const removedLines = (removed: ReadonlyArray<Removal>): string => {
@@ -31,7 +27,10 @@ export const removedLines = (removed: ReadonlyArray<Removal>): string => {
   section("Deleted Images", [
     ...images.flatMap((each) =>
       each.kind === "image"
-        ? [...[...each.names, ...each.digests].map((name) => `untagged: ${familiar(name)}`), `deleted: ${each.id}`]
+        ? [
+            ...[...each.names, ...each.digests].map((name) => `untagged: ${ImageRef.familiarOf(name)}`),
+            `deleted: ${each.id}`
+          ]
         : []
     ),
     ...(images.length > 0 ? layers : [])
@@ -59,7 +58,7 @@ export const removalName = (removal: Removal): string => {
     case "image":
       return removal.names.length === 0
         ? removal.id
-        : `${removal.names.map(familiar).join(", ")} (${shortId(removal.id)})`
+        : `${removal.names.map(ImageRef.familiarOf).join(", ")} (${shortId(removal.id)})`
     case "cache":
       return removal.key
     case "cache-mount":

@@ -74,6 +74,9 @@ export const format = (ref: ImageRef): string => `${ref.registry}/${ref.reposito
 /** The spelling people type: default registry and `library/` left out. */
 export const familiar = (ref: ImageRef): string => `${familiarName(ref)}${suffix(ref)}`
 
+/** The spelling people type of a complete one; a text that is no reference stays what it is. */
+export const familiarOf = (text: string): string => Either.match(parse(text), { onLeft: () => text, onRight: familiar })
+
 /** The familiar spelling without tag and digest: the REPOSITORY column. The shortest one that still means the same (REF-2). */
 export const familiarName = (ref: Pick<ImageRef, "registry" | "repository">): string => {
   const full = `${ref.registry}/${ref.repository}`

@@ -79,14 +79,11 @@ export const lookAtImage = (
 
 /** How people call an image. */
 export const nameOf = ({ id, names }: Pick<ImageRecord, "id" | "names">): string =>
-  names.length === 0 ? id : names.map(familiar).join(", ")
-
-const familiar = (name: string): string =>
-  Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar })
+  names.length === 0 ? id : names.map(ImageRef.familiarOf).join(", ")
 
 /** How an image is had again. */
 const again = ({ digests, names }: ImageRecord): string => {
   if (digests.length === 0) return "build or load it again"
   const [name = digests[0]] = names
-  return `get it again: gantry pull ${familiar(name ?? "")}`
+  return `get it again: gantry pull ${ImageRef.familiarOf(name ?? "")}`
 }

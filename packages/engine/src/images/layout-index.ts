@@ -4,7 +4,6 @@ import { join } from "node:path"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
 import type { Transaction } from "@gantry/core/state/Database"
-import * as Either from "effect/Either"
 
 /**
  * The index of the store as an image layout, out of the tables of images: it names every image, so that other programs
@@ -40,10 +39,7 @@ export const layoutIndex = (tx: Transaction): string => {
 }
 
 const annotations = (name: string) => ({
-  "org.opencontainers.image.ref.name": Either.match(ImageRef.parse(name), {
-    onLeft: () => name,
-    onRight: ImageRef.familiar
-  }),
+  "org.opencontainers.image.ref.name": ImageRef.familiarOf(name),
   "io.containerd.image.name": name
 })
 

@@ -1,6 +1,5 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import * as Either from "effect/Either"
 import { planCache } from "./plan-cache.ts"
 import { filtered, isOfNow, ofNow } from "./reasons.ts"
 import type { Kept, Plan, PruneWish, Removal } from "./PrunePlan.ts"
@@ -192,6 +191,5 @@ const without = <Each>(all: ReadonlyArray<Each>, gone: ReadonlyArray<Each>): Rea
 /** How people call an image. */
 const imageName = ({ id, names }: ImageFacts): string => {
   const [first] = names
-  if (first === undefined) return id
-  return Either.match(ImageRef.parse(first), { onLeft: () => first, onRight: ImageRef.familiar })
+  return first === undefined ? id : ImageRef.familiarOf(first)
 }

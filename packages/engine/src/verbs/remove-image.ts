@@ -78,7 +78,7 @@ export const removeAll = (
   })
 
 const untaggedOf = (name: string): Removal => ({
-  untagged: Either.match(ImageRef.parse(name), { onLeft: () => name, onRight: ImageRef.familiar })
+  untagged: ImageRef.familiarOf(name)
 })
 
 /** The name or the digest that was typed, when it is one of the image's and not its ID. */
