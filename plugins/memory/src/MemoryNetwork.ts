@@ -1,6 +1,8 @@
 import {
   type Attachment,
   type AttachRequest,
+  builtInNetworks,
+  isBuiltIn,
   Network,
   type NetworkInfo,
   type NetworkShape,
@@ -24,7 +26,6 @@ interface MemoryBridge {
 }
 
 const anyAddress = "0.0.0.0"
-const builtIns = ["bridge", "host", "none"]
 
 /** Networks that exist on paper: addresses and ports are handed out like real ones, and nobody can be reached there. */
 export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
@@ -39,7 +40,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     const info: NetworkInfo = {
       id: number.toString(16).padStart(64, "0"),
       name,
-      driver: builtIns.includes(name) && name !== "bridge" ? name : "bridge",
+      driver: isBuiltIn(name) && name !== "bridge" ? name : "bridge",
       internal: wish.internal ?? false,
       labels: wish.labels ?? {},
       ...(name === "host" || name === "none" ? {} : { subnet, gateway: wish.gateway ?? `${prefix}.1` })
@@ -47,7 +48,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     networks.set(name, { info, prefix })
     return info
   }
-  for (const name of builtIns) add(name, {})
+  for (const name of builtInNetworks) add(name, {})
 
   const find = (container: string, network: string) =>
     held.find(({ attachment }) => attachment.container === container && attachment.network === network)
@@ -163,7 +164,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     remove: (name) =>
       Effect.suspend((): Effect.Effect<void, NetworkMissing | NetworkRefused> => {
         const action = `remove network ${name}`
-        if (builtIns.includes(name)) return new NetworkRefused({ action, why: "it always exists" })
+        if (isBuiltIn(name)) return new NetworkRefused({ action, why: "it always exists" })
         if (!networks.has(name)) return new NetworkMissing({ network: name })
         const users = held.filter(({ attachment }) => attachment.network === name)
         if (users.length > 0) {
@@ -186,7 +187,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       }),
     reset: Effect.sync(() => {
       held.length = 0
-      for (const name of networks.keys()) if (!builtIns.includes(name)) networks.delete(name)
+      for (const name of networks.keys()) if (!isBuiltIn(name)) networks.delete(name)
     })
   }
 })

@@ -1,4 +1,4 @@
-import { Network, type NetworkInfo, type NetworkShape } from "@gantry/core/network/Network"
+import { builtInNetworks, isBuiltIn, Network, type NetworkInfo, type NetworkShape } from "@gantry/core/network/Network"
 import { NetworkMissing, NetworkRefused } from "@gantry/core/network/NetworkError"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type Transaction } from "@gantry/core/state/Database"
@@ -15,8 +15,6 @@ import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
 import { publishMore, unpublishSome } from "./publish.ts"
 import { refusal } from "./refusal.ts"
 import * as Tables from "./tables.ts"
-
-const builtIns = ["bridge", "host", "none"]
 
 /**
  * Private networks on one host. One bridge and one subnet a network; NAT to the outside; published ports as elements of
@@ -80,7 +78,7 @@ export const make = Effect.gen(function* () {
   const remove = (name: string) =>
     Effect.gen(function* () {
       const action = `remove network ${name}`
-      if (builtIns.includes(name)) return yield* new NetworkRefused({ action, why: "it always exists" })
+      if (isBuiltIn(name)) return yield* new NetworkRefused({ action, why: "it always exists" })
       const problem = yield* write(action, (tx, on) => {
         const network = Tables.findNetwork(tx, name)
         if (network === undefined) return new NetworkMissing({ network: name })
@@ -113,7 +111,7 @@ export const make = Effect.gen(function* () {
     create: (request) =>
       Effect.gen(function* () {
         const action = `create network ${request.name}`
-        if (builtIns.includes(request.name)) return yield* new NetworkRefused({ action, why: "it always exists" })
+        if (isBuiltIn(request.name)) return yield* new NetworkRefused({ action, why: "it always exists" })
         const { fresh, network } = yield* bringUp(request.name, request)
         if (!fresh) return yield* new NetworkRefused({ action, why: "a network of that name exists" })
         return infoOf(network)
@@ -123,7 +121,7 @@ export const make = Effect.gen(function* () {
       read("list networks", (tx) => Tables.allNetworks(tx)),
       (rows) => {
         const infos = rows.map(infoOf)
-        const absent = builtIns.filter((name) => !infos.some((info) => info.name === name))
+        const absent = builtInNetworks.filter((name) => !infos.some((info) => info.name === name))
         return [...absent.map((name) => plainInfo(instance, name)), ...infos]
       }
     ),

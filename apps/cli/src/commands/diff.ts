@@ -2,10 +2,9 @@ import { Containers } from "@gantry/engine/containers/Containers"
 import { containerChanges } from "@gantry/engine/verbs/container-changes"
 import * as Effect from "effect/Effect"
 import { diff as table } from "../argv/tables/watching.ts"
+import { changeLetter } from "../show/change-letter.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-
-const letters = { added: "A", changed: "C", removed: "D" } as const
 
 const diffHeaders = { Type: "CHANGE TYPE", Path: "PATH" }
 
@@ -14,10 +13,10 @@ export default define(table, ({ operands: [name = ""], options: { format } }, { 
   Effect.gen(function* () {
     const changes = yield* containerChanges(yield* (yield* Containers).find(name))
     if (format !== undefined) {
-      const rows = changes.map(({ change, path }) => ({ Type: letters[change], Path: path }))
+      const rows = changes.map(({ change, path }) => ({ Type: changeLetter[change], Path: path }))
       return yield* printListing(format, { rows, headers: diffHeaders, columns: ["Type", "Path"] }, terminal)
     }
-    terminal.out(changes.map(({ change, path }) => `${letters[change]} ${path}\n`).join(""))
+    terminal.out(changes.map(({ change, path }) => `${changeLetter[change]} ${path}\n`).join(""))
     return 0
   })
 )

@@ -1,10 +1,9 @@
 import { type Autopsy, keptFor } from "@gantry/engine/autopsies/Autopsy"
 import { signalName } from "@gantry/engine/containers/words"
+import { changeLetter } from "./change-letter.ts"
 import { inspectContainer } from "./inspect-container.ts"
 import { visibleOnly } from "./text.ts"
-import { ago, humanDuration, rfc3339 } from "./time.ts"
-
-const letters = { added: "A", changed: "C", removed: "D" } as const
+import { ago, humanDuration, rfc3339Of } from "./time.ts"
 
 /** Most changed files that are named; the rest is counted. */
 const shownChanges = 20
@@ -41,22 +40,20 @@ export const autopsyText = (autopsy: Autopsy, now: number): string => {
     `Cause:     ${visibleOnly(causeOf(autopsy))}`,
     ...(check === undefined || check === "" ? [] : [`Health:    ${visibleOnly(check)}`]),
     changes.length === 0 ? "It had changed no files." : "Changed files:",
-    ...changes.slice(0, shownChanges).map(({ change, path }) => `  ${letters[change]} ${visibleOnly(path)}`),
+    ...changes.slice(0, shownChanges).map(({ change, path }) => `  ${changeLetter[change]} ${visibleOnly(path)}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
     ""
   ].join("\n")
 }
-
-const instant = (millis: number): string => rfc3339(BigInt(Math.trunc(millis)) * 1_000_000n)
 
 /** The container as `inspect` shows one, and beside it what only an autopsy tells. */
 export const inspectAutopsy = (autopsy: Autopsy): unknown => ({
   ...(inspectContainer(autopsy.record, autopsy.state, { health: autopsy.health, log: "" }) as object),
   Autopsy: {
     Cause: causeOf(autopsy),
-    KeptAt: instant(autopsy.keptAt),
-    KeptUntil: instant(autopsy.keptAt + keptFor),
-    Changes: autopsy.changes.map(({ change, path }) => ({ Type: letters[change], Path: path })),
+    KeptAt: rfc3339Of(autopsy.keptAt),
+    KeptUntil: rfc3339Of(autopsy.keptAt + keptFor),
+    Changes: autopsy.changes.map(({ change, path }) => ({ Type: changeLetter[change], Path: path })),
     MoreChanges: autopsy.moreChanges,
     Log: autopsy.log
   }

@@ -1,4 +1,6 @@
+import { capabilityName } from "../argv/values/capability.ts"
 import type { Failure } from "./explain.ts"
+import { shortId } from "./text.ts"
 
 /**
  * Who says it when docker's command line fails. `flag`: the command line while it reads a value; `client`: the command
@@ -85,7 +87,7 @@ const badOption = (option: string, why: string): string => {
     case "working directory":
       return `the working directory '${value}' is invalid, ${why}`
     case "capability":
-      return `invalid CapAdd: unknown capability: "CAP_${value.toUpperCase().replace(/^CAP_/, "")}"`
+      return `invalid CapAdd: unknown capability: "${capabilityName(value)}"`
     case "stop signal":
       return `Invalid signal: ${value}`
     default:
@@ -119,7 +121,7 @@ const badImageName = (text: string, command: string): DockerWords => {
 }
 
 const imageInUse = ({ force, image, reference, user, why }: Failure & { readonly _tag: "ImageInUse" }): string => {
-  const id = image.slice("sha256:".length, "sha256:".length + 12)
+  const id = shortId(image)
   const must = force ? "must be forced" : "cannot be forced"
   if (user === undefined) return `unable to delete ${id} (${must}) - ${why}`
   const container = user.id.slice(0, 12)

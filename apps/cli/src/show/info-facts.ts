@@ -1,3 +1,4 @@
+import { builtInNetworks } from "@gantry/core/network/Network"
 import { binarySize } from "./usage-row.ts"
 
 /** What is known of an engine and its host. */
@@ -43,7 +44,7 @@ export const infoFacts = (facts: EngineFacts) => {
     DriverStatus: [["Backing Driver", "gantry layers on overlayfs"]],
     Plugins: {
       Volume: ["local"],
-      Network: ["bridge", "host", "none"],
+      Network: builtInNetworks,
       Authorization: null,
       Log: ["json-file", "none"]
     },

@@ -4,11 +4,9 @@ import type { ContainerRecord, HealthSettings, MountRecord } from "@gantry/engin
 import { signalName } from "@gantry/engine/containers/words"
 import { hostConfigOf } from "./inspect-host-config.ts"
 import { inspectNetworks } from "./inspect-networks.ts"
-import { rfc3339 } from "./time.ts"
+import { rfc3339Of } from "./time.ts"
 
 const never = "0001-01-01T00:00:00Z"
-
-const instant = (millis: number): string => rfc3339(BigInt(Math.trunc(millis)) * 1_000_000n)
 
 /** A container in the shape of Docker's inspect. Spec: Docker Engine API, ContainerInspect. */
 export const inspectContainer = (
@@ -23,7 +21,7 @@ export const inspectContainer = (
   const added = new Set([`HOSTNAME=${spec.hostname}`, ...(spec.process.tty ? ["TERM=xterm"] : [])])
   return {
     Id: record.id,
-    Created: instant(record.createdAt),
+    Created: rfc3339Of(record.createdAt),
     Path: path,
     Args: args,
     State: { ...stateOf(state), ...(health === undefined ? {} : { Health: healthOf(health) }) },
@@ -74,8 +72,8 @@ const healthOf = ({ log, status, streak }: Health) => ({
   Status: status,
   FailingStreak: streak,
   Log: log.map(({ end, exitCode, output, start }) => ({
-    Start: instant(start),
-    End: instant(end),
+    Start: rfc3339Of(start),
+    End: rfc3339Of(end),
     ExitCode: exitCode,
     Output: output
   }))
@@ -139,7 +137,7 @@ const stateOf = (state: ContainerState) => {
     Pid: running ? (state.pid ?? 0) : 0,
     ExitCode: lost ? 137 : (exit?.code ?? 0),
     Error: lost ? "its supervisor was killed" : (exit?.error ?? ""),
-    StartedAt: "startedAt" in state ? instant(state.startedAt) : never,
-    FinishedAt: "finishedAt" in state ? instant(state.finishedAt) : never
+    StartedAt: "startedAt" in state ? rfc3339Of(state.startedAt) : never,
+    FinishedAt: "finishedAt" in state ? rfc3339Of(state.finishedAt) : never
   }
 }

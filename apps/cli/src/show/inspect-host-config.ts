@@ -1,5 +1,6 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import { capabilityName } from "../argv/values/capability.ts"
 
 /** How a container is tied to the host, in the shape of Docker's inspect. What gantry never does has Docker's word for it. */
 export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
@@ -91,9 +92,7 @@ const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
 }
 
 const capabilities = (names: ReadonlyArray<string> = []): ReadonlyArray<string> | null =>
-  names.length === 0
-    ? null
-    : names.map((name) => (name.toUpperCase() === "ALL" ? "ALL" : `CAP_${name.toUpperCase().replace(/^CAP_/, "")}`))
+  names.length === 0 ? null : names.map(capabilityName)
 
 const securityOf = ({ privileged, process }: ContainerSpec): ReadonlyArray<string> | null => {
   const options = [

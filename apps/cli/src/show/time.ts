@@ -33,6 +33,9 @@ export const rfc3339Nano = (nanos: bigint): string => {
 /** The same without trailing zeros, as `inspect` shows times. */
 export const rfc3339 = (nanos: bigint): string => rfc3339Nano(nanos).replace(/\.?0*Z$/, "Z")
 
+/** Milliseconds since 1970, in the same form. */
+export const rfc3339Of = (millis: number): string => rfc3339(BigInt(Math.trunc(millis)) * 1_000_000n)
+
 /**
  * Milliseconds since 1970 as listings show them: `2026-01-02 15:04:05 +0000 UTC`.
  *

@@ -1,5 +1,5 @@
 import type { VolumeRecord } from "@gantry/engine/volumes/Volumes"
-import { rfc3339 } from "./time.ts"
+import { rfc3339Of } from "./time.ts"
 
 /** Headers of the fields that `volume ls --format` knows. */
 export const volumeHeaders = {
@@ -37,7 +37,7 @@ export const volumeRow = ({ labels, name, path }: VolumeRecord) => ({
 
 /** A volume in the shape of Docker's inspect. Spec: Docker Engine API, VolumeInspect. */
 export const inspectVolume = ({ createdAt, labels, name, path }: VolumeRecord): unknown => ({
-  CreatedAt: rfc3339(BigInt(Math.trunc(createdAt)) * 1_000_000n),
+  CreatedAt: rfc3339Of(createdAt),
   Driver: "local",
   Labels: Object.keys(labels).length === 0 ? null : labels,
   Mountpoint: path,

@@ -64,8 +64,11 @@ export interface Attachment {
 /** Further ports of a container that is attached already. */
 export type PublishRequest = Pick<AttachRequest, "container" | "containerName" | "network" | "ports">
 
-/** Whether a network is one of the three that are always there. */
-export const isBuiltIn = (name: string): boolean => name === "bridge" || name === "host" || name === "none"
+/** The networks that are always there. */
+export const builtInNetworks: ReadonlyArray<string> = ["bridge", "host", "none"]
+
+/** Whether a network is one of {@link builtInNetworks}. */
+export const isBuiltIn = (name: string): boolean => builtInNetworks.includes(name)
 
 /** A network as lists show it. */
 export interface NetworkInfo {

@@ -10,9 +10,16 @@ const names = new Set(
   ).split(" ")
 )
 
+/** A capability's name as the kernel has it, `CAP_CHOWN`, of one in any case and with or without `CAP_`; `ALL` for all. */
+export const capabilityName = (text: string): string => {
+  const word = text.trim().toUpperCase().replace(/^CAP_/, "")
+  return word === "ALL" ? word : `CAP_${word}`
+}
+
 /** Reads one value of `--cap-add` or `--cap-drop` in any case, with or without `CAP_`. Yields `CAP_CHOWN`, or `ALL`. */
 export const parseCapability = (text: string): Result<string> => {
-  const word = text.trim().toUpperCase().replace(/^CAP_/, "")
-  if (word === "ALL") return good("ALL")
-  return names.has(word) ? good(`CAP_${word}`) : bad(`unknown capability: ${JSON.stringify(text)}`)
+  const name = capabilityName(text)
+  return name === "ALL" || names.has(name.slice("CAP_".length))
+    ? good(name)
+    : bad(`unknown capability: ${JSON.stringify(text)}`)
 }
