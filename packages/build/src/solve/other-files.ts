@@ -10,13 +10,10 @@ import type { Folded, Workshop } from "./Standing.ts"
 export const contextsOf = (
   folded: Pick<Folded, "action" | "label" | "node">,
   shop: Pick<Workshop, "context" | "named">
-): Effect.Effect<ReadonlyArray<BuildContext>, BuildFailed> => {
-  const sources = wantedTrees(folded)
-  if (sources.every((source) => source?.of !== "context")) return Effect.succeed(sources.map(() => shop.context))
-  return Effect.forEach(sources, (source) =>
+): Effect.Effect<ReadonlyArray<BuildContext>, BuildFailed> =>
+  Effect.forEach(wantedTrees(folded), (source) =>
     source?.of === "context" ? shop.named(source.name, folded.label) : Effect.succeed(shop.context)
   )
-}
 
 const nothing: ReadonlyMap<string, RemoteFound> = new Map()
 

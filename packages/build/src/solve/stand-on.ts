@@ -2,11 +2,9 @@ import * as Effect from "effect/Effect"
 import type { Digest } from "@gantry/core/image/Digest"
 import { format } from "@gantry/core/image/Platform"
 import type { Stack } from "@gantry/core/store/LayerStore"
-import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { CopySource, StageNode } from "../graph/BuildGraph.ts"
 import type { Cause } from "../key/Cause.ts"
 import type { Parent } from "../key/StepFacts.ts"
-import type { BuildFailed } from "./BuildFailed.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { onImage, onStage } from "./stage-state.ts"
 import { type Folded, nothing, onto, type Standing, timed, type Workshop } from "./Standing.ts"
@@ -84,14 +82,8 @@ export const wantedTrees = ({ action, node }: Pick<Folded, "action" | "node">): 
  * Finds the trees that a step takes files from, building their stages if need be, in the order of
  * {@link wantedTrees}; none where that is a context.
  */
-export const otherTrees = (
-  folded: Folded,
-  shop: Workshop
-): Effect.Effect<ReadonlyArray<OtherTree | undefined>, BuildFailed | StorageFailure> => {
+export const otherTrees = (folded: Folded, shop: Workshop) => {
   const sources = wantedTrees(folded)
-  if (sources.every((source) => source === undefined || source.of === "context")) {
-    return Effect.succeed(sources.map(() => undefined))
-  }
   return Effect.forEach(
     sources,
     (source) =>
