@@ -1,5 +1,6 @@
+import { writeBaseContext } from "../../base-context.ts"
 import { createHash } from "node:crypto"
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { afterAll, afterEach, beforeAll, expect } from "vitest"
 import { leftovers, type Place, removeTraces, traces } from "./host-state.ts"
@@ -38,15 +39,6 @@ export interface Gantry extends Place {
 
 /** The standalone program under test. */
 export const programPath = resolve(process.env["GANTRY_BIN"] ?? join(import.meta.dirname, "../../../dist/gantry"))
-
-/** From nothing: busybox, its commands, and two users. */
-const baseDockerfile = `FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox","--install","-s","/bin"]
-COPY passwd group /etc/
-RUN mkdir -p -m 1777 /tmp && mkdir -p -m 700 /root && mkdir -p /home/app && chown app:app /home/app
-CMD ["sh"]
-`
 
 /** An engine in a new temporary directory. Nothing of it is on the host before its first container. */
 export const openGantry = (command: ReadonlyArray<string>): Gantry => {
@@ -130,12 +122,7 @@ export const useGantry = (command: ReadonlyArray<string> = [programPath], built 
 
 /** Builds the image `base`. */
 export const buildBase = async (gantry: Gantry): Promise<void> => {
-  const directory = gantry.context({
-    Dockerfile: baseDockerfile,
-    passwd: "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/home/app:/bin/sh\n",
-    group: "root:x:0:\napp:x:1000:\nextra:x:2000:app\n"
-  })
-  copyFileSync("/bin/busybox", join(directory, "busybox"))
-  chmodSync(join(directory, "busybox"), 0o755)
+  const directory = gantry.context({})
+  writeBaseContext(directory)
   await gantry.ok("build", "-t", "base", directory)
 }
