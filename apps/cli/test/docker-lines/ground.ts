@@ -11,7 +11,7 @@ export const image = "gx/base"
  */
 export const makeGround = (folder: string, program: string) => {
   const [bin, context, cwd] = [join(folder, "bin"), join(folder, "context"), join(folder, "stage")]
-  for (const each of [bin, context, cwd]) mkdirSync(each, { recursive: true })
+  for (const each of [bin, cwd]) mkdirSync(each, { recursive: true })
   symlinkSync(program, join(bin, "docker"))
   writeBaseContext(context)
   return { path: `${bin}:${process.env["PATH"] ?? ""}`, context, cwd }
