@@ -1,4 +1,10 @@
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, SECCOMP_SET_MODE_FILTER } from "./constants.ts"
+import {
+  AT_FDCWD,
+  AT_SYMLINK_NOFOLLOW,
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
+  SECCOMP_SET_MODE_FILTER
+} from "./constants.ts"
 import type { Ffi } from "./ffi/Ffi.ts"
 import { type Argument, failed, makeCaller, path, sized } from "./kernel-call.ts"
 import {
@@ -15,6 +21,7 @@ import {
 import type { Syscalls } from "./Syscalls.ts"
 
 const EINTR = 4
+const EAGAIN = 11
 const ESRCH = 3
 /** _LINUX_CAPABILITY_VERSION_3: 64 capabilities as two sets of 32 bits. */
 const capabilityVersion3 = 0x20080522
@@ -22,6 +29,12 @@ const capabilityVersion3 = 0x20080522
 const signalSetSize = 8
 const SIG_IGN = 1n
 const SIG_SETMASK = 2
+
+/**
+ * How often a path is walked below a root. A rename or a mount anywhere on the machine, while a `..` of it is resolved,
+ * ends the walk with EAGAIN (openat2(2), ERRORS). Bounded, because somebody may rename without end.
+ */
+const openAttempts = 10_000
 
 /** Builds the typed calls from a runtime's raw entry point. */
 export const makeSyscalls = (ffi: Ffi): Syscalls => {
@@ -133,12 +146,16 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
     pidfdSendSignal: simple("pidfdSendSignal", "pidfd_send_signal", (pidfd, signal) => [pidfd, signal, null, 0]),
 
     open: repeated("open", "openat", (name, flags, mode = 0) => [AT_FDCWD, path(name), flags, mode]),
-    openat2: repeated("openat2", "openat2", (dirfd, name, { flags, mode = 0, resolve = 0 }) => [
-      dirfd,
-      path(name),
-      words64(flags, mode, resolve),
-      24
-    ]),
+    openat2: (dirfd, name, how) => {
+      const { flags, mode = 0, resolve = 0 } = how
+      const beneath = (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0
+      for (let attempt = 1; ; attempt++) {
+        const result = raw("openat2", dirfd, path(name), words64(flags, mode, resolve), 24)
+        if (result >= 0) return result
+        const overtaken = result === -EAGAIN && beneath && attempt < openAttempts
+        if (result !== -EINTR && !overtaken) throw failed("openat2", result, [dirfd, name, how])
+      }
+    },
     // Never repeated: Linux has released the descriptor even when close(2) says EINTR.
     close: simple("close", "close", (fd) => [fd]),
     closeRange: simple("closeRange", "close_range", (first, last, flags) => [first, last, flags]),

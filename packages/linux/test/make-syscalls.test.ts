@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { RESOLVE_IN_ROOT } from "../src/constants.ts"
 import { cString } from "../src/memory.ts"
 import { makeSyscalls } from "../src/make-syscalls.ts"
 import type { Word } from "../src/ffi/Ffi.ts"
@@ -101,6 +102,18 @@ describe("the way from a typed call to the kernel", () => {
     expect(calls.length).toBe(3)
     expect(() => sys.close(3)).toThrow("close(3): interrupted system call (EINTR)")
     expect(calls.length).toBe(4)
+  })
+
+  it("walks a path below a root again when a rename or mount elsewhere overtook it, not without end", () => {
+    const answers = [-11, -4, -11, 7]
+    const { sys, calls } = fake(() => answers.shift() ?? -11)
+    const below = { flags: 0, resolve: RESOLVE_IN_ROOT }
+    expect(sys.openat2(3, "a/../b", below)).toBe(7)
+    expect(calls.length).toBe(4)
+    expect(() => sys.openat2(3, "a/../b", below)).toThrow("resource temporarily unavailable (EAGAIN)")
+    const before = calls.length
+    expect(() => sys.openat2(3, "a", { flags: 0 })).toThrow("resource temporarily unavailable (EAGAIN)")
+    expect(calls.length).toBe(before + 1)
   })
 
   it("reads an attribute again when it grew between asking for its size and reading it", () => {
