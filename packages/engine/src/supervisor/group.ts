@@ -47,7 +47,8 @@ export const openGroup = (path: string, spec: ContainerSpec): Group => {
 export const joinGroup = (path: string): Group => {
   const groups = openCgroups(loadSyscallsSync())
   return {
-    prepare: () => undefined,
+    // The process that will be moved is loading its program meanwhile.
+    prepare: () => groups.rehearse(),
     add: (pid) => requireAdded(groups.add(path, pid), groups.directories(path).length === 0 ? "all" : []),
     kill: () => undefined,
     oomKilled: () => false,
