@@ -2,6 +2,8 @@ import { rm } from "node:fs/promises"
 import { lateModules } from "./late-modules.ts"
 import { lightenEffect } from "./lighten-effect.ts"
 import manifest from "./package.json" with { type: "json" }
+import { compilerSettings } from "./src/compiler-settings.ts"
+import { withStartVariables } from "./start-variables.ts"
 
 const conditions = ["gantry-source"]
 
@@ -34,9 +36,10 @@ const ownCopy: Bun.BunPlugin = {
  * runs as root must not execute what a build context brings along. `package.json` files it reads when a plugin imports a
  * package, as any runtime does: that is how plugins find theirs.
  */
+const outfile = "dist/gantry"
 const result = await Bun.build({
   entrypoints: ["src/bin.ts"],
-  compile: { outfile: "dist/gantry", autoloadDotenv: false, autoloadBunfig: false, autoloadPackageJson: true },
+  compile: { outfile, autoloadDotenv: false, autoloadBunfig: false, autoloadPackageJson: true },
   conditions,
   define: { GANTRY_VERSION: JSON.stringify(manifest.version) },
   external: ["koffi", "undici"],
@@ -49,3 +52,6 @@ const result = await Bun.build({
 })
 await rm("dist/for-plugins", { recursive: true })
 if (!result.success) throw new AggregateError(result.logs, "the executable could not be built")
+const patient = withStartVariables(await Bun.file(outfile).bytes(), compilerSettings)
+if (patient === undefined) console.error(`${outfile} compiles its code at Bun's own pace: starts are slower`)
+else await Bun.write(outfile, patient, { mode: 0o755 })

@@ -3,6 +3,8 @@
  * The first file that runs. It looks at its arguments before it loads anything, so that the tiny processes and
  * `--version` stay small and quick.
  */
+import { compilerSettings } from "./compiler-settings.ts"
+
 const word = process.argv[2]
 
 switch (word) {
@@ -22,5 +24,7 @@ switch (word) {
     await (await import("@gantry/engine/supervisor/main")).main(process.argv.slice(3))
     break
   default:
+    // They are for this process alone: neither for programs that it starts nor for containers that get its variables.
+    for (const name of Object.keys(compilerSettings)) delete process.env[name]
     await (await import("./main.ts")).main(process.argv.slice(2))
 }
