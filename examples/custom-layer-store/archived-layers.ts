@@ -59,6 +59,8 @@ const make = (local: LayerStoreShape, folder: string): LayerStoreShape => {
   /** Keeps the archive of a layer that was just made. */
   const archived = (layer: LayerInfo) => Effect.as(archive(layer.diffId), layer)
 
+  const { unpackFile } = local
+
   return {
     ...local,
     get,
@@ -68,6 +70,7 @@ const make = (local: LayerStoreShape, folder: string): LayerStoreShape => {
     contents: (diffId) => Effect.zipRight(fetched([diffId]), local.contents(diffId)),
     pack: (diffId) => Stream.unwrap(Effect.as(fetched([diffId]), local.pack(diffId))),
     unpack: (diffId, bytes) => Effect.flatMap(local.unpack(diffId, bytes), archived),
+    ...(unpackFile && { unpackFile: (diffId, file) => Effect.flatMap(unpackFile(diffId, file), archived) }),
     commit: (tree, options) => Effect.flatMap(local.commit(tree, options), Effect.transposeMapOption(archived)),
     // A layer that its engine wants no more goes from the folder as well.
     remove: (diffId) =>

@@ -100,6 +100,7 @@ export const driver = (root: string): BlobDriver => {
         ),
         ({ file, size }) => ({
           size,
+          path,
           append: (chunk) => Effect.tryPromise({ try: () => writeAll(file, chunk), catch: failed }),
           read: (offset, length) =>
             Effect.tryPromise({

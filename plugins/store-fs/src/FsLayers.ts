@@ -36,7 +36,7 @@ import { sweepStore } from "./sweep-store.ts"
 import { handleOf, makePoints, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
-import { applyLayer, placeFiles, unpackLayer } from "./unpack-layer.ts"
+import { applyLayer, placeFiles, unpackFile, unpackLayer } from "./unpack-layer.ts"
 import { unpackProcesses } from "./unpack-process.ts"
 
 /** Changes after which others get their turn. */
@@ -254,6 +254,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       commit,
       discard,
       unpack: unpackLayer({ db, places, settings, removeAll, processes }),
+      unpackFile: unpackFile({ db, places, settings, removeAll, processes }),
       apply: applyLayer({ settings, processes }),
       place: placeFiles({ settings, processes }),
       pack,

@@ -126,7 +126,19 @@ export interface UnpackProcesses {
     archive: Stream.Stream<Uint8Array, E>,
     subject: string
   ) => Effect.Effect<Outcome, E | StorageFailure>
+  /**
+   * The same of a job with a file. `arrive` tells the function that it is given how many bytes more of the file can be
+   * read, and ends when all can. It is interrupted when the process wants no more.
+   */
+  readonly unpackFile: <E>(
+    job: Job,
+    arrive: (onBytes: (count: number) => void) => Effect.Effect<void, E>,
+    subject: string
+  ) => Effect.Effect<Outcome, E | StorageFailure>
 }
+
+/** Bytes of a file that are worth waking a process for. */
+const enoughToTell = 256 * 1024
 
 /** Idle processes that are kept: as many as layers are usually unpacked side by side. */
 const mostIdle = 4
@@ -157,32 +169,60 @@ export const unpackProcesses = (command: ReadonlyArray<string>): UnpackProcesses
       return Effect.void
     })
 
+  /** Gives a job to a process, which gets the next one when it did this one well. */
+  const perform = <E>(
+    subject: string,
+    use: (worker: Worker, answer: Effect.Effect<Outcome, StorageFailure>) => Effect.Effect<Outcome, E | StorageFailure>
+  ): Effect.Effect<Outcome, E | StorageFailure> => {
+    const failed = storageFailure("prepare", subject)
+    return Effect.acquireUseRelease(
+      Effect.try({ try: acquire, catch: failed }),
+      (worker) =>
+        use(
+          worker,
+          Effect.tryPromise({ try: async () => JSON.parse(await worker.answer()) as Outcome, catch: failed })
+        ),
+      (worker, exit) => release(worker, Exit.isSuccess(exit) && exit.value.type === "done")
+    )
+  }
+
   return {
     unpack: (job, archive, subject) =>
-      Effect.acquireUseRelease(
-        Effect.try({ try: acquire, catch: storageFailure("prepare", subject) }),
-        (worker) =>
-          Effect.gen(function* () {
-            const told = yield* feed(worker, jobBytes(job))
-            // Not runForEachWhile: effect 3.22 keeps every piece that went through it.
-            const send = (piece: Uint8Array): Effect.Effect<void, typeof enough> =>
-              piece.length === 0
-                ? Effect.void
-                : Effect.flatMap(feed(worker, headOf(piece.length), piece), (wanted) =>
-                    wanted ? Effect.void : Effect.fail(enough)
-                  )
-            if (told) {
-              yield* Stream.runForEach(archive, send).pipe(
-                Effect.catchAll((failure) => (failure === enough ? Effect.void : Effect.fail(failure)))
-              )
-              yield* feed(worker, headOf(0))
-            }
-            return yield* Effect.tryPromise({
-              try: async () => JSON.parse(await worker.answer()) as Outcome,
-              catch: storageFailure("prepare", subject)
-            })
-          }),
-        (worker, exit) => release(worker, Exit.isSuccess(exit) && exit.value.type === "done")
+      perform(subject, (worker, answer) =>
+        Effect.gen(function* () {
+          const told = yield* feed(worker, jobBytes(job))
+          // Not runForEachWhile: effect 3.22 keeps every piece that went through it.
+          const send = (piece: Uint8Array): Effect.Effect<void, typeof enough> =>
+            piece.length === 0
+              ? Effect.void
+              : Effect.flatMap(feed(worker, headOf(piece.length), piece), (wanted) =>
+                  wanted ? Effect.void : Effect.fail(enough)
+                )
+          if (told) {
+            yield* Stream.runForEach(archive, send).pipe(
+              Effect.catchAll((failure) => (failure === enough ? Effect.void : Effect.fail(failure)))
+            )
+            yield* feed(worker, headOf(0))
+          }
+          return yield* answer
+        })
+      ),
+    unpackFile: (job, arrive, subject) =>
+      perform(subject, (worker, answer) =>
+        Effect.gen(function* () {
+          yield* feed(worker, jobBytes(job))
+          let untold = 0
+          const tell = (): void => {
+            if (untold > 0) worker.child.stdin?.write(headOf(untold))
+            untold = 0
+          }
+          const arrived = arrive((count) => {
+            untold += count
+            if (untold >= enoughToTell) tell()
+          }).pipe(Effect.zipRight(Effect.sync(tell)), Effect.zipRight(feed(worker, headOf(0))))
+          // It may want no more: then what it says comes first.
+          return yield* Effect.raceFirst(answer, Effect.zipRight(arrived, Effect.never))
+        })
       )
   }
 }

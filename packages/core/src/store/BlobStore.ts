@@ -37,6 +37,8 @@ export interface BlobDriver {
 export interface PartialBlob {
   /** Bytes that were there when it was opened. */
   readonly size: number
+  /** Absolute path of the file that they are in, for whoever reads them in another process. */
+  readonly path?: string
   readonly append: (chunk: Uint8Array) => Effect.Effect<void, StorageFailure>
   /** Bytes from an offset on, at most `length` of them; fewer at the end of what has been appended so far. */
   readonly read: (offset: number, length: number) => Effect.Effect<Uint8Array, StorageFailure>

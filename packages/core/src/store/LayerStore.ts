@@ -73,6 +73,23 @@ export interface PlaceOptions {
   readonly root: boolean
 }
 
+/** A layer that is coming in as an image has it, compressed or not. */
+export interface ArrivingLayer<E> {
+  /** Absolute path of a file that holds its beginning and grows. */
+  readonly path: string
+  /** What the whole file was promised to hash to. */
+  readonly digest: Digest
+  /** Bytes that were promised. */
+  readonly size: number
+  /** Most bytes of the archive. */
+  readonly limit: number
+  /**
+   * Tells how many bytes more the file holds, each time some have come. Succeeds after the last with how many there are
+   * in all, which may be more than the file was given. It is interrupted when no more are wanted.
+   */
+  readonly arrive: (onBytes: (count: number) => void) => Effect.Effect<number, E>
+}
+
 /** What was put into a folder. */
 export interface Placed {
   /** Bytes of the archive. */
@@ -127,6 +144,15 @@ export interface LayerStoreShape {
   readonly unpack: <E>(
     diffId: Digest | undefined,
     archive: Stream.Stream<Uint8Array, E>
+  ) => Effect.Effect<LayerInfo, E | BlobCorrupt | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
+  /**
+   * Unpacks a layer out of a file while that is growing, as `unpack` does: verified, decompressed and unpacked by a
+   * process of its own, which nothing has to be handed to. `BlobCorrupt` with the file's digest when that is not what was
+   * promised, whatever else is wrong. Stores that cannot leave it out.
+   */
+  readonly unpackFile?: <E>(
+    diffId: Digest,
+    layer: ArrivingLayer<E>
   ) => Effect.Effect<LayerInfo, E | BlobCorrupt | LayerMalformed | LayerTooLarge | UnsafePath | StorageFailure>
   /**
    * Applies an uncompressed layer archive to a folder of the host (absolute path, made when missing), by the code that

@@ -5,7 +5,7 @@ import { localPlace } from "@gantry/core/image/ImageSource"
 import { Locks } from "@gantry/core/Locks"
 import { Registry } from "@gantry/core/registry/Registry"
 import { BlobStore } from "@gantry/core/store/BlobStore"
-import { type LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
+import { type LayerInfo, LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
 import { LayerMalformed, LayerTooLarge } from "@gantry/core/store/StoreError"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,14 @@ import * as Stream from "effect/Stream"
 import { decompressed } from "@gantry/core/compression/decompress"
 import type { PullError } from "./PullError.ts"
 import type { OnPullEvent } from "./PullEvent.ts"
-import { type Incoming, passing, receiveBlob, type ReceiveError } from "./receive-blob.ts"
+import {
+  downloadBlob,
+  type Incoming,
+  passing,
+  receiveBlob,
+  type ReceiveError,
+  type ReceiveRequest
+} from "./receive-blob.ts"
 
 /** A layer to be fetched. */
 export interface WantedLayer {
@@ -88,16 +95,13 @@ const fetchAndUnpack = (
       if (bytes === size) options.onEvent?.({ type: "downloaded", layer: digest })
     }
     onBytes(into.size)
-    const incoming = yield* receiveBlob({ registry, ref, descriptor, into, onBytes })
-    const archive = Stream.fromAsyncIterable(unpackable(incoming, limitOf(descriptor, options)), (cause) =>
-      isFailure(cause) ? cause : new Broken({ why: cause instanceof Error ? cause.message : String(cause) })
-    )
-    const outcome = yield* layers.unpack(diffId, archive).pipe(
-      // Broken data is the registry's doing when it is not what was promised, and the image's when it is.
-      Effect.catchTag("Broken", ({ why }) =>
-        Effect.zipRight(drained(incoming), Effect.fail(new LayerMalformed({ layer: `layer ${digest}`, why })))
-      ),
-      Effect.either
+    const request = { registry, ref, descriptor, into, onBytes }
+    const limit = limitOf(descriptor, options)
+    const { unpackFile } = layers
+    const outcome = yield* Effect.either(
+      into.path === undefined || unpackFile === undefined
+        ? unpackHere(layers, diffId, request, limit)
+        : unpackThere(unpackFile, diffId, { ...request, path: into.path }, limit)
     )
     if (outcome._tag === "Right") {
       yield* into.discard
@@ -115,6 +119,53 @@ const fetchAndUnpack = (
       outcome.type === "done" ? Effect.succeed(outcome.info) : fetchAndUnpack(wanted, options, false)
     )
   )
+
+/** Leaves decompressing and verifying to the store, which reads the bytes where they are kept. */
+const unpackThere = (
+  unpackFile: NonNullable<LayerStoreShape["unpackFile"]>,
+  diffId: Digest,
+  request: ReceiveRequest & { readonly path: string },
+  limit: Limit
+) =>
+  unpackFile(diffId, {
+    path: request.path,
+    digest: request.descriptor.digest,
+    size: request.descriptor.size,
+    limit: limit.bytes,
+    arrive: (onCount) => {
+      let told = 0
+      const tell = (bytes: number): void => {
+        if (bytes > told) onCount(bytes - told)
+        told = bytes
+      }
+      tell(request.into.size)
+      const arrived = (bytes: number): void => {
+        tell(bytes)
+        request.onBytes(bytes)
+      }
+      return downloadBlob({ ...request, onBytes: arrived })
+    }
+  }).pipe(
+    Effect.catchTag("LayerTooLarge", (failure) =>
+      Effect.fail(failure.unit === "bytes" && failure.limit === limit.bytes ? limit.failure : failure)
+    )
+  )
+
+/** Decompresses and verifies what comes in, and hands it over. */
+const unpackHere = (layers: LayerStoreShape, diffId: Digest, request: ReceiveRequest, limit: Limit) =>
+  Effect.gen(function* () {
+    const incoming = yield* receiveBlob(request)
+    const archive = Stream.fromAsyncIterable(unpackable(incoming, limit), (cause) =>
+      isFailure(cause) ? cause : new Broken({ why: cause instanceof Error ? cause.message : String(cause) })
+    )
+    return yield* layers.unpack(diffId, archive).pipe(
+      // Broken data is the registry's doing when it is not what was promised, and the image's when it is.
+      Effect.catchTag("Broken", ({ why }) => {
+        const layer = `layer ${request.descriptor.digest}`
+        return Effect.zipRight(drained(incoming), Effect.fail(new LayerMalformed({ layer, why })))
+      })
+    )
+  })
 
 /** Failures after which the bytes that came in are as good as before. */
 const worthKeeping: ReadonlySet<string> = new Set<PullError["_tag"]>([

@@ -44,37 +44,26 @@ const pieceSize = 256 * 1024
 const mostResumes = 5
 
 /**
- * Fetches a blob into its beginning at the speed of the network, while its bytes are read at the reader's: the death of
- * the process loses only what was on the way. The download ends with the scope; what it appended stays.
+ * Appends what a blob's beginning lacks. Succeeds with the number of bytes that there are then, which is one more than
+ * was promised when there were any more; whether they are the right ones nobody has looked at.
  */
-export const receiveBlob = ({
+export const downloadBlob = ({
   descriptor: { digest, size },
   into,
   onBytes,
   ref,
   registry
-}: ReceiveRequest): Effect.Effect<Incoming, never, Scope.Scope> =>
-  Effect.gen(function* () {
+}: ReceiveRequest): Effect.Effect<number, RegistryError | StorageFailure> =>
+  Effect.suspend(() => {
     let here = into.size
-    let ended: Exit.Exit<void, ReceiveError> | undefined
-    let closed = false
-    let wake = (): void => {}
-    const seen = hasher()
 
-    const wrong = () => new BlobCorrupt({ expected: digest, actual: seen.digest(), size: here })
-    let tooLong = false
-
-    const append = (piece: Uint8Array): Effect.Effect<void, StorageFailure | typeof stop> => {
-      if (here + piece.length > size) {
-        tooLong = true
-        return Effect.fail(stop)
-      }
-      return Effect.map(into.append(piece), () => {
-        here += piece.length
-        onBytes(here)
-        wake()
-      })
-    }
+    const append = (piece: Uint8Array): Effect.Effect<void, StorageFailure | typeof stop> =>
+      here + piece.length > size
+        ? Effect.fail(stop)
+        : Effect.map(into.append(piece), () => {
+            here += piece.length
+            onBytes(here)
+          })
 
     const attempt = (left: number): Effect.Effect<void, RegistryError | StorageFailure | typeof stop> =>
       Effect.suspend(() => {
@@ -89,18 +78,43 @@ export const receiveBlob = ({
         )
       })
 
-    if (here < size) {
-      yield* attempt(mostResumes).pipe(
-        Effect.catchAll((problem) => (problem === stop ? Effect.void : Effect.fail(problem))),
-        Effect.onExit((exit) =>
-          Effect.sync(() => {
-            ended = exit
-            wake()
-          })
-        ),
-        Effect.forkScoped
-      )
-    } else ended = Exit.void
+    if (here >= size) return Effect.succeed(here)
+    return attempt(mostResumes).pipe(
+      Effect.map(() => here),
+      Effect.catchAll((problem) => (problem === stop ? Effect.succeed(size + 1) : Effect.fail(problem)))
+    )
+  })
+
+/**
+ * Fetches a blob into its beginning at the speed of the network, while its bytes are read at the reader's: the death of
+ * the process loses only what was on the way. The download ends with the scope; what it appended stays.
+ */
+export const receiveBlob = (request: ReceiveRequest): Effect.Effect<Incoming, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { descriptor, into, onBytes } = request
+    const { digest, size } = descriptor
+    let here = into.size
+    let ended: Exit.Exit<number, ReceiveError> | undefined
+    let closed = false
+    let wake = (): void => {}
+    const seen = hasher()
+
+    const wrong = () => new BlobCorrupt({ expected: digest, actual: seen.digest(), size: here })
+
+    const arrived = (bytes: number): void => {
+      here = bytes
+      onBytes(bytes)
+      wake()
+    }
+    yield* downloadBlob({ ...request, onBytes: arrived }).pipe(
+      Effect.onExit((exit) =>
+        Effect.sync(() => {
+          ended = exit
+          wake()
+        })
+      ),
+      Effect.forkScoped
+    )
 
     // Decoders of the runtime pull bytes by promises.
     const runtime = yield* Effect.runtime()
@@ -128,8 +142,8 @@ export const receiveBlob = ({
       }
       if (Exit.isFailure(ended)) throw Cause.squash(ended.cause)
       const actual = seen.digest()
-      if (actual !== digest || here !== size || tooLong) {
-        throw new BlobCorrupt({ expected: digest, actual, size: tooLong ? size + 1 : here })
+      if (actual !== digest || ended.value !== size) {
+        throw new BlobCorrupt({ expected: digest, actual, size: ended.value })
       }
       return undefined
     }

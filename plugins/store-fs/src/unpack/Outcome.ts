@@ -1,5 +1,18 @@
+/** The file an archive came in. */
+export interface ReadFile {
+  readonly digest: string
+  /** The archive that it would be cannot be decompressed. */
+  readonly broken?: string
+}
+
 /** What the unpacking process says on its standard output, as one line of JSON. */
-export type Outcome =
+export type Outcome = Ending & {
+  /** Of a job with a file that was read to its end. */
+  readonly file?: ReadFile
+}
+
+/** What came of an archive. */
+export type Ending =
   | {
       readonly type: "done"
       /** Digest of the bytes that came in. */

@@ -5,6 +5,8 @@ import type { Syscalls } from "@gantry/linux/Syscalls"
 
 /** An archive that is to be unpacked. */
 export interface Job {
+  /** Absolute path of a file that holds the archive, compressed or not; absent when the archive comes behind the job. */
+  readonly file?: string
   /** What becomes of it: a layer of its own, changes of a folder, or files of a folder. */
   readonly form: "layer" | "folder" | "files"
   /** Absolute path on the host. */
@@ -17,7 +19,8 @@ export interface Job {
 
 /**
  * Bytes that begin a job or a part of an archive: the length of what follows, as a little-endian number of 32 bits. A job
- * is JSON, an archive any number of parts, and a part of no bytes its end.
+ * is JSON, an archive any number of parts, and a part of no bytes its end. Parts of a file's archive do not follow: so
+ * many bytes more of the file can be read.
  */
 export const headSize = 4
 
@@ -40,6 +43,8 @@ export interface JobInput {
   readonly next: () => Job | undefined
   /** The archive of that job. Every piece lies in the same memory. */
   readonly archive: () => Iterable<Buffer>
+  /** What there is in the file of that job, as soon as it is there. The same holds for its pieces. */
+  readonly fileParts: (fd: number) => Iterable<Buffer>
   /** The input has ended in the middle of a job. */
   readonly cut: () => boolean
 }
@@ -48,9 +53,13 @@ export interface JobInput {
 export const codeOf = (cause: unknown): string | undefined =>
   cause instanceof Error && "code" in cause ? String(cause.code) : undefined
 
+/** Bytes of a file that are read at once. */
+const filePiece = 128 * 1024
+
 /** Reads standard input, whether or not it blocks. */
 export const jobInput = (kernel: Pick<Syscalls, "poll">): JobInput => {
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
+  const fileBuffer = Buffer.allocUnsafeSlow(filePiece)
   /** What of the buffer has been read and not been taken. */
   let from = 0
   let to = 0
@@ -101,6 +110,19 @@ export const jobInput = (kernel: Pick<Syscalls, "poll">): JobInput => {
     return bytes.length < headSize ? undefined : bytes.readUInt32LE()
   }
 
+  /** Lengths of the parts of an archive. */
+  const parts = function* (): Generator<number, void> {
+    for (;;) {
+      const size = head()
+      if (size === undefined) {
+        cut = true
+        return
+      }
+      if (size === 0) return
+      yield size
+    }
+  }
+
   return {
     next: () => {
       const size = head()
@@ -110,13 +132,7 @@ export const jobInput = (kernel: Pick<Syscalls, "poll">): JobInput => {
       return cut ? undefined : (JSON.parse(text.toString()) as Job)
     },
     *archive() {
-      for (;;) {
-        const size = head()
-        if (size === undefined) {
-          cut = true
-          return
-        }
-        if (size === 0) return
+      for (const size of parts()) {
         for (let missing = size; missing > 0;) {
           const piece = take(missing)
           if (piece.length === 0) {
@@ -125,6 +141,16 @@ export const jobInput = (kernel: Pick<Syscalls, "poll">): JobInput => {
           }
           missing -= piece.length
           yield piece
+        }
+      }
+    },
+    *fileParts(fd) {
+      for (const size of parts()) {
+        for (let missing = size; missing > 0;) {
+          const count = readSync(fd, fileBuffer, 0, Math.min(fileBuffer.length, missing), null)
+          if (count === 0) throw new Error("the file of the archive is shorter than was said")
+          missing -= count
+          yield fileBuffer.subarray(0, count)
         }
       }
     },

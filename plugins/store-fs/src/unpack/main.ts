@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto"
-import { constants, mkdirSync, openSync } from "node:fs"
+import { closeSync, constants, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { fileArchive } from "./file-archive.ts"
 import { codeOf, type Job, type JobInput, jobInput } from "./job.ts"
 import { type LayerUnpacker, layerUnpacker } from "./LayerUnpacker.ts"
-import type { Outcome } from "./Outcome.ts"
+import type { Ending, Outcome } from "./Outcome.ts"
 import { recipeWriter } from "./RecipeWriter.ts"
 import { PastLimit, Refused } from "./Refused.ts"
 import { writeAll } from "../write-all.ts"
@@ -17,8 +18,8 @@ const entryLimit = 10_000_000
 
 /**
  * The unpacking process: `gantry __unpack` reads jobs from its standard input (see job.ts), each an uncompressed archive
- * and where it goes, and says of each what came of it (see Outcome). It ends with its input, and after the first job that
- * did not go well.
+ * or a file that holds one, and where it goes, and says of each what came of it (see Outcome). It ends with its input, and
+ * after the first job that did not go well.
  *
  * A layer becomes `<directory>/diff` in overlayfs' form, and `<directory>/recipe`. A folder has the layer applied to
  * itself, or is given the files of an archive that is no layer. That directory is the root of the process from before the first byte of an archive is read until after the last.
@@ -42,11 +43,31 @@ export const main = (): void => {
   }
 }
 
-const outcomeOf = (kernel: Syscalls, { directory, form, limit, place }: Job, input: JobInput): Outcome => {
+const outcomeOf = (kernel: Syscalls, job: Job, input: JobInput): Outcome => {
+  if (job.file === undefined) return endingOf(kernel, job, input.archive())
+  let fd: number
+  try {
+    fd = openSync(job.file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (cause) {
+    return { type: "failed", code: codeOf(cause) ?? "EIO", path: "", why: String(cause) }
+  }
+  try {
+    const { file, pieces } = fileArchive(input.fileParts(fd))
+    const ending = endingOf(kernel, job, pieces)
+    return hasReadAll.has(ending.type) ? { ...ending, file: file() } : ending
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Endings that come after the last byte. */
+const hasReadAll: ReadonlySet<Ending["type"]> = new Set<Ending["type"]>(["done", "unsafe", "malformed"])
+
+const endingOf = (kernel: Syscalls, { directory, form, limit, place }: Job, archive: Iterable<Uint8Array>): Ending => {
   let unpacker: LayerUnpacker | undefined
   try {
     unpacker = form === "layer" ? asLayer(kernel, directory) : inFolder(kernel, directory, place)
-    return unpackAll(input, unpacker, { limit, named: form !== "files" })
+    return unpackAll(archive, unpacker, { limit, named: form !== "files" })
   } catch (cause) {
     if (cause instanceof PastLimit) return { type: "too-large", unit: cause.unit, limit: cause.limit }
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -83,16 +104,16 @@ const asLayer = (kernel: Syscalls, directory: string): LayerUnpacker => {
 
 /** `named`: the digest of the bytes is wanted. What only goes into a folder is not a third slower for it. */
 const unpackAll = (
-  input: JobInput,
+  archive: Iterable<Uint8Array>,
   unpacker: LayerUnpacker,
   { limit, named }: { readonly limit: number; readonly named: boolean }
-): Outcome => {
+): Ending => {
   const reader = makeTarReader(unpacker)
   const hash = createHash("sha256")
   let size = 0
   let problem: TarProblem | undefined
   let refused: Refused | undefined
-  for (const piece of input.archive()) {
+  for (const piece of archive) {
     if (named) hash.update(piece)
     size += piece.length
     if (size > limit) throw new PastLimit("bytes", limit)
