@@ -1,5 +1,5 @@
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
 /** What is the same in every plan. */
@@ -30,14 +30,19 @@ const env = {
  */
 const waiter = `exec 5>&2 2>/dev/null; (exec "$@" 2>&5 5>&-); exit $?`
 
+/** What of a container's description decides how its first process is launched. */
+interface Launching extends Pick<ContainerSpec, "mounts" | "wiring"> {
+  readonly namespaces: Pick<ContainerSpec["namespaces"], "ipc" | "pid" | "uts">
+}
+
 /**
  * How a container is launched: setpriv(1) ties the chain to its parent's life, unshare(1) makes the namespaces, the
  * shell forks the first process into them and waits for it, and init does the rest.
  *
  * The cgroup namespace is not made here: its root would be the parent's group. A user namespace is not made.
  */
-export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => {
-  const shared = spec.mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
+const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: Launching): UsualLaunch => {
+  const shared = mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
   const chain = [
     "setpriv",
     "--pdeathsig",
@@ -46,20 +51,25 @@ export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec):
     "--mount",
     // init makes everything private once it holds the mounts whose changes are to be shared with the host.
     `--propagation=${shared ? "unchanged" : "private"}`,
-    ...(spec.wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
-    ...(["pid", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own").map((kind) => `--${kind}`),
+    ...(wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
+    ...(["pid", "ipc", "uts"] as const).filter((kind) => namespaces[kind] === "own").map((kind) => `--${kind}`),
     "/bin/sh",
     "-c",
     waiter,
     "sh"
   ]
-  return {
-    argv: [...chain, ...self, "__init"],
-    program: chain.length,
-    env,
-    config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
-  }
+  return { argv: [...chain, ...self, "__init"], program: chain.length, env }
 }
+
+/** How nearly every container is launched: with namespaces of its own and nothing shared with the host. */
+export const usualLaunch = (self: ReadonlyArray<string>): UsualLaunch =>
+  chainOf(self, { mounts: [], namespaces: { pid: "own", ipc: "own", uts: "own" }, wiring: [] })
+
+/** How a container is launched, whatever its description asks for. */
+export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => ({
+  ...chainOf(self, spec),
+  config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
+})
 
 /** How a stopped container's files are put together for somebody who looks at them: as it is launched, but for the command. */
 export const holdPlan = (options: PlanOptions, spec: ContainerSpec): LaunchPlan => ({

@@ -48,8 +48,8 @@ export default define(
       const timed = yield* timedRun(options, terminal)
       const id = newId()
       const go = Effect.gen(function* () {
-        // A supervisor loads its program while the container is made.
-        yield* (yield* Runtime).warm(id)
+        // A supervisor and the container's first process load their program while the rest is made.
+        yield* (yield* Runtime).warm(id, { stdin: wished.stdin, tty: options.tty })
         const record = yield* makeContainer(
           wished,
           { ...createContext(terminal), id, fetching: fetching(terminal, options.quiet) },

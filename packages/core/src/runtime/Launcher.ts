@@ -35,6 +35,12 @@ export interface LaunchPlan {
 }
 
 /**
+ * What is known of a launch before the container is: the plan without its configuration. A process started from it
+ * loads its program and waits for the rest.
+ */
+export type UsualLaunch = Omit<LaunchPlan, "config">
+
+/**
  * What a plugin for local containers writes: how a container is launched and joined. Pure: it plans, the supervisor
  * acts, and the supervisor makes a whole `Runtime` from it.
  */
@@ -42,6 +48,11 @@ export interface LauncherShape {
   readonly name: string
   readonly abilities: RuntimeAbilities
   readonly launch: (spec: ContainerSpec) => LaunchPlan
+  /**
+   * How nearly every container is launched, where that is known before its description: its process is made ahead then,
+   * and taken when `launch` plans the same.
+   */
+  readonly usual?: UsualLaunch
   /**
    * A process that has the container's root and mounts about it, as its first process would, and runs nothing of the
    * container: it waits for the end of its standard input. `/proc/N/root` of it leads to the container's files.

@@ -68,6 +68,12 @@ export interface NameService {
   readonly forwards: boolean
 }
 
+/** Which standard streams a container is to have besides its output. */
+export interface StreamsAsked {
+  readonly stdin: boolean
+  readonly tty: boolean
+}
+
 /** What happens around a container that outlives its starter. */
 export interface Supervision {
   readonly restart: RestartRule
@@ -155,9 +161,10 @@ export interface RuntimeShape {
   readonly converse: (spec: ContainerSpec) => Effect.Effect<Session, RuntimeError, Scope.Scope>
   /**
    * Gets ready, while the caller does other things, for a start of the container of that id in this scope. Nothing is
-   * left when no start follows. A runtime that has nothing to get ready does nothing.
+   * left when no start follows. A runtime that has nothing to get ready does nothing. `streams`: what the container is
+   * expected to have; one that has others then is only started later.
    */
-  readonly warm: (id: string) => Effect.Effect<void, never, Scope.Scope>
+  readonly warm: (id: string, streams: StreamsAsked) => Effect.Effect<void, never, Scope.Scope>
   /**
    * Starts a container that outlives the caller, and attaches to it so that no output is missed. Succeeds once the
    * command itself runs; a command that cannot be run fails with the reason and leaves nothing.

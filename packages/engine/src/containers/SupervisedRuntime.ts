@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { Launcher } from "@gantry/core/runtime/Launcher"
-import { Runtime, type RuntimeShape } from "@gantry/core/runtime/Runtime"
+import { Runtime, type RuntimeShape, type StreamsAsked } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
@@ -102,10 +102,16 @@ export const make = Effect.gen(function* () {
 
   const waiting = new Map<string, OpenedSupervisor>()
 
-  const warm: RuntimeShape["warm"] = (id) =>
+  const open = (id: string, { stdin, tty }: StreamsAsked): OpenedSupervisor => {
+    const { usual } = launcher
+    const likely = usual === undefined ? undefined : { plan: usual, terminal: tty, stdin }
+    return openSupervisor(settings.self, settings.root, directoryOf(id), likely)
+  }
+
+  const warm: RuntimeShape["warm"] = (id, streams) =>
     Effect.asVoid(
       Effect.acquireRelease(
-        Effect.sync(() => waiting.set(id, openSupervisor(settings.self, settings.root, directoryOf(id)))),
+        Effect.sync(() => waiting.set(id, open(id, streams))),
         () =>
           Effect.sync(() => {
             // Nothing was started: the supervisor that waits in vain is let go.
@@ -136,7 +142,8 @@ export const make = Effect.gen(function* () {
       const { conversation } = yield* Effect.acquireRelease(
         Effect.try({
           try: () => {
-            const supervisor = waiting.get(spec.id) ?? openSupervisor(settings.self, settings.root, directory)
+            const supervisor =
+              waiting.get(spec.id) ?? open(spec.id, { tty: spec.process.tty, stdin: supervision.stdin })
             waiting.delete(spec.id)
             try {
               giveJob(directory, job, supervisor)

@@ -4,6 +4,7 @@ import { supervisorKind } from "../root-names.ts"
 import { currentState, mark, writeState } from "../supervisor/state.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import type { Job } from "../supervisor/job.ts"
+import type { LaunchBeginning } from "../supervisor/open-launch.ts"
 import { ownedName } from "./owned-name.ts"
 
 /** A supervisor that waits, and the file of its complaints. */
@@ -15,12 +16,17 @@ export interface OpenedSupervisor extends WaitingSupervisor {
  * Starts a supervisor for a container's directory, which need not be there yet: what it complains of while it waits lies
  * in the root directory, under the name of this process.
  */
-export const openSupervisor = (self: ReadonlyArray<string>, root: string, directory: string): OpenedSupervisor => {
+export const openSupervisor = (
+  self: ReadonlyArray<string>,
+  root: string,
+  directory: string,
+  likely: LaunchBeginning | undefined
+): OpenedSupervisor => {
   mkdirSync(root, { recursive: true })
   const complaints = `${root}/${ownedName(supervisorKind, basename(directory).slice(0, 12))}`
   const stderr = openSync(complaints, "w", 0o600)
   try {
-    return { ...startSupervisor(self, directory, { file: complaints, stderr }), complaints }
+    return { ...startSupervisor(self, directory, { file: complaints, stderr, likely }), complaints }
   } finally {
     closeSync(stderr)
   }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import * as net from "node:net"
+import { type LaunchBeginning, likelyBeginning } from "./open-launch.ts"
 import { makeOutputQueue, type OutputQueue } from "./output-queue.ts"
 import {
   beginning,
@@ -127,16 +128,22 @@ export interface WaitingSupervisor {
 
 /**
  * Starts a supervisor that outlives this process. It loads its program at once and reads its job when it is told to
- * begin. `stderr` is a descriptor of `file`, for its complaints; it removes the file when it ends without a job.
+ * begin. `stderr` is a descriptor of `file`, for its complaints; it removes the file when it ends without a job. It
+ * makes the container's first process meanwhile when somebody knows how that is `likely` begun.
  */
 export const startSupervisor = (
   self: ReadonlyArray<string>,
   directory: string,
-  { file, stderr }: { readonly file: string; readonly stderr: number }
+  {
+    file,
+    likely,
+    stderr
+  }: { readonly file: string; readonly stderr: number; readonly likely: LaunchBeginning | undefined }
 ): WaitingSupervisor => {
   const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory, file], {
     detached: true,
     cwd: "/",
+    ...(likely === undefined ? {} : { env: { ...process.env, [likelyBeginning]: JSON.stringify(likely) } }),
     stdio: ["pipe", "pipe", stderr]
   })
   const { stdin, stdout } = child

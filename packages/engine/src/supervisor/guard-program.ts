@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path"
-import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { UsualLaunch } from "@gantry/core/runtime/Launcher"
 import { AT_EMPTY_PATH, AT_FDCWD, MOUNT_ATTR_RDONLY, OPEN_TREE_CLOEXEC, OPEN_TREE_CLONE } from "@gantry/linux/constants"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -17,7 +17,7 @@ export interface GuardedPlan {
  * of the container, and whoever holds its file open could write to it when nobody runs it any more. That nobody can is
  * usually so because a supervisor runs the same file, but not when gantry was installed anew meanwhile.
  */
-export const guardProgram = (sys: Syscalls, { argv, program }: LaunchPlan): GuardedPlan => {
+export const guardProgram = (sys: Syscalls, { argv, program }: UsualLaunch): GuardedPlan => {
   const path = program === undefined ? undefined : argv[program]
   if (program === undefined || path === undefined || !isAbsolute(path)) return { argv, release: () => {} }
   const fd = sys.openTree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)

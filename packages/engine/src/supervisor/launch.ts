@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import type { Socket } from "node:net"
 import { constants } from "node:os"
 import { F_DUPFD_CLOEXEC } from "@gantry/linux/constants"
 import { loadSyscalls } from "@gantry/linux/load"
@@ -12,9 +10,8 @@ import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
-import { guardProgram } from "./guard-program.ts"
 import { type LaunchFailure, shakeHands } from "./handshake.ts"
-import { makePipe } from "./pipe.ts"
+import { type End, type LaunchBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
 import { openTerminal } from "./terminal.ts"
 import { connect } from "./wiring.ts"
 
@@ -25,8 +22,7 @@ export interface LaunchRequest {
   readonly terminal?: { readonly size?: WindowSize }
   /** Standard input reads end of file at once unless this is set. */
   readonly stdin: boolean
-  /** Descriptors of the caller that become the standard streams; nothing is read or written here then. */
-  readonly inherit?: readonly [stdin: number | "ignore", stdout: number | "ignore", stderr: number | "ignore"]
+  readonly inherit?: LaunchBeginning["inherit"]
   readonly wiring: ReadonlyArray<Wiring>
   /** The links are there and the command does not run yet. */
   readonly onConnected?: ((pid: number) => void) | undefined
@@ -53,91 +49,35 @@ export interface Launched {
 /** How long output is waited for when the process has ended and something else holds its end open, in milliseconds. */
 const lateOutput = 500
 
-/** Both sides of the standard streams. */
-interface Streams {
-  /** What the child gets as 0, 1 and 2. */
-  readonly theirs: ReadonlyArray<number | "ignore">
-  /** What this process holds only until the child has it. */
-  readonly toClose: ReadonlyArray<number>
-  readonly stdin?: number
-  readonly stdout?: number
-  readonly stderr?: number
-}
-
-const openStreams = (sys: Syscalls, request: LaunchRequest): Streams => {
-  if (request.inherit !== undefined) return { theirs: request.inherit, toClose: [] }
-  // The terminal takes their place later, from inside the container.
-  if (request.terminal !== undefined) return { theirs: ["ignore", "ignore", "ignore"], toClose: [] }
-  const stdout = makePipe(sys, "read")
-  const stderr = makePipe(sys, "read")
-  const output = { stdout: stdout.read, stderr: stderr.read }
-  if (!request.stdin) {
-    return {
-      theirs: ["ignore", stdout.write, stderr.write],
-      toClose: [stdout.write, stderr.write],
-      ...output
-    }
-  }
-  const stdin = makePipe(sys, "write")
-  return {
-    theirs: [stdin.read, stdout.write, stderr.write],
-    toClose: [stdin.read, stdout.write, stderr.write],
-    stdin: stdin.write,
-    ...output
-  }
-}
-
-/** A child that has ended, and how. */
-interface End {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}
-
-const ending = (child: ChildProcess): Promise<End> =>
-  new Promise((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }))
-    child.once("error", () => resolve({ code: 125, signal: null }))
-  })
-
-/** Resolves when the operating system refuses to make the process, and never otherwise. */
-const notMade = (child: ChildProcess): Promise<LaunchFailure> =>
-  new Promise((resolve) => {
-    child.once("error", (error) => resolve({ type: "failed", status: 125, stage: "start", why: error.message }))
-  })
-
 /** The command's own code, or 128 and the number of its signal. */
 export const exitCode = ({ code, signal }: End): number =>
   code ?? (signal === null ? 125 : 128 + (constants.signals[signal] ?? 0))
 
 /**
  * Starts a process in a container and waits until its command runs. A failure is a value, and nothing of the process
- * is left then.
+ * is left then. A process that was started ahead is taken when it fits, and ended when it does not.
  */
-export const launch = async (request: LaunchRequest): Promise<Launched | LaunchFailure> => {
+export const launch = async (request: LaunchRequest, ahead?: OpenedLaunch): Promise<Launched | LaunchFailure> => {
   const sys = await loadSyscalls()
   const { plan } = request
-  const streams = openStreams(sys, request)
-  const pipe = makePipe(sys, "read")
-  const guarded = guardProgram(sys, plan)
-  const [first = "", ...rest] = guarded.argv
-  const child = spawn(first, rest, {
-    env: plan.env,
-    cwd: "/",
-    stdio: [...streams.theirs, "pipe", pipe.read]
-  })
-  const end = ending(child)
-  const unmade = notMade(child)
-  for (const fd of streams.toClose) sys.close(fd)
+  const beginning = {
+    plan,
+    terminal: request.terminal !== undefined,
+    stdin: request.stdin,
+    ...(request.inherit === undefined ? {} : { inherit: request.inherit })
+  }
+  const fits = ahead?.fits(beginning) === true
+  if (!fits) ahead?.discard()
+  const opened = ahead !== undefined && fits ? ahead : openLaunch(sys, beginning)
+  const { end, streams } = opened
   const ours = [streams.stdin, streams.stdout, streams.stderr].filter((fd) => fd !== undefined)
-  const release = once(() => sys.close(pipe.write))
-  const witness = await openSource(pipe.read, "pipe")
-  // Not every runtime makes streams for a child that could not be made.
-  const socket = (child.stdio[3] ?? undefined) as Socket | undefined
+  const witness = await openSource(opened.witness, "pipe")
+  const { socket } = opened
   const shaking =
     socket === undefined
       ? []
       : [
-          shakeHands({ socket, witness, release }, plan, {
+          shakeHands({ socket, witness, release: opened.releaseWitness }, plan, {
             // Meanwhile the child loads its program.
             begun: () => request.group?.prepare(),
             ready: (pid) => {
@@ -152,16 +92,15 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
             }
           })
         ]
-  const outcome = await Promise.race([unmade, ...shaking])
-  guarded.release()
-  release()
+  const outcome = await Promise.race([opened.unmade, ...shaking])
+  opened.release()
   witness.cancel()
   socket?.destroy()
   if (outcome.type === "started") {
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)
     return attach(sys, request, { pid: outcome.pid, end, streams, terminal })
   }
-  child.kill("SIGKILL")
+  opened.kill()
   await end
   for (const fd of ours) sys.close(fd)
   await request.group?.remove()
@@ -172,7 +111,7 @@ export const launch = async (request: LaunchRequest): Promise<Launched | LaunchF
 interface Running {
   readonly pid: number
   readonly end: Promise<End>
-  readonly streams: Streams
+  readonly streams: OpenedLaunch["streams"]
   readonly terminal: number | undefined
 }
 
@@ -234,15 +173,6 @@ const deliver = async (
   onOutput: LaunchRequest["onOutput"]
 ): Promise<void> => {
   for await (const bytes of source.chunks) await onOutput({ stream, bytes })
-}
-
-/** A function that does its work at the first call only. */
-const once = (work: () => void): (() => void) => {
-  let done = false
-  return () => {
-    if (!done) work()
-    done = true
-  }
 }
 
 const sendSignal = (sys: Syscalls, pid: number, signal: number): void => {

@@ -13,6 +13,7 @@ import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
 import { type Log, openLog } from "./log.ts"
+import { type LaunchBeginning, likelyBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
 import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
@@ -20,20 +21,29 @@ import { serve } from "./serve.ts"
 import { readState, writeState } from "./state.ts"
 
 /**
- * `gantry __supervise <container's directory> <file of its complaints>`: the parent of one container. It owns the container's streams, its log
- * and its exit code, and outlives whoever started it. Nothing that can happen to a client ends it.
+ * `gantry __supervise <container's directory> <file of its complaints>`: the parent of one container. It owns the
+ * container's streams, its log and its exit code, and outlives whoever started it. Nothing that can happen to a client
+ * ends it.
+ *
+ * Where its environment says how the first process will most likely be begun, it is made while the starter is still
+ * busy with the rest.
  */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const [directory = "", complaints = ""] = args
-  if (!awaitBeginning(loadSyscallsSync())) {
+  const sys = loadSyscallsSync()
+  const likely = process.env[likelyBeginning]
+  delete process.env[likelyBeginning]
+  const ahead = likely === undefined ? undefined : openLaunch(sys, JSON.parse(likely) as LaunchBeginning)
+  if (!awaitBeginning(sys)) {
     // The start came to nothing.
+    ahead?.kill()
     rmSync(complaints, { force: true })
     return process.exit(0)
   }
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
   // A terminal that closes and a Ctrl-C in it are the starter's affair.
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
-  await supervise(directory, job)
+  await supervise(directory, job, ahead)
 }
 
 /** Waits for the starter's first byte. False when the starter has let go instead. */
@@ -49,7 +59,8 @@ const awaitBeginning = (sys: Syscalls): boolean => {
   }
 }
 
-const supervise = async (directory: string, job: Job): Promise<void> => {
+const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | undefined): Promise<void> => {
+  let opened = ahead
   const { supervision } = job
   let { spec } = job
   let rule = supervision.restart
@@ -129,19 +140,25 @@ const supervise = async (directory: string, job: Job): Promise<void> => {
     running?.signal(SIGTERM)
   })
 
-  const start = () =>
-    launch({
-      plan: job.plan,
-      stdin: supervision.stdin,
-      ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
-      wiring: spec.wiring,
-      onConnected: resolver?.open,
-      group: openGroup(job.group, spec),
-      onOutput: ({ bytes, stream }) => {
-        log?.append(stream, bytes)
-        return clients.output(encodeFrames(frameType[stream], bytes))
-      }
-    })
+  const start = () => {
+    const first = opened
+    opened = undefined
+    return launch(
+      {
+        plan: job.plan,
+        stdin: supervision.stdin,
+        ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
+        wiring: spec.wiring,
+        onConnected: resolver?.open,
+        group: openGroup(job.group, spec),
+        onOutput: ({ bytes, stream }) => {
+          log?.append(stream, bytes)
+          return clients.output(encodeFrames(frameType[stream], bytes))
+        }
+      },
+      first
+    )
+  }
   const failure = await live(directory, supervision, {
     start,
     rest,
