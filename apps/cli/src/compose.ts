@@ -18,6 +18,8 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import * as Containers from "@gantry/engine/containers/Containers"
 import { ContainerRoots } from "@gantry/engine/containers/ContainerRoots"
 import { DirectExec } from "@gantry/engine/containers/DirectExec"
+import { JoinAhead } from "@gantry/engine/containers/JoinAhead"
+import { SupervisorAhead } from "@gantry/engine/containers/SupervisorAhead"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
 import * as Journal from "@gantry/engine/events/Journal"
 import * as Images from "@gantry/engine/images/Images"
@@ -31,6 +33,7 @@ import * as FsLayers from "@gantry/plugin-store-fs/FsLayers"
 import * as FsLocks from "@gantry/plugin-store-fs/FsLocks"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { Begun } from "./ahead/Begun.ts"
 import type { Serve } from "./plugins/Serve.ts"
 import { dockerConfig, type Environment } from "./settings.ts"
 import { version } from "./version.ts"
@@ -95,6 +98,19 @@ const registries = (
     return Registry.make(route((ref) => (localPlace(ref) === undefined ? remote : local)))
   })
 
+/** What was begun, for the services that look for it. */
+const beginnings = ({ join, supervisor }: Begun): Context.Context<never> => {
+  if (supervisor !== undefined) return Context.make(SupervisorAhead, supervisor)
+  if (join === undefined) return Context.empty()
+  let left: typeof join | undefined = join
+  const take = () => {
+    const taken = left
+    left = undefined
+    return taken
+  }
+  return Context.make(JoinAhead, { take })
+}
+
 /** Names of gantry's own plugins. They keep the laws that they are tested with, those of this version. */
 export const ownPlugins: { readonly [contract in Contract]: string } = {
   "blob-store": "store-fs",
@@ -113,20 +129,22 @@ export interface Composition {
   readonly configFiles: ReadonlyArray<string>
   /** Puts plugins that were chosen in the place of those named here. */
   readonly serve: Serve
+  /** What was started before; nothing when absent. */
+  readonly begun?: Begun
 }
 
 /**
- * Which plugin serves which contract, unless another was chosen: the only file that names plugins.
+ * Which plugin serves which contract, unless another was chosen: the file that names plugins.
  *
  * The services are made one after the other and put into one context, not composed as Effect layers: building and
  * closing layers costs a cold program some 15 ms, more than everything else a short command does. Each service opens
  * what it needs at first use.
  */
-export const engine = (settings: SettingsShape, { configFiles, env, serve }: Composition) =>
+export const engine = (settings: SettingsShape, { begun = {}, configFiles, env, serve }: Composition) =>
   Effect.gen(function* () {
     // The process ends with the command, so nobody waits for the database to be closed.
     const database = yield* Effect.scoped(Database.make(databasePath(settings.root), { leaveOpen: true }))
-    const ground = Context.make(Settings, settings).pipe(
+    const ground = Context.merge(beginnings(begun), Context.make(Settings, settings)).pipe(
       Context.add(Journal.Journal, Journal.make(settings.root)),
       Context.add(Database.Database, database),
       Context.add(Disk, disk(database, settings.root)),

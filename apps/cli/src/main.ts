@@ -64,6 +64,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     return leave(showVersion(words, rest, terminal))
   }
   mark("command known")
+  const starts = name === "run" || name === "exec"
+  const begun = starts ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal) : {}
   const { runCommand } = await import("./run-command.ts")
-  return leave(await runCommand(name, words, rest, globals.options, terminal))
+  return leave(await runCommand(name, words, rest, globals.options, terminal, begun))
 }

@@ -12,6 +12,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { settle } from "@gantry/engine/containers/settle"
 import { trueUpPorts } from "@gantry/engine/networks/true-up-ports"
+import type { Begun } from "./ahead/Begun.ts"
 import type { globalOptions } from "./argv/tables/global.ts"
 import type { Name } from "./argv/tables/names.ts"
 import type { Values } from "./argv/Option.ts"
@@ -38,7 +39,8 @@ export const runCommand = async (
   words: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
   globals: Values<typeof globalOptions>,
-  terminal: Terminal
+  terminal: Terminal,
+  begun: Begun = {}
 ): Promise<number> => {
   mark("engine loaded")
   const definition = await load(name)
@@ -70,6 +72,7 @@ export const runCommand = async (
     settings,
     definition.failed,
     {
+      begun,
       debug: globals.debug,
       env: withOptions(terminal.env, globals),
       plugins: definition.ownServices === true ? undefined : globals.plugin,
@@ -133,11 +136,13 @@ const execute = async (
   failed: number,
   {
     asked,
+    begun = {},
     debug,
     env,
     plugins,
     terminal
   }: {
+    readonly begun?: Begun
     readonly debug: boolean
     readonly env: Environment
     readonly plugins: ReadonlyArray<string> | undefined
@@ -147,7 +152,7 @@ const execute = async (
 ): Promise<number> => {
   const fiber = Runtime.runFork(
     runtime,
-    withEngine(program, { env, plugins, settings, terminal }).pipe(
+    withEngine(program, { begun, env, plugins, settings, terminal }).pipe(
       Effect.locally(FiberRef.currentLoggers, HashSet.make(loggerTo((words) => terminal.err(`gantry: ${words}\n`)))),
       Logger.withMinimumLogLevel(debug ? LogLevel.Debug : LogLevel.Warning)
     )

@@ -1,15 +1,14 @@
 import type { SettingsShape } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
+import type { Begun } from "./ahead/Begun.ts"
 import { engine, type EngineServices } from "./compose.ts"
 import { configPlaces } from "./configuration/config-places.ts"
+import { inherited } from "./plugins/inherited.ts"
 import { serveOwn } from "./plugins/Serve.ts"
 import type { Environment } from "./settings.ts"
 import type { Failure } from "./show/explain.ts"
 import type { Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
-
-/** The variable by which processes that gantry starts learn which plugins their parent had chosen. */
-export const inherited = "GANTRY_PLUGINS"
 
 /** What a program is run with. */
 export interface Surroundings {
@@ -19,6 +18,7 @@ export interface Surroundings {
   /** Values of `--plugin`; undefined for what looks at plugins and is served by none. */
   readonly plugins: ReadonlyArray<string> | undefined
   readonly terminal: Terminal
+  readonly begun: Begun
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Surroundings {
  */
 export const withEngine = (
   program: Effect.Effect<number, Failure, EngineServices>,
-  { env, plugins, settings, terminal }: Surroundings
+  { begun, env, plugins, settings, terminal }: Surroundings
 ): Effect.Effect<number, Failure> => {
   const run = (services: Effect.Effect.Success<ReturnType<typeof engine>>) => {
     mark("services ready")
@@ -36,7 +36,7 @@ export const withEngine = (
   const fromParent = env[inherited] ?? ""
   const places = configPlaces(env, terminal.cwd)
   if (plugins === undefined || (plugins.length === 0 && places.length === 0 && fromParent === "")) {
-    return Effect.flatMap(engine(settings, { env, configFiles: [], serve: serveOwn }), run)
+    return Effect.flatMap(engine(settings, { begun, env, configFiles: [], serve: serveOwn }), run)
   }
   return Effect.flatMap(
     Effect.promise(() => import("./plugins/configured-engine.ts")),

@@ -1,6 +1,6 @@
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import { describe, expect, it } from "vitest"
-import { joinPlan, launchPlan } from "../src/plan.ts"
+import { joinPlan, launchPlan, usualLaunch } from "../src/plan.ts"
 import { sampleSpec } from "./sample-spec.ts"
 
 const options = { self: ["/opt/gantry"] }
@@ -12,6 +12,12 @@ describe("the plan of a launch", () => {
     expect(argv.slice(0, 4)).toEqual(["setpriv", "--pdeathsig", "KILL", "unshare"])
     for (const kind of ["--mount", "--net", "--pid", "--ipc", "--uts"]) expect(argv).toContain(kind)
     expect(argv.slice(-2)).toEqual(["/opt/gantry", "__init"])
+  })
+
+  it("is the usual one for a container that shares nothing with the host", () => {
+    const { argv, env, program } = launchPlan(options, { ...sampleSpec, mounts: [], wiring: [] })
+    expect(usualLaunch(options.self)).toEqual({ argv, env, program })
+    expect(usualLaunch(options.self).argv).not.toEqual(words({ ...sampleSpec, wiring: [{ type: "host" }] }))
   })
 
   it.each(["host", "join"] as const)("makes no network namespace for a wiring of type %s", (type) => {

@@ -10,7 +10,7 @@ import { loadPlugin } from "../plugins/load-plugin.ts"
 import { complaint } from "../show/complaint.ts"
 import { pluginColumns, pluginHeaders, pluginRow, type Serving } from "../show/plugin-row.ts"
 import { version } from "../version.ts"
-import { inherited } from "../with-engine.ts"
+import { inherited } from "../plugins/inherited.ts"
 import { define, lookingAtPlugins } from "./define.ts"
 import { printListing } from "./listing.ts"
 

@@ -1,10 +1,12 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
-import { newId } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import { logs } from "@gantry/engine/containers/Logs"
+import { newId } from "@gantry/engine/containers/new-id"
+import { SupervisorAhead } from "@gantry/engine/containers/SupervisorAhead"
 import { waitReady } from "@gantry/engine/verbs/wait-ready"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { run as table } from "../argv/tables/run.ts"
 import { defaultDetachKeys, parseDetachKeys } from "../argv/values/detach-keys.ts"
@@ -46,7 +48,8 @@ export default define(
       if (patience !== undefined && !options.detach) return yield* badValue("--wait goes with -d")
       const finishCid = yield* cidFile(options.cidfile)
       const timed = yield* timedRun(options, terminal)
-      const id = newId()
+      const ahead = yield* Effect.serviceOption(SupervisorAhead)
+      const id = Option.match(ahead, { onNone: newId, onSome: (each) => each.id })
       const go = Effect.gen(function* () {
         // A supervisor and the container's first process load their program while the rest is made.
         yield* (yield* Runtime).warm(id, { stdin: wished.stdin, tty: options.tty })

@@ -6,7 +6,7 @@ import { readConfiguration, said, untrustedNotice } from "../configuration/read-
 import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { mark } from "../trace.ts"
-import { inherited } from "../with-engine.ts"
+import { inherited } from "./inherited.ts"
 import { choosePlugins } from "./choose-plugins.ts"
 import { serveOwn } from "./Serve.ts"
 

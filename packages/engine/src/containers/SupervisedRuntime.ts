@@ -9,10 +9,12 @@ import { Settings } from "@gantry/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { launch, type LaunchRequest } from "../supervisor/launch.ts"
+import type { OpenedLaunch } from "../supervisor/open-launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
@@ -21,12 +23,14 @@ import { DirectExec } from "./DirectExec.ts"
 import { endVerbs } from "./end-verbs.ts"
 import { execVerbs } from "./exec-verbs.ts"
 import { groupVerbs } from "./group-verbs.ts"
+import { JoinAhead } from "./JoinAhead.ts"
 import { ContainerRoots, openRoot } from "./ContainerRoots.ts"
 import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
 import { sessionOf, sessionOfLaunched } from "./session.ts"
 import { giveJob, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
+import { SupervisorAhead } from "./SupervisorAhead.ts"
 import { supervisorVerbs } from "./supervisor-verbs.ts"
 
 /** Control groups of what `perform` runs; they end with the performing process. */
@@ -41,9 +45,9 @@ export const make = Effect.gen(function* () {
   const parentGroup = `gantry${settings.instance === "" ? "" : `-${settings.instance}`}`
   const groupOf = (id: string) => `${parentGroup}/${id}`
 
-  const launching = (container: string, command: string, request: LaunchRequest) =>
+  const launching = (container: string, command: string, request: LaunchRequest, ahead?: OpenedLaunch) =>
     Effect.tryPromise({
-      try: () => launch(request),
+      try: () => launch(request, ahead),
       catch: (cause) => new IsolationRefused({ container, stage: "launch", why: String(cause) })
     }).pipe(
       Effect.flatMap((outcome) =>
@@ -101,6 +105,8 @@ export const make = Effect.gen(function* () {
     })
 
   const waiting = new Map<string, OpenedSupervisor>()
+  const ahead = yield* Effect.serviceOption(SupervisorAhead)
+  if (Option.isSome(ahead)) waiting.set(ahead.value.id, ahead.value.supervisor)
 
   const open = (id: string, { stdin, tty }: StreamsAsked): OpenedSupervisor => {
     const { usual } = launcher
@@ -111,7 +117,7 @@ export const make = Effect.gen(function* () {
   const warm: RuntimeShape["warm"] = (id, streams) =>
     Effect.asVoid(
       Effect.acquireRelease(
-        Effect.sync(() => waiting.set(id, open(id, streams))),
+        Effect.sync(() => waiting.has(id) || waiting.set(id, open(id, streams))),
         () =>
           Effect.sync(() => {
             // Nothing was started: the supervisor that waits in vain is let go.
@@ -230,7 +236,15 @@ export const make = Effect.gen(function* () {
     )
 
   const asked = supervisorVerbs(connect)
-  const { direct, exec } = execVerbs({ directoryOf, firstProcess, groupOf, join: launcher.join, launching })
+  const joinAhead = Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead))
+  const { direct, exec } = execVerbs({
+    ahead: () => joinAhead?.take(),
+    directoryOf,
+    firstProcess,
+    groupOf,
+    join: launcher.join,
+    launching
+  })
 
   const runtime: RuntimeShape = {
     name: launcher.name,

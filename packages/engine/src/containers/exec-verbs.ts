@@ -7,13 +7,17 @@ import * as Effect from "effect/Effect"
 import { joinGroup } from "../supervisor/group.ts"
 import type { Job } from "../supervisor/job.ts"
 import type { Launched, LaunchRequest } from "../supervisor/launch.ts"
+import type { OpenedLaunch } from "../supervisor/open-launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import type { ProcessMark } from "../supervisor/state.ts"
+import { callersStreams } from "./callers-streams.ts"
 import type { DirectExecShape } from "./DirectExec.ts"
 import { sessionOfLaunched } from "./session.ts"
 
 /** What {@link execVerbs} uses of the runtime. */
 export interface ExecTools {
+  /** A process that was made ahead, once. */
+  readonly ahead: () => OpenedLaunch | undefined
   readonly directoryOf: (id: string) => string
   readonly firstProcess: (id: string) => Effect.Effect<ProcessMark, NotRunning>
   readonly groupOf: (id: string) => string
@@ -21,12 +25,13 @@ export interface ExecTools {
   readonly launching: (
     container: string,
     command: string,
-    request: LaunchRequest
+    request: LaunchRequest,
+    ahead?: OpenedLaunch
   ) => Effect.Effect<Launched, RuntimeError>
 }
 
 /** Further processes in a running container: with streams of their own, or with the caller's. */
-export const execVerbs = ({ directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
+export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
   const joining = (
     id: string,
     process: ProcessSpec,
@@ -35,13 +40,14 @@ export const execVerbs = ({ directoryOf, firstProcess, groupOf, join, launching 
     Effect.flatMap(firstProcess(id), ({ pid }) => {
       const { privileged, ...streams } = request
       const { spec } = JSON.parse(readFileSync(`${directoryOf(id)}/job.json`, "utf8")) as Job
-      return launching(id, process.argv[0] ?? "", {
+      const whole = {
         ...streams,
         plan: join(spec, pid, process, { privileged }),
         wiring: [],
         group: joinGroup(groupOf(id)),
         ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})
-      })
+      }
+      return launching(id, process.argv[0] ?? "", whole, ahead())
     })
 
   const exec: RuntimeShape["exec"] = (id, process, options) =>
@@ -56,7 +62,7 @@ export const execVerbs = ({ directoryOf, firstProcess, groupOf, join, launching 
     joining(id, process, {
       privileged,
       stdin: false,
-      inherit: [stdin ? 0 : "ignore", discard ? "ignore" : 1, discard ? "ignore" : 2],
+      inherit: callersStreams({ discard, stdin }),
       onOutput: () => undefined
     }).pipe(
       Effect.map(({ ended, signal }) => ({

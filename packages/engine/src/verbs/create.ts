@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
 import { portText, signalNumber } from "../containers/words.ts"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -7,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
+import { newId } from "../containers/new-id.ts"
 import { healthSettings } from "../containers/health-settings.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
 import { inheritedMounts } from "../containers/inherited-mounts.ts"
@@ -31,9 +31,6 @@ export type CreateError =
   | NameTaken
   | NoSuchContainer
   | StorageFailure
-
-/** A container ID: 64 hex characters that nobody has used before. */
-export const newId = (): string => randomBytes(32).toString("hex")
 
 /** What `create` needs from whoever calls it, besides options. */
 export interface CreateContext {

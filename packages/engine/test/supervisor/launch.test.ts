@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs"
+import { loadSyscallsSync } from "@gantry/linux/load"
 import { describe, expect, it } from "vitest"
 import { exitCode, launch } from "../../src/supervisor/launch.ts"
+import { openLaunch } from "../../src/supervisor/open-launch.ts"
 
 describe("a launch", () => {
   const tryOut = (...argv: ReadonlyArray<string>) =>
@@ -29,6 +31,58 @@ describe("a launch", () => {
     await tryOut("true")
     const before = descriptors()
     for (let time = 0; time < 5; time++) await tryOut("true")
+    expect(descriptors()).toBeLessThanOrEqual(before)
+  })
+})
+
+describe("a process that was made ahead", () => {
+  const beginning = (...argv: ReadonlyArray<string>) => ({
+    plan: { argv, env: { PATH: "/usr/bin:/bin" } },
+    terminal: false,
+    stdin: false
+  })
+  const request = (...argv: ReadonlyArray<string>) => ({
+    plan: { ...beginning(...argv).plan, config: {} },
+    stdin: false,
+    wiring: [],
+    onOutput: () => undefined
+  })
+  const sys = loadSyscallsSync()
+
+  it("is taken by a launch that begins just so", async () => {
+    const ahead = openLaunch(sys, beginning("sh", "-c", "read -r line <&3"))
+    const launching = launch(request("sh", "-c", "read -r line <&3"), ahead)
+    expect((await ahead.end).code).toBe(0)
+    expect(await launching).toMatchObject({ type: "failed", why: "sh ended before the namespaces were made" })
+  })
+
+  it("is ended by a launch that begins otherwise", async () => {
+    const ahead = openLaunch(sys, beginning("sleep", "1000"))
+    expect(await launch(request("true"), ahead)).toMatchObject({ why: "true ended before the namespaces were made" })
+    expect(await ahead.end).toEqual({ code: null, signal: "SIGKILL" })
+  })
+
+  it.each([{ terminal: true }, { stdin: true }, { inherit: ["ignore", 1, 2] as const }])(
+    "does not fit a launch with other streams: %o",
+    async (other) => {
+      const ahead = openLaunch(sys, beginning("sleep", "1000"))
+      expect(ahead.fits(beginning("sleep", "1000"))).toBe(true)
+      expect(ahead.fits({ ...beginning("sleep", "1000"), ...other })).toBe(false)
+      ahead.discard()
+      await ahead.end
+    }
+  )
+
+  it("leaves no descriptor behind when nobody wants it", async () => {
+    const once = async () => {
+      const ahead = openLaunch(sys, beginning("sleep", "1000"))
+      ahead.discard()
+      await ahead.end
+    }
+    const descriptors = () => readdirSync("/proc/self/fd").length
+    await once()
+    const before = descriptors()
+    for (let time = 0; time < 5; time++) await once()
     expect(descriptors()).toBeLessThanOrEqual(before)
   })
 })

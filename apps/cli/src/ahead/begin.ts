@@ -1,0 +1,30 @@
+import type { globalOptions } from "../argv/tables/global.ts"
+import type { Values } from "../argv/Option.ts"
+import { configPlaces } from "../configuration/config-places.ts"
+import { settingsOf } from "../settings.ts"
+import type { Terminal } from "../terminal.ts"
+import { inherited } from "../plugins/inherited.ts"
+import type { Begun } from "./Begun.ts"
+import { joinAhead } from "./join-ahead.ts"
+import { supervisorAhead } from "./supervisor-ahead.ts"
+
+/**
+ * Begins what `run` and `exec` will most likely need. Nothing is begun where a plugin may serve in the place of gantry's
+ * own runtime, and whatever goes wrong here is left to the command to say.
+ */
+export const begin = (
+  name: "exec" | "run",
+  words: ReadonlyArray<string>,
+  args: ReadonlyArray<string>,
+  globals: Values<typeof globalOptions>,
+  { cwd, env, uid }: Terminal
+): Begun => {
+  const plugins = globals.plugin.length > 0 || (env[inherited] ?? "") !== "" || configPlaces(env, cwd).length > 0
+  if (uid !== 0 || plugins) return {}
+  const settings = settingsOf({ root: globals.root, run: globals.run }, env, uid)
+  try {
+    return name === "run" ? supervisorAhead(words, args, settings) : joinAhead(words, args, settings)
+  } catch {
+    return {}
+  }
+}
