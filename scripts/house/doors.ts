@@ -17,8 +17,8 @@ const pluginDoors = { to: ["packages/core", "packages/linux"], types: [] }
 /** In tests a plugin and a package may also use the laws and the reference implementation. */
 const testDoors = new Set(["packages/laws", "plugins/memory"])
 
-/** The only files that name plugins: the composition, and the entry that starts the tiny processes. */
-const mayNamePlugins = ["apps/cli/src/compose.ts", "apps/cli/src/bin.ts"]
+/** The only files that name plugins: the composition, what is begun before it is loaded, and the entry of the tiny processes. */
+const mayNamePlugins = ["apps/cli/src/compose.ts", "apps/cli/src/ahead/plans.ts", "apps/cli/src/bin.ts"]
 
 const isPlugin = (home: string) => home.startsWith("plugins/")
 

@@ -1,7 +1,7 @@
 import type { SettingsShape } from "@gantry/core/Settings"
 import { newId } from "@gantry/engine/containers/new-id"
 import { openSupervisor } from "@gantry/engine/containers/supervisor-home"
-import { usualLaunch } from "@gantry/plugin-runtime-namespace/plan"
+import { usualLaunch } from "./plans.ts"
 import { parse } from "../argv/parse.ts"
 import { run as table } from "../argv/tables/run.ts"
 import type { Begun } from "./Begun.ts"
