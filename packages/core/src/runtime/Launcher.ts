@@ -10,7 +10,8 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  *
  * 1. parent: `config`;
  * 2. child: `{"type":"ready","pid":N}`, N as the parent's process namespace numbers it. Its namespaces exist now;
- * 3. parent: `{"type":"go"}` once control groups and networks are in place;
+ * 3. parent: `{"type":"go"}` once control groups and networks are in place; or `failed` as in 5., when they cannot be,
+ *    here or instead of any later message: the child says it back and ends, unless it has failed for a reason of its own;
  * 4. with a terminal only, child: `{"type":"terminal"}` once /dev/pts of the container is there; the parent opens
  *    `/proc/N/root/dev/pts/ptmx`, unlocks it and answers `{"type":"terminal","number":M}`;
  * 5. the child executes the command; or `{"type":"failed","status":125|126|127,"stage":text,"why":text}` comes, and the

@@ -29,11 +29,15 @@ export interface HandshakeLines {
   readonly release: () => void
 }
 
+/** How long a child may take to say back what it was told, in milliseconds. */
+const patience = 2000
+
 /**
  * Talks to a launched process until its command runs or it says why not. Protocol: core/runtime/Launcher.ts.
  *
  * Resolves to the process' number. A process that ends without a word after `go` counts as started; its exit status
- * tells.
+ * tells. When a step of the parent's fails, the child's own reason counts if it has one: it may be gone, which is why the
+ * step has failed.
  */
 export const shakeHands = (
   { release, socket, witness }: HandshakeLines,
@@ -47,27 +51,36 @@ export const shakeHands = (
     const send = (message: unknown) => socket.write(`${JSON.stringify(message)}\n`)
     const fail = (stage: string, why: string, status = 125) => resolve({ type: "failed", status, stage, why })
 
+    /** Why the parent could not do its part, once it could not. */
+    let ours: LaunchFailure | undefined
     const guarded = (work: () => void): void => {
+      if (ours !== undefined) return
       try {
         work()
       } catch (error) {
-        fail("prepare container", error instanceof Error ? error.message : String(error))
+        const why = error instanceof Error ? error.message : String(error)
+        const failure: LaunchFailure = { type: "failed", status: 125, stage: "prepare container", why }
+        ours = failure
+        send(failure)
+        setTimeout(() => resolve(failure), patience).unref()
       }
     }
 
     const answer = (message: { readonly [name: string]: unknown }): void => {
-      if (message["type"] === "ready") {
+      if (message["type"] === "failed") {
+        fail(String(message["stage"]), String(message["why"]), Number(message["status"]))
+      } else if (message["type"] === "ready") {
         pid = Number(message["pid"])
         release()
         void byteOf(witness).then((refused) => {
-          if (!refused) resolve({ type: "started", pid })
+          if (!refused) resolve(ours ?? { type: "started", pid })
         })
-        steps.ready(pid)
-        send({ type: "go" })
+        guarded(() => {
+          steps.ready(pid)
+          send({ type: "go" })
+        })
       } else if (message["type"] === "terminal") {
-        send({ type: "terminal", number: steps.terminal(pid) })
-      } else if (message["type"] === "failed") {
-        fail(String(message["stage"]), String(message["why"]), Number(message["status"]))
+        guarded(() => send({ type: "terminal", number: steps.terminal(pid) }))
       }
     }
 
@@ -75,11 +88,18 @@ export const shakeHands = (
       pending += decoder.decode(chunk, { stream: true })
       const lines = pending.split("\n")
       pending = lines.pop() ?? ""
-      guarded(() => lines.forEach((line) => answer(JSON.parse(line))))
+      try {
+        for (const line of lines) answer(JSON.parse(line))
+      } catch (error) {
+        fail("prepare container", error instanceof Error ? error.message : String(error))
+      }
     })
     // An error here is the same end, seen from the other direction.
     for (const name of ["close", "error"]) {
-      socket.on(name, () => fail("start", `${plan.argv[0] ?? ""} ended before the namespaces were made`))
+      socket.on(name, () => {
+        if (ours !== undefined) return resolve(ours)
+        fail("start", `${plan.argv[0] ?? ""} ended before the namespaces were made`)
+      })
     }
     send(plan.config)
     guarded(steps.begun)

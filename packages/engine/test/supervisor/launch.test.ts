@@ -26,6 +26,41 @@ describe("a launch", () => {
     })
   })
 
+  describe("whose process cannot be put into its group", () => {
+    /** What the process does once it has its configuration and has said that it is ready. */
+    const launched = (then: string) =>
+      launch({
+        plan: {
+          argv: ["sh", "-c", `read config <&3; echo "{\\"type\\":\\"ready\\",\\"pid\\":$$}" >&3; ${then}`],
+          env: { PATH: "/usr/bin:/bin" },
+          config: {}
+        },
+        stdin: true,
+        wiring: [],
+        onOutput: () => undefined,
+        group: {
+          prepare: () => undefined,
+          add: () => {
+            throw new Error("no room in the group")
+          },
+          kill: () => undefined,
+          oomKilled: () => false,
+          remove: () => Promise.resolve()
+        }
+      })
+    const ours = { type: "failed", status: 125, stage: "prepare container", why: "no room in the group" }
+
+    it("fails for the reason that the process has given, if it has: that is why it is not there", async () => {
+      const own = { type: "failed", status: 126, stage: "find user", why: "no such user" }
+      expect(await launched(`echo '${JSON.stringify(own)}' >&3`)).toEqual(own)
+    })
+
+    it("fails for that when the process says it back, or ends without a word", async () => {
+      expect(await launched('read answer <&3; echo "$answer" >&3')).toEqual(ours)
+      expect(await launched("kill -KILL $$")).toEqual(ours)
+    })
+  })
+
   it("leaves no descriptor behind when it fails", async () => {
     const descriptors = () => readdirSync("/proc/self/fd").length
     await tryOut("true")

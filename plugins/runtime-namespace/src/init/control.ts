@@ -1,6 +1,7 @@
 import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "@gantry/linux/constants"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
 export interface Control {
@@ -81,9 +82,12 @@ export const waitForEnd = (sys: Syscalls, fd: number): void => {
   while (readBlocking(sys, fd, chunk) > 0);
 }
 
-/** Waits for a message of one type. Throws when something else comes. */
+/** Waits for a message of one type. Throws when something else comes; a failure of the parent's as that failure. */
 export const expect = (control: Control, type: string): { readonly [name: string]: unknown } => {
-  const message = control.receive() as { readonly type?: unknown } | null
-  if (message?.type !== type) throw new Error(`expected ${type} from the parent, got ${JSON.stringify(message)}`)
-  return message as { readonly [name: string]: unknown }
+  const message = control.receive() as { readonly [name: string]: unknown } | null
+  if (message?.["type"] === "failed") {
+    throw new StageFailure(String(message["stage"]), String(message["why"]))
+  }
+  if (message?.["type"] !== type) throw new Error(`expected ${type} from the parent, got ${JSON.stringify(message)}`)
+  return message
 }
