@@ -157,6 +157,20 @@ describe("mounts of a container", () => {
     )
   })
 
+  it("a mount on a symbolic link that leads to nothing makes what it names, inside of the container", async () => {
+    await gantry.build(
+      "links",
+      "FROM base\nRUN ln -s /var/lib/deep/er /a && ln -s ../no/such /home/b && ln -s c2 /c1 && ln -s ../../../etc/c3 /c2 && ln -s loop /loop\n"
+    )
+    const path = hostDirectory("linked")
+    const found = await out(
+      ...["-v", `${path}:/a`, "-v", `${path}:/home/b/below`, "-v", `${join(path, "file")}:/c1`, "--tmpfs", "/home/b/t"],
+      ...["links", "cat", "/var/lib/deep/er/file", "/no/such/below/file", "/etc/c3"]
+    )
+    expect(found).toBe("of the host\nof the host\nof the host")
+    expect((await run("-v", `${path}:/loop`, "links", "true")).stderr).toMatch(/loop/)
+  })
+
   it("refuses mounts that make no sense", async () => {
     for (const text of ["/a:/b:/c:ro", "a:b", "rel/x:/c", "name:/", "/tmp:/x:sideways"]) {
       const { status, stderr } = await run("-v", text, "base", "true")

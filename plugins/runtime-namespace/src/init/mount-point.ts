@@ -13,30 +13,64 @@ import type { Kernel } from "./Kernel.ts"
 /** What a mount point has to be. */
 export type PointKind = "directory" | "file"
 
+/** As many symbolic links as the kernel follows on one path. */
+const mostLinks = 40
+
 /**
- * Opens a path of the container, making what is missing, and returns a descriptor to mount on.
+ * Opens a path of the container, making what is missing, and returns a descriptor to mount on. Where a symbolic link
+ * leads to nothing, what it names is made.
  *
  * The path may lead through symbolic links of a hostile image. They are followed inside the root only, and never
  * through the links of /proc, which could lead out by a descriptor that this process still holds.
  */
-export const openMountPoint = (kernel: Kernel, path: string, kind: PointKind): number => {
+export const openMountPoint = (kernel: Kernel, path: string, kind: PointKind, links = mostLinks): number => {
   const { files, sys } = kernel
+  const there = path === "/" || links === 0 ? openInRoot(kernel, path) : openIfThere(kernel, path)
+  if (there !== undefined) return there
+  const bare = path.replace(/\/+$/, "")
+  const slash = bare.lastIndexOf("/")
+  const parent = openMountPoint(kernel, slash <= 0 ? "/" : path.slice(0, slash), "directory", links)
+  let target: string | undefined
   try {
-    return openInRoot(kernel, path)
-  } catch (error) {
-    if (!failedWith(error, "ENOENT") || path === "/") throw error
-  }
-  const slash = path.replace(/\/+$/, "").lastIndexOf("/")
-  const name = path.slice(slash + 1).replace(/\/+$/, "")
-  const parent = openMountPoint(kernel, slash <= 0 ? "/" : path.slice(0, slash), "directory")
-  try {
-    const place = `/proc/self/fd/${parent}/${name}`
-    if (kind === "directory") files.makeDirectory(place, 0o755)
-    else files.write(place, "")
+    const place = `/proc/self/fd/${parent}/${bare.slice(slash + 1)}`
+    const link = linkAt(kernel, place)
+    if (link === undefined) make(kernel, place, kind)
+    // A link of /proc that has only now come to be, with the parent's descriptor, is none to follow: this throws.
+    else if (openIfThere(kernel, path) === undefined)
+      target = link.startsWith("/") ? link : `${files.readLink(`/proc/self/fd/${parent}`)}/${link}`
   } finally {
     sys.close(parent)
   }
-  return openInRoot(kernel, path)
+  return target === undefined ? openInRoot(kernel, path) : openMountPoint(kernel, target, kind, links - 1)
+}
+
+/** Opens what is there; undefined when nothing is. */
+const openIfThere = (kernel: Kernel, path: string): number | undefined => {
+  try {
+    return openInRoot(kernel, path)
+  } catch (error) {
+    if (failedWith(error, "ENOENT")) return undefined
+    throw error
+  }
+}
+
+/** Where a symbolic link leads; undefined for anything else and for nothing. */
+const linkAt = ({ files }: Kernel, place: string): string | undefined => {
+  try {
+    return files.readLink(place)
+  } catch {
+    return undefined
+  }
+}
+
+/** `..` of what has just been made is there, and so is what somebody with the same volume has made meanwhile. */
+const make = ({ files }: Kernel, place: string, kind: PointKind): void => {
+  if (kind === "file") return files.write(place, "")
+  try {
+    files.makeDirectory(place, 0o755)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+  }
 }
 
 /** Opens a path that has to be there, as a place and not for reading. */
