@@ -18,6 +18,7 @@ import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { findProgram } from "./find-program.ts"
+import { throughFirstProcess } from "./first-process.ts"
 import { lockRoot } from "./mask.ts"
 import type { Identity } from "./passwd.ts"
 import { openMountPoint } from "./mount-point.ts"
@@ -30,6 +31,8 @@ export interface BecomeOptions {
   readonly makesDirectory: boolean
   /** The root becomes read-only once the working directory is made. */
   readonly readonlyRoot: boolean
+  /** The command becomes a child of the small first process, which has to be in the container. */
+  readonly firstProcess: boolean
   /** Compiled seccomp program; undefined for none. */
   readonly filter: Uint8Array | undefined
 }
@@ -42,7 +45,7 @@ export const become = (
   kernel: Kernel,
   process: ProcessSpec,
   who: Identity,
-  { diesWithParent, filter, makesDirectory, readonlyRoot }: BecomeOptions
+  { diesWithParent, filter, firstProcess, makesDirectory, readonlyRoot }: BecomeOptions
 ): never => {
   const { files, sys } = kernel
   const env = process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`]
@@ -89,8 +92,10 @@ export const become = (
     sys.capset({ effective: rights, permitted: rights, inheritable: 0n })
     sys.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
   })
+  const command = { program, argv: process.argv, env }
+  const execution = firstProcess ? throughFirstProcess(command) : command
   try {
-    return sys.execve(program, process.argv, env)
+    return sys.execve(execution.program, execution.argv, execution.env)
   } catch (error) {
     throw new StageFailure("run command", wordsOf(error), failedWith(error, "ENOENT") ? 127 : 126)
   }

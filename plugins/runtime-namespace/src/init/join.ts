@@ -41,7 +41,13 @@ export const join = (kernel: Kernel, control: Control): never => {
   if (process.tty) takeTerminal(kernel, control, { console: false })
   const who = identify(kernel, process)
   applyLimits(kernel, process)
-  return become(kernel, process, who, { diesWithParent: false, filter, makesDirectory: false, readonlyRoot: false })
+  return become(kernel, process, who, {
+    diesWithParent: false,
+    filter,
+    firstProcess: false,
+    makesDirectory: false,
+    readonlyRoot: false
+  })
 }
 
 /** All namespaces are opened before the first is entered: the last one takes the host's /proc away. */

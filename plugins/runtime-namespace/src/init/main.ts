@@ -7,7 +7,7 @@ import type { InitConfig } from "./config.ts"
 import { type Control, expect, openControl, waitForEnd } from "./control.ts"
 import { holdDevices, makeDevices } from "./devices.ts"
 import { filterOf } from "./filter.ts"
-import { holdFirstProcess, withFirstProcess } from "./first-process.ts"
+import { withFirstProcess } from "./first-process.ts"
 import { attachGenerated, holdGenerated } from "./generated-files.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
@@ -43,12 +43,13 @@ export const start = (kernel: Kernel, control: Control): void => {
   sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
   // The number of this process where the host's /proc was mounted, which is where the parent lives.
   control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { filters, hold = false, spec } = control.receive() as InitConfig
+  const { filters, hold = false, spec: asked } = control.receive() as InitConfig
   sys.umask(0)
-  if (hold) return holdFiles(kernel, control, spec)
+  if (hold) return holdFiles(kernel, control, asked)
+  const spec = withFirstProcess(asked)
   const filter = filterOf(kernel, spec.process, filters)
   ownSession(kernel)
-  const reaper = buildRoot(kernel, spec)
+  buildRoot(kernel, spec)
   setNames(kernel, spec)
   // The parent has placed this process in its control group and made its links, while the root was being built.
   expect(control, "go")
@@ -60,12 +61,12 @@ export const start = (kernel: Kernel, control: Control): void => {
     lockPaths(kernel)
   }
   if (spec.process.tty) takeTerminal(kernel, control, { console: true })
-  const process = withFirstProcess(kernel, spec.process, reaper)
-  const who = identify(kernel, process)
-  applyLimits(kernel, process)
-  become(kernel, process, who, {
+  const who = identify(kernel, spec.process)
+  applyLimits(kernel, spec.process)
+  become(kernel, spec.process, who, {
     diesWithParent: true,
     filter,
+    firstProcess: spec.init,
     makesDirectory: true,
     readonlyRoot: spec.readonlyRoot
   })
@@ -81,10 +82,9 @@ const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void 
 }
 
 /** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */
-const buildRoot = (kernel: Kernel, spec: ContainerSpec): number | undefined => {
+const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   const binds = holdBinds(kernel, spec.mounts)
   const devices = holdDevices(kernel, spec)
-  const reaper = holdFirstProcess(kernel, spec)
   joinNetwork(kernel, spec.wiring)
   makePrivate(kernel)
   const trees = holdTrees(kernel, spec.mounts)
@@ -98,7 +98,6 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): number | undefined => {
   mountSys(kernel, spec)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
-  return reaper
 }
 
 const setNames = ({ sys }: Kernel, spec: ContainerSpec): void => {
