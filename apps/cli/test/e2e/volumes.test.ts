@@ -163,10 +163,8 @@ describe("mounts of a container", () => {
       "FROM base\nRUN ln -s /var/lib/deep/er /a && ln -s ../no/such /home/b && ln -s c2 /c1 && ln -s ../../../etc/c3 /c2 && ln -s loop /loop\n"
     )
     const path = hostDirectory("linked")
-    const found = await out(
-      ...["-v", `${path}:/a`, "-v", `${path}:/home/b/below`, "-v", `${join(path, "file")}:/c1`, "--tmpfs", "/home/b/t"],
-      ...["links", "cat", "/var/lib/deep/er/file", "/no/such/below/file", "/etc/c3"]
-    )
+    const mounts = ["-v", `${path}:/a`, "-v", `${path}:/home/b/below`, "-v", `${join(path, "file")}:/c1`]
+    const found = await out(...mounts, "links", "cat", "/var/lib/deep/er/file", "/no/such/below/file", "/etc/c3")
     expect(found).toBe("of the host\nof the host\nof the host")
     expect((await run("-v", `${path}:/loop`, "links", "true")).stderr).toMatch(/loop/)
   })
