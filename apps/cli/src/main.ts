@@ -22,6 +22,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const { probeOne } = await import("./run-command.ts")
     return leave(await probeOne(args.slice(1), terminal))
   }
+  if (args[0] === "__try") {
+    const { attemptOne } = await import("./doctor/trial.ts")
+    return leave(attemptOne(args.slice(1), terminal.err))
+  }
   if (args[0] === "__complete") {
     const { complete } = await import("./complete/complete.ts")
     return leave(await complete(args.slice(1), terminal))
@@ -62,6 +66,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   if (name === "version") {
     const { showVersion } = await import("./commands/version.ts")
     return leave(showVersion(words, rest, terminal))
+  }
+  if (name === "doctor") {
+    const { showDoctor } = await import("./commands/doctor.ts")
+    return leave(showDoctor(words, rest, globals.options, terminal))
   }
   mark("command known")
   const starts = name === "run" || name === "exec"

@@ -133,6 +133,8 @@ export interface Syscalls {
   readonly poll: (requests: ReadonlyArray<PollRequest>, timeout: number | null) => ReadonlyArray<number>
   readonly flock: (fd: number, operation: number) => void
   readonly syncfs: (fd: number) => void
+  /** Reads the kernel's clock into a `struct timex` of 208 bytes; returns its state, `TIME_ERROR` when nothing sets it. */
+  readonly adjtimex: (into: Uint8Array) => number
 
   /** `mode` holds the type (`S_IFCHR` ...) and the permissions, which the umask reduces. */
   readonly mknod: (path: KernelString, mode: number, major: number, minor: number) => void

@@ -217,6 +217,8 @@ export const BPF_PROG_TYPE_CGROUP_DEVICE = 15
 export const BPF_CGROUP_DEVICE = 6
 export const BPF_F_ALLOW_MULTI = 2
 
+export const TIME_ERROR = 5
+
 export const SIGHUP = 1
 export const SIGINT = 2
 export const SIGKILL = 9

@@ -177,6 +177,7 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
     },
     flock: repeated("flock", "flock", (fd, operation) => [fd, operation]),
     syncfs: simple("syncfs", "syncfs", (fd) => [fd]),
+    adjtimex: simple("adjtimex", "adjtimex", (into) => [into]),
 
     mknod: simple("mknod", "mknodat", (name, mode, major, minor) => [
       AT_FDCWD,

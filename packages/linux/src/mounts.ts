@@ -57,6 +57,16 @@ export const parseMountInfo = (text: string): ReadonlyArray<MountInfo> =>
 export const readMountInfo = (pid: number | "self" = "self"): ReadonlyArray<MountInfo> =>
   parseMountInfo(readFileSync(`/proc/${pid}/mountinfo`, "utf8"))
 
+/** The mount that a path lies on: of those above it the deepest, and of several at one place the latest. */
+export const mountOf = (mounts: ReadonlyArray<MountInfo>, path: string): MountInfo | undefined =>
+  mounts
+    .filter(({ mountPoint }) => mountPoint === "/" || path === mountPoint || path.startsWith(`${mountPoint}/`))
+    .reduce<MountInfo | undefined>(
+      (deepest, each) =>
+        deepest === undefined || each.mountPoint.length >= deepest.mountPoint.length ? each : deepest,
+      undefined
+    )
+
 /** Mount points at or below a directory, the deepest and latest first: the order in which to unmount them. */
 export const mountPointsUnder = (mounts: ReadonlyArray<MountInfo>, directory: string): ReadonlyArray<string> => {
   const inside = directory.endsWith("/") ? directory : `${directory}/`

@@ -8,6 +8,7 @@ import type { Arch } from "./ffi/Ffi.ts"
  */
 export const syscallNumbers = {
   accept4: [288, 242],
+  adjtimex: [159, 171],
   bind: [49, 200],
   bpf: [321, 280],
   capget: [125, 90],

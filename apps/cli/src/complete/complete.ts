@@ -1,16 +1,10 @@
-import type { Command } from "../argv/Command.ts"
-import type { Name } from "../argv/tables/names.ts"
 import { globalOptions } from "../argv/tables/global.ts"
-import { version } from "../argv/tables/listing.ts"
 import { scan } from "../argv/parse.ts"
-import { load } from "../commands/load.ts"
 import type { Terminal } from "../terminal.ts"
 import { answer } from "./answer.ts"
 import type { Candidate } from "./Offer.ts"
 import { offerFor } from "./offer-for.ts"
-
-const tableOf = async (name: Name): Promise<Command | undefined> =>
-  name === "version" ? version : (await load(name))?.command
+import { tableOf } from "./table-of.ts"
 
 /**
  * What a shell runs while a command line is typed: prints what may stand in the place of the last of `typed`, which may

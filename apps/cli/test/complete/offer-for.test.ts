@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest"
-import type { Command } from "../../src/argv/Command.ts"
 import { parse } from "../../src/argv/parse.ts"
-import { version } from "../../src/argv/tables/listing.ts"
 import { type Name, names } from "../../src/argv/tables/names.ts"
-import { load } from "../../src/commands/load.ts"
 import { answer } from "../../src/complete/answer.ts"
 import { offerFor } from "../../src/complete/offer-for.ts"
-
-const tableOf = async (name: Name): Promise<Command | undefined> =>
-  name === "version" ? version : (await load(name))?.command
+import { tableOf } from "../../src/complete/table-of.ts"
 
 /** What is offered at the end of a line; its last word is the one that is begun. */
 const at = (line: string) => {

@@ -110,6 +110,7 @@ export const makeRecording = (script: Script = {}): Recording => {
     poll: (requests) => requests.map(zero),
     flock: nothing,
     syncfs: nothing,
+    adjtimex: zero,
     mknod: nothing,
     lchown: nothing,
     utimensat: nothing,

@@ -31,6 +31,11 @@ export const names = {
     section: "common"
   },
   info: { paths: [["info"], ["system", "info"]], summary: "Show this engine and its host", section: "common" },
+  doctor: {
+    paths: [["doctor"], ["system", "doctor"]],
+    summary: "Show what works on this host, and what would mend the rest",
+    section: "common"
+  },
   version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
   autopsy: {
     paths: [["autopsy"], ["container", "autopsy"]],

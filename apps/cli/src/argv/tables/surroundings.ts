@@ -12,6 +12,18 @@ export const info = {
   options: { format: objectFormat }
 } as const satisfies Command
 
+/** `gantry doctor`. */
+export const doctor = {
+  ...names.doctor,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {
+    format: objectFormat,
+    json: { kind: "flag", about: "Print everything as JSON, as --format json does" }
+  }
+} as const satisfies Command
+
 /** `gantry buildx version`. */
 export const buildxVersion = {
   ...names.buildxVersion,

@@ -64,7 +64,7 @@ import {
   volumeRm
 } from "../../../src/argv/tables/volumes.ts"
 import { autopsy, diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
-import { buildxInspect, buildxLs, buildxVersion, info } from "../../../src/argv/tables/surroundings.ts"
+import { buildxInspect, buildxLs, buildxVersion, doctor, info } from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -72,6 +72,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   run,
   events,
   exec,
+  doctor,
   ps,
   build,
   buildHistory,
