@@ -11,7 +11,7 @@ import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { settle } from "@gantry/engine/containers/settle"
-import { trueUpPorts } from "@gantry/engine/networks/true-up-ports"
+import { trueUpRunning } from "@gantry/engine/networks/true-up-running"
 import type { Begun } from "./ahead/Begun.ts"
 import type { globalOptions } from "./argv/tables/global.ts"
 import type { Name } from "./argv/tables/names.ts"
@@ -88,8 +88,8 @@ export const settleOne = ([id = "", root, run]: ReadonlyArray<string>, terminal:
   const program = Effect.gen(function* () {
     const found = yield* Effect.option((yield* Containers).find(id))
     if (Option.isSome(found)) yield* settle(found.value)
-    // It still runs when a change of its ports was cut short.
-    if (Option.isSome(found)) yield* trueUpPorts(id)
+    // It still runs when a change of its ports or networks was cut short.
+    if (Option.isSome(found)) yield* trueUpRunning(id)
     return 0
   })
   return execute(program, settings, 1, { debug: false, env: terminal.env, plugins: [], terminal })

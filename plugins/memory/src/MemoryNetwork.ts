@@ -113,8 +113,10 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
   return {
     attach: (request) =>
       Effect.suspend((): Effect.Effect<Attachment, NetworkError> => {
-        const { container, network } = request
-        const bridge = networks.get(network)
+        const { container } = request
+        const bridge =
+          networks.get(request.network) ?? [...networks.values()].find(({ info }) => info.id === request.network)
+        const network = bridge?.info.name ?? request.network
         if (bridge === undefined) return new NetworkMissing({ network })
         const { driver } = bridge.info
         if (driver !== "bridge") {

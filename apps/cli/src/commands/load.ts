@@ -45,6 +45,8 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   login: () => import("./login.ts"),
   logout: () => import("./logout.ts"),
   logs: () => import("./logs.ts"),
+  networkConnect: () => import("./change-networks.ts").then(({ connect }) => ({ default: connect })),
+  networkDisconnect: () => import("./change-networks.ts").then(({ disconnect }) => ({ default: disconnect })),
   networkCreate: () => import("./network.ts").then(({ create }) => ({ default: create })),
   networkInspect: () => import("./network.ts").then(({ inspect }) => ({ default: inspect })),
   networkLs: () => import("./network.ts").then(({ list }) => ({ default: list })),

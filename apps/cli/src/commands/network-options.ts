@@ -79,11 +79,14 @@ const checkWish = ({ address, aliases, network }: NetworkWish): Effect.Effect<vo
   if (address !== undefined && !isUserDefined(network)) {
     return badValue("user specified IP address is supported on user defined networks only", hint)
   }
-  const empty = aliases.find((alias) => !/^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/.test(alias))
-  return empty === undefined
-    ? Effect.void
-    : badValue(`invalid network alias "${empty}"`, "use letters, digits, dots, dashes and underscores")
+  return Effect.forEach(aliases, checkAlias, { discard: true })
 }
+
+/** A further name in a network: it has to be one that can be asked for. */
+export const checkAlias = (alias: string): Effect.Effect<void, Usage> =>
+  /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/.test(alias)
+    ? Effect.void
+    : badValue(`invalid network alias "${alias}"`, "use letters, digits, dots, dashes and underscores")
 
 /** What belongs to whoever owns the network namespace. */
 const checkMode = (options: Options, { mac, network }: NetworkWish): Effect.Effect<void, Usage> => {

@@ -36,7 +36,7 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
 )
 
 /** The network of a name, an ID, or the beginning of an ID that no other has. */
-const find = (text: string) =>
+export const findNetwork = (text: string) =>
   Effect.gen(function* () {
     const all = yield* (yield* Network).list
     const exact = all.find(({ id, name }) => name === text || id === text)
@@ -49,7 +49,7 @@ const find = (text: string) =>
 /** A network in the shape that `inspect` shows. */
 export const networkFinder: Finder = (text) =>
   Effect.gen(function* () {
-    const network = yield* find(text)
+    const network = yield* findNetwork(text)
     const containers = yield* (yield* Containers).list
     return inspectNetwork(
       network,
@@ -128,7 +128,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
 export const remove = define(networkRm, ({ operands, options }, { terminal }) =>
   each(operands, terminal, (text) =>
     Effect.gen(function* () {
-      const network = yield* find(text)
+      const network = yield* findNetwork(text)
       yield* (yield* Network).remove(network.name)
       yield* tell(networkEvent("destroy", network))
       return text

@@ -93,6 +93,7 @@ const runtime: Members<RuntimeShape> = {
   signal: true,
   update: true,
   changePorts: true,
+  rewire: true,
   standDown: true,
   health: true,
   processes: true,

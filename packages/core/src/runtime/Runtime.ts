@@ -207,6 +207,14 @@ export interface RuntimeShape {
     Scope.Scope
   >
   /**
+   * Connects a running container as the `wiring` and `files` of a spec say, now and whenever it is started again by
+   * itself, and has it find those names. Fails with `IsolationRefused` and changes nothing when a link cannot be made.
+   */
+  readonly rewire: (
+    spec: ContainerSpec,
+    names: NameService | undefined
+  ) => Effect.Effect<void, IsolationRefused | NotRunning>
+  /**
    * From now on the container is not started again when it ends, whatever its restart rule; one that waits to be started
    * again has ended. Nothing happens when it does not run.
    */

@@ -235,7 +235,7 @@ export const make = Effect.gen(function* () {
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
-  const asked = supervisorVerbs(connect)
+  const asked = supervisorVerbs(connect, launcher.launch)
   const joinAhead = Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead))
   const { direct, exec } = execVerbs({
     ahead: () => joinAhead?.take(),

@@ -2,7 +2,7 @@ import type { Attachment } from "@gantry/core/network/Network"
 import type { Wiring } from "@gantry/core/network/Wiring"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { namedNetworks, resolverAddress } from "../networks/name-service.ts"
-import type { NetworkWish } from "../networks/NetworkWish.ts"
+import { fulfils, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import type { HostNames } from "./host-names.ts"
 import { hostsFile } from "./hosts-file.ts"
@@ -52,7 +52,7 @@ export const outlet = (
   networks: ReadonlyArray<NetworkWish>,
   attachments: ReadonlyArray<Attachment>
 ): Attachment | undefined => {
-  const priority = ({ network }: Attachment) => networks.find((wish) => wish.network === network)?.priority ?? 0
+  const priority = (each: Attachment) => networks.find((wish) => fulfils(each, wish))?.priority ?? 0
   return attachments
     .filter(({ gateway }) => gateway !== undefined)
     .reduce<Attachment | undefined>(

@@ -1,3 +1,4 @@
+import type { LauncherShape } from "@gantry/core/runtime/Launcher"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -5,10 +6,11 @@ import * as Exit from "effect/Exit"
 import type { Conversation } from "../supervisor/client.ts"
 import type { Control, Event } from "../supervisor/protocol.ts"
 
-/** What the supervisor of a running container is asked for: to stand down, for other limits, for other ports. */
+/** What the supervisor of a running container is asked for: to stand down, for other limits, ports and links. */
 export const supervisorVerbs = (
-  connect: (id: string) => Effect.Effect<Conversation, NotRunning>
-): Pick<RuntimeShape, "changePorts" | "standDown" | "update"> => {
+  connect: (id: string) => Effect.Effect<Conversation, NotRunning>,
+  launch: LauncherShape["launch"]
+): Pick<RuntimeShape, "changePorts" | "rewire" | "standDown" | "update"> => {
   /** Asks a supervisor for something, and waits for its answer of that type; none when the container ended before. */
   const ask = <Type extends Event["type"]>(id: string, control: Control, answer: Type) =>
     Effect.scoped(
@@ -56,5 +58,23 @@ export const supervisorVerbs = (
         })
     })
 
-  return { changePorts, standDown, update }
+  const rewire: RuntimeShape["rewire"] = (spec, names) => {
+    const { files, id: container, wiring } = spec
+    const wish: Control = {
+      type: "rewire",
+      connection: { wiring, files },
+      plan: launch(spec),
+      ...(names === undefined ? {} : { names })
+    }
+    return Effect.flatMap(
+      ask(container, wish, "rewired"),
+      (answer): Effect.Effect<void, IsolationRefused | NotRunning> => {
+        if (answer === undefined) return new NotRunning({ container })
+        const { why } = answer
+        return why === undefined ? Effect.void : new IsolationRefused({ container, stage: "change its network", why })
+      }
+    )
+  }
+
+  return { changePorts, rewire, standDown, update }
 }

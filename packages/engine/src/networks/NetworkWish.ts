@@ -1,4 +1,4 @@
-import { isBuiltIn } from "@gantry/core/network/Network"
+import { type Attachment, isBuiltIn } from "@gantry/core/network/Network"
 
 /** A network that a container is to be in whenever it runs. Plain data. */
 export interface NetworkWish {
@@ -26,3 +26,9 @@ export const sharedWith = (network: string): string | undefined =>
 
 /** Whether a network was made by the user: containers answer to names there, and may choose their address. */
 export const isUserDefined = (network: string): boolean => !isBuiltIn(network) && sharedWith(network) === undefined
+
+/** Whether an attachment is what a wish asks for, which may name its network by ID. */
+export const fulfils = (
+  { network, networkId }: Pick<Attachment, "network" | "networkId">,
+  wish: Pick<NetworkWish, "network">
+): boolean => wish.network === network || wish.network === networkId

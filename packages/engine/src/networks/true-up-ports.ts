@@ -1,14 +1,8 @@
-import { Locks } from "@gantry/core/Locks"
 import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
-import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
-import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { type ContainerRecord, portsOf } from "../containers/ContainerRecord.ts"
-import { Containers } from "../containers/Containers.ts"
 import { samePort } from "./match-ports.ts"
 
 /** Name of the lock under which the ports of a container change. */
@@ -42,23 +36,3 @@ export const trueUp = (
     }
     if (!right) yield* hold(known)
   })
-
-/** {@link trueUp} of a container that runs, with the lock: what is left to do when a change of its ports was cut short. */
-export const trueUpPorts = (
-  id: string
-): Effect.Effect<void, IsolationRefused | NetworkRefused | StorageFailure, Containers | Locks | Network | Runtime> =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const found = yield* Effect.option((yield* Containers).find(id))
-    if (Option.isNone(found) || !isLive(yield* runtime.state(id))) return
-    const hold = yield* runtime.changePorts(id)
-    yield* trueUp(found.value, hold)
-    const network = yield* Network
-    for (const each of found.value.attachments) yield* network.unpublish({ ...each, ports: [] })
-    yield* hold(portsOf(found.value))
-  }).pipe(
-    Effect.scoped,
-    // One that has ended meanwhile gives everything back.
-    Effect.catchTag("NotRunning", () => Effect.void),
-    (body) => Effect.flatMap(Locks, (locks) => locks.withLock(portsLock(id), body))
-  )

@@ -1,12 +1,11 @@
 import { readFileSync, rmSync } from "node:fs"
 import { POLLIN, SIGTERM } from "@gantry/linux/constants"
-import type { NameService } from "@gantry/core/runtime/Runtime"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
-import type { Resolver } from "./names/Resolver.ts"
+import { makeConnection } from "./connection.ts"
 import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
@@ -69,13 +68,20 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   const rest = makeRest()
   let running: Launched | undefined
   let held: HeldPorts | undefined
+  let { address } = supervision
+  const connection = await makeConnection(job, giveBackMemory)
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
     if (frame.type === frameType.stdin) await running?.write(frame.payload)
     if (frame.type !== frameType.control) return
     const control = jsonOf(frame.payload) as Control
+    if (control.type === "rewire") {
+      const why = await connection.change(control, running?.pid)
+      return void client.send(encodeEvent({ type: "rewired", ...(why === undefined ? {} : { why }) }))
+    }
     if (control.type !== "hold-ports") return obey(client, control)
-    const refused = await held?.change(control.ports, control.address ?? supervision.address)
+    address = control.address ?? address
+    const refused = await held?.change(control.ports, address)
     void client.send(encodeEvent({ type: "ports-held", ...(refused === undefined ? {} : { refused }) }))
   }
   const leave = (client: Client): void => {
@@ -124,13 +130,11 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     return fail({ type: "failed", status: 125, stage, why: ports.why }, () => undefined)
   }
   held = ports
-  const resolver =
-    supervision.names === undefined ? undefined : await resolverFor(loadSyscallsSync(), supervision.names)
   const server = await serve(job.socket, { add: clients.add, remove: leave }, receive)
   const close = () => {
     server.close()
     ports.close()
-    resolver?.close()
+    connection.closed()
   }
   const log: Log | undefined =
     supervision.log.driver === "file" ? openLog(directory, supervision.log, () => new Date()) : undefined
@@ -145,11 +149,10 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     opened = undefined
     return launch(
       {
-        plan: job.plan,
+        ...connection.next(),
         stdin: supervision.stdin,
         ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
-        wiring: spec.wiring,
-        onConnected: resolver?.open,
+        onConnected: connection.opened,
         group: openGroup(job.group, spec),
         onOutput: ({ bytes, stream }) => {
           log?.append(stream, bytes)
@@ -175,8 +178,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
       // What was written is in the log before anybody hears of the end.
       else {
         log?.settle()
-        // Its sockets would keep the network of a container that has ended.
-        resolver?.close()
+        connection.closed()
       }
     }
   })
@@ -185,10 +187,6 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   close()
   await finish(job, { cleanup: !clients.cleanupClaimed() })
 }
-
-/** Loaded here: most containers have none. */
-const resolverFor = async (sys: Syscalls, names: NameService): Promise<Resolver> =>
-  (await import("./names/Resolver.ts")).makeResolver(sys, names, giveBackMemory)
 
 /** The part of the global `Bun` that is used. */
 interface BunMemory {

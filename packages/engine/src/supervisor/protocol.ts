@@ -1,5 +1,7 @@
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { RuntimeChange } from "@gantry/core/runtime/Runtime"
+import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { NameService, RuntimeChange } from "@gantry/core/runtime/Runtime"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 
 /**
@@ -32,6 +34,8 @@ export type Event =
   | { readonly type: "updated"; readonly why?: string }
   /** To the one who asked alone: the beginning or the end of a change of ports was heard. */
   | { readonly type: "port-change-noted" }
+  /** To the one who asked alone. `why`: what stood in the way; it is connected as before then. */
+  | { readonly type: "rewired"; readonly why?: string }
   /** To the one who asked alone. `refused`: none was taken or let go of, because of this one. */
   | { readonly type: "ports-held"; readonly refused?: { readonly port: PublishedPort; readonly why: string } }
 
@@ -53,6 +57,13 @@ export type Control =
   | { readonly type: "begin-port-change" }
   /** Exactly these ports are held from now on, leading to that address. Answered with `ports-held`. */
   | { readonly type: "hold-ports"; readonly ports: ReadonlyArray<PublishedPort>; readonly address?: string }
+  /** It is connected like this from now on, at later starts by that plan. Answered with `rewired`. */
+  | {
+      readonly type: "rewire"
+      readonly connection: Pick<ContainerSpec, "wiring" | "files">
+      readonly plan: LaunchPlan
+      readonly names?: NameService
+    }
   /** All is written down. */
   | { readonly type: "port-change-done" }
   /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */

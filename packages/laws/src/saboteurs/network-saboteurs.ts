@@ -260,6 +260,26 @@ export const networkSaboteurs = (honest: Layer.Layer<Network>): ReadonlyArray<Sa
       sin: "never takes a port back",
       breaks: ["NET-16"],
       layer: sinning(() => ({ unpublish: () => Effect.void }))
+    },
+    {
+      sin: "takes a container out of all its networks at once",
+      breaks: ["NET-17"],
+      layer: sinning((network) => ({
+        detach: ({ container }) =>
+          Effect.flatMap(network.attached, (all) =>
+            Effect.forEach(all, (each) => (each.container === container ? network.detach(each) : Effect.void), {
+              discard: true
+            })
+          )
+      }))
+    },
+    {
+      sin: "calls a network as it was asked for",
+      breaks: ["NET-18"],
+      layer: sinning((network) => ({
+        attach: (request) =>
+          Effect.map(network.attach(request), (attachment) => ({ ...attachment, network: request.network }))
+      }))
     }
   ]
 }

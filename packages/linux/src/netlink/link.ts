@@ -45,6 +45,8 @@ export interface RouteTo {
   /** Name of the device. */
   readonly dev?: string
   readonly source?: string
+  /** Takes the place of one that leads elsewhere. */
+  readonly replace?: boolean
 }
 
 /**
@@ -101,9 +103,9 @@ export const openLinks = (sys: Syscalls): Links => {
     deleteLink: (name) => void socket.request(removeLink(name)),
     linkIndex: (name) => rows(socket.dump(allLinks), linkRow).find((row) => row.name === name)?.index,
     addAddress: (name, address, prefix) => void socket.request(newAddress(indexOf(name), address, prefix)),
-    addRoute: ({ destination, gateway, dev, source }) =>
+    addRoute: ({ destination, gateway, dev, replace = false, source }) =>
       void socket.request(
-        newRoute({ destination, gateway, index: dev === undefined ? undefined : indexOf(dev), source })
+        newRoute({ destination, gateway, index: dev === undefined ? undefined : indexOf(dev), replace, source })
       ),
     listLinks: () => rows(socket.dump(allLinks), linkRow),
     listAddresses: () => rows(socket.dump(allAddresses), addressRow),

@@ -38,6 +38,8 @@ export const NLM_F_DUMP_INTR = 0x10
 export const NLM_F_DUMP = 0x300
 /** Fails when it is there. */
 export const NLM_F_EXCL = 0x200
+/** Takes the place of what is there. */
+export const NLM_F_REPLACE = 0x100
 /** Creates what is not there. */
 export const NLM_F_CREATE = 0x400
 

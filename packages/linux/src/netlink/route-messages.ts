@@ -9,6 +9,7 @@ import {
   type Message,
   NLM_F_CREATE,
   NLM_F_EXCL,
+  NLM_F_REPLACE,
   numberAttribute,
   numberOf,
   textAttribute,
@@ -105,6 +106,8 @@ export interface NewRoute {
   readonly index?: number | undefined
   /** The address that connections of this host get. */
   readonly source?: string | undefined
+  /** Takes the place of one that leads elsewhere. */
+  readonly replace?: boolean
 }
 
 /** struct ifinfomsg: family, type, index, flags, and which flags are meant. */
@@ -215,8 +218,8 @@ export const newAddress = (index: number, text: string, prefix: number): RouteRe
   }
 }
 
-/** Adds a route to the main table. Fails with EEXIST when it is there, ENETUNREACH when the gateway is not. */
-export const newRoute = ({ destination, gateway, index, source }: NewRoute): RouteRequest => {
+/** Adds a route to the main table. Fails with EEXIST when it is there and is not to be replaced, ENETUNREACH when the gateway is not. */
+export const newRoute = ({ destination, gateway, index, replace = false, source }: NewRoute): RouteRequest => {
   const [network = "", length = "32"] = (destination === "default" ? "0.0.0.0/0" : destination).split("/")
   const prefix = Number(length)
   const header = new DataView(new ArrayBuffer(12))
@@ -228,7 +231,7 @@ export const newRoute = ({ destination, gateway, index, source }: NewRoute): Rou
     name: "RTM_NEWROUTE",
     detail: gateway === undefined ? destination : `${destination} via ${gateway}`,
     type: RTM_NEWROUTE,
-    flags: NLM_F_CREATE | NLM_F_EXCL,
+    flags: NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL),
     body: joined([
       new Uint8Array(header.buffer),
       encodeAttributes([

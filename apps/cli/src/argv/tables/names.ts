@@ -225,6 +225,16 @@ export const names = {
   imagePrune: { paths: [["image", "prune"]], summary: "Remove unused images", section: "other" },
   systemDf: { paths: [["system", "df"]], summary: "Show what everything takes of the disk", section: "other" },
   systemPrune: { paths: [["system", "prune"]], summary: "Remove all that is not used", section: "other" },
+  networkConnect: {
+    paths: [["network", "connect"]],
+    summary: "Put a container into a network, also while it runs",
+    section: "other"
+  },
+  networkDisconnect: {
+    paths: [["network", "disconnect"]],
+    summary: "Take a container out of a network, also while it runs",
+    section: "other"
+  },
   networkCreate: { paths: [["network", "create"]], summary: "Make a private network", section: "other" },
   networkInspect: { paths: [["network", "inspect"]], summary: "Show all that is known of networks", section: "other" },
   networkLs: {

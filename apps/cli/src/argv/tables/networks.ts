@@ -2,6 +2,33 @@ import type { Command } from "../Command.ts"
 import { names } from "./names.ts"
 import { objectFormat, tableOptions } from "./table-options.ts"
 
+/** `gantry network connect`. */
+export const networkConnect = {
+  ...names.networkConnect,
+  usage: "[OPTIONS] NETWORK CONTAINER",
+  interspersed: true,
+  operands: { min: 2, max: 2 },
+  options: {
+    alias: { kind: "list", about: "Further name of the container in the network" },
+    gwPriority: { kind: "text", about: "The way out leads through the network with the highest; 0 when absent" },
+    ip: { kind: "text", about: "IPv4 address in the network, such as 172.30.100.104" },
+
+    driverOpt: { kind: "list", about: "Option of the driver", supported: false },
+    ip6: { kind: "text", about: "IPv6 address, such as 2001:db8::33", supported: false },
+    link: { kind: "list", about: "Link to another container", supported: false },
+    linkLocalIp: { kind: "list", about: "Link-local addresses", supported: false }
+  }
+} as const satisfies Command
+
+/** `gantry network disconnect`. */
+export const networkDisconnect = {
+  ...names.networkDisconnect,
+  usage: "[OPTIONS] NETWORK CONTAINER",
+  interspersed: true,
+  operands: { min: 2, max: 2 },
+  options: { force: { kind: "flag", short: "f", about: "Give back also what a container holds that is gone" } }
+} as const satisfies Command
+
 /** `gantry network create`. */
 export const networkCreate = {
   ...names.networkCreate,

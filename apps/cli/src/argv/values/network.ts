@@ -15,6 +15,10 @@ export interface NetworkSpec {
   readonly gatewayPriority?: number
 }
 
+/** Reads a gateway priority: a whole number of up to nine digits. */
+export const parsePriority = (text: string): Result<number> =>
+  /^-?\d{1,9}$/.test(text) ? good(Number(text)) : bad(`invalid value for gw-priority: ${text}`)
+
 /** Reads a network's name, or the long form `name=front,alias=web,ip=10.0.0.5`. */
 export const parseNetwork = (text: string): Result<NetworkSpec> => {
   if (!text.includes("=")) return good({ name: text === "" ? "default" : text, aliases: [], driverOptions: {} })
@@ -35,11 +39,14 @@ export const parseNetwork = (text: string): Result<NetworkSpec> => {
       const mac = parseMac(value)
       if (!mac.ok) return mac
       found.macAddress = mac.value
-    } else if (key === "gw-priority" && /^-?\d{1,9}$/.test(value)) found.gatewayPriority = Number(value)
-    else if (key === "driver-opt") {
+    } else if (key === "gw-priority") {
+      const priority = parsePriority(value)
+      if (!priority.ok) return priority
+      found.gatewayPriority = priority.value
+    } else if (key === "driver-opt") {
       const [option, setting = ""] = keyAndValue(value)
       driverOptions[option] = setting
-    } else if (key === "ip" || key === "ip6" || key === "gw-priority") return bad(`invalid value for ${key}: ${value}`)
+    } else if (key === "ip" || key === "ip6") return bad(`invalid value for ${key}: ${value}`)
     else return bad(`invalid field key ${key}`)
   }
   const { name, ...rest } = found

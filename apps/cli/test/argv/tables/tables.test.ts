@@ -37,7 +37,14 @@ import {
   version
 } from "../../../src/argv/tables/listing.ts"
 import { login, logout } from "../../../src/argv/tables/login.ts"
-import { networkCreate, networkInspect, networkLs, networkRm } from "../../../src/argv/tables/networks.ts"
+import {
+  networkConnect,
+  networkCreate,
+  networkDisconnect,
+  networkInspect,
+  networkLs,
+  networkRm
+} from "../../../src/argv/tables/networks.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import {
   builderDu,
@@ -126,7 +133,9 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   wait,
   attach,
   diff,
+  networkConnect,
   networkCreate,
+  networkDisconnect,
   networkInspect,
   networkLs,
   networkRm,

@@ -9,6 +9,8 @@ import { type Streams, takeStreams } from "./streams.ts"
 export interface Resolver {
   /** Listens in the network namespace of a process; until `close`, or `open` for another one. */
   readonly open: (pid: number) => void
+  /** What it answers from now on. */
+  readonly serve: (service: NameService) => void
   readonly close: () => void
 }
 
@@ -23,7 +25,8 @@ const idle = 5000
  * A resolver that is not open yet. What answering needs is loaded with the first question: most containers never ask
  * one. `onIdle` is told when it was given back.
  */
-export const makeResolver = (sys: Syscalls, service: NameService, onIdle: () => void): Resolver => {
+export const makeResolver = (sys: Syscalls, first: NameService, onIdle: () => void): Resolver => {
+  let service = first
   let sockets: ResolverSockets | undefined
   let streams: Streams | undefined
   let table: OpenTable | undefined
@@ -93,6 +96,9 @@ export const makeResolver = (sys: Syscalls, service: NameService, onIdle: () => 
       close()
       sockets = inNetworkOf(sys, pid, () => openSockets(sys))
       streams = takeStreams(sys, sockets.stream, (bytes) => answer(bytes, "tcp"))
+    },
+    serve: (next) => {
+      service = next
     },
     close
   }

@@ -1,5 +1,5 @@
 import type { Attachment } from "@gantry/core/network/Network"
-import type { NetworkWish } from "../../networks/NetworkWish.ts"
+import { fulfils, type NetworkWish } from "../../networks/NetworkWish.ts"
 import { namesOf } from "../../networks/names-of.ts"
 import type { NameTable } from "./find-name.ts"
 
@@ -51,12 +51,13 @@ const sorted = (rows: ReadonlyArray<Record<string, unknown>>): Map<string, Membe
   for (const row of rows) {
     const wishes = JSON.parse(String(row["wishes"])) as ReadonlyArray<NetworkWish>
     const container = { id: String(row["id"]), name: String(row["name"]), hostname: String(row["hostname"]) }
-    for (const { address, network } of JSON.parse(String(row["attachments"])) as ReadonlyArray<Attachment>) {
+    for (const attachment of JSON.parse(String(row["attachments"])) as ReadonlyArray<Attachment>) {
+      const { address, network } = attachment
       if (address === undefined) continue
       const members = networks.get(network) ?? { addresses: new Map(), names: new Map() }
       networks.set(network, members)
       members.names.set(address, container.name)
-      const aliases = wishes.find((wish) => wish.network === network)?.aliases ?? []
+      const aliases = wishes.find((wish) => fulfils(attachment, wish))?.aliases ?? []
       for (const name of new Set(namesOf(container, aliases).map((each) => each.toLowerCase()))) {
         const known = members.addresses.get(name)
         if (known === undefined) members.addresses.set(name, [address])
