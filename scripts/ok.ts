@@ -19,6 +19,8 @@ tallies.push(await check("build", ["turbo", "run", "build", "--output-logs=error
 heading("house")
 tallies.push(await check("house", [...node, "scripts/check-house.ts"]))
 tallies.push(await check("lock file", [...node, "scripts/check-lock.ts"]))
+tallies.push(await check("examples", [...node, "scripts/check-examples.ts"]))
+tallies.push(await check("documentation", [...node, "scripts/write-docs.ts"]))
 tallies.push(await check("LAWS.md", [...node, "--conditions=gantry-source", "scripts/write-laws.ts", "--check"]))
 
 heading("tests")

@@ -24,6 +24,8 @@ tallies.push(await check("types", ["tsc", "-p", "tsconfig.json"]))
 tallies.push(await check("types of the binary's build script", ["tsc", "-p", "apps/cli/tsconfig.binary.json"]))
 tallies.push(await check("house", [...node, "scripts/check-house.ts"]))
 tallies.push(await check("lock file", [...node, "scripts/check-lock.ts"]))
+tallies.push(await check("examples", [...node, "scripts/check-examples.ts"]))
+tallies.push(await check("documentation", [...node, "scripts/write-docs.ts"]))
 tallies.push(await check("LAWS.md", [...node, "--conditions=gantry-source", "scripts/write-laws.ts", "--check"]))
 
 heading("unit, property and law tests on Node")

@@ -15,6 +15,20 @@ export interface Held<Handle, E, E2, R> {
  *
  * Releasing takes five seconds at most and cannot fail the program. What could not be released is logged by name;
  * reconciliation finds it again in its record.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, rm } from "node:fs/promises"
+ * import { scoped } from "@gantry/core/Held"
+ * import * as Effect from "effect/Effect"
+ *
+ * const folder = scoped({
+ *   acquire: Effect.promise(() => mkdtemp("/tmp/mine-")),
+ *   release: (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
+ *   describe: (path) => `the folder ${path}`
+ * })
+ * const program = Effect.scoped(Effect.andThen(folder, (path) => Effect.log(path)))
+ * ```
  */
 export const scoped = <Handle, E, E2, R>({
   acquire,

@@ -8,6 +8,30 @@ export type Contract = "blob-store" | "layer-store" | "build-cache" | "registry"
  * How a plugin module introduces itself: its default export.
  *
  * `Encoded` is what a configuration file says, `Options` what the plugin makes of it; mostly they are the same.
+ *
+ * @example
+ * ```ts
+ * import type { Plugin } from "@gantry/core/Plugin"
+ * import { type Registry } from "@gantry/core/registry/Registry"
+ * import * as RegistryContract from "@gantry/core/registry/Registry"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * // Stands on gantry's own registry and logs what is asked of it.
+ * const layer = Layer.effect(
+ *   RegistryContract.Registry,
+ *   Effect.map(RegistryContract.Registry, (own) => ({
+ *     ...own,
+ *     resolve: (...asked: Parameters<typeof own.resolve>) => Effect.tap(own.resolve(...asked), () => Effect.log(asked[0]))
+ *   }))
+ * )
+ * const plugin: Plugin<void, Registry, never, Registry> = {
+ *   name: "talkative",
+ *   contract: "registry",
+ *   layer: () => layer
+ * }
+ * export default plugin
+ * ```
  */
 export interface Plugin<Options, Service, Failure, Needs, Encoded = Options> {
   /** Name for messages. */

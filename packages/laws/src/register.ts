@@ -29,7 +29,19 @@ const commandFor = (runner: Runner, id: string): string => {
   return "mock" in runner ? `bun test -t "${id} "` : `npx vitest run -t "${id} "`
 }
 
-/** Makes one test of each law: `BLOB-1 what was written is what is read`. The clock of the laws is the real one. */
+/**
+ * Makes one test of each law: `BLOB-1 what was written is what is read`. The clock of the laws is the real one.
+ *
+ * @example
+ * ```ts
+ * import { blobLaws } from "@gantry/laws/blob-laws"
+ * import { register } from "@gantry/laws/register"
+ * import * as MemoryBlobs from "@gantry/plugin-memory/MemoryBlobs"
+ * import * as vitest from "vitest"
+ *
+ * register(vitest, { name: "memory keeps the blob laws", laws: blobLaws, layer: MemoryBlobs.layer })
+ * ```
+ */
 export const register = <R, E>(runner: Runner, { laws, layer, limit = 60_000, name }: Suite<R, E>): void => {
   runner.describe(name, () => {
     const runtime = ManagedRuntime.make(layer)

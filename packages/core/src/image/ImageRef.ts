@@ -33,6 +33,15 @@ const hostShape =
  * Reads an image name as Docker does: the part before the first slash is a host only if it holds a dot or a colon
  * or is `localhost`; without a host the default registry is meant, and there a single word lives under `library/`;
  * without tag and digest the tag is `latest`.
+ *
+ * @example
+ * ```ts
+ * import * as ImageRef from "@gantry/core/image/ImageRef"
+ * import * as Either from "effect/Either"
+ *
+ * const ref = Either.getOrThrow(ImageRef.parse("alpine"))
+ * ref.repository // "library/alpine"
+ * ```
  */
 export const parse = (text: string): Either.Either<ImageRef, BadReference> => {
   const bad = (why: string) => Either.left({ text, why })

@@ -97,7 +97,34 @@ export class BlobStore extends Context.Tag("@gantry/core/BlobStore")<BlobStore, 
 /** Longest manifest or config that is read into memory: 4 MiB, the limit registries use as well. */
 export const wholeLimit = 4 * 1024 * 1024
 
-/** Adds to a driver what no driver should have to remember: verification and all-or-nothing visibility. */
+/**
+ * Adds to a driver what no driver should have to remember: verification and all-or-nothing visibility.
+ *
+ * @example
+ * ```ts
+ * import type { Digest } from "@gantry/core/image/Digest"
+ * import { make } from "@gantry/core/store/BlobStore"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Stream from "effect/Stream"
+ *
+ * const kept = new Map<Digest, Uint8Array>()
+ * const blobs = make({
+ *   read: (digest) =>
+ *     Effect.sync(() => Option.map(Option.fromNullable(kept.get(digest)), (bytes) => Stream.make(bytes))),
+ *   size: (digest) => Effect.sync(() => Option.map(Option.fromNullable(kept.get(digest)), ({ length }) => length)),
+ *   stage: Effect.sync(() => {
+ *     let draft = new Uint8Array()
+ *     return {
+ *       append: (chunk) => Effect.sync(() => void (draft = Uint8Array.from([...draft, ...chunk]))),
+ *       publish: (digest) => Effect.sync(() => void kept.set(digest, draft))
+ *     }
+ *   }),
+ *   remove: (digest) => Effect.sync(() => void kept.delete(digest)),
+ *   list: Stream.suspend(() => Stream.fromIterable(kept.keys()))
+ * })
+ * ```
+ */
 export const make = (driver: BlobDriver): BlobStoreShape => {
   const read = (digest: Digest): Stream.Stream<Uint8Array, BlobMissing | StorageFailure> =>
     Stream.unwrap(
