@@ -21,16 +21,17 @@ export const remembered = <A>(
   }
   return {
     forget: (key) => void values.delete(key),
-    get: (key, make) =>
-      Effect.suspend(() =>
-        lockOf(key).withPermits(1)(
-          Effect.suspend(() => {
-            const value = values.get(key)
-            const fresh = Effect.tap(make, (made) => Effect.sync(() => values.set(key, made)))
-            if (value === undefined) return fresh
-            return Effect.flatMap(isGood(value), (good) => (good ? Effect.succeed(value) : fresh))
-          })
-        )
-      )
+    get: (key, make) => {
+      const fresh = Effect.tap(make, (made) => Effect.sync(() => values.set(key, made)))
+      const locked = Effect.suspend(() => lockOf(key).withPermits(1)(known(fresh)))
+      const known = <E, R>(otherwise: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+        Effect.suspend(() => {
+          const value = values.get(key)
+          if (value === undefined) return otherwise
+          return Effect.flatMap(isGood(value), (good) => (good ? Effect.succeed(value) : otherwise))
+        })
+      // Nearly always it is there: nobody has to wait for it then.
+      return known(locked)
+    }
   }
 }

@@ -26,7 +26,7 @@ import {
 import { changesOf, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
-import { packInProcess } from "./pack-process.ts"
+import { packHere, packInProcess } from "./pack-process.ts"
 import { changePieces, treePieces } from "./pack-tree.ts"
 import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
@@ -38,6 +38,9 @@ import { treeWriter } from "./TreeWriter.ts"
 import { type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
 import { applyLayer, placeFiles, unpackFile, unpackLayer } from "./unpack-layer.ts"
 import { unpackProcesses } from "./unpack-process.ts"
+
+/** Bytes of an archive that are compressed right here: starting a process takes longer than this. */
+const shortBytes = 1024 * 1024
 
 /** Changes after which others get their turn. */
 const turn = 256
@@ -261,7 +264,11 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       packCompressed: (diffId, form, onBytes) =>
         Stream.unwrap(
           Effect.map(rowsOf([diffId]), ([row]) =>
-            row === undefined ? Stream.empty : packInProcess(settings.self, places, row, form, onBytes)
+            row === undefined
+              ? Stream.empty
+              : row.size <= shortBytes
+                ? packHere(places, row, form, onBytes)
+                : packInProcess(settings.self, places, row, form, onBytes)
           )
         ),
       contents,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Readable } from "node:stream"
-import type { CompressionForm } from "@gantry/core/compression/compress"
+import { type CompressionForm, compressorOf } from "@gantry/core/compression/compress"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type PackOrder, progressFd } from "./pack/order.ts"
-import type { PackedRow } from "./pack-layer.ts"
+import { archivePieces, type PackedRow } from "./pack-layer.ts"
 import type { Places } from "./places.ts"
 
 /** The packing process. */
@@ -53,6 +53,30 @@ async function* outputOf({ child, ended }: Packer): AsyncGenerator<Uint8Array, v
   for await (const piece of child.stdout ?? []) yield piece as Uint8Array
   await ended
 }
+
+/** The compressed archive of a short layer, made in one go. See `LayerStore.packCompressed`. */
+export const packHere = (
+  places: Pick<Places, "layers">,
+  row: PackedRow & { readonly diffId: string },
+  form: CompressionForm,
+  onBytes: ((bytes: number) => void) | undefined
+): Stream.Stream<Uint8Array, StorageFailure> =>
+  Stream.fromEffect(
+    Effect.tryPromise({
+      try: async () => {
+        const compressor = compressorOf(form)
+        const out: Array<Uint8Array> = []
+        let size = 0
+        for await (const piece of archivePieces(places, row)) {
+          out.push(...compressor.push(piece))
+          size += piece.length
+          onBytes?.(size)
+        }
+        return Buffer.concat([...out, ...compressor.finish()])
+      },
+      catch: storageFailure("read", row.diffId)
+    })
+  )
 
 /** The compressed archive of a layer, made by a packing process that ends with the stream. See `LayerStore.packCompressed`. */
 export const packInProcess = (

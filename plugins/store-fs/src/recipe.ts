@@ -1,7 +1,7 @@
-import { closeSync, constants, existsSync, openSync, readSync } from "node:fs"
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs"
 import { createReadStream } from "node:fs"
 import { join } from "node:path"
-import { createGunzip } from "node:zlib"
+import { createGunzip, gunzipSync } from "node:zlib"
 
 /**
  * How the archive of a pulled layer is written again, byte for byte, without keeping it: everything but the contents of
@@ -33,6 +33,9 @@ interface Shadowed {
 }
 
 const pieceSize = 1024 * 1024
+
+/** Compressed headers that are read at once: few, because what they decompress to is held. */
+const shortSize = 16 * 1024
 
 /** Bytes of headers that are decompressed at once. */
 const blockSize = 256 * 1024
@@ -121,15 +124,18 @@ const gathering = () => {
         closeSync(fd)
       }
     },
-    last: taken
+    last: (): Buffer => piece.subarray(0, used)
   }
 }
 
 /** Reads numbers and bytes one after the other. */
 const headersOf = (home: string) => {
-  const source = createReadStream(join(home, "recipe", headersName)).pipe(createGunzip({ chunkSize: blockSize }))
-  const incoming = source[Symbol.asyncIterator]()
-  let held: Buffer = Buffer.alloc(0)
+  const path = join(home, "recipe", headersName)
+  // Of most layers they are short, and a stream costs more than they do.
+  const whole = statSync(path).size <= shortSize ? gunzipSync(readFileSync(path)) : undefined
+  const source = whole === undefined ? createReadStream(path).pipe(createGunzip({ chunkSize: blockSize })) : undefined
+  const incoming = source?.[Symbol.asyncIterator]()
+  let held: Buffer = whole ?? Buffer.alloc(0)
   let at = 0
   return {
     /** Makes sure that so many bytes are at hand. Most times they are: nothing is waited for then. */
@@ -137,8 +143,8 @@ const headersOf = (home: string) => {
     fetch: async (length: number): Promise<void> => {
       const parts: Array<Buffer> = [held.subarray(at)]
       for (let have = held.length - at; have < length;) {
-        const next = await incoming.next()
-        if (next.done === true) throw new Error(`the recipe of ${home} is cut short`)
+        const next = await incoming?.next()
+        if (next === undefined || next.done === true) throw new Error(`the recipe of ${home} is cut short`)
         const part = next.value as Buffer
         parts.push(part)
         have += part.length
@@ -151,7 +157,7 @@ const headersOf = (home: string) => {
       at += length
       return held.subarray(at - length, at)
     },
-    close: () => source.destroy()
+    close: () => source?.destroy()
   }
 }
 

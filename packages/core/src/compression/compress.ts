@@ -47,9 +47,16 @@ export const compressorOf = ({ compression, level }: CompressionForm): Compresso
     compression === "gzip"
       ? (bytes: Uint8Array) => gzipMember(bytes, wanted)
       : (bytes: Uint8Array) => zstd(bytes, wanted)
-  const held = Buffer.allocUnsafeSlow(blockSize)
+  // It grows: many layers are short.
+  let held = Buffer.allocUnsafeSlow(0)
   let used = 0
   let any = false
+  const room = (size: number): void => {
+    if (size <= held.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.min(blockSize, Math.max(size, 4 * held.length)))
+    larger.set(held.subarray(0, used))
+    held = larger
+  }
   const flush = (): Uint8Array => {
     any = true
     const out = block(held.subarray(0, used))
@@ -61,6 +68,7 @@ export const compressorOf = ({ compression, level }: CompressionForm): Compresso
       const out: Array<Uint8Array> = []
       for (let at = 0; at < piece.length;) {
         const count = Math.min(blockSize - used, piece.length - at)
+        room(used + count)
         held.set(piece.subarray(at, at + count), used)
         used += count
         at += count

@@ -177,8 +177,8 @@ export interface LayerStoreShape {
   /** The layer's archive, the same bytes every time: they hash to the diffID. */
   readonly pack: (diffId: Digest) => Stream.Stream<Uint8Array, LayerMissing | StorageFailure>
   /**
-   * The layer's archive, compressed as `compressorOf` does it, by a process of its own: several layers are compressed at
-   * once, beside everything else. `onBytes` is told how many bytes of the archive have been read. Stores that cannot
+   * The layer's archive, compressed as `compressorOf` does it, a long one by a process of its own: several layers are
+   * compressed at once, beside everything else. `onBytes` is told how many bytes of the archive have been read. Stores that cannot
    * leave it out, and whoever wants it compresses what `pack` gives.
    */
   readonly packCompressed?: (

@@ -23,21 +23,18 @@ export interface CompressOptions extends CompressionForm {
   readonly onBytes?: (bytes: number) => void
 }
 
-/** Bytes of an archive that are compressed right here: starting a process takes longer than this. */
-const shortBytes = 1024 * 1024
-
 /**
  * The compressed archive of a layer, made while it is read: the same layer in the same form is the same bytes, see
- * `compressorOf`. Nothing of it is kept on the disk. A long one is compressed beside this process where the store can.
+ * `compressorOf`. Nothing of it is kept on the disk. The store compresses it where it can.
  */
 export const compressLayer = (
-  { diffId, size }: Pick<LayerInfo, "diffId" | "size">,
+  { diffId }: Pick<LayerInfo, "diffId">,
   { onBytes, ...form }: CompressOptions
 ): Stream.Stream<Uint8Array, CompressionFailed | LayerMissing | StorageFailure, LayerStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const layers = yield* LayerStore
-      if (size > shortBytes && form.compression !== "none" && layers.packCompressed !== undefined) {
+      if (form.compression !== "none" && layers.packCompressed !== undefined) {
         return layers.packCompressed(diffId, form, onBytes)
       }
       const attempt = <A>(run: () => A) =>

@@ -33,8 +33,11 @@ export interface SentManifest {
   readonly digest: Digest
 }
 
-/** Layers that the registry is asked for at once. As many are compressed at once as `Settings.jobs` says. */
-const together = 5
+/**
+ * Layers that the registry is asked for, and given, at once: it has most of the work with small ones, and writes several
+ * to its disk in one go. As many are compressed at once as `Settings.jobs` says.
+ */
+const together = 8
 
 /**
  * Makes sure that a place has these layers, side by side, each once; tells what they are called there, base first.

@@ -53,9 +53,8 @@ const heldBytes = 1024 * 1024
 /**
  * Makes sure that a place has a layer, and tells what the layer is called there. The registry is asked before anything
  * is sent: for each compressed form that is known to be this layer, then for the same in another of its repositories.
- * Only then is the layer compressed, and sent while it is; a short one is asked for once more by the digest that it has
- * got. What the place has is remembered.
- *
+ * Only then is the layer compressed, and sent while it is; a short one is asked for once more when the digest that it has
+ * got is another one. What the place has is remembered.
  */
 export const sendLayer = (
   place: SendPlace,
@@ -77,11 +76,13 @@ export const sendLayer = (
       })
 
     const known = form.force === true ? [] : usable(yield* sources.of(diffId), form, wished)
+    const absent = new Set<Digest>()
     for (const [digest, each] of formsOf(known, place)) {
       const descriptor = describedAs(each[0], form)
       if (yield* registry.hasBlob(place, digest)) {
         return yield* told(descriptor, { type: "there", layer: diffId, how: "already" })
       }
+      absent.add(digest)
       for (const source of each.filter((one) => isAt(one, place))) yield* sources.unlearn(diffId, source)
       const elsewhere = each.filter(({ registry: host, repository }) => {
         return host === place.registry && repository !== place.repository
@@ -104,7 +105,7 @@ export const sendLayer = (
     ) =>
       Effect.gen(function* () {
         const descriptor = { mediaType, digest, size }
-        if (yield* registry.hasBlob(place, digest)) return yield* sent(descriptor, "already")
+        if (!absent.has(digest) && (yield* registry.hasBlob(place, digest))) return yield* sent(descriptor, "already")
         yield* registry.push(place, descriptor, bytes)
         return yield* sent(descriptor)
       })

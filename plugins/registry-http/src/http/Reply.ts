@@ -61,32 +61,39 @@ const announced = ({ headers, status }: HttpAnswer, method: string): number | un
   return encoding === null || encoding === "identity" ? Number(length) : undefined
 }
 
-const bodyOf = (
+/** Reads a body: its next piece each time, undefined after the last. */
+const reading = (
   answer: HttpAnswer,
   request: HttpRequest,
   idle: number,
-  controller: AbortController
+  controller: AbortController,
+  onEnd: () => void
+): Effect.Effect<Uint8Array | undefined, TransportFailure> => {
+  const expected = announced(answer, request.method)
+  const reader = answer.body?.getReader()
+  let seen = 0
+  return Effect.flatMap(
+    reader === undefined ? Effect.succeed(undefined) : within(idle, controller, () => reader.read()),
+    (result): Effect.Effect<Uint8Array | undefined, TransportFailure> => {
+      if (result !== undefined && !result.done) {
+        seen += result.value.length
+        return Effect.succeed(result.value)
+      }
+      if (expected === undefined || seen >= expected) return Effect.as(Effect.sync(onEnd), undefined)
+      const why = `the connection was cut after ${seen} of ${expected} bytes`
+      return Effect.fail(new TransportFailure({ kind: "broken", why }))
+    }
+  )
+}
+
+const streamOf = (
+  next: Effect.Effect<Uint8Array | undefined, TransportFailure>
 ): Stream.Stream<Uint8Array, TransportFailure> =>
-  Stream.suspend(() => {
-    const expected = announced(answer, request.method)
-    const reader = answer.body?.getReader()
-    let seen = 0
-    const read = Effect.suspend(() =>
-      reader === undefined ? Effect.succeed(undefined) : within(idle, controller, () => reader.read())
-    ).pipe(
-      Effect.mapError(Option.some),
-      Effect.flatMap((result): Effect.Effect<Uint8Array, Option.Option<TransportFailure>> => {
-        if (result !== undefined && !result.done) {
-          seen += result.value.length
-          return Effect.succeed(result.value)
-        }
-        if (expected === undefined || seen >= expected) return Effect.fail(Option.none())
-        const why = `the connection was cut after ${seen} of ${expected} bytes`
-        return Effect.fail(Option.some(new TransportFailure({ kind: "broken", why })))
-      })
+  Stream.repeatEffectOption(
+    Effect.flatMap(Effect.mapError(next, Option.some), (piece) =>
+      piece === undefined ? Effect.fail(Option.none()) : Effect.succeed(piece)
     )
-    return Stream.repeatEffectOption(read)
-  })
+  )
 
 /**
  * Sends one request and waits for the beginning of its answer. `idle` is the longest time in milliseconds without a
@@ -99,30 +106,34 @@ export const exchange = (
 ): Effect.Effect<Reply, TransportFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const controller = new AbortController()
-    yield* Effect.addFinalizer(() => Effect.sync(() => controller.abort()))
+    // Giving up what has ended is not free: runtimes make an error of it.
+    let ended = false
+    yield* Effect.addFinalizer(() => Effect.sync(() => (ended ? undefined : controller.abort())))
     const patience = idle + (request.body?.length ?? 0) / slowest
     const answer = yield* within(patience, controller, () => send(request, controller.signal))
-    const body = bodyOf(answer, request, idle, controller)
+    ended = request.method === "HEAD" || announced(answer, request.method) === 0
+    // A reader is made for whoever reads.
+    const read = () => reading(answer, request, idle, controller, () => void (ended = true))
     return {
       status: answer.status,
       url: request.url,
       header: (name) => answer.headers.get(name) ?? undefined,
-      body,
+      body: Stream.suspend(() => streamOf(read())),
       bytes: (limit) =>
-        Effect.suspend(() => {
+        Effect.gen(function* () {
+          const next = read()
           const parts: Array<Uint8Array> = []
           let size = 0
-          return Stream.runForEach(body, (part) => {
+          for (let part = yield* next; part !== undefined; part = yield* next) {
             size += part.length
             if (size > limit) {
               controller.abort()
-              return Effect.fail(
-                new TransportFailure({ kind: "protocol", why: `it sent more than ${limit} bytes where few are right` })
-              )
+              const why = `it sent more than ${limit} bytes where few are right`
+              return yield* new TransportFailure({ kind: "protocol", why })
             }
             parts.push(part)
-            return Effect.void
-          }).pipe(Effect.map(() => Buffer.concat(parts)))
+          }
+          return Buffer.concat(parts)
         })
     }
   })
