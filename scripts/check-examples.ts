@@ -53,6 +53,7 @@ const configuration = {
     noUnusedLocals: false,
     noUnusedParameters: false,
     isolatedModules: false,
+    rewriteRelativeImportExtensions: false,
     plugins: []
   },
   include: ["**/*.ts"],
