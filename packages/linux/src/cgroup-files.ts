@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs"
 import type { Hierarchy } from "./cgroup-layout.ts"
+import type { Setting } from "./cgroup-limits.ts"
 import type { Missing } from "./cgroup.ts"
 import type { Syscalls } from "./Syscalls.ts"
 import { SIGKILL } from "./constants.ts"
@@ -38,6 +39,12 @@ export const attempt = (feature: string, file: string, action: () => void): Read
 /** Writes a value into an existing file. The kernel takes it or refuses it as a whole. */
 export const write = (feature: string, file: string, value: string): ReadonlyArray<Missing> =>
   attempt(feature, file, () => writeFileSync(file, value, { flag: "r+" }))
+
+/** Writes a setting into the directory of a group, in the form that this kernel has. */
+export const writeSetting = (directory: string, { feature, file, otherwise, value }: Setting): ReadonlyArray<Missing> =>
+  otherwise !== undefined && !existsSync(`${directory}/${file}`)
+    ? write(feature, `${directory}/${otherwise.file}`, otherwise.value)
+    : write(feature, `${directory}/${file}`, value)
 
 /** Moves this process into the group it is in: the kernel prepares for a move and then finds nothing to do. */
 export const stayInGroup = ({ mountPoint, own }: Hierarchy): void => {

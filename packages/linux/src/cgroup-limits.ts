@@ -1,3 +1,5 @@
+import { type BlockLimit, blockV1, blockV2, weightV1, weightV2 } from "./cgroup-block.ts"
+
 /** What a group of processes may use. What is left out is not limited. */
 export interface Limits {
   readonly memoryBytes?: number
@@ -18,6 +20,13 @@ export interface Limits {
   readonly cpusetMems?: string
   /** Processes and threads; -1 for no limit. */
   readonly pidsMax?: number
+  /** How readily memory is written to swap, 0 to 100. v1 only: v2 leaves the choice to the kernel. */
+  readonly swappiness?: number
+  /** Processes wait for memory instead of being killed. v1 only. */
+  readonly oomKillDisable?: boolean
+  /** Relative weight for all block devices, 10 to 1000. */
+  readonly blockWeight?: number
+  readonly block?: ReadonlyArray<BlockLimit>
 }
 
 /** One file to write. In order: the kernel checks some values against others. */
@@ -28,6 +37,8 @@ export interface Setting {
   readonly value: string
   /** What the user asked for. */
   readonly feature: string
+  /** What is written where the kernel does not have the file. */
+  readonly otherwise?: { readonly file: string; readonly value: string }
 }
 
 const defaultPeriod = 100_000
@@ -70,7 +81,13 @@ export const settingsV1 = (limits: Limits): ReadonlyArray<Setting> => {
     ]),
     ...given(limits.cpusetCpus, one("cpuset", "cpuset.cpus", "cpu set")),
     ...given(limits.cpusetMems, one("cpuset", "cpuset.mems", "memory nodes")),
-    ...given(limits.pidsMax, (value) => one("pids", "pids.max", "pids limit")(value < 0 ? "max" : value))
+    ...given(limits.pidsMax, (value) => one("pids", "pids.max", "pids limit")(value < 0 ? "max" : value)),
+    ...given(limits.swappiness, one("memory", "memory.swappiness", "swappiness")),
+    ...given(limits.oomKillDisable, (disabled) =>
+      one("memory", "memory.oom_control", "disabling of OOM kills")(disabled ? 1 : 0)
+    ),
+    ...given(limits.blockWeight, weightV1),
+    ...given(limits.block, blockV1)
   ]
 }
 
@@ -89,6 +106,8 @@ export const settingsV2 = (limits: Limits): ReadonlyArray<Setting> => {
     ...given(quota, (value) => one("cpu", "cpu.max", "cpu limit")(`${value < 0 ? "max" : value} ${period}`)),
     ...given(limits.cpusetCpus, one("cpuset", "cpuset.cpus", "cpu set")),
     ...given(limits.cpusetMems, one("cpuset", "cpuset.mems", "memory nodes")),
-    ...given(limits.pidsMax, (value) => one("pids", "pids.max", "pids limit")(value < 0 ? "max" : value))
+    ...given(limits.pidsMax, (value) => one("pids", "pids.max", "pids limit")(value < 0 ? "max" : value)),
+    ...given(limits.blockWeight, weightV2),
+    ...given(limits.block, blockV2)
   ]
 }

@@ -10,7 +10,8 @@ import {
   removeTree,
   stayInGroup,
   steps,
-  write
+  write,
+  writeSetting
 } from "./cgroup-files.ts"
 import { diskOfV1 } from "./cgroup-disk.ts"
 import type { Hierarchy } from "./cgroup-layout.ts"
@@ -48,11 +49,11 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
   const directories = (path: string) => used.map(({ mountPoint }) => `${mountPoint}/${path}`).filter(exists)
 
   /** Writes a file of a controller, or says that there is no such controller. */
-  const set = (path: string, { controller, file, feature, value }: Setting): ReadonlyArray<Missing> => {
-    const directory = directoryOf(controller, path)
+  const set = (path: string, setting: Setting): ReadonlyArray<Missing> => {
+    const directory = directoryOf(setting.controller, path)
     return directory === undefined
-      ? [{ feature, reason: `the kernel has no ${controller} controller` }]
-      : write(feature, `${directory}/${file}`, value)
+      ? [{ feature: setting.feature, reason: `the kernel has no ${setting.controller} controller` }]
+      : writeSetting(directory, setting)
   }
 
   const setFreezer = (path: string, value: string) =>

@@ -10,7 +10,8 @@ import {
   removeTree,
   stayInGroup,
   steps,
-  write
+  write,
+  writeSetting
 } from "./cgroup-files.ts"
 import { diskOfV2 } from "./cgroup-disk.ts"
 import type { Hierarchy } from "./cgroup-layout.ts"
@@ -70,8 +71,7 @@ export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
     },
     rehearse: () => stayInGroup(hierarchy),
     add: (path, pid) => write("control groups", `${at(path)}/cgroup.procs`, String(pid)),
-    setLimits: (path, limits) =>
-      settingsV2(limits).flatMap(({ feature, file, value }) => write(feature, `${at(path)}/${file}`, value)),
+    setLimits: (path, limits) => settingsV2(limits).flatMap((setting) => writeSetting(at(path), setting)),
     allowDevices: (path, rules) => attempt("device list", at(path), () => attachDeviceFilter(sys, at(path), rules)),
     killAll: (path) => {
       if (write("kill", `${at(path)}/cgroup.kill`, "1").length === 0) return

@@ -40,6 +40,38 @@ describe("limits", () => {
     ])
   })
 
+  it("of block devices, and what v1 alone has, become files that a kernel may have under another name", () => {
+    const asked = {
+      swappiness: 7,
+      oomKillDisable: true,
+      blockWeight: 1000,
+      block: [
+        { major: 8, minor: 0, kind: "weight", value: 10 },
+        { major: 8, minor: 16, kind: "readBps", value: 1024 },
+        { major: 8, minor: 16, kind: "writeIops", value: 0 }
+      ]
+    } as const
+    const all = (settings: ReturnType<typeof settingsV1>) =>
+      settings.map(({ file, otherwise, value }) => [
+        `${file} ${value}`,
+        otherwise && `${otherwise.file} ${otherwise.value}`
+      ])
+    expect(all(settingsV1(asked))).toEqual([
+      ["memory.swappiness 7", undefined],
+      ["memory.oom_control 1", undefined],
+      ["blkio.weight 1000", "blkio.bfq.weight 1000"],
+      ["blkio.weight_device 8:0 10", "blkio.bfq.weight_device 8:0 10"],
+      ["blkio.throttle.read_bps_device 8:16 1024", undefined],
+      ["blkio.throttle.write_iops_device 8:16 0", undefined]
+    ])
+    expect(all(settingsV2(asked))).toEqual([
+      ["io.bfq.weight 1000", "io.weight default 10000"],
+      ["io.bfq.weight 8:0 10", "io.weight 8:0 1"],
+      ["io.max 8:16 rbps=1024", undefined],
+      ["io.max 8:16 wiops=max", undefined]
+    ])
+  })
+
   it("that are not asked for touch no file", () => {
     expect([...settingsV1({}), ...settingsV2({})]).toEqual([])
   })

@@ -9,6 +9,7 @@ import type { create } from "../argv/tables/run.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
 import { parseBytes } from "../argv/values/bytes.ts"
 import { parseDevice } from "../argv/values/device.ts"
+import { checkDeviceRule } from "../argv/values/device-rule.ts"
 import type { Environment } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
@@ -20,6 +21,7 @@ import { parseSysctl } from "../argv/values/sysctl.ts"
 import { parseUmask } from "../argv/values/umask.ts"
 import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
+import { furtherResourcesOf } from "./block-options.ts"
 import { containerEnvironment } from "./environment-options.ts"
 import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
@@ -98,6 +100,7 @@ export const runOptions = (
       privileged: options.privileged,
       seccomp: security.seccomp,
       noNewPrivileges: security.noNewPrivileges,
+      pathsUnmasked: security.pathsUnmasked,
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
       shmBytes: shm ?? defaults.shmBytes,
       devices: yield* Effect.forEach(devices, (device) =>
@@ -105,8 +108,9 @@ export const runOptions = (
           ? Effect.succeed({ hostPath: device.host, containerPath: device.container, access: device.permissions })
           : badValue(`--device ${device.name}: CDI devices are not supported yet`)
       ),
+      deviceRules: yield* valuesOf("--device-cgroup-rule", options.deviceCgroupRule, checkDeviceRule),
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
-      resources: yield* resourcesOf(options),
+      resources: { ...(yield* resourcesOf(options)), ...(yield* furtherResourcesOf(options)) },
       init: options.init,
       namespaces: yield* namespacesOf(options),
       annotations: yield* annotationsOf(options.annotation),
@@ -147,12 +151,14 @@ const annotationsOf = (texts: ReadonlyArray<string>): Effect.Effect<{ readonly [
 
 const securityOf = (
   texts: ReadonlyArray<string>
-): Effect.Effect<{ readonly seccomp: SeccompSpec; readonly noNewPrivileges: boolean }, Usage> =>
+): Effect.Effect<Pick<RunOptions, "noNewPrivileges" | "pathsUnmasked" | "seccomp">, Usage> =>
   Effect.gen(function* () {
     let seccomp: SeccompSpec = { type: "default" }
     let noNewPrivileges = false
+    let pathsUnmasked = false
     for (const option of yield* valuesOf("--security-opt", texts, parseSecurityOption)) {
       if (option.kind === "no-new-privileges") noNewPrivileges = option.enabled
+      else if (option.kind === "systempaths-unconfined") pathsUnmasked = true
       else if (option.kind === "seccomp") {
         if (option.profile === "unconfined") seccomp = { type: "unconfined" }
         else if (option.profile === "builtin") seccomp = { type: "default" }
@@ -161,5 +167,5 @@ const securityOf = (
         // Without SELinux and AppArmor profiles of ours there is nothing to switch off.
       } else return yield* badValue(`--security-opt ${option.kind} is not supported yet`)
     }
-    return { seccomp, noNewPrivileges }
+    return { seccomp, noNewPrivileges, pathsUnmasked }
   })

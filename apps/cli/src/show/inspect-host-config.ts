@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { BlockResource, ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { capabilityName } from "../argv/values/capability.ts"
 
@@ -56,12 +56,12 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   })),
   Tmpfs: tmpfsOf(spec),
   Annotations: options.annotations ?? null,
-  BlkioDeviceReadBps: null,
-  BlkioDeviceReadIOps: null,
-  BlkioDeviceWriteBps: null,
-  BlkioDeviceWriteIOps: null,
-  BlkioWeight: 0,
-  BlkioWeightDevice: null,
+  BlkioDeviceReadBps: ratesOf(spec, "readBps"),
+  BlkioDeviceReadIOps: ratesOf(spec, "readIops"),
+  BlkioDeviceWriteBps: ratesOf(spec, "writeBps"),
+  BlkioDeviceWriteIOps: ratesOf(spec, "writeIops"),
+  BlkioWeight: spec.resources.blockWeight ?? 0,
+  BlkioWeightDevice: blockOf(spec, "weight", (Path, Weight) => ({ Path, Weight })),
   Cgroup: "",
   CgroupParent: "",
   ConsoleSize: [0, 0],
@@ -69,16 +69,28 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   CpuPercent: 0,
   CpuRealtimePeriod: 0,
   CpuRealtimeRuntime: 0,
-  DeviceCgroupRules: null,
+  DeviceCgroupRules: spec.deviceRules ?? null,
   DeviceRequests: null,
   IOMaximumBandwidth: 0,
   IOMaximumIOps: 0,
   Isolation: "",
   Links: null,
-  MemorySwappiness: null,
-  OomKillDisable: false,
+  MemorySwappiness: spec.resources.swappiness ?? null,
+  OomKillDisable: spec.resources.oomKillDisable ?? false,
   Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
 })
+
+const blockOf = <A>(
+  { resources }: ContainerSpec,
+  kind: BlockResource["kind"],
+  show: (path: string, value: number) => A
+): ReadonlyArray<A> | null => {
+  const limits = (resources.block ?? []).filter((each) => each.kind === kind)
+  return limits.length === 0 ? null : limits.map(({ path, value }) => show(path, value))
+}
+
+const ratesOf = (spec: ContainerSpec, kind: BlockResource["kind"]) =>
+  blockOf(spec, kind, (Path, Rate) => ({ Path, Rate }))
 
 /** One container port may be published several times. */
 const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
@@ -94,9 +106,10 @@ const portBindingsOf = (requests: ContainerRecord["options"]["ports"]) => {
 const capabilities = (names: ReadonlyArray<string> = []): ReadonlyArray<string> | null =>
   names.length === 0 ? null : names.map(capabilityName)
 
-const securityOf = ({ privileged, process }: ContainerSpec): ReadonlyArray<string> | null => {
+const securityOf = ({ pathsUnmasked, privileged, process }: ContainerSpec): ReadonlyArray<string> | null => {
   const options = [
     ...(process.noNewPrivileges ? ["no-new-privileges"] : []),
+    ...(pathsUnmasked ? ["systempaths=unconfined"] : []),
     ...(process.seccomp.type === "unconfined" && !privileged ? ["seccomp=unconfined"] : []),
     ...(process.seccomp.type === "profile" ? [`seccomp=${process.seccomp.profile}`] : [])
   ]

@@ -197,6 +197,30 @@ describe("options of run", () => {
     expect(await out("--device", "/dev/zero:/dev/mine:r", "base", "sh", "-c", "head -c 3 /dev/mine | wc -c")).toBe("3")
   })
 
+  it("--device-cgroup-rule allows a device that the container makes, and nothing else does", async () => {
+    const open = "mknod /tun c 10 200 && head -c 0 /tun && echo opened"
+    expect(await out("--device-cgroup-rule", "c 10:200 rwm", "base", "sh", "-c", open)).toBe("opened")
+    expect((await run("base", "sh", "-c", open)).stdout).toBe("")
+    expect((await run("--device-cgroup-rule", "c 10", "base", "true")).status).toBe(125)
+  })
+
+  it("--device-read-bps needs a block device of the host, and --blkio-weight a weight", async () => {
+    const missing = await run("--device-read-bps", "/dev/no-such:1mb", "base", "true")
+    expect([missing.status, missing.stderr]).toEqual([125, expect.stringContaining("/dev/no-such")])
+    expect((await run("--blkio-weight", "5", "base", "true")).status).toBe(125)
+    const limits = ["--blkio-weight", "300", "--device-write-iops", "/dev/x:5", "--memory-swappiness", "3"]
+    await gantry.ok("create", "--name", "limited", ...limits, "base")
+    const asked =
+      "{{.HostConfig.BlkioWeight}} {{json .HostConfig.BlkioDeviceWriteIOps}} {{.HostConfig.MemorySwappiness}}"
+    expect(await gantry.field("limited", asked)).toBe(`300 [{"Path":"/dev/x","Rate":5}] 3`)
+  })
+
+  it("--security-opt systempaths=unconfined shows what is masked and read-only otherwise", async () => {
+    const masked = "mount | grep -cE ' on /proc/(kcore|sys|bus) '"
+    expect(Number((await run("base", "sh", "-c", masked)).stdout)).toBeGreaterThan(1)
+    expect((await run("--security-opt", "systempaths=unconfined", "base", "sh", "-c", masked)).stdout.trim()).toBe("0")
+  })
+
   it("--label and --stop-signal show in inspect", async () => {
     await gantry.ok(
       "create",

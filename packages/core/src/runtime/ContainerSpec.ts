@@ -89,6 +89,21 @@ export interface Resources {
   readonly cpusetCpus?: string
   readonly cpusetMems?: string
   readonly pids?: number
+  /** How readily memory is written to swap, 0 to 100. */
+  readonly swappiness?: number
+  /** Its processes wait for memory instead of being killed. */
+  readonly oomKillDisable?: boolean
+  /** Share of all block devices, 10 to 1000. */
+  readonly blockWeight?: number
+  readonly block?: ReadonlyArray<BlockResource>
+}
+
+/** A limit for one block device: a share of 10 to 1000, or bytes or operations in a second. */
+export interface BlockResource {
+  /** Absolute path of the host's device. */
+  readonly path: string
+  readonly kind: "weight" | "readBps" | "writeBps" | "readIops" | "writeIops"
+  readonly value: number
 }
 
 /** Which system calls the container may make. */
@@ -146,6 +161,8 @@ export interface ContainerSpec {
   /** Bytes of /dev/shm. */
   readonly shmBytes: number
   readonly devices: ReadonlyArray<DeviceSpec>
+  /** Devices that may be used besides, as control groups have it: `c 10:* rw`; none when absent. */
+  readonly deviceRules?: ReadonlyArray<string>
   /** Contents of /etc/hosts, /etc/resolv.conf and /etc/hostname; a file that is absent here stays the image's. */
   readonly files: { readonly hosts?: string; readonly resolvConf?: string; readonly hostname?: string }
   /** Kernel parameters of the container's own namespaces, such as `net.ipv4.ip_unprivileged_port_start`. */
@@ -161,6 +178,8 @@ export interface ContainerSpec {
   readonly resources: Resources
   /** All devices, no masked paths, /sys writable. */
   readonly privileged: boolean
+  /** No path of /proc and /sys is masked or made read-only; they are when absent, unless it is privileged. */
+  readonly pathsUnmasked?: boolean
   /** A small first process of ours' making reaps zombies and forwards signals. */
   readonly init: boolean
 }

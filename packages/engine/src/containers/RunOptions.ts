@@ -111,9 +111,13 @@ export interface RunOptions {
   readonly privileged: boolean
   readonly seccomp: SeccompSpec
   readonly noNewPrivileges: boolean
+  /** No path of /proc and /sys is masked or made read-only. */
+  readonly pathsUnmasked: boolean
   readonly rlimits: ReadonlyArray<Rlimit>
   readonly shmBytes: number
   readonly devices: ReadonlyArray<DeviceSpec>
+  /** Devices that may be used besides, as control groups have it: `c 10:* rw`. */
+  readonly deviceRules: ReadonlyArray<string>
   readonly sysctls: { readonly [name: string]: string }
   readonly resources: Resources
   readonly init: boolean
@@ -167,9 +171,11 @@ export const defaults: Omit<RunOptions, "image"> = {
   privileged: false,
   seccomp: { type: "default" },
   noNewPrivileges: false,
+  pathsUnmasked: false,
   rlimits: [],
   shmBytes: 64 * 1024 * 1024,
   devices: [],
+  deviceRules: [],
   sysctls: {},
   resources: {},
   init: false,

@@ -94,12 +94,14 @@ export const makeSpec = ({
     mounts: options.namespaces.ipc === "host" ? [hostMemory, ...mounts] : mounts,
     shmBytes: options.shmBytes,
     devices: options.devices,
+    ...(options.deviceRules.length === 0 ? {} : { deviceRules: options.deviceRules }),
     files: {},
     sysctls: options.sysctls,
     namespaces: options.namespaces,
     wiring: [],
     resources: options.resources,
     privileged: options.privileged,
+    ...(options.pathsUnmasked ? { pathsUnmasked: true } : {}),
     init: options.init
   })
 }

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from "node:fs"
 import { type CgroupUsage, type Cgroups, type Missing, openCgroups } from "@gantry/linux/cgroup"
+import type { BlockLimit } from "@gantry/linux/cgroup-block"
 import type { Limits } from "@gantry/linux/cgroup-limits"
-import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
+import { anyDevice, defaultDevices, type DeviceRule, parseDeviceRule } from "@gantry/linux/devices"
 import { loadSyscallsSync } from "@gantry/linux/load"
-import type { ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
+import type { BlockResource, ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
 
 /** The control group of one container, as its launcher uses it. */
 export interface Group {
@@ -20,7 +21,7 @@ export interface Group {
 }
 
 /** Limits that this machine may lack without the container being refused, as with Docker. */
-const dispensable = new Set(["swap limit"])
+const dispensable = new Set(["block IO weight", "swap limit"])
 
 /** The group of a container that is about to start. `path` is below the top: `gantry/<id>`. */
 export const openGroup = (path: string, spec: ContainerSpec): Group => {
@@ -125,7 +126,7 @@ const removeEmptied = async (groups: Cgroups, path: string): Promise<void> => {
 
 const limitsOf = (resources: Resources): Limits => {
   const { cpuPeriodUs, cpuQuotaUs, cpuShares, cpusetCpus, cpusetMems, memoryBytes, memoryReservationBytes } = resources
-  const { memorySwapBytes, nanoCpus, pids } = resources
+  const { block, blockWeight, memorySwapBytes, nanoCpus, oomKillDisable, pids, swappiness } = resources
   return {
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(memorySwapBytes === undefined ? {} : { memorySwapBytes }),
@@ -136,20 +137,38 @@ const limitsOf = (resources: Resources): Limits => {
     ...(cpuShares === undefined ? {} : { cpuShares }),
     ...(cpusetCpus === undefined ? {} : { cpusetCpus }),
     ...(cpusetMems === undefined ? {} : { cpusetMems }),
-    ...(pids === undefined ? {} : { pidsMax: pids })
+    ...(pids === undefined ? {} : { pidsMax: pids }),
+    ...(swappiness === undefined ? {} : { swappiness }),
+    ...(oomKillDisable === undefined ? {} : { oomKillDisable }),
+    ...(blockWeight === undefined ? {} : { blockWeight }),
+    ...(block === undefined ? {} : { block: block.map(blockLimitOf) })
   }
+}
+
+const blockLimitOf = ({ kind, path, value }: BlockResource): BlockLimit => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isBlockDevice() !== true) throw new Error(`${path} is no block device of the host`)
+  return { ...numbersOf(stat.rdev), kind, value }
 }
 
 const deviceRules = (spec: ContainerSpec): ReadonlyArray<DeviceRule> =>
   spec.privileged
     ? [anyDevice]
-    : [...defaultDevices, ...spec.devices.flatMap(({ access, hostPath }) => ruleOf(hostPath, access))]
+    : [
+        ...defaultDevices,
+        ...spec.devices.flatMap(({ access, hostPath }) => ruleOf(hostPath, access)),
+        ...(spec.deviceRules ?? []).flatMap((text) => parseDeviceRule(text) ?? [])
+      ]
 
 /** Nothing for a directory or for what is not there; init says so with the better words. */
 const ruleOf = (path: string, access: string): ReadonlyArray<DeviceRule> => {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined || !(stat.isBlockDevice() || stat.isCharacterDevice())) return []
-  const major = Math.floor(stat.rdev / 0x100) & 0xfff
-  const minor = (stat.rdev & 0xff) | (Math.floor(stat.rdev / 0x1000) & 0xfff00)
-  return [{ type: stat.isBlockDevice() ? "block" : "char", major, minor, access }]
+  return [{ type: stat.isBlockDevice() ? "block" : "char", ...numbersOf(stat.rdev), access }]
 }
+
+/** The two halves of a device number as stat(2) packs it. */
+const numbersOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
+  major: Math.floor(rdev / 0x100) & 0xfff,
+  minor: (rdev & 0xff) | (Math.floor(rdev / 0x1000) & 0xfff00)
+})

@@ -56,7 +56,7 @@ export const start = (kernel: Kernel, control: Control): void => {
   setUpNetwork(kernel, spec.wiring)
   mountCgroups(kernel, spec)
   setSysctls(kernel, spec)
-  if (!spec.privileged) {
+  if (!spec.privileged && spec.pathsUnmasked !== true) {
     maskPaths(kernel)
     lockPaths(kernel)
   }

@@ -60,7 +60,7 @@ const containerOptions = {
   storageOpt: { kind: "list", about: "Options of the storage driver", supported: false },
   readOnly: { kind: "flag", about: "Mount the root file system read-only" },
   device: { kind: "list", about: "Give the container a device of the host" },
-  deviceCgroupRule: { kind: "list", about: "Rule for the device list of the cgroup", supported: false },
+  deviceCgroupRule: { kind: "list", about: "Devices that may be used besides, such as 'c 10:* rw'" },
   gpus: { kind: "list", value: "gpu-request", about: "GPUs to give to the container", supported: false },
   useApiSocket: { kind: "flag", about: "Mount the API socket", supported: false },
 

@@ -1,9 +1,29 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { parseBlockDevice } from "../../../src/argv/values/block-device.ts"
 import { parseBytes, parseSwapBytes } from "../../../src/argv/values/bytes.ts"
 import { parseCpus } from "../../../src/argv/values/cpus.ts"
 import { parseSysctl } from "../../../src/argv/values/sysctl.ts"
 import { parseUlimit } from "../../../src/argv/values/ulimit.ts"
+
+describe("limits of block devices", () => {
+  it("are a path and a size, a number or a weight", () => {
+    const read = (kind: "readBps" | "writeIops" | "weight", text: string) => parseBlockDevice(kind)(text)
+    expect(read("readBps", "/dev/sda:1mb")).toEqual({
+      ok: true,
+      value: { path: "/dev/sda", kind: "readBps", value: 1024 ** 2 }
+    })
+    expect(read("writeIops", "/dev/sda:9")).toEqual({
+      ok: true,
+      value: { path: "/dev/sda", kind: "writeIops", value: 9 }
+    })
+    for (const text of ["/dev/sda:0", "/dev/sda:10", "/dev/sda:1000"]) expect(read("weight", text).ok).toBe(true)
+    for (const text of ["/dev/sda:9", "/dev/sda:1001", "/dev/sda:", "/dev/sda", ":5", "/tmp/x:5", "/dev/sda:1.5"])
+      expect(read("weight", text).ok).toBe(false)
+    expect(read("writeIops", "/dev/sda:1mb").ok).toBe(false)
+    expect(read("readBps", "/dev/sda:-1").ok).toBe(false)
+  })
+})
 
 describe("sizes", () => {
   it.each([
