@@ -103,6 +103,6 @@ const checkMode = (options: Options, { mac, network }: NetworkWish): Effect.Effe
   ] as const
   const conflict = conflicts.find(([there]) => there)
   return conflict === undefined
-    ? badValue(`--network ${network} is not supported yet`, "give both containers one network of their own")
+    ? Effect.void
     : badValue(`conflicting options: ${conflict[1]}`, "give the option to the container whose network is shared")
 }

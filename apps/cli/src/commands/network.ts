@@ -79,6 +79,14 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
         status: 1,
         speaker: "daemon"
       })
+    const type = (filters.value.get("type") ?? []).find((value) => value !== "builtin" && value !== "custom")
+    if (type !== undefined)
+      return yield* new Usage({
+        message: `invalid filter: 'type'='${type}'`,
+        hint: "the type of a network is builtin or custom",
+        status: 1,
+        speaker: "daemon"
+      })
     const used = new Set(
       filters.value.has("dangling")
         ? (yield* (yield* Containers).list).flatMap((made) => made.options.networks.map(({ network }) => network))

@@ -136,7 +136,7 @@ const wrongState = (id: string, name: string, verb: string, why: string): string
   if (verb === "remove") {
     return `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`
   }
-  if (verb === "connect" || verb === "disconnect") return why
+  if (verb === "connect" || verb === "disconnect" || why.startsWith("cannot join network of")) return why
   if (why === "container is paused")
     return `Container ${name} is paused, unpause the container before ${verb.replace(/ .*/, "")}`
   const sentence = `Container ${id} ${why.replace(/^container /, "")}`

@@ -212,7 +212,9 @@ export const explain = (failure: Failure): Explanation => {
     case "AddressesExhausted":
       return {
         what: failure.message,
-        todo: "remove containers that are not needed (gantry ps -a), or use another network"
+        todo: failure.subnet.includes(",")
+          ? "gantry network prune removes networks that nobody uses, gantry network rm NAME one of them; --subnet takes addresses from elsewhere"
+          : "remove containers that are not needed (gantry ps -a), or use another network"
       }
     case "NetworkMissing":
       return { what: failure.message, todo: "gantry network ls shows all networks" }

@@ -93,6 +93,8 @@ export interface Supervision {
   readonly address?: string
   /** What its resolver answers; it has none when absent. */
   readonly names?: NameService
+  /** ID of the container whose network it joins, looked for at each start. */
+  readonly shares?: string
   /** The starter stays until the end and cleans up itself; should it leave before, `cleanup` is run after all. */
   readonly claimed: boolean
   /** Program and arguments that give back what the container held, run by the supervisor after the end. */

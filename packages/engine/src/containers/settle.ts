@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import { containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
+import { sharedWith } from "../networks/NetworkWish.ts"
 import { phase } from "../phase.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import { alone } from "./alone.ts"
@@ -62,7 +63,7 @@ export const release = ({
       return held.filter((each) => !gone.includes(each))
     })
     // Told by the one whose change it was, whoever else gave back at the same time.
-    for (const each of gone) yield* tell(linkEvent("disconnect", each))
+    for (const each of gone) if (sharedWith(each.network) === undefined) yield* tell(linkEvent("disconnect", each))
     if (gone.length > 0) for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
   })
 

@@ -17,6 +17,7 @@ import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
+import { pointAtNetwork } from "./shared-network.ts"
 import { readState, writeState } from "./state.ts"
 
 /**
@@ -144,7 +145,9 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     running?.signal(SIGTERM)
   })
 
-  const start = () => {
+  const start = async () => {
+    const why = supervision.shares === undefined ? undefined : pointAtNetwork(directory, supervision.shares)
+    if (why !== undefined) return { type: "failed", status: 125, stage: "join network", why } as const
     const first = opened
     opened = undefined
     return launch(

@@ -17,6 +17,7 @@ import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
+import { type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
 import { onDefaultAddress } from "../networks/default-address.ts"
 import { phase } from "../phase.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
@@ -96,6 +97,7 @@ export const create = (
         ...options.ports,
         ...(options.publishAll ? unpublished(exposed, options) : [])
       ])
+      const networks = yield* Effect.forEach(options.networks, settledWish)
       const record = (name: string): ContainerRecord => ({
         id,
         name,
@@ -117,8 +119,8 @@ export const create = (
           ...(options.volumesFrom.length === 0
             ? {}
             : { volumesFrom: options.volumesFrom.map((each) => `${each.container}${each.readonly ? ":ro" : ""}`) }),
-          network: options.networks[0].network,
-          networks: options.networks,
+          network: networks[0]?.network ?? "",
+          networks,
           ports,
           exposed,
           dns: options.dns,
@@ -140,6 +142,15 @@ export const create = (
       return named
     }).pipe(Effect.onError(() => undo))
   }).pipe(phase("create"))
+
+/** A container that is named for its network is that one from now on, whatever it is called later. */
+const settledWish = (wish: NetworkWish) =>
+  Effect.gen(function* () {
+    const shared = sharedWith(wish.network)
+    if (shared === undefined) return wish
+    const { id } = yield* (yield* Containers).find(shared)
+    return { ...wish, network: `container:${id}` }
+  })
 
 /** Exposed ports that no `-p` speaks of: what `-P` publishes to free ports. */
 const unpublished = (exposed: ReadonlyArray<string>, { ports }: Pick<RunOptions, "ports">) =>

@@ -15,15 +15,16 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { known, reconcile, settleHeld, type SettleServices } from "../containers/settle.ts"
-import { NoSuchContainer, WrongState } from "../EngineError.ts"
+import { type AmbiguousId, NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { journalOf, record as tell } from "../events/Journal.ts"
 import { attachAll } from "../networks/attach-networks.ts"
 import { nameServiceOf } from "../networks/name-service.ts"
+import { sharedNetwork } from "../networks/shared-network.ts"
 import { phase } from "../phase.ts"
 
 /** How {@link start} can fail. */
-export type StartError = NetworkError | NoSuchContainer | RuntimeError | StorageFailure | WrongState
+export type StartError = AmbiguousId | NetworkError | NoSuchContainer | RuntimeError | StorageFailure | WrongState
 
 /** What {@link start} needs. */
 export type StartServices = SettleServices
@@ -105,7 +106,8 @@ const startHeld = (
         hint: `its removal was cut short; finish it: gantry rm ${record.name}`
       })
     }
-    const attachments = yield* attachAll(record).pipe(
+    const shared = yield* sharedNetwork(record)
+    const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>
         containers
           .attach(record.id, () => made)
@@ -115,9 +117,10 @@ const startHeld = (
       phase("network")
     )
     if (stays) yield* tell(containerEvent(record, "attach"))
-    for (const each of attachments) yield* tell(linkEvent("connect", each))
+    if (shared === undefined) for (const each of attachments) yield* tell(linkEvent("connect", each))
     for (const each of mountEvents("mount", record)) yield* tell(each)
-    const spec = connect(record, attachments, yield* hostNames)
+    const connected = connect(record, attachments, yield* hostNames)
+    const spec = shared === undefined ? connected : shared.withIts(connected)
     const names = nameServiceOf(record, attachments, databasePath(root))
     const published = attachments.find(({ ports }) => ports.length > 0)
     return yield* runtime
@@ -133,6 +136,7 @@ const startHeld = (
         ports: published?.ports ?? [],
         ...(published?.address === undefined ? {} : { address: published.address }),
         ...(names === undefined ? {} : { names }),
+        ...(shared === undefined ? {} : { shares: shared.container }),
         claimed: stays,
         story: { journal: journalOf(root), attributes: attributesOf(record) },
         cleanup: [...self, "__settle", record.id, root, run]
