@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -37,6 +37,36 @@ const makeRoot = (folder: string): void => {
   for (const name of ["sh", "true", "sleep", "echo"]) symlinkSync("busybox", join(folder, "bin", name))
 }
 
+/**
+ * Starts what takes everything away when this program has ended, however it does: what it measures runs while it waits,
+ * so it learns of a signal too late, and of SIGKILL never. It waits for the end of its input. What is gone already, it
+ * finds gone.
+ */
+const startCleaner = (
+  scratch: string,
+  gantry: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv,
+  found: ReadonlyArray<Peer>
+) => {
+  const peersLines = found.flatMap(({ name }) => [
+    `left=$(${name} ps -aq --filter name=gantry-bench- 2>/dev/null); [ -z "$left" ] || ${name} rm -f $left`,
+    `${name} rmi -f ${image}`
+  ])
+  const script = [
+    "cat",
+    `[ -d ${scratch} ] || exit 0`,
+    `${gantry.join(" ")} system reset --force`,
+    ...peersLines,
+    `rm -rf ${scratch}`
+  ]
+  const cleaner = spawn("sh", ["-c", script.join("\n")], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { ...process.env, ...env }
+  })
+  cleaner.unref()
+}
+
 /** Gives everybody the image, measures, and takes all of it away again. Needs root and a built binary. */
 export const withBench = (measure: (bench: Bench) => void): void => {
   const scratch = mkdtempSync(join(tmpdir(), "gantry-bench-"))
@@ -45,6 +75,7 @@ export const withBench = (measure: (bench: Bench) => void): void => {
   const version = quiet({ argv: [program, "--version"] }).trim()
   const found = peers()
   const gantry: Bench["gantry"] = (...args) => ({ name: "gantry", version, argv: [program, ...args], env })
+  startCleaner(scratch, [program], env, found)
   try {
     makeRoot(join(scratch, "root"))
     writeFileSync(join(scratch, "Dockerfile"), "FROM scratch\nCOPY root/ /\n")

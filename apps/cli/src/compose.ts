@@ -159,6 +159,7 @@ export const engine = (settings: SettingsShape, { begun = {}, configFiles, env, 
     const own = yield* Effect.provide(NamespaceLauncher.makeSettings, stored)
     const launching = Context.add(stored, Launcher, yield* serve("launcher", Launcher, own, stored))
     const { direct, roots, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
+    const running = yield* serve("runtime", Runtime, runtime, launching)
     const logins = credentials(env)
     const registry = yield* registries(env, configFiles, logins)
     return stored.pipe(
@@ -166,8 +167,9 @@ export const engine = (settings: SettingsShape, { begun = {}, configFiles, env, 
       Context.add(Registry.Registry, yield* serve("registry", Registry.Registry, registry, stored)),
       Context.add(Downloads, yield* downloads(env)),
       Context.add(LayerSources.LayerSources, yield* Effect.provide(LayerSources.make, stored)),
-      Context.add(Runtime, yield* serve("runtime", Runtime, runtime, launching)),
-      Context.add(DirectExec, direct),
+      Context.add(Runtime, running),
+      // What a plugin runs, gantry's own runtime knows nothing of.
+      Context.add(DirectExec, running === runtime ? direct : {}),
       Context.add(ContainerRoots, roots),
       Context.add(Network, yield* serve("network", Network, yield* Effect.provide(BridgeNetwork.make, stored), stored)),
       Context.add(Images.Images, yield* Effect.provide(Images.make, stored)),

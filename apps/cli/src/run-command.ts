@@ -123,7 +123,13 @@ export const listThings = async (
       return 0
     })
   )
-  await execute(program, settings, 1, { debug: false, env: terminal.env, plugins: undefined, terminal })
+  await execute(program, settings, 1, {
+    debug: false,
+    env: terminal.env,
+    plugins: globals.plugin ?? [],
+    // A shell shows what stands on a line, whatever is wrong with the configuration.
+    terminal: Object.create(terminal, { err: { value: () => undefined } }) as Terminal
+  })
   return found
 }
 

@@ -32,17 +32,17 @@ export default define(table, ({ operands, options }, { terminal }) =>
       ...given("workdir", options.workdir)
     }
     // Without a terminal the process writes to our own descriptors; nothing has to be carried.
-    if (!options.tty) {
-      const { exit: ended, signal } = yield* execDirectly(record, request, { discard: options.detach })
+    const direct = options.tty ? undefined : yield* execDirectly(record, request, { discard: options.detach })
+    if (direct !== undefined) {
       if (options.detach) return 0
-      yield* passSignals(signal)
-      return (yield* ended).code
+      yield* passSignals(direct.signal)
+      return (yield* direct.exit).code
     }
     const session = yield* exec(record, request)
     if (options.detach) return 0
     const exit = yield* attachSession(
       session,
-      { stdin: options.interactive, tty: true, signals: false, detachKeys: keys },
+      { stdin: options.interactive, tty: options.tty, signals: !options.tty, detachKeys: keys },
       terminal
     )
     return Option.match(exit, { onNone: () => 0, onSome: ({ code }) => code })

@@ -52,12 +52,25 @@ const printer = (
   }
 }
 
+/** The value of `--since` or `--until`. A wrong one ends with 1, as with Docker, whose command line does not look at it. */
+const instantOf = (name: string, text: string | undefined, now: bigint) =>
+  Effect.mapError(
+    optionalOf(`--${name}`, text, (value) => parseInstant(value, now)),
+    ({ hint }) =>
+      new Usage({
+        message: `invalid value for "${name}": failed to parse value as time or duration: ${JSON.stringify(text)}`,
+        status: 1,
+        speaker: "plain",
+        ...(hint === undefined ? {} : { hint })
+      })
+  )
+
 /** `gantry logs`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const now = BigInt(terminal.now()) * 1_000_000n
-    const since = yield* optionalOf("--since", options.since, (text) => parseInstant(text, now))
-    const until = yield* optionalOf("--until", options.until, (text) => parseInstant(text, now))
+    const since = yield* instantOf("since", options.since, now)
+    const until = yield* instantOf("until", options.until, now)
     const pattern = yield* optionalOf("--grep", options.grep, patternOf)
     const containers = yield* Containers
     const found = yield* Effect.forEach(operands, (name) => containers.find(name))

@@ -46,7 +46,7 @@ export const infoFacts = (facts: EngineFacts) => {
       Volume: ["local"],
       Network: builtInNetworks,
       Authorization: null,
-      Log: ["json-file", "none"]
+      Log: ["json-file", "local", "none"]
     },
     MemoryLimit: limits,
     SwapLimit: limits,

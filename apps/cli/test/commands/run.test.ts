@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Network } from "@gantry/core/network/Network"
 import { Volumes } from "@gantry/engine/volumes/Volumes"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
+import { DirectExec } from "@gantry/engine/containers/DirectExec"
 import { Effect, Layer } from "effect"
 import { engine, gantry, scratch } from "./bench.ts"
 
@@ -261,6 +262,16 @@ describe("gantry run", () => {
 })
 
 describe("gantry exec", () => {
+  it.scoped("starts processes by the runtime that serves, when that has no way to our own streams", () =>
+    Effect.gen(function* () {
+      yield* box
+      yield* gantry("run", ["-d", "--name", "web", "box", "sleep", "60"])
+      const run = gantry("exec", ["web", "sh", "-c", "echo one; echo two >&2; exit 4"])
+      expect(yield* Effect.provideService(run, DirectExec, {})).toEqual({ status: 4, out: "one\n", err: "two\n" })
+      expect((yield* gantry("logs", ["--since", "5x", "web"])).status).toBe(1)
+    }).pipe(Effect.provide(engine))
+  )
+
   it.scoped("runs a further command in a running container, and ends as it ends", () =>
     Effect.gen(function* () {
       yield* box

@@ -8,9 +8,10 @@ import type * as Effect from "effect/Effect"
 export interface DirectExecShape {
   /**
    * Starts a process in a running container on the caller's descriptors 0 to 2: standard input only if asked, output
-   * unless it is to be discarded. Not for terminals: those need a terminal of the container.
+   * unless it is to be discarded. Not for terminals: those need a terminal of the container. Absent when the runtime
+   * that serves is not one of this machine, or not the engine's own: its `exec` is the way then.
    */
-  readonly exec: (
+  readonly exec?: (
     id: string,
     process: ProcessSpec,
     options: { readonly stdin: boolean; readonly privileged: boolean; readonly discard: boolean }

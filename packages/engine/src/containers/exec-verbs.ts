@@ -58,7 +58,7 @@ export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, lau
       return sessionOfLaunched(launched, output)
     })
 
-  const direct: DirectExecShape["exec"] = (id, process, { discard, privileged, stdin }) =>
+  const direct: NonNullable<DirectExecShape["exec"]> = (id, process, { discard, privileged, stdin }) =>
     joining(id, process, {
       privileged,
       stdin: false,

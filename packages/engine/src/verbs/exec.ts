@@ -39,16 +39,24 @@ export const exec = (
     return yield* told(record, request, runtime.exec(record.id, processOf(record, request), request))
   })
 
-/** The same on the caller's own standard streams, for local runtimes and processes without a terminal. */
+/**
+ * The same on the caller's own standard streams, for processes without a terminal. Undefined, and nothing is started,
+ * when the runtime that serves cannot: {@link exec} can.
+ */
 export const execDirectly = (
   record: ContainerRecord,
   request: ExecRequest,
   { discard }: { readonly discard: boolean }
-): Effect.Effect<Pick<Session, "exit" | "signal">, BadOption | WrongState | RuntimeError, DirectExec | Runtime> =>
+): Effect.Effect<
+  Pick<Session, "exit" | "signal"> | undefined,
+  BadOption | WrongState | RuntimeError,
+  DirectExec | Runtime
+> =>
   Effect.gen(function* () {
+    const direct = yield* DirectExec
+    if (direct.exec === undefined) return undefined
     yield* check(record, request)
     const { privileged, stdin } = request
-    const direct = yield* DirectExec
     const process = direct.exec(record.id, processOf(record, request), { privileged, stdin, discard })
     return yield* told(record, request, process)
   })

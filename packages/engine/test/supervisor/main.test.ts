@@ -188,7 +188,9 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
         const runtime = yield* Runtime
         yield* runtime.start(spec, supervision)
         const process = { ...spec.process, argv: ["sh", "-c", "exit 8"] }
-        const direct = yield* (yield* DirectExec).exec(spec.id, process, {
+        const { exec } = yield* DirectExec
+        if (exec === undefined) throw new Error("this machine's own runtime starts processes on the caller's streams")
+        const direct = yield* exec(spec.id, process, {
           stdin: false,
           privileged: false,
           discard: false
