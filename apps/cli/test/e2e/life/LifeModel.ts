@@ -6,6 +6,16 @@ export interface Known {
   readonly status: Exclude<Status, "gone">
   /** Made with `--rm`. */
   readonly passing: boolean
+  /** Started again when it dies, and after its supervisor was killed. */
+  readonly restart: "no" | "always" | "unless-stopped"
+  /** Somebody has stopped it since it was started last. */
+  readonly stopped: boolean
+  /** It is in a network, rather than in none of its own. */
+  readonly network: "bridge" | "none" | "town"
+  /** The named volume that it has besides one without a name. */
+  readonly volume: string | undefined
+  /** Ports of its own that are published, apart from what it was made with. */
+  readonly ports: ReadonlyArray<number>
 }
 
 /** All containers that should be there, by name. */
@@ -62,6 +72,17 @@ export const step = (verb: Verb, { passing, status }: Known): Step => {
     case "rm -f":
       return { ok: true, next: "gone" }
   }
+}
+
+/** Whether `system reconcile --start` starts it: Docker's rules for what runs after a reboot. */
+export const shouldRun = ({ restart, status, stopped }: Known): boolean =>
+  status === "exited" && (restart === "always" || (restart === "unless-stopped" && !stopped))
+
+/** What a verb that was heard to its end says about who has stopped it. */
+export const stoppedBy = (verb: Verb, { status, stopped }: Known): boolean => {
+  if (verb === "start" || verb === "restart") return false
+  const alive = status === "running" || status === "paused"
+  return verb === "stop" || verb === "kill" ? stopped || alive : stopped
 }
 
 /** How a container may fare after a command was killed on its way: as before, as after, or where it was half-way. */

@@ -1,17 +1,18 @@
 import { expect } from "vitest"
 import * as fc from "fast-check"
 import type { Gantry } from "../host/gantry.ts"
-import { type Life, type Status, step, torn, type Verb, verbs } from "./LifeModel.ts"
-import { settled, supervisorOf, wordsOf } from "./real-life.ts"
+import { until } from "../host/until.ts"
+import { type Known, type Life, shouldRun, type Status, step, stoppedBy, torn, type Verb, verbs } from "./LifeModel.ts"
+import { lines, publishedPorts, settled, supervisorOf, wordsOf } from "./real-life.ts"
 
 type Command = fc.AsyncCommand<Life, Gantry>
 
 const names = ["ada", "bob", "cyd"]
 
-const set = (life: Life, name: string, status: Status): void => {
+const set = (life: Life, name: string, status: Status, more: Partial<Known> = {}): void => {
   const known = life.get(name)
   if (status === "gone") life.delete(name)
-  else life.set(name, { passing: known?.passing ?? false, status })
+  else if (known !== undefined) life.set(name, { ...known, ...more, status })
 }
 
 /** Model and reality have the same containers, faring alike. */
@@ -24,8 +25,9 @@ interface How {
   readonly runs: boolean
   /** With `--rm`. */
   readonly passing: boolean
-  readonly network: "bridge" | "none" | "port"
+  readonly network: "bridge" | "none" | "port" | "town"
   readonly volume: boolean
+  readonly restart: Known["restart"]
 }
 
 /** A container of that name is made, or run, unless there is one: then it is refused. */
@@ -33,10 +35,16 @@ const make = (name: string, how: How): Command => ({
   check: () => true,
   toString: () => `${how.runs ? "run -d" : "create"} ${JSON.stringify(how)} ${name}`,
   run: async (life, gantry) => {
-    const { network, passing, runs, volume } = how
+    const { network, runs, volume } = how
+    // Both together are refused, whoever has the name.
+    const restart = how.passing ? "no" : how.restart
+    const passing = how.passing
+    if (network === "town" && !(await lines(gantry, "network", "ls", "--format", "{{.Name}}")).includes("town")) {
+      await gantry.ok("network", "create", "town")
+    }
     const outcome = await gantry.try(
       ...(runs ? ["run", "-d"] : ["create"]),
-      ...(passing ? ["--rm"] : []),
+      ...(passing ? ["--rm"] : ["--restart", restart]),
       ...(volume ? ["-v", "/data", "-v", `${name}-kept:/kept`] : []),
       ...(network === "port" ? ["-p", "127.0.0.1::80"] : ["--network", network]),
       "--name",
@@ -47,7 +55,17 @@ const make = (name: string, how: How): Command => ({
     )
     const free = !life.has(name)
     expect(`${outcome.status} ${outcome.stderr}`).toMatch(free ? /^0 / : /^125 /)
-    if (free) life.set(name, { passing, status: runs ? "running" : "created" })
+    if (free) {
+      life.set(name, {
+        passing,
+        restart,
+        stopped: false,
+        status: runs ? "running" : "created",
+        network: network === "port" ? "bridge" : network,
+        volume: volume ? `${name}-kept` : undefined,
+        ports: []
+      })
+    }
     await agree(life, gantry)
   }
 })
@@ -64,7 +82,7 @@ const say = (verb: Verb, name: string): Command => ({
     expect(`${outcome.status} ${outcome.stderr}`).toMatch(ok ? /^0 / : /^[^0]/)
     // A signal is sent, not waited for.
     if (verb === "kill" && ok) await gantry.try("wait", name)
-    set(life, name, next)
+    set(life, name, next, { stopped: stoppedBy(verb, known) })
     await agree(life, gantry)
   }
 })
@@ -87,7 +105,9 @@ const tear = (verb: Verb, name: string, after: number): Command => ({
     } else {
       const seen = (await settled(gantry)).get(name) ?? "gone"
       expect(torn(verb, known)).toContain(seen)
-      set(life, name, seen)
+      // Who was killed may have stopped it already or not: nobody can tell, so it gets another rule.
+      if (seen !== "gone" && known.restart === "unless-stopped") await gantry.ok("update", "--restart", "no", name)
+      set(life, name, seen, known.restart === "unless-stopped" ? { restart: "no" } : {})
     }
     await agree(life, gantry)
   }
@@ -106,6 +126,71 @@ const orphan = (name: string): Command => ({
     expect(life.get(name)?.passing === true ? ["exited", "gone"] : ["exited"]).toContain(seen)
     set(life, name, seen)
     await agree(life, gantry)
+  }
+})
+
+/** The first process of a container is killed, and nobody has asked for it: its rule says what comes. */
+const die = (name: string): Command => ({
+  check: (life) => life.get(name)?.status === "running",
+  toString: () => `kill -9 of the first process of ${name}`,
+  run: async (life, gantry) => {
+    const known = life.get(name)
+    if (known === undefined) return
+    const pid = Number(await gantry.field(name, "{{.State.Pid}}"))
+    process.kill(pid, "SIGKILL")
+    if (known.restart !== "no") {
+      await until("it to be started again", async () => {
+        const now = await gantry.field(name, "{{.State.Status}} {{.State.Pid}}")
+        return now.startsWith("running ") && now !== `running ${pid}`
+      })
+    } else await gantry.try("wait", name)
+    set(life, name, known.restart === "no" ? (known.passing ? "gone" : "exited") : "running")
+    await agree(life, gantry)
+  }
+})
+
+/** What should run is started, as after a reboot, and nothing else. */
+const reconcile = (): Command => ({
+  check: () => true,
+  toString: () => "system reconcile --start",
+  run: async (life, gantry) => {
+    await gantry.ok("system", "reconcile", "--start")
+    for (const [name, known] of life) if (shouldRun(known)) set(life, name, "running", { stopped: false })
+    await agree(life, gantry)
+  }
+})
+
+/** A port is published or taken away, running or not. Of one without a network none can be published. */
+const changePort = (verb: "add" | "rm", name: string, port: number): Command => ({
+  check: (life) => life.has(name),
+  toString: () => `port ${verb} ${name} ${port}`,
+  run: async (life, gantry) => {
+    const known = life.get(name)
+    if (known === undefined) return
+    const outcome = await gantry.try("port", verb, name, verb === "add" ? `127.0.0.1::${port}` : String(port))
+    const ok = known.network !== "none" && (verb === "add" || known.ports.includes(port))
+    expect(`${outcome.status} ${outcome.stderr}`).toMatch(ok ? /^0 / : /^[^0]/)
+    const others = known.ports.filter((each) => each !== port)
+    if (ok) set(life, name, known.status, { ports: verb === "add" ? [...known.ports, port] : others })
+    const now = life.get(name)?.ports ?? []
+    if (known.status === "running") expect(await publishedPorts(gantry, name)).toEqual(now.toSorted())
+    await agree(life, gantry)
+  }
+})
+
+/** Volumes and networks that no container has go, and no others. */
+const pruneRest = (): Command => ({
+  check: () => true,
+  toString: () => "volume prune -a, network prune",
+  run: async (life, gantry) => {
+    await gantry.ok("volume", "prune", "-af")
+    await gantry.ok("network", "prune", "-f")
+    const kept = [...life.values()].flatMap(({ volume }) => (volume === undefined ? [] : [volume]))
+    const volumes = await lines(gantry, "volume", "ls", "-q")
+    expect(volumes.filter((name) => name.endsWith("-kept")).toSorted()).toEqual([...new Set(kept)].toSorted())
+    expect(volumes.filter((name) => !name.endsWith("-kept"))).toHaveLength(kept.length)
+    const lived = [...life.values()].some(({ network }) => network === "town")
+    expect((await lines(gantry, "network", "ls", "--format", "{{.Name}}")).includes("town")).toBe(lived)
   }
 })
 
@@ -143,8 +228,9 @@ export const lives = (most: number): fc.Arbitrary<Iterable<Command>> => {
   const anyHow: fc.Arbitrary<How> = fc.record({
     runs: fc.boolean(),
     passing: fc.boolean(),
-    network: fc.constantFrom("bridge", "none", "port"),
-    volume: fc.boolean()
+    network: fc.constantFrom("bridge", "none", "port", "town"),
+    volume: fc.boolean(),
+    restart: fc.constantFrom("no", "no", "always", "unless-stopped")
   })
   const makes = fc.tuple(anyName, anyHow).map(([whom, how]) => make(whom, how))
   const says = fc.tuple(anyVerb, anyName).map(([what, whom]) => say(what, whom))
@@ -153,6 +239,12 @@ export const lives = (most: number): fc.Arbitrary<Iterable<Command>> => {
     .map(([what, whom, after]) => tear(what, whom, after))
   const others = [
     anyName.map(orphan),
+    anyName.map(die),
+    fc
+      .tuple(fc.constantFrom("add" as const, "rm" as const), anyName, fc.integer({ min: 81, max: 82 }))
+      .map((all) => changePort(...all)),
+    fc.constant(reconcile()),
+    fc.constant(pruneRest()),
     fc.tuple(anyName, anyName).map(([from, to]) => rename(from, to)),
     fc.constant(prune())
   ]

@@ -20,6 +20,17 @@ export const wordsOf = (verb: Verb, name: string): ReadonlyArray<string> => {
   }
 }
 
+/** What a command prints, line by line. */
+export const lines = async (gantry: Gantry, ...args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> =>
+  (await gantry.ok(...args)).split("\n").filter((line) => line !== "")
+
+/** Numbers of a container's own published ports, sorted, but for 80. */
+export const publishedPorts = async (gantry: Gantry, name: string): Promise<ReadonlyArray<number>> =>
+  (await lines(gantry, "port", name))
+    .map((line) => Number(line.split("/")[0]))
+    .filter((port) => port !== 80)
+    .toSorted()
+
 /** How each container fares, as `ps` says it. */
 export const statuses = async (gantry: Gantry): Promise<ReadonlyMap<string, Status>> =>
   new Map(
