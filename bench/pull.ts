@@ -4,6 +4,7 @@
  */
 import { join } from "node:path"
 import { type Bench, withBench } from "./bench.ts"
+import { onFreshDisk } from "./fresh-disk.ts"
 import { contextOf, makeFat, makeHuge, makeLayers } from "./large-images.ts"
 import { reportMemory } from "./report-memory.ts"
 import { startRegistry } from "./registry.ts"
@@ -62,4 +63,4 @@ const measurePulls = ({ gantry, peers, quiet, scratch }: Bench): void => {
   }
 }
 
-withBench(measurePulls)
+onFreshDisk(() => withBench(measurePulls))

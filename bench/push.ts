@@ -4,6 +4,7 @@
  */
 import { join } from "node:path"
 import { type Bench, withBench } from "./bench.ts"
+import { onFreshDisk } from "./fresh-disk.ts"
 import { contextOf, makeFat, makeHuge, makeLayers } from "./large-images.ts"
 import { reportMemory } from "./report-memory.ts"
 import { startRegistry } from "./registry.ts"
@@ -56,4 +57,4 @@ const measurePushes = ({ gantry, peers, quiet, scratch }: Bench): void => {
   }
 }
 
-withBench(measurePushes)
+onFreshDisk(() => withBench(measurePushes))

@@ -111,7 +111,9 @@ export const pull = (
         onEvent?.(event)
       }
     })
-    yield* Effect.forEach(missing, (wanted) => fetchLayer(wanted, listened(wanted.diffId)), {
+    // The largest first: it would be the last one to end.
+    const inTurn = missing.toSorted((a, b) => b.descriptor.size - a.descriptor.size)
+    yield* Effect.forEach(inTurn, (wanted) => fetchLayer(wanted, listened(wanted.diffId)), {
       concurrency: Math.max(leastJobs, jobs),
       discard: true
     })
