@@ -413,6 +413,33 @@ export const networkLaws = (look: Effect.Effect<string, unknown, Network> = visi
             .join() === "law1,law2"
         )
       })
+    ),
+
+    forAll(
+      "NET-19",
+      "addresses come from the range of a network, and those that are reserved are nobody's",
+      fc.integer({ min: 1, max: 3 }),
+      (count) =>
+        Effect.gen(function* () {
+          const network = yield* Network
+          const plan = { range: "10.231.7.64/29", reserved: { router: "10.231.7.65" } }
+          const made = yield* network.create({ name: "law-range", subnet: "10.231.7.0/24", ...plan })
+          const held = yield* Effect.forEach(Array.from({ length: count }), (_, index) =>
+            network.attach(request(index, [], "law-range"))
+          )
+          const wish = { ...request(9, [], "law-range"), address: "10.231.7.65" }
+          const refused = yield* Effect.either(network.attach(wish))
+          const outside = yield* network.attach({ ...request(8, [], "law-range"), address: "10.231.7.200" })
+          yield* Effect.forEach([...held, outside], network.detach)
+          yield* network.remove("law-range")
+          const numbers = held.map(({ address = "" }) => Number(address.split(".").at(-1)))
+          return (
+            made.range === plan.range &&
+            numbers.every((each) => each >= 64 && each < 72 && each !== 65) &&
+            Either.isLeft(refused) &&
+            outside.address === "10.231.7.200"
+          )
+        })
     )
   ]
 }

@@ -43,6 +43,9 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       driver: isBuiltIn(name) && name !== "bridge" ? name : "bridge",
       internal: wish.internal ?? false,
       labels: wish.labels ?? {},
+      ...(wish.range === undefined ? {} : { range: wish.range }),
+      ...(wish.reserved === undefined ? {} : { reserved: wish.reserved }),
+      ...(wish.options === undefined ? {} : { options: wish.options }),
       ...(name === "host" || name === "none" ? {} : { subnet, gateway: wish.gateway ?? `${prefix}.1` })
     }
     networks.set(name, { info, prefix })
@@ -85,8 +88,10 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       held.filter(({ attachment }) => attachment.network === name).map(({ attachment }) => attachment.address)
     )
     const all = Array.from({ length: 253 }, (_, index) => `${bridge.prefix}.${index + 2}`)
-    const free = all.filter((address) => address !== gateway && !taken.has(address))
-    const address = request.address ?? free[0]
+    const reserved = Object.values(bridge.info.reserved ?? {})
+    const free = all.filter((each) => each !== gateway && !taken.has(each) && !reserved.includes(each))
+    const { range = subnet } = bridge.info
+    const address = request.address ?? free.find((each) => isIn(range, each))
     if (address === undefined) return new AddressesExhausted({ network: name, subnet })
     if (!free.includes(address)) {
       return new NetworkRefused({
@@ -193,6 +198,13 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
     })
   }
 })
+
+/** Whether a range of at most 256 addresses has this one: all others are equal but for their last numbers. */
+const isIn = (range: string, address: string): boolean => {
+  const [base = "", prefix = "24"] = range.split("/")
+  const last = (text: string) => Number(text.split(".").at(-1))
+  return last(address) >= last(base) && last(address) < last(base) + 2 ** (32 - Number(prefix))
+}
 
 const notIn = (container: string, network: string) => ({
   action: `publish ports of ${container}`,

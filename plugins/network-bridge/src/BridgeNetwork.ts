@@ -53,7 +53,13 @@ export const make = Effect.gen(function* () {
         const all = Tables.allNetworks(tx)
         const earlier = Tables.findNetwork(tx, name)
         if (earlier !== undefined) return { network: earlier, fresh: false }
-        const network = planNetwork(request, { instance, networks: all, taken: on.taken(), mtu: on.uplinkMtu() })
+        const network = planNetwork(request, {
+          instance,
+          networks: all,
+          taken: on.taken(),
+          mtu: on.uplinkMtu(),
+          hasLink: on.hasLink
+        })
         if ("_tag" in network) return network
         Tables.insertNetwork(tx, network, created)
         try {
@@ -168,15 +174,10 @@ export const removeEverything: Effect.Effect<void, NetworkRefused, Database | Se
   ({ reset }) => reset
 )
 
-const infoOf = ({ gateway, id, internal, labels, name, subnet }: Tables.NetworkRow): NetworkInfo => ({
-  id,
-  name,
-  driver: "bridge",
-  subnet,
-  gateway,
-  internal,
-  labels
-})
+const infoOf = (row: Tables.NetworkRow): NetworkInfo => {
+  const { bridge: _, mtu: __, ...network } = row
+  return { ...network, driver: "bridge" }
+}
 
 /** A network that needs nothing on the host, or does not have it yet. */
 const plainInfo = (instance: string, name: string): NetworkInfo => ({

@@ -27,6 +27,7 @@ export interface Host {
   readonly applyRules: (all: ReadonlyArray<NetworkRow>, published: ReadonlyArray<Element>) => void
   /** Takes away the bridge of a network and what other programs' rules were told about it. Nothing happens when it is gone. */
   readonly takeDown: (network: Pick<NetworkRow, "bridge">) => void
+  readonly hasLink: (name: string) => boolean
   /** Deletes a link. Nothing happens when it is gone. */
   readonly removeLink: (name: string) => void
 }
@@ -74,6 +75,7 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
     filter,
     table,
     removeLink,
+    hasLink: (name) => withLinks(syscalls, (links) => links.linkIndex(name) !== undefined),
     taken: () =>
       withLinks(syscalls, (links) => [
         ...links.listRoutes().flatMap(({ destination, prefix }) => around(destination, prefix)),

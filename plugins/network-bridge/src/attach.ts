@@ -178,6 +178,7 @@ const chooseAddress = (
   if (subnet === undefined || gateway === undefined)
     throw new Error(`network ${network.name} has no valid subnet on record`)
   const leases = Tables.leases(tx, network.id)
+  const reserved = Object.entries(network.reserved ?? {})
   if (wish !== undefined) {
     const action = `give ${containerName} the address ${wish}`
     const parsed = parseAddress(wish)
@@ -187,15 +188,20 @@ const chooseAddress = (
         why: `containers of network ${network.name} have addresses in ${network.subnet}`
       })
     }
+    const [purpose] = reserved.find(([, address]) => parseAddress(address) === parsed) ?? []
+    if (purpose !== undefined) return new NetworkRefused({ action, why: `it is reserved for ${purpose}` })
     const other = leases.find((lease) => lease.address === formatAddress(parsed))
     return other === undefined
       ? formatAddress(parsed)
       : new NetworkRefused({ action, why: `container ${other.containerName} has it` })
   }
-  const taken = leases.map((lease) => parseAddress(lease.address)).filter((each) => each !== undefined)
-  const free: Address | undefined = lowestFree(subnet, gateway, taken)
+  const taken = [...leases.map(({ address }) => address), ...reserved.map(([, address]) => address)].flatMap(
+    (each) => parseAddress(each) ?? []
+  )
+  const part = network.range === undefined ? subnet : parseSubnet(network.range)
+  const free: Address | undefined = lowestFree(subnet, gateway, taken, part)
   return free === undefined
-    ? new AddressesExhausted({ network: network.name, subnet: network.subnet })
+    ? new AddressesExhausted({ network: network.name, subnet: network.range ?? network.subnet })
     : formatAddress(free)
 }
 

@@ -7,12 +7,20 @@ export const defaultGateway = ({ base }: Subnet): Address => base + 1
 export const usable = (subnet: Subnet, gateway: Address, address: Address): boolean =>
   address > subnet.base && address < subnet.base + sizeOf(subnet) - 1 && address !== gateway
 
-/** The lowest address that nobody has. `taken` may be in any order. None when the network is full. */
-export const lowestFree = (subnet: Subnet, gateway: Address, taken: Iterable<Address>): Address | undefined => {
+/**
+ * The lowest address that nobody has, of a part of the network or of all of it. `taken` may be in any order. None when
+ * there is none left.
+ */
+export const lowestFree = (
+  subnet: Subnet,
+  gateway: Address,
+  taken: Iterable<Address>,
+  part: Subnet = subnet
+): Address | undefined => {
   const known = new Set(taken)
-  const end = subnet.base + sizeOf(subnet) - 1
-  for (let address = subnet.base + 1; address < end; address++) {
-    if (address !== gateway && !known.has(address)) return address
+  const end = part.base + sizeOf(part)
+  for (let address = part.base; address < end; address++) {
+    if (usable(subnet, gateway, address) && !known.has(address)) return address
   }
   return undefined
 }

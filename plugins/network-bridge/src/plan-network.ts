@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto"
+import type { NetworkPlan } from "@gantry/core/network/Network"
 import { AddressesExhausted, NetworkRefused } from "@gantry/core/network/NetworkError"
 import { defaultGateway, usable } from "./choose-address.ts"
 import { chooseSubnet, poolNames } from "./choose-subnet.ts"
-import { formatAddress, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet } from "./Ipv4.ts"
+import { contains, formatAddress, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet } from "./Ipv4.ts"
+import { readDriverOptions } from "./driver-options.ts"
 import { bridgeName } from "./names.ts"
 import type { NetworkRow } from "./tables.ts"
+import { usualMtu } from "./usual-mtu.ts"
 
 /** A network as asked for. */
-export interface NewNetwork {
+export interface NewNetwork extends NetworkPlan {
   readonly name: string
   /** 64 hex digits; random when absent. */
   readonly id?: string
@@ -25,10 +28,9 @@ export interface Surroundings {
   readonly taken: ReadonlyArray<Subnet>
   /** Bytes of the longest packet that every way out takes whole. */
   readonly mtu: number | undefined
+  /** Whether the host has a link of that name. */
+  readonly hasLink: (name: string) => boolean
 }
-
-/** What links of containers have unless told otherwise. */
-const usualMtu = 1500
 
 /** A network needs an address for the host and one for a container besides its first and last. */
 const longestPrefix = 30
@@ -36,9 +38,9 @@ const longestPrefix = 30
 /** Makes all choices about a new network, or says what is wrong with the wish. */
 export const planNetwork = (
   request: NewNetwork,
-  { instance, mtu, networks, taken }: Surroundings
+  { hasLink, instance, mtu, networks, taken }: Surroundings
 ): NetworkRow | AddressesExhausted | NetworkRefused => {
-  const { name } = request
+  const { name, options, range, reserved } = request
   const refuse = (why: string) => new NetworkRefused({ action: `create network ${name}`, why })
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return refuse("names are made of letters, digits, _ . and -")
   const others = networks.flatMap((each) => {
@@ -65,17 +67,39 @@ export const planNetwork = (
   if (gateway === undefined || !usable(subnet, -1, gateway)) {
     return refuse(`gateway ${request.gateway} is not an address of ${formatSubnet(subnet)}`)
   }
+  const problem = planProblem(request, subnet)
+  if (problem !== undefined) return refuse(problem)
+  const asked = readDriverOptions(options)
+  if ("problem" in asked) return refuse(asked.problem)
+  // Somebody else's link would be taken away with the network.
+  if (asked.bridge !== undefined && hasLink(asked.bridge)) return refuse(`this host has a link ${asked.bridge}`)
+  const packet = asked.mtu ?? mtu ?? usualMtu
   return {
     id: request.id ?? randomBytes(32).toString("hex"),
     name,
     subnet: formatSubnet(subnet),
     gateway: formatAddress(gateway),
-    bridge: bridgeName(
-      instance,
-      networks.map((each) => each.bridge)
-    ),
+    bridge:
+      asked.bridge ??
+      bridgeName(
+        instance,
+        networks.map((each) => each.bridge)
+      ),
     internal: request.internal ?? false,
     labels: request.labels ?? {},
-    ...(mtu !== undefined && mtu < usualMtu ? { mtu } : {})
+    ...(packet < usualMtu || asked.mtu !== undefined ? { mtu: packet } : {}),
+    ...(range === undefined ? {} : { range }),
+    ...(reserved === undefined ? {} : { reserved }),
+    ...(options === undefined ? {} : { options })
   }
+}
+
+/** What does not fit into the subnet; Docker's sentences. */
+const planProblem = ({ range, reserved = {} }: NetworkPlan, subnet: Subnet): string | undefined => {
+  const part = range === undefined ? undefined : parseSubnet(range)
+  if (range !== undefined && (part === undefined || part.prefix < subnet.prefix || !contains(subnet, part.base))) {
+    return `no matching subnet for range ${range}`
+  }
+  const odd = Object.values(reserved).find((each) => !contains(subnet, parseAddress(each) ?? -1))
+  return odd === undefined ? undefined : `no matching subnet for aux-address ${odd}`
 }

@@ -1,4 +1,4 @@
-import type { PublishedPort } from "@gantry/core/network/Network"
+import type { NetworkPlan, PublishedPort } from "@gantry/core/network/Network"
 import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
 import type { ProcessIdentity } from "@gantry/linux/process-identity"
 import type { Element } from "./nft-script.ts"
@@ -39,12 +39,13 @@ export const migrations: Migrations = {
      CREATE INDEX ports_of_container ON ports (network, container);`,
     "ALTER TABLE networks ADD COLUMN mtu INTEGER",
     "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER",
-    "ALTER TABLE leases ADD COLUMN mac TEXT"
+    "ALTER TABLE leases ADD COLUMN mac TEXT",
+    "ALTER TABLE networks ADD COLUMN plan TEXT"
   ]
 }
 
 /** A network that has a bridge. */
-export interface NetworkRow {
+export interface NetworkRow extends NetworkPlan {
   readonly id: string
   readonly name: string
   /** CIDR form. */
@@ -56,6 +57,8 @@ export interface NetworkRow {
   readonly labels: { readonly [name: string]: string }
   /** Bytes of the longest packet, where the way out has room for less than Ethernet's 1500. */
   readonly mtu?: number
+  /** Milliseconds since 1970; absent before it is on record. */
+  readonly createdAt?: number
 }
 
 /** A container's address in a network. */
@@ -86,7 +89,9 @@ const networkOf = (row: Row): NetworkRow => ({
   bridge: String(row["bridge"]),
   internal: row["internal"] === 1,
   labels: JSON.parse(String(row["labels"])) as NetworkRow["labels"],
-  ...(row["mtu"] === null ? {} : { mtu: Number(row["mtu"]) })
+  createdAt: Number(row["created"]),
+  ...(row["mtu"] === null ? {} : { mtu: Number(row["mtu"]) }),
+  ...(row["plan"] === null ? {} : (JSON.parse(String(row["plan"])) as NetworkPlan))
 })
 
 const leaseOf = (row: Row): LeaseRow => ({
@@ -123,10 +128,12 @@ export const findNetwork = (tx: Transaction, name: string): NetworkRow | undefin
 
 /** `created` is in milliseconds since 1970. */
 export const insertNetwork = (tx: Transaction, network: NetworkRow, created: number): void => {
-  const { bridge, gateway, id, internal, labels, mtu, name, subnet } = network
-  const values = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created, mtu ?? null]
+  const { bridge, gateway, id, internal, labels, mtu, name, options, range, reserved, subnet } = network
+  const plan = JSON.stringify({ range, reserved, options })
+  const made = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created]
+  const values = [...made, mtu ?? null, plan === "{}" ? null : plan]
   tx.run(
-    "INSERT INTO networks (id, name, subnet, gateway, bridge, internal, labels, created, mtu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO networks (id, name, subnet, gateway, bridge, internal, labels, created, mtu, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ...values
   )
 }

@@ -24,6 +24,20 @@ describe("lowestFree", () => {
     expect(lowestFree(subnet, subnet.base + 2, [subnet.base + 1])).toBe(subnet.base + 3)
   })
 
+  it("gives addresses of a part of the network only when it is told so", () => {
+    const part = { base: subnet.base + 8, prefix: 30 }
+    expect(lowestFree(subnet, gateway, [], part)).toBe(subnet.base + 8)
+    expect(
+      lowestFree(
+        subnet,
+        gateway,
+        [8, 9, 10, 11].map((each) => subnet.base + each),
+        part
+      )
+    ).toBeUndefined()
+    expect(lowestFree(subnet, gateway, [], { base: subnet.base, prefix: 31 })).toBeUndefined()
+  })
+
   it("has as many addresses as the subnet less three", () => {
     const taken: Array<number> = []
     for (let next = lowestFree(subnet, gateway, taken); next !== undefined; next = lowestFree(subnet, gateway, taken)) {

@@ -17,7 +17,8 @@ const around: Surroundings = {
   instance: "",
   networks: [row({})],
   taken: [parseSubnet("172.18.0.0/16") as Subnet],
-  mtu: 1500
+  mtu: 1500,
+  hasLink: (name) => name === "eth0"
 }
 const why = (request: Parameters<typeof planNetwork>[0]) => {
   const plan = planNetwork(request, around)
@@ -40,6 +41,31 @@ describe("planNetwork", () => {
   it("takes what was asked for", () => {
     const request = { name: "web", subnet: "10.9.8.0/24", gateway: "10.9.8.254", internal: true, labels: { a: "b" } }
     expect(planNetwork(request, around)).toMatchObject(request)
+  })
+
+  it("takes a range, reserved addresses and options of the driver", () => {
+    const options = { "com.docker.network.driver.mtu": "1400", "com.docker.network.bridge.name": "br-web" }
+    const request = {
+      name: "web",
+      subnet: "10.9.8.0/24",
+      range: "10.9.8.128/25",
+      reserved: { router: "10.9.8.2" },
+      options
+    }
+    expect(planNetwork(request, around)).toMatchObject({ ...request, mtu: 1400, bridge: "br-web" })
+  })
+
+  it("refuses what lies outside of the subnet, and options that mean nothing", () => {
+    const [name, subnet] = ["web", "10.9.8.0/24"]
+    expect(why({ name, subnet, range: "10.9.9.0/25" })).toBe("no matching subnet for range 10.9.9.0/25")
+    expect(why({ name, subnet, range: "10.9.0.0/16" })).toBe("no matching subnet for range 10.9.0.0/16")
+    expect(why({ name, subnet, reserved: { a: "10.9.9.1" } })).toBe("no matching subnet for aux-address 10.9.9.1")
+    expect(why({ name, subnet, reserved: { a: "x" } })).toBe("no matching subnet for aux-address x")
+    expect(why({ name, options: { "com.docker.network.driver.mtu": "67" } })).toContain("MTU 67")
+    expect(why({ name, options: { "com.docker.network.driver.mtu": "big" } })).toContain("MTU big")
+    expect(why({ name, options: { "com.docker.network.bridge.name": "a/b" } })).toContain("a/b is not a name of a link")
+    expect(why({ name, options: { "com.docker.network.bridge.name": "eth0" } })).toBe("this host has a link eth0")
+    expect(why({ name, options: { colour: "red" } })).toContain("option colour is not supported")
   })
 
   it("refuses a subnet that is another network's, or that the host has a way to", () => {

@@ -22,10 +22,16 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
       return yield* badValue(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores")
     }
     const labels = yield* valuesOf("--label", options.label, parseLabel)
+    const reserved = yield* valuesOf("--aux-address", options.auxAddress, parseLabel)
+    const driver = yield* valuesOf("-o, --opt", options.opt, parseLabel)
+    const pairs = (all: typeof labels) => Object.fromEntries(all.map((pair) => [pair.name, pair.value]))
     const made = yield* (yield* Network).create({
       name,
       internal: options.internal,
-      labels: Object.fromEntries(labels.map((label) => [label.name, label.value])),
+      labels: pairs(labels),
+      ...(reserved.length === 0 ? {} : { reserved: pairs(reserved) }),
+      ...(driver.length === 0 ? {} : { options: pairs(driver) }),
+      ...given("range", options.ipRange),
       ...given("subnet", options.subnet),
       ...given("gateway", options.gateway)
     })

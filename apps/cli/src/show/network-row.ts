@@ -1,11 +1,13 @@
 import type { Attachment, NetworkInfo } from "@gantry/core/network/Network"
 import { shortId } from "./text.ts"
+import { createdAt } from "./time.ts"
 
 /** Headers of the fields that `network ls --format` knows. */
 export const networkHeaders = {
   CreatedAt: "CREATED AT",
   Driver: "DRIVER",
   ID: "NETWORK ID",
+  IPv4: "IPV4",
   IPv6: "IPV6",
   Internal: "INTERNAL",
   Labels: "LABELS",
@@ -18,12 +20,16 @@ export const networkColumns = ["ID", "Name", "Driver", "Scope"] as const
 
 /** One line of `network ls`, by the names that templates use. */
 export const networkRow = (
-  { driver, id, internal, labels, name }: NetworkInfo,
+  { createdAt: at, driver, id, internal, labels, name }: NetworkInfo,
   { truncate }: { readonly truncate: boolean }
 ) => ({
-  CreatedAt: "N/A",
+  // Asking for the time zone is slow, and the usual view does not show it.
+  get CreatedAt() {
+    return at === undefined ? "N/A" : createdAt(at)
+  },
   Driver: driver,
   ID: truncate ? shortId(id) : id,
+  IPv4: "true",
   IPv6: "false",
   Internal: `${internal}`,
   Label: (wanted = "") => labels[wanted] ?? "",
@@ -43,11 +49,12 @@ export interface Member {
 
 /** A network and those that are in it, in the shape of Docker's inspect. Spec: Docker Engine API, NetworkInspect. */
 export const inspectNetwork = (
-  { driver, gateway, id, internal, labels, name, subnet }: NetworkInfo,
+  { createdAt: at, driver, gateway, id, internal, labels, name, options, range, reserved, subnet }: NetworkInfo,
   members: ReadonlyArray<Member>
 ): unknown => ({
   Name: name,
   Id: id,
+  ...(at === undefined ? {} : { Created: new Date(at).toISOString() }),
   Scope: "local",
   Driver: driver,
   EnableIPv4: subnet !== undefined,
@@ -55,7 +62,17 @@ export const inspectNetwork = (
   IPAM: {
     Driver: "default",
     Options: null,
-    Config: subnet === undefined ? null : [{ Subnet: subnet, ...(gateway === undefined ? {} : { Gateway: gateway }) }]
+    Config:
+      subnet === undefined
+        ? null
+        : [
+            {
+              Subnet: subnet,
+              ...(range === undefined ? {} : { IPRange: range }),
+              ...(gateway === undefined ? {} : { Gateway: gateway }),
+              ...(reserved === undefined ? {} : { AuxiliaryAddresses: reserved })
+            }
+          ]
   },
   Internal: internal,
   Attachable: false,
@@ -74,6 +91,6 @@ export const inspectNetwork = (
       }
     ])
   ),
-  Options: {},
+  Options: options ?? {},
   Labels: labels
 })

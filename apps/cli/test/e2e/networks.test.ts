@@ -57,4 +57,36 @@ describe("a container in several networks", () => {
     expect(double.status).toBe(125)
     expect(double.stderr).toContain("container both has it")
   })
+
+  it("gets an address of the range, none that is reserved, and packets of the size that was asked for", async () => {
+    const part = ["--subnet", "10.213.9.0/24", "--ip-range", "10.213.9.64/30", "--aux-address", "router=10.213.9.64"]
+    const options = ["-o", "com.docker.network.driver.mtu=1400", "-o", "com.docker.network.bridge.name=gt-part"]
+    await gantry.ok("network", "create", ...part, ...options, "part")
+    const look = "ip -o -4 addr show dev eth0 | awk '{ print $4 }'; cat /sys/class/net/eth0/mtu"
+    expect(await gantry.ok("run", "--rm", "--network", "part", "base", "sh", "-c", look)).toBe("10.213.9.65/24\n1400")
+    const [shown] = JSON.parse(await gantry.ok("network", "inspect", "part")) as ReadonlyArray<{
+      readonly IPAM: { readonly Config: ReadonlyArray<unknown> }
+      readonly Options: { readonly [name: string]: string }
+    }>
+    expect(shown?.IPAM.Config).toEqual([
+      {
+        Subnet: "10.213.9.0/24",
+        IPRange: "10.213.9.64/30",
+        Gateway: "10.213.9.1",
+        AuxiliaryAddresses: { router: "10.213.9.64" }
+      }
+    ])
+    expect(shown?.Options["com.docker.network.bridge.name"]).toBe("gt-part")
+    for (const [why, ...args] of [
+      ["this host has a link gt-part", "-o", "com.docker.network.bridge.name=gt-part"],
+      ["option colour is not supported", "-o", "colour=red"],
+      ["no matching subnet for range 10.1.0.0/16", "--subnet", "10.213.10.0/24", "--ip-range", "10.1.0.0/16"]
+    ] as const) {
+      const { status, stderr } = await gantry.try("network", "create", ...args, "odd")
+      expect(stderr).toContain(why)
+      expect(status).toBe(1)
+    }
+    await gantry.ok("network", "rm", "part")
+    expect((await gantry.try("network", "inspect", "odd")).status).toBe(1)
+  })
 })

@@ -70,8 +70,18 @@ export const builtInNetworks: ReadonlyArray<string> = ["bridge", "host", "none"]
 /** Whether a network is one of {@link builtInNetworks}. */
 export const isBuiltIn = (name: string): boolean => builtInNetworks.includes(name)
 
+/** Which addresses of a network are given out, and how its driver makes it. */
+export interface NetworkPlan {
+  /** The part of the subnet that addresses are chosen from, in CIDR form; all of it when absent. */
+  readonly range?: string
+  /** Addresses that nobody gets, by what they are for. */
+  readonly reserved?: { readonly [purpose: string]: string }
+  /** Options of the driver, by its own names. It refuses those that it does not know. */
+  readonly options?: { readonly [name: string]: string }
+}
+
 /** A network as lists show it. */
-export interface NetworkInfo {
+export interface NetworkInfo extends NetworkPlan {
   readonly id: string
   readonly name: string
   readonly driver: string
@@ -80,6 +90,8 @@ export interface NetworkInfo {
   readonly gateway?: string
   readonly internal: boolean
   readonly labels: { readonly [name: string]: string }
+  /** Milliseconds since 1970; absent where nothing was made. */
+  readonly createdAt?: number
 }
 
 /** Private networks: what a network plugin writes and the engine uses. */
@@ -101,14 +113,19 @@ export interface NetworkShape {
    * that it does not have are no error (NET-16).
    */
   readonly unpublish: (held: Pick<Attachment, "network" | "container" | "ports">) => Effect.Effect<void, NetworkRefused>
-  /** Creates a network; the subnet is chosen not to collide with the host's routes when absent. */
-  readonly create: (request: {
-    readonly name: string
-    readonly subnet?: string
-    readonly gateway?: string
-    readonly internal?: boolean
-    readonly labels?: { readonly [name: string]: string }
-  }) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
+  /**
+   * Creates a network. Addresses that were not asked for come from its range, and reserved ones are nobody's (NET-19);
+   * the subnet is chosen not to collide with the host's routes when absent.
+   */
+  readonly create: (
+    request: NetworkPlan & {
+      readonly name: string
+      readonly subnet?: string
+      readonly gateway?: string
+      readonly internal?: boolean
+      readonly labels?: { readonly [name: string]: string }
+    }
+  ) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
   readonly remove: (name: string) => Effect.Effect<void, NetworkMissing | NetworkRefused>
   readonly list: Effect.Effect<ReadonlyArray<NetworkInfo>, NetworkRefused>
   /** Containers that hold an attachment, and their ports; transient ones are left out: for reconciliation. */

@@ -280,6 +280,24 @@ export const networkSaboteurs = (honest: Layer.Layer<Network>): ReadonlyArray<Sa
         attach: (request) =>
           Effect.map(network.attach(request), (attachment) => ({ ...attachment, network: request.network }))
       }))
+    },
+    {
+      sin: "gives addresses out from anywhere in a network",
+      breaks: ["NET-19"],
+      layer: sinning((network) => ({
+        create: ({ range, ...request }) =>
+          Effect.map(network.create(request), (made) => ({ ...made, ...(range === undefined ? {} : { range }) }))
+      }))
+    },
+    {
+      sin: "gives reserved addresses to whoever asks for them",
+      breaks: ["NET-19"],
+      layer: sinning((network) => ({
+        create: (request) => {
+          const { reserved: _, ...rest } = request
+          return network.create(rest)
+        }
+      }))
     }
   ]
 }

@@ -40,19 +40,23 @@ export const networkCreate = {
     gateway: { kind: "text", about: "Address of the host in the network" },
     internal: { kind: "flag", about: "No way out of the network" },
     label: { kind: "list", about: "Label of the network" },
+    ipRange: { kind: "text", about: "Part of the subnet that addresses are given out from, as 10.1.0.128/25" },
+    auxAddress: { kind: "list", about: "Address that is not given out, with what it is for: router=10.1.0.2" },
+    opt: {
+      kind: "list",
+      short: "o",
+      about: "Option of the driver: com.docker.network.driver.mtu, com.docker.network.bridge.name"
+    },
     subnet: { kind: "text", about: "Addresses of the network, as 10.1.0.0/24" },
 
     attachable: { kind: "flag", about: "Let containers attach by hand", ignored: "every network here is attachable" },
-    auxAddress: { kind: "list", about: "Addresses that are not given out", supported: false },
     configFrom: { kind: "text", about: "Network to copy from", supported: false },
     configOnly: { kind: "flag", about: "Make a configuration only", supported: false },
     ingress: { kind: "flag", about: "Network of a swarm", supported: false },
-    ipRange: { kind: "text", about: "Addresses that are given out", supported: false },
     ipamDriver: { kind: "text", about: "Who gives out addresses", supported: false, harmless: ["default"] },
     ipamOpt: { kind: "list", about: "Option of who gives out addresses", supported: false },
     ipv4: { kind: "flag", fallback: true, about: "IPv4 addresses", ignored: "networks always have IPv4 addresses" },
     ipv6: { kind: "flag", about: "IPv6 addresses", supported: false },
-    opt: { kind: "list", short: "o", about: "Option of the driver", supported: false },
     scope: { kind: "text", about: "Reach of the network", supported: false, harmless: ["local"] }
   }
 } as const satisfies Command
