@@ -1,4 +1,6 @@
 import type { Contract } from "@gantry/core/Plugin"
+import type { Network } from "@gantry/core/network/Network"
+import type { Registry } from "@gantry/core/registry/Registry"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
@@ -6,14 +8,16 @@ import { blobLaws } from "./blob-laws.ts"
 import { cacheLaws } from "./cache-laws.ts"
 import type { Law } from "./Law.ts"
 import { layerLaws } from "./layer-laws.ts"
+import { networkLaws } from "./network-laws.ts"
+import { type RegistryBench, registryLaws } from "./registry-laws.ts"
 
-/** What such laws speak to: the stores, which need no more than a place to be tried. */
-export type Tried = BlobStore | BuildCache | LayerStore
+/** What such laws speak to: what needs no more than a place to be tried, which for a registry is a repository. */
+export type Tried = BlobStore | BuildCache | LayerStore | Network | Registry | RegistryBench
 
 /**
- * The laws of a contract that a plugin can be held to as it is, by `gantry plugin check`. The others (registries,
- * networks, runtimes) need something beside the plugin to look at: a registry to speak to, a root file system to run.
- * They are registered in a test of the plugin's own, with a bench.
+ * The laws of a contract that a plugin can be held to as it is, by `gantry plugin check`, which gives those of
+ * registries a place to push to. Those of runtimes need a root file system to run, and eyes on the host: they are
+ * registered in a test of the plugin's own, with a bench.
  */
 export const lawsOfContract = (contract: Contract): ReadonlyArray<Law<Tried>> | undefined => {
   switch (contract) {
@@ -23,8 +27,10 @@ export const lawsOfContract = (contract: Contract): ReadonlyArray<Law<Tried>> | 
       return layerLaws
     case "build-cache":
       return cacheLaws
-    case "registry":
     case "network":
+      return networkLaws()
+    case "registry":
+      return registryLaws
     case "launcher":
     case "runtime":
       return undefined

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
+import { parse as parseSource } from "@gantry/core/image/ImageSource"
+import { Network } from "@gantry/core/network/Network"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -11,8 +13,9 @@ import { pluginCheck as table } from "../argv/tables/plugins.ts"
 import { engine } from "../compose.ts"
 import { type KitLaw, loadKit } from "../plugins/law-kit.ts"
 import { readModule } from "../plugins/Choice.ts"
-import { loadModule } from "../plugins/load-plugin.ts"
+import { type LoadedPlugin, loadModule } from "../plugins/load-plugin.ts"
 import { serveWith } from "../plugins/serve-with.ts"
+import { settingsOf } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { define, lookingAtPlugins } from "./define.ts"
 import { badValue, Usage } from "./Usage.ts"
@@ -28,6 +31,38 @@ const indented = (text: string) =>
     .split("\n")
     .map((line) => `    ${line}\n`)
     .join("")
+
+/** Where registries are tried: the bench of their laws, by the key that it has in every version of them. */
+const RegistryBench = Context.GenericTag<{ readonly registry: string; readonly repository: string }>(
+  "@gantry/laws/RegistryBench"
+)
+
+/**
+ * An engine that is tried. It has networks and rules of its own on the host, as every engine has that is not at the
+ * default root, and whatever the plugin or the laws have left of them goes with it.
+ */
+const triedEngine = (plugin: LoadedPlugin, root: string, terminal: Terminal) =>
+  Effect.gen(function* () {
+    const services = yield* engine(settingsOf({ root, run: join(root, "run") }, terminal.env, terminal.uid), {
+      env: terminal.env,
+      configFiles: [],
+      serve: serveWith(new Map([[plugin.contract, plugin]]), yield* Effect.scope)
+    })
+    if (plugin.contract === "network") {
+      yield* Effect.addFinalizer(() => Effect.ignoreLogged(Context.get(services, Network).reset))
+    }
+    return services
+  })
+
+/** The repository that `--place` names, or a new one in a folder of its own. */
+const placeOf = (text: string | undefined, root: string, cwd: string) => {
+  if (text === undefined)
+    return Effect.succeed({ registry: `oci:${join(root, "place")}`, repository: "example.com/laws" })
+  const ref = parseSource(text, cwd)
+  return Either.isRight(ref)
+    ? Effect.succeed({ registry: ref.right.registry, repository: ref.right.repository })
+    : badValue(`--place ${JSON.stringify(text)}: ${ref.left.why}`)
+}
 
 /** Tries one law and says what came of it. Succeeds with whether it holds. */
 const tried = (law: KitLaw, services: Context.Context<unknown>, again: string, terminal: Terminal) =>
@@ -52,7 +87,7 @@ const tried = (law: KitLaw, services: Context.Context<unknown>, again: string, t
  * afterwards. The laws are those of the `@gantry/laws` beside the plugin.
  */
 export default lookingAtPlugins(
-  define(table, ({ operands: [operand = ""], options }, { settings, terminal }) =>
+  define(table, ({ operands: [operand = ""], options }, { terminal }) =>
     Effect.scoped(
       Effect.gen(function* () {
         const named = readModule(operand, terminal.cwd, "plugin check")
@@ -71,14 +106,8 @@ export default lookingAtPlugins(
           return yield* badValue(`there is no law ${strange}`, `there are ${laws.map(({ id }) => id).join(", ")}`)
         }
         const root = yield* scratch
-        const services = yield* engine(
-          { ...settings, root, run: root },
-          {
-            env: terminal.env,
-            configFiles: [],
-            serve: serveWith(new Map([[plugin.contract, plugin]]), yield* Effect.scope)
-          }
-        )
+        const place = yield* placeOf(options.place, root, terminal.cwd)
+        const services = Context.add(yield* triedEngine(plugin, root, terminal), RegistryBench, place)
         const wanted = options.law.length === 0 ? laws : laws.filter(({ id }) => options.law.includes(id))
         terminal.out(
           `${plugin.name} (${plugin.file}) serves ${plugin.contract}; laws ${version ?? "of unknown version"}\n`

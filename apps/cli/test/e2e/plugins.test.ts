@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { openGantry, programPath, useGantry } from "./host/gantry.ts"
@@ -79,6 +79,59 @@ describe("a layer store of somebody else's", () => {
       `${example},folder=${folder}`
     )
     expect([honest.stdout, honest.status]).toEqual([expect.stringContaining("keeps all 2 laws"), 0])
+  })
+})
+
+/** A plugin that stands on what gantry has of a contract, and does some of it in its own way. */
+const standing = (contract: string, tag: string, from: string, members: string) => `
+import { ${tag} } from "@gantry/core/${from}"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+export default {
+  name: "standing",
+  contract: "${contract}",
+  layer: () => Layer.effect(${tag}, Effect.map(${tag}, (own) => ({ ...own, ${members} })))
+}
+`
+
+describe("plugins of other contracts", () => {
+  const check = (file: string, ...options: ReadonlyArray<string>) => gantry.try("plugin", "check", ...options, file)
+  const few = ["NET-1", "NET-3", "NET-5"].flatMap((id) => ["--law", id])
+  // The laws are those beside the plugin, so it lies where they can be found.
+  const home = join(example, "../../node_modules/.cache/tried-plugins")
+  const beside = (name: string, text: string) => {
+    mkdirSync(home, { recursive: true })
+    const file = join(home, name)
+    writeFileSync(file, text)
+    return file
+  }
+
+  it("are held to the laws of networks and registries, in an engine that leaves nothing on the host", async () => {
+    const files = [
+      beside("network.ts", standing("network", "Network", "network/Network", "")),
+      beside("forgetful.ts", standing("network", "Network", "network/Network", "detach: () => Effect.void")),
+      beside("registry.ts", standing("registry", "Registry", "registry/Registry", "")),
+      beside("untagged.ts", standing("registry", "Registry", "registry/Registry", "tags: () => Effect.succeed([])"))
+    ]
+    const [network = "", forgetful = "", registry = "", untagged = ""] = files
+    const before = readdirSync("/sys/class/net")
+    try {
+      const kept = await check(network, ...few)
+      expect([kept.stdout, kept.status]).toEqual([expect.stringContaining("keeps all 3 laws"), 0])
+      const forgot = await check(forgetful, ...few)
+      expect([forgot.stdout, forgot.status]).toEqual([expect.stringContaining("BROKEN  NET-"), 1])
+      expect(forgot.stdout).toContain("try this case again: ")
+      const pushed = await check(registry)
+      expect([pushed.stdout, pushed.status]).toEqual([expect.stringContaining("keeps all "), 0])
+      const elsewhere = await check(untagged, "--law", "REG-1", "--place", `oci:${join(gantry.scratch, "place")}:a/b`)
+      expect([elsewhere.stdout, elsewhere.status]).toEqual([expect.stringContaining("BROKEN  REG-1"), 1])
+      expect(readdirSync("/tmp").filter((name) => name.startsWith("gantry-check-"))).toEqual([])
+      // Bridges of the engine that was tried have gone with it.
+      expect(readdirSync("/sys/class/net")).toEqual(before)
+    } finally {
+      rmSync(home, { recursive: true })
+    }
   })
 })
 

@@ -18,6 +18,11 @@ export const pluginCheck = {
   interspersed: true,
   operands: { min: 1, max: 1 },
   options: {
-    law: { kind: "list", value: "id", about: "Try this law only; may be given several times" }
+    law: { kind: "list", value: "id", about: "Try this law only; may be given several times" },
+    place: {
+      kind: "text",
+      value: "image",
+      about: "Repository that a registry is tried with; what is in it may change (default a layout folder)"
+    }
   }
 } as const satisfies Command
