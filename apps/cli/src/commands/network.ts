@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { networkCreate, networkInspect, networkLs, networkRm } from "../argv/tables/networks.ts"
 import { parseFilters } from "../argv/values/filters.ts"
 import { hasLabel, parseLabel } from "../argv/values/label.ts"
+import { poolsExhaustedHint } from "../show/pools-exhausted.ts"
 import { inspectNetwork, networkColumns, networkHeaders, networkRow } from "../show/network-row.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
@@ -25,16 +26,18 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
     const reserved = yield* valuesOf("--aux-address", options.auxAddress, parseLabel)
     const driver = yield* valuesOf("-o, --opt", options.opt, parseLabel)
     const pairs = (all: typeof labels) => Object.fromEntries(all.map((pair) => [pair.name, pair.value]))
-    const made = yield* (yield* Network).create({
-      name,
-      internal: options.internal,
-      labels: pairs(labels),
-      ...(reserved.length === 0 ? {} : { reserved: pairs(reserved) }),
-      ...(driver.length === 0 ? {} : { options: pairs(driver) }),
-      ...given("range", options.ipRange),
-      ...given("subnet", options.subnet),
-      ...given("gateway", options.gateway)
-    })
+    const made = yield* (yield* Network)
+      .create({
+        name,
+        internal: options.internal,
+        labels: pairs(labels),
+        ...(reserved.length === 0 ? {} : { reserved: pairs(reserved) }),
+        ...(driver.length === 0 ? {} : { options: pairs(driver) }),
+        ...given("range", options.ipRange),
+        ...given("subnet", options.subnet),
+        ...given("gateway", options.gateway)
+      })
+      .pipe(Effect.catchTag("AddressesExhausted", poolsExhausted))
     yield* tell(networkEvent("create", made))
     terminal.out(`${made.id}\n`)
     return 0
@@ -72,6 +75,29 @@ export const inspect = define(networkInspect, ({ operands, options }, { terminal
   showAll(operands, options.format, networkFinder, terminal)
 )
 
+/** The same failure, with the networks that could go. */
+const poolsExhausted = () =>
+  Effect.gen(function* () {
+    const used = yield* usedNetworks
+    const all = yield* (yield* Network).list
+    const unused = all.filter((one) => !isBuiltIn(one.name) && !used.has(one.name) && !used.has(one.id))
+    return yield* new Usage({
+      message:
+        "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+      hint: poolsExhaustedHint(
+        unused.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0)).map((one) => one.name)
+      ),
+      status: 1,
+      speaker: "daemon"
+    })
+  })
+
+/** Names, or IDs, of the networks that some container is to be in. */
+const usedNetworks = Effect.map(
+  Effect.flatMap(Containers, ({ list: listed }) => listed),
+  (all) => new Set(all.flatMap((made) => made.options.networks.map(({ network }) => network)))
+)
+
 const filterKeys = ["dangling", "driver", "id", "label", "name", "scope", "type"] as const
 
 /** `gantry network ls`. */
@@ -93,15 +119,11 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
         status: 1,
         speaker: "daemon"
       })
-    const used = new Set(
-      filters.value.has("dangling")
-        ? (yield* (yield* Containers).list).flatMap((made) => made.options.networks.map(({ network }) => network))
-        : []
-    )
+    const used = filters.value.has("dangling") ? yield* usedNetworks : new Set<string>()
     const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {
         case "dangling": {
-          const dangling = !isBuiltIn(network.name) && !used.has(network.name)
+          const dangling = !isBuiltIn(network.name) && !used.has(network.name) && !used.has(network.id)
           return dangling === ["1", "t", "true"].includes(value.toLowerCase())
         }
         case "driver":
