@@ -56,6 +56,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   pluginLs: () => import("./plugin-ls.ts"),
   port: () => import("./port.ts"),
   portAdd: () => import("./change-ports.ts").then(({ add }) => ({ default: add })),
+  portMove: () => import("./change-ports.ts").then(({ move }) => ({ default: move })),
   portRm: () => import("./change-ports.ts").then(({ remove }) => ({ default: remove })),
   ps: () => import("./ps.ts"),
   pull: () => import("./pull.ts"),

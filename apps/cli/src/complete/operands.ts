@@ -2,7 +2,17 @@ import type { Command } from "../argv/Command.ts"
 import type { Name } from "../argv/tables/names.ts"
 import type { Things } from "./Offer.ts"
 
-const running: ReadonlySet<Name> = new Set<Name>(["attach", "exec", "kill", "pause", "portRm", "stats", "stop", "top"])
+const running: ReadonlySet<Name> = new Set<Name>([
+  "attach",
+  "exec",
+  "kill",
+  "pause",
+  "portMove",
+  "portRm",
+  "stats",
+  "stop",
+  "top"
+])
 
 /** Commands whose operand is a new name. */
 const makers: ReadonlySet<Name> = new Set<Name>(["networkCreate", "volumeCreate"])

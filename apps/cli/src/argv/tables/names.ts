@@ -127,6 +127,11 @@ export const names = {
     summary: "Publish further ports of a container, also while it runs",
     section: "other"
   },
+  portMove: {
+    paths: [["port", "move"]],
+    summary: "Publish a port of a container elsewhere, also while it runs",
+    section: "other"
+  },
   portRm: {
     paths: [["port", "rm"]],
     summary: "Take published ports away from a container, also while it runs",

@@ -52,6 +52,15 @@ export const portAdd = {
   options: {} satisfies OptionTable
 } as const satisfies Command
 
+/** `gantry port move`. With one word after it, it is `gantry port` of a container of that name. */
+export const portMove = {
+  ...names.portMove,
+  usage: "CONTAINER PORT PORT",
+  interspersed: true,
+  operands: { min: 0, max: 3 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
 /** `gantry port rm`. With one word after it, it is `gantry port` of a container of that name. */
 export const portRm = {
   ...names.portRm,

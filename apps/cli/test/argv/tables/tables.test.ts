@@ -70,7 +70,7 @@ import {
   volumeLs,
   volumeRm
 } from "../../../src/argv/tables/volumes.ts"
-import { autopsy, diff, port, portAdd, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
+import { autopsy, diff, port, portAdd, portMove, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
 import { buildxInspect, buildxLs, buildxVersion, doctor, info } from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
@@ -144,6 +144,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   pluginLs,
   port,
   portAdd,
+  portMove,
   portRm,
   rename,
   restart,
