@@ -30,7 +30,7 @@ export const running: Scene = {
     "docker run --rm --cap-drop ALL gx/base grep CapEff /proc/self/status",
     "docker run --rm --cap-drop all --cap-add net_admin gx/base grep CapEff /proc/self/status",
     "docker run --rm --security-opt no-new-privileges gx/base grep NoNewPrivs /proc/self/status",
-    "docker run --rm --add-host db:10.1.2.3 gx/base grep db /etc/hosts",
+    "docker run --rm --add-host db:10.1.2.3 gx/base grep -w db /etc/hosts",
     other(
       "docker run --rm --dns 192.0.2.53 --dns-search example.test --dns-option ndots:2 gx/base cat /etc/resolv.conf",
       {
