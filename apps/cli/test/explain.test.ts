@@ -185,6 +185,12 @@ describe("explain", () => {
     expect(explain(failures.PortTaken).status).toBeUndefined()
   })
 
+  it("advises to get an image again whose blobs are gone or damaged", () => {
+    for (const failure of [failures.BlobMissing, failures.BlobCorrupt, failures.LayerMissing]) {
+      expect(explain(failure).todo).toBe("build or pull the image again")
+    }
+  })
+
   it("asks whether another name was meant, and else says how to see what there is", () => {
     expect(explain(failures.NoSuchImage).todo).toBe("did you mean wed?")
     expect(explain(new NoSuchImage({ reference: "web", near: ["wed", "wep"] })).todo).toBe("did you mean wed or wep?")

@@ -8,3 +8,6 @@ export interface Explanation {
   /** Exit status, where it is not the command's usual one. */
   readonly status?: number
 }
+
+/** A hint, if there is one. */
+export const optional = (todo: string | undefined): { readonly todo?: string } => (todo === undefined ? {} : { todo })

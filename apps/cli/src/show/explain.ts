@@ -4,17 +4,6 @@ import type { StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
-import type { DatabaseTooNew } from "@gantry/core/state/Database"
-import type {
-  BlobCorrupt,
-  BlobMissing,
-  LayerInUse,
-  LayerMalformed,
-  LayerMissing,
-  LayerTooLarge,
-  StorageFailure,
-  UnsafePath
-} from "@gantry/core/store/StoreError"
 import type {
   AmbiguousId,
   BadImageName,
@@ -36,7 +25,6 @@ import type { StartTooSlow } from "../timings/StartTooSlow.ts"
 import type { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import type { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
-import type { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
@@ -45,9 +33,12 @@ import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
 import type { ConfigInvalid } from "../configuration/ConfigInvalid.ts"
 import type { PluginFailed } from "../plugins/PluginFailed.ts"
-import type { Explanation } from "./Explanation.ts"
+import { type Explanation, optional } from "./Explanation.ts"
 import { explainBuildFailed } from "./explain-build.ts"
+import { explainNetwork } from "./explain-network.ts"
 import { explainRegistry } from "./explain-registry.ts"
+import { explainRuntime } from "./explain-runtime.ts"
+import { explainStorage, type StoreFailure } from "./explain-storage.ts"
 
 export type { Explanation } from "./Explanation.ts"
 
@@ -58,22 +49,14 @@ export type Failure =
   | BadImageName
   | BadOption
   | BaseUnavailable
-  | BlobCorrupt
-  | BlobMissing
   | BuildFailed
-  | CompressionFailed
   | ConfigInvalid
   | ContextUnavailable
   | CopyRefused
-  | DatabaseTooNew
   | FolderProtected
   | ImageBroken
   | ImageInUse
   | LastPlatform
-  | LayerInUse
-  | LayerMalformed
-  | LayerMissing
-  | LayerTooLarge
   | NameTaken
   | NetworkError
   | NoSuchBuild
@@ -86,8 +69,7 @@ export type Failure =
   | RuntimeError
   | SecretLeaked
   | StepFailed
-  | StorageFailure
-  | UnsafePath
+  | StoreFailure
   | UnusableImage
   | Usage
   | WrongPlatform
@@ -101,8 +83,6 @@ export type Failure =
 
 const meant = (near: ReadonlyArray<string>): string | undefined =>
   near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`
-
-const optional = (todo: string | undefined): { readonly todo?: string } => (todo === undefined ? {} : { todo })
 
 /** One explanation for each failure. */
 export const explain = (failure: Failure): Explanation => {
@@ -188,69 +168,26 @@ export const explain = (failure: Failure): Explanation => {
     case "BadOption":
       return { what: failure.message, ...optional(failure.hint) }
     case "CommandNotFound":
-      return {
-        what: failure.message,
-        why: "no file of that name in the container's PATH",
-        todo: "check the spelling, or name it by its full path",
-        status: 127
-      }
     case "CommandNotExecutable":
-      return { what: failure.message, todo: "make it executable, or run it through its interpreter", status: 126 }
     case "IsolationRefused":
-      return {
-        what: "the container could not be started",
-        why: failure.message,
-        ...optional(isolationHint(failure.why))
-      }
     case "NotRunning":
-      return { what: failure.message, todo: "start it first: gantry start NAME" }
+      return explainRuntime(failure)
     case "PortTaken":
-      return {
-        what: failure.message,
-        todo: "choose another host port (-p HOST:CONTAINER), or end the holder"
-      }
     case "AddressesExhausted":
-      return {
-        what: failure.message,
-        todo: failure.subnet.includes(",")
-          ? "gantry network prune removes networks that nobody uses, gantry network rm NAME one of them; --subnet takes addresses from elsewhere"
-          : "remove containers that are not needed (gantry ps -a), or use another network"
-      }
     case "NetworkMissing":
-      return { what: failure.message, todo: "gantry network ls shows all networks" }
     case "NetworkRefused":
-      return { what: failure.message, ...optional(networkHint(failure.why)) }
+      return explainNetwork(failure)
     case "StorageFailure":
-      return {
-        what: `could not ${failure.operation} ${failure.subject}`,
-        why: causeOf(failure),
-        ...optional(storageHint(failure))
-      }
     case "BlobMissing":
     case "BlobCorrupt":
     case "CompressionFailed":
-      return { what: failure.message, todo: "choose another --compression" }
     case "LayerMissing":
-      return { what: failure.message, todo: "build or pull the image again" }
     case "LayerMalformed":
-      return {
-        what: failure.message,
-        todo: "get it again from where it came; it is broken there if that does not help"
-      }
     case "LayerTooLarge":
-      return {
-        what: failure.message,
-        todo:
-          failure.unit === "bytes"
-            ? "if it can be trusted, set GANTRY_LAYER_LIMIT to more bytes"
-            : "do not trust where this came from"
-      }
     case "LayerInUse":
-      return { what: failure.message, todo: "remove what uses it first" }
     case "UnsafePath":
-      return { what: failure.message, todo: "do not trust where this came from" }
     case "DatabaseTooNew":
-      return { what: failure.message, todo: "use that gantry, or another --root" }
+      return explainStorage(failure)
     case "FolderProtected":
       return { what: failure.message, todo: "name a folder that holds nothing but the output" }
     case "BaseUnavailable":
@@ -284,31 +221,4 @@ export const explain = (failure: Failure): Explanation => {
     case "StepFailed":
       return { what: failure.message }
   }
-}
-
-const causeOf = ({ cause, reason }: StorageFailure): string => {
-  if (reason === "NoSpace") return "no space is left on the disk"
-  return cause instanceof Error ? cause.message : String(cause)
-}
-
-const storageHint = ({ reason }: StorageFailure): string | undefined => {
-  switch (reason) {
-    case "NoSpace":
-      return "free some space: nothing was lost; gantry system df shows what takes it, and gantry system prune --dry-run what can go"
-    case "PermissionDenied":
-      return "run as root, or choose a place of your own with --root"
-    case "Unavailable":
-      return "try again"
-    case "Other":
-      return undefined
-  }
-}
-
-const isolationHint = (why: string): string | undefined =>
-  /EPERM|not permitted/i.test(why) ? "namespaces and mounts need root here" : undefined
-
-const networkHint = (why: string): string | undefined => {
-  if (/\bnft\b/.test(why) && /ENOENT|not found/i.test(why)) return "install nftables"
-  if (/EPERM|not permitted/i.test(why)) return "networks need root here; --network none and host do not"
-  return undefined
 }

@@ -175,7 +175,7 @@ describe("gantry run", () => {
         ["port publishing and the container type network mode", "--network", "container:x", "-p", "80"],
         ["hostname and the network mode", "--network", "container:x", "--hostname", "h"],
         ["dns and the network mode", "--network", "container:x", "--dns", "1.1.1.1"],
-        ["--network container:x is not supported yet", "--network", "container:x"],
+        ["No such container: x", "--network", "container:x"],
         ["with ip6", "--network", "name=bridge,ip6=2001:db8::33"],
         ["with driver-opt", "--network", "name=bridge,driver-opt=a=b"],
         ['"--dns"', "--dns", "1.1.1.1\noptions rotate"],

@@ -1,0 +1,30 @@
+import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { type Explanation, optional } from "./Explanation.ts"
+
+/** What is said of processes and containers that do not run. */
+export const explainRuntime = (failure: RuntimeError): Explanation => {
+  switch (failure._tag) {
+    case "CommandNotFound":
+      return {
+        what: failure.message,
+        why: "no file of that name in the container's PATH",
+        todo: "check the spelling, or name it by its full path",
+        status: 127
+      }
+    case "CommandNotExecutable":
+      return { what: failure.message, todo: "make it executable, or run it through its interpreter", status: 126 }
+    case "IsolationRefused":
+      return {
+        what: "the container could not be started",
+        why: failure.message,
+        ...optional(isolationHint(failure.why))
+      }
+    case "NotRunning":
+      return { what: failure.message, todo: "start it first: gantry start NAME" }
+  }
+}
+
+const isolationHint = (why: string): string | undefined =>
+  /EPERM|not permitted/i.test(why)
+    ? "namespaces and mounts need root here; gantry doctor tells what this host lacks"
+    : undefined
