@@ -6,27 +6,36 @@ import type { Terminal } from "../terminal.ts"
 
 /**
  * Does something for each operand; one that fails is reported and does not keep the others from their turn. Succeeds
- * with 0, or with 1 when any failed.
+ * with 0, or with 1 when any failed. `atOnce`: how many at the same time; what comes of them is told in their order.
  */
 export const each = (
   operands: ReadonlyArray<string>,
   terminal: Terminal,
-  body: (operand: string) => Effect.Effect<string | undefined, Failure, EngineServices>
-): Effect.Effect<number, never, EngineServices> =>
-  Effect.map(
-    Effect.forEach(operands, (operand) =>
-      Effect.matchEffect(body(operand), {
-        onFailure: (failure) =>
-          Effect.sync(() => {
-            terminal.err(complaint(failure, terminal))
+  body: (operand: string) => Effect.Effect<string | undefined, Failure, EngineServices>,
+  atOnce = 1
+): Effect.Effect<number, never, EngineServices> => {
+  const untold = new Map<number, () => void>()
+  let next = 0
+  const tell = (at: number, words: () => void): void => {
+    untold.set(at, words)
+    for (let turn = untold.get(next); turn !== undefined; turn = untold.get(++next)) turn()
+  }
+  return Effect.map(
+    Effect.forEach(
+      operands,
+      (operand, at) =>
+        Effect.match(body(operand), {
+          onFailure: (failure) => {
+            tell(at, () => terminal.err(complaint(failure, terminal)))
             return 1
-          }),
-        onSuccess: (line) =>
-          Effect.sync(() => {
-            if (line !== undefined) terminal.out(`${line}\n`)
+          },
+          onSuccess: (line) => {
+            tell(at, () => (line === undefined ? undefined : terminal.out(`${line}\n`)))
             return 0
-          })
-      })
+          }
+        }),
+      { concurrency: atOnce }
     ),
     (statuses) => Math.max(0, ...statuses)
   )
+}

@@ -10,11 +10,14 @@ import { define } from "./define.ts"
 import { each } from "./each.ts"
 import { given, optionalOf } from "./read-values.ts"
 
+/** How many wait for their end at the same time: each may need all of its grace time. Docker's number. */
+const most = 50
+
 /** `gantry stop`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const signal = yield* optionalOf("-s, --signal", options.signal, parseSignal)
-    return yield* each(operands, terminal, (name) =>
+    const stopOne = (name: string) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)
         const exit = yield* stop(record, { ...given("seconds", options.timeout), ...given("signal", signal) })
@@ -24,6 +27,6 @@ export default define(table, ({ operands, options }, { terminal }) =>
         yield* settleOrWarn(record)
         return name
       })
-    )
+    return yield* each(operands, terminal, stopOne, most)
   })
 )

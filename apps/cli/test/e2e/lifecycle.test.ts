@@ -146,6 +146,26 @@ describe("the life of a container", () => {
     expect(await gantry.field("deaf", "{{.State.Status}} {{.State.ExitCode}}")).toBe("exited 137")
   })
 
+  it("`stop` of several gives all of them their grace time at once, and tells of them in the order of their names", async () => {
+    const names = ["deaf1", "polite1", "deaf2"]
+    for (const name of names) {
+      const command = name.startsWith("deaf")
+        ? ["sleep", "600"]
+        : ["sh", "-c", "trap 'exit 0' TERM; sleep 600 & wait $!"]
+      // One after the other: which network address they get does not matter, and the machine is small.
+      // oxlint-disable-next-line no-await-in-loop
+      await gantry.ok("run", "-d", "--name", name, "--network", "none", "base", ...command)
+    }
+    const outcome = await gantry.try("stop", "-t", "1", "deaf1", "no-such", "polite1", "deaf2")
+    expect([outcome.status, outcome.stdout]).toEqual([1, "deaf1\npolite1\ndeaf2\n"])
+    const format = "{{.Action}} {{.Actor.Attributes.name}}"
+    const told = await gantry.ok("events", "--since", "1h", "--until", "0s", "--format", format)
+    const at = (event: string) => told.split("\n").indexOf(event)
+    expect(at("kill deaf2")).toBeGreaterThanOrEqual(0)
+    // The last one hears of it before the first one has ended.
+    expect(at("kill deaf2")).toBeLessThan(at("die deaf1"))
+  })
+
   it("`stop` sends the image's stop signal", async () => {
     await gantry.build("quits", "FROM base\nSTOPSIGNAL SIGQUIT\n")
     await gantry.ok(
