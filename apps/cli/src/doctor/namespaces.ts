@@ -39,7 +39,9 @@ export const namespaces = (host: Host): Finding => {
   return {
     subject,
     status: "missing",
-    found: refused.map(({ kind, said }) => `${kind}: ${said}`).join("; "),
+    found: [...Map.groupBy(refused, ({ said }) => said)]
+      .map(([said, those]) => `${those.map(({ kind }) => kind).join(", ")}: ${said}`)
+      .join("; "),
     needed: true,
     costs: "containers do not start",
     mend:
@@ -66,6 +68,10 @@ export const userNamespaces = (host: Host): Finding => {
     mend: forbidden ?? "use a kernel with CONFIG_USER_NS, or run gantry outside of this sandbox"
   }
 }
+
+/** What mends an attempt that did not even get its namespaces; undefined when it had them and failed itself. */
+export const namespacesFirst = (said: string): string | undefined =>
+  /\bunshare failed/.test(said) ? "mend the namespaces first, see there" : undefined
 
 const lockOf = (host: Host): string | undefined =>
   locks.find(([path, forbids]) => forbids.test(host.read(path)?.trim() ?? ""))?.[2]

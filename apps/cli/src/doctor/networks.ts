@@ -1,6 +1,7 @@
 import { type Finding, fine } from "./Finding.ts"
 import type { Host } from "./Host.ts"
 import { installCommand } from "./install-command.ts"
+import { namespacesFirst } from "./namespaces.ts"
 
 /** The kinds of chains, maps and verdicts that networks of containers are made of. */
 const rules = `table ip gantry_doctor {
@@ -30,7 +31,7 @@ export const packetFilter = (host: Host): Finding => {
   }
   const { said, status } = host.run([...apart(host), nft, "-f", "-"], rules)
   if (status === 0) return fine(subject, `${nft}: loaded rules of each kind`, needed)
-  const mend = "modprobe -a nf_tables nft_chain_nat nft_masq nft_fib_ipv4 nft_ct"
+  const mend = namespacesFirst(said) ?? "modprobe -a nf_tables nft_chain_nat nft_masq nft_fib_ipv4 nft_ct"
   return { subject, status: "missing", found: said, needed, costs, mend }
 }
 
@@ -46,6 +47,6 @@ export const links = (host: Host): Finding => {
     found: said,
     needed,
     costs: "no networks and no published ports; --network none and host work",
-    mend: "modprobe -a bridge veth"
+    mend: namespacesFirst(said) ?? "modprobe -a bridge veth"
   }
 }

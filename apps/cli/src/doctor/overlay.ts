@@ -1,6 +1,7 @@
 import { existingParent } from "./existing-parent.ts"
 import { type Finding, fine } from "./Finding.ts"
 import type { Host } from "./Host.ts"
+import { namespacesFirst } from "./namespaces.ts"
 
 /** What a container's files are mounted with; with attributes of users, the kernel takes no word on the others. */
 const options = ["index=off", "redirect_dir=off", "metacopy=off"]
@@ -38,6 +39,8 @@ export const overlay = (host: Host): ReadonlyArray<Finding> =>
   })
 
 const mendOf = (host: Host, inUserNamespace: boolean, said: string): string => {
+  const first = namespacesFirst(said)
+  if (first !== undefined) return first
   const place = existingParent(host)
   if (/EROFS|read-only/i.test(said)) return `mount -o remount,rw ${place}, or use another --root`
   if (/ENOSPC|no space/i.test(said)) return "gantry system prune, or use another --root"

@@ -65,6 +65,15 @@ describe("namespaces", () => {
     })
   })
 
+  it("that nobody may make are told once, and come before all that is tried in them", () => {
+    const said = "unshare: unshare failed: Operation not permitted"
+    const host = fakeHost({ run: () => ({ status: 1, said }) })
+    expect(namespaces(host).found).toBe(`mount, pid, ipc, uts, net, cgroup: ${said}`)
+    for (const { mend } of [...overlay(host), packetFilter(host), links(host)]) {
+      expect(mend).toBe("mend the namespaces first, see there")
+    }
+  })
+
   it("of users are mended by the setting that forbids them", () => {
     const sealed = {
       run: failing("--user", "unshare failed: No space left on device"),
