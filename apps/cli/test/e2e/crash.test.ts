@@ -3,6 +3,7 @@ import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
 import { type Gantry, useGantry } from "./host/gantry.ts"
 import { leftovers } from "./host/host-state.ts"
+import { startProcess } from "./host/started.ts"
 import { until } from "./host/until.ts"
 
 /** The supervisor of the only container that runs: a process that is not the container's and has its directory as an argument. */
@@ -120,5 +121,26 @@ describe("after a crash", () => {
     process.kill(Number(await gantry.field("struck", "{{.State.Pid}}")), "SIGKILL")
     expect(await gantry.ok("wait", "struck")).toBe("137")
     expect(await gantry.field("struck", "{{.State.Status}}")).toBe("exited")
+  })
+
+  it("a container ends where nobody waits for orphans, as in a container whose first process does not", async () => {
+    const steps = [
+      ["run", "-d", "--name", "alone", "base", "sleep", "1000"],
+      ["exec", "alone", "no-such-program"],
+      ["exec", "alone", "/etc"],
+      ["exec", "alone", "true"],
+      ["restart", "-t", "0", "alone"],
+      ["rm", "-f", "alone"]
+    ]
+    const first = `const { spawnSync } = require("node:child_process")
+      const [command, steps] = JSON.parse(process.argv[1])
+      const run = (step) => spawnSync(command[0], [...command.slice(1), ...step], { timeout: 30_000 }).status
+      console.log(JSON.stringify(steps.map(run)))`
+    const words = JSON.stringify([gantry.command, steps])
+    const ended = await startProcess(
+      ["unshare", "--pid", "--fork", "--mount-proc", process.execPath, "-e", first, words],
+      { env: gantry.env, cwd: gantry.scratch, input: "" }
+    ).ended
+    expect(ended).toMatchObject({ status: 0, stdout: "[0,127,126,0,0,0]\n" })
   })
 })

@@ -100,8 +100,7 @@ export const launch = async (request: LaunchRequest, ahead?: OpenedLaunch): Prom
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)
     return attach(sys, request, { pid: outcome.pid, end, streams, terminal })
   }
-  opened.kill()
-  await end
+  await opened.letGo()
   for (const fd of ours) sys.close(fd)
   await request.group?.remove()
   return outcome

@@ -44,10 +44,19 @@ export interface OpenedLaunch {
   readonly releaseWitness: () => void
   /** Lets go of everything else that was held for the start. */
   readonly release: () => void
+  /**
+   * Lets go of what it talks through, which ends it, and resolves when it has ended; it is killed when it takes long.
+   * Killed at once, the programs that wait for others would leave those to the host's first process: should that not
+   * care, as in many containers, the process namespace that they are in never ends.
+   */
+  readonly letGo: () => Promise<void>
   readonly kill: () => void
-  /** Ends it and closes all that belongs to it, when nothing is to become of it. */
+  /** Lets go of all that belongs to it, when nothing is to become of it. */
   readonly discard: () => void
 }
+
+/** How long a process that is let go of may take to end before it is killed, in milliseconds. */
+const mostEnding = 1000
 
 /** Both sides of the standard streams. */
 interface Streams {
@@ -101,6 +110,14 @@ export const openLaunch = (sys: Syscalls, beginning: LaunchBeginning): OpenedLau
     releaseWitness()
   })
   const kill = () => void child.kill("SIGKILL")
+  const letGo = async () => {
+    socket?.on("error", () => undefined)
+    socket?.destroy()
+    const late = setTimeout(kill, mostEnding)
+    late.unref()
+    await end
+    clearTimeout(late)
+  }
   const begun = shown(beginning)
   return {
     fits: (other) => shown(other) === begun,
@@ -112,11 +129,10 @@ export const openLaunch = (sys: Syscalls, beginning: LaunchBeginning): OpenedLau
     releaseWitness,
     release,
     kill,
+    letGo,
     discard: () => {
-      kill()
       release()
-      socket?.on("error", () => undefined)
-      socket?.destroy()
+      void letGo()
       for (const fd of [pipe.read, ...Object.values(streams.ours)]) sys.close(fd)
     }
   }

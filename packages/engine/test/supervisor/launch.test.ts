@@ -83,15 +83,16 @@ describe("a process that was made ahead", () => {
     onOutput: () => undefined
   })
   const sys = loadSyscallsSync()
+  const listening = ["sh", "-c", "read -r line <&3"]
 
   it("is taken by a launch that begins just so", async () => {
-    const ahead = openLaunch(sys, beginning("sh", "-c", "read -r line <&3"))
-    const launching = launch(request("sh", "-c", "read -r line <&3"), ahead)
+    const ahead = openLaunch(sys, beginning(...listening))
+    const launching = launch(request(...listening), ahead)
     expect((await ahead.end).code).toBe(0)
     expect(await launching).toMatchObject({ type: "failed", why: "sh ended before the namespaces were made" })
   })
 
-  it("is ended by a launch that begins otherwise", async () => {
+  it("is let go of by a launch that begins otherwise, and killed when it does not care", async () => {
     const ahead = openLaunch(sys, beginning("sleep", "1000"))
     expect(await launch(request("true"), ahead)).toMatchObject({ why: "true ended before the namespaces were made" })
     expect(await ahead.end).toEqual({ code: null, signal: "SIGKILL" })
@@ -100,9 +101,9 @@ describe("a process that was made ahead", () => {
   it.each([{ terminal: true }, { stdin: true }, { inherit: ["ignore", 1, 2] as const }])(
     "does not fit a launch with other streams: %o",
     async (other) => {
-      const ahead = openLaunch(sys, beginning("sleep", "1000"))
-      expect(ahead.fits(beginning("sleep", "1000"))).toBe(true)
-      expect(ahead.fits({ ...beginning("sleep", "1000"), ...other })).toBe(false)
+      const ahead = openLaunch(sys, beginning(...listening))
+      expect(ahead.fits(beginning(...listening))).toBe(true)
+      expect(ahead.fits({ ...beginning(...listening), ...other })).toBe(false)
       ahead.discard()
       await ahead.end
     }
@@ -110,7 +111,7 @@ describe("a process that was made ahead", () => {
 
   it("leaves no descriptor behind when nobody wants it", async () => {
     const once = async () => {
-      const ahead = openLaunch(sys, beginning("sleep", "1000"))
+      const ahead = openLaunch(sys, beginning(...listening))
       ahead.discard()
       await ahead.end
     }
