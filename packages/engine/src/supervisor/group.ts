@@ -57,6 +57,12 @@ export const joinGroup = (path: string): Group => {
   }
 }
 
+/**
+ * Keeps the kernel ready to move a process, when called every few milliseconds: the first move after a while waits some
+ * 10 ms.
+ */
+export const rehearseMoves = (): (() => void) => openCgroups(loadSyscallsSync()).rehearse
+
 /** What a process may be left out of: nothing of it holds the process back. */
 const counting = new Set(["cpu usage", "disk usage", "pause"])
 

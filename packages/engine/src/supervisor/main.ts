@@ -7,7 +7,7 @@ import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { makeConnection } from "./connection.ts"
 import { cleanUp, finish } from "./finish.ts"
-import { limitGroup, openGroup } from "./group.ts"
+import { limitGroup, openGroup, rehearseMoves } from "./group.ts"
 import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
@@ -34,7 +34,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const likely = process.env[likelyBeginning]
   delete process.env[likelyBeginning]
   const ahead = likely === undefined ? undefined : openLaunch(sys, JSON.parse(likely) as LaunchBeginning)
-  if (!awaitBeginning(sys)) {
+  if (!awaitBeginning(sys, ahead === undefined ? () => undefined : rehearseMoves())) {
     // The start came to nothing.
     ahead?.kill()
     rmSync(complaints, { force: true })
@@ -46,15 +46,20 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   await supervise(directory, job, ahead)
 }
 
+/** Milliseconds between two rehearsals while the starter is waited for, and how many there are at most. */
+const pause = 4
+const mostRehearsals = 50
+
 /** Waits for the starter's first byte. False when the starter has let go instead. */
-const awaitBeginning = (sys: Syscalls): boolean => {
+const awaitBeginning = (sys: Syscalls, rehearse: () => void): boolean => {
   const byte = new Uint8Array(1)
-  for (;;) {
+  for (let round = 0; ; round++) {
     try {
       return sys.read(0, byte) === 1
     } catch (error) {
       if (!failedWith(error, "EAGAIN")) return false
-      sys.poll([{ fd: 0, events: POLLIN }], null)
+      if (round < mostRehearsals) rehearse()
+      sys.poll([{ fd: 0, events: POLLIN }], round < mostRehearsals ? pause : null)
     }
   }
 }

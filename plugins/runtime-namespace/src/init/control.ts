@@ -5,6 +5,8 @@ import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
 export interface Control {
+  /** Whether the parent has said something, or gone; waits for that at most so many milliseconds. */
+  readonly isTold: (within: number) => boolean
   /** Waits for the next line. Throws when the parent has gone. */
   readonly receive: () => unknown
   readonly send: (message: unknown) => void
@@ -61,7 +63,9 @@ export const openControl = (sys: Syscalls): Control => {
     sys.write(witness, Uint8Array.of(1))
   }
 
-  return { receive, send, refuse, begun: () => sys.close(witness) }
+  const isTold = (within: number) => sys.poll([{ fd, events: POLLIN }], within)[0] !== 0
+
+  return { isTold, receive, send, refuse, begun: () => sys.close(witness) }
 }
 
 /** A runtime may have made the parent's half of the pair non-blocking together with ours. */
