@@ -61,7 +61,8 @@ export const shakeHands = (
         const why = error instanceof Error ? error.message : String(error)
         const failure: LaunchFailure = { type: "failed", status: 125, stage: "prepare container", why }
         ours = failure
-        send(failure)
+        // Writing to a child that is gone ends the conversation. After the next turn what it has said before is read.
+        setImmediate(() => setImmediate(() => socket.destroyed || send(failure)))
         setTimeout(() => resolve(failure), patience).unref()
       }
     }
