@@ -27,6 +27,12 @@ export const cStrings = (bytes: Uint8Array): ReadonlyArray<string> =>
 export const deviceNumber = (major: number, minor: number): number =>
   ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0
 
+/** The two halves of a device number as stat(2) and proc(5) pack it. */
+export const deviceNumbers = (device: number): { readonly major: number; readonly minor: number } => ({
+  major: Math.floor(device / 0x100) & 0xfff,
+  minor: (device & 0xff) | (Math.floor(device / 0x1000) & 0xfff00)
+})
+
 /** A buffer for `words` 32-bit numbers. */
 export const words32 = (...words: ReadonlyArray<number>): Uint8Array =>
   new Uint8Array(Uint32Array.from(words, (word) => word >>> 0).buffer)

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs"
 import type { ProcessInfo } from "@gantry/core/runtime/Runtime"
+import { deviceNumbers } from "@gantry/linux/memory"
 import { parseStat } from "@gantry/linux/process-identity"
 
 /** Clock ticks a second in /proc: the kernel's own number may differ, the one it shows user space does not. Spec: proc(5). */
@@ -42,8 +43,7 @@ export const readProcess = (pid: number, boot: number): ProcessInfo | undefined 
 
 /** The name of a terminal from its device number. */
 const terminalName = (device: number): string => {
-  const major = (device >> 8) & 0xfff
-  const minor = (device & 0xff) | ((device >> 12) & 0xfff00)
+  const { major, minor } = deviceNumbers(device)
   if (device === 0) return ""
   return major === majorOfPts ? `pts/${minor}` : `tty${minor}`
 }

@@ -4,6 +4,7 @@ import type { BlockLimit } from "@gantry/linux/cgroup-block"
 import type { Limits } from "@gantry/linux/cgroup-limits"
 import { anyDevice, defaultDevices, type DeviceRule, parseDeviceRule } from "@gantry/linux/devices"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { deviceNumbers } from "@gantry/linux/memory"
 import type { BlockResource, ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
 
 /** The control group of one container, as its launcher uses it. */
@@ -56,12 +57,6 @@ export const joinGroup = (path: string): Group => {
     remove: () => Promise.resolve()
   }
 }
-
-/**
- * Keeps the kernel ready to move a process, when called every few milliseconds: the first move after a while waits some
- * 10 ms.
- */
-export const rehearseMoves = (): (() => void) => openCgroups(loadSyscallsSync()).rehearse
 
 /** What a process may be left out of: nothing of it holds the process back. */
 const counting = new Set(["cpu usage", "disk usage", "pause"])
@@ -154,7 +149,7 @@ const limitsOf = (resources: Resources): Limits => {
 const blockLimitOf = ({ kind, path, value }: BlockResource): BlockLimit => {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat?.isBlockDevice() !== true) throw new Error(`${path} is no block device of the host`)
-  return { ...numbersOf(stat.rdev), kind, value }
+  return { ...deviceNumbers(stat.rdev), kind, value }
 }
 
 const deviceRules = (spec: ContainerSpec): ReadonlyArray<DeviceRule> =>
@@ -170,11 +165,5 @@ const deviceRules = (spec: ContainerSpec): ReadonlyArray<DeviceRule> =>
 const ruleOf = (path: string, access: string): ReadonlyArray<DeviceRule> => {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined || !(stat.isBlockDevice() || stat.isCharacterDevice())) return []
-  return [{ type: stat.isBlockDevice() ? "block" : "char", ...numbersOf(stat.rdev), access }]
+  return [{ type: stat.isBlockDevice() ? "block" : "char", ...deviceNumbers(stat.rdev), access }]
 }
-
-/** The two halves of a device number as stat(2) packs it. */
-const numbersOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
-  major: Math.floor(rdev / 0x100) & 0xfff,
-  minor: (rdev & 0xff) | (Math.floor(rdev / 0x1000) & 0xfff00)
-})

@@ -1,13 +1,14 @@
 import { readFileSync, rmSync } from "node:fs"
 import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { stayMovable } from "@gantry/linux/stay-movable"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { makeConnection } from "./connection.ts"
 import { cleanUp, finish } from "./finish.ts"
-import { limitGroup, openGroup, rehearseMoves } from "./group.ts"
+import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
@@ -34,7 +35,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const likely = process.env[likelyBeginning]
   delete process.env[likelyBeginning]
   const ahead = likely === undefined ? undefined : openLaunch(sys, JSON.parse(likely) as LaunchBeginning)
-  if (!awaitBeginning(sys, ahead === undefined ? () => undefined : rehearseMoves())) {
+  if (ahead !== undefined) stayMovable(sys, 0)
+  if (!awaitBeginning(sys)) {
     // The start came to nothing.
     ahead?.kill()
     rmSync(complaints, { force: true })
@@ -46,20 +48,15 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   await supervise(directory, job, ahead)
 }
 
-/** Milliseconds between two rehearsals while the starter is waited for, and how many there are at most. */
-const pause = 4
-const mostRehearsals = 50
-
 /** Waits for the starter's first byte. False when the starter has let go instead. */
-const awaitBeginning = (sys: Syscalls, rehearse: () => void): boolean => {
+const awaitBeginning = (sys: Syscalls): boolean => {
   const byte = new Uint8Array(1)
-  for (let round = 0; ; round++) {
+  for (;;) {
     try {
       return sys.read(0, byte) === 1
     } catch (error) {
       if (!failedWith(error, "EAGAIN")) return false
-      if (round < mostRehearsals) rehearse()
-      sys.poll([{ fd: 0, events: POLLIN }], round < mostRehearsals ? pause : null)
+      sys.poll([{ fd: 0, events: POLLIN }], null)
     }
   }
 }

@@ -5,8 +5,6 @@ import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
 export interface Control {
-  /** Whether the parent has said something, or gone; waits for that at most so many milliseconds. */
-  readonly isTold: (within: number) => boolean
   /** Waits for the next line. Throws when the parent has gone. */
   readonly receive: () => unknown
   readonly send: (message: unknown) => void
@@ -16,15 +14,17 @@ export interface Control {
   readonly begun: () => void
 }
 
-/** Descriptors that the parent hands over. */
-const socketFd = 3
+/** The descriptor of the conversation. */
+export const controlFd = 3
+
+/** The other descriptor that the parent hands over. */
 const witnessFd = 4
 
 const newline = 0x0a
 
 /** Speaks with blocking calls. */
 export const openControl = (sys: Syscalls): Control => {
-  const fd = socketFd
+  const fd = controlFd
   sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
   // The program that waits for us holds the same socket and pipe. This writing end is ours alone, and execve closes it.
   const witness = sys.open(`/proc/self/fd/${witnessFd}`, O_WRONLY | O_CLOEXEC)
@@ -63,9 +63,7 @@ export const openControl = (sys: Syscalls): Control => {
     sys.write(witness, Uint8Array.of(1))
   }
 
-  const isTold = (within: number) => sys.poll([{ fd, events: POLLIN }], within)[0] !== 0
-
-  return { isTold, receive, send, refuse, begun: () => sys.close(witness) }
+  return { receive, send, refuse, begun: () => sys.close(witness) }
 }
 
 /** A runtime may have made the parent's half of the pair non-blocking together with ours. */

@@ -1,4 +1,5 @@
 import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
+import { deviceNumbers } from "@gantry/linux/memory"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { FileKind, Kernel } from "./Kernel.ts"
 import { openInRoot, openMountPoint } from "./mount-point.ts"
@@ -76,13 +77,8 @@ const makeDevice = (kernel: Kernel, path: string, kind: FileKind): void => {
   const parent = slash <= 0 ? openInRoot(kernel, "/") : openMountPoint(kernel, path.slice(0, slash), "directory")
   const place = `/proc/self/fd/${parent}/${path.slice(slash + 1)}`
   const type = kind.device === "block" ? S_IFBLK : S_IFCHR
-  sys.mknod(place, type | (kind.mode & 0o777), majorOf(kind.rdev), minorOf(kind.rdev))
+  const { major, minor } = deviceNumbers(kind.rdev)
+  sys.mknod(place, type | (kind.mode & 0o777), major, minor)
   sys.lchown(place, kind.uid, kind.gid)
   sys.close(parent)
 }
-
-/** Number of the driver, from a packed device number (glibc's layout). */
-export const majorOf = (rdev: number): number => Math.floor(rdev / 0x100) & 0xfff
-
-/** Number of the device of that driver. */
-export const minorOf = (rdev: number): number => (rdev & 0xff) | (Math.floor(rdev / 0x1000) & 0xfff00)

@@ -1,8 +1,8 @@
-import { openCgroups } from "@gantry/linux/cgroup"
 import { CLONE_FS, O_CLOEXEC, O_RDONLY, PR_SET_DUMPABLE } from "@gantry/linux/constants"
+import { stayMovable } from "@gantry/linux/stay-movable"
 import { become } from "./become.ts"
 import type { JoinConfig } from "./config.ts"
-import { type Control, expect, openControl } from "./control.ts"
+import { type Control, controlFd, expect, openControl } from "./control.ts"
 import { filterOf } from "./filter.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
@@ -21,27 +21,11 @@ export const main = (): void => {
   kernel.sys.prctl(PR_SET_DUMPABLE, 0)
   const control = openControl(kernel.sys)
   try {
-    stayMovable(kernel, control)
+    // A parent that still loads its program has not said anything yet; it will put this process into a control group.
+    stayMovable(kernel.sys, controlFd)
     join(kernel, control)
   } catch (error) {
     process.exitCode = report(control, error)
-  }
-}
-
-/** Milliseconds between two rehearsals, and how many there are at most. */
-const pause = 4
-const most = 50
-
-/**
- * A parent that still loads its program has not said anything yet. It will put this process into a control group, for
- * which the kernel waits some 10 ms unless somebody has done the like a moment ago.
- */
-const stayMovable = ({ sys }: Kernel, control: Control): void => {
-  if (control.isTold(0)) return
-  const { rehearse } = openCgroups(sys)
-  for (let round = 0; round < most; round++) {
-    rehearse()
-    if (control.isTold(pause)) return
   }
 }
 

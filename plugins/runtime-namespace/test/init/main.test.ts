@@ -35,7 +35,6 @@ const rehearse = (
   }
   const answers: Array<unknown> = [{ spec: asked }, { type: "go" }, { type: "terminal", number: 3 }]
   const control: Control = {
-    isTold: () => true,
     receive: () => {
       events.push("receive")
       return answers.shift()
