@@ -1,12 +1,18 @@
+import { Locks } from "@gantry/core/Locks"
 import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { type ContainerRecord, portsOf } from "../containers/ContainerRecord.ts"
 import { samePort } from "./match-ports.ts"
 
-/** Name of the lock under which the ports of a container change. */
-export const portsLock = (id: string): string => `ports-${id}`
+/** Does something while nobody else changes the ports or the networks of a container. */
+export const changingAlone = <A, E, R>(
+  id: string,
+  change: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | StorageFailure, R | Locks> =>
+  Effect.flatMap(Locks, (locks) => locks.withLock(`ports-${id}`, change))
 
 /** Makes a running container answer on exactly these ports, leading to that address. */
 export type Hold = (

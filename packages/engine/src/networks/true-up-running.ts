@@ -1,4 +1,4 @@
-import { Locks } from "@gantry/core/Locks"
+import type { Locks } from "@gantry/core/Locks"
 import { Network } from "@gantry/core/network/Network"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -10,7 +10,7 @@ import { alone } from "../containers/alone.ts"
 import { portsOf } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { type TrueUpError, trueUpNetworks } from "./true-up-networks.ts"
-import { portsLock, trueUp } from "./true-up-ports.ts"
+import { changingAlone, trueUp } from "./true-up-ports.ts"
 
 /**
  * Brings ports and networks of a container that runs to what is on its record: what is left to do when a change of them
@@ -37,5 +37,5 @@ export const trueUpRunning = (
     Effect.scoped,
     // One that has ended meanwhile gives everything back.
     Effect.catchTag("NotRunning", () => Effect.void),
-    (body) => Effect.flatMap(Locks, (locks) => locks.withLock(portsLock(id), alone(id, body)))
+    (body) => changingAlone(id, alone(id, body))
   )

@@ -1,8 +1,5 @@
-import { Locks } from "@gantry/core/Locks"
 import { Network } from "@gantry/core/network/Network"
 import { NetworkMissing } from "@gantry/core/network/NetworkError"
-import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -15,7 +12,8 @@ import { linkEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { fulfils, type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
 import { type TrueUpError, trueUpNetworks } from "../networks/true-up-networks.ts"
-import { portsLock, trueUp } from "../networks/true-up-ports.ts"
+import { changingAlone } from "../networks/true-up-ports.ts"
+import { changeConnected } from "./change-connected.ts"
 import type { StartServices } from "./start.ts"
 
 /** How {@link joinNetwork} and {@link leaveNetwork} can fail. */
@@ -41,38 +39,27 @@ const changing = (
   id: string,
   wish: (record: ContainerRecord, live: boolean) => Effect.Effect<Wishes, NetworkChangeError, StartServices>
 ): Effect.Effect<void, NetworkChangeError, StartServices> =>
-  Effect.flatMap(Locks, (locks) =>
-    locks.withLock(
-      portsLock(id),
-      alone(
-        id,
-        Effect.gen(function* () {
-          const containers = yield* Containers
-          const runtime = yield* Runtime
-          const write = (networks: Wishes) =>
-            containers.amend(id, (known) => ({ ...known, options: { ...known.options, networks } }))
-          const resting = Effect.gen(function* () {
-            yield* write(yield* wish(yield* containers.find(id), false))
-          })
-          if (!isLive(yield* runtime.state(id))) return yield* resting
-          yield* Effect.gen(function* () {
-            const hold = yield* runtime.changePorts(id)
-            const record = yield* containers.find(id)
-            yield* trueUp(record, hold)
-            const networks = yield* wish(record, true)
-            const wanted = { ...record, options: { ...record.options, networks } }
-            yield* write(networks)
-            yield* trueUpNetworks(wanted, hold).pipe(
-              Effect.onError(() => Effect.ignore(write(record.options.networks)))
-            )
-          }).pipe(
-            Effect.scoped,
-            Effect.uninterruptible,
-            // It ended meanwhile.
-            Effect.catchTag("NotRunning", () => resting)
-          )
+  changingAlone(
+    id,
+    alone(
+      id,
+      Effect.gen(function* () {
+        const containers = yield* Containers
+        const write = (networks: Wishes) =>
+          containers.amend(id, (known) => ({ ...known, options: { ...known.options, networks } }))
+        return yield* changeConnected(id, {
+          running: (record, hold) =>
+            Effect.gen(function* () {
+              const networks = yield* wish(record, true)
+              const wanted = { ...record, options: { ...record.options, networks } }
+              yield* write(networks)
+              yield* trueUpNetworks(wanted, hold).pipe(
+                Effect.onError(() => Effect.ignore(write(record.options.networks)))
+              )
+            }),
+          stopped: (record) => Effect.flatMap(wish(record, false), write)
         })
-      )
+      }).pipe(Effect.uninterruptible)
     )
   )
 

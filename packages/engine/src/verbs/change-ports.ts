@@ -1,8 +1,6 @@
-import { Locks } from "@gantry/core/Locks"
+import type { Locks } from "@gantry/core/Locks"
 import { type Attachment, Network, type PortRequest, type PublishedPort } from "@gantry/core/network/Network"
 import type { NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
-import { isLive } from "@gantry/core/runtime/ContainerState"
-import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { IsolationRefused } from "@gantry/core/runtime/RuntimeError"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -14,7 +12,8 @@ import { wayOut } from "../networks/attach-networks.ts"
 import { onDefaultAddress } from "../networks/default-address.ts"
 import { means, samePort, withoutPorts } from "../networks/match-ports.ts"
 import { isUserDefined } from "../networks/NetworkWish.ts"
-import { type Hold, portsLock, trueUp } from "../networks/true-up-ports.ts"
+import { changingAlone, type Hold } from "../networks/true-up-ports.ts"
+import { changeConnected } from "./change-connected.ts"
 import type { StartServices } from "./start.ts"
 
 /** How {@link addPorts} and {@link removePorts} can fail. */
@@ -29,36 +28,6 @@ export type PortChangeError =
 
 /** What they need. */
 export type PortChangeServices = Locks | StartServices
-
-/** One change at a time; `running` gets what makes the container answer, the record as it is then, put right before. */
-const changing = <A>(
-  id: string,
-  running: (record: ContainerRecord, hold: Hold) => Effect.Effect<A, PortChangeError | NotRunningHere, StartServices>,
-  stopped: (record: ContainerRecord) => Effect.Effect<A, PortChangeError, StartServices>
-): Effect.Effect<A, PortChangeError, PortChangeServices> =>
-  Effect.flatMap(Locks, (locks) =>
-    locks.withLock(
-      portsLock(id),
-      Effect.gen(function* () {
-        const containers = yield* Containers
-        const runtime = yield* Runtime
-        const resting = Effect.flatMap(containers.find(id), stopped)
-        if (!isLive(yield* runtime.state(id))) return yield* resting
-        return yield* Effect.gen(function* () {
-          const hold = yield* runtime.changePorts(id)
-          const record = yield* containers.find(id)
-          yield* trueUp(record, hold)
-          return yield* running(record, hold)
-        }).pipe(
-          Effect.scoped,
-          // It ended meanwhile.
-          Effect.catchTag("NotRunning", () => resting)
-        )
-      })
-    )
-  )
-
-type NotRunningHere = Effect.Effect.Error<ReturnType<Hold>>
 
 /**
  * Publishes further ports of a container: at once when it runs, and at all its later starts. All or none. Returns those
@@ -99,7 +68,7 @@ const addPlaced = ({ id, name }: Pick<ContainerRecord, "id" | "name">, ports: Re
       )
       return made
     }).pipe(Effect.uninterruptible)
-  return changing<ReadonlyArray<PublishedPort>>(id, running, stopped)
+  return changingAlone(id, changeConnected(id, { running, stopped }))
 }
 
 /**
@@ -152,7 +121,7 @@ export const removePorts = (
       }
       yield* hold(stay(portsOf(record)))
     }).pipe(Effect.uninterruptible)
-  return changing<void>(id, running, stopped)
+  return changingAlone(id, changeConnected(id, { running, stopped }))
 }
 
 const withRequests = (record: ContainerRecord, ports: ReadonlyArray<PortRequest>): ContainerRecord => ({
