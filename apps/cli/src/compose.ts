@@ -101,14 +101,7 @@ const registries = (
 /** What was begun, for the services that look for it. */
 const beginnings = ({ join, supervisor }: Begun): Context.Context<never> => {
   if (supervisor !== undefined) return Context.make(SupervisorAhead, supervisor)
-  if (join === undefined) return Context.empty()
-  let left: typeof join | undefined = join
-  const take = () => {
-    const taken = left
-    left = undefined
-    return taken
-  }
-  return Context.make(JoinAhead, { take })
+  return join === undefined ? Context.empty() : Context.make(JoinAhead, join)
 }
 
 /** Names of gantry's own plugins. They keep the laws that they are tested with, those of this version. */

@@ -4,6 +4,7 @@ import type { SettingsShape } from "@gantry/core/Settings"
 import { databasePath } from "@gantry/core/state/database-path"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { callersStreams } from "@gantry/engine/containers/callers-streams"
+import { directoryOf } from "@gantry/engine/containers/directory-of"
 import { exactContainer } from "@gantry/engine/containers/exact-container"
 import type { Job } from "@gantry/engine/supervisor/job"
 import { openLaunch } from "@gantry/engine/supervisor/open-launch"
@@ -26,7 +27,7 @@ export const joinAhead = (
   const row = database.prepare(exactContainer.sql).get(...exactContainer.values(operands[0] ?? ""))
   database.close()
   if (row === undefined) return {}
-  const directory = `${root}/containers/${String(row["id"])}`
+  const directory = directoryOf(root, String(row["id"]))
   const first = readState(directory)?.process
   if (first === undefined || !isAlive(first)) return {}
   const { spec } = JSON.parse(readFileSync(`${directory}/job.json`, "utf8")) as Job

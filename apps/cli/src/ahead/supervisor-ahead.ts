@@ -1,4 +1,5 @@
 import type { SettingsShape } from "@gantry/core/Settings"
+import { directoryOf } from "@gantry/engine/containers/directory-of"
 import { newId } from "@gantry/engine/containers/new-id"
 import { openSupervisor } from "@gantry/engine/containers/supervisor-home"
 import { usualLaunch } from "./plans.ts"
@@ -17,5 +18,5 @@ export const supervisorAhead = (
   const { interactive, tty } = parsed.value.options
   const id = newId()
   const likely = { plan: usualLaunch(self), terminal: tty, stdin: interactive }
-  return { supervisor: { id, supervisor: openSupervisor(self, root, `${root}/containers/${id}`, likely) } }
+  return { supervisor: { id, supervisor: openSupervisor(self, root, directoryOf(root, id), likely) } }
 }

@@ -1,20 +1,9 @@
-import { createServer } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freePort } from "./host/free-port.ts"
 import { useGantry } from "./host/gantry.ts"
 import { until } from "./host/until.ts"
 
 const gantry = useGantry()
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))
-      )
-    })
-  })
 
 const links = (name: string) =>
   gantry.ok("exec", name, "sh", "-c", "ip -o -4 addr | awk '$2 != \"lo\" { print $2, $4 }'")

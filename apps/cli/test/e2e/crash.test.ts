@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
+import { freePort } from "./host/free-port.ts"
 import { type Gantry, useGantry } from "./host/gantry.ts"
 import { leftovers } from "./host/host-state.ts"
 import { startProcess } from "./host/started.ts"
@@ -16,17 +16,6 @@ const supervisorOf = (gantry: Gantry, id: string): number => {
   expect(found).toHaveLength(1)
   return Number(found[0])
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))
-      )
-    })
-  })
 
 describe("after a crash", () => {
   const gantry = useGantry()

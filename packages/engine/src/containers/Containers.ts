@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
 import type { ContainerRecord } from "./ContainerRecord.ts"
-import { exactContainer } from "./exact-container.ts"
+import { bareName, exactContainer } from "./exact-container.ts"
 
 /** The truth about which containers there are. How they fare is the runtime's to say. */
 export interface ContainersShape {
@@ -108,7 +108,7 @@ export const make = Effect.gen(function* () {
     find: (text) =>
       Effect.flatMap(
         db.read("containers", (tx) => {
-          const word = text.startsWith("/") ? text.slice(1) : text
+          const word = bareName(text)
           const exact = tx.all(exactContainer.sql, ...exactContainer.values(text))
           if (exact.length > 0) return { found: exact.slice(0, 1), names: [] }
           const found = /^[0-9a-f]+$/.test(word)

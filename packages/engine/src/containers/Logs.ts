@@ -9,7 +9,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { bytesOf, type LogRecord } from "../supervisor/log.ts"
-import { directoryOf } from "./settle.ts"
+import { directoryOf } from "./directory-of.ts"
 
 /** A line a container wrote, or a piece of a very long one. */
 export interface LogLine {

@@ -19,6 +19,7 @@ import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
 import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
 import { clearEarlier } from "./clear-earlier.ts"
+import { directoryOf as containerDirectory } from "./directory-of.ts"
 import { DirectExec } from "./DirectExec.ts"
 import { endVerbs } from "./end-verbs.ts"
 import { execVerbs } from "./exec-verbs.ts"
@@ -40,7 +41,7 @@ const performKind = "perform"
 export const make = Effect.gen(function* () {
   const launcher = yield* Launcher
   const settings = yield* Settings
-  const directoryOf = (id: string) => `${settings.root}/containers/${id}`
+  const directoryOf = (id: string) => containerDirectory(settings.root, id)
   const socketOf = (id: string) => `${settings.run}/${id.slice(0, 16)}.sock`
   const parentGroup = `gantry${settings.instance === "" ? "" : `-${settings.instance}`}`
   const groupOf = (id: string) => `${parentGroup}/${id}`
@@ -236,9 +237,8 @@ export const make = Effect.gen(function* () {
     )
 
   const asked = supervisorVerbs(connect, launcher.launch)
-  const joinAhead = Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead))
   const { direct, exec } = execVerbs({
-    ahead: () => joinAhead?.take(),
+    ahead: Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead)),
     directoryOf,
     firstProcess,
     groupOf,

@@ -16,8 +16,8 @@ import { sessionOfLaunched } from "./session.ts"
 
 /** What {@link execVerbs} uses of the runtime. */
 export interface ExecTools {
-  /** A process that was made ahead, once. */
-  readonly ahead: () => OpenedLaunch | undefined
+  /** A process that was made ahead, for the first that is launched. */
+  readonly ahead: OpenedLaunch | undefined
   readonly directoryOf: (id: string) => string
   readonly firstProcess: (id: string) => Effect.Effect<ProcessMark, NotRunning>
   readonly groupOf: (id: string) => string
@@ -32,6 +32,7 @@ export interface ExecTools {
 
 /** Further processes in a running container: with streams of their own, or with the caller's. */
 export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
+  let left = ahead
   const joining = (
     id: string,
     process: ProcessSpec,
@@ -47,7 +48,9 @@ export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, lau
         group: joinGroup(groupOf(id)),
         ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})
       }
-      return launching(id, process.argv[0] ?? "", whole, ahead())
+      const first = left
+      left = undefined
+      return launching(id, process.argv[0] ?? "", whole, first)
     })
 
   const exec: RuntimeShape["exec"] = (id, process, options) =>

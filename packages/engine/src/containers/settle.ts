@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs"
-import { join } from "node:path"
 import type { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { type Attachment, Network } from "@gantry/core/network/Network"
@@ -21,9 +20,7 @@ import { alone } from "./alone.ts"
 import { lostExit } from "./session.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import { Containers } from "./Containers.ts"
-
-/** The directory of a container's own files: state, log, job. */
-export const directoryOf = (root: string, id: string): string => join(root, "containers", id)
+import { directoryOf } from "./directory-of.ts"
 
 /** What giving back and taking away need. */
 export type SettleServices = Containers | Images | LayerStore | Locks | Network | Runtime | Settings | Volumes

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Stream } from "effect"
 import * as fc from "fast-check"
 import { mergedLogs } from "../../src/containers/merged-logs.ts"
-import { directoryOf } from "../../src/containers/settle.ts"
+import { directoryOf } from "../../src/containers/directory-of.ts"
 import { openLog } from "../../src/supervisor/log.ts"
 import { world } from "../world.ts"
 
