@@ -17,10 +17,8 @@ import type { globalOptions } from "./argv/tables/global.ts"
 import type { Name } from "./argv/tables/names.ts"
 import type { Values } from "./argv/Option.ts"
 import { called } from "./argv/Command.ts"
-import { commandHelp } from "./argv/help.ts"
-import { parse } from "./argv/parse.ts"
-import { problemText } from "./argv/problem-text.ts"
 import { load } from "./commands/load.ts"
+import { readArguments } from "./commands/read-arguments.ts"
 import { explainDefect } from "./show/explain-defect.ts"
 import { Usage } from "./commands/Usage.ts"
 import type { EngineServices } from "./compose.ts"
@@ -50,36 +48,24 @@ export const runCommand = async (
     return 1
   }
   const asked = { command: definition.command, words }
-  const parsed = parse(definition.command, words, args)
-  if (!parsed.ok) {
-    terminal.err(problemText(parsed.problem, words, terminal.program, definition.command))
-    return parsed.problem.kind === "operands" ? 1 : 125
-  }
-  if (parsed.value.help) {
-    terminal.out(commandHelp(definition.command, words, terminal.size().columns, terminal.program))
-    return 0
-  }
-  for (const notice of parsed.value.notices) terminal.err(`gantry: ${notice}\n`)
-  const [refused] = parsed.value.unsupported
+  const parsed = readArguments(definition.command, words, args, terminal)
+  if (typeof parsed === "number") return parsed
+  for (const notice of parsed.notices) terminal.err(`gantry: ${notice}\n`)
+  const [refused] = parsed.unsupported
   if (refused !== undefined) {
     const usage = new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 125 })
     terminal.err(complaint(usage, terminal, asked))
     return usage.status
   }
   const settings = settingsOf({ root: globals.root, run: globals.run }, terminal.env, terminal.uid)
-  return execute(
-    definition.run(parsed.value, { settings, terminal, plugins: globals.plugin }),
-    settings,
-    definition.failed,
-    {
-      begun,
-      debug: globals.debug,
-      env: withOptions(terminal.env, globals),
-      plugins: definition.ownServices === true ? undefined : globals.plugin,
-      terminal,
-      asked
-    }
-  )
+  return execute(definition.run(parsed, { settings, terminal, plugins: globals.plugin }), settings, definition.failed, {
+    begun,
+    debug: globals.debug,
+    env: withOptions(terminal.env, globals),
+    plugins: definition.ownServices === true ? undefined : globals.plugin,
+    terminal,
+    asked
+  })
 }
 
 /** What a supervisor runs after its container ended: gives back the network, and removes a container made with `--rm`. */

@@ -16,9 +16,12 @@ export class Usage extends Data.TaggedError("Usage")<{
 export const badValue = (message: string, hint?: string): Usage =>
   new Usage({ message, status: 125, ...(hint === undefined ? {} : { hint }) })
 
-/** What can be read and cannot be done, here or together with another option: docker's daemon says such things. */
-export const refused = (message: string, hint: string): Usage =>
-  new Usage({ message, hint, status: 125, speaker: "daemon" })
+/**
+ * What can be read and cannot be done, here or together with another option: docker's daemon says such things. They end
+ * with 125 where a container was to be made, and with 1 elsewhere.
+ */
+export const refused = (message: string, hint: string, status: 1 | 125 = 125): Usage =>
+  new Usage({ message, hint, status, speaker: "daemon" })
 
 /** What Docker's command line has nothing to add to; it ends with 1. */
 const plain = (message: string, hint: string): Usage => new Usage({ message, hint, status: 1, speaker: "plain" })

@@ -10,15 +10,10 @@ import { define } from "./define.ts"
 import { findNetwork } from "./network.ts"
 import { checkAlias } from "./network-options.ts"
 import { given, optionalOf } from "./read-values.ts"
-import { Usage } from "./Usage.ts"
+import { refused, type Usage } from "./Usage.ts"
 
-const refused = (message: string): Usage =>
-  new Usage({
-    message,
-    hint: "make a network with gantry network create, and connect the container to that",
-    status: 1,
-    speaker: "daemon"
-  })
+const noNetworkOfOnesOwn = (message: string): Usage =>
+  refused(message, "make a network with gantry network create, and connect the container to that", 1)
 
 /** `gantry network connect`. */
 export const connect = define(
@@ -32,9 +27,11 @@ export const connect = define(
       const { name } = yield* findNetwork(where)
       if (!isUserDefined(name)) {
         if (address !== undefined)
-          return yield* refused("user specified IP address is supported on user defined networks only")
+          return yield* noNetworkOfOnesOwn("user specified IP address is supported on user defined networks only")
         if (alias.length > 0)
-          return yield* refused("network-scoped alias is supported only for containers in user defined networks")
+          return yield* noNetworkOfOnesOwn(
+            "network-scoped alias is supported only for containers in user defined networks"
+          )
       }
       yield* joinNetwork(container, {
         network: name,
@@ -54,12 +51,11 @@ const giveBack = (network: string, container: string) =>
       (each) => each.network === network && container.length >= 12 && each.container.startsWith(container)
     )
     if (held.length === 0)
-      return yield* new Usage({
-        message: `endpoint ${container} not found`,
-        hint: `gantry network inspect ${network} shows what is in it`,
-        status: 1,
-        speaker: "daemon"
-      })
+      return yield* refused(
+        `endpoint ${container} not found`,
+        `gantry network inspect ${network} shows what is in it`,
+        1
+      )
     for (const each of held) yield* service.detach(each)
   })
 

@@ -1,6 +1,3 @@
-import { commandHelp } from "../argv/help.ts"
-import { parse } from "../argv/parse.ts"
-import { problemText } from "../argv/problem-text.ts"
 import { doctor as table } from "../argv/tables/surroundings.ts"
 import { examine, isSick } from "../doctor/examine.ts"
 import { thisHost } from "../doctor/this-host.ts"
@@ -10,6 +7,7 @@ import { doctorLines } from "../show/doctor-lines.ts"
 import { jsonCompact } from "../show/json.ts"
 import { render, unescapeFormat } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
+import { readArguments } from "./read-arguments.ts"
 
 /**
  * `gantry doctor`: what works on this host. It needs no engine and makes none, so that it has an answer where no engine
@@ -21,16 +19,9 @@ export const showDoctor = (
   places: Places,
   terminal: Terminal
 ): number => {
-  const parsed = parse(table, words, args)
-  if (!parsed.ok) {
-    terminal.err(problemText(parsed.problem, words, terminal.program, table))
-    return parsed.problem.kind === "operands" ? 1 : 125
-  }
-  if (parsed.value.help) {
-    terminal.out(commandHelp(table, words, terminal.size().columns, terminal.program))
-    return 0
-  }
-  const { format = "", json } = parsed.value.options
+  const parsed = readArguments(table, words, args, terminal)
+  if (typeof parsed === "number") return parsed
+  const { format = "", json } = parsed.options
   const findings = examine(thisHost(settingsOf(places, terminal.env, terminal.uid), terminal))
   const status = isSick(findings) ? 1 : 0
   if (json || format === "json") {

@@ -14,7 +14,7 @@ import { each } from "./each.ts"
 import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { given, valuesOf } from "./read-values.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { badValue, refused } from "./Usage.ts"
 
 /** `gantry network create`. */
 export const create = define(networkCreate, ({ operands: [name = ""], options }, { terminal }) =>
@@ -80,16 +80,13 @@ const poolsExhausted = () =>
   Effect.gen(function* () {
     const used = yield* usedNetworks
     const all = yield* (yield* Network).list
-    const unused = all.filter((one) => !isBuiltIn(one.name) && !used.has(one.name) && !used.has(one.id))
-    return yield* new Usage({
-      message:
-        "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
-      hint: poolsExhaustedHint(
-        unused.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0)).map((one) => one.name)
-      ),
-      status: 1,
-      speaker: "daemon"
-    })
+    const unused = all.filter((one) => isUnused(one, used))
+    const oldestFirst = unused.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
+    return yield* refused(
+      "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+      poolsExhaustedHint(oldestFirst.map((one) => one.name)),
+      1
+    )
   })
 
 /** Names, or IDs, of the networks that some container is to be in. */
@@ -98,33 +95,25 @@ const usedNetworks = Effect.map(
   (all) => new Set(all.flatMap((made) => made.options.networks.map(({ network }) => network)))
 )
 
+/** Whether a network was made by the user and no container is to be in it. */
+const isUnused = ({ id, name }: NetworkInfo, used: ReadonlySet<string>): boolean =>
+  !isBuiltIn(name) && !used.has(name) && !used.has(id)
+
 const filterKeys = ["dangling", "driver", "id", "label", "name", "scope", "type"] as const
 
 /** `gantry network ls`. */
 export const list = define(networkLs, ({ options }, { terminal }) =>
   Effect.gen(function* () {
     const filters = parseFilters(options.filter, filterKeys)
-    if (!filters.ok)
-      return yield* new Usage({
-        message: filters.problem,
-        hint: "see gantry network ls --help",
-        status: 1,
-        speaker: "daemon"
-      })
+    if (!filters.ok) return yield* refused(filters.problem, "see gantry network ls --help", 1)
     const type = (filters.value.get("type") ?? []).find((value) => value !== "builtin" && value !== "custom")
     if (type !== undefined)
-      return yield* new Usage({
-        message: `invalid filter: 'type'='${type}'`,
-        hint: "the type of a network is builtin or custom",
-        status: 1,
-        speaker: "daemon"
-      })
+      return yield* refused(`invalid filter: 'type'='${type}'`, "the type of a network is builtin or custom", 1)
     const used = filters.value.has("dangling") ? yield* usedNetworks : new Set<string>()
     const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {
         case "dangling": {
-          const dangling = !isBuiltIn(network.name) && !used.has(network.name) && !used.has(network.id)
-          return dangling === ["1", "t", "true"].includes(value.toLowerCase())
+          return isUnused(network, used) === ["1", "t", "true"].includes(value.toLowerCase())
         }
         case "driver":
           return network.driver === value

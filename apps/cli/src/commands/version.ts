@@ -1,13 +1,11 @@
 import { release } from "node:os"
-import { commandHelp } from "../argv/help.ts"
-import { parse } from "../argv/parse.ts"
-import { problemText } from "../argv/problem-text.ts"
 import { version as table } from "../argv/tables/listing.ts"
 import { jsonCompact } from "../show/json.ts"
 import { render } from "../show/template.ts"
 import { type Host, versionFacts, versionText } from "../show/version-facts.ts"
 import type { Terminal } from "../terminal.ts"
 import { version } from "../version.ts"
+import { readArguments } from "./read-arguments.ts"
 
 /** What runs gantry. */
 const runtime = (): { readonly name: string; readonly version: string } => {
@@ -21,15 +19,8 @@ const ownText = ({ arch, os, runtime: { name, version: own } }: Host): string =>
 
 /** `gantry version`: needs no engine, so it loads none. There is no daemon: client and server are one. */
 export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<string>, terminal: Terminal): number => {
-  const parsed = parse(table, words, args)
-  if (!parsed.ok) {
-    terminal.err(problemText(parsed.problem, words, terminal.program, table))
-    return parsed.problem.kind === "operands" ? 1 : 125
-  }
-  if (parsed.value.help) {
-    terminal.out(commandHelp(table, words, terminal.size().columns, terminal.program))
-    return 0
-  }
+  const parsed = readArguments(table, words, args, terminal)
+  if (typeof parsed === "number") return parsed
   const host: Host = {
     os: process.platform,
     arch: terminal.arch === "x64" ? "amd64" : terminal.arch,
@@ -37,7 +28,7 @@ export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<st
     runtime: runtime()
   }
   const data = versionFacts(host, terminal.program === "docker")
-  const { format } = parsed.value.options
+  const { format } = parsed.options
   if (format === undefined || format === "") {
     terminal.out(terminal.program === "docker" ? versionText(data) : ownText(host))
     return 0
