@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib"
-import { compressionOf } from "./decompress.ts"
+import { compressionOf } from "./Compression.ts"
 import { frameCutter } from "./zstd-frames.ts"
 
 /** Turns compressed bytes into bytes, on the thread that asks for them. */

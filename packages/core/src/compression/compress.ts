@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib"
 import { gzipMember } from "./gzip-member.ts"
-import type { Compression } from "./decompress.ts"
+import type { Compression } from "./Compression.ts"
 
 /** How a layer is to be compressed. */
 export interface CompressionForm {

@@ -1,26 +1,11 @@
 import { pipeline } from "node:stream"
 import * as zlib from "node:zlib"
+import { compressionOf } from "./Compression.ts"
+import { decompressor } from "./Decompressor.ts"
 import { frameCutter } from "./zstd-frames.ts"
-
-/** How bytes can be compressed. */
-export type Compression = "none" | "gzip" | "zstd"
 
 /** Bytes of output made at once: few large pieces cost less than many small ones. */
 const pieceSize = 256 * 1024
-
-/**
- * How bytes are compressed, by how they begin. Media types are not believed: gzip under the type of a plain archive is
- * common, and no archive begins like compressed data.
- *
- * Spec: RFC 1952, section 2.3.1; RFC 8878, section 3.1.
- */
-export const compressionOf = (head: Uint8Array): Compression => {
-  const [a, b, c, d] = head
-  if (a === 0x1f && b === 0x8b) return "gzip"
-  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd"
-  if (a !== undefined && a >= 0x50 && a <= 0x5f && b === 0x2a && c === 0x4d && d === 0x18) return "zstd"
-  return "none"
-}
 
 /**
  * The bytes of a layer, uncompressed: gzip of one or more members, zstd of one or more frames, or as they are. No more
@@ -50,6 +35,7 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGen
           "it is compressed with zstd, which this JavaScript runtime cannot read; Node 22.15 or newer can"
         )
       }
+      if ("Deno" in globalThis) return yield* withoutWaiting(rest)
       const parts = frames(rest)
       const first = await parts.next()
       // Nothing but frames to be skipped: a decoder would miss its frame.
@@ -57,6 +43,13 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGen
       return yield* through(resumed([first.value], parts), zlib.createZstdDecompress({ chunkSize: pieceSize }))
     }
   }
+}
+
+/** Deno's own decoder of zstd throws what is wrong with the data where nobody can catch it, and never ends. */
+async function* withoutWaiting(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const { finish, push } = decompressor()
+  for await (const bytes of source) for (const piece of push(bytes)) yield Buffer.from(piece)
+  for (const piece of finish()) yield Buffer.from(piece)
 }
 
 async function* resumed(

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { compressionOf } from "@gantry/core/compression/decompress"
+import { compressionOf } from "@gantry/core/compression/Compression"
 import { Settings } from "@gantry/core/Settings"
 import { isTar } from "@gantry/core/tree/is-tar"
 import type { StorageFailure } from "@gantry/core/store/StoreError"

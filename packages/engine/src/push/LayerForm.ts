@@ -1,5 +1,5 @@
 import type { CompressionForm } from "@gantry/core/compression/compress"
-import type { Compression } from "@gantry/core/compression/decompress"
+import type { Compression } from "@gantry/core/compression/Compression"
 import * as MediaType from "@gantry/core/image/MediaType"
 
 /** In which form layers are sent. */

@@ -1,4 +1,4 @@
-import type { Compression } from "@gantry/core/compression/decompress"
+import type { Compression } from "@gantry/core/compression/Compression"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
