@@ -18,39 +18,43 @@ export class RegistryBench extends Context.Tag("@gantry/laws/RegistryBench")<
 const push = (ref: ImageRef, image: SmallImage, places: ReadonlyArray<number> = []) =>
   Effect.gen(function* () {
     const registry = yield* Registry
-    for (const { bytes, descriptor } of [image.config, image.layer]) {
-      yield* registry.push(ref, descriptor, Stream.fromIterable(cut(bytes, places)))
-    }
+    const { config, layer } = image
+    yield* registry.pushBytes(ref, config.descriptor, config.bytes)
+    yield* registry.push(ref, layer.descriptor, Stream.fromIterable(cut(layer.bytes, places)))
     yield* registry.tag(ref, image.manifest)
   })
 
 /** What a remote place for images must make true. */
 export const registryLaws: ReadonlyArray<Law<Registry | RegistryBench>> = [
-  forAll("REG-1", "what was pushed is what is fetched", fc.tuple(pieces, cuts), ([parts, places]) =>
-    Effect.gen(function* () {
-      const registry = yield* Registry
-      const bench = yield* RegistryBench
-      const image = smallImage(joined(parts))
-      const ref: ImageRef = { ...bench, tag: "pushed" }
-      yield* push(ref, image, places)
-      const { digest } = (yield* registry.resolve(ref)).descriptor
-      const { tag: _, ...untagged } = ref
-      const resolved = yield* Effect.forEach([ref, { ...untagged, digest }], registry.resolve)
-      const bodies = yield* Effect.forEach([image.config, image.layer], ({ bytes, descriptor }) =>
-        Effect.map(
-          Effect.zip(Stream.runCollect(registry.fetch(ref, descriptor)), registry.hasBlob(ref, descriptor.digest)),
-          ([fetched, there]) => there && ofBytes(joined(fetched)) === ofBytes(bytes)
+  forAll(
+    "REG-1",
+    "what was pushed, in pieces or as a whole, is what is fetched",
+    fc.tuple(pieces, cuts),
+    ([parts, places]) =>
+      Effect.gen(function* () {
+        const registry = yield* Registry
+        const bench = yield* RegistryBench
+        const image = smallImage(joined(parts))
+        const ref: ImageRef = { ...bench, tag: "pushed" }
+        yield* push(ref, image, places)
+        const { digest } = (yield* registry.resolve(ref)).descriptor
+        const { tag: _, ...untagged } = ref
+        const resolved = yield* Effect.forEach([ref, { ...untagged, digest }], registry.resolve)
+        const bodies = yield* Effect.forEach([image.config, image.layer], ({ bytes, descriptor }) =>
+          Effect.map(
+            Effect.zip(Stream.runCollect(registry.fetch(ref, descriptor)), registry.hasBlob(ref, descriptor.digest)),
+            ([fetched, there]) => there && ofBytes(joined(fetched)) === ofBytes(bytes)
+          )
         )
-      )
-      return (
-        resolved.every(
-          ({ bytes, mediaType }) =>
-            ofBytes(bytes) === ofBytes(image.manifest.bytes) && mediaType === image.manifest.mediaType
-        ) &&
-        bodies.every(Boolean) &&
-        (yield* registry.tags(ref)).includes("pushed")
-      )
-    })
+        return (
+          resolved.every(
+            ({ bytes, mediaType }) =>
+              ofBytes(bytes) === ofBytes(image.manifest.bytes) && mediaType === image.manifest.mediaType
+          ) &&
+          bodies.every(Boolean) &&
+          (yield* registry.tags(ref)).includes("pushed")
+        )
+      })
   ),
 
   forAll(

@@ -14,7 +14,7 @@ import { hasBlob } from "./protocol/has-blob.ts"
 import { listTags } from "./protocol/list-tags.ts"
 import { fetchManifest, putManifest } from "./protocol/manifests.ts"
 import { mountBlob } from "./protocol/mount-blob.ts"
-import { uploadBlob } from "./protocol/upload-blob.ts"
+import { uploadBlob, uploadBytes } from "./protocol/upload-blob.ts"
 import { remembered } from "./Remembered.ts"
 import { type RetryPolicy, usualPolicy } from "./retry/retrying.ts"
 import { outward, type Target } from "./Target.ts"
@@ -68,6 +68,7 @@ export const makeDriver = (options: HttpRegistryOptions): Effect.Effect<Registry
       hasBlob: (ref, digest) => own(ref, (target) => hasBlob(caller, target, digest)),
       push: (ref, { digest }, bytes) =>
         Effect.asVoid(own(ref, (target) => uploadBlob(caller, policy, target, bytes, digest))),
+      pushBytes: (ref, { digest }, bytes) => own(ref, (target) => uploadBytes(caller, policy, target, bytes, digest)),
       upload: (ref, bytes) => own(ref, (target) => uploadBlob(caller, policy, target, bytes, undefined)),
       mount: (ref, digest, from) => own(ref, (target) => mountBlob(caller, target, digest, from)),
       tag: (ref, manifest) => own(ref, (target) => putManifest(caller, target, ref.tag, manifest)),

@@ -59,6 +59,7 @@ const registry: Members<RegistryShape> = {
   fetchFrom: true,
   hasBlob: true,
   push: true,
+  pushBytes: true,
   upload: true,
   mount: true,
   tag: true,

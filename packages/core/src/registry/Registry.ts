@@ -35,6 +35,11 @@ export interface RegistryDriver {
     bytes: Stream.Stream<Uint8Array, E>
   ) => Effect.Effect<void, E | RegistryError>
   /**
+   * Uploads a blob that is at hand as a whole. Places for which that is no difference leave it out, and get a stream of
+   * one piece.
+   */
+  readonly pushBytes?: (ref: ImageRef, descriptor: Descriptor, bytes: Uint8Array) => Effect.Effect<void, RegistryError>
+  /**
    * Uploads bytes whose digest is known only when they have ended, as those of a compressor are. The registry is told
    * the digest that was seen.
    */
@@ -69,6 +74,8 @@ export interface RegistryShape {
   readonly fetchFrom: RegistryDriver["fetch"]
   readonly hasBlob: RegistryDriver["hasBlob"]
   readonly push: RegistryDriver["push"]
+  /** Uploads a blob that is at hand as a whole; a blob that is there already may be sent again. */
+  readonly pushBytes: NonNullable<RegistryDriver["pushBytes"]>
   readonly upload: RegistryDriver["upload"]
   readonly mount: RegistryDriver["mount"]
   readonly tag: RegistryDriver["tag"]
@@ -95,6 +102,7 @@ export const make = (driver: RegistryDriver): RegistryShape => ({
   hasBlob: driver.hasBlob,
   fetchFrom: driver.fetch,
   push: driver.push,
+  pushBytes: driver.pushBytes ?? ((ref, descriptor, bytes) => driver.push(ref, descriptor, Stream.make(bytes))),
   upload: driver.upload,
   mount: driver.mount,
   tag: driver.tag,

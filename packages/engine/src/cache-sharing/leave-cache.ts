@@ -4,7 +4,8 @@ import type { Settings } from "@gantry/core/Settings"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import type { SendError, SendServices } from "../push/send-layer.ts"
+import type { SendServices } from "../push/send-image.ts"
+import type { SendError } from "../push/send-layer.ts"
 import type { CacheTarget } from "./CachePlace.ts"
 
 /** A step of a build, and whether the stage that was built stands on its stage. */

@@ -1,7 +1,7 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, digest } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
-import { Database, type Migrations } from "@gantry/core/state/Database"
+import { Database, type Migrations, type Row } from "@gantry/core/state/Database"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -38,10 +38,15 @@ export interface LayerSourcesShape {
   ) => Effect.Effect<void, StorageFailure>
   /** Those of them that were seen to be true before, wherever they were. */
   readonly vouched: (layers: ReadonlyArray<LayerForms>) => Effect.Effect<ReadonlyArray<LayerForms>, StorageFailure>
-  /** What is known of a layer, last seen first. */
-  readonly of: (diffId: Digest) => Effect.Effect<ReadonlyArray<LayerSource>, StorageFailure>
-  /** The repository turned out not to have it any more. */
-  readonly unlearn: (diffId: Digest, source: LayerSource) => Effect.Effect<void, StorageFailure>
+  /** What is known of layers, last seen first. */
+  readonly of: (
+    diffIds: ReadonlyArray<Digest>
+  ) => Effect.Effect<ReadonlyMap<Digest, ReadonlyArray<LayerSource>>, StorageFailure>
+  /** A repository turned out not to have these any more. */
+  readonly unlearn: (
+    place: Pick<ImageRef, "registry" | "repository">,
+    layers: ReadonlyArray<LayerForms>
+  ) => Effect.Effect<void, StorageFailure>
 }
 
 /** The service tag of {@link LayerSourcesShape}. */
@@ -90,38 +95,35 @@ export const make = Effect.map(Database, (db): LayerSourcesShape => {
           })
         )
       ),
-    of: (diffId) =>
+    of: (diffIds) =>
       Effect.zipRight(
         ready,
-        db.read("layer sources", (tx) =>
-          tx.all("SELECT * FROM layer_sources WHERE diff_id = ? ORDER BY seen_at DESC, digest", diffId).map((row) => ({
-            descriptor: {
-              mediaType: String(row["media_type"]),
-              digest: digest(String(row["digest"])),
-              size: Number(row["size"])
-            },
-            registry: String(row["registry"]),
-            repository: String(row["repository"]),
-            seenAt: Number(row["seen_at"])
-          }))
-        )
+        db.read("layer sources", (tx) => {
+          const query = "SELECT * FROM layer_sources WHERE diff_id = ? ORDER BY seen_at DESC, digest"
+          return new Map(diffIds.map((diffId) => [diffId, tx.all(query, diffId).map(sourceOf)]))
+        })
       ),
-    unlearn: (diffId, { descriptor, registry, repository }) =>
+    unlearn: ({ registry, repository }, layers) =>
       Effect.zipRight(
         ready,
-        Effect.asVoid(
-          db.write("layer sources", (tx) =>
-            tx.run(
-              "DELETE FROM layer_sources WHERE diff_id = ? AND digest = ? AND registry = ? AND repository = ?",
-              diffId,
-              descriptor.digest,
-              registry,
-              repository
-            )
-          )
-        )
+        db.write("layer sources", (tx) => {
+          const forget =
+            "DELETE FROM layer_sources WHERE diff_id = ? AND digest = ? AND registry = ? AND repository = ?"
+          for (const { descriptor, diffId } of layers) tx.run(forget, diffId, descriptor.digest, registry, repository)
+        })
       )
   }
+})
+
+const sourceOf = (row: Row): LayerSource => ({
+  descriptor: {
+    mediaType: String(row["media_type"]),
+    digest: digest(String(row["digest"])),
+    size: Number(row["size"])
+  },
+  registry: String(row["registry"]),
+  repository: String(row["repository"]),
+  seenAt: Number(row["seen_at"])
 })
 
 /** The service as an Effect layer. */

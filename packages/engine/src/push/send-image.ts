@@ -5,13 +5,18 @@ import * as MediaType from "@gantry/core/image/MediaType"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import { Settings } from "@gantry/core/Settings"
-import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import { type LayerInfo, LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import { LayerMissing } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { decodeManifest } from "../images/image-json.ts"
-import { type SendError, sendLayer, type SendOptions, type SendPlace, type SendServices } from "./send-layer.ts"
+import { LayerSources } from "../images/LayerSources.ts"
+import { makeNotes } from "./layer-notes.ts"
+import { type SendError, sendLayer, type SendOptions, type SendPlace } from "./send-layer.ts"
+
+/** What sending layers works with. */
+export type SendServices = LayerSources | LayerStore | Registry
 
 /** An image that is to be sent. */
 export interface OutgoingImage {
@@ -37,7 +42,7 @@ export interface SentManifest {
  * Layers that the registry is asked for, and given, at once: it has most of the work with small ones, and writes several
  * to its disk in one go. As many are compressed at once as `Settings.jobs` says.
  */
-const together = 8
+const together = 16
 
 /**
  * Makes sure that a place has these layers, side by side, each once; tells what they are called there, base first.
@@ -51,27 +56,39 @@ export const sendLayers = (
 ): Effect.Effect<ReadonlyArray<Descriptor>, SendError, SendServices | Settings> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
+    const sources = yield* LayerSources
     const { jobs } = yield* Settings
     // Nothing of it is removed meanwhile, should the image be: an empty tree stands on it.
     yield* Effect.acquireRelease(layers.prepare({ parents: stack, keep: false }), (tree) =>
       Effect.ignoreLogged(layers.discard(tree))
     )
-    const each = [...new Map(stack.map((diffId, at) => [diffId, wished[at]] as const))]
-    const sized = yield* Effect.forEach(each, ([diffId, wish]) =>
-      Effect.map(layers.get(diffId), (info) => ({ diffId, wish, size: Option.isSome(info) ? info.value.size : 0 }))
+    const wishes = new Map(stack.map((diffId, at) => [diffId, wished[at]]))
+    const infos = yield* Effect.forEach(new Set(stack), (diffId) =>
+      Effect.flatMap(
+        layers.get(diffId),
+        Option.match({ onNone: () => new LayerMissing({ diffId }), onSome: Effect.succeed<LayerInfo> })
+      )
     )
-    for (const { diffId, size } of sized.toReversed()) options.onEvent?.({ type: "layer", layer: diffId, size })
+    for (const { diffId, size } of infos.toReversed()) options.onEvent?.({ type: "layer", layer: diffId, size })
+    const known = yield* sources.of(infos.map(({ diffId }) => diffId))
     const turns = yield* Effect.makeSemaphore(jobs)
+    const notes = makeNotes(place, sources)
     // The largest first: it would be the last one to end.
     const sent = yield* Effect.forEach(
-      sized.toSorted((a, b) => b.size - a.size),
-      ({ diffId, wish }) =>
+      infos.toSorted((a, b) => b.size - a.size),
+      (layer) =>
         Effect.map(
-          sendLayer(place, diffId, options, { wished: wish, turn: turns.withPermits(1) }),
-          (descriptor) => [diffId, descriptor] as const
+          sendLayer(place, layer, options, {
+            known: known.get(layer.diffId) ?? [],
+            notes,
+            wished: wishes.get(layer.diffId),
+            turn: turns.withPermits(1)
+          }),
+          (descriptor) => [layer.diffId, descriptor] as const
         ),
       { concurrency: Math.max(together, jobs) }
-    )
+    ).pipe(Effect.onError(() => Effect.ignoreLogged(notes.write)))
+    yield* notes.write
     const descriptors = new Map(sent)
     return stack.flatMap((diffId) => descriptors.get(diffId) ?? [])
   }).pipe(Effect.scoped)
@@ -86,7 +103,7 @@ export const sendBytes = (
     const registry = yield* Registry
     const descriptor = { mediaType, digest: ofBytes(bytes), size: bytes.length }
     if (!(yield* registry.hasBlob(place, descriptor.digest))) {
-      yield* registry.push(place, descriptor, Stream.make(bytes))
+      yield* registry.pushBytes(place, descriptor, bytes)
     }
     return descriptor
   })

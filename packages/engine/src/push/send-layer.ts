@@ -6,13 +6,13 @@ import { compressionOf } from "@gantry/core/image/MediaType"
 import { localPlace } from "@gantry/core/image/ImageSource"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
-import { LayerStore } from "@gantry/core/store/LayerStore"
-import { LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
+import { type LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
+import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type LayerSource, LayerSources } from "../images/LayerSources.ts"
+import type { LayerSource } from "../images/LayerSources.ts"
 import { type CompressionFailed, compressLayer } from "./compress-layer.ts"
+import type { LayerNotes } from "./layer-notes.ts"
 import { type LayerForm, layerType, usualCompression } from "./LayerForm.ts"
 import type { OnPushEvent } from "./PushEvent.ts"
 import { wholeBefore } from "./whole-before.ts"
@@ -29,17 +29,18 @@ export interface SendOptions {
 
 /** What differs from layer to layer. */
 export interface LayerOptions {
+  /** Compressed forms that are known to be the layer, last seen first. */
+  readonly known: ReadonlyArray<LayerSource>
+  /** Takes down what the place turns out to have. */
+  readonly notes: LayerNotes
   /** This form is taken before others of the same compression: with it a pulled image keeps its manifest. */
   readonly wished?: Digest | undefined
   /** Waits for the layer's turn to be compressed. */
-  readonly turn?: <A, E, R>(compressing: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  readonly turn: <A, E, R>(compressing: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** How sending a layer can fail. */
 export type SendError = CompressionFailed | LayerMissing | RegistryError | StorageFailure
-
-/** What sending layers works with. */
-export type SendServices = LayerSources | LayerStore | Registry
 
 /** Compressed forms of one layer that a registry is asked for. More are known only of layers that were often recompressed. */
 const mostForms = 4
@@ -54,42 +55,40 @@ const heldBytes = 1024 * 1024
  * Makes sure that a place has a layer, and tells what the layer is called there. The registry is asked before anything
  * is sent: for each compressed form that is known to be this layer, then for the same in another of its repositories.
  * Only then is the layer compressed, and sent while it is; a short one is asked for once more when the digest that it has
- * got is another one. What the place has is remembered.
+ * got is another one. What the place has is noted.
  */
 export const sendLayer = (
   place: SendPlace,
-  diffId: Digest,
-  { form = {}, onEvent }: SendOptions = {},
-  { turn = (effect) => effect, wished }: LayerOptions = {}
-): Effect.Effect<Descriptor, SendError, SendServices> =>
+  layer: LayerInfo,
+  { form = {}, onEvent }: SendOptions,
+  { known, notes, turn, wished }: LayerOptions
+): Effect.Effect<Descriptor, SendError, LayerStore | Registry> =>
   Effect.gen(function* () {
     const registry = yield* Registry
-    const sources = yield* LayerSources
-    const found = yield* (yield* LayerStore).get(diffId)
-    if (Option.isNone(found)) return yield* new LayerMissing({ diffId })
+    const { diffId } = layer
     const remote = localPlace(place) === undefined
-    const told = (descriptor: Descriptor, event: Parameters<OnPushEvent>[0]) =>
-      Effect.gen(function* () {
-        if (remote) yield* sources.learn(place, [{ diffId, descriptor }])
-        onEvent?.(event)
-        return descriptor
-      })
+    const told = (descriptor: Descriptor, event: Parameters<OnPushEvent>[0]) => {
+      if (remote) notes.there({ diffId, descriptor })
+      onEvent?.(event)
+      return descriptor
+    }
 
-    const known = form.force === true ? [] : usable(yield* sources.of(diffId), form, wished)
     const absent = new Set<Digest>()
-    for (const [digest, each] of formsOf(known, place)) {
+    for (const [digest, each] of form.force === true ? [] : formsOf(usable(known, form, wished), place)) {
       const descriptor = describedAs(each[0], form)
       if (yield* registry.hasBlob(place, digest)) {
-        return yield* told(descriptor, { type: "there", layer: diffId, how: "already" })
+        return told(descriptor, { type: "there", layer: diffId, how: "already" })
       }
       absent.add(digest)
-      for (const source of each.filter((one) => isAt(one, place))) yield* sources.unlearn(diffId, source)
+      for (const source of each.filter((one) => isAt(one, place))) {
+        notes.gone({ diffId, descriptor: source.descriptor })
+      }
       const elsewhere = each.filter(({ registry: host, repository }) => {
         return host === place.registry && repository !== place.repository
       })
       for (const source of elsewhere.slice(0, mostRepositories)) {
         if (yield* registry.mount(place, digest, source.repository)) {
-          return yield* told(descriptor, { type: "there", layer: diffId, how: "mounted", from: source.repository })
+          return told(descriptor, { type: "there", layer: diffId, how: "mounted", from: source.repository })
         }
       }
     }
@@ -98,33 +97,38 @@ export const sendLayer = (
     const mediaType = layerType(compression, form.types)
     const sent = (descriptor: Descriptor, how: "sent" | "already" = "sent") =>
       told(descriptor, { type: "there", layer: diffId, how })
-    const whole = (
-      digest: Digest,
-      size: number,
-      bytes: Stream.Stream<Uint8Array, CompressionFailed | LayerMissing | StorageFailure>
-    ) =>
-      Effect.gen(function* () {
-        const descriptor = { mediaType, digest, size }
-        if (!absent.has(digest) && (yield* registry.hasBlob(place, digest))) return yield* sent(descriptor, "already")
-        yield* registry.push(place, descriptor, bytes)
-        return yield* sent(descriptor)
-      })
-    const layers = yield* LayerStore
+    const isThere = (digest: Digest) => (absent.has(digest) ? Effect.succeed(false) : registry.hasBlob(place, digest))
     const onBytes = (bytes: number): void => onEvent?.({ type: "sent", layer: diffId, bytes })
-    const compressed = compressLayer(found.value, {
+    const layers = yield* LayerStore
+    const compressed = compressLayer(layer, {
       compression,
       ...(form.level === undefined ? {} : { level: form.level }),
       onBytes
     }).pipe(Stream.provideService(LayerStore, layers))
-    if (compression === "none") return yield* whole(diffId, found.value.size, compressed)
-    return yield* Effect.scoped(
+    if (compression === "none") {
+      const descriptor = { mediaType, digest: diffId, size: layer.size }
+      if (yield* isThere(diffId)) return sent(descriptor, "already")
+      yield* registry.push(place, descriptor, compressed)
+      return sent(descriptor)
+    }
+    const begun = Effect.scoped(
       Effect.gen(function* () {
         const { all, head, rest } = yield* wholeBefore(compressed, heldBytes)
-        if (all) return yield* whole(ofBytes(head), head.length, Stream.make(head))
+        if (all) return head
         const { digest, size } = yield* registry.upload(place, Stream.concat(Stream.make(head), rest))
-        return yield* sent({ mediaType, digest, size })
+        const descriptor = sent({ mediaType, digest, size })
+        // Compressing it took its time: whoever ends the push now shall not have to do it again.
+        yield* notes.write
+        return descriptor
       })
-    ).pipe(turn)
+    )
+    const made = yield* turn(begun)
+    if (!(made instanceof Uint8Array)) return made
+    // Nothing is left to compress: sending it takes nobody's turn.
+    const descriptor = { mediaType, digest: ofBytes(made), size: made.length }
+    if (yield* isThere(descriptor.digest)) return sent(descriptor, "already")
+    yield* registry.pushBytes(place, descriptor, made)
+    return sent(descriptor)
   })
 
 const isAt = (source: LayerSource, { registry, repository }: SendPlace): boolean =>

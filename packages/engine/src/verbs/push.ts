@@ -13,8 +13,14 @@ import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
-import { nameManifest, sendImage, type SendImageOptions, type SentManifest } from "../push/send-image.ts"
-import type { SendError, SendPlace, SendServices } from "../push/send-layer.ts"
+import {
+  nameManifest,
+  sendImage,
+  type SendImageOptions,
+  type SendServices,
+  type SentManifest
+} from "../push/send-image.ts"
+import type { SendError, SendPlace } from "../push/send-layer.ts"
 
 /** How a push can fail. */
 export type PushError = AmbiguousId | BadImageName | BlobCorrupt | BlobMissing | NoSuchImage | SendError

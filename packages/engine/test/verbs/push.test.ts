@@ -15,13 +15,15 @@ import { file, image, world } from "../world.ts"
 
 const nameOf = (text: string) => Either.getOrThrow(ImageRef.parse(text))
 
-/** A registry that writes down what is asked of it: `hasBlob`, `push`, `upload`, `mount`. */
+/** A registry that writes down what is asked of it: `hasBlob`, `push` of either kind, `upload`, `mount`. */
 const counted = (registry: RegistryShape, asked: Array<string>): RegistryShape => ({
   ...registry,
   hasBlob: (ref, digest) =>
     Effect.tap(registry.hasBlob(ref, digest), (has) => void asked.push(`has ${ref.repository} ${has}`)),
   push: (ref, descriptor, bytes) =>
     Effect.tap(registry.push(ref, descriptor, bytes), () => void asked.push(`push ${ref.repository}`)),
+  pushBytes: (ref, descriptor, bytes) =>
+    Effect.tap(registry.pushBytes(ref, descriptor, bytes), () => void asked.push(`push ${ref.repository}`)),
   upload: (ref, bytes) => Effect.tap(registry.upload(ref, bytes), () => void asked.push(`upload ${ref.repository}`)),
   mount: (ref, digest, from) =>
     Effect.tap(registry.mount(ref, digest, from), (done) => void asked.push(`mount ${from} ${done}`))
@@ -98,7 +100,7 @@ describe("push", () => {
       const { manifest, there } = yield* pushed("web", "registry.example/web:1")
       expect(there).toEqual(["sent"])
       expect(manifest.layers[0]?.digest).not.toBe(descriptor.digest)
-      const left = yield* sources.of(stack[0] ?? ofBytes(""))
+      const [left = []] = (yield* sources.of(stack.slice(0, 1))).values()
       expect(left.map((source) => source.descriptor.digest)).toEqual([manifest.layers[0]?.digest])
     }).pipe(Effect.provide(world))
   )

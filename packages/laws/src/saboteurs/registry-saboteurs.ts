@@ -75,6 +75,13 @@ export const registrySaboteurs: ReadonlyArray<Saboteur<Registry | RegistryBench>
     }))
   },
   {
+    sin: "loses the end of what it gets as a whole",
+    breaks: ["REG-1"],
+    layer: spoiled((_, driver) => ({
+      pushBytes: (ref, descriptor, bytes) => driver.push(ref, descriptor, Stream.make(bytes.subarray(0, -1)))
+    }))
+  },
+  {
     sin: "writes manifests again",
     breaks: ["REG-1"],
     layer: spoiled((_, driver) => ({

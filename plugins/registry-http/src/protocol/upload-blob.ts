@@ -2,6 +2,7 @@ import type { Digest } from "@gantry/core/image/Digest"
 import type { Uploaded } from "@gantry/core/registry/Registry"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
 import type { Caller } from "../auth/Caller.ts"
 import type { Reply } from "../http/Reply.ts"
 import { TransportFailure } from "../http/TransportFailure.ts"
@@ -183,6 +184,22 @@ const sendWhole = (
     })
   )
 }
+
+/** Uploads bytes that are at hand: see {@link uploadBlob}, which takes those that are too many for one request. */
+export const uploadBytes = (
+  caller: Caller,
+  policy: RetryPolicy,
+  target: Target,
+  bytes: Uint8Array,
+  digest: Digest
+): Effect.Effect<void, Failure> =>
+  bytes.length <= usualPart
+    ? sendWhole(caller, policy, target, asBody(bytes), digest)
+    : Effect.asVoid(uploadBlob(caller, policy, target, Stream.make(bytes), digest))
+
+/** Shared memory is nothing that can be sent. */
+const asBody = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.slice()
 
 /**
  * Uploads a body: in one request when it is short, in parts otherwise. Without `expected` the registry is told the
