@@ -6,6 +6,7 @@ const runtimeGlobals: ReadonlyArray<readonly [path: string, why: string]> = [
   ["apps/cli/", "a program reads its arguments and its environment"],
   ["packages/linux/src/ffi/", "each runtime has its own way into the C library"],
   ["packages/linux/src/load.ts", "chooses among them"],
+  ["packages/linux/src/rootless.ts", "a process learns from its starter in whose namespace it is"],
   ["packages/engine/src/supervisor/", "a process of its own"],
   ["plugins/runtime-namespace/src/init/", "a process of its own"],
   ["plugins/store-fs/src/pack/", "a process of its own"],

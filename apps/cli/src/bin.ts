@@ -8,6 +8,9 @@ import { compilerSettings } from "./compiler-settings.ts"
 const word = process.argv[2]
 
 switch (word) {
+  case "__hold":
+    ;(await import("./rootless/hold.ts")).hold(process.argv.slice(3))
+    break
   case "__init":
     await (await import("@gantry/plugin-runtime-namespace/init/main")).main()
     break

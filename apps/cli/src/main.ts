@@ -1,3 +1,4 @@
+import { rootless } from "@gantry/linux/rootless"
 import { groups, names } from "./argv/tables/names.ts"
 import { globalOptions } from "./argv/tables/global.ts"
 import { called } from "./argv/Command.ts"
@@ -26,7 +27,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     const { attemptOne } = await import("./doctor/trial.ts")
     return leave(attemptOne(args.slice(1), terminal.err))
   }
+  const entersFirst = terminal.uid !== 0 && rootless() === undefined
+  const enter = async () => leave(await (await import("./rootless/enter.ts")).enter(args, terminal))
   if (args[0] === "__complete") {
+    if (entersFirst) await enter()
     const { complete } = await import("./complete/complete.ts")
     return leave(await complete(args.slice(1), terminal))
   }
@@ -72,6 +76,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     return leave(showDoctor(words, rest, globals.options, terminal))
   }
   mark("command known")
+  if (entersFirst && rest[0] !== "--help") await enter()
   const starts = name === "run" || name === "exec"
   const begun = starts ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal) : {}
   const { runCommand } = await import("./run-command.ts")

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
 import type { ConfiguredLimit, SettingsShape } from "@gantry/core/Settings"
 import { parseBytes } from "./argv/values/bytes.ts"
+import { userRun } from "./rootless/user-run.ts"
 import { selfCommand } from "./self-command.ts"
 
 /** Options of the program itself that move the engine. */
@@ -24,8 +25,7 @@ export const settingsOf = (places: Places, env: Environment, uid: number): Setti
   const home = nonEmpty(env["HOME"]) ?? "/"
   const defaultRoot =
     uid === 0 ? "/var/lib/gantry" : join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(home, ".local/share"), "gantry")
-  const defaultRun =
-    uid === 0 ? "/run/gantry" : join(nonEmpty(env["XDG_RUNTIME_DIR"]) ?? join("/tmp", `gantry-${uid}`), "gantry")
+  const defaultRun = uid === 0 ? "/run/gantry" : userRun(env, uid)
   const root = resolve(nonEmpty(places.root) ?? nonEmpty(env["GANTRY_ROOT"]) ?? defaultRoot)
   const instance = root === defaultRoot && uid === 0 ? "" : createHash("sha256").update(root).digest("hex").slice(0, 6)
   const run = nonEmpty(places.run) ?? nonEmpty(env["GANTRY_RUN"])

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs"
 import { basename } from "node:path"
+import { rootless } from "@gantry/linux/rootless"
 import type { Program } from "./argv/Command.ts"
 
 /** The process' own standard streams, environment and signals: the one place commands reach them through. */
@@ -8,6 +9,7 @@ export interface Terminal {
   readonly err: (text: string | Uint8Array) => void
   readonly env: { readonly [name: string]: string | undefined }
   readonly cwd: string
+  /** Of the user who runs it, also where that user is root of a namespace. */
   readonly uid: number
   /** What the program was called. Through a link named `docker` it speaks as docker's command line does. */
   readonly program: Program
@@ -51,11 +53,11 @@ export const calledBy = (argv0: string, script: string | undefined): Program =>
 export const processTerminal = (): Terminal => ({
   out: (text) => writeAll(1, text),
   err: (text) => writeAll(2, text),
-  program: calledBy(process.argv0, process.argv[1]),
+  program: rootless()?.program ?? calledBy(process.argv0, process.argv[1]),
   env: process.env,
   cwd: process.cwd(),
   arch: process.arch,
-  uid: process.getuid?.() ?? 0,
+  uid: rootless()?.uid ?? process.getuid?.() ?? 0,
   now: Date.now,
   // Asked only when needed: each of these streams costs a start a millisecond or two.
   get stdinIsTerminal() {

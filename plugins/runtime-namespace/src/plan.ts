@@ -1,3 +1,4 @@
+import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
@@ -16,12 +17,14 @@ export interface PlanOptions {
  * They stand under the container's limits before they become its command, and Bun dies when it cannot have another
  * thread: what they do is too short to need any.
  */
-const env = {
+const usualEnv = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   BUN_JSC_useConcurrentJIT: "0",
   BUN_JSC_useConcurrentGC: "0",
   BUN_JSC_numberOfGCMarkers: "1"
 }
+
+const env = () => ({ ...usualEnv, ...rootlessVariables() })
 
 /**
  * Waits for the first process and ends with its code, or with 128 and the number of its signal. unshare(1) can do the
@@ -58,7 +61,7 @@ const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: La
     waiter,
     "sh"
   ]
-  return { argv: [...chain, ...self, "__init"], program: chain.length, env }
+  return { argv: [...chain, ...self, "__init"], program: chain.length, env: env() }
 }
 
 /** How nearly every container is launched: with namespaces of its own and nothing shared with the host. */
@@ -99,7 +102,7 @@ export const joinPlan = (
   return {
     argv: [...enter, ...self, "__join"],
     program: enter.length,
-    env,
+    env: env(),
     config: {
       pid,
       ...(filters === undefined ? {} : { filters }),

@@ -2,6 +2,7 @@ import { chmodSync, lchownSync, linkSync, mkdirSync, readdirSync, rmSync, symlin
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import { nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { EntryMeta, TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { ownerHere } from "@gantry/linux/rootless"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { makeFile } from "./copy-content.ts"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
@@ -48,7 +49,7 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
   }
 
   const dress = (disk: string, meta: EntryMeta, fresh: boolean): void => {
-    lchownSync(disk, meta.uid, meta.gid)
+    lchownSync(disk, ...ownerHere(meta.uid, meta.gid))
     chmodSync(disk, meta.mode)
     if (!fresh || meta.xattrs !== undefined) replaceXattrs(kernel, disk, meta.xattrs, fresh)
   }
@@ -227,7 +228,7 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
         break
       case "symlink":
         symlinkSync(entry.target, disk)
-        lchownSync(disk, entry.uid, entry.gid)
+        lchownSync(disk, ...ownerHere(entry.uid, entry.gid))
         if (entry.xattrs !== undefined) replaceXattrs(kernel, disk, entry.xattrs, true)
         break
       default: {

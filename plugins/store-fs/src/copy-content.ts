@@ -1,5 +1,6 @@
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync } from "node:fs"
 import type { FileContent } from "@gantry/core/tree/TreeEntry"
+import { ownerHere } from "@gantry/linux/rootless"
 import type { Kernel } from "./kernel.ts"
 import { writeAll } from "./write-all.ts"
 
@@ -68,7 +69,7 @@ export const makeFile = (kernel: Kernel, disk: string, { content, gid, mode, siz
       }
       if (seen !== size) throw wrongSize(disk, size)
     }
-    fchownSync(fd, uid, gid)
+    fchownSync(fd, ...ownerHere(uid, gid))
     fchmodSync(fd, mode)
   } finally {
     closeSync(fd)

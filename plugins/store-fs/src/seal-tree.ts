@@ -50,7 +50,7 @@ export const settleTree = (
     unlinkSync(disk)
     disturbed.add(parentOf(path))
   }
-  for (const { disk } of idleMarks) kernel.lremovexattr(disk, opaqueXattr)
+  for (const { disk } of idleMarks) kernel.lremovexattr(disk, opaqueXattr())
   const stripped = new Set<bigint>()
   for (const { carried, disk, stat } of items) {
     // Names of one file share their attributes.

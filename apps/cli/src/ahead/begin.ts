@@ -20,7 +20,7 @@ export const begin = (
   { cwd, env, uid }: Terminal
 ): Begun => {
   const plugins = globals.plugin.length > 0 || (env[inherited] ?? "") !== "" || configPlaces(env, cwd).length > 0
-  if (uid !== 0 || plugins) return {}
+  if (plugins) return {}
   const settings = settingsOf({ root: globals.root, run: globals.run }, env, uid)
   try {
     return name === "run" ? supervisorAhead(words, args, settings) : joinAhead(words, args, settings)

@@ -8,6 +8,7 @@ import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import { ownerHere } from "@gantry/linux/rootless"
 import { holdLock } from "../hold-lock.ts"
 import { prefill } from "../volumes/prefill.ts"
 import { type CacheMount, dataOf, gateOf, makeHome, nameOf, readInfo, writeInfo } from "./CacheMount.ts"
@@ -91,7 +92,7 @@ const made = ({ base, begin, option }: WantedCache, slot: number) =>
       const path = yield* Effect.try({ try: () => makeHome(root, name), catch: storageFailure("prepare", name) })
       if (begin !== undefined) yield* prefill({ name: `cache ${id}`, path }, begin, source)
       yield* record(root, { id, name, createdAt: now, lastUsed: now, base }, () => {
-        lchownSync(path, uid, gid)
+        lchownSync(path, ...ownerHere(uid, gid))
         chmodSync(path, mode)
       })
       return { path, wasOfAnotherBase: false }

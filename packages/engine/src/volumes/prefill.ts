@@ -17,6 +17,7 @@ import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { ownerHere } from "@gantry/linux/rootless"
 import type { VolumeRecord } from "./Volumes.ts"
 
 /**
@@ -55,7 +56,7 @@ export const prefill = (
 const seconds = (entry: TreeEntry): number => Number(entry.mtimeNs) / 1e9
 
 const finish = (entry: TreeEntry, path: string): void => {
-  lchownSync(path, entry.uid, entry.gid)
+  lchownSync(path, ...ownerHere(entry.uid, entry.gid))
   if (entry.type !== "symlink") chmodSync(path, entry.mode)
   lutimesSync(path, seconds(entry), seconds(entry))
 }

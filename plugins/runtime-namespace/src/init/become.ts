@@ -14,6 +14,7 @@ import {
   SIGKILL
 } from "@gantry/linux/constants"
 import { capabilityBits, parseCapability } from "@gantry/linux/capabilities"
+import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
@@ -70,9 +71,12 @@ export const become = (
     sys.resetSignals()
   })
   stage("change user", () => {
+    const alone = rootless()?.single === true
+    if (alone && (who.uid !== 0 || who.gid !== 0)) throw new StageFailure("change user", onlyRoot)
     dropBoundingSet(kernel, process.capabilities)
     sys.prctl(PR_SET_KEEPCAPS, 1)
-    sys.setgroups(who.groups)
+    // The kernel lets nobody out of groups where a user has mapped only itself.
+    if (!alone) sys.setgroups(who.groups)
     sys.setresgid(who.gid, who.gid, who.gid)
     sys.setresuid(who.uid, who.uid, who.uid)
     sys.prctl(PR_SET_KEEPCAPS, 0)
@@ -100,6 +104,8 @@ export const become = (
     throw new StageFailure("run command", wordsOf(error), failedWith(error, "ENOENT") ? 127 : 126)
   }
 }
+
+const onlyRoot = "the caller has no range of user numbers in /etc/subuid, so root is the only user here"
 
 /** Names in any spelling. One that this program does not know is refused, not forgotten. */
 const bitsOf = (names: ReadonlyArray<string>): bigint =>

@@ -7,6 +7,7 @@ import {
   MS_RDONLY,
   MS_REMOUNT
 } from "@gantry/linux/constants"
+import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { stage } from "./StageFailure.ts"
@@ -36,6 +37,15 @@ export const hierarchies = (text: string): ReadonlyArray<Hierarchy> =>
 
 const base = "/sys/fs/cgroup"
 
+/** A container of an ordinary user does without a view that the kernel refuses such a user. */
+const tolerated = (mount: () => void): void => {
+  try {
+    mount()
+  } catch (error) {
+    if (rootless() === undefined) throw error
+  }
+}
+
 /**
  * Shows the container its control groups, with its own at the top, not to be written to. Has to come after the parent
  * has put this process into its group: the namespace takes the group of its maker as the root.
@@ -48,13 +58,13 @@ export const mountCgroups = ({ files, sys }: Kernel, spec: ContainerSpec): void 
     if (files.ownKind(base) === undefined) return
     const version1 = hierarchies(files.read("/proc/self/cgroup"))
     if (version1.length === 0) {
-      sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate")
+      tolerated(() => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))
       return
     }
     sys.mount("tmpfs", base, "tmpfs", flags, "mode=755")
     for (const { data, directory, links } of version1) {
       files.makeDirectory(`${base}/${directory}`, 0o755)
-      sys.mount("cgroup", `${base}/${directory}`, "cgroup", flags | lock, data)
+      tolerated(() => sys.mount("cgroup", `${base}/${directory}`, "cgroup", flags | lock, data))
       for (const name of links) files.link(directory, `${base}/${name}`)
     }
     if (lock !== 0) sys.mount(null, base, null, flags | MS_BIND | MS_REMOUNT | lock, null)

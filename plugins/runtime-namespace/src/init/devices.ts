@@ -1,8 +1,10 @@
 import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
 import { deviceNumbers } from "@gantry/linux/memory"
+import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { cloneTree } from "./binds.ts"
 import type { FileKind, Kernel } from "./Kernel.ts"
-import { openInRoot, openMountPoint } from "./mount-point.ts"
+import { attachTo, openInRoot, openMountPoint } from "./mount-point.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 
 /** The devices of every container: name, major and minor number. All are mode 0666. */
@@ -28,18 +30,21 @@ const links = [
 export interface HeldDevice {
   readonly path: string
   readonly kind: FileKind
+  /** A copy of its mount, where no node can be made: only the host's root makes devices. */
+  readonly tree?: number
 }
 
 /** Names below the host's /dev that a privileged container gets from its own file systems instead. */
 const own = new Set(["pts", "shm", "fd", "mqueue", "console", "ptmx", "stdin", "stdout", "stderr", "core"])
 
 /** Looks at the devices asked for, still in the host's view. A directory stands for all devices in it. */
-export const holdDevices = ({ files }: Kernel, spec: ContainerSpec): ReadonlyArray<HeldDevice> => {
-  const found = new Map<string, FileKind>()
+export const holdDevices = (kernel: Kernel, spec: ContainerSpec): ReadonlyArray<HeldDevice> => {
+  const { files } = kernel
+  const found = new Map<string, { readonly hostPath: string; readonly kind: FileKind }>()
   const walk = (hostPath: string, containerPath: string, skip: ReadonlySet<string>): boolean => {
     const kind = files.kind(hostPath)
     if (kind === undefined) return false
-    if (kind.device !== undefined) found.set(containerPath, kind)
+    if (kind.device !== undefined) found.set(containerPath, { hostPath, kind })
     if (kind.directory) {
       for (const name of files.list(hostPath)) {
         if (!skip.has(name)) walk(`${hostPath}/${name}`, `${containerPath}/${name}`, new Set())
@@ -48,6 +53,7 @@ export const holdDevices = ({ files }: Kernel, spec: ContainerSpec): ReadonlyArr
     return kind.directory || kind.device !== undefined
   }
   stage("find devices", () => {
+    if (rootless() !== undefined) for (const [name] of standard) walk(`/dev/${name}`, `/dev/${name}`, new Set())
     if (spec.privileged) walk("/dev", "/dev", own)
     for (const { containerPath, hostPath } of spec.devices) {
       if (!walk(hostPath, containerPath, new Set())) {
@@ -55,19 +61,26 @@ export const holdDevices = ({ files }: Kernel, spec: ContainerSpec): ReadonlyArr
       }
     }
   })
-  return [...found].map(([path, kind]) => ({ path, kind }))
+  return [...found].map(([path, { hostPath, kind }]) =>
+    rootless() === undefined
+      ? { path, kind }
+      : stage(`add device ${hostPath}`, () => ({ path, kind, tree: cloneTree(kernel, hostPath, false) }))
+  )
 }
 
 /** Makes the nodes and links of /dev. The umask has to be clear. */
 export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): void => {
   const { files, sys } = kernel
   stage("make /dev", () => {
-    for (const [name, major, minor] of standard) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
+    if (rootless() === undefined) {
+      for (const [name, major, minor] of standard) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
+    }
     for (const [target, path] of links) files.link(target, path)
   })
   const taken = new Set(standard.map(([name]) => `/dev/${name}`))
-  for (const { kind, path } of held) {
-    if (!taken.has(path)) stage(`make ${path}`, () => makeDevice(kernel, path, kind))
+  for (const { kind, path, tree } of held) {
+    if (tree !== undefined) stage(`make ${path}`, () => attachTo(kernel, tree, openMountPoint(kernel, path, "file")))
+    else if (!taken.has(path)) stage(`make ${path}`, () => makeDevice(kernel, path, kind))
   }
 }
 

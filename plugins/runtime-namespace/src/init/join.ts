@@ -1,4 +1,5 @@
 import { CLONE_FS, O_CLOEXEC, O_RDONLY, PR_SET_DUMPABLE } from "@gantry/linux/constants"
+import { rootless } from "@gantry/linux/rootless"
 import { stayMovable } from "@gantry/linux/stay-movable"
 import { become } from "./become.ts"
 import type { JoinConfig } from "./config.ts"
@@ -20,6 +21,8 @@ export const main = (): void => {
   // Before anything in the container can see this process: its /proc/self/exe is gantry itself.
   kernel.sys.prctl(PR_SET_DUMPABLE, 0)
   const control = openControl(kernel.sys)
+  // Known from here on, as the host's /proc tells it.
+  rootless()
   try {
     // A parent that still loads its program has not said anything yet; it will put this process into a control group.
     stayMovable(kernel.sys, controlFd)

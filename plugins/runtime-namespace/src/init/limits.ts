@@ -17,6 +17,7 @@ import {
   RLIMIT_SIGPENDING,
   RLIMIT_STACK
 } from "@gantry/linux/constants"
+import { rootless } from "@gantry/linux/rootless"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
@@ -65,6 +66,10 @@ export const applyLimits = ({ files, sys }: Kernel, process: ProcessSpec): void 
     })
   }
   if (process.oomScoreAdj !== undefined) {
-    stage("set oom_score_adj", () => files.write("/proc/self/oom_score_adj", String(process.oomScoreAdj)))
+    const wanted = process.oomScoreAdj
+    const path = "/proc/self/oom_score_adj"
+    // Only the host's root makes a process less likely to be ended than its starter.
+    const least = rootless() === undefined ? wanted : Number(files.read(path))
+    stage("set oom_score_adj", () => files.write(path, String(Math.max(wanted, least))))
   }
 }

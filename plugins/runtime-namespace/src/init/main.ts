@@ -1,4 +1,5 @@
 import { PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
+import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { become } from "./become.ts"
 import { holdBinds, mountAsked } from "./binds.ts"
@@ -9,6 +10,7 @@ import { holdDevices, makeDevices } from "./devices.ts"
 import { filterOf } from "./filter.ts"
 import { withFirstProcess } from "./first-process.ts"
 import { attachGenerated, holdGenerated } from "./generated-files.ts"
+import { holdKernelMounts } from "./kernel-mounts.ts"
 import { type Kernel, realKernel } from "./Kernel.ts"
 import { applyLimits } from "./limits.ts"
 import { holdMemoryFiles } from "./memory-files.ts"
@@ -30,6 +32,8 @@ import { identify } from "./user.ts"
 export const main = (): void => {
   const kernel = realKernel()
   const control = openControl(kernel.sys)
+  // Known from here on, as the host's /proc tells it.
+  rootless()
   try {
     start(kernel, control)
   } catch (error) {
@@ -86,16 +90,17 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   const binds = holdBinds(kernel, spec.mounts)
   const devices = holdDevices(kernel, spec)
   joinNetwork(kernel, spec.wiring)
+  const ahead = holdKernelMounts(kernel, spec)
   makePrivate(kernel)
   const trees = holdTrees(kernel, spec.mounts)
   enterRoot(kernel, spec.root)
   for (const path of ["/proc", "/dev", "/sys"]) topDirectory(kernel, path)
   const generated = holdGenerated(kernel, spec, "/proc")
   const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
-  mountProc(kernel)
-  mountDev(kernel, spec)
+  mountProc(kernel, ahead)
+  mountDev(kernel, spec, ahead)
   makeDevices(kernel, devices)
-  mountSys(kernel, spec)
+  mountSys(kernel, spec, ahead)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
 }

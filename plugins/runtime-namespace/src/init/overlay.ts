@@ -1,4 +1,5 @@
 import { overlayData } from "@gantry/linux/overlay"
+import { rootless } from "@gantry/linux/rootless"
 import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { stage } from "./StageFailure.ts"
@@ -12,11 +13,18 @@ export type OverlayRoot = Extract<RootSource, { readonly type: "overlay" }>
  */
 const options = ["index=off", "redirect_dir=off", "metacopy=off"]
 
+/** In a user namespace overlayfs keeps its marks in attributes of users, and does none of the others by itself. */
+const usersOptions = ["userxattr"]
+
 /** Mounts the overlay on its target. Lower directories are relative, so that 127 of them fit into one page. */
 export const mountOverlay = ({ sys }: Kernel, root: OverlayRoot): void =>
   stage("mount overlay", () => {
     sys.chdir(root.directory)
-    const made = overlayData({ lower: root.lower, upper: { upper: root.upper, work: root.work }, options })
+    const made = overlayData({
+      lower: root.lower,
+      upper: { upper: root.upper, work: root.work },
+      options: rootless() === undefined ? options : usersOptions
+    })
     if (!made.ok)
       throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)
     sys.mount("overlay", root.target, "overlay", 0, made.data)

@@ -1,5 +1,7 @@
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_STRICTATIME } from "@gantry/linux/constants"
+import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { attachKernelMount, type KernelMounts } from "./kernel-mounts.ts"
 import type { Kernel } from "./Kernel.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 
@@ -17,21 +19,30 @@ export const topDirectory = ({ files }: Kernel, path: string): void =>
   })
 
 /** /proc of the container's process namespace. */
-export const mountProc = ({ sys }: Kernel): void =>
-  stage("mount /proc", () => sys.mount("proc", "/proc", "proc", strict, null))
+export const mountProc = (kernel: Kernel, held: KernelMounts): void => {
+  if (attachKernelMount(kernel, held, "/proc")) return
+  stage("mount /proc", () => kernel.sys.mount("proc", "/proc", "proc", strict, null))
+}
 
 /** /dev and the file systems below it, still without any device. */
-export const mountDev = ({ files, sys }: Kernel, spec: ContainerSpec): void => {
+export const mountDev = (kernel: Kernel, spec: ContainerSpec, held: KernelMounts): void => {
+  const { files, sys } = kernel
   stage("mount /dev", () => {
     sys.mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k")
     for (const name of ["pts", "shm", "mqueue"]) files.makeDirectory(`/dev/${name}`, 0o755)
   })
-  const pts = "newinstance,ptmxmode=0666,mode=0620,gid=5"
+  // Where there is one group only, it has the terminals as well.
+  const pts = `newinstance,ptmxmode=0666,mode=0620${rootless()?.single === true ? "" : ",gid=5"}`
   stage("mount /dev/pts", () => sys.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts))
   stage("mount /dev/shm", () => sys.mount("shm", "/dev/shm", "tmpfs", strict, `mode=1777,size=${spec.shmBytes}`))
+  if (attachKernelMount(kernel, held, "/dev/mqueue")) return
   stage("mount /dev/mqueue", () => sys.mount("mqueue", "/dev/mqueue", "mqueue", strict, null))
 }
 
 /** /sys shows the container's own network devices, so it comes with the container's network namespace. */
-export const mountSys = ({ sys }: Kernel, spec: ContainerSpec): void =>
-  stage("mount /sys", () => sys.mount("sysfs", "/sys", "sysfs", strict | (spec.privileged ? 0 : MS_RDONLY), null))
+export const mountSys = (kernel: Kernel, spec: ContainerSpec, held: KernelMounts): void => {
+  if (attachKernelMount(kernel, held, "/sys", !spec.privileged)) return
+  stage("mount /sys", () =>
+    kernel.sys.mount("sysfs", "/sys", "sysfs", strict | (spec.privileged ? 0 : MS_RDONLY), null)
+  )
+}

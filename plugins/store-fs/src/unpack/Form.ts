@@ -43,7 +43,7 @@ export interface LayerMarks {
  */
 export const layerForm = (kernel: UnpackKernel, diskOf: (path: string) => string, marks: LayerMarks): Form => {
   const setOpaque = (path: string): void => {
-    kernel.lsetxattr(diskOf(path), opaqueXattr, yes)
+    kernel.lsetxattr(diskOf(path), opaqueXattr(), yes)
     marks.hasMarks = true
   }
   return {

@@ -21,6 +21,8 @@ import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { isBelow, joinPath, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import type { TarEntry, TarHandler } from "@gantry/core/tree/tar-read"
 import { layerName, plainName } from "@gantry/core/tree/whiteout"
+import { ownerHere, rootless } from "@gantry/linux/rootless"
+import { failedWith } from "@gantry/linux/SyscallError"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { checkDevice, checkOwner } from "./entry-numbers.ts"
 import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
@@ -149,7 +151,7 @@ export const layerUnpacker = (
       if (stat !== undefined) unlinkSync(diskOf(path))
       mkdirSync(diskOf(path), 0o755)
       if (groupsSpread) {
-        lchownSync(diskOf(path), place?.owner?.uid ?? 0, place?.owner?.gid ?? 0)
+        lchownSync(diskOf(path), ...ownerHere(place?.owner?.uid ?? 0, place?.owner?.gid ?? 0))
         chmodSync(diskOf(path), 0o755)
       }
       if (stat !== undefined) form.covered(path)
@@ -160,7 +162,7 @@ export const layerUnpacker = (
   }
 
   const dress = (path: string, entry: TarEntry): void => {
-    lchownSync(diskOf(path), entry.uid, entry.gid)
+    lchownSync(diskOf(path), ...ownerHere(entry.uid, entry.gid))
     if (entry.type !== "symlink") chmodSync(diskOf(path), entry.mode)
     if (entry.type === "directory" && (entry.mode & S_ISGID) !== 0) groupsSpread = true
     if (entry.xattrs.size > 0 && setEntryXattrs(kernel, diskOf(path), path, entry)) hasXattrs = true
@@ -185,10 +187,17 @@ export const layerUnpacker = (
     times.set(path, entry.mtimeNs)
   }
 
-  const makeDevice = (path: string, entry: TarEntry): void => {
+  /** Returns whether it was made: who is not root of the host makes none, and does without those of layers. */
+  const makeDevice = (path: string, entry: TarEntry): boolean => {
     const { major, minor, type } = entry
     checkDevice(entry)
-    kernel.mknod(diskOf(path), (type === "char" ? S_IFCHR : S_IFBLK) | 0o600, major, minor)
+    try {
+      kernel.mknod(diskOf(path), (type === "char" ? S_IFCHR : S_IFBLK) | 0o600, major, minor)
+      return true
+    } catch (cause) {
+      if (rootless() === undefined || !failedWith(cause, "EPERM")) throw cause
+      return false
+    }
   }
 
   const makeOther = (path: string, entry: TarEntry): void => {
@@ -196,7 +205,7 @@ export const layerUnpacker = (
       if (entry.link === "" || entry.link.includes("\0")) throw new Refused(path, "it is a link to nothing")
       symlinkSync(entry.link, diskOf(path))
     } else if (entry.type === "fifo") kernel.mknod(diskOf(path), S_IFIFO | 0o600, 0, 0)
-    else makeDevice(path, entry)
+    else if (!makeDevice(path, entry)) return
     dress(path, entry)
     setTime(path, entry.mtimeNs)
   }
@@ -306,7 +315,7 @@ export const layerUnpacker = (
       const { entry, path } = current
       current = undefined
       if (entry.sparse) ftruncateSync(fd, entry.size)
-      if (groupsSpread || entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid)
+      if (groupsSpread || entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, ...ownerHere(entry.uid, entry.gid))
       // Changing the owner takes these bits away, and so may the open itself.
       if ((entry.mode & 0o7000) !== 0) fchmodSync(fd, entry.mode)
       closeSync(fd)

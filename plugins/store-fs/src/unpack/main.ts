@@ -3,6 +3,7 @@ import { closeSync, constants, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
+import { rootless } from "@gantry/linux/rootless"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { fileArchive } from "./file-archive.ts"
@@ -28,6 +29,8 @@ const entryLimit = 10_000_000
  */
 export const main = (): void => {
   const kernel = loadSyscallsSync()
+  // Known from here on: with another root there is no /proc to ask.
+  rootless()
   const input = jobInput(kernel)
   const host = openSync("/", constants.O_RDONLY | constants.O_DIRECTORY)
   for (let job = input.next(); job !== undefined; job = input.next()) {

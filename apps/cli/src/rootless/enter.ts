@@ -1,0 +1,66 @@
+import { userInfo } from "node:os"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { rootlessValue, rootlessVariable } from "@gantry/linux/rootless"
+import { selfCommand } from "../self-command.ts"
+import type { Environment } from "../settings.ts"
+import type { Terminal } from "../terminal.ts"
+import { findProgram } from "./find-program.ts"
+import { HolderRefused } from "./HolderRefused.ts"
+import { holdNamespaces } from "./hold-namespaces.ts"
+import { makeUserRun, withoutLostPlaces } from "./places.ts"
+
+/**
+ * Starts this program again as root of its user's own namespace, in place of itself, with the same arguments. Does not
+ * return when that works; returns the exit status when it does not, and has said why.
+ */
+export const enter = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<number> => {
+  try {
+    return await become(args, terminal)
+  } catch (error) {
+    if (!(error instanceof HolderRefused)) throw error
+    terminal.err(`gantry: ${error.message}\n  why: ${error.why}\n  try: ${error.todo}\n`)
+    return 125
+  }
+}
+
+const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<never> => {
+  const { uid } = terminal
+  const env = withoutLostPlaces(terminal.env)
+  const gid = process.getgid?.() ?? uid
+  const self = selfCommand()
+  const holder = await holdNamespaces({
+    env,
+    gid,
+    run: makeUserRun(env, uid),
+    self,
+    uid,
+    user: nameOf(uid),
+    tell: (words) => terminal.err(`gantry: ${words}\n`)
+  })
+  const [nsenter, unshare] = ["nsenter", "unshare"].map((name) => findProgram(name, env["PATH"]))
+  if (nsenter === undefined || unshare === undefined) {
+    const why = `there is no ${nsenter === undefined ? "nsenter" : "unshare"}`
+    throw new HolderRefused("cannot enter the namespace of this user", why, "install util-linux")
+  }
+  const user = [nsenter, `--user=/proc/${holder}/ns/user`, "--preserve-credentials", "--"]
+  // A namespace of mounts that is the user's as well, with the mounts that the host has now.
+  const mounts = [unshare, "--mount", "--propagation=slave", "--"]
+  const sys = loadSyscallsSync()
+  sys.resetSignals()
+  return sys.execve(
+    nsenter,
+    [...user, ...mounts, ...self, ...args],
+    assignments({ ...env, [rootlessVariable]: rootlessValue({ uid, gid, holder, program: terminal.program }) })
+  )
+}
+
+const nameOf = (uid: number): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return String(uid)
+  }
+}
+
+const assignments = (env: Environment): ReadonlyArray<string> =>
+  Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))

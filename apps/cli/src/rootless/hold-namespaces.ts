@@ -1,0 +1,157 @@
+import { spawn, spawnSync } from "node:child_process"
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { LOCK_EX, O_CLOEXEC } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import type { Environment } from "../settings.ts"
+import { findProgram } from "./find-program.ts"
+import { readHolder, writeHolder } from "./holder-file.ts"
+import { HolderRefused } from "./HolderRefused.ts"
+import { idMap } from "./id-map.ts"
+import { openOutside } from "./outside.ts"
+
+/** Who wants namespaces, and where what is known of them lies. */
+export interface Wish {
+  readonly env: Environment
+  readonly uid: number
+  readonly gid: number
+  /** Name of the user, as /etc/subuid may have it. */
+  readonly user: string
+  /** The user's own directory of short-lived files. */
+  readonly run: string
+  readonly self: ReadonlyArray<string>
+  /** Says what the user has to know of namespaces that were made but do less than they could. */
+  readonly tell: (words: string) => void
+}
+
+/**
+ * The process that holds this user's namespaces: the one that runs, or a new one. Of several commands that find none,
+ * one makes it and the others wait.
+ */
+export const holdNamespaces = async (wish: Wish): Promise<number> => {
+  const running = readHolder(wish.run)
+  if (running !== undefined) return running.pid
+  const lock = openSync(join(wish.run, "holder.lock"), "w", 0o600)
+  try {
+    loadSyscallsSync().flock(lock, LOCK_EX)
+    return readHolder(wish.run)?.pid ?? (await make(wish))
+  } finally {
+    closeSync(lock)
+  }
+}
+
+/** Waits in the new namespaces until their numbers are mapped; only then is it root there when it becomes the holder. */
+const waiter = `echo made; read -r line && exec "$@"`
+
+const make = async (wish: Wish): Promise<number> => {
+  const { env, run, self } = wish
+  const unshare = findProgram("unshare", env["PATH"])
+  if (unshare === undefined) throw refused("there is no unshare", "install util-linux")
+  const complaints = join(run, "holder.log")
+  const stderr = openSync(complaints, "w", 0o600)
+  const sys = loadSyscallsSync()
+  const [end, held] = sys.pipe2(O_CLOEXEC)
+  const child = spawn(
+    unshare,
+    ["--user", "--net", "--mount", "--propagation=slave", "/bin/sh", "-c", waiter, "sh", ...self, "__hold", run],
+    { stdio: ["pipe", "pipe", stderr, held], detached: true, cwd: "/" }
+  )
+  closeSync(stderr)
+  sys.close(held)
+  const { pid, stdin, stdout } = child
+  const said = lines(stdout)
+  const failed = (): HolderRefused =>
+    refused(readFileSync(complaints, "utf8").trim().split("\n").at(-1) || "its process ended", "gantry doctor")
+  // Whoever cannot even be started says nothing either.
+  child.on("error", () => undefined)
+  if ((await said()) !== "made" || pid === undefined) throw failed()
+  mapNumbers(pid, wish)
+  stdin?.end("go\n")
+  const answer = await said()
+  if (answer === undefined) throw failed()
+  const closed = openOutside({ end, env, pid, run })
+  sys.close(end)
+  writeHolder(run, { pid, startTime: Number(answer), ...(closed === undefined ? {} : { closed }) })
+  rmSync(complaints, { force: true })
+  for (const stream of [stdin, stdout]) stream?.destroy()
+  child.unref()
+  return pid
+}
+
+const refused = (why: string, todo: string): HolderRefused =>
+  new HolderRefused("cannot make a user namespace for this user", why, todo)
+
+/** Lines of a stream, one after the other; undefined at its end. */
+const lines = (stream: NodeJS.ReadableStream | null): (() => Promise<string | undefined>) => {
+  let text = ""
+  const state = { ended: false }
+  let wake = (): void => undefined
+  stream?.on("data", (bytes: Buffer) => {
+    text += bytes.toString()
+    wake()
+  })
+  for (const event of ["end", "close", "error"]) {
+    stream?.on(event, () => {
+      state.ended = true
+      wake()
+    })
+  }
+  return async () => {
+    while (!text.includes("\n") && !state.ended) await new Promise<void>((resolve) => (wake = resolve))
+    const at = text.indexOf("\n")
+    if (at < 0) return undefined
+    const line = text.slice(0, at)
+    text = text.slice(at + 1)
+    return line
+  }
+}
+
+/** Gives the namespace its numbers: the user's ranges by newuidmap(1) and newgidmap(1), else the user's own alone. */
+const mapNumbers = (pid: number, { env, gid, tell, uid, user }: Wish): void => {
+  const problem =
+    mapBy("newuidmap", "/etc/subuid", { env, pid, user, uid, own: uid }) ??
+    mapBy("newgidmap", "/etc/subgid", { env, pid, user, uid, own: gid })
+  if (problem === undefined) return
+  tell(
+    `${problem}: containers have one user, root, whom all files belong to; nothing in them can change user\n` +
+      `  try: gantry doctor, which says how to give ${user} a range of numbers`
+  )
+  try {
+    writeOnce(`/proc/${pid}/uid_map`, `0 ${uid} 1`)
+    writeOnce(`/proc/${pid}/setgroups`, "deny")
+    writeOnce(`/proc/${pid}/gid_map`, `0 ${gid} 1`)
+  } catch (error) {
+    throw refused(error instanceof Error ? error.message : String(error), "gantry doctor")
+  }
+}
+
+/** One of the maps may be there already. */
+const writeOnce = (path: string, text: string): void => {
+  if (readFileSync(path, "utf8").trim() === "" || path.endsWith("setgroups")) writeFileSync(path, text)
+}
+
+interface Mapping {
+  readonly env: Environment
+  readonly pid: number
+  readonly user: string
+  readonly uid: number
+  readonly own: number
+}
+
+/** Why a map could not be written; undefined when it was. */
+const mapBy = (program: string, file: string, { env, own, pid, uid, user }: Mapping): string | undefined => {
+  const map = idMap(readOr(file), user, uid, own)
+  if (map.length === 1) return `${file} gives ${user} no numbers`
+  const path = findProgram(program, env["PATH"])
+  if (path === undefined) return `there is no ${program}`
+  const { status, stderr } = spawnSync(path, [String(pid), ...map.flat().map(String)], { encoding: "utf8" })
+  return status === 0 ? undefined : stderr.trim().split("\n")[0] || `${program} failed`
+}
+
+const readOr = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
+}

@@ -1,0 +1,29 @@
+import { lstatSync, mkdirSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import type { Environment } from "../settings.ts"
+import { HolderRefused } from "./HolderRefused.ts"
+import { loginDirectory, userRun } from "./user-run.ts"
+
+/** The variables of a user, without a runtime directory that is not there: `su` hands on the one of another login. */
+export const withoutLostPlaces = (env: Environment): Environment => {
+  const { [loginDirectory]: given, ...rest } = env
+  if (given === undefined) return env
+  return lstatSync(given, { throwIfNoEntry: false }) !== undefined && statSync(given).isDirectory() ? env : rest
+}
+
+/** Makes the user's directory, for its owner alone. What is somebody else's is refused: everybody may make names in `/tmp`. */
+export const makeUserRun = (env: Environment, uid: number): string => {
+  const run = userRun(env, uid)
+  const steps = (env[loginDirectory] ?? "") === "" ? [dirname(run), run] : [run]
+  for (const step of steps) {
+    mkdirSync(step, { recursive: true, mode: 0o700 })
+    const stat = lstatSync(step)
+    if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0) continue
+    throw new HolderRefused(
+      `cannot keep sockets in ${step}`,
+      "it does not belong to this user alone",
+      `remove it, or set ${loginDirectory} to a directory of your own`
+    )
+  }
+  return run
+}
