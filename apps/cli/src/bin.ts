@@ -8,9 +8,11 @@ import { compilerSettings } from "./compiler-settings.ts"
 const word = process.argv[2]
 
 switch (word) {
-  case "__hold":
-    ;(await import("./rootless/hold.ts")).hold(process.argv.slice(3))
+  case "__hold": {
+    const { hostAction, performOnHost } = await import("@gantry/plugin-network-bridge/user-host")
+    ;(await import("./rootless/hold.ts")).hold(process.argv.slice(3), { [hostAction]: performOnHost })
     break
+  }
   case "__init":
     await (await import("@gantry/plugin-runtime-namespace/init/main")).main()
     break

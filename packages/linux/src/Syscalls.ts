@@ -150,6 +150,7 @@ export interface Syscalls {
 
   readonly socket: (domain: number, type: number, protocol: number) => number
   readonly bind: (fd: number, address: Uint8Array) => void
+  readonly connect: (fd: number, address: Uint8Array) => void
   readonly setsockopt: (fd: number, level: number, option: number, value: Uint8Array) => void
   readonly sendto: (fd: number, bytes: Uint8Array, flags: number, address: Uint8Array | null) => number
   /** `address` is filled with the sender's; it must be as long as addresses of the socket's family are. */

@@ -213,6 +213,7 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
 
     socket: simple("socket", "socket", (domain, type, protocol) => [domain, type, protocol]),
     bind: simple("bind", "bind", (fd, address) => [fd, address, address.length]),
+    connect: simple("connect", "connect", (fd, address) => [fd, address, address.length]),
     setsockopt: simple("setsockopt", "setsockopt", (fd, level, option, value) => [
       fd,
       level,

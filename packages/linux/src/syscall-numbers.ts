@@ -17,6 +17,7 @@ export const syscallNumbers = {
   chroot: [161, 51],
   close: [3, 57],
   close_range: [436, 436],
+  connect: [42, 203],
   copy_file_range: [326, 285],
   dup3: [292, 24],
   execve: [59, 221],

@@ -3,6 +3,8 @@ import { NetworkMissing, NetworkRefused } from "@gantry/core/network/NetworkErro
 import { Settings } from "@gantry/core/Settings"
 import { Database, type Transaction } from "@gantry/core/state/Database"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { rootless } from "@gantry/linux/rootless"
+import type { Syscalls } from "@gantry/linux/Syscalls"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,6 +17,7 @@ import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
 import { publishMore, unpublishSome } from "./publish.ts"
 import { refusal } from "./refusal.ts"
 import * as Tables from "./tables.ts"
+import { userHost } from "./user-host.ts"
 
 /**
  * Private networks on one host. One bridge and one subnet a network; NAT to the outside; published ports as elements of
@@ -30,7 +33,7 @@ export const make = Effect.gen(function* () {
   let known: Host | undefined
 
   const host = Effect.try({
-    try: () => (known ??= makeHost(loadSyscallsSync(), instance)),
+    try: () => (known ??= hostOf(loadSyscallsSync(), instance)),
     catch: refusal("reach the kernel")
   })
 
@@ -164,6 +167,9 @@ export const make = Effect.gen(function* () {
   }
   return shape
 })
+
+const hostOf = (sys: Syscalls, instance: string): Host =>
+  rootless() === undefined ? makeHost(sys, instance) : userHost(sys, instance)
 
 /** The service. Nothing is read or made before a method is called. */
 export const layer: Layer.Layer<Network, never, Database | Settings> = Layer.effect(Network, make)

@@ -1,41 +1,113 @@
 import { readdirSync, readlinkSync, rmSync, rmdirSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { connect, connectAction } from "@gantry/engine/supervisor/wiring"
+import { AF_UNIX, POLLIN, SOCK_CLOEXEC, SOCK_STREAM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { withLinks } from "@gantry/linux/netlink/link"
 import { identify } from "@gantry/linux/process-identity"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { unixAddress } from "@gantry/linux/unix-socket"
+import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
 import { readHolder } from "./holder-file.ts"
-import { portsSocket } from "./outside.ts"
 
-/** How often the holder looks whether anybody still needs it, in milliseconds. */
+/** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
 const lookEvery = 15_000
+
+/** How long who connects may take to say what it wants, in milliseconds. */
+const patience = 2000
+
+/** What else programs of the user may want done here, by name. */
+export interface Actions {
+  readonly [action: string]: (sys: Syscalls, args: ReadonlyArray<unknown>) => unknown
+}
 
 /**
  * `gantry __hold <run directory>`: root of an ordinary user's namespaces, which live as long as it. It is started by
- * unshare(1), and ends when nothing else has been in them for a while.
+ * unshare(1), does what other programs of the user want done in the network that is here, and ends when nothing else
+ * has been in the namespaces for a while.
+ *
+ * All of it is synchronous, on one thread: one thing happens to the network after the other.
  */
-export const hold = ([run = ""]: ReadonlyArray<string>): void => {
+export const hold = ([run = ""]: ReadonlyArray<string>, actions: Actions): void => {
   const sys = loadSyscallsSync()
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
+  process.chdir(run)
+  // Programs such as nft lie where few users look.
+  process.env["PATH"] = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`
   withLinks(sys, (links) => links.setLinkUp("lo"))
-  // What is shown of network devices is what the mount's maker has; the host's are not the ones here.
   mountSys(sys)
+  const server = listenHere(sys)
   process.stdout.write(`${identify("self")?.startTime ?? 0}\n`)
   const own = readlinkSync("/proc/self/ns/user")
-  let idle = 0
-  for (;;) {
-    sys.poll([], lookEvery)
+  for (let idle = 0, looked = Date.now(); idle < 2;) {
+    const [asked = 0] = sys.poll([{ fd: server, events: POLLIN }], lookEvery)
+    if (asked !== 0) serveOne(sys, server, { ...actions, [connectAction]: makeLinks })
+    if (Date.now() - looked < lookEvery) continue
+    looked = Date.now()
     idle = othersIn(own) ? 0 : idle + 1
-    if (idle === 2) break
   }
   leaveNothing(run)
 }
 
+/** What is shown of network devices is what the mount's maker has. */
 const mountSys = (sys: Syscalls): void => {
   try {
     sys.mount("sysfs", "/sys", "sysfs", 0, null)
   } catch {
     // Somewhere below the host's something is hidden that may not be uncovered.
+  }
+}
+
+const listenHere = (sys: Syscalls): number => {
+  rmSync(holderSocket, { force: true })
+  const fd = sys.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)
+  // The directory is its owner's alone; nobody else comes near the socket.
+  sys.bind(fd, unixAddress(holderSocket))
+  sys.listen(fd, 64)
+  return fd
+}
+
+const serveOne = (sys: Syscalls, server: number, actions: Actions): void => {
+  const client = sys.accept4(server, SOCK_CLOEXEC)
+  try {
+    const request = readLine(sys, client)
+    if (request === undefined) return
+    let rest = new TextEncoder().encode(JSON.stringify(answerTo(sys, request, actions)))
+    while (rest.length > 0) rest = rest.subarray(sys.write(client, rest))
+  } catch {
+    // Whoever asked has gone.
+  } finally {
+    sys.close(client)
+  }
+}
+
+const makeLinks: Actions[string] = (sys, [pid, wiring]) =>
+  connect(sys, Number(pid), wiring as Parameters<typeof connect>[2])
+
+const answerTo = (sys: Syscalls, request: string, actions: Actions): HolderAnswer => {
+  try {
+    const [name, ...args] = JSON.parse(request) as ReadonlyArray<unknown>
+    const action = Object.hasOwn(actions, String(name)) ? actions[String(name)] : undefined
+    if (action === undefined)
+      return { error: `the holder of namespaces is of another version: it has no ${String(name)}` }
+    return { value: action(sys, args) ?? null }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return { error: message, ...(code === undefined ? {} : { code }) }
+  }
+}
+
+/** A line of a client; undefined when it ends or stops before. */
+const readLine = (sys: Syscalls, fd: number): string | undefined => {
+  const decoder = new TextDecoder()
+  const piece = new Uint8Array(65_536)
+  for (let text = ""; ;) {
+    const [told = 0] = sys.poll([{ fd, events: POLLIN }], patience)
+    const length = told === 0 ? 0 : sys.read(fd, piece)
+    if (length === 0) return undefined
+    text += decoder.decode(piece.subarray(0, length), { stream: true })
+    const end = text.indexOf("\n")
+    if (end >= 0) return text.slice(0, end)
   }
 }
 
@@ -52,8 +124,9 @@ const othersIn = (namespace: string): boolean =>
 
 const leaveNothing = (run: string): void => {
   if (readHolder(run)?.pid !== process.pid) return
-  for (const name of ["holder.json", "holder.lock", "slirp4netns.log"]) rmSync(join(run, name), { force: true })
-  rmSync(portsSocket(run), { force: true })
+  for (const name of ["holder.json", "holder.lock", "slirp4netns.log", holderSocket, portsSocket]) {
+    rmSync(join(run, name), { force: true })
+  }
   for (const directory of [run, dirname(run)]) {
     try {
       rmdirSync(directory)

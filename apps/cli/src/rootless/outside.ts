@@ -3,11 +3,9 @@ import { closeSync, openSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { O_CLOEXEC, POLLIN } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { portsSocket } from "@gantry/linux/user-network"
 import type { Environment } from "../settings.ts"
 import { findProgram } from "./find-program.ts"
-
-/** The socket on which slirp4netns takes ports. */
-export const portsSocket = (run: string): string => join(run, "ports.sock")
 
 /** How long it may take to be ready, in milliseconds. */
 const patience = 10_000
@@ -30,9 +28,9 @@ export const openOutside = ({ end, env, pid, run }: Inside): string | undefined 
   const complaints = join(run, "slirp4netns.log")
   const [ready, whenReady] = sys.pipe2(O_CLOEXEC)
   const log = openSync(complaints, "w", 0o600)
-  rmSync(portsSocket(run), { force: true })
+  rmSync(join(run, portsSocket), { force: true })
   try {
-    const options = ["--configure", "--mtu=65520", "--disable-host-loopback", `--api-socket=${portsSocket(run)}`]
+    const options = ["--configure", "--mtu=65520", "--disable-host-loopback", `--api-socket=${join(run, portsSocket)}`]
     const child = spawn(program, [...options, "--exit-fd=3", "--ready-fd=4", String(pid), "tap0"], {
       stdio: ["ignore", "ignore", log, end, whenReady],
       detached: true,

@@ -1,6 +1,8 @@
 import type { Attachment } from "@gantry/core/network/Network"
 import type { Wiring } from "@gantry/core/network/Wiring"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { rootless } from "@gantry/linux/rootless"
+import { userNetwork } from "@gantry/linux/user-network"
 import { namedNetworks, resolverAddress } from "../networks/name-service.ts"
 import { fulfils, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
@@ -21,6 +23,7 @@ export const connect = (record: Connected, attachments: ReadonlyArray<Attachment
   const { spec, options } = record
   const out = outlet(options.networks, attachments)
   const addresses = attachments.flatMap(({ address }) => (address === undefined ? [] : [address]))
+  const sharesHostNetwork = attachments.some(({ wiring }) => wiring.some(({ type }) => type === "host"))
   return {
     ...spec,
     wiring: wiringOf(attachments, out),
@@ -38,14 +41,17 @@ export const connect = (record: Connected, attachments: ReadonlyArray<Attachment
         host: host.resolvConf,
         ...(host.upstream === undefined ? {} : { upstream: host.upstream }),
         ...(namedNetworks(attachments).length === 0 ? {} : { resolver: resolverAddress }),
-        servers: options.dns,
+        servers: sharesHostNetwork || options.dns.length > 0 ? options.dns : ownServers(),
         search: options.dnsSearch,
         options: options.dnsOptions,
-        sharesHostNetwork: attachments.some(({ wiring }) => wiring.some(({ type }) => type === "host"))
+        sharesHostNetwork
       })
     }
   }
 }
+
+/** The host's resolvers may be out of reach of an ordinary user's network, which has one that asks them. */
+const ownServers = (): ReadonlyArray<string> => (rootless() === undefined ? [] : [userNetwork.resolver])
 
 /** The attachment through which everything else is reached: of those with a gateway, the one with the highest priority. */
 export const outlet = (

@@ -3,6 +3,7 @@ import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { stayMovable } from "@gantry/linux/stay-movable"
 import { failedWith } from "@gantry/linux/SyscallError"
+import { enterUserNetwork } from "@gantry/linux/user-network"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
@@ -64,6 +65,8 @@ const awaitBeginning = (sys: Syscalls): boolean => {
 const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | undefined): Promise<void> => {
   let opened = ahead
   const { supervision } = job
+  // Its sockets are where the container's links are. Without one of its own, the container stays in the host's.
+  if (job.spec.wiring.every(({ type }) => type !== "host")) enterUserNetwork(loadSyscallsSync())
   let { spec } = job
   let rule = supervision.restart
   let attributes = supervision.story?.attributes ?? {}

@@ -1,4 +1,6 @@
 import * as net from "node:net"
+import { rootless } from "@gantry/linux/rootless"
+import { userNetwork } from "@gantry/linux/user-network"
 import type { PublishedPort } from "@gantry/core/network/Network"
 import { holdUdp } from "./udp.ts"
 
@@ -13,6 +15,11 @@ export interface PortRefusal {
 /** A port that is taken on the host, and answered. */
 export interface HeldPort {
   readonly close: () => void
+}
+
+/** A port that is listened at. */
+export interface OpenPort extends HeldPort {
+  readonly number: number
 }
 
 /** All ports that one container holds. */
@@ -71,6 +78,7 @@ const take = async (port: PublishedPort, address: string | undefined): Promise<H
   const open = port.protocol === "tcp" ? holdTcp : port.protocol === "udp" ? holdUdp : undefined
   if (open === undefined) return undefined
   try {
+    if (rootless() !== undefined) return await holdForUser(port, address, open)
     return await firstOf(hostsOf(port.hostIp), (host) => open(port, host, address))
   } catch (error) {
     const { code = "EIO", message } = error as NodeJS.ErrnoException
@@ -93,7 +101,33 @@ const firstOf = async <A>(hosts: ReadonlyArray<string>, hold: (host: string) => 
   }
 }
 
-const holdTcp = (port: PublishedPort, host: string, address: string | undefined): Promise<HeldPort> =>
+type Open = (port: PublishedPort, host: string, address: string | undefined) => Promise<OpenPort>
+
+/** Of an ordinary user the sockets are in the user's network: a port of it is chosen, and the host's leads there. */
+const holdForUser = async (port: PublishedPort, address: string | undefined, open: Open): Promise<HeldPort> => {
+  const { forwardPort } = await import("./user-ports.ts")
+  const { hostIp, hostPort, protocol } = port
+  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, address)
+  try {
+    const takeBack = forwardPort({
+      protocol: protocol === "udp" ? "udp" : "tcp",
+      hostIp: hostIp === "" ? "0.0.0.0" : hostIp,
+      hostPort,
+      innerPort: inner.number
+    })
+    return {
+      close: () => {
+        takeBack()
+        inner.close()
+      }
+    }
+  } catch (error) {
+    inner.close()
+    throw error
+  }
+}
+
+const holdTcp = (port: PublishedPort, host: string, address: string | undefined): Promise<OpenPort> =>
   new Promise((resolve, reject) => {
     const open = new Set<net.Socket>()
     const server = net.createServer({ allowHalfOpen: true }, (client) => {
@@ -119,6 +153,7 @@ const holdTcp = (port: PublishedPort, host: string, address: string | undefined)
     server.listen({ host, port: port.hostPort, exclusive: true }, () => {
       server.on("error", () => undefined)
       resolve({
+        number: (server.address() as net.AddressInfo).port,
         close: () => {
           server.close()
           open.forEach((socket) => socket.destroy())

@@ -1,12 +1,12 @@
 import type { Socket } from "node:dgram"
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { HeldPort } from "./ports.ts"
+import type { OpenPort } from "./ports.ts"
 
 /** How long an answer finds its way back to a client that says nothing more, in milliseconds. */
 const forgetAfter = 90_000
 
 /** Takes a UDP port. Each client gets a socket of its own towards the container, so that answers find back. */
-export const holdUdp = async (port: PublishedPort, host: string, address: string | undefined): Promise<HeldPort> => {
+export const holdUdp = async (port: PublishedPort, host: string, address: string | undefined): Promise<OpenPort> => {
   const { createSocket } = await import("node:dgram")
   const type = host.includes(":") ? "udp6" : "udp4"
   const outer = createSocket({ type })
@@ -38,6 +38,7 @@ export const holdUdp = async (port: PublishedPort, host: string, address: string
   })
   outer.on("error", () => undefined)
   return {
+    number: outer.address().port,
     close: () => {
       outer.close()
       for (const { inner, timer } of clients.values()) {

@@ -1,8 +1,13 @@
 import { writeFileSync } from "node:fs"
 import { O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
 import { withLinks } from "@gantry/linux/netlink/link"
+import { rootless } from "@gantry/linux/rootless"
+import { askHolder } from "@gantry/linux/user-network"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import type { Wiring } from "@gantry/core/network/Wiring"
+
+/** The name under which the holder of an ordinary user's namespaces makes the links of a container. */
+export const connectAction = "connect"
 
 /**
  * Makes the links of a container: one end on its bridge, the other directly in the network namespace of the process.
@@ -11,6 +16,7 @@ import type { Wiring } from "@gantry/core/network/Wiring"
 export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring>): void => {
   const pairs = wiring.filter((each) => each.type === "veth")
   if (pairs.length === 0) return
+  if (rootless() !== undefined) return void askHolder(sys, connectAction, pid, pairs)
   const namespace = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
   try {
     withLinks(sys, (links) => {

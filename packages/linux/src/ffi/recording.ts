@@ -120,6 +120,7 @@ export const makeRecording = (script: Script = {}): Recording => {
     lremovexattr: nothing,
     socket: descriptor,
     bind: nothing,
+    connect: nothing,
     setsockopt: nothing,
     sendto: (_fd, bytes) => bytes.length,
     recvfrom: zero,

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs"
+import { rootless } from "@gantry/linux/rootless"
+import { userNetwork } from "@gantry/linux/user-network"
 import { serversIn } from "../../containers/resolv-conf.ts"
 
 /** Milliseconds that a server may take before the next one is asked. */
@@ -9,6 +11,8 @@ const mostServers = 3
 
 /** The host's resolvers as they are now: they change with every network that a laptop meets. */
 export const hostServers = (): ReadonlyArray<string> => {
+  // What listens on the host's loopback is out of reach of a user's network; that has a resolver which asks there.
+  if (rootless() !== undefined) return [userNetwork.resolver]
   try {
     return serversIn(readFileSync("/etc/resolv.conf", "utf8"))
   } catch {
