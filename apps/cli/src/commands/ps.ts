@@ -38,16 +38,16 @@ export default define(table, ({ options }, { terminal }) =>
     const wanted: Array<Listed> = []
     for (const each of all) {
       if (!everything && !isLive(each.state)) continue
-      if (yield* matches(each, filters.value, all)) wanted.push(each)
+      if (filters.value.size === 0 || (yield* matches(each, filters.value, all))) wanted.push(each)
     }
     const now = terminal.now()
     const templated = (options.format ?? "") !== ""
     if (options.quiet && templated) {
       terminal.err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
     }
-    const rows = yield* Effect.forEach(count === undefined ? wanted : wanted.slice(0, count), (each) =>
-      Effect.map(factsOf(each, options.size), (facts) => containerRow(facts, { now, truncate: !options.noTrunc }))
-    )
+    const shown = count === undefined ? wanted : wanted.slice(0, count)
+    const sizes = options.size ? yield* Effect.forEach(shown, sizeOf) : []
+    const rows = shown.map((each, at) => containerRow(factsOf(each, sizes[at]), { now, truncate: !options.noTrunc }))
     return yield* printListing(
       options.quiet ? undefined : options.format,
       {
@@ -62,35 +62,39 @@ export default define(table, ({ options }, { terminal }) =>
   })
 )
 
-const factsOf = ({ record, state }: Listed, withSize: boolean) =>
+/** Bytes of a container's own, and with those of its image. */
+const sizeOf = ({ record }: Listed) =>
   Effect.gen(function* () {
-    const written = withSize ? (yield* (yield* LayerStore).usage({ id: record.id })).bytes : 0
-    const image = withSize
-      ? yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))
-      : { size: 0 }
-    const published = portsOf(record)
-    const exposed = record.options.exposed.flatMap((text) => {
-      const [port, protocol = "tcp"] = text.split("/")
-      const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)
-      return taken || state.status !== "running"
-        ? []
-        : [{ containerPort: Number(port), protocol: protocolOf(protocol) }]
-    })
-    return {
-      id: record.id,
-      name: record.name,
-      image: record.imageName,
-      command: [...record.options.entrypoint, ...record.options.command],
-      createdAt: record.createdAt,
-      state: shownState(state),
-      ports: [...published, ...exposed],
-      labels: record.labels,
-      mounts: record.mounts.flatMap(({ name, source, type }) =>
-        type === "tmpfs" ? [] : [type === "volume" ? name : source]
-      ),
-      networks: record.options.networks.map(({ network }) => network),
-      ...(withSize ? { size: { written, virtual: written + image.size } } : {})
-    } satisfies ContainerFacts
+    const written = (yield* (yield* LayerStore).usage({ id: record.id })).bytes
+    const image = yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))
+    return { written, virtual: written + image.size }
   })
+
+const factsOf = (
+  { record, state }: Listed,
+  size: Effect.Effect.Success<ReturnType<typeof sizeOf>> | undefined
+): ContainerFacts => {
+  const published = portsOf(record)
+  const exposed = record.options.exposed.flatMap((text) => {
+    const [port, protocol = "tcp"] = text.split("/")
+    const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)
+    return taken || state.status !== "running" ? [] : [{ containerPort: Number(port), protocol: protocolOf(protocol) }]
+  })
+  return {
+    id: record.id,
+    name: record.name,
+    image: record.imageName,
+    command: [...record.options.entrypoint, ...record.options.command],
+    createdAt: record.createdAt,
+    state: shownState(state),
+    ports: [...published, ...exposed],
+    labels: record.labels,
+    mounts: record.mounts.flatMap(({ name, source, type }) =>
+      type === "tmpfs" ? [] : [type === "volume" ? name : source]
+    ),
+    networks: record.options.networks.map(({ network }) => network),
+    ...(size === undefined ? {} : { size })
+  }
+}
 
 const protocolOf = (text: string): "tcp" | "udp" | "sctp" => (text === "udp" || text === "sctp" ? text : "tcp")

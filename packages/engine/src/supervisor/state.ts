@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { bootId, identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 
@@ -52,6 +52,8 @@ export const writeState = (directory: string, file: StateFile): void => {
 
 /** What was written last; undefined when the container was never started. */
 export const readState = (directory: string): StateFile | undefined => {
+  // Of many that are listed, many were never started: an exception for each would take longer than all the rest.
+  if (!existsSync(path(directory))) return undefined
   try {
     return JSON.parse(readFileSync(path(directory), "utf8"))
   } catch (error) {
