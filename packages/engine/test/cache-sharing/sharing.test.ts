@@ -130,10 +130,12 @@ describe("a shared build cache", () => {
     Effect.gen(function* () {
       const context = yield* contextOf({ app: "program" })
       const registry = yield* Registry
+      const gone = () => Effect.fail({ _tag: "RegistryUnavailable", message: "the registry is gone" } as never)
       const failing = Effect.provideService(Registry, {
         ...registry,
         tag: () => Effect.die(new Error("the registry is gone")) as never,
-        push: () => Effect.fail({ _tag: "RegistryUnavailable", message: "the registry is gone" } as never)
+        push: gone,
+        pushBytes: gone
       })
       const lenient = yield* failing(built(text, { context, cacheTo: [target("max")] }))
       expect(lenient.warnings.join()).toContain("the registry is gone")
