@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs"
+import { delegatedPart, isDelegated } from "./cgroup-delegated.ts"
 import { type MountInfo, parseMountInfo } from "./mounts.ts"
+import { rootless } from "./rootless.ts"
 
 /** One cgroup tree. */
 export interface Hierarchy {
@@ -72,9 +74,18 @@ export const layoutOf = (mounts: ReadonlyArray<MountInfo>, memberships: Readonly
   return unified === undefined ? { version: "none" } : { version: "v2", unified }
 }
 
-/** The cgroups of this machine as this process sees them. */
-export const detectCgroups = (): CgroupLayout =>
+const layoutAround = (process: number | "self"): CgroupLayout =>
   layoutOf(
     parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
-    parseMemberships(readFileSync("/proc/self/cgroup", "utf8"))
+    parseMemberships(readFileSync(`/proc/${process}/cgroup`, "utf8"))
   )
+
+/**
+ * The cgroups of this machine as this process sees them. An ordinary user has what was delegated to the process that
+ * holds the user's namespaces, whichever session a command comes from.
+ */
+export const detectCgroups = (): CgroupLayout => {
+  const here = rootless()
+  if (here === undefined) return layoutAround("self")
+  return delegatedPart(layoutAround(here.holder), (directory) => isDelegated(directory, 0))
+}

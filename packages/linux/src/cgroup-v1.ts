@@ -18,6 +18,7 @@ import type { Hierarchy } from "./cgroup-layout.ts"
 import { type Limits, type Setting, settingsV1 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
 import { deviceLine } from "./devices.ts"
+import { rootless } from "./rootless.ts"
 import type { Syscalls } from "./Syscalls.ts"
 
 /** Controllers in which a group is made, and what each is for. */
@@ -34,6 +35,9 @@ const wanted: ReadonlyMap<string, string> = new Map([
 
 /** Looks at the state of a freezer; it needs as long as the slowest system call that it has to interrupt. */
 const mostLooks = 1000
+
+const noController = (name: string): string =>
+  rootless() === undefined ? `the kernel has no ${name} controller` : `no ${name} group was delegated to this user`
 
 const featureOf = ({ controllers }: Hierarchy) => wanted.get(controllers.find((name) => wanted.has(name)) ?? "") ?? ""
 
@@ -52,7 +56,7 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
   const set = (path: string, setting: Setting): ReadonlyArray<Missing> => {
     const directory = directoryOf(setting.controller, path)
     return directory === undefined
-      ? [{ feature: setting.feature, reason: `the kernel has no ${setting.controller} controller` }]
+      ? [{ feature: setting.feature, reason: noController(setting.controller) }]
       : writeSetting(directory, setting)
   }
 
@@ -90,7 +94,7 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
     create: (path) => [
       ...[...wanted]
         .filter(([controller]) => controller !== "cpuacct" && directoryOf(controller, path) === undefined)
-        .map(([controller, feature]) => ({ feature, reason: `the kernel has no ${controller} controller` })),
+        .map(([controller, feature]) => ({ feature, reason: noController(controller) })),
       ...used.flatMap((hierarchy) =>
         attempt(featureOf(hierarchy), `${hierarchy.mountPoint}/${path}`, () => {
           for (const directory of steps(hierarchy.mountPoint, path)) {

@@ -3,6 +3,7 @@ import type { Limits } from "./cgroup-limits.ts"
 import { cgroupsV1 } from "./cgroup-v1.ts"
 import { cgroupsV2 } from "./cgroup-v2.ts"
 import type { DeviceRule } from "./devices.ts"
+import { rootless } from "./rootless.ts"
 import type { Syscalls } from "./Syscalls.ts"
 
 /** Something that was asked for and that this machine, or this user, cannot have. Not an error: the caller decides. */
@@ -58,19 +59,22 @@ export interface Cgroups {
   readonly remove: (path: string) => boolean
 }
 
-const nowhere: ReadonlyArray<Missing> = [{ feature: "control groups", reason: "no cgroup file system is mounted" }]
+const nowhere = (): ReadonlyArray<Missing> => {
+  const reason = rootless() === undefined ? "no cgroup file system is mounted" : "none were delegated to this user"
+  return [{ feature: "control groups", reason }]
+}
 
 const withoutCgroups: Cgroups = {
-  create: () => nowhere,
+  create: nowhere,
   rehearse: () => undefined,
-  add: () => nowhere,
+  add: nowhere,
   directories: () => [],
-  setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere),
-  allowDevices: () => nowhere,
+  setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere()),
+  allowDevices: nowhere,
   pids: () => [],
   killAll: () => undefined,
-  freeze: () => nowhere,
-  thaw: () => nowhere,
+  freeze: nowhere,
+  thaw: nowhere,
   usage: () => ({
     memoryBytes: undefined,
     cpuNanoseconds: undefined,

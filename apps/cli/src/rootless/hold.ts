@@ -1,6 +1,8 @@
-import { readdirSync, readlinkSync, rmSync, rmdirSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { connect, connectAction } from "@gantry/engine/supervisor/wiring"
+import { delegatedPart, holderGroup, isDelegated } from "@gantry/linux/cgroup-delegated"
+import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import { AF_UNIX, POLLIN, SOCK_CLOEXEC, SOCK_STREAM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { withLinks } from "@gantry/linux/netlink/link"
@@ -36,6 +38,7 @@ export const hold = ([run = ""]: ReadonlyArray<string>, actions: Actions): void 
   process.env["PATH"] = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`
   withLinks(sys, (links) => links.setLinkUp("lo"))
   mountSys(sys)
+  makeRoomForGroups()
   const server = listenHere(sys)
   process.stdout.write(`${identify("self")?.startTime ?? 0}\n`)
   const own = readlinkSync("/proc/self/ns/user")
@@ -55,6 +58,23 @@ const mountSys = (sys: Syscalls): void => {
     sys.mount("sysfs", "/sys", "sysfs", 0, null)
   } catch {
     // Somewhere below the host's something is hidden that may not be uncovered.
+  }
+}
+
+/** Moves what is in a delegated group of v2 into one below: only groups without processes hand controllers down. */
+const makeRoomForGroups = (): void => {
+  const layout = detectCgroups()
+  if (layout.version !== "v2") return
+  const part = delegatedPart(layout, (directory) => isDelegated(directory, 0))
+  if (part.version !== "v2") return
+  try {
+    const { mountPoint } = part.unified
+    mkdirSync(join(mountPoint, holderGroup), { recursive: true })
+    for (const pid of readFileSync(join(mountPoint, "cgroup.procs"), "utf8").trim().split("\n")) {
+      if (pid !== "") writeFileSync(join(mountPoint, holderGroup, "cgroup.procs"), pid)
+    }
+  } catch {
+    // What cannot be moved keeps its group, and containers have the limits that are possible so.
   }
 }
 

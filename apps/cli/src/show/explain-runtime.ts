@@ -24,7 +24,11 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
   }
 }
 
-const isolationHint = (why: string): string | undefined =>
-  /EPERM|not permitted/i.test(why)
+const isolationHint = (why: string): string | undefined => {
+  if (/delegated to this user/.test(why))
+    return "go without limits and pause; gantry doctor says how a user is given control groups"
+  if (/range of user numbers/.test(why)) return "gantry doctor says how a user is given one"
+  return /EPERM|not permitted/i.test(why)
     ? "namespaces and mounts need root here; gantry doctor tells what this host lacks"
     : undefined
+}

@@ -50,6 +50,8 @@ export const become = (
 ): never => {
   const { files, sys } = kernel
   const env = process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`]
+  const alone = rootless()?.single === true
+  if (alone && (who.uid !== 0 || who.gid !== 0)) throw new StageFailure("change user", onlyRoot)
   stage(`enter ${process.cwd}`, () => {
     if (!makesDirectory && files.kind(process.cwd)?.directory !== true) {
       throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
@@ -71,8 +73,6 @@ export const become = (
     sys.resetSignals()
   })
   stage("change user", () => {
-    const alone = rootless()?.single === true
-    if (alone && (who.uid !== 0 || who.gid !== 0)) throw new StageFailure("change user", onlyRoot)
     dropBoundingSet(kernel, process.capabilities)
     sys.prctl(PR_SET_KEEPCAPS, 1)
     // The kernel lets nobody out of groups where a user has mapped only itself.
