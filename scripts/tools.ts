@@ -17,6 +17,8 @@ const tools: ReadonlyArray<Tool> = [
   { program: "setpriv", pack: "util-linux", why: "tying a container to its supervisor" },
   { program: "busybox", pack: "busybox-static", why: "the example image and the end-to-end tests" },
   { program: "docker-registry", pack: "docker-registry", why: "testing against a real registry" },
+  { program: "newuidmap", pack: "uidmap", why: "containers of ordinary users" },
+  { program: "slirp4netns", pack: "slirp4netns", why: "networks of ordinary users" },
   { program: "openssl", pack: "openssl", why: "certificates of tests" }
 ]
 

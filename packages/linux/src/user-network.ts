@@ -17,6 +17,9 @@ export const holderSocket = "network.sock"
 /** The name of the socket on which slirp4netns takes ports, in the holder's working directory. */
 export const portsSocket = "ports.sock"
 
+/** The name under which the holder takes ports back that lead to nobody: whoever asked for them was killed. */
+export const sweepAction = "sweep-ports"
+
 /** What the holder answers. */
 export type HolderAnswer = { readonly value: unknown } | { readonly error: string; readonly code?: string }
 
@@ -30,6 +33,30 @@ export const askHolder = (sys: Syscalls, action: string, ...args: ReadonlyArray<
   ) as HolderAnswer
   if ("value" in answer) return answer.value
   throw Object.assign(new Error(answer.error), answer.code === undefined ? {} : { code: answer.code })
+}
+
+/** A port of the real host that leads into the user's network. */
+export interface ForwardedPort {
+  readonly id: number
+  readonly proto: string
+  readonly guest_port: number
+}
+
+/** What slirp4netns answers. Spec: slirp4netns(1), API SOCKET. */
+export interface ForwarderAnswer {
+  readonly return?: { readonly id?: number }
+  /** Of `list_hostfwd`. */
+  readonly entries?: ReadonlyArray<ForwardedPort>
+  readonly error?: { readonly desc?: string }
+}
+
+/** Asks slirp4netns about the ports of the real host that lead into the user's network. An answer, also when there is nobody to ask. */
+export const askForwarder = (sys: Syscalls, request: object): ForwarderAnswer => {
+  try {
+    return JSON.parse(askUnix(sys, besideHolder(portsSocket), JSON.stringify(request))) as ForwarderAnswer
+  } catch {
+    return { error: { desc: "slirp4netns does not run for this user; gantry doctor tells what it needs" } }
+  }
 }
 
 /** Takes the calling thread into the user's network for good: there is no way back to the host's. */

@@ -5,7 +5,7 @@ import { LOCK_EX, O_CLOEXEC } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Environment } from "../settings.ts"
 import { findProgram } from "./find-program.ts"
-import { readHolder, writeHolder } from "./holder-file.ts"
+import { namespacesOf, readHolder, survivorOf, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
 import { openOutside } from "./outside.ts"
@@ -45,17 +45,20 @@ const waiter = `echo made; read -r line && exec "$@"`
 
 const make = async (wish: Wish): Promise<number> => {
   const { env, run, self } = wish
-  const unshare = findProgram("unshare", env["PATH"])
-  if (unshare === undefined) throw refused("there is no unshare", "install util-linux")
+  const [unshare, nsenter] = ["unshare", "nsenter"].map((name) => findProgram(name, env["PATH"]))
+  if (unshare === undefined || nsenter === undefined) throw refused("there is no unshare", "install util-linux")
+  const survivor = survivorOf(run)
+  const mounts = ["--mount", "--propagation=slave"]
+  const argv =
+    survivor === undefined
+      ? [unshare, "--user", "--net", ...mounts, "/bin/sh", "-c", waiter, "sh"]
+      : [nsenter, ...inside(survivor), "--preserve-credentials", unshare, ...mounts]
   const complaints = join(run, "holder.log")
   const stderr = openSync(complaints, "w", 0o600)
   const sys = loadSyscallsSync()
   const [end, held] = sys.pipe2(O_CLOEXEC)
-  const child = spawn(
-    unshare,
-    ["--user", "--net", "--mount", "--propagation=slave", "/bin/sh", "-c", waiter, "sh", ...self, "__hold", run],
-    { stdio: ["pipe", "pipe", stderr, held], detached: true, cwd: "/" }
-  )
+  const [program = "", ...words] = [...argv, ...self, "__hold", run]
+  const child = spawn(program, words, { stdio: ["pipe", "pipe", stderr, held], detached: true, cwd: "/" })
   closeSync(stderr)
   sys.close(held)
   const { pid, stdin, stdout } = child
@@ -64,19 +67,28 @@ const make = async (wish: Wish): Promise<number> => {
     refused(readFileSync(complaints, "utf8").trim().split("\n").at(-1) || "its process ended", "gantry doctor")
   // Whoever cannot even be started says nothing either.
   child.on("error", () => undefined)
-  if ((await said()) !== "made" || pid === undefined) throw failed()
-  mapNumbers(pid, wish)
-  stdin?.end("go\n")
+  if (survivor === undefined) {
+    if ((await said()) !== "made" || pid === undefined) throw failed()
+    mapNumbers(pid, wish)
+    stdin?.end("go\n")
+  }
   const answer = await said()
-  if (answer === undefined) throw failed()
+  if (answer === undefined || pid === undefined) throw failed()
   const closed = openOutside({ end, env, pid, run })
   sys.close(end)
-  writeHolder(run, { pid, startTime: Number(answer), ...(closed === undefined ? {} : { closed }) })
+  writeHolder(run, {
+    pid,
+    startTime: Number(answer),
+    namespaces: namespacesOf(pid),
+    ...(closed === undefined ? {} : { closed })
+  })
   rmSync(complaints, { force: true })
   for (const stream of [stdin, stdout]) stream?.destroy()
   child.unref()
   return pid
 }
+
+const inside = (process: number) => ["user", "net"].map((kind) => `--${kind}=/proc/${process}/ns/${kind}`)
 
 const refused = (why: string, todo: string): HolderRefused =>
   new HolderRefused("cannot make a user namespace for this user", why, todo)

@@ -1,9 +1,8 @@
 import { loadSyscallsSync } from "@gantry/linux/load"
-import { askUnix } from "@gantry/linux/unix-socket"
-import { besideHolder, portsSocket, userNetwork } from "@gantry/linux/user-network"
+import { askForwarder, askHolder, sweepAction, userNetwork } from "@gantry/linux/user-network"
 
-/** A port of the real host, and where what comes there is sent to in the user's network. */
-export interface ForwardedPort {
+/** A port of the real host, and where what comes there is to be sent in the user's network. */
+export interface PortToForward {
   readonly protocol: "tcp" | "udp"
   /** IPv4, dotted. */
   readonly hostIp: string
@@ -11,27 +10,14 @@ export interface ForwardedPort {
   readonly innerPort: number
 }
 
-/** What slirp4netns says. Spec: slirp4netns(1), API SOCKET. */
-interface Answer {
-  readonly return?: { readonly id?: number }
-  readonly error?: { readonly desc?: string }
-}
-
-const ask = (request: object): Answer => {
-  try {
-    return JSON.parse(askUnix(loadSyscallsSync(), besideHolder(portsSocket), JSON.stringify(request))) as Answer
-  } catch (error) {
-    return { error: { desc: `slirp4netns takes no ports: ${error instanceof Error ? error.message : String(error)}` } }
-  }
-}
-
 /** Has a port of the real host lead into the user's network. Throws when it cannot be; returns how to take it back. */
-export const forwardPort = ({ hostIp, hostPort, innerPort, protocol }: ForwardedPort): (() => void) => {
+export const forwardPort = ({ hostIp, hostPort, innerPort, protocol }: PortToForward): (() => void) => {
   if (hostIp.includes(":")) {
     const error = new Error("ports of ordinary users are published on IPv4 addresses only")
     throw Object.assign(error, { code: "EAFNOSUPPORT" })
   }
-  const { error, return: made } = ask({
+  const sys = loadSyscallsSync()
+  const request = {
     execute: "add_hostfwd",
     arguments: {
       proto: protocol,
@@ -40,10 +26,16 @@ export const forwardPort = ({ hostIp, hostPort, innerPort, protocol }: Forwarded
       guest_addr: userNetwork.address,
       guest_port: innerPort
     }
-  })
-  const id = made?.id
-  if (id === undefined) {
-    throw Object.assign(new Error(error?.desc ?? "slirp4netns refused the port"), { code: "EADDRNOTAVAIL" })
   }
-  return () => void ask({ execute: "remove_hostfwd", arguments: { id } })
+  let answer = askForwarder(sys, request)
+  if (answer.error !== undefined) {
+    // It may be held for a container that was killed.
+    askHolder(sys, sweepAction)
+    answer = askForwarder(sys, request)
+  }
+  const id = answer.return?.id
+  if (id === undefined) {
+    throw Object.assign(new Error(answer.error?.desc ?? "slirp4netns refused the port"), { code: "EADDRNOTAVAIL" })
+  }
+  return () => void askForwarder(sys, { execute: "remove_hostfwd", arguments: { id } })
 }

@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process"
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync
+} from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { programPath } from "./gantry.ts"
+import { type Outcome, runProcess, type Started, startProcess } from "./started.ts"
+import { until } from "./until.ts"
+
+/** A user who has never run the program, on this host. */
+export interface OrdinaryUser {
+  readonly uid: number
+  readonly home: string
+  /** Starts the program as that user. */
+  readonly start: (...args: ReadonlyArray<string>) => Started
+  /** Runs it to its end, whatever its status. */
+  readonly try: (...args: ReadonlyArray<string>) => Promise<Outcome>
+  /** Runs it; it must succeed. Returns what it wrote to standard output, without the last line's end. */
+  readonly ok: (...args: ReadonlyArray<string>) => Promise<string>
+  /** Writes files into a directory of the user's home. Returns its path. */
+  readonly context: (name: string, files: { readonly [path: string]: string }) => string
+  /** Numbers and command lines of the user's processes. */
+  readonly processes: () => ReadonlyArray<readonly [pid: number, command: string]>
+  /** Ends what is left of the user and takes its files away. */
+  readonly close: () => Promise<void>
+}
+
+/** Where the user's numbers begin; nobody on a usual host has these. */
+const firstSub = 1_600_000_000
+
+/**
+ * Becomes the user in a mount namespace whose /etc knows it. The device of slirp4netns is open to everybody there, as
+ * udev has it on most hosts.
+ */
+const become = `mount --bind "$1/etc" /etc && mount --bind "$1/tun" /dev/net/tun && cd "$1/home" || exit 99
+uid=$2; shift 2; exec setpriv --reuid $uid --regid $uid --clear-groups "$@"`
+
+/** A user with a home, a runtime directory and, unless `single`, a range of further numbers. */
+export const openUser = (uid: number, { single = false }: { readonly single?: boolean } = {}): OrdinaryUser => {
+  const folder = mkdtempSync("/tmp/gu-")
+  const [home, run, etc] = ["home", "run", "etc"].map((name) => join(folder, name)) as [string, string, string]
+  chmodSync(folder, 0o755)
+  for (const each of [home, run]) {
+    mkdirSync(each, { mode: 0o700 })
+    chownSync(each, uid, uid)
+  }
+  execFileSync("cp", ["-a", "/etc", etc])
+  execFileSync("mknod", ["-m", "666", join(folder, "tun"), "c", "10", "200"])
+  appendFileSync(join(etc, "passwd"), `\ntester:x:${uid}:${uid}::${home}:/bin/sh\n`)
+  appendFileSync(join(etc, "group"), `\ntester:x:${uid}:\n`)
+  for (const file of ["subuid", "subgid"]) writeFileSync(join(etc, file), single ? "" : `tester:${firstSub}:65536\n`)
+  // The repository may lie where only its owner may go.
+  const program = join(folder, "gantry")
+  copyFileSync(programPath, program)
+  chmodSync(program, 0o755)
+
+  const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", become, "sh", folder, String(uid)]
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, XDG_RUNTIME_DIR: run, USER: "tester" }
+  const command = [...enter, program]
+  const processes: OrdinaryUser["processes"] = () =>
+    readdirSync("/proc").flatMap((pid) => {
+      try {
+        const owner = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()
+        return Number(owner) === uid && line !== "" ? [[Number(pid), line] as const] : []
+      } catch {
+        return []
+      }
+    })
+  return {
+    uid,
+    home,
+    start: (...args) => startProcess([...command, ...args], { env }),
+    try: (...args) => startProcess([...command, ...args], { env, input: "" }).ended,
+    ok: async (...args) => (await runProcess([...command, ...args], { env })).replace(/\n$/, ""),
+    context: (name, files) => {
+      const directory = join(home, name)
+      mkdirSync(directory)
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(directory, path), text)
+      execFileSync("chown", ["-R", `${uid}:${uid}`, directory])
+      return directory
+    },
+    processes,
+    close: async () => {
+      for (const [pid] of processes()) {
+        try {
+          process.kill(pid, "SIGKILL")
+        } catch {
+          // It has ended meanwhile.
+        }
+      }
+      await until("the user's processes to end", () => processes().length === 0)
+      rmSync(folder, { recursive: true })
+    }
+  }
+}

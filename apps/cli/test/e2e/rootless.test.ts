@@ -1,0 +1,188 @@
+import { copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { join, resolve } from "node:path"
+import { afterAll, afterEach, describe, expect, it } from "vitest"
+import { writeBaseContext } from "../base-context.ts"
+import { freePort } from "./host/free-port.ts"
+import { openUser, type OrdinaryUser } from "./host/ordinary-user.ts"
+import { until } from "./host/until.ts"
+
+const examples = resolve(import.meta.dirname, "../../../../examples")
+
+const small = `FROM scratch
+COPY --chmod=755 busybox /bin/busybox
+COPY --chown=1000:1000 passwd /etc/passwd
+`
+
+const page = (port: number) =>
+  until(`a page from port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}/`)).text(), 10)
+
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false
+  )
+
+const buildBase = async (user: OrdinaryUser) => {
+  const directory = user.context("base", {})
+  writeBaseContext(directory)
+  await user.ok("build", "-t", "base", directory)
+}
+
+const owners = (directory: string) =>
+  Object.fromEntries(readdirSync(directory).map((name) => [name, statSync(join(directory, name)).uid]))
+
+/** What of the host's root is there that an engine would make. */
+const rootsOwn = () =>
+  ["/var/lib/gantry", "/run/gantry"].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs)
+
+describe("an ordinary user with a range of numbers", () => {
+  const before = rootsOwn()
+  const user = openUser(64_242)
+  const holder = () => user.processes().find(([, command]) => command.includes("__hold"))?.[0]
+
+  afterEach(async () => {
+    const ids = (await user.ok("ps", "-aq")).split("\n").filter((id) => id !== "")
+    if (ids.length > 0) await user.ok("rm", "-f", "-v", ...ids)
+  })
+  afterAll(() => user.close())
+
+  it("builds the web example and serves it on a port, which is free again when it ends", async () => {
+    cpSync(join(examples, "web"), join(user.home, "web"), { recursive: true })
+    execFileSync("node", [join(user.home, "web/prepare.mjs")])
+    execFileSync("chown", ["-R", `${user.uid}`, join(user.home, "web")])
+    await user.ok("build", "-t", "web", "web")
+    const [one, two] = [await freePort(), await freePort()]
+    await user.ok("run", "-d", "--name", "web1", "-p", `${one}:80`, "-p", `127.0.0.1:${two}:80`, "web")
+    expect(await page(one)).toContain("Hello from a container")
+    expect(await page(two)).toContain("Hello from a container")
+    await user.ok("port", "rm", "web1", `${two}:80`)
+    expect(await answers(two)).toBe(false)
+    expect(await user.ok("exec", "web1", "cat", "/proc/self/uid_map")).toMatch(
+      /^\s*0\s+64242\s+1\n\s*1\s+1600000000\s+65536$/
+    )
+    expect(await user.ok("exec", "web1", "sh", "-c", "env; id -u")).not.toContain("GANTRY")
+    expect(await user.ok("logs", "web1")).toBe("")
+    await user.ok("stop", "-t", "0", "web1")
+    expect(await answers(one)).toBe(false)
+  })
+
+  it("keeps owners of files through stages, volumes and commits; in directories of the user root's files are the user's", async () => {
+    await buildBase(user)
+    const directory = user.context("stages", {
+      Dockerfile: `FROM base AS first
+COPY --chown=app:app note /home/app/note
+RUN rm -r /home/app && mkdir /home/app && cp /etc/passwd /home/app && chown app /home/app/passwd && mkfifo /pipe
+FROM base
+COPY --from=first /home/app /home/app
+USER app
+RUN id -un > /home/app/who
+`,
+      note: "note\n"
+    })
+    await user.ok("build", "-t", "stages", directory)
+    expect(
+      await user.ok("run", "--rm", "stages", "sh", "-c", "stat -c %U /home/app/passwd; cat /home/app/who; ls /home/app")
+    ).toBe("app\napp\npasswd\nwho")
+    const shared = user.context("shared", {})
+    const inside =
+      "touch /shared/of-root /kept/of-root; su app -c id; touch /shared/of-app; chown app /shared/of-app /kept/of-root"
+    await user.ok("run", "--rm", "-v", `${shared}:/shared`, "-v", "kept:/kept", "base", "sh", "-c", inside)
+    expect(owners(shared)).toEqual({ "of-root": user.uid, "of-app": 1_600_000_999 })
+    expect(await user.ok("run", "--rm", "-v", "kept:/kept", "base", "stat", "-c", "%U", "/kept/of-root")).toBe("app")
+    await user.ok(
+      "run",
+      "--name",
+      "changed",
+      "base",
+      "sh",
+      "-c",
+      "rm -r /home && mkdir /home && echo new > /home/new; rm /etc/group"
+    )
+    expect(await user.ok("diff", "changed")).toContain("D /etc/group")
+    await user.ok("commit", "changed", "changed")
+    expect(await user.ok("run", "--rm", "changed", "ls", "/home", "/etc")).toBe(
+      "/etc:\npasswd\n\n/home:\nnew".replace("passwd", "hostname\nhosts\npasswd\nresolv.conf")
+    )
+    await user.ok("volume", "rm", "kept")
+  })
+
+  it("has containers that find each other by name, and none that reaches the host's loopback", async () => {
+    await user.ok("network", "create", "between")
+    await user.ok("run", "-d", "--name", "server", "--network", "between", "web")
+    expect(await user.ok("run", "--rm", "--network", "between", "web", "wget", "-qO-", "http://server/")).toContain(
+      "Hello from a container"
+    )
+    await user.ok("run", "-d", "--name", "other", "web")
+    await user.ok("network", "connect", "between", "other")
+    expect(await user.ok("exec", "other", "wget", "-qO-", "http://server/")).toContain("Hello from a container")
+    const network = (...args: ReadonlyArray<string>) =>
+      user.ok("run", "--rm", ...args, "base", "readlink", "/proc/self/ns/net")
+    expect(await network("--network", "host")).toBe(readlinkSync("/proc/self/ns/net"))
+    expect(await network()).not.toBe(readlinkSync("/proc/self/ns/net"))
+    await user.ok("rm", "-f", "server", "other")
+    await user.ok("network", "rm", "between")
+  })
+
+  it("is told in words what only root can have", async () => {
+    const limited = await user.try("run", "--rm", "-m", "64m", "base", "true")
+    expect(limited).toMatchObject({ status: 125 })
+    expect(limited.stderr).toMatch(/control group[^]*delegated to this user\n {2}try: /)
+    const low = await user.try("run", "--rm", "-p", "81:80", "base", "true")
+    expect(low.stderr).toContain("this user may not bind ports below 1024")
+    const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
+    expect(six.stderr).toContain("IPv4 addresses only")
+    expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)
+  })
+
+  it("gets a killed container's port back, and finds its containers again when the holder was killed", async () => {
+    const port = await freePort()
+    await user.ok("run", "-d", "--name", "lost", "-p", `${port}:80`, "web")
+    const supervisor = user.processes().find(([, command]) => command.includes("__supervise"))?.[0] ?? 0
+    process.kill(supervisor, "SIGKILL")
+    await until(
+      "the container to end",
+      async () => (await user.ok("inspect", "-f", "{{.State.Running}}", "lost")) === "false"
+    )
+    await user.ok("start", "lost")
+    expect(await page(port)).toContain("Hello from a container")
+    const first = holder()
+    process.kill(first ?? 0, "SIGKILL")
+    expect(await user.ok("exec", "lost", "echo", "still here")).toBe("still here")
+    expect(holder()).not.toBe(first)
+  })
+
+  it("leaves nothing behind but its empty places, and nothing at all in those of root", async () => {
+    await user.ok("system", "prune", "-af", "--volumes")
+    const store = join(user.home, ".local/share/gantry")
+    const rest = ["blobs/sha256", "trees", "containers", "volumes"].map((name) => join(store, name))
+    expect(rest.flatMap((path) => (existsSync(path) ? readdirSync(path) : []))).toEqual([])
+    expect(readdirSync(join(store, "layers"))).toEqual(["skeleton"])
+    const left = () => user.processes().filter(([, command]) => !/__hold|slirp4netns/.test(command))
+    await until("everything but the holder to end", () => left().length === 0)
+    process.kill(holder() ?? 0, "SIGKILL")
+    await until("its connection to end with it", () => user.processes().length === 0)
+    expect(rootsOwn()).toEqual(before)
+  })
+})
+
+describe("an ordinary user without a range", () => {
+  const user = openUser(64_243, { single: true })
+  afterAll(() => user.close())
+
+  it("is told what containers cannot do, and has containers in which everything is root's", async () => {
+    const directory = user.context("small", { Dockerfile: small, passwd: "root:x:0:0::/:\napp:x:1000:1000::/:\n" })
+    copyFileSync("/bin/busybox", join(directory, "busybox"))
+    const { status, stderr } = await user.try("build", "-t", "small", directory)
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stderr).toMatch(
+      /^gantry: \/etc\/subuid gives tester no numbers: containers have one user, root.*\n {2}try: gantry doctor/
+    )
+    expect(await user.ok("run", "--rm", "small", "busybox", "stat", "-c", "%u", "/etc/passwd")).toBe("0")
+    const other = await user.try("run", "--rm", "--user", "app", "small", "busybox", "id")
+    expect(other.stderr).toContain("root is the only user here")
+    expect(other.status).toBe(125)
+    const changed = await user.try("run", "--rm", "small", "busybox", "chown", "app", "/etc/passwd")
+    expect(changed).toMatchObject({ status: 1 })
+  })
+})
