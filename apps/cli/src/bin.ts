@@ -22,6 +22,15 @@ switch (word) {
   case "__join":
     await (await import("@gantry/plugin-runtime-namespace/init/join")).main()
     break
+  case "__oci":
+    ;(await import("@gantry/plugin-runtime-oci/run/main")).main()
+    break
+  case "__oci_join":
+    ;(await import("@gantry/plugin-runtime-oci/run/main")).mainJoin()
+    break
+  case "__oci_config":
+    ;(await import("@gantry/plugin-runtime-oci/run/print")).main()
+    break
   case "__pack":
     await (await import("@gantry/plugin-store-fs/pack/main")).main(process.argv.slice(3))
     break

@@ -6,6 +6,7 @@ import { Credentials, type CredentialsShape } from "@gantry/core/registry/Creden
 import type { Contract } from "@gantry/core/Plugin"
 import * as Registry from "@gantry/core/registry/Registry"
 import { route } from "@gantry/core/registry/route"
+import { chooseLauncher } from "@gantry/core/runtime/choose-launcher"
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings, type SettingsShape } from "@gantry/core/Settings"
@@ -27,6 +28,7 @@ import * as LayerSources from "@gantry/engine/images/LayerSources"
 import * as Volumes from "@gantry/engine/volumes/Volumes"
 import * as BridgeNetwork from "@gantry/plugin-network-bridge/BridgeNetwork"
 import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
+import * as OciLauncher from "@gantry/plugin-runtime-oci/OciLauncher"
 import * as FsBlobs from "@gantry/plugin-store-fs/FsBlobs"
 import * as FsCache from "@gantry/plugin-store-fs/FsCache"
 import * as FsLayers from "@gantry/plugin-store-fs/FsLayers"
@@ -111,7 +113,7 @@ export const ownPlugins: { readonly [contract in Contract]: string } = {
   "build-cache": "store-fs",
   registry: "registry-http, registry-layout",
   network: "network-bridge",
-  launcher: "runtime-namespace",
+  launcher: "runtime-namespace, runtime-oci",
   runtime: "runtime-namespace"
 }
 
@@ -150,7 +152,11 @@ export const engine = (settings: SettingsShape, { begun = {}, configFiles, env, 
     const cache = yield* serve("build-cache", BuildCache, yield* Effect.provide(FsCache.make, layered), layered)
     const stored = Context.add(layered, BuildCache, cache)
     const own = yield* Effect.provide(NamespaceLauncher.makeSettings, stored)
-    const launching = Context.add(stored, Launcher, yield* serve("launcher", Launcher, own, stored))
+    const { run, self } = settings
+    const launcher = chooseLauncher(yield* serve("launcher", Launcher, own, stored), (runtime) =>
+      OciLauncher.make({ run, self }, runtime)
+    )
+    const launching = Context.add(stored, Launcher, launcher)
     const { direct, roots, runtime } = yield* Effect.provide(SupervisedRuntime.make, launching)
     const running = yield* serve("runtime", Runtime, runtime, launching)
     const logins = credentials(env)

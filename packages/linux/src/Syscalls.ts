@@ -110,10 +110,14 @@ export interface Syscalls {
   readonly resetSignals: () => void
   readonly setsid: () => number
   readonly kill: (pid: number, signal: number) => void
-  /** The descriptor is close-on-exec. */
   /** Makes a pipe: its reading end, then its writing end. */
   readonly pipe2: (flags: number) => readonly [read: number, write: number]
+  /** The descriptor is close-on-exec. */
   readonly pidfdOpen: (pid: number, flags?: number) => number
+  /** A copy of another process' descriptor, close-on-exec. */
+  readonly pidfdGetfd: (pidfd: number, fd: number) => number
+  /** Waits for the end of a child, and takes it off the table: its code, or the number of the signal that ended it. */
+  readonly wait4: (pid: number) => { readonly code: number } | { readonly signal: number }
   readonly pidfdSendSignal: (pidfd: number, signal: number) => void
 
   readonly open: (path: KernelString, flags: number, mode?: number) => number
@@ -155,6 +159,8 @@ export interface Syscalls {
   readonly sendto: (fd: number, bytes: Uint8Array, flags: number, address: Uint8Array | null) => number
   /** `address` is filled with the sender's; it must be as long as addresses of the socket's family are. */
   readonly recvfrom: (fd: number, into: Uint8Array, flags: number, address?: Uint8Array) => number
+  /** A descriptor that came over a socket with `SCM_RIGHTS`, close-on-exec; undefined when the message brought none. */
+  readonly receiveDescriptor: (fd: number) => number | undefined
   readonly listen: (fd: number, backlog: number) => void
   /** `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. */
   readonly accept4: (fd: number, flags: number) => number

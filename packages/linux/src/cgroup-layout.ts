@@ -21,7 +21,13 @@ export interface Hierarchy {
  */
 export type CgroupLayout =
   | { readonly version: "v2"; readonly unified: Hierarchy }
-  | { readonly version: "v1"; readonly hierarchies: ReadonlyArray<Hierarchy>; readonly unified: Hierarchy | undefined }
+  | {
+      readonly version: "v1"
+      readonly hierarchies: ReadonlyArray<Hierarchy>
+      readonly unified: Hierarchy | undefined
+      /** Where named trees without controllers are mounted, such as systemd's. */
+      readonly named: ReadonlyArray<string>
+    }
   | { readonly version: "none" }
 
 /** One line of /proc/[pid]/cgroup: the v2 tree has no controllers and the id 0. */
@@ -62,6 +68,7 @@ export const layoutOf = (mounts: ReadonlyArray<MountInfo>, memberships: Readonly
   })
   const second = mounts.find(({ fstype }) => fstype === "cgroup2")
   const unified = second === undefined ? undefined : hierarchy(second, [])
+  const named: Array<string> = []
   const seen = new Set<string>()
   const hierarchies: Array<Hierarchy> = []
   for (const mount of mounts) {
@@ -69,8 +76,9 @@ export const layoutOf = (mounts: ReadonlyArray<MountInfo>, memberships: Readonly
     const controllers = mount.superOptions.filter((option) => v1Controllers.has(option) && !seen.has(option))
     for (const controller of controllers) seen.add(controller)
     if (controllers.length > 0) hierarchies.push(hierarchy(mount, controllers))
+    else if (mount.superOptions.some((option) => option.startsWith("name="))) named.push(mount.mountPoint)
   }
-  if (hierarchies.length > 0) return { version: "v1", hierarchies, unified }
+  if (hierarchies.length > 0) return { version: "v1", hierarchies, unified, named }
   return unified === undefined ? { version: "none" } : { version: "v2", unified }
 }
 

@@ -14,7 +14,7 @@ import {
   writeSetting
 } from "./cgroup-files.ts"
 import { diskOfV1 } from "./cgroup-disk.ts"
-import type { Hierarchy } from "./cgroup-layout.ts"
+import type { CgroupLayout, Hierarchy } from "./cgroup-layout.ts"
 import { type Limits, type Setting, settingsV1 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
 import { deviceLine } from "./devices.ts"
@@ -42,8 +42,15 @@ const noController = (name: string): string =>
 const featureOf = ({ controllers }: Hierarchy) => wanted.get(controllers.find((name) => wanted.has(name)) ?? "") ?? ""
 
 /** Groups of cgroup v1: one directory in each tree. Spec: kernel, cgroup-v1; cgroups(7). */
-export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>): Cgroups => {
+export const cgroupsV1 = (
+  sys: Syscalls,
+  { hierarchies, named, unified }: Extract<CgroupLayout, { readonly version: "v1" }>
+): Cgroups => {
   const used = hierarchies.filter(({ controllers }) => controllers.some((name) => wanted.has(name)))
+
+  const everywhere = [...hierarchies, ...(unified === undefined ? [] : [unified])]
+    .map(({ mountPoint }) => mountPoint)
+    .concat(named)
 
   const directoryOf = (controller: string, path: string): string | undefined => {
     const hierarchy = used.find(({ controllers }) => controllers.includes(controller))
@@ -142,7 +149,8 @@ export const cgroupsV1 = (sys: Syscalls, hierarchies: ReadonlyArray<Hierarchy>):
         disk: block === undefined ? undefined : diskOfV1(block)
       }
     },
-    remove: (path) => used.map(({ mountPoint }) => removeTree(`${mountPoint}/${path}`)).every(Boolean)
+    // From every tree: an OCI runtime makes groups in those that are of no use here, too.
+    remove: (path) => everywhere.map((mountPoint) => removeTree(`${mountPoint}/${path}`)).every(Boolean)
   }
 }
 

@@ -90,7 +90,7 @@ const withoutCgroups: Cgroups = {
 export const openCgroups = (sys: Syscalls, layout: CgroupLayout = detectCgroups()): Cgroups => {
   switch (layout.version) {
     case "v1":
-      return cgroupsV1(sys, layout.hierarchies)
+      return cgroupsV1(sys, layout)
     case "v2":
       return cgroupsV2(sys, layout.unified)
     case "none":

@@ -23,6 +23,9 @@ import type { Syscalls } from "./Syscalls.ts"
 const EINTR = 4
 const EAGAIN = 11
 const ESRCH = 3
+const MSG_CMSG_CLOEXEC = 0x4000_0000
+const SOL_SOCKET = 1
+const SCM_RIGHTS = 1
 /** _LINUX_CAPABILITY_VERSION_3: 64 capabilities as two sets of 32 bits. */
 const capabilityVersion3 = 0x20080522
 /** The kernel's sigset_t, not the C library's larger one. */
@@ -143,6 +146,16 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
       return [word32At(ends, 0), word32At(ends, 4)]
     },
     pidfdOpen: simple("pidfdOpen", "pidfd_open", (pid, flags = 0) => [pid, flags]),
+    pidfdGetfd: simple("pidfdGetfd", "pidfd_getfd", (pidfd, fd) => [pidfd, fd, 0]),
+    wait4: (pid) => {
+      const status = new Uint8Array(4)
+      let result: number
+      do result = raw("wait4", pid, status, 0, null)
+      while (result === -EINTR)
+      if (result < 0) throw failed("wait4", result, [pid])
+      const word = word32At(status, 0)
+      return (word & 0x7f) === 0 ? { code: (word >> 8) & 0xff } : { signal: word & 0x7f }
+    },
     pidfdSendSignal: simple("pidfdSendSignal", "pidfd_send_signal", (pidfd, signal) => [pidfd, signal, null, 0]),
 
     open: repeated("open", "openat", (name, flags, mode = 0) => [AT_FDCWD, path(name), flags, mode]),
@@ -237,6 +250,22 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
       address ?? null,
       address === undefined ? null : words32(address.length)
     ]),
+    receiveDescriptor: (fd) => {
+      const byte = new Uint8Array(64)
+      const control = new Uint8Array(24)
+      return withAddresses([byte, control], ([bytes = 0n, controls = 0n]) =>
+        withAddresses([words64(bytes, byte.length)], ([vector = 0n]) => {
+          // struct msghdr of 64-bit processors; control messages are a header of 16 bytes and the descriptor.
+          const header = words64(0, 0, vector, 1, controls, control.length, 0)
+          let result: number
+          do result = raw("recvmsg", fd, header, MSG_CMSG_CLOEXEC)
+          while (result === -EINTR)
+          if (result < 0) throw failed("receiveDescriptor", result, [fd])
+          const rights = word32At(control, 8) === SOL_SOCKET && word32At(control, 12) === SCM_RIGHTS
+          return word64At(control, 0) >= 20n && rights ? word32At(control, 16) : undefined
+        })
+      )
+    },
     listen: simple("listen", "listen", (fd, backlog) => [fd, backlog]),
     accept4: repeated("accept4", "accept4", (fd, flags) => [fd, null, null, flags]),
     bpf: simple("bpf", "bpf", (command, attributes) => [command, attributes, attributes.length])

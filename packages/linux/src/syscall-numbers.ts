@@ -42,6 +42,7 @@ export const syscallNumbers = {
   open_tree: [428, 428],
   openat: [257, 56],
   openat2: [437, 437],
+  pidfd_getfd: [438, 438],
   pidfd_open: [434, 434],
   pipe2: [293, 59],
   pidfd_send_signal: [424, 424],
@@ -51,6 +52,7 @@ export const syscallNumbers = {
   prlimit64: [302, 261],
   read: [0, 63],
   recvfrom: [45, 207],
+  recvmsg: [47, 212],
   rt_sigaction: [13, 134],
   rt_sigprocmask: [14, 135],
   seccomp: [317, 277],
@@ -69,6 +71,7 @@ export const syscallNumbers = {
   umount2: [166, 39],
   unshare: [272, 97],
   utimensat: [280, 88],
+  wait4: [61, 260],
   write: [1, 64]
 } as const satisfies Record<string, readonly [x64: number, arm64: number]>
 

@@ -26,7 +26,8 @@ describe("the layout of cgroups", () => {
         { mountPoint: "/sys/fs/cgroup/cpu,cpuacct", controllers: ["cpu", "cpuacct"], own: "/", readOnly: false },
         { mountPoint: "/sys/fs/cgroup/memory", controllers: ["memory"], own: "/a:b", readOnly: true }
       ],
-      unified: { mountPoint: "/sys/fs/cgroup/unified", controllers: [], own: "/init.scope", readOnly: false }
+      unified: { mountPoint: "/sys/fs/cgroup/unified", controllers: [], own: "/init.scope", readOnly: false },
+      named: ["/sys/fs/cgroup/systemd"]
     })
   })
 

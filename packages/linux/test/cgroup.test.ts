@@ -164,7 +164,7 @@ describe("without cgroups", () => {
 
   it("a tree that is not there is named with each feature", () => {
     const hierarchy = { mountPoint: "/nonexistent", controllers: ["memory"], own: "/", readOnly: false }
-    const cgroups = openCgroups(sys, { version: "v1", hierarchies: [hierarchy], unified: undefined })
+    const cgroups = openCgroups(sys, { version: "v1", hierarchies: [hierarchy], unified: undefined, named: [] })
     expect(cgroups.setLimits("a", { memoryBytes: 1, pidsMax: 1 })).toEqual([
       { feature: "memory limit", reason: "/nonexistent/a/memory.limit_in_bytes does not exist" },
       { feature: "pids limit", reason: "the kernel has no pids controller" }

@@ -127,8 +127,8 @@ describe("overlay", () => {
 describe("control groups", () => {
   it("are of three layouts, or none", () => {
     expect(layoutName({ version: "v2", unified: hierarchy })).toBe("v2")
-    expect(layoutName({ version: "v1", hierarchies: [hierarchy], unified: undefined })).toBe("v1")
-    expect(layoutName({ version: "v1", hierarchies: [hierarchy], unified: hierarchy })).toBe("hybrid")
+    expect(layoutName({ version: "v1", hierarchies: [hierarchy], unified: undefined, named: [] })).toBe("v1")
+    expect(layoutName({ version: "v1", hierarchies: [hierarchy], unified: hierarchy, named: [] })).toBe("hybrid")
     expect(controlGroups(fakeHost({ cgroups: () => ({ version: "none" }) }))).toMatchObject({
       status: "missing",
       needed: false

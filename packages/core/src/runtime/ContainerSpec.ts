@@ -152,6 +152,8 @@ export type NamespaceChoice = "own" | "host"
 export interface ContainerSpec {
   /** 64 hex characters. */
   readonly id: string
+  /** Name or absolute path of the runtime that `--runtime` chose; the engine's own when absent. */
+  readonly runtime?: string
   readonly hostname: string
   readonly domainname?: string
   readonly root: RootSource

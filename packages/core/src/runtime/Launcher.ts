@@ -9,11 +9,14 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  * one JSON value a line on 3:
  *
  * 1. parent: `config`;
- * 2. child: `{"type":"ready","pid":N}`, N as the parent's process namespace numbers it. Its namespaces exist now;
+ * 2. child: `{"type":"ready","pid":N}`, N as the parent's process namespace numbers it. Its namespaces exist now. With
+ *    `"placed":true` it is in its control groups already;
  * 3. parent: `{"type":"go"}` once control groups and networks are in place; or `failed` as in 5., when they cannot be,
  *    here or instead of any later message: the child says it back and ends, unless it has failed for a reason of its own;
  * 4. with a terminal only, child: `{"type":"terminal"}` once /dev/pts of the container is there; the parent opens
- *    `/proc/N/root/dev/pts/ptmx`, unlocks it and answers `{"type":"terminal","number":M}`;
+ *    `/proc/N/root/dev/pts/ptmx`, unlocks it and answers `{"type":"terminal","number":M}`. A child whose terminal was made
+ *    by somebody else says `{"type":"terminal","holder":P,"fd":F}`: the parent takes a copy of descriptor F of process P,
+ *    and answers with the number 0;
  * 5. the child executes the command; or `{"type":"failed","status":125|126|127,"stage":text,"why":text}` comes, and the
  *    command never ran.
  *
@@ -48,7 +51,8 @@ export type UsualLaunch = Omit<LaunchPlan, "config">
 export interface LauncherShape {
   readonly name: string
   readonly abilities: RuntimeAbilities
-  readonly launch: (spec: ContainerSpec) => LaunchPlan
+  /** `group`: the control group that the container is put into, below the top of each tree, without a slash before it. */
+  readonly launch: (spec: ContainerSpec, group: string) => LaunchPlan
   /**
    * How nearly every container is launched, where that is known before its description: its process is made ahead then,
    * and taken when `launch` plans the same.

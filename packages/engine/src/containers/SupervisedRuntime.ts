@@ -2,6 +2,7 @@ import { SIGKILL } from "@gantry/linux/constants"
 import { mkdirSync } from "node:fs"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime, type RuntimeShape, type StreamsAsked } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
@@ -57,15 +58,20 @@ export const make = Effect.gen(function* () {
       Effect.uninterruptible
     )
 
+  /** For what ends with this process. */
+  const grouped = (spec: ContainerSpec) => {
+    const group = groupOf(ownedName(performKind, spec.id.slice(0, 12)))
+    return { plan: launcher.launch(spec, group), group: openGroup(group, spec) }
+  }
+
   const perform: RuntimeShape["perform"] = (spec, onOutput) =>
     Effect.acquireUseRelease(
       Effect.suspend(() => {
         mkdirSync(settings.run, { recursive: true, mode: 0o700 })
         return launching(spec.id, spec.process.argv[0] ?? "", {
-          plan: launcher.launch(spec),
+          ...grouped(spec),
           stdin: false,
           wiring: spec.wiring,
-          group: openGroup(groupOf(ownedName(performKind, spec.id.slice(0, 12))), spec),
           onOutput
         })
       }),
@@ -84,10 +90,9 @@ export const make = Effect.gen(function* () {
       const launched = yield* Effect.acquireRelease(
         Effect.suspend(() =>
           launching(spec.id, spec.process.argv[0] ?? "", {
-            plan: launcher.launch(spec),
+            ...grouped(spec),
             stdin: true,
             wiring: spec.wiring,
-            group: openGroup(groupOf(ownedName(performKind, spec.id.slice(0, 12))), spec),
             onOutput: output.offer,
             ...(spec.process.tty
               ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } }
@@ -134,7 +139,7 @@ export const make = Effect.gen(function* () {
       const job: Job = {
         spec,
         supervision,
-        plan: launcher.launch(spec),
+        plan: launcher.launch(spec, groupOf(spec.id)),
         socket: socketOf(spec.id),
         group: groupOf(spec.id)
       }
@@ -236,7 +241,7 @@ export const make = Effect.gen(function* () {
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
-  const asked = supervisorVerbs(connect, launcher.launch)
+  const asked = supervisorVerbs(connect, (spec) => launcher.launch(spec, groupOf(spec.id)))
   const { direct, exec } = execVerbs({
     ahead: Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead)),
     directoryOf,

@@ -1,4 +1,5 @@
-import type { LauncherShape } from "@gantry/core/runtime/Launcher"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,7 @@ import type { Control, Event } from "../supervisor/protocol.ts"
 /** What the supervisor of a running container is asked for: to stand down, for other limits, ports and links. */
 export const supervisorVerbs = (
   connect: (id: string) => Effect.Effect<Conversation, NotRunning>,
-  launch: LauncherShape["launch"]
+  launch: (spec: ContainerSpec) => LaunchPlan
 ): Pick<RuntimeShape, "changePorts" | "rewire" | "standDown" | "update"> => {
   /** Asks a supervisor for something, and waits for its answer of that type; none when the container ended before. */
   const ask = <Type extends Event["type"]>(id: string, control: Control, answer: Type) =>

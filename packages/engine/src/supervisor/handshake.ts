@@ -15,9 +15,15 @@ export interface HandshakeSteps {
   /** The child has its configuration. */
   readonly begun: () => void
   /** The namespaces exist: the process gets its place and its links now. `pid` is the child's number in this process' view. */
-  readonly ready: (pid: number) => void
-  /** Makes a terminal and returns its number below /dev/pts. */
-  readonly terminal: (pid: number) => number
+  readonly ready: (pid: number, placed: boolean) => void
+  /** Makes a terminal, or takes the one that a process holds, and returns its number below /dev/pts. */
+  readonly terminal: (pid: number, held?: HeldTerminal) => number
+}
+
+/** A terminal that somebody else made: a descriptor of a process. */
+export interface HeldTerminal {
+  readonly holder: number
+  readonly fd: number
 }
 
 /** What a launched process talks through. */
@@ -77,11 +83,11 @@ export const shakeHands = (
           if (!refused) resolve(ours ?? { type: "started", pid })
         })
         guarded(() => {
-          steps.ready(pid)
+          steps.ready(pid, message["placed"] === true)
           send({ type: "go" })
         })
       } else if (message["type"] === "terminal") {
-        guarded(() => send({ type: "terminal", number: steps.terminal(pid) }))
+        guarded(() => send({ type: "terminal", number: steps.terminal(pid, heldOf(message)) }))
       }
     }
 
@@ -105,6 +111,9 @@ export const shakeHands = (
     send(plan.config)
     guarded(steps.begun)
   })
+
+const heldOf = ({ fd, holder }: { readonly [name: string]: unknown }): HeldTerminal | undefined =>
+  typeof fd === "number" && typeof holder === "number" ? { holder, fd } : undefined
 
 const byteOf = async (witness: Source): Promise<boolean> => {
   let bytes = 0

@@ -12,7 +12,7 @@ import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
 import { type LaunchFailure, shakeHands } from "./handshake.ts"
 import { type End, type LaunchBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
-import { openTerminal } from "./terminal.ts"
+import { openTerminal, takeTerminal } from "./terminal.ts"
 import { connect } from "./wiring.ts"
 
 /** Everything about starting one process in a container that the plan does not say. */
@@ -80,13 +80,14 @@ export const launch = async (request: LaunchRequest, ahead?: OpenedLaunch): Prom
           shakeHands({ socket, witness, release: opened.releaseWitness }, plan, {
             // Meanwhile the child loads its program.
             begun: () => request.group?.prepare(),
-            ready: (pid) => {
-              request.group?.add(pid)
+            ready: (pid, placed) => {
+              if (!placed) request.group?.add(pid)
               connect(sys, pid, request.wiring)
               request.onConnected?.(pid)
             },
-            terminal: (pid) => {
-              const { fd, number } = openTerminal(sys, pid, request.terminal?.size)
+            terminal: (pid, held) => {
+              const size = request.terminal?.size
+              const { fd, number } = held === undefined ? openTerminal(sys, pid, size) : takeTerminal(sys, held, size)
               ours.push(fd)
               return number
             }

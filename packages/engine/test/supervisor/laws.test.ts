@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -8,7 +9,7 @@ import { openCgroups } from "@gantry/linux/cgroup"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { Effect, Layer } from "effect"
 import * as vitest from "vitest"
-import { makeRig, type Rig } from "./rig.ts"
+import { makeRig, type Rig, selves } from "./rig.ts"
 
 const isRoot = process.getuid?.() === 0
 
@@ -47,13 +48,22 @@ const bench = (rig: Rig) =>
     }))
   )
 
-vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root)", () => {
-  if (!isRoot) return
-  const rig = makeRig()
+const hold = (name: string, program?: string): void => {
+  const rig = makeRig(selves.bun, selves.bun, program)
   vitest.afterAll(() => rig.dispose())
   register(vitest, {
-    name: "runtime-namespace keeps the runtime laws",
+    name: `${name} keeps the runtime laws`,
     laws: runtimeLawsFor({ hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true }),
     layer: Layer.provideMerge(bench(rig), rig.runtime)
   })
+}
+
+vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root)", () => {
+  if (isRoot) hold("runtime-namespace")
+})
+
+const hasRunc = spawnSync("runc", ["--version"]).status === 0
+
+vitest.describe.runIf(isRoot && hasRunc)("runtime-oci, on the real kernel (needs root and runc)", () => {
+  if (isRoot && hasRunc) hold("runtime-oci", "runc")
 })

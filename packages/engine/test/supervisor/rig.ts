@@ -13,8 +13,10 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NamespaceLauncher from "@gantry/plugin-runtime-namespace/NamespaceLauncher"
+import * as OciLauncher from "@gantry/plugin-runtime-oci/OciLauncher"
 import { type ContainerSpec, plainSpec, type ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
+import { Launcher } from "@gantry/core/runtime/Launcher"
 import { Runtime, type Session, type Supervision } from "@gantry/core/runtime/Runtime"
 import { openCgroups } from "@gantry/linux/cgroup"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -50,9 +52,9 @@ export interface Rig {
 
 /**
  * Makes a rig of its own for a test file. Needs root and /bin/busybox (package busybox-static). `self` starts the tiny
- * processes, `supervisor` the supervisor.
+ * processes, `supervisor` the supervisor. With `runtimeProgram` containers are made by that OCI runtime.
  */
-export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = self): Rig => {
+export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = self, runtimeProgram?: string): Rig => {
   const directory = mkdtempSync(join(tmpdir(), "gantry-supervisor-"))
   const lower = join(directory, "lower")
   for (const name of ["bin", "etc", "proc", "sys", "dev"]) mkdirSync(join(lower, name), { recursive: true })
@@ -92,7 +94,11 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = s
     instance,
     self: supervisor
   })
-  const runtime = layer.pipe(Layer.provide(NamespaceLauncher.layer({ self })), Layer.provide(settings))
+  const launcher =
+    runtimeProgram === undefined
+      ? NamespaceLauncher.layer({ self })
+      : Layer.succeed(Launcher, OciLauncher.make({ self, run: join(directory, "run") }, runtimeProgram))
+  const runtime = layer.pipe(Layer.provide(launcher), Layer.provide(settings))
   return {
     directory,
     instance,

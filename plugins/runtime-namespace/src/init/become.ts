@@ -17,13 +17,13 @@ import { capabilityBits, parseCapability } from "@gantry/linux/capabilities"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { findProgram } from "./find-program.ts"
-import { throughFirstProcess } from "./first-process.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { findProgram } from "@gantry/linux/container/find-program"
+import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { lockRoot } from "./mask.ts"
-import type { Identity } from "./passwd.ts"
-import { openMountPoint } from "./mount-point.ts"
-import { stage, StageFailure, wordsOf } from "./StageFailure.ts"
+import type { Identity } from "@gantry/linux/container/passwd"
+import { openMountPoint } from "@gantry/linux/container/mount-point"
+import { stage, StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
 
 /** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
 export interface BecomeOptions {
@@ -61,7 +61,7 @@ export const become = (
     sys.close(place)
   })
   if (readonlyRoot) lockRoot(kernel)
-  const program = stage("run command", () => findProgram(kernel, process.argv[0] ?? "", env))
+  const program = stage("run command", () => findProgram(kernel.files.kind, process.argv[0] ?? "", env))
   // A process without root's rights must be able to open its own /dev/stdout.
   stage("own the standard streams", () => {
     if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(files, stream, who, process.tty)

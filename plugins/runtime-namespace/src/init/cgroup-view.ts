@@ -9,8 +9,8 @@ import {
 } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { stage } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** One line of /proc/self/cgroup of version 1. */
 export interface Hierarchy {

@@ -7,8 +7,8 @@ import { parseProfile } from "@gantry/linux/seccomp/parse-profile"
 import type { FilterTarget } from "@gantry/linux/seccomp/profile"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import { keyOf } from "./filter-key.ts"
-import type { Kernel } from "./Kernel.ts"
-import { stage } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /**
  * The seccomp program of a process; none when it is unconfined. Fails for a profile that makes no sense.

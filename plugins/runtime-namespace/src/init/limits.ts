@@ -19,8 +19,8 @@ import {
 } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { stage, StageFailure } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
 const numbers: { readonly [name: string]: number } = {
   as: RLIMIT_AS,

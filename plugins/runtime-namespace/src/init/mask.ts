@@ -11,47 +11,17 @@ import {
   MOUNT_ATTR_NOSUID,
   MOUNT_ATTR_RDONLY
 } from "@gantry/linux/constants"
-import { cloneTree } from "./binds.ts"
-import type { Kernel } from "./Kernel.ts"
-import { attachTo, openInRoot } from "./mount-point.ts"
-import { stage } from "./StageFailure.ts"
-
-/** What a container must not see. Source: moby, default masked paths. */
-export const maskedPaths: ReadonlyArray<string> = [
-  "/proc/acpi",
-  "/proc/asound",
-  "/proc/interrupts",
-  "/proc/kcore",
-  "/proc/keys",
-  "/proc/latency_stats",
-  "/proc/sched_debug",
-  "/proc/scsi",
-  "/proc/timer_list",
-  "/proc/timer_stats",
-  "/sys/devices/virtual/powercap",
-  "/sys/firmware"
-]
-
-/** What a container must not write to. Source: moby, default read-only paths. */
-export const readonlyPaths: ReadonlyArray<string> = [
-  "/proc/bus",
-  "/proc/fs",
-  "/proc/irq",
-  "/proc/sys",
-  "/proc/sysrq-trigger"
-]
-
-/** One directory for each processor can hold `thermal_throttle`, which moby masks too. */
-const processors = "/sys/devices/system/cpu"
+import { maskedPaths, processors, readonlyPaths, throttlePaths } from "@gantry/linux/container/kernel-paths"
+import { cloneTree } from "@gantry/linux/container/binds"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Covers masked files with /dev/null and masked directories with an empty one. What the kernel does not have is skipped. */
 export const maskPaths = (kernel: Kernel): void => {
   const { files } = kernel
   const cpus = files.ownKind(processors) === undefined ? [] : files.list(processors)
-  const throttles = cpus
-    .filter((name) => /^cpu[0-9]+$/.test(name))
-    .map((name) => `${processors}/${name}/thermal_throttle`)
-  for (const path of [...maskedPaths, ...throttles]) {
+  for (const path of [...maskedPaths, ...throttlePaths(cpus)]) {
     const found = files.ownKind(path)
     if (found === undefined) continue
     stage(`mask ${path}`, () =>

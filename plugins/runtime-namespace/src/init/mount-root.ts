@@ -1,8 +1,8 @@
 import { MNT_DETACH, MS_BIND, MS_PRIVATE, MS_REC } from "@gantry/linux/constants"
 import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { mountOverlay } from "./overlay.ts"
-import { stage, StageFailure } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { mountOverlay } from "@gantry/linux/container/overlay"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
 /** Keeps every mount made from here on inside this mount namespace, whatever the host's mounts propagate to. */
 export const makePrivate = ({ sys }: Kernel): void =>

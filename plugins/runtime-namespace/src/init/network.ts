@@ -1,8 +1,8 @@
 import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
-import { withLinks } from "@gantry/linux/netlink/link"
+import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
 import type { Wiring } from "@gantry/core/network/Wiring"
-import type { Kernel } from "./Kernel.ts"
-import { stage } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Enters the network namespace of another container when the wiring says so; still in the host's view. */
 export const joinNetwork = ({ sys }: Kernel, wiring: ReadonlyArray<Wiring>): void => {
@@ -16,26 +16,7 @@ export const joinNetwork = ({ sys }: Kernel, wiring: ReadonlyArray<Wiring>): voi
   }
 }
 
-/** True when the network namespace was made for this container and is its to set up. */
-export const ownsNetwork = (wiring: ReadonlyArray<Wiring>): boolean => wiring.every(({ type }) => type === "veth")
-
-/** Switches loopback on and gives the container's ends of its links their addresses and routes. */
+/** Sets the container's own network namespace up; one that it shares is somebody else's affair. */
 export const setUpNetwork = ({ sys }: Kernel, wiring: ReadonlyArray<Wiring>): void => {
-  if (!ownsNetwork(wiring)) return
-  stage("set up network", () =>
-    withLinks(sys, (links) => {
-      links.setLinkUp("lo")
-      let routed = false
-      for (const each of wiring) {
-        if (each.type !== "veth") continue
-        links.addAddress(each.name, each.address, each.prefixLength)
-        links.setLinkUp(each.name)
-        // A second default route would be refused; the first network is the way out.
-        if (each.gateway !== undefined && !routed) {
-          links.addRoute({ destination: "default", gateway: each.gateway, dev: each.name })
-          routed = true
-        }
-      }
-    })
-  )
+  if (ownsNetwork(wiring)) stage("set up network", () => setUpLinks(sys, wiring))
 }

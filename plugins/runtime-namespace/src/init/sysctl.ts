@@ -1,6 +1,6 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { stage, StageFailure } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
 /** Sets kernel parameters of the container's own namespaces. /proc/sys must still be writable. */
 export const setSysctls = ({ files }: Kernel, spec: ContainerSpec): void => {

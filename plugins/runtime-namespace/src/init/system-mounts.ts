@@ -2,8 +2,8 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_STRICTATIME } from "@gant
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { attachKernelMount, type KernelMounts } from "./kernel-mounts.ts"
-import type { Kernel } from "./Kernel.ts"
-import { stage, StageFailure } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
 const strict = MS_NOSUID | MS_NODEV | MS_NOEXEC
 

@@ -1,9 +1,9 @@
 import { O_NOCTTY, O_NOFOLLOW, O_RDWR, TIOCSCTTY } from "@gantry/linux/constants"
-import { cloneTree } from "./binds.ts"
-import { type Control, expect } from "./control.ts"
-import type { Kernel } from "./Kernel.ts"
-import { attach } from "./mount-point.ts"
-import { stage } from "./StageFailure.ts"
+import { cloneTree } from "@gantry/linux/container/binds"
+import { type Control, expect } from "@gantry/linux/container/control"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { attach } from "@gantry/linux/container/mount-point"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Leaves the session of whoever started us, so that a Ctrl-C in their terminal is theirs alone. */
 export const ownSession = ({ sys }: Kernel): void => stage("start a session", () => void sys.setsid())

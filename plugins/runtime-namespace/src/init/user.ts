@@ -1,8 +1,8 @@
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
-import { openInRoot } from "./mount-point.ts"
-import { type Identity, lookUp } from "./passwd.ts"
-import { stage } from "./StageFailure.ts"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { openInRoot } from "@gantry/linux/container/mount-point"
+import { type Identity, lookUp } from "@gantry/linux/container/passwd"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Reads a file of the container, or nothing when it has none. */
 const readOwn = (kernel: Kernel, path: string): string => {

@@ -1,10 +1,10 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { makeRecording } from "@gantry/linux/ffi/recording"
 import { describe, expect, it } from "vitest"
-import type { Control } from "../../src/init/control.ts"
-import type { FileKind, Files, Kernel } from "../../src/init/Kernel.ts"
+import type { Control } from "@gantry/linux/container/control"
+import type { FileKind, Files, Kernel } from "@gantry/linux/container/Kernel"
 import { start } from "../../src/init/main.ts"
-import { StageFailure } from "../../src/init/StageFailure.ts"
+import { StageFailure } from "@gantry/linux/container/StageFailure"
 import { sampleSpec } from "../sample-spec.ts"
 
 const plain: FileKind = { directory: false, executable: true, device: undefined, rdev: 0, mode: 0, uid: 0, gid: 0 }

@@ -1,6 +1,6 @@
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "@gantry/linux/constants"
 import { describe, expect, it } from "vitest"
-import { tmpfsOptions } from "../../src/init/tmpfs-options.ts"
+import { tmpfsOptions } from "../../src/container/tmpfs-options.ts"
 
 const safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
 

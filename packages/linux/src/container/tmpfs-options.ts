@@ -9,7 +9,7 @@ import {
   MS_RELATIME,
   MS_STRICTATIME,
   MS_SYNCHRONOUS
-} from "@gantry/linux/constants"
+} from "../constants.ts"
 
 /** Words of mount(8) that set a flag of mount(2), and those that clear one. */
 const setting: { readonly [word: string]: number } = {

@@ -1,6 +1,6 @@
-import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "@gantry/linux/constants"
-import { failedWith } from "@gantry/linux/SyscallError"
-import type { Syscalls } from "@gantry/linux/Syscalls"
+import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "../constants.ts"
+import { failedWith } from "../SyscallError.ts"
+import type { Syscalls } from "../Syscalls.ts"
 import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */

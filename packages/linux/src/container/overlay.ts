@@ -1,5 +1,5 @@
-import { overlayData } from "@gantry/linux/overlay"
-import { rootless } from "@gantry/linux/rootless"
+import { overlayData } from "../overlay.ts"
+import { rootless } from "../rootless.ts"
 import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { stage } from "./StageFailure.ts"

@@ -1,4 +1,4 @@
-import { SyscallError } from "@gantry/linux/SyscallError"
+import { SyscallError } from "../SyscallError.ts"
 
 /** Exit status of Docker's convention: 125 could not isolate, 126 cannot be executed, 127 not found. */
 export type FailureStatus = 125 | 126 | 127

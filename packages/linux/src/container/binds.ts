@@ -13,7 +13,7 @@ import {
   OPEN_TREE_CLONE,
   RESOLVE_BENEATH,
   RESOLVE_NO_MAGICLINKS
-} from "@gantry/linux/constants"
+} from "../constants.ts"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
@@ -79,9 +79,11 @@ const depth = (path: string): number => path.split("/").filter((part) => part !=
 
 const propagationFlags = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE } as const
 
-type Attached = Exclude<MountSpec, { readonly type: "tmpfs" }>
+/** What is mounted as a copy of something that is there. */
+export type Attached = Exclude<MountSpec, { readonly type: "tmpfs" }>
 
-const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): void => {
+/** Gives the copy of a mount, attached nowhere yet, the properties that were asked for. */
+export const finishBind = (kernel: Kernel, mount: Attached, tree: number): void => {
   const asked = (mount.type === "bind" ? mount.propagation : undefined) ?? "rprivate"
   const recursive = asked.startsWith("r") ? AT_RECURSIVE : 0
   const propagation = propagationFlags[asked.replace(/^r/, "") as keyof typeof propagationFlags]
@@ -90,6 +92,10 @@ const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): 
     const below = mount.type === "bind" && mount.writableBelow === true ? 0 : AT_RECURSIVE
     kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | below, { attrSet: MOUNT_ATTR_RDONLY })
   }
+}
+
+const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): void => {
+  finishBind(kernel, mount, tree)
   attachTo(kernel, tree, openMountPoint(kernel, mount.target, kind))
 }
 

@@ -7,8 +7,8 @@ import {
   OPEN_TREE_CLONE,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS
-} from "@gantry/linux/constants"
-import { failedWith } from "@gantry/linux/SyscallError"
+} from "../constants.ts"
+import { failedWith } from "../SyscallError.ts"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { HeldBind } from "./binds.ts"
 import type { Kernel } from "./Kernel.ts"

@@ -1,33 +1,19 @@
 import { describe, expect, it } from "vitest"
-import { findProgram } from "../../src/init/find-program.ts"
-import type { FileKind, Kernel } from "../../src/init/Kernel.ts"
+import { findProgram, type ProgramKind } from "../../src/container/find-program.ts"
 
-const kind = (more: Partial<FileKind>): FileKind => ({
-  directory: false,
-  executable: false,
-  device: undefined,
-  rdev: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  ...more
-})
+const kind = (more: Partial<ProgramKind>): ProgramKind => ({ directory: false, executable: false, ...more })
 
-const tree = new Map<string, FileKind>([
+const tree = new Map<string, ProgramKind>([
   ["/bin/tool", kind({ executable: true })],
   ["/first/tool", kind({})],
   ["/first/folder", kind({ directory: true })],
   ["./tool", kind({ executable: true })]
 ])
-const kernel = {
-  files: {
-    kind: (path: string) => {
-      if (path.startsWith("/loop")) throw new Error("too many levels of symbolic links")
-      return tree.get(path)
-    }
-  }
-} as unknown as Kernel
-const find = (command: string, path: string) => findProgram(kernel, command, [`PATH=${path}`])
+const lookAt = (path: string) => {
+  if (path.startsWith("/loop")) throw new Error("too many levels of symbolic links")
+  return tree.get(path)
+}
+const find = (command: string, path: string) => findProgram(lookAt, command, [`PATH=${path}`])
 const statusOf = (run: () => unknown): unknown => {
   try {
     return run()

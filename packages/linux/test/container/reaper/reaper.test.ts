@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { arch } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { reaperFile } from "../../src/reaper/reaper.ts"
+import { reaperFile } from "../../../src/container/reaper/reaper.ts"
 
 describe("the first process", () => {
   let directory = ""

@@ -6,8 +6,8 @@ import {
   O_PATH,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS
-} from "@gantry/linux/constants"
-import { failedWith } from "@gantry/linux/SyscallError"
+} from "../constants.ts"
+import { failedWith } from "../SyscallError.ts"
 import type { Kernel } from "./Kernel.ts"
 
 /** What a mount point has to be. */

@@ -1,4 +1,4 @@
-import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "@gantry/linux/constants"
+import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../constants.ts"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "./binds.ts"
 import type { Kernel } from "./Kernel.ts"

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { lookUp, UnknownName } from "../../src/init/passwd.ts"
+import { lookUp, UnknownName } from "../../src/container/passwd.ts"
 
 const passwd = [
   "root:x:0:0:root:/root:/bin/sh",

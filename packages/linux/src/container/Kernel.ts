@@ -1,8 +1,8 @@
 import * as fs from "node:fs"
 import { dirname } from "node:path"
-import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "@gantry/linux/constants"
-import { loadSyscallsSync } from "@gantry/linux/load"
-import type { Syscalls } from "@gantry/linux/Syscalls"
+import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "../constants.ts"
+import { loadSyscallsSync } from "../load.ts"
+import type { Syscalls } from "../Syscalls.ts"
 
 /** What `lstat` says about a path, as far as init looks. */
 export interface FileKind {

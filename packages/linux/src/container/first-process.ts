@@ -1,7 +1,7 @@
 import { arch } from "node:os"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import { commandVariable } from "../reaper/program.ts"
-import { reaperFile } from "../reaper/reaper.ts"
+import { commandVariable } from "./reaper/program.ts"
+import { reaperFile } from "./reaper/reaper.ts"
 
 /** Where the container sees it, as with Docker. */
 export const firstProcess = "/sbin/docker-init"

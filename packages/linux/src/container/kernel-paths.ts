@@ -1,0 +1,31 @@
+/** What a container must not see. Source: moby, default masked paths. */
+export const maskedPaths: ReadonlyArray<string> = [
+  "/proc/acpi",
+  "/proc/asound",
+  "/proc/interrupts",
+  "/proc/kcore",
+  "/proc/keys",
+  "/proc/latency_stats",
+  "/proc/sched_debug",
+  "/proc/scsi",
+  "/proc/timer_list",
+  "/proc/timer_stats",
+  "/sys/devices/virtual/powercap",
+  "/sys/firmware"
+]
+
+/** What a container must not write to. Source: moby, default read-only paths. */
+export const readonlyPaths: ReadonlyArray<string> = [
+  "/proc/bus",
+  "/proc/fs",
+  "/proc/irq",
+  "/proc/sys",
+  "/proc/sysrq-trigger"
+]
+
+/** One directory for each processor can hold `thermal_throttle`, which moby masks too. */
+export const processors = "/sys/devices/system/cpu"
+
+/** The paths to mask among the names in {@link processors}. */
+export const throttlePaths = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.filter((name) => /^cpu[0-9]+$/.test(name)).map((name) => `${processors}/${name}/thermal_throttle`)

@@ -1,0 +1,99 @@
+import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { StageFailure } from "@gantry/linux/container/StageFailure"
+import type { OciMount } from "./OciConfig.ts"
+
+/** Where what a config cannot name itself has been put: absolute paths that the runtime sees. */
+export interface StagedPaths {
+  /** Mounts that were made ready: they have all their properties already and are bound as they are. */
+  readonly mounts: ReadonlyMap<MountSpec, string>
+  /** The file that is shown as a generated one, by its target. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+const strict = ["nosuid", "noexec", "nodev"]
+
+/** Mounts of every container, in the order they are made. */
+const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<OciMount> => {
+  const lock = privileged ? [] : ["ro"]
+  return [
+    { destination: "/proc", type: "proc", source: "proc", options: strict },
+    {
+      destination: "/dev",
+      type: "tmpfs",
+      source: "tmpfs",
+      options: ["nosuid", "strictatime", "mode=755", "size=65536k"]
+    },
+    {
+      destination: "/dev/pts",
+      type: "devpts",
+      source: "devpts",
+      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
+    },
+    { destination: "/dev/shm", type: "tmpfs", source: "shm", options: [...strict, "mode=1777", `size=${shmBytes}`] },
+    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: strict },
+    { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
+    { destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] }
+  ]
+}
+
+/** Files that gantry writes for a container, unless something else is mounted in their place. */
+export const generatedFiles = ({
+  files,
+  mounts
+}: Pick<ContainerSpec, "files" | "mounts">): ReadonlyArray<{ readonly target: string; readonly text: string }> =>
+  [
+    { target: "/etc/hosts", text: files.hosts },
+    { target: "/etc/resolv.conf", text: files.resolvConf },
+    { target: "/etc/hostname", text: files.hostname }
+  ].flatMap(({ target, text }) =>
+    text === undefined || mounts.some((mount) => mount.target === target) ? [] : [{ target, text }]
+  )
+
+/** Whether a mount is made ready before the runtime sees it: what OCI has no words for. */
+export const isStaged = (mount: MountSpec): boolean =>
+  mount.type === "tree" || mount.type === "file" || (mount.type === "bind" && mount.subpath !== undefined)
+
+const bindOptions = (mount: Extract<MountSpec, { readonly type: "bind" }>): ReadonlyArray<string> => {
+  const { propagation = "rprivate", readonly, recursive, target, writableBelow = false } = mount
+  if (propagation.endsWith("shared")) {
+    throw new StageFailure(
+      `mount ${target}`,
+      `an OCI runtime is kept apart from the host's mounts here, and cannot share its own with them (${propagation}): use the runtime "namespace", or the propagation rslave`
+    )
+  }
+  // `ro` is about the mount itself, `rro` about what is mounted below it too.
+  const lock = !readonly ? "rw" : recursive && !writableBelow ? "rro" : "ro"
+  return [recursive ? "rbind" : "bind", lock, propagation]
+}
+
+const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
+  const destination = mount.target
+  const ready = staged.mounts.get(mount)
+  if (ready !== undefined) return { destination, type: "bind", source: ready, options: ["rbind", "rprivate"] }
+  switch (mount.type) {
+    case "tmpfs": {
+      const words = mount.options.split(",").filter((word) => word !== "")
+      const mode = words.some((word) => word.startsWith("mode=")) ? [] : ["mode=1777"]
+      return { destination, type: "tmpfs", source: "tmpfs", options: [...strict, ...mode, ...words] }
+    }
+    case "bind":
+      return { destination, type: "bind", source: mount.source, options: bindOptions(mount) }
+    case "file":
+    case "tree":
+      throw new StageFailure(`mount ${destination}`, "it was not made ready")
+  }
+}
+
+const depth = (path: string): number => path.split("/").filter((part) => part !== "").length
+
+/** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
+export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => [
+  ...systemMounts(spec),
+  ...[...staged.files].map(([destination, source]) => ({
+    destination,
+    type: "bind",
+    source,
+    options: ["bind", ...strict, "rprivate"]
+  })),
+  ...spec.mounts.toSorted((a, b) => depth(a.target) - depth(b.target)).map((mount) => asked(mount, staged))
+]

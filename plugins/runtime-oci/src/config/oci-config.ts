@@ -1,0 +1,81 @@
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { maskedPaths, readonlyPaths } from "@gantry/linux/container/kernel-paths"
+import type { Identity } from "@gantry/linux/container/passwd"
+import { throughFirstProcess } from "@gantry/linux/container/first-process"
+import { ownsNetwork } from "@gantry/linux/container/set-up-links"
+import type { FilterTarget } from "@gantry/linux/seccomp/profile"
+import { mountsOf, type StagedPaths } from "./mounts.ts"
+import type { OciConfig, OciNamespace, OciProcess } from "./OciConfig.ts"
+import { processOf } from "./process.ts"
+import { type GivenDevice, resourcesOf } from "./resources.ts"
+import { seccompOf } from "./seccomp.ts"
+
+/** What the host and the container's own files say, which a spec leaves open. */
+export interface BundleFacts {
+  /** Absolute directory where the container's root is. */
+  readonly root: string
+  /** Control group, below the top of each tree. */
+  readonly group: string
+  readonly who: Identity
+  readonly hardFiles: bigint
+  readonly target: Pick<FilterTarget, "arch" | "kernel">
+  readonly devices: ReadonlyArray<GivenDevice>
+  readonly staged: StagedPaths
+  /** Where the command is in the container, when a first process of gantry's own starts it. */
+  readonly program: string | undefined
+  /** Paths to mask besides those of every host. */
+  readonly throttles: ReadonlyArray<string>
+}
+
+/**
+ * The `config.json` of a container. Throws `StageFailure` for what OCI has no way to say, and `ProfileError` for a bad
+ * seccomp profile. Spec: OCI runtime-spec 1.0.
+ */
+export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig => {
+  const { staged } = facts
+  const process = processOf(spec.process, facts.who, facts.hardFiles)
+  const seccomp = seccompOf(spec.process, facts.target)
+  const sysctl = {
+    ...spec.sysctls,
+    // Older runtimes do not know the field of its own that a domain name has in later specs.
+    ...(spec.domainname === undefined || spec.namespaces.uts === "host" ? {} : { "kernel.domainname": spec.domainname })
+  }
+  return {
+    ociVersion: "1.0.2",
+    root: { path: facts.root, readonly: spec.readonlyRoot },
+    ...(spec.namespaces.uts === "host" ? {} : { hostname: spec.hostname }),
+    process: facts.program === undefined ? process : behindFirst(process, facts.program),
+    mounts: mountsOf(spec, staged),
+    linux: {
+      namespaces: namespacesOf(spec),
+      cgroupsPath: `/${facts.group}`,
+      devices: facts.devices.map(({ access: _, ...device }) => device),
+      resources: resourcesOf(spec, facts.devices),
+      ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
+      ...(seccomp === undefined ? {} : { seccomp }),
+      maskedPaths: spec.privileged ? [] : [...maskedPaths, ...facts.throttles],
+      readonlyPaths: spec.privileged ? [] : readonlyPaths,
+      ...(spec.mounts.some((mount) => mount.type === "bind" && mount.propagation?.endsWith("slave") === true)
+        ? { rootfsPropagation: "slave" as const }
+        : {})
+    }
+  }
+}
+
+const behindFirst = (process: OciProcess, program: string): OciProcess => {
+  const { argv, env } = throughFirstProcess({ program, argv: process.args, env: process.env })
+  return { ...process, args: argv, env }
+}
+
+const namespacesOf = ({ namespaces, wiring }: ContainerSpec): ReadonlyArray<OciNamespace> => {
+  const joined = wiring.find((each) => each.type === "join")
+  return [
+    { type: "mount" },
+    ...(["pid", "ipc", "uts", "cgroup"] as const).flatMap((type) => (namespaces[type] === "own" ? [{ type }] : [])),
+    ...(joined !== undefined
+      ? [{ type: "network" as const, path: joined.path }]
+      : ownsNetwork(wiring)
+        ? [{ type: "network" as const }]
+        : [])
+  ]
+}

@@ -1,0 +1,50 @@
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Identity } from "@gantry/linux/container/passwd"
+import { StageFailure } from "@gantry/linux/container/StageFailure"
+import type { OciProcess } from "./OciConfig.ts"
+
+/** Resources of setrlimit(2) by the names that a spec has. */
+const resources = new Set(
+  "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(" ")
+)
+
+/** Open files of a container that asks for nothing, at most: what servers need, and old programs can count through. */
+const mostFiles = 1_048_576n
+
+const unlimited = 0xffff_ffff_ffff_ffffn
+
+const valueOf = (value: number): bigint => (value < 0 ? unlimited : BigInt(value))
+
+/**
+ * A process in OCI's words. `who`: its user, looked up in the container's own files. `hardFiles`: how many files this
+ * process itself may be allowed to open. Throws `StageFailure` for a limit that does not exist.
+ */
+export const processOf = (process: ProcessSpec, who: Identity, hardFiles: bigint): OciProcess => {
+  const capabilities = process.capabilities.map((name) => `CAP_${name}`)
+  const files = hardFiles < mostFiles ? hardFiles : mostFiles
+  const rlimits = process.rlimits.map(({ hard, name, soft }) => {
+    if (!resources.has(name)) throw new StageFailure(`limit ${name}`, "there is no such limit")
+    return { type: `RLIMIT_${name.toUpperCase()}`, soft: valueOf(soft), hard: valueOf(hard) }
+  })
+  return {
+    terminal: process.tty,
+    ...(process.size === undefined ? {} : { consoleSize: { height: process.size.rows, width: process.size.columns } }),
+    user: { uid: who.uid, gid: who.gid, additionalGids: who.groups, umask: process.umask ?? 0o022 },
+    args: process.argv,
+    env: process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`],
+    cwd: process.cwd,
+    // Nothing is inheritable or ambient: as with `runtime-namespace`, programs of other users begin with nothing.
+    capabilities: {
+      bounding: capabilities,
+      effective: capabilities,
+      permitted: capabilities,
+      inheritable: [],
+      ambient: []
+    },
+    rlimits: process.rlimits.some(({ name }) => name === "nofile")
+      ? rlimits
+      : [{ type: "RLIMIT_NOFILE", soft: files, hard: files }, ...rlimits],
+    noNewPrivileges: process.noNewPrivileges,
+    ...(process.oomScoreAdj === undefined ? {} : { oomScoreAdj: process.oomScoreAdj })
+  }
+}

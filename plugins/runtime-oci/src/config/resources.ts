@@ -1,0 +1,60 @@
+import type { ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
+import { cpuTime } from "@gantry/linux/cgroup-limits"
+import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
+import type { OciDevice, OciDeviceRule, OciResources } from "./OciConfig.ts"
+
+/** A device of the host that goes into the container, and what may be done with it. */
+export interface GivenDevice extends OciDevice {
+  readonly access: string
+}
+
+const letters = { all: "a", block: "b", char: "c" } as const
+
+const ruleOf = ({ access, major, minor, type }: DeviceRule): OciDeviceRule => ({
+  allow: true,
+  type: letters[type],
+  ...(major === null ? {} : { major }),
+  ...(minor === null ? {} : { minor }),
+  access
+})
+
+/** Limits of the control group and its list of devices: what gantry itself keeps the group to, in OCI's words. */
+export const resourcesOf = (
+  { privileged, resources }: Pick<ContainerSpec, "privileged" | "resources">,
+  devices: ReadonlyArray<GivenDevice>
+): OciResources => {
+  const memory = memoryOf(resources)
+  const cpu = cpuOf(resources)
+  const allowed = privileged
+    ? [ruleOf(anyDevice)]
+    : [
+        ...defaultDevices.map(ruleOf),
+        ...devices.map(({ access, major, minor, type }) => ({ allow: true, type, major, minor, access }))
+      ]
+  return {
+    devices: [{ allow: false, access: "rwm" }, ...allowed],
+    ...(Object.keys(memory).length === 0 ? {} : { memory }),
+    ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
+    ...(resources.pids === undefined ? {} : { pids: { limit: resources.pids } })
+  }
+}
+
+/** Swap is left to gantry, which lets a host that cannot limit it start the container all the same. */
+const memoryOf = ({ memoryBytes, memoryReservationBytes }: Resources) => ({
+  ...(memoryBytes === undefined ? {} : { limit: memoryBytes }),
+  ...(memoryReservationBytes === undefined ? {} : { reservation: memoryReservationBytes })
+})
+
+const cpuOf = (resources: Resources) => {
+  const { quota, period } = cpuTime({
+    ...(resources.nanoCpus === undefined ? {} : { nanoCpus: resources.nanoCpus }),
+    ...(resources.cpuQuotaUs === undefined ? {} : { cpuQuota: resources.cpuQuotaUs }),
+    ...(resources.cpuPeriodUs === undefined ? {} : { cpuPeriod: resources.cpuPeriodUs })
+  })
+  return {
+    ...(resources.cpuShares === undefined ? {} : { shares: resources.cpuShares }),
+    ...(quota === undefined ? {} : { quota, period }),
+    ...(resources.cpusetCpus === undefined ? {} : { cpus: resources.cpusetCpus }),
+    ...(resources.cpusetMems === undefined ? {} : { mems: resources.cpusetMems })
+  }
+}

@@ -1,0 +1,59 @@
+import { arch, release } from "node:os"
+import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { type HeldDevice, holdDevices, majorOf, minorOf } from "@gantry/linux/container/host-devices"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
+import { mountOverlay } from "@gantry/linux/container/overlay"
+import { lookUp } from "@gantry/linux/container/passwd"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import type { BundleFacts } from "../config/oci-config.ts"
+import type { GivenDevice } from "../config/resources.ts"
+import { programOf, textOf } from "./inside.ts"
+import { viewOf } from "./view.ts"
+import { stageMounts } from "./stage.ts"
+
+/**
+ * Mounts the root of a container, makes ready what goes into it and looks at the host: in a mount namespace of this
+ * process' own, with which everything goes. `bundle`: an empty directory in memory. The working directory becomes `/`.
+ */
+export const gatherFacts = (kernel: Kernel, spec: ContainerSpec, bundle: string): Omit<BundleFacts, "group"> => {
+  const { files, sys } = kernel
+  const root = mountRoot(kernel, spec)
+  const staged = stageMounts(kernel, spec, bundle)
+  const view = viewOf(kernel.sys, spec.mounts, { root, staged })
+  return {
+    root,
+    who: stage("find user", () => lookUp(spec.process, textOf(view, "/etc/passwd"), textOf(view, "/etc/group"))),
+    program: spec.init ? stage("run command", () => programOf(view, spec.process)) : undefined,
+    hardFiles: sys.getrlimit(RLIMIT_NOFILE).hard,
+    target: { arch: arch() === "arm64" ? "arm64" : "x64", kernel: release() },
+    devices: holdDevices(kernel, spec).map((device) => givenDevice(spec, device)),
+    staged,
+    throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
+  }
+}
+
+const mountRoot = (kernel: Kernel, { root }: ContainerSpec): string => {
+  if (root.type === "opaque") {
+    throw new StageFailure("mount root", `a root of the store ${root.store} has no place in this kernel`)
+  }
+  if (root.type === "overlay") {
+    mountOverlay(kernel, root)
+    return root.target
+  }
+  stage("mount root", () => kernel.sys.mount(root.path, root.path, null, MS_BIND | MS_REC, null))
+  return root.path
+}
+
+const givenDevice = ({ devices }: ContainerSpec, { kind, path }: HeldDevice): GivenDevice => ({
+  path,
+  type: kind.device === "block" ? "b" : "c",
+  major: majorOf(kind.rdev),
+  minor: minorOf(kind.rdev),
+  fileMode: kind.mode & 0o777,
+  uid: kind.uid,
+  gid: kind.gid,
+  access:
+    devices.find(({ containerPath }) => path === containerPath || path.startsWith(`${containerPath}/`))?.access ?? "rwm"
+})

@@ -1,0 +1,85 @@
+import * as fs from "node:fs"
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS } from "@gantry/linux/constants"
+import { findProgram, type ProgramKind } from "@gantry/linux/container/find-program"
+import { StageFailure } from "@gantry/linux/container/StageFailure"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+
+/** A directory that somebody else may change, and that no path of it leads out of. */
+export interface Inside {
+  /** Runs `use` with a path of the host to what is there; undefined when there is nothing. */
+  readonly at: <A>(path: string, use: (place: string) => A) => A | undefined
+  readonly close: () => void
+}
+
+/** Opens a root: links in it are followed inside of it only. */
+export const openInside = (sys: Syscalls, root: string): Inside => {
+  const top = sys.open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)
+  return {
+    at: (path, use) => {
+      let fd: number
+      try {
+        const resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+        fd = sys.openat2(top, path, { flags: O_PATH | O_CLOEXEC, resolve })
+      } catch (error) {
+        if (failedWith(error, "ENOENT") || failedWith(error, "ENOTDIR")) return undefined
+        throw error
+      }
+      try {
+        return use(`/proc/self/fd/${fd}`)
+      } finally {
+        sys.close(fd)
+      }
+    },
+    close: () => sys.close(top)
+  }
+}
+
+/** A command to look for: its words, where it begins, and its environment with PATH. */
+export interface Wanted {
+  readonly argv: ReadonlyArray<string>
+  readonly cwd: string
+  readonly env: ReadonlyArray<string>
+}
+
+/** A text file of the container; empty when it has none, or one that cannot be read. */
+export const textOf = (inside: Pick<Inside, "at">, path: string): string => {
+  try {
+    return inside.at(path, (place) => (fs.statSync(place).isFile() ? fs.readFileSync(place, "utf8") : "")) ?? ""
+  } catch {
+    return ""
+  }
+}
+
+/** Bytes at the beginning of a file that the kernel looks at to know how to run it. */
+const magicBytes = 4
+
+/**
+ * Makes sure that the kernel will run a command before the runtime is asked to: once it has, nobody can be told any more.
+ * Throws `StageFailure` with 126 or 127, in the words that `runtime-namespace` has for it.
+ */
+export const requireProgram = (inside: Pick<Inside, "at">, wanted: Wanted): void => {
+  const found = programOf(inside, wanted)
+  const magic = inside.at(found.startsWith("/") ? found : `${wanted.cwd}/${found}`, magicOf) ?? ""
+  if (magic === "\u007fELF" || magic.startsWith("#!")) return
+  throw new StageFailure("run command", "exec format error", 126)
+}
+
+/** The path of a command, found as a shell would find it. Throws `StageFailure` with 126 or 127. */
+export const programOf = (inside: Pick<Inside, "at">, { argv, cwd, env }: Wanted): string =>
+  findProgram((path) => inside.at(path.startsWith("/") ? path : `${cwd}/${path}`, kindOf), argv[0] ?? "", env)
+
+const kindOf = (place: string): ProgramKind => {
+  const stat = fs.statSync(place)
+  return { directory: stat.isDirectory(), executable: stat.isFile() && (stat.mode & 0o111) !== 0 }
+}
+
+const magicOf = (place: string): string => {
+  const fd = fs.openSync(place, "r")
+  try {
+    const bytes = Buffer.alloc(magicBytes)
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, magicBytes, 0)).toString("latin1")
+  } finally {
+    fs.closeSync(fd)
+  }
+}

@@ -1,0 +1,79 @@
+import { spawnSync, type StdioOptions } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { type FailureStatus, StageFailure } from "@gantry/linux/container/StageFailure"
+import type { Driver } from "./request.ts"
+
+/** How a runtime is called. */
+export interface Call {
+  /** What is being done, for the error. */
+  readonly stage: string
+  /** Everything behind the options of every call. */
+  readonly args: ReadonlyArray<string>
+  /** Absolute directory; its file `log` gets the runtime's complaints. */
+  readonly directory: string
+  readonly stdio: StdioOptions
+}
+
+/**
+ * Calls the runtime and waits for it. Its standard streams become those of the process that it makes, so what it has to
+ * say goes to a file. Throws `StageFailure` with Docker's status when it refuses.
+ */
+export const invoke = (driver: Driver, { args, directory, stage, stdio }: Call): void => {
+  const log = `${directory}/log`
+  const options = ["--root", driver.state, "--log", log, "--log-format", "json"]
+  const { error, signal, status } = spawnSync(driver.program, [...options, ...args], { cwd: directory, stdio })
+  if (error !== undefined) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
+    throw new StageFailure(
+      stage,
+      missing ? `the runtime ${driver.program} is not installed on this host` : `${driver.program}: ${error.message}`
+    )
+  }
+  if (status === 0) return
+  const said = lastComplaint(log) ?? (signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+  throw refusalOf(stage, driver.program, said)
+}
+
+/** The last error in a log of JSON lines. */
+const lastComplaint = (path: string): string | undefined => {
+  let text: string
+  try {
+    text = readFileSync(path, "utf8")
+  } catch {
+    return undefined
+  }
+  const complaints = text.split("\n").flatMap((line) => {
+    try {
+      const { level, msg } = JSON.parse(line) as { readonly level?: unknown; readonly msg?: unknown }
+      return typeof msg === "string" && (level === "error" || level === "fatal") ? [msg] : []
+    } catch {
+      return []
+    }
+  })
+  return complaints.at(-1)
+}
+
+/** Words of runc, crun and youki about a command that cannot be run, and what Docker's convention makes of them. */
+const refusals: ReadonlyArray<readonly [words: RegExp, status: FailureStatus, why: string]> = [
+  [/executable file (?:not found|`[^`]*` not found|'[^']*' not found)/, 127, "executable file not found in $PATH"],
+  [/exec: "[^"]*": .*no such file or directory|open executable: No such file/i, 127, "no such file or directory"],
+  [/exec: "[^"]*": .*is a directory/i, 126, "is a directory"],
+  [/exec: "[^"]*": .*permission denied|open executable: Permission denied/i, 126, "permission denied"]
+]
+
+/** What a runtime's complaint means. */
+export const refusalOf = (stage: string, program: string, said: string): StageFailure => {
+  const known = refusals.find(([words]) => words.test(said))
+  if (known !== undefined) return new StageFailure("run command", known[2], known[1])
+  return new StageFailure(stage, `${program}: ${said}${adviceOn(said)}`)
+}
+
+/** What to do about a host that a runtime does not get along with. */
+const adviceOn = (said: string): string =>
+  /cgroup.*(?:hybrid|invalid file system type|not supported)|invalid file system type on `?\/sys\/fs\/cgroup/i.test(
+    said
+  )
+    ? " (crun refuses hosts where a cgroup2 tree beside the v1 trees holds a controller: mount that controller as v1," +
+      " such as `mkdir /sys/fs/cgroup/hugetlb && mount -t cgroup -o hugetlb cgroup /sys/fs/cgroup/hugetlb`," +
+      " or use --runtime runc)"
+    : ""

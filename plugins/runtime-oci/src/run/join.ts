@@ -1,0 +1,80 @@
+import * as fs from "node:fs"
+import { PR_SET_CHILD_SUBREAPER } from "@gantry/linux/constants"
+import { RLIMIT_NOFILE } from "@gantry/linux/constants"
+import { type Control, expect } from "@gantry/linux/container/control"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { lookUp } from "@gantry/linux/container/passwd"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { printConfig } from "../config/OciConfig.ts"
+import { processOf } from "../config/process.ts"
+import { openConsole } from "./console.ts"
+import { openInside, requireProgram, textOf } from "./inside.ts"
+import { invoke } from "./invoke.ts"
+import type { JoinRequest } from "./request.ts"
+import { letGo } from "./start.ts"
+import { waitFor } from "./wait.ts"
+
+/**
+ * Has a runtime start a further process in a container, and waits for its end. Returns the exit status.
+ *
+ * Nothing ties the process to whoever wanted it: it goes on when they go away, and ends with the container.
+ */
+export const join = (kernel: Kernel, control: Control, request: JoinRequest): number => {
+  const { sys } = kernel
+  sys.prctl(PR_SET_CHILD_SUBREAPER, 1)
+  sys.umask(0)
+  const { directory, remove } = scratch(request)
+  try {
+    const { pid, terminal } = enter(kernel, request, directory)
+    control.send({ type: "ready", pid, placed: true })
+    expect(control, "go")
+    if (terminal !== undefined) {
+      control.send({ type: "terminal", holder: process.pid, fd: terminal })
+      expect(control, "terminal")
+      sys.close(terminal)
+    }
+    remove()
+    control.begun()
+    letGo(sys)
+    return waitFor(sys, pid, {})
+  } finally {
+    remove()
+  }
+}
+
+const scratch = ({ driver, id }: JoinRequest) => {
+  const directory = `${driver.bundles}/${id.slice(0, 12)}-exec-${process.pid}`
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return { directory, remove: () => fs.rmSync(directory, { recursive: true, force: true }) }
+}
+
+const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, directory: string) => {
+  const { sys } = kernel
+  const inside = openInside(sys, `/proc/${pid}/root`)
+  try {
+    stage(`enter ${process.cwd}`, () => {
+      if (inside.at(process.cwd, (place) => fs.statSync(place).isDirectory()) !== true) {
+        throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
+      }
+    })
+    const who = stage("find user", () => lookUp(process, textOf(inside, "/etc/passwd"), textOf(inside, "/etc/group")))
+    const config = processOf(process, who, sys.getrlimit(RLIMIT_NOFILE).hard)
+    requireProgram(inside, { ...process, env: config.env })
+    fs.writeFileSync(`${directory}/process.json`, printConfig(config), { mode: 0o600 })
+  } finally {
+    inside.close()
+  }
+  sys.chdir(directory)
+  const console = process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
+  const files = ["--process", `${directory}/process.json`, "--pid-file", `${directory}/pid`]
+  invoke(driver, {
+    stage: "join container",
+    directory,
+    args: ["exec", "--detach", ...files, ...(console?.args ?? []), id],
+    stdio: "inherit"
+  })
+  const started = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
+  const terminal = console === undefined ? undefined : stage("open terminal", console.take)
+  sys.chdir("/")
+  return { pid: started, terminal }
+}

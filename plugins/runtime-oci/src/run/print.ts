@@ -1,0 +1,28 @@
+import * as fs from "node:fs"
+import { realKernel } from "@gantry/linux/container/Kernel"
+import { withFirstProcess } from "@gantry/linux/container/first-process"
+import { wordsOf } from "@gantry/linux/container/StageFailure"
+import { ociConfig } from "../config/oci-config.ts"
+import { printConfig } from "../config/OciConfig.ts"
+import { openBundle } from "./bundle.ts"
+import { gatherFacts } from "./facts.ts"
+import type { StartRequest } from "./request.ts"
+
+/**
+ * `gantry __oci_config`: reads a request on standard input and prints the `config.json` that the runtime would get, in a
+ * mount namespace of its own. Runs nothing.
+ */
+export const main = (): void => {
+  const kernel = realKernel()
+  const { driver, group, spec: asked } = JSON.parse(fs.readFileSync(0, "utf8")) as StartRequest
+  const spec = withFirstProcess(asked)
+  const bundle = openBundle(kernel, driver.bundles, { ...spec, id: `${spec.id.slice(0, 12)}-${process.pid}` })
+  try {
+    process.stdout.write(printConfig(ociConfig(spec, { ...gatherFacts(kernel, spec, bundle.directory), group })))
+  } catch (error) {
+    process.stderr.write(`${wordsOf(error)}\n`)
+    process.exitCode = 1
+  } finally {
+    bundle.close()
+  }
+}

@@ -1,0 +1,45 @@
+import * as fs from "node:fs"
+import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { finishBind, holdBinds } from "@gantry/linux/container/binds"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
+import { attach } from "@gantry/linux/container/mount-point"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { holdTrees } from "@gantry/linux/container/trees"
+import { generatedFiles, isStaged, type StagedPaths } from "../config/mounts.ts"
+
+/** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
+export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string): StagedPaths => {
+  const wanted = spec.mounts.filter(isStaged)
+  const scratch = `${bundle}/scratch`
+  fs.mkdirSync(scratch)
+  const held = new Map([
+    ...holdBinds(kernel, wanted),
+    ...holdTrees(kernel, wanted),
+    ...holdMemoryFiles(kernel, wanted, scratch)
+  ])
+  // Overlays are mounted from within their own directory; everything below is by path from the root.
+  kernel.sys.chdir("/")
+  for (const mount of spec.mounts) if (mount.type === "bind" && !isStaged(mount)) requireSource(kernel, mount.source)
+  const mounts = new Map<MountSpec, string>()
+  for (const [mount, { kind, tree }] of held) {
+    if (mount.type === "tmpfs") continue
+    const path = `${bundle}/mount${mounts.size}`
+    stage(`mount ${mount.target}`, () => {
+      finishBind(kernel, mount, tree)
+      attach(kernel, tree, path, kind)
+    })
+    mounts.set(mount, path)
+  }
+  const files = new Map<string, string>()
+  for (const { target, text } of generatedFiles(spec)) {
+    const path = `${bundle}/file${files.size}`
+    kernel.files.write(path, text)
+    files.set(target, path)
+  }
+  return { mounts, files }
+}
+
+const requireSource = ({ files }: Kernel, source: string): void => {
+  if (files.kind(source) === undefined) throw new StageFailure(`bind ${source}`, `${source} does not exist`)
+}

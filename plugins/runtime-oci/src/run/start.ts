@@ -1,0 +1,154 @@
+import * as fs from "node:fs"
+import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY, O_RDWR, PR_SET_CHILD_SUBREAPER, SIGKILL } from "@gantry/linux/constants"
+import { openCgroups } from "@gantry/linux/cgroup"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { type Control, expect } from "@gantry/linux/container/control"
+import { withFirstProcess } from "@gantry/linux/container/first-process"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
+import { stage } from "@gantry/linux/container/StageFailure"
+import { failedWith } from "@gantry/linux/SyscallError"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+import { ociConfig } from "../config/oci-config.ts"
+import { printConfig } from "../config/OciConfig.ts"
+import { openBundle } from "./bundle.ts"
+import { openConsole } from "./console.ts"
+import { gatherFacts } from "./facts.ts"
+import { openInside, requireProgram } from "./inside.ts"
+import { invoke } from "./invoke.ts"
+import type { StartRequest } from "./request.ts"
+import { waitFor } from "./wait.ts"
+
+/**
+ * Has a runtime make a container, gives it its links, has it started, and waits for its end. Returns the exit status. On
+ * failure nothing of the container is left.
+ */
+export const start = (kernel: Kernel, control: Control, request: StartRequest): number => {
+  const { sys } = kernel
+  const parent = process.ppid
+  leaveSession(sys)
+  sys.umask(0)
+  // The runtime's own process goes away once the container is made: what it leaves becomes a child of this one.
+  sys.prctl(PR_SET_CHILD_SUBREAPER, 1)
+  const spec = request.hold === true ? quiet(request.spec) : withFirstProcess(request.spec)
+  const bundle = openBundle(kernel, request.driver.bundles, spec)
+  let pid: number | undefined
+  try {
+    const made = create(kernel, { ...request, spec }, bundle.directory)
+    pid = made.pid
+    control.send({ type: "ready", pid, placed: true })
+    expect(control, "go")
+    setUpNetwork(sys, pid, spec)
+    if (made.terminal !== undefined) {
+      control.send({ type: "terminal", holder: process.pid, fd: made.terminal })
+      expect(control, "terminal")
+      sys.close(made.terminal)
+    }
+    if (request.hold !== true) begin(kernel, request, pid, bundle.directory)
+    control.begun()
+    if (request.hold !== true) letGo(sys)
+    return waitFor(sys, pid, request.hold === true ? { parent, input: 0 } : { parent })
+  } catch (error) {
+    if (pid !== undefined) discard(sys, pid)
+    throw error
+  } finally {
+    // Not by the runtime: it would take away the control group before anybody has read what happened in it.
+    fs.rmSync(`${request.driver.state}/${spec.id}`, { recursive: true, force: true })
+    if (request.hold === true) openCgroups(sys).remove(request.group)
+    bundle.close()
+  }
+}
+
+/** Makes the container; its process waits to be started. */
+const create = (
+  kernel: Kernel,
+  { driver, group, hold = false, spec }: StartRequest,
+  directory: string
+): { readonly pid: number; readonly terminal: number | undefined } => {
+  const { sys } = kernel
+  fs.mkdirSync(driver.state, { recursive: true, mode: 0o700 })
+  // What a killed supervisor left of an earlier start of the same container.
+  fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
+  const config = ociConfig(spec, { ...gatherFacts(kernel, spec, directory), group })
+  fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
+  sys.chdir(directory)
+  const console = spec.process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
+  invoke(driver, {
+    stage: "create container",
+    directory,
+    args: ["create", "--bundle", directory, "--pid-file", `${directory}/pid`, ...(console?.args ?? []), spec.id],
+    stdio: hold ? "ignore" : "inherit"
+  })
+  const pid = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
+  try {
+    return { pid, terminal: console === undefined ? undefined : stage("open terminal", console.take) }
+  } catch (error) {
+    discard(sys, pid)
+    throw error
+  } finally {
+    sys.chdir("/")
+  }
+}
+
+/** Lets the command begin, once it is known that it can. */
+const begin = (kernel: Kernel, { driver, spec }: StartRequest, pid: number, directory: string): void => {
+  const inside = openInside(kernel.sys, `/proc/${pid}/root`)
+  try {
+    requireProgram(inside, spec.process)
+  } finally {
+    inside.close()
+  }
+  invoke(driver, { stage: "start container", directory, args: ["start", spec.id], stdio: "ignore" })
+}
+
+/** Ends a container that was made, and takes it off the table. */
+const discard = (sys: Syscalls, pid: number): void => {
+  try {
+    sys.kill(pid, SIGKILL)
+    sys.wait4(pid)
+  } catch (error) {
+    if (!failedWith(error, "ESRCH") && !failedWith(error, "ECHILD")) throw error
+  }
+}
+
+/** Only what the files of a container depend on; its process is never started. */
+const quiet = (spec: ContainerSpec): ContainerSpec => ({
+  ...spec,
+  init: false,
+  resources: {},
+  // The runtime looks for a program; this one is there whatever the image holds.
+  process: { ...spec.process, argv: ["/proc/self/exe"], cwd: "/", user: "0:0", groups: [], rlimits: [], tty: false }
+})
+
+/** A Ctrl-C in the terminal of whoever started us is theirs alone. */
+const leaveSession = (sys: Syscalls): void => {
+  try {
+    sys.setsid()
+  } catch (error) {
+    if (!failedWith(error, "EPERM")) throw error
+  }
+}
+
+/** Sets the container's own network namespace up, by going there: only this thread goes, and it only makes system calls. */
+const setUpNetwork = (sys: Syscalls, pid: number, { wiring }: ContainerSpec): void => {
+  if (!ownsNetwork(wiring)) return
+  stage("set up network", () => {
+    const home = sys.open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+    const there = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
+    try {
+      sys.setns(there, CLONE_NEWNET)
+      setUpLinks(sys, wiring)
+    } finally {
+      sys.setns(home, CLONE_NEWNET)
+      sys.close(there)
+      sys.close(home)
+    }
+  })
+}
+
+/** The container's streams are its own: whoever waits for their end must not wait for this process. */
+export const letGo = (sys: Syscalls): void => {
+  const nothing = sys.open("/dev/null", O_RDWR | O_CLOEXEC)
+  for (const stream of [0, 1, 2]) sys.dup3(nothing, stream, 0)
+  sys.close(nothing)
+}
