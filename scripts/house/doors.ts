@@ -52,6 +52,8 @@ export const checkDoors = (sources: ReadonlyArray<Source>): ReadonlyArray<Findin
 const tiny = [
   "plugins/runtime-namespace/src/init/main.ts",
   "plugins/runtime-namespace/src/init/join.ts",
+  "plugins/runtime-oci/src/run/main.ts",
+  "plugins/runtime-oci/src/run/print.ts",
   "plugins/store-fs/src/pack/main.ts",
   "plugins/store-fs/src/unpack/main.ts",
   "packages/engine/src/supervisor/main.ts",

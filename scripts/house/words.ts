@@ -9,6 +9,7 @@ const runtimeGlobals: ReadonlyArray<readonly [path: string, why: string]> = [
   ["packages/linux/src/rootless.ts", "a process learns from its starter in whose namespace it is"],
   ["packages/engine/src/supervisor/", "a process of its own"],
   ["plugins/runtime-namespace/src/init/", "a process of its own"],
+  ["plugins/runtime-oci/src/run/", "a process of its own"],
   ["plugins/store-fs/src/pack/", "a process of its own"],
   ["plugins/store-fs/src/unpack/", "a process of its own"],
   ["plugins/registry-http/src/http/backends/", "each runtime has its own HTTP client"]

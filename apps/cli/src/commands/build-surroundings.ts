@@ -7,6 +7,7 @@ import { parseBytes } from "../argv/values/bytes.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
 import { resourcesOf } from "./resource-options.ts"
+import { runtimeOf } from "./runtime-option.ts"
 import type { Usage } from "./Usage.ts"
 
 /** The options about the containers that commands run in. */
@@ -18,6 +19,7 @@ export const surroundingsOf = (options: Values<typeof inputs>): Effect.Effect<Su
       hosts: hosts.map(({ address, host }) => ({ name: host, address })),
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
       ...given("shmBytes", yield* optionalOf("--shm-size", options.shmSize, parseBytes)),
+      ...given("runtime", yield* runtimeOf(options.runtime)),
       resources: yield* resourcesOf(options)
     }
   })

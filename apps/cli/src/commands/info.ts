@@ -10,6 +10,7 @@ import { info as table } from "../argv/tables/surroundings.ts"
 import { infoFacts, infoText } from "../show/info-facts.ts"
 import { dockerVersion, version } from "../version.ts"
 import { define } from "./define.ts"
+import { installedRuntimes } from "./runtime-option.ts"
 import { printObject } from "./print-object.ts"
 import { shownState } from "./ps-filters.ts"
 
@@ -27,6 +28,7 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
     const facts = infoFacts({
       root: settings.root,
       runtime: runtime.name,
+      runtimes: installedRuntimes(),
       version: terminal.program === "docker" ? dockerVersion : version,
       containers: { running, paused, stopped: kinds.length - running - paused },
       images: (yield* (yield* Images).list).length,

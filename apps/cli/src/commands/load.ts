@@ -28,6 +28,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   copy: () => import("./cp.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
+  debugOciConfig: () => import("./debug-oci-config.ts"),
   diff: () => import("./diff.ts"),
   events: () => import("./events.ts"),
   exec: () => import("./exec.ts"),

@@ -31,6 +31,7 @@ import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
 import { oomScoreOf, resourcesOf } from "./resource-options.ts"
+import { runtimeOf } from "./runtime-option.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Options of `run` and `create` as the table types them. */
@@ -121,6 +122,7 @@ export const runOptions = (
       ...given("log", yield* logOf(options)),
       ...given("stopSignal", options.stopSignal),
       ...given("stopTimeout", options.stopTimeout),
+      ...given("runtime", yield* runtimeOf(options.runtime)),
       pull,
       ...given("platform", platform)
     }

@@ -33,6 +33,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   root: things("directories"),
   run: things("directories"),
   signal: words("HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"),
+  runtime: words("crun", "namespace", "runc", "runsc", "youki"),
   type: words("container", "image", "network", "volume"),
   userns: words("host"),
   uts: words("host", "private"),

@@ -5,6 +5,8 @@ import { binarySize } from "./usage-row.ts"
 export interface EngineFacts {
   readonly root: string
   readonly runtime: string
+  /** Other runtimes that `--runtime` can name here, and where they are. */
+  readonly runtimes: ReadonlyArray<{ readonly name: string; readonly path: string }>
   readonly version: string
   readonly containers: { readonly running: number; readonly paused: number; readonly stopped: number }
   readonly images: number
@@ -78,7 +80,10 @@ export const infoFacts = (facts: EngineFacts) => {
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: facts.version,
-    Runtimes: { [facts.runtime]: { path: facts.runtime } },
+    Runtimes: {
+      ...Object.fromEntries(facts.runtimes.map(({ name, path }) => [name, { path }])),
+      [facts.runtime]: { path: facts.runtime }
+    },
     DefaultRuntime: facts.runtime,
     Swarm: {
       NodeID: "",

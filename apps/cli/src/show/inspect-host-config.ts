@@ -37,7 +37,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   UsernsMode: "",
   ShmSize: spec.shmBytes,
   Sysctls: spec.sysctls,
-  Runtime: "namespace",
+  Runtime: spec.runtime ?? "namespace",
   Init: spec.init,
   CpuShares: spec.resources.cpuShares ?? 0,
   Memory: spec.resources.memoryBytes ?? 0,

@@ -128,6 +128,7 @@ export interface RunOptions {
   readonly log: LogSettings
   readonly pull: PullPolicy
   readonly platform?: Platform
+  /** The runtime by name or absolute path; the engine's own when absent. */
   readonly runtime?: string
   readonly namespaces: {
     readonly pid: "own" | "host"

@@ -73,6 +73,7 @@ export const makeSpec = ({
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
   return Either.right({
     id,
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
     hostname,
     ...(options.domainname === undefined ? {} : { domainname: options.domainname }),
     root,

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly shmBytes?: number
   readonly rlimits: ReadonlyArray<Rlimit>
   readonly resources: Resources
+  /** The runtime that carries commands out, by name or path; the engine's own when absent. */
+  readonly runtime?: string
 }
 
 /** Nothing is said. */
@@ -15,7 +17,8 @@ export const plainSurroundings: Surroundings = { hosts: [], rlimits: [], resourc
 
 /**
  * The part that has a place in keys: what a command finds inside its container. How much of the machine it may use has
- * none, as the machine itself has none: a build is to be the same on one with more processors.
+ * none, as the machine itself has none: a build is to be the same on one with more processors, and with
+ * another runtime.
  */
 export const noticed = ({ hosts, rlimits, shmBytes }: Surroundings): { readonly [name: string]: string } => ({
   ...(hosts.length === 0 ? {} : { "add-host": hosts.map(({ address, name }) => `${name}=${address}`).join(" ") }),

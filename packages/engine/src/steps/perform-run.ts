@@ -127,13 +127,14 @@ const specOf = (
       readonly mounts: StepMounts
     }
 ): ContainerSpec => {
-  const { resources, rlimits, shmBytes } = surroundings
+  const { resources, rlimits, runtime, shmBytes } = surroundings
   const process = { argv, cwd, env: [...env, ...mounts.env], user, rlimits }
   return {
     ...plainSpec(id, tree.root, process),
     hostname: "gantry-build",
     mounts: mounts.specs,
     resources,
+    ...(runtime === undefined ? {} : { runtime }),
     ...(shmBytes === undefined ? {} : { shmBytes })
   }
 }

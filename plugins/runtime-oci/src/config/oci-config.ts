@@ -5,7 +5,7 @@ import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { ownsNetwork } from "@gantry/linux/container/set-up-links"
 import type { FilterTarget } from "@gantry/linux/seccomp/profile"
 import { mountsOf, type StagedPaths } from "./mounts.ts"
-import type { OciConfig, OciNamespace, OciProcess } from "./OciConfig.ts"
+import type { OciConfig, OciDevice, OciNamespace, OciProcess } from "./OciConfig.ts"
 import { processOf } from "./process.ts"
 import { type GivenDevice, resourcesOf } from "./resources.ts"
 import { seccompOf } from "./seccomp.ts"
@@ -49,7 +49,7 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
     linux: {
       namespaces: namespacesOf(spec),
       cgroupsPath: `/${facts.group}`,
-      devices: facts.devices.map(({ access: _, ...device }) => device),
+      devices: facts.devices.map(deviceOf),
       resources: resourcesOf(spec, facts.devices),
       ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
       ...(seccomp === undefined ? {} : { seccomp }),
@@ -66,6 +66,16 @@ const behindFirst = (process: OciProcess, program: string): OciProcess => {
   const { argv, env } = throughFirstProcess({ program, argv: process.args, env: process.env })
   return { ...process, args: argv, env }
 }
+
+const deviceOf = ({ fileMode, gid, major, minor, path, type, uid }: GivenDevice): OciDevice => ({
+  path,
+  type,
+  major,
+  minor,
+  fileMode,
+  uid,
+  gid
+})
 
 const namespacesOf = ({ namespaces, wiring }: ContainerSpec): ReadonlyArray<OciNamespace> => {
   const joined = wiring.find((each) => each.type === "join")

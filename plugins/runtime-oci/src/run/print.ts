@@ -1,5 +1,7 @@
 import * as fs from "node:fs"
-import { realKernel } from "@gantry/linux/container/Kernel"
+import { overlayData } from "@gantry/linux/overlay"
+import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
+import { type Kernel, realKernel } from "@gantry/linux/container/Kernel"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import { wordsOf } from "@gantry/linux/container/StageFailure"
 import { ociConfig } from "../config/oci-config.ts"
@@ -18,11 +20,23 @@ export const main = (): void => {
   const spec = withFirstProcess(asked)
   const bundle = openBundle(kernel, driver.bundles, { ...spec, id: `${spec.id.slice(0, 12)}-${process.pid}` })
   try {
-    process.stdout.write(printConfig(ociConfig(spec, { ...gatherFacts(kernel, spec, bundle.directory), group })))
+    const facts = gatherFacts(kernel, { ...spec, root: readOnly(kernel, spec.root) }, bundle.directory)
+    process.stdout.write(printConfig(ociConfig(spec, { ...facts, group })))
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`)
     process.exitCode = 1
   } finally {
     bundle.close()
   }
+}
+
+/** The root to be looked at only: a running container has its own upper directory in use. */
+const readOnly = ({ sys }: Kernel, root: RootSource): RootSource => {
+  if (root.type !== "overlay") return root
+  sys.chdir(root.directory)
+  const made = overlayData({ lower: [root.upper, ...root.lower] })
+  if (!made.ok) throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)
+  sys.mount("overlay", root.target, "overlay", 0, made.data)
+  sys.chdir("/")
+  return { type: "directory", path: root.target }
 }

@@ -23,6 +23,10 @@ export const inputs = {
   buildContext: { kind: "list", about: "Further context, as name=path, name=URL or name=docker-image://image" },
   jobs: { kind: "number", about: "How many steps run at once" },
   addHost: { kind: "list", about: "Host name that RUN instructions know, as name:address" },
+  runtime: {
+    kind: "text",
+    about: 'Runtime of RUN instructions ("namespace", "runc", "crun", "youki", "runsc" or a path)'
+  },
   shmSize: { kind: "text", value: "bytes", about: "Size of /dev/shm of RUN instructions" },
   ulimit: { kind: "list", value: "ulimit", about: "Process limit of RUN instructions, as type=soft[:hard]" },
   memory: { kind: "text", short: "m", value: "bytes", about: "Memory limit of each RUN instruction" },

@@ -21,3 +21,12 @@ export const debugDockerfile = {
     json: { kind: "flag", about: "Print places, heredocs and diagnostics too, as JSON" }
   } satisfies OptionTable
 } as const satisfies Command
+
+/** `gantry debug oci-config`. */
+export const debugOciConfig = {
+  ...names.debugOciConfig,
+  usage: "CONTAINER",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command

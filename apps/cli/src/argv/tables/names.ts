@@ -308,6 +308,11 @@ export const names = {
     summary: "Show how a Dockerfile is read, instruction by instruction",
     section: "other"
   },
+  debugOciConfig: {
+    paths: [["debug", "oci-config"]],
+    summary: "Print the config.json that an OCI runtime gets for a container",
+    section: "other"
+  },
   pluginLs: {
     paths: [
       ["plugin", "ls"],

@@ -95,7 +95,7 @@ const containerOptions = {
   annotation: { kind: "list", value: "map", about: "Annotation for runtimes and other programs" },
   logDriver: { kind: "text", about: 'Where output is kept ("json-file", "local", "none") (default "json-file")' },
   logOpt: { kind: "list", about: "Option of the log driver: max-size=10m, max-file=3, labels=x, env=x, …-regex=x" },
-  runtime: { kind: "text", about: "Runtime to use", supported: false, harmless: [""] },
+  runtime: { kind: "text", about: 'Runtime to use ("namespace", "runc", "crun", "youki", "runsc" or a path)' },
 
   disableContentTrust: {
     kind: "flag",

@@ -1,0 +1,47 @@
+import { accessSync, constants, statSync } from "node:fs"
+import { join } from "node:path"
+import { ociRuntimes } from "@gantry/core/runtime/choose-launcher"
+import * as Effect from "effect/Effect"
+import { refused, type Usage } from "./Usage.ts"
+
+/** Directories where runtimes are, besides those of PATH: an ordinary PATH may lack them. */
+const places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+/** The engine's own runtime, by the name that `inspect` and `info` have for it. */
+export const ownRuntime = "namespace"
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** OCI runtimes that are installed here: their names, and where each is. */
+export const installedRuntimes = (): ReadonlyArray<{ readonly name: string; readonly path: string }> =>
+  ociRuntimes.flatMap((name) => {
+    const path = places.map((place) => join(place, name)).find(isProgram)
+    return path === undefined ? [] : [{ name, path }]
+  })
+
+/**
+ * What `--runtime` names: nothing for the engine's own, a known name, or the absolute path of any OCI runtime. Fails for
+ * one that is not there.
+ */
+export const runtimeOf = (text: string | undefined): Effect.Effect<string | undefined, Usage> => {
+  if (text === undefined || text === "" || text === ownRuntime) return Effect.succeed(undefined)
+  const installed = installedRuntimes()
+  const known = text.startsWith("/") ? isProgram(text) : installed.some(({ name }) => name === text)
+  if (known) return Effect.succeed(text)
+  const others = [ownRuntime, ...installed.map(({ name }) => name)].join(", ")
+  return Effect.fail(
+    refused(
+      `unknown or invalid runtime name: ${text}`,
+      ociRuntimes.includes(text)
+        ? `install ${text}, or choose one that is there: ${others}`
+        : `choose one that is there (${others}), or give the absolute path of an OCI runtime`
+    )
+  )
+}
