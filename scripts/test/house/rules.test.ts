@@ -50,6 +50,8 @@ describe("tiny processes", () => {
   const rest = [
     "apps/cli/src/bin.ts",
     "apps/cli/src/main.ts",
+    "plugins/runtime-oci/src/run/main.ts",
+    "plugins/runtime-oci/src/run/print.ts",
     "plugins/store-fs/src/pack/main.ts",
     "plugins/store-fs/src/unpack/main.ts"
   ].map((path) => makeSource(path, ""))
