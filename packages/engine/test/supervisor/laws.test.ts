@@ -48,22 +48,28 @@ const bench = (rig: Rig) =>
     }))
   )
 
-const hold = (name: string, program?: string): void => {
-  const rig = makeRig(selves.bun, selves.bun, program)
-  vitest.afterAll(() => rig.dispose())
-  register(vitest, {
-    name: `${name} keeps the runtime laws`,
-    laws: runtimeLawsFor({ hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true }),
-    layer: Layer.provideMerge(bench(rig), rig.runtime)
-  })
-}
-
-vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root)", () => {
-  if (isRoot) hold("runtime-namespace")
-})
+const abilities = { hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true }
 
 const hasRunc = spawnSync("runc", ["--version"]).status === 0
 
+vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root)", () => {
+  if (!isRoot) return
+  const rig = makeRig()
+  vitest.afterAll(() => rig.dispose())
+  register(vitest, {
+    name: "runtime-namespace keeps the runtime laws",
+    laws: runtimeLawsFor(abilities),
+    layer: Layer.provideMerge(bench(rig), rig.runtime)
+  })
+})
+
 vitest.describe.runIf(isRoot && hasRunc)("runtime-oci, on the real kernel (needs root and runc)", () => {
-  if (isRoot && hasRunc) hold("runtime-oci", "runc")
+  if (!isRoot || !hasRunc) return
+  const rig = makeRig(selves.bun, selves.bun, "runc")
+  vitest.afterAll(() => rig.dispose())
+  register(vitest, {
+    name: "runtime-oci keeps the runtime laws",
+    laws: runtimeLawsFor(abilities),
+    layer: Layer.provideMerge(bench(rig), rig.runtime)
+  })
 })
