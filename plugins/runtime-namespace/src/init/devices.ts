@@ -1,7 +1,7 @@
 import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
 import { deviceNumbers } from "@gantry/linux/memory"
 import { type HeldDevice, standardDevices } from "@gantry/linux/container/host-devices"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import type { FileKind, Kernel } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot, openMountPoint } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 import { rootless } from "@gantry/linux/rootless"
@@ -24,7 +24,7 @@ export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): vo
     }
     for (const [target, path] of links) files.link(target, path)
   })
-  const taken = new Set(standard.map(([name]) => `/dev/${name}`))
+  const taken = new Set(standardDevices.map(([name]) => `/dev/${name}`))
   for (const { kind, path, tree } of held) {
     if (tree !== undefined) stage(`make ${path}`, () => attachTo(kernel, tree, openMountPoint(kernel, path, "file")))
     else if (!taken.has(path)) stage(`make ${path}`, () => makeDevice(kernel, path, kind))

@@ -11,11 +11,11 @@ import {
 } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import { cloneTree } from "./binds.ts"
-import type { Kernel } from "./Kernel.ts"
-import { attach } from "./mount-point.ts"
-import { ownsNetwork } from "./network.ts"
-import { stage } from "./StageFailure.ts"
+import { cloneTree } from "@gantry/linux/container/binds"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { attach } from "@gantry/linux/container/mount-point"
+import { ownsNetwork } from "@gantry/linux/container/set-up-links"
+import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Places of the kernel's own file systems. */
 type KernelPlace = "/proc" | "/sys" | "/dev/mqueue"

@@ -1,9 +1,10 @@
 import { arch, release } from "node:os"
 import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import { type HeldDevice, holdDevices, majorOf, minorOf } from "@gantry/linux/container/host-devices"
+import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devices"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
+import { deviceNumbers } from "@gantry/linux/memory"
 import { mountOverlay } from "@gantry/linux/container/overlay"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
@@ -49,8 +50,7 @@ const mountRoot = (kernel: Kernel, { root }: ContainerSpec): string => {
 const givenDevice = ({ devices }: ContainerSpec, { kind, path }: HeldDevice): GivenDevice => ({
   path,
   type: kind.device === "block" ? "b" : "c",
-  major: majorOf(kind.rdev),
-  minor: minorOf(kind.rdev),
+  ...deviceNumbers(kind.rdev),
   fileMode: kind.mode & 0o777,
   uid: kind.uid,
   gid: kind.gid,
