@@ -33,6 +33,7 @@ export interface BundleFacts {
  */
 export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig => {
   const { staged } = facts
+  const isOpen = spec.privileged || spec.pathsUnmasked === true
   const process = processOf(spec.process, facts.who, facts.hardFiles)
   const seccomp = seccompOf(spec.process, facts.target)
   const sysctl = {
@@ -53,8 +54,8 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
       resources: resourcesOf(spec, facts.devices),
       ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
       ...(seccomp === undefined ? {} : { seccomp }),
-      maskedPaths: spec.privileged ? [] : [...maskedPaths, ...facts.throttles],
-      readonlyPaths: spec.privileged ? [] : readonlyPaths,
+      maskedPaths: isOpen ? [] : [...maskedPaths, ...facts.throttles],
+      readonlyPaths: isOpen ? [] : readonlyPaths,
       ...(spec.mounts.some((mount) => mount.type === "bind" && mount.propagation?.endsWith("slave") === true)
         ? { rootfsPropagation: "slave" as const }
         : {})

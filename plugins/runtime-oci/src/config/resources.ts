@@ -1,6 +1,6 @@
 import type { ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
 import { cpuTime } from "@gantry/linux/cgroup-limits"
-import { anyDevice, defaultDevices, type DeviceRule } from "@gantry/linux/devices"
+import { anyDevice, defaultDevices, type DeviceRule, parseDeviceRule } from "@gantry/linux/devices"
 import type { OciDevice, OciDeviceRule, OciResources } from "./OciConfig.ts"
 
 /** A device of the host that goes into the container, and what may be done with it. */
@@ -18,9 +18,13 @@ const ruleOf = ({ access, major, minor, type }: DeviceRule): OciDeviceRule => ({
   access
 })
 
-/** Limits of the control group and its list of devices: what gantry itself keeps the group to, in OCI's words. */
+/**
+ * Limits of the control group and its list of devices: what gantry itself keeps the group to, in OCI's words. Those of
+ * swap, block devices and of what happens when memory runs out are not among them: gantry has set them in the group by
+ * the time that the runtime finds it, and lets a host that has none of them start the container all the same.
+ */
 export const resourcesOf = (
-  { privileged, resources }: Pick<ContainerSpec, "privileged" | "resources">,
+  { deviceRules = [], privileged, resources }: Pick<ContainerSpec, "deviceRules" | "privileged" | "resources">,
   devices: ReadonlyArray<GivenDevice>
 ): OciResources => {
   const memory = memoryOf(resources)
@@ -29,7 +33,8 @@ export const resourcesOf = (
     ? [ruleOf(anyDevice)]
     : [
         ...defaultDevices.map(ruleOf),
-        ...devices.map(({ access, major, minor, type }) => ({ allow: true, type, major, minor, access }))
+        ...devices.map(({ access, major, minor, type }) => ({ allow: true, type, major, minor, access })),
+        ...deviceRules.flatMap((text) => parseDeviceRule(text) ?? []).map(ruleOf)
       ]
   return {
     devices: [{ allow: false, access: "rwm" }, ...allowed],
@@ -39,7 +44,6 @@ export const resourcesOf = (
   }
 }
 
-/** Swap is left to gantry, which lets a host that cannot limit it start the container all the same. */
 const memoryOf = ({ memoryBytes, memoryReservationBytes }: Resources) => ({
   ...(memoryBytes === undefined ? {} : { limit: memoryBytes }),
   ...(memoryReservationBytes === undefined ? {} : { reservation: memoryReservationBytes })
