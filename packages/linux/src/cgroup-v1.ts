@@ -20,6 +20,7 @@ import type { Cgroups, Missing } from "./cgroup.ts"
 import { deviceLine } from "./devices.ts"
 import { rootless } from "./rootless.ts"
 import type { Syscalls } from "./Syscalls.ts"
+import { waitFrozen } from "./wait-frozen.ts"
 
 /** Controllers in which a group is made, and what each is for. */
 const wanted: ReadonlyMap<string, string> = new Map([
@@ -32,9 +33,6 @@ const wanted: ReadonlyMap<string, string> = new Map([
   ["freezer", "pause"],
   ["blkio", "disk usage"]
 ])
-
-/** Looks at the state of a freezer; it needs as long as the slowest system call that it has to interrupt. */
-const mostLooks = 1000
 
 const noController = (name: string): string =>
   rootless() === undefined ? `the kernel has no ${name} controller` : `no ${name} group was delegated to this user`
@@ -74,11 +72,12 @@ export const cgroupsV1 = (
     const missing = setFreezer(path, "FROZEN")
     const directory = directoryOf("freezer", path)
     if (missing.length > 0 || directory === undefined) return missing
-    for (let look = 0; look < mostLooks; look++) {
+    return waitFrozen(
+      sys,
       // The state is FREEZING for a while; reading it makes the kernel look again.
-      if (read(`${directory}/freezer.state`) === "FROZEN") return []
-    }
-    return [{ feature: "pause", reason: "some processes did not stop in time" }]
+      () => read(`${directory}/freezer.state`) === "FROZEN",
+      () => setFreezer(path, "THAWED")
+    )
   }
 
   const pids = (path: string): ReadonlyArray<number> => [...new Set(directories(path).flatMap(pidsIn))]

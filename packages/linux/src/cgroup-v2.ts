@@ -19,6 +19,7 @@ import { settingsV2 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
 import { attachDeviceFilter } from "./device-filter.ts"
 import type { Syscalls } from "./Syscalls.ts"
+import { waitFrozen } from "./wait-frozen.ts"
 
 /** Controllers that a group gets, and what each is for. */
 const wanted: ReadonlyArray<readonly [controller: string, feature: string]> = [
@@ -29,8 +30,6 @@ const wanted: ReadonlyArray<readonly [controller: string, feature: string]> = [
   ["io", "disk usage"]
 ]
 
-/** Looks at whether all processes have stopped. */
-const mostLooks = 1000
 /** Passes over a group that cannot be killed at once, because it may start processes meanwhile. */
 const mostPasses = 100
 
@@ -81,10 +80,11 @@ export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
     freeze: (path) => {
       const missing = setFreeze(path, "1")
       if (missing.length > 0) return missing
-      for (let look = 0; look < mostLooks; look++) {
-        if (readCount(`${at(path)}/cgroup.events`, "frozen") === 1) return []
-      }
-      return [{ feature: "pause", reason: "some processes did not stop in time" }]
+      return waitFrozen(
+        sys,
+        () => readCount(`${at(path)}/cgroup.events`, "frozen") === 1,
+        () => setFreeze(path, "0")
+      )
     },
     thaw: (path) => setFreeze(path, "0"),
     usage: (path) => {
