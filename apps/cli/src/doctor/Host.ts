@@ -54,6 +54,8 @@ export interface Host {
   readonly syscalls: () => Syscalls
   readonly mounts: () => ReadonlyArray<MountInfo>
   readonly cgroups: () => CgroupLayout
+  /** The part of them that is this user's to divide. */
+  readonly delegated: () => CgroupLayout
   /** Makes a group with limits and removes it: what was not possible. */
   readonly trialGroup: () => ReadonlyArray<Missing>
 }

@@ -21,6 +21,8 @@ export const controlGroups = (host: Host): Finding => {
       mend: "mount -t cgroup2 none /sys/fs/cgroup"
     }
   }
+  // What the user has been given of them is looked at by itself.
+  if (host.uid !== 0) return fine(subject, name)
   const refused = host.trialGroup()
   if (refused.length === 0) return fine(subject, `${name}: made a group with limits`)
   const readOnly = refused.some(({ reason }) => reason.includes("read-only"))
@@ -30,44 +32,50 @@ export const controlGroups = (host: Host): Finding => {
     found: `${name}, without ${[...new Set(refused.map(({ feature }) => feature))].join(", ")}: ${refused[0]?.reason}`,
     needed: false,
     costs: "containers run, but what is named here does not hold for them",
-    mend: mendOf(host, name, readOnly)
+    mend: mendOf(name, readOnly)
   }
 }
 
-const mendOf = (host: Host, name: string, readOnly: boolean): string => {
+const mendOf = (name: string, readOnly: boolean): string => {
   if (readOnly) return "run gantry outside of this container, or mount -o remount,rw /sys/fs/cgroup"
-  if (host.uid !== 0) return name === "v2" ? delegating(host.uid) : "boot with systemd.unified_cgroup_hierarchy=1"
   return name === "v2"
     ? 'echo "+memory +pids +cpu +cpuset +io" > /sys/fs/cgroup/cgroup.subtree_control'
     : "boot with cgroup_enable=memory, or with systemd.unified_cgroup_hierarchy=1"
 }
 
-const delegating = (uid: number): string => `systemctl set-property user@${uid}.service Delegate=yes`
+/** What containers want to be limited in. */
+const limited = ["memory", "pids", "cpu"]
 
-/** Whether an ordinary user has been given a part of the tree. Only v2 can give one safely. */
+/** Whether an ordinary user has been given a part of the tree: the group that this process is in. */
 export const delegation = (host: Host): Finding => {
   const subject = "delegation of control groups"
   if (host.uid === 0) return fine(subject, "root needs none")
-  const layout = host.cgroups()
-  const costs = "containers of this user have no limits"
-  if (layout.version !== "v2") {
-    const mend = "boot with systemd.unified_cgroup_hierarchy=1"
-    return { subject, status: "missing", found: "only cgroups v2 has it", needed: false, costs, mend }
+  const costs = "containers of this user have no limits and cannot be paused"
+  const part = host.delegated()
+  if (part.version === "none") {
+    const found = `the group that this process is in is not ${host.user}'s to divide`
+    return { subject, status: "missing", found, needed: false, costs, mend: delegating(host) }
   }
-  const { mountPoint, own } = layout.unified
-  const parts = own.split("/")
-  // The user's service is what is given away; everything below belongs to the user.
-  const at = parts.findIndex((part) => part === `user@${host.uid}.service`)
-  const place = at === -1 ? `${mountPoint}${own}` : `${mountPoint}${parts.slice(0, at + 1).join("/")}`
-  const there = (host.read(`${place}/cgroup.controllers`) ?? "").trim().split(" ")
-  const absent = ["memory", "pids", "cpu"].filter((controller) => !there.includes(controller))
-  if (at !== -1 && absent.length === 0) return fine(subject, `${there.join(", ")} in ${place}`)
+  const place = part.version === "v2" ? part.unified.mountPoint : "groups of v1"
+  const there =
+    part.version === "v2"
+      ? (host.read(`${place}/cgroup.controllers`) ?? "").trim().split(" ")
+      : part.hierarchies.flatMap(({ controllers }) => controllers)
+  const absent = limited.filter((controller) => !there.includes(controller))
+  if (absent.length === 0) return fine(subject, `${there.join(", ")} in ${place}`)
+  const found = `${place} without ${absent.join(", ")}`
   return {
     subject,
-    status: at === -1 ? "missing" : "degraded",
-    found: at === -1 ? `${own} is not a session of systemd's` : `${place} has no ${absent.join(", ")}`,
+    status: "degraded",
+    found,
     needed: false,
     costs,
-    mend: delegating(host.uid)
+    mend: `systemctl set-property user@${host.uid}.service Delegate=yes`
   }
 }
+
+/** On v1 there is no command: root makes a group in each tree, gives it to the user and puts the user's shell into it. */
+const delegating = (host: Host): string =>
+  host.cgroups().version === "v2"
+    ? `as ${host.user}: systemd-run --user --scope -p Delegate=yes gantry …`
+    : "boot with systemd.unified_cgroup_hierarchy=1"

@@ -11,6 +11,7 @@ import { links, packetFilter } from "./networks.ts"
 import { overlay } from "./overlay.ts"
 import { programs } from "./programs.ts"
 import { rights } from "./rights.ts"
+import { userNetwork } from "./user-network.ts"
 
 type Look = (host: Host) => Finding | ReadonlyArray<Finding>
 
@@ -27,6 +28,7 @@ const looks: ReadonlyArray<readonly [name: string, look: Look]> = [
   ["nftables", packetFilter],
   ["bridges", links],
   ["subuid and subgid", idRanges],
+  ["tun device", userNetwork],
   ["programs", programs],
   ["disk", disk],
   ["clock", clock]

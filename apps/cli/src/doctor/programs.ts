@@ -59,10 +59,10 @@ const helpers: ReadonlyArray<Helper> = [
     users: true
   },
   {
-    subject: "pasta or slirp4netns",
-    any: ["pasta", "slirp4netns"],
-    costs: "containers of ordinary users have no network of their own",
-    from: { debian: "passt" },
+    subject: "slirp4netns",
+    any: ["slirp4netns"],
+    costs: "containers of ordinary users have no published ports and no way out of their networks",
+    from: { debian: "slirp4netns" },
     users: true
   }
 ]

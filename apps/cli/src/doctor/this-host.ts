@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, statfsSync, statSync } from "node:
 import { release, userInfo } from "node:os"
 import { join } from "node:path"
 import type { SettingsShape } from "@gantry/core/Settings"
+import { delegatedPart, isDelegated } from "@gantry/linux/cgroup-delegated"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import { openCgroups } from "@gantry/linux/cgroup"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -64,6 +65,10 @@ export const thisHost = ({ root, self }: SettingsShape, { env, now, uid }: Termi
     syscalls: loadSyscallsSync,
     mounts: () => orUndefined(() => readMountInfo()) ?? [],
     cgroups: () => orUndefined(detectCgroups) ?? { version: "none" },
+    delegated: () =>
+      orUndefined(() => delegatedPart(detectCgroups(), (directory) => isDelegated(directory, uid))) ?? {
+        version: "none"
+      },
     trialGroup: () => {
       const groups = openCgroups(loadSyscallsSync())
       const name = `gantry-doctor-${process.pid}`

@@ -33,6 +33,7 @@ export const fakeHost = (
       version: "v2",
       unified: { mountPoint: "/sys/fs/cgroup", controllers: [], own: "/", readOnly: false }
     }),
+    delegated: () => ({ version: "none" }),
     trialGroup: () => [],
     ...rest
   }

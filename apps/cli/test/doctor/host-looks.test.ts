@@ -15,6 +15,7 @@ import { links, packetFilter } from "../../src/doctor/networks.ts"
 import { overlay } from "../../src/doctor/overlay.ts"
 import { programs } from "../../src/doctor/programs.ts"
 import { rights } from "../../src/doctor/rights.ts"
+import { userNetwork } from "../../src/doctor/user-network.ts"
 import { failing, fakeHost, ordinary } from "./fake-host.ts"
 
 const hierarchy = { mountPoint: "/sys/fs/cgroup", controllers: [], own: "/", readOnly: false }
@@ -143,21 +144,36 @@ describe("control groups", () => {
     })
   })
 
-  it("are delegated to a user's service, with the controllers that it has", () => {
-    const at = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service"
-    const own = "/user.slice/user-1000.slice/user@1000.service/app.slice/shell"
-    const asUser = (controllers: string, place = own) =>
+  it("are delegated to a user as the group that the user is in, with the controllers that it has", () => {
+    const at = "/sys/fs/cgroup/user.slice/scope"
+    const asUser = (controllers: string) =>
       delegation(
         fakeHost({
           ...ordinary,
           files: { [`${at}/cgroup.controllers`]: controllers },
-          cgroups: () => ({ version: "v2", unified: { ...hierarchy, own: place } })
+          delegated: () => ({ version: "v2", unified: { ...hierarchy, mountPoint: at } })
         })
       )
     expect(asUser("cpu memory pids\n").status).toBe("ok")
-    expect(asUser("memory pids\n")).toMatchObject({ status: "degraded", found: `${at} has no cpu` })
-    expect(asUser("cpu memory pids\n", "/system.slice/sshd.service").status).toBe("missing")
-    expect(delegation(fakeHost({ ...ordinary, cgroups: () => ({ version: "none" }) })).status).toBe("missing")
+    expect(asUser("memory pids\n")).toMatchObject({ status: "degraded", found: `${at} without cpu` })
+    const memory = { ...hierarchy, controllers: ["memory"] }
+    const first = fakeHost({
+      ...ordinary,
+      delegated: () => ({ version: "v1", hierarchies: [memory], unified: undefined, named: [] })
+    })
+    expect(delegation(first)).toMatchObject({ status: "degraded", found: "groups of v1 without pids, cpu" })
+    expect(delegation(fakeHost(ordinary))).toMatchObject({
+      status: "missing",
+      mend: "as ada: systemd-run --user --scope -p Delegate=yes gantry …"
+    })
+  })
+})
+
+describe("the network of ordinary users", () => {
+  it("needs a device that they may open", () => {
+    expect(userNetwork(fakeHost({ ...ordinary, mode: () => 0o020_666 })).status).toBe("ok")
+    expect(userNetwork(fakeHost({ ...ordinary, mode: () => 0o020_600 })).mend).toBe("chmod 666 /dev/net/tun")
+    expect(userNetwork(fakeHost({ ...ordinary, mode: () => undefined })).mend).toBe("modprobe tun")
   })
 })
 
