@@ -6,7 +6,8 @@ import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { findProgram } from "./find-program.ts"
 import { HolderRefused } from "./HolderRefused.ts"
-import { holdNamespaces } from "./hold-namespaces.ts"
+import type { Wish } from "./hold-namespaces.ts"
+import { readHolder } from "./holder-file.ts"
 import { makeUserRun, withoutLostPlaces } from "./places.ts"
 
 /**
@@ -28,15 +29,8 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   const env = withoutLostPlaces(terminal.env)
   const gid = process.getgid?.() ?? uid
   const self = selfCommand()
-  const holder = await holdNamespaces({
-    env,
-    gid,
-    run: makeUserRun(env, uid),
-    self,
-    uid,
-    user: nameOf(uid),
-    tell: (words) => terminal.err(`gantry: ${words}\n`)
-  })
+  const run = makeUserRun(env, uid)
+  const holder = readHolder(run)?.pid ?? (await newHolder({ env, gid, run, self, uid }, terminal))
   const [nsenter, unshare] = ["nsenter", "unshare"].map((name) => findProgram(name, env["PATH"]))
   if (nsenter === undefined || unshare === undefined) {
     const why = `there is no ${nsenter === undefined ? "nsenter" : "unshare"}`
@@ -52,6 +46,19 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
     [...user, ...mounts, ...self, ...args],
     assignments({ ...env, [rootlessVariable]: rootlessValue({ uid, gid, holder, program: terminal.program }) })
   )
+}
+
+/** What makes one is loaded only then. */
+const newHolder = async (
+  wish: Pick<Wish, "env" | "gid" | "run" | "self" | "uid">,
+  terminal: Terminal
+): Promise<number> => {
+  const { holdNamespaces } = await import("./hold-namespaces.ts")
+  return holdNamespaces({
+    ...wish,
+    user: nameOf(wish.uid),
+    tell: (words) => terminal.err(`gantry: ${words}\n`)
+  })
 }
 
 const nameOf = (uid: number): string => {

@@ -1,3 +1,5 @@
+import { rootless } from "@gantry/linux/rootless"
+
 /** A port that a container exposes, and where it is published if it is. */
 export interface ShownPort {
   /** Missing with a `hostPort` means all addresses of both families. */
@@ -40,12 +42,17 @@ export const portLines = (
   ports: ReadonlyArray<ShownPort & { readonly hostPort: number }>
 ): ReadonlyArray<{ readonly from: string; readonly to: string }> =>
   ports
-    .flatMap(({ hostIp = "0.0.0.0", ...port }) => everyAddress(hostIp === "0.0.0.0" ? port : { ...port, hostIp }))
+    .flatMap(({ hostIp = "0.0.0.0", ...port }) =>
+      everyAddress(hostIp === "0.0.0.0" && !isIpv4Only() ? port : { ...port, hostIp })
+    )
     .toSorted(inOrder)
     .map(({ containerPort, hostIp, hostPort, protocol }) => ({
       from: `${containerPort}/${protocol}`,
       to: `${bracketed(hostIp)}:${hostPort}`
     }))
+
+/** The ports of ordinary users are those of slirp4netns. */
+const isIpv4Only = (): boolean => rootless() !== undefined
 
 /** What people are told of ports that everybody who reaches this machine can reach; nothing when there are none. */
 export const everywhereNotice = (ports: ReadonlyArray<Omit<ShownPort, "hostPort">>): string => {

@@ -63,6 +63,7 @@ describe("an ordinary user with a range of numbers", () => {
     )
     expect(await user.ok("exec", "web1", "sh", "-c", "env; id -u")).not.toContain("GANTRY")
     expect(await user.ok("logs", "web1")).toBe("")
+    expect(await user.ok("port", "web1")).toBe(`80/tcp -> 0.0.0.0:${one}`)
     await user.ok("stop", "-t", "0", "web1")
     expect(await answers(one)).toBe(false)
   })
@@ -133,6 +134,8 @@ RUN id -un > /home/app/who
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
     expect(six.stderr).toContain("IPv4 addresses only")
     expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)
+    const other = await user.try("run", "--rm", "--runtime", "/bin/true", "base", "true")
+    expect(other.stderr).toContain("runtime /bin/true is driven by root only")
   })
 
   it("gets a killed container's port back, and finds its containers again when the holder was killed", async () => {
