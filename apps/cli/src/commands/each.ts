@@ -4,6 +4,9 @@ import { complaint } from "../show/complaint.ts"
 import type { Failure } from "../show/explain.ts"
 import type { Terminal } from "../terminal.ts"
 
+/** How many containers are dealt with at the same time, where none needs another: Docker's number. */
+export const manyAtOnce = 50
+
 /**
  * Does something for each operand; one that fails is reported and does not keep the others from their turn. Succeeds
  * with 0, or with 1 when any failed. `atOnce`: how many at the same time; what comes of them is told in their order.

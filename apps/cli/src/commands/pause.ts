@@ -4,14 +4,18 @@ import * as Effect from "effect/Effect"
 import { pause as pauseTable, unpause as unpauseTable } from "../argv/tables/lifecycle.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
-import { each } from "./each.ts"
+import { each, manyAtOnce } from "./each.ts"
 
 const onEach = (verb: typeof pause, operands: ReadonlyArray<string>, terminal: Terminal) =>
-  each(operands, terminal, (name) =>
-    Effect.gen(function* () {
-      yield* verb(yield* (yield* Containers).find(name))
-      return name
-    })
+  each(
+    operands,
+    terminal,
+    (name) =>
+      Effect.gen(function* () {
+        yield* verb(yield* (yield* Containers).find(name))
+        return name
+      }),
+    manyAtOnce
   )
 
 /** `gantry pause`. */

@@ -7,11 +7,8 @@ import { stop as table } from "../argv/tables/lifecycle.ts"
 import { parseSignal } from "../argv/values/signal.ts"
 import { deafness } from "../show/deafness.ts"
 import { define } from "./define.ts"
-import { each } from "./each.ts"
+import { each, manyAtOnce } from "./each.ts"
 import { given, optionalOf } from "./read-values.ts"
-
-/** How many wait for their end at the same time: each may need all of its grace time. Docker's number. */
-const most = 50
 
 /** `gantry stop`. */
 export default define(table, ({ operands, options }, { terminal }) =>
@@ -27,6 +24,6 @@ export default define(table, ({ operands, options }, { terminal }) =>
         yield* settleOrWarn(record)
         return name
       })
-    return yield* each(operands, terminal, stopOne, most)
+    return yield* each(operands, terminal, stopOne, manyAtOnce)
   })
 )

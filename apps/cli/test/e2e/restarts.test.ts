@@ -34,6 +34,30 @@ describe("containers that are looked after", () => {
     expect(await status("killed")).toMatch(/^Exited \(137\)/)
   })
 
+  it("are not started again after a signal that the user means as their end, and are after another one", async () => {
+    const ready = (name: string) => until(`${name} to listen`, async () => (await gantry.ok("logs", name)) !== "", 10)
+    const command = ["base", "sh", "-c", "trap 'exit 3' USR1; echo ready; while :; do sleep 0.05; done"]
+    await gantry.ok("run", "-d", "--name", "plain", "--restart", "always", ...command)
+    await gantry.ok("run", "-d", "--name", "quits", "--restart", "always", "--stop-signal", "QUIT", ...command)
+    await Promise.all([ready("plain"), ready("quits")])
+    expect(await gantry.ok("kill", "-s", "USR1", "plain", "quits")).toBe("plain\nquits")
+    await gantry.ok("wait", "plain")
+    expect(await status("plain")).toMatch(/^Exited \(3\)/)
+    await until("another life", async () => (await gantry.field("quits", "{{.RestartCount}}")) === "1", 10)
+  })
+
+  it("are dealt with together when several are named, and told of in that order", async () => {
+    const names = ["one", "two", "three"]
+    for (const name of names) await gantry.ok("run", "-d", "--name", name, "base", "sleep", "600")
+    const told = { status: 1, stdout: "one\ntwo\nthree\n" }
+    for (const verb of [["pause"], ["unpause"], ["restart", "-t", "0"], ["kill"], ["rm"]]) {
+      if (verb[0] === "rm") await gantry.ok("wait", ...names)
+      const outcome = await gantry.try(...verb, "one", "nobody", "two", "three")
+      expect([verb, outcome]).toMatchObject([verb, told])
+      expect(outcome.stderr).toContain("nobody")
+    }
+  })
+
   it("get other limits and another rule while they run", async () => {
     await gantry.ok("run", "-d", "--name", "live", "--pids-limit", "20", "base", "sh", "-c", "sleep 600 & wait")
     await gantry.ok("update", "--pids-limit", "2", "--restart", "on-failure:1", "live")

@@ -52,6 +52,8 @@ export interface ContainerRecord {
     readonly stdinOnce: boolean
     /** Signal number of `stop`. */
     readonly stopSignal: number
+    /** Whether it was said, by `--stop-signal` or by the image: it then is the signal that means the end. */
+    readonly stopSignalSaid?: true
     /** Seconds. */
     readonly stopTimeout: number
     /** When it is started again by itself; never when absent. */

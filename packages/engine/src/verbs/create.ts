@@ -60,10 +60,11 @@ export const create = (
     const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
       phase("resolve")
     )
-    const stopSignal = signalNumber(options.stopSignal ?? image.config.config.StopSignal ?? "SIGTERM")
+    const saidSignal = options.stopSignal ?? image.config.config.StopSignal
+    const stopSignal = signalNumber(saidSignal ?? "SIGTERM")
     if (stopSignal === undefined) {
       return yield* new BadOption({
-        option: `stop signal ${options.stopSignal ?? image.config.config.StopSignal}`,
+        option: `stop signal ${saidSignal}`,
         why: "there is no such signal"
       })
     }
@@ -112,6 +113,7 @@ export const create = (
           stdin: options.stdin,
           stdinOnce: options.stdin && !options.detach,
           stopSignal,
+          ...(saidSignal === undefined ? {} : { stopSignalSaid: true }),
           stopTimeout: options.stopTimeout ?? 10,
           ...(options.restart === undefined ? {} : { restart: options.restart }),
           ...(health === undefined ? {} : { health }),

@@ -7,8 +7,19 @@ import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 
 /**
- * Sends a signal to a container's first process, by number. As with Docker, a container that gets SIGKILL or its own
- * stop signal is not started again, and one that is paused goes on: it could not act on the signal.
+ * Whether a container that gets this signal from the user is not to be started again when it ends, now or later: as in
+ * Docker, measured. Any signal is meant as its end unless a signal was said that is; one that is to run unless it was
+ * stopped has been stopped by any.
+ */
+export const meansEnd = (
+  { restart, stopSignal, stopSignalSaid }: ContainerRecord["options"],
+  signal: number
+): boolean =>
+  stopSignalSaid !== true || signal === stopSignal || signal === SIGKILL || restart?.policy === "unless-stopped"
+
+/**
+ * Sends a signal to a container's first process, by number. A container is not started again after a signal that
+ * {@link meansEnd}, and one that is paused goes on: it could not act on the signal.
  */
 export const kill = (
   record: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "options">,
@@ -17,7 +28,7 @@ export const kill = (
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const { id, options } = record
-    if (signal === SIGKILL || signal === options.stopSignal) yield* runtime.standDown(id)
+    if (meansEnd(options, signal)) yield* runtime.standDown(id)
     yield* tell(containerEvent(record, "kill", { signal: String(signal) }))
     yield* runtime.signal(id, signal)
     // Asked now: somebody may have paused it since.
