@@ -1,4 +1,5 @@
 import { userInfo } from "node:os"
+import { F_SETFD } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { rootlessValue, rootlessVariable } from "@gantry/linux/rootless"
 import { selfCommand } from "../self-command.ts"
@@ -41,6 +42,8 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   const mounts = [unshare, "--mount", "--propagation=slave", "--"]
   const sys = loadSyscallsSync()
   sys.resetSignals()
+  // Node marks them as its own.
+  for (const stream of [0, 1, 2]) sys.fcntl(stream, F_SETFD, 0)
   return sys.execve(
     nsenter,
     [...user, ...mounts, ...self, ...args],
