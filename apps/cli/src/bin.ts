@@ -13,7 +13,7 @@ switch (word) {
     const { sweepAction } = await import("@gantry/linux/user-network")
     const { sweepPorts } = await import("@gantry/plugin-network-bridge/sweep-ports")
     const { hold } = await import("./rootless/hold.ts")
-    hold(process.argv.slice(3), { [hostAction]: performOnHost, [sweepAction]: sweepPorts })
+    await hold(process.argv.slice(3), { [hostAction]: performOnHost, [sweepAction]: sweepPorts })
     break
   }
   case "__init":

@@ -50,12 +50,15 @@ export interface ForwarderAnswer {
   readonly error?: { readonly desc?: string }
 }
 
+/** Why no port of the host leads into the user's network. */
+export const noForwarder = "slirp4netns does not run for this user; gantry doctor tells what it needs"
+
 /** Asks slirp4netns about the ports of the real host that lead into the user's network. An answer, also when there is nobody to ask. */
 export const askForwarder = (sys: Syscalls, request: object): ForwarderAnswer => {
   try {
     return JSON.parse(askUnix(sys, besideHolder(portsSocket), JSON.stringify(request))) as ForwarderAnswer
   } catch {
-    return { error: { desc: "slirp4netns does not run for this user; gantry doctor tells what it needs" } }
+    return { error: { desc: noForwarder } }
   }
 }
 

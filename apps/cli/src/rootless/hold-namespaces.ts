@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process"
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { LOCK_EX, O_CLOEXEC } from "@gantry/linux/constants"
+import { O_CLOEXEC } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { bootId } from "@gantry/linux/process-identity"
 import type { Environment } from "../settings.ts"
 import { findProgram } from "./find-program.ts"
-import { namespacesOf, readHolder, survivorOf, writeHolder } from "./holder-file.ts"
+import { namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
 import { openOutside } from "./outside.ts"
@@ -31,13 +32,7 @@ export interface Wish {
 export const holdNamespaces = async (wish: Wish): Promise<number> => {
   const running = readHolder(wish.run)
   if (running !== undefined) return running.pid
-  const lock = openSync(join(wish.run, "holder.lock"), "w", 0o600)
-  try {
-    loadSyscallsSync().flock(lock, LOCK_EX)
-    return readHolder(wish.run)?.pid ?? (await make(wish))
-  } finally {
-    closeSync(lock)
-  }
+  return withHolderLock(wish.run, () => readHolder(wish.run)?.pid ?? make(wish))
 }
 
 /** Waits in the new namespaces until their numbers are mapped; only then is it root there when it becomes the holder. */
@@ -79,9 +74,15 @@ const make = async (wish: Wish): Promise<number> => {
   writeHolder(run, {
     pid,
     startTime: Number(answer),
-    namespaces: namespacesOf(pid),
-    ...(closed === undefined ? {} : { closed })
+    boot: bootId(),
+    namespaces: namespacesOf(pid)
   })
+  if (closed !== undefined) {
+    wish.tell(
+      `${closed}: containers have no published ports and no way out of their networks\n` +
+        "  try: gantry doctor, which says how to have it"
+    )
+  }
   rmSync(complaints, { force: true })
   for (const stream of [stdin, stdout]) stream?.destroy()
   child.unref()

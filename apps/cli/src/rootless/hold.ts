@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { connect, connectAction } from "@gantry/engine/supervisor/wiring"
 import { delegatedPart, holderGroup, isDelegated } from "@gantry/linux/cgroup-delegated"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
@@ -10,10 +10,13 @@ import { identify } from "@gantry/linux/process-identity"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { unixAddress } from "@gantry/linux/unix-socket"
 import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
-import { readHolder } from "./holder-file.ts"
+import { forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
 
 /** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
 const lookEvery = 15_000
+
+/** How long those who have found the holder may take to enter its namespaces when it is about to end, in milliseconds. */
+const lastWait = 500
 
 /** How long who connects may take to say what it wants, in milliseconds. */
 const patience = 2000
@@ -30,7 +33,7 @@ export interface Actions {
  *
  * All of it is synchronous, on one thread: one thing happens to the network after the other.
  */
-export const hold = ([run = ""]: ReadonlyArray<string>, actions: Actions): void => {
+export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions): Promise<void> => {
   const sys = loadSyscallsSync()
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
   process.chdir(run)
@@ -42,14 +45,31 @@ export const hold = ([run = ""]: ReadonlyArray<string>, actions: Actions): void 
   const server = listenHere(sys)
   process.stdout.write(`${identify("self")?.startTime ?? 0}\n`)
   const own = readlinkSync("/proc/self/ns/user")
-  for (let idle = 0, looked = Date.now(); idle < 2;) {
-    const [asked = 0] = sys.poll([{ fd: server, events: POLLIN }], lookEvery)
-    if (asked !== 0) serveOne(sys, server, { ...actions, [connectAction]: makeLinks })
-    if (Date.now() - looked < lookEvery) continue
-    looked = Date.now()
-    idle = othersIn(own) ? 0 : idle + 1
+  const serveUntilIdle = (): void => {
+    for (let idle = 0, looked = Date.now(); idle < 2;) {
+      const [asked = 0] = sys.poll([{ fd: server, events: POLLIN }], lookEvery)
+      if (asked !== 0) serveOne(sys, server, { ...actions, [connectAction]: makeLinks })
+      if (Date.now() - looked < lookEvery) continue
+      looked = Date.now()
+      idle = othersIn(own) ? 0 : idle + 1
+    }
   }
-  leaveNothing(run)
+  const ends = (): boolean => {
+    const known = readHolder(run)
+    if (known?.pid !== process.pid) return true
+    forgetHolder(run)
+    // Who has read the file just before is on the way here.
+    sys.poll([], lastWait)
+    if (!othersIn(own)) {
+      leaveNothing(run)
+      return true
+    }
+    writeHolder(run, known)
+    return false
+  }
+  do serveUntilIdle()
+  // oxlint-disable-next-line no-await-in-loop
+  while (!(await withHolderLock(run, ends)))
 }
 
 /** What is shown of network devices is what the mount's maker has. */
@@ -143,11 +163,11 @@ const othersIn = (namespace: string): boolean =>
   })
 
 const leaveNothing = (run: string): void => {
-  if (readHolder(run)?.pid !== process.pid) return
-  for (const name of ["holder.json", "holder.lock", "slirp4netns.log", holderSocket, portsSocket]) {
+  for (const name of ["holder.lock", "slirp4netns.log", holderSocket, portsSocket]) {
     rmSync(join(run, name), { force: true })
   }
-  for (const directory of [run, dirname(run)]) {
+  // The directory above is the user's, unless it is the one in /tmp.
+  for (const directory of basename(dirname(run)).startsWith("gantry-") ? [run, dirname(run)] : [run]) {
     try {
       rmdirSync(directory)
     } catch {

@@ -1,20 +1,34 @@
-import { readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
-import { isAlive, type ProcessIdentity } from "@gantry/linux/process-identity"
+import { LOCK_EX } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { bootId, isAlive, type ProcessIdentity } from "@gantry/linux/process-identity"
 
 /** What is known of the process that holds a user's namespaces. */
 export interface Holder extends ProcessIdentity {
+  /** The boot that all of this is said of. */
+  readonly boot: string
   /** What the kernel calls its namespaces: `user:[4026532…]`. */
   readonly namespaces: { readonly user: string; readonly net: string }
-  /** Why containers in networks of their own have no way out, when they have none. */
-  readonly closed?: string
 }
 
 const fileOf = (run: string): string => join(run, "holder.json")
 
 const lastHolder = (run: string): Holder | undefined => {
   try {
-    return JSON.parse(readFileSync(fileOf(run), "utf8")) as Holder
+    const holder = JSON.parse(readFileSync(fileOf(run), "utf8")) as Holder
+    return holder.boot === bootId() ? holder : undefined
   } catch {
     return undefined
   }
@@ -49,6 +63,30 @@ export const survivorOf = (run: string): number | undefined => {
     }
   })
   return found === undefined ? undefined : Number(found)
+}
+
+/** Lets go of the file: whoever comes now makes namespaces of its own. */
+export const forgetHolder = (run: string): void => rmSync(fileOf(run), { force: true })
+
+/** Where the lock of those who make a holder lies, and of a holder that ends. */
+const lockOf = (run: string): string => join(run, "holder.lock")
+
+/**
+ * Does something while nobody else makes or ends a holder. A lock whose file is gone was left by a holder that has ended,
+ * and says nothing to those who come later.
+ */
+export const withHolderLock = async <A>(run: string, work: () => A | Promise<A>): Promise<A> => {
+  for (;;) {
+    const lock = openSync(lockOf(run), "w", 0o600)
+    try {
+      loadSyscallsSync().flock(lock, LOCK_EX)
+      // One after the other: whoever has the lock of a file that is gone has to ask for it again.
+      // oxlint-disable-next-line no-await-in-loop
+      if (statSync(lockOf(run), { throwIfNoEntry: false })?.ino === fstatSync(lock).ino) return await work()
+    } finally {
+      closeSync(lock)
+    }
+  }
 }
 
 /** Writes down who holds the namespaces, in one step. */

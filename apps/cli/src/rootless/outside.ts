@@ -42,7 +42,7 @@ export const openOutside = ({ end, env, pid, run }: Inside): string | undefined 
     const [told = 0] = sys.poll([{ fd: ready, events: POLLIN }], patience)
     const isReady = (told & POLLIN) !== 0 && sys.read(ready, new Uint8Array(1)) === 1
     if (isReady) return undefined
-    return `slirp4netns: ${readFileSync(complaints, "utf8").trim().split("\n").at(-1) || "it was not ready in time"}`
+    return `slirp4netns: ${readFileSync(complaints, "utf8").trim().split("\n")[0] || "it was not ready in time"}`
   } finally {
     closeSync(log)
     sys.close(ready)

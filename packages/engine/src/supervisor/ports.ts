@@ -1,6 +1,6 @@
 import * as net from "node:net"
 import { rootless } from "@gantry/linux/rootless"
-import { userNetwork } from "@gantry/linux/user-network"
+import { noForwarder, userNetwork } from "@gantry/linux/user-network"
 import type { PublishedPort } from "@gantry/core/network/Network"
 import { holdUdp } from "./udp.ts"
 
@@ -107,7 +107,11 @@ type Open = (port: PublishedPort, host: string, address: string | undefined) => 
 const holdForUser = async (port: PublishedPort, address: string | undefined, open: Open): Promise<HeldPort> => {
   const { forwardPort } = await import("./user-ports.ts")
   const { hostIp, hostPort, protocol } = port
-  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, address)
+  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, address).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    // The address comes with slirp4netns.
+    throw code === "EADDRNOTAVAIL" ? Object.assign(new Error(noForwarder), { code }) : error
+  })
   try {
     const takeBack = forwardPort({
       protocol: protocol === "udp" ? "udp" : "tcp",
