@@ -11,6 +11,7 @@ import { identify, isAlive } from "@gantry/linux/process-identity"
 import * as Effect from "effect/Effect"
 import { lowestFree, macOf, usable } from "./choose-address.ts"
 import { choosePorts, takenBy } from "./choose-ports.ts"
+import { boundTo, driverOptionsOf } from "./driver-options.ts"
 import type { Host } from "./Host.ts"
 import { type Address, formatAddress, parseAddress, parseSubnet } from "./Ipv4.ts"
 import { linkName } from "./names.ts"
@@ -55,7 +56,7 @@ const attachToBridge = (context: AttachContext, request: AttachRequest): Effect.
       }
       for (let attempt = 1; ; attempt++) {
         const seen = yield* restore(context.read(action, (tx) => whatIsHeld(tx, request)))
-        const ports = seen.mine ? [] : yield* restore(choosePorts(request.ports, seen.ports))
+        const ports = seen.mine ? [] : yield* restore(choosePorts(boundTo(found, request.ports), seen.ports))
         const claimed = yield* context.write(action, (tx, host) => claim(tx, host, request, ports, context.instance))
         if (claimed._tag === "Claimed") {
           // An interruption that came while the transaction ran is noticed here, where it can still be undone.
@@ -229,6 +230,7 @@ const attachmentOf = (
   const prefixLength = parseSubnet(network.subnet)?.prefix ?? 32
   // A network without a way out has no default route; the host still answers on its address.
   const way = network.internal ? {} : { gateway: network.gateway }
+  const together = driverOptionsOf(network.options).together ? {} : { apart: true as const }
   const size = network.mtu === undefined ? {} : { mtu: network.mtu }
   return {
     driver: "bridge",
@@ -240,6 +242,8 @@ const attachmentOf = (
     mac,
     ...way,
     ports: place.ports.map(plainPort),
-    wiring: [{ type: "veth", bridge: network.bridge, link, name, mac, address, prefixLength, ...way, ...size }]
+    wiring: [
+      { type: "veth", bridge: network.bridge, link, name, mac, address, prefixLength, ...way, ...size, ...together }
+    ]
   }
 }

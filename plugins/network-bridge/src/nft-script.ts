@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { PublishedPort } from "@gantry/core/network/Network"
+import { driverOptionsOf } from "./driver-options.ts"
 import { anyAddress } from "./port-choice.ts"
 
 /** A network as the rules see it. */
@@ -10,6 +11,8 @@ export interface RuledNetwork {
   readonly subnet: string
   /** Nothing gets in or out except between its members and the host. */
   readonly internal: boolean
+  /** Options of the driver, which are in order. */
+  readonly options?: { readonly [name: string]: string }
 }
 
 /** A published port and where it leads. */
@@ -71,16 +74,21 @@ const chains = (networks: ReadonlyArray<RuledNetwork>): string => {
     "  }",
     "  chain postrouting {",
     "    type nat hook postrouting priority srcnat; policy accept;",
-    ...each(({ bridge, internal, subnet }) => [
+    ...each(({ bridge, internal, options, subnet }) => [
       // Answers to a local program that used 127.0.0.1, or to a member that used a published port, must come back here.
       `oifname "${bridge}" ip saddr 127.0.0.0/8 masquerade`,
       `oifname "${bridge}" ip saddr ${subnet} ct status dnat masquerade`,
-      ...(internal ? [] : [`oifname != "${bridge}" ip saddr ${subnet} masquerade`])
+      ...(internal || !driverOptionsOf(options).masquerade
+        ? []
+        : [`oifname != "${bridge}" ip saddr ${subnet} masquerade`])
     ]),
     "  }",
     "  chain forward {",
     "    type filter hook forward priority filter; policy accept;",
-    ...each(({ bridge }) => [`iifname "${bridge}" oifname "${bridge}" accept`]),
+    // Where members do not reach each other, only what was published can be reached from inside, too.
+    ...each(({ bridge, options }) =>
+      driverOptionsOf(options).together ? [`iifname "${bridge}" oifname "${bridge}" accept`] : []
+    ),
     ...each(({ bridge, internal }) => (internal ? [`iifname "${bridge}" drop`, `oifname "${bridge}" drop`] : [])),
     // From outside, and from other networks, only what was published can be reached.
     ...each(({ bridge }) => [

@@ -4,6 +4,7 @@ import type { Transaction } from "@gantry/core/state/Database"
 import * as Effect from "effect/Effect"
 import { type AttachContext, mostAttempts, putInPlace } from "./attach.ts"
 import { choosePorts, takenBy } from "./choose-ports.ts"
+import { boundTo } from "./driver-options.ts"
 import type { Host } from "./Host.ts"
 import { clash, flexible, udpPorts } from "./port-choice.ts"
 import * as Tables from "./tables.ts"
@@ -16,8 +17,11 @@ export const publishMore = (
   Effect.gen(function* () {
     const action = `publish ports of ${request.containerName}`
     for (let attempt = 1; ; attempt++) {
-      const held = yield* read(action, (tx) => Tables.ports(tx))
-      const ports = yield* choosePorts(request.ports, held)
+      const { held, network } = yield* read(action, (tx) => ({
+        held: Tables.ports(tx),
+        network: Tables.findNetwork(tx, request.network)
+      }))
+      const ports = yield* choosePorts(boundTo(network, request.ports), held)
       const problem = yield* Effect.uninterruptible(write(action, (tx, host) => record(tx, host, request, ports)))
       if (problem === undefined) return ports
       if (problem._tag !== "PortTaken" || !request.ports.some(flexible) || attempt === mostAttempts)

@@ -45,6 +45,19 @@ describe("tableScript", () => {
     expect(script).toContain('iifname "gantry1" drop')
     expect(script).not.toContain('iifname "gantry0" drop')
   })
+
+  it("lets members reach each other, and hides them, unless options of the network say otherwise", () => {
+    const options = {
+      "com.docker.network.bridge.enable_icc": "false",
+      "com.docker.network.bridge.enable_ip_masquerade": "false"
+    }
+    const script = lines(
+      tableScript("gantry", [{ bridge: "a", subnet: "172.17.0.0/20", internal: false, options }], [])
+    )
+    expect(script).not.toContain('iifname "a" oifname "a" accept')
+    expect(script).not.toContain('oifname != "a" ip saddr 172.17.0.0/20 masquerade')
+    expect(lines(tableScript("gantry", networks, []))).toContain('iifname "gantry0" oifname "gantry0" accept')
+  })
 })
 
 describe("markOf", () => {

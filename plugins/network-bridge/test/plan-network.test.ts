@@ -66,6 +66,8 @@ describe("planNetwork", () => {
     expect(why({ name, options: { "com.docker.network.bridge.name": "a/b" } })).toContain("a/b is not a name of a link")
     expect(why({ name, options: { "com.docker.network.bridge.name": "eth0" } })).toBe("this host has a link eth0")
     expect(why({ name, options: { colour: "red" } })).toContain("option colour is not supported")
+    expect(why({ name, options: { "com.docker.network.bridge.enable_icc": "no" } })).toContain("is true or false")
+    expect(why({ name, options: { "com.docker.network.bridge.host_binding_ipv4": "::1" } })).toContain("not an IPv4")
   })
 
   it("refuses a subnet that is another network's, or that the host has a way to", () => {

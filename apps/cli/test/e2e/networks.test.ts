@@ -3,6 +3,23 @@ import { useGantry } from "./host/gantry.ts"
 
 const gantry = useGantry()
 
+describe("options of a network's driver", () => {
+  it("keep its containers from each other, and publish where they say", async () => {
+    const bridge = "com.docker.network.bridge"
+    const options = ["-o", `${bridge}.enable_icc=false`, "-o", `${bridge}.host_binding_ipv4=127.0.0.1`]
+    await gantry.ok("network", "create", ...options, "apart")
+    const at = ["--network", "apart", "base"]
+    await gantry.ok("run", "-d", "--name", "web", "-p", "80", ...at, "sh", "-c", "mkdir /w; httpd -f -p 80 -h /w")
+    const asked = await gantry.try("run", "--rm", ...at, "wget", "-T", "1", "-qO-", "web")
+    expect(asked).toMatchObject({ status: 1, stdout: "" })
+    expect(await gantry.ok("port", "web", "80")).toMatch(/^127\.0\.0\.1:\d+$/)
+    const refused = await gantry.try("network", "create", "-o", `${bridge}.enable_icc=maybe`, "other")
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("true or false") })
+    await gantry.ok("rm", "-f", "web")
+    await gantry.ok("network", "rm", "apart")
+  })
+})
+
 describe("a container in several networks", () => {
   beforeAll(async () => {
     await gantry.ok("network", "create", "--subnet", "10.213.1.0/24", "one")

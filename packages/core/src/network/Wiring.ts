@@ -25,4 +25,6 @@ export type Wiring =
       /** Default route; absent in a network without a way out. */
       readonly gateway?: string
       readonly mtu?: number
+      /** What leaves by the host end does not reach other links of the bridge that are apart, too. */
+      readonly apart?: true
     }

@@ -20,9 +20,13 @@ export const means = (wish: PortRequest, port: Place): boolean => {
   return first <= from && to <= last
 }
 
-/** Whether a published port may have come from a request. */
+/** Whether a published port may have come from a request for that very address. */
 const cameFrom = (request: PortRequest, port: PublishedPort): boolean =>
   addressOf(request.hostIp) === addressOf(port.hostIp) && means({ ...request, hostIp: port.hostIp }, { ...port })
+
+/** Whether it may have come from a request that left the address to the network. */
+const wasPlaced = (request: PortRequest, port: PublishedPort): boolean =>
+  request.hostIp === undefined && means(request, { ...port })
 
 /**
  * What is left of the requests when ports that came from them are taken away: for each port the request that names it
@@ -34,9 +38,13 @@ export const withoutPorts = (
 ): ReadonlyArray<PortRequest> => {
   const left = [...requests]
   for (const port of gone) {
-    const exact = left.findIndex((each) => each.hostPort === port.hostPort && cameFrom(each, port))
-    const index = exact === -1 ? left.findIndex((each) => cameFrom(each, port)) : exact
-    if (index !== -1) left.splice(index, 1)
+    const index = [cameFrom, wasPlaced]
+      .flatMap((from) => [
+        left.findIndex((each) => each.hostPort === port.hostPort && from(each, port)),
+        left.findIndex((each) => from(each, port))
+      ])
+      .find((each) => each !== -1)
+    if (index !== undefined) left.splice(index, 1)
   }
   return left
 }

@@ -20,7 +20,7 @@ export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring
   const namespace = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
   try {
     withLinks(sys, (links) => {
-      for (const { bridge, link, mac, mtu, name } of pairs) {
+      for (const { apart, bridge, link, mac, mtu, name } of pairs) {
         const request = {
           name: link,
           peerName: name,
@@ -33,6 +33,7 @@ export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring
         links.createVeth(request)
         // Otherwise a container could not reach its own published port where bridged packets pass the host's filters.
         writeFileSync(`/sys/class/net/${link}/brport/hairpin_mode`, "1")
+        if (apart === true) writeFileSync(`/sys/class/net/${link}/brport/isolated`, "1")
       }
     })
   } finally {

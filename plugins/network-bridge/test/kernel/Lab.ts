@@ -149,6 +149,7 @@ const wire = ({ wiring }: Attachment, place: Place): void => {
     // Where bridged packets pass the packet filter, what a container sends to its own published port turns round in the
     // bridge and leaves by the port it came in.
     run("ip", "link", "set", each.link, "type", "bridge_slave", "hairpin", "on")
+    if (each.apart === true) run("ip", "link", "set", each.link, "type", "bridge_slave", "isolated", "on")
     runIn(place, "ip", "link", "set", "lo", "up")
     runIn(place, "ip", "link", "set", each.name, "up")
     runIn(place, "ip", "address", "add", `${each.address}/${each.prefixLength}`, "dev", each.name)

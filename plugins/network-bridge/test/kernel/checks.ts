@@ -58,6 +58,30 @@ export const checks: ReadonlyArray<Check> = [
     })
   },
   {
+    sentence: "a network's options keep its members from each other, and say where ports are published",
+    body: Effect.gen(function* () {
+      const network = yield* Network
+      const options = {
+        "com.docker.network.bridge.enable_icc": "false",
+        "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"
+      }
+      const other = yield* outside
+      yield* Effect.acquireRelease(network.create({ name: "apart", options }), () =>
+        Effect.ignore(network.remove("apart"))
+      )
+      const web = yield* container("web", [{ ...tcp, hostPort: 8080 }], "apart")
+      const near = yield* container("near", [], "apart")
+      ok(silent(near, `${web.address}:80`))
+      runIn(near, "ip", "route", "add", `${web.address}/32`, "via", web.attachment.gateway ?? "")
+      ok(silent(near, `${web.address}:80`))
+      equal(web.attachment.ports[0]?.hostIp, "127.0.0.1")
+      ok(askHttp(host, "127.0.0.1:8080").startsWith("web "))
+      ok(silent(other, `${hostAddress}:8080`))
+      const more = yield* network.publish({ ...web.attachment, containerName: "web", ports: [tcp] })
+      equal(more[0]?.hostIp, "127.0.0.1")
+    })
+  },
+  {
     sentence: "UDP is published like TCP",
     body: Effect.gen(function* () {
       const other = yield* outside

@@ -45,7 +45,8 @@ export const networkCreate = {
     opt: {
       kind: "list",
       short: "o",
-      about: "Option of the driver: com.docker.network.driver.mtu, com.docker.network.bridge.name"
+      about:
+        "Option of the driver: com.docker.network.driver.mtu, com.docker.network.bridge. with name, enable_icc, enable_ip_masquerade or host_binding_ipv4"
     },
     subnet: { kind: "text", about: "Addresses of the network, as 10.1.0.0/24" },
 
