@@ -9,6 +9,8 @@ export interface Rootless {
   readonly holder: number
   /** What the user called the program: `docker` through a link of that name. */
   readonly program: "docker" | "gantry"
+  /** How many users there are in the namespace, from number 0 on. */
+  readonly users: number
   /** The namespace has the user's own number and no other: no file and no process of it can belong to anybody else. */
   readonly single: boolean
 }
@@ -17,7 +19,7 @@ export interface Rootless {
 export const rootlessVariable = "GANTRY_ROOTLESS"
 
 /** The variable's value. */
-export const rootlessValue = ({ gid, holder, program, uid }: Omit<Rootless, "single">): string =>
+export const rootlessValue = ({ gid, holder, program, uid }: Omit<Rootless, "single" | "users">): string =>
   `${uid}:${gid}:${holder}:${program}`
 
 /**
@@ -36,7 +38,8 @@ export const rootlessFrom = (value: string, uidMap: string): Rootless | undefine
   const own = ranges.find(([inside]) => inside === 0)
   if (uid === 0 || own?.[1] !== uid) return undefined
   const program = value.endsWith(":docker") ? "docker" : "gantry"
-  return { uid, gid, holder, program, single: ranges.length === 1 && own[2] === 1 }
+  const users = ranges.reduce((sum, [, , count = 0]) => sum + count, 0)
+  return { uid, gid, holder, program, users, single: users === 1 }
 }
 
 let known: { readonly value: Rootless | undefined } | undefined
@@ -55,6 +58,16 @@ export const rootlessVariables = (): { readonly [name: string]: string } => {
   return here === undefined ? {} : { [rootlessVariable]: rootlessValue(here) }
 }
 
-/** Whom a file is given to that is meant for these: in a namespace with one number everything belongs to it. */
-export const ownerHere = (uid: number, gid: number): readonly [uid: number, gid: number] =>
-  rootless()?.single === true ? [0, 0] : [uid, gid]
+/**
+ * Whom a file is given to that is meant for these: in a namespace with one number everything belongs to it. Throws when
+ * the namespace has some numbers and not this one.
+ */
+export const ownerHere = (uid: number, gid: number): readonly [uid: number, gid: number] => {
+  const here = rootless()
+  if (here?.single === true) return [0, 0]
+  if (here !== undefined && Math.max(uid, gid) >= here.users) {
+    const most = `this user has numbers below ${here.users} only`
+    throw new Error(`it belongs to ${uid}:${gid}, and ${most}; gantry doctor says how to have more`)
+  }
+  return [uid, gid]
+}

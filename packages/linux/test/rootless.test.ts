@@ -7,7 +7,14 @@ const value = rootlessValue({ uid: 1000, gid: 1001, holder: 77, program: "docker
 
 describe("whether a process serves an ordinary user", () => {
   it("is what its variable says, when number 0 is that user", () => {
-    expect(rootlessFrom(value, map)).toEqual({ uid: 1000, gid: 1001, holder: 77, program: "docker", single: false })
+    expect(rootlessFrom(value, map)).toEqual({
+      uid: 1000,
+      gid: 1001,
+      holder: 77,
+      program: "docker",
+      users: 65_537,
+      single: false
+    })
     expect(rootlessFrom(value, "0 1000 1\n")).toMatchObject({ single: true })
   })
 

@@ -67,13 +67,13 @@ const make = async (wish: Wish): Promise<number> => {
     mapNumbers(pid, wish)
     stdin?.end("go\n")
   }
-  const answer = await said()
-  if (answer === undefined || pid === undefined) throw failed()
-  const closed = openOutside({ end, env, pid, run })
+  const [startTime, guard] = (await said())?.split(" ") ?? []
+  if (startTime === undefined || pid === undefined) throw failed()
+  const closed = openOutside({ end, env, guarded: guard === "guarded", pid, run })
   sys.close(end)
   writeHolder(run, {
     pid,
-    startTime: Number(answer),
+    startTime: Number(startTime),
     boot: bootId(),
     namespaces: namespacesOf(pid)
   })

@@ -10,6 +10,7 @@ import { identify } from "@gantry/linux/process-identity"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { unixAddress } from "@gantry/linux/unix-socket"
 import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
+import { guardLoopback } from "./guard-loopback.ts"
 import { forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
 
 /** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
@@ -43,7 +44,7 @@ export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions):
   mountSys(sys)
   makeRoomForGroups()
   const server = listenHere(sys)
-  process.stdout.write(`${identify("self")?.startTime ?? 0}\n`)
+  process.stdout.write(`${identify("self")?.startTime ?? 0} ${guardLoopback() ? "guarded" : "open"}\n`)
   const own = readlinkSync("/proc/self/ns/user")
   const serveUntilIdle = (): void => {
     for (let idle = 0, looked = Date.now(); idle < 2;) {

@@ -16,12 +16,14 @@ interface Inside {
   /** The process whose network it is. */
   readonly pid: number
   readonly run: string
+  /** Rules keep it off the host's loopback. */
+  readonly guarded: boolean
   /** The reading end of a pipe that the holder has open to write to: the connection ends with it. */
   readonly end: number
 }
 
 /** Connects the network of a holder with the outside, by slirp4netns(1). Returns why that cannot be. */
-export const openOutside = ({ end, env, pid, run }: Inside): string | undefined => {
+export const openOutside = ({ end, env, guarded, pid, run }: Inside): string | undefined => {
   const program = findProgram("slirp4netns", env["PATH"])
   if (program === undefined) return "there is no slirp4netns"
   const sys = loadSyscallsSync()
@@ -30,7 +32,9 @@ export const openOutside = ({ end, env, pid, run }: Inside): string | undefined 
   const log = openSync(complaints, "w", 0o600)
   rmSync(join(run, portsSocket), { force: true })
   try {
-    const options = ["--configure", "--mtu=65520", "--disable-host-loopback", `--api-socket=${join(run, portsSocket)}`]
+    // What slirp4netns has against it would take the answers from published UDP ports along.
+    const loopback = guarded ? [] : ["--disable-host-loopback"]
+    const options = ["--configure", "--mtu=65520", ...loopback, `--api-socket=${join(run, portsSocket)}`]
     const child = spawn(program, [...options, "--exit-fd=3", "--ready-fd=4", String(pid), "tap0"], {
       stdio: ["ignore", "ignore", log, end, whenReady],
       detached: true,

@@ -1,5 +1,8 @@
 import { copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import { execFileSync } from "node:child_process"
+import { createSocket } from "node:dgram"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join, resolve } from "node:path"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
@@ -121,8 +124,35 @@ RUN id -un > /home/app/who
       user.ok("run", "--rm", ...args, "base", "readlink", "/proc/self/ns/net")
     expect(await network("--network", "host")).toBe(readlinkSync("/proc/self/ns/net"))
     expect(await network()).not.toBe(readlinkSync("/proc/self/ns/net"))
+    // What slirp4netns makes of the host's loopback.
+    const secret = createServer((_, response) => response.end("for the host only"))
+    await new Promise<void>((done) => void secret.listen(0, "127.0.0.1", done))
+    const { port } = secret.address() as AddressInfo
+    expect((await user.try("run", "--rm", "base", "wget", "-T", "1", "-qO-", `http://10.0.2.2:${port}/`)).stdout).toBe(
+      ""
+    )
+    secret.close()
     await user.ok("rm", "-f", "server", "other")
     await user.ok("network", "rm", "between")
+  })
+
+  it("carries datagrams to a published port and back", async () => {
+    // busybox has no server for datagrams: this one is the program that runs the tests, with the host's libraries.
+    copyFileSync(process.execPath, join(user.home, "node"))
+    const libraries = ["/lib", "/lib64", "/usr/lib"].flatMap((path) =>
+      existsSync(path) ? ["-v", `${path}:${path}:ro`] : []
+    )
+    const server =
+      'const s = require("dgram").createSocket("udp4"); s.on("message", (m, from) => s.send(m, from.port, from.address)); s.bind(9, () => console.log("ready"))'
+    const port = await freePort()
+    const published = ["-p", `127.0.0.1:${port}:9/udp`, "-v", `${user.home}:/user:ro`, ...libraries]
+    await user.ok("run", "-d", "--name", "echo", ...published, "base", "/user/node", "-e", server)
+    await until("the server to be ready", async () => (await user.ok("logs", "echo")) === "ready")
+    const client = createSocket("udp4")
+    const answer = new Promise<string>((done) => void client.once("message", (bytes) => done(bytes.toString())))
+    client.send("there and back", port, "127.0.0.1")
+    expect(await answer).toBe("there and back")
+    client.close()
   })
 
   it("is told in words what only root can have", async () => {
