@@ -4,16 +4,16 @@ import { restart } from "@gantry/engine/verbs/restart"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { restart as table } from "../argv/tables/lifecycle.ts"
-import { parseSignal } from "../argv/values/signal.ts"
 import { define } from "./define.ts"
 import { each, manyAtOnce } from "./each.ts"
-import { given, optionalOf } from "./read-values.ts"
+import { given } from "./read-values.ts"
+import { signalOf } from "./signal-option.ts"
 
 /** `gantry restart`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const containers = yield* Containers
-    const signal = yield* optionalOf("-s, --signal", options.signal, parseSignal)
+    const signal = yield* signalOf(options.signal)
     const restartOne = (name: string) =>
       Effect.gen(function* () {
         const record = yield* containers.find(name)

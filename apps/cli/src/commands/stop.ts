@@ -4,16 +4,16 @@ import { stop } from "@gantry/engine/verbs/stop"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { stop as table } from "../argv/tables/lifecycle.ts"
-import { parseSignal } from "../argv/values/signal.ts"
 import { deafness } from "../show/deafness.ts"
 import { define } from "./define.ts"
 import { each, manyAtOnce } from "./each.ts"
-import { given, optionalOf } from "./read-values.ts"
+import { given } from "./read-values.ts"
+import { signalOf } from "./signal-option.ts"
 
 /** `gantry stop`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
-    const signal = yield* optionalOf("-s, --signal", options.signal, parseSignal)
+    const signal = yield* signalOf(options.signal)
     const stopOne = (name: string) =>
       Effect.gen(function* () {
         const record = yield* (yield* Containers).find(name)

@@ -15,7 +15,7 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
       return { what: failure.message, todo: "make it executable, or run it through its interpreter", status: 126 }
     case "IsolationRefused":
       return {
-        what: "the container could not be started",
+        what: `the container could not be ${failure.stage.startsWith("change its ") ? "changed" : "started"}`,
         why: failure.message,
         ...optional(isolationHint(failure.why))
       }
@@ -25,6 +25,8 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
 }
 
 const isolationHint = (why: string): string | undefined => {
+  if (/listens on port 53/.test(why))
+    return "have it listen on addresses of its own, or create it in a network of yours: --network NAME"
   if (/delegated to this user/.test(why))
     return "go without limits and pause; gantry doctor says how a user is given control groups"
   if (/range of user numbers/.test(why)) return "gantry doctor says how a user is given one"

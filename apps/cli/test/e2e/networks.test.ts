@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
+import { until } from "./host/until.ts"
 
 const gantry = useGantry()
 
@@ -16,7 +17,14 @@ describe("options of a network's driver", () => {
     expect(await gantry.ok("port", "web", "80")).toMatch(/^127\.0\.0\.1:\d+$/)
     const refused = await gantry.try("network", "create", "-o", `${bridge}.enable_icc=maybe`, "other")
     expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("true or false") })
-    await gantry.ok("rm", "-f", "web")
+    // What listens where names are to be answered is in the way of a network with names.
+    await gantry.ok("run", "-d", "--name", "names", "base", "nc", "-ll", "-p", "53")
+    const listens = () => gantry.ok("exec", "names", "grep", ":0035", "/proc/net/tcp", "/proc/net/tcp6")
+    await until("it to listen", async () => (await listens()) !== "", 10)
+    const inTheWay = await gantry.try("network", "connect", "apart", "names")
+    expect(inTheWay).toMatchObject({ status: 1, stderr: expect.stringContaining("listens on port 53") })
+    expect(await gantry.field("names", "{{json .NetworkSettings.Networks}}")).not.toContain("apart")
+    await gantry.ok("rm", "-f", "web", "names")
     await gantry.ok("network", "rm", "apart")
   })
 })

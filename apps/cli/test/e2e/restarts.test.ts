@@ -43,6 +43,8 @@ describe("containers that are looked after", () => {
     expect(await gantry.ok("kill", "-s", "USR1", "plain", "quits")).toBe("plain\nquits")
     await gantry.ok("wait", "plain")
     expect(await status("plain")).toMatch(/^Exited \(3\)/)
+    const unknown = await gantry.try("kill", "-s", "FOO", "quits")
+    expect(unknown).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("Invalid signal: FOO") })
     await until("another life", async () => (await gantry.field("quits", "{{.RestartCount}}")) === "1", 10)
   })
 

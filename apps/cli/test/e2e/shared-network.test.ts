@@ -21,6 +21,18 @@ describe("`--network container:NAME`", () => {
     const id = await gantry.field("web", "{{.Id}}")
     expect(await gantry.field("side", "{{.HostConfig.NetworkMode}}")).toBe(`container:${id}`)
 
+    await gantry.ok("network", "create", "further")
+    await gantry.ok("network", "connect", "further", "web")
+    const hosts = await gantry.ok("exec", "web", "cat", "/etc/hosts", "/etc/resolv.conf")
+    expect(hosts).toContain(await gantry.field("web", "{{.NetworkSettings.Networks.further.IPAddress}}"))
+    expect(await gantry.ok("exec", "side", "cat", "/etc/hosts", "/etc/resolv.conf")).toBe(hosts)
+    await gantry.ok("network", "disconnect", "further", "web")
+    expect(await gantry.ok("exec", "side", "cat", "/etc/hosts")).not.toBe(hosts)
+    expect(await gantry.ok("exec", "side", "cat", "/etc/hosts", "/etc/resolv.conf")).toBe(
+      await gantry.ok("exec", "web", "cat", "/etc/hosts", "/etc/resolv.conf")
+    )
+    await gantry.ok("network", "rm", "further")
+
     // Whoever starts later finds the network that the other one has by then; until then it keeps the earlier one.
     await gantry.ok("restart", "-t", "0", "web")
     expect(await namespaceOf("side")).not.toBe(await namespaceOf("web"))

@@ -11,6 +11,7 @@ import { type AmbiguousId, type NoSuchContainer, WrongState } from "../EngineErr
 import { linkEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { fulfils, type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
+import { tellSharers } from "../networks/tell-sharers.ts"
 import { type TrueUpError, trueUpNetworks } from "../networks/true-up-networks.ts"
 import { changingAlone } from "../networks/true-up-ports.ts"
 import { changeConnected } from "./change-connected.ts"
@@ -56,6 +57,7 @@ const changing = (
               yield* trueUpNetworks(wanted, hold).pipe(
                 Effect.onError(() => Effect.ignore(write(record.options.networks)))
               )
+              yield* tellSharers(id)
             }),
           stopped: (record) => Effect.flatMap(wish(record, false), write)
         })

@@ -12,7 +12,7 @@ import {
 } from "@gantry/linux/constants"
 import { withLinks } from "@gantry/linux/netlink/link"
 import { resolverAddress } from "../../networks/name-service.ts"
-import { SyscallError } from "@gantry/linux/SyscallError"
+import { failedWith, SyscallError } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
 const port = 53
@@ -43,7 +43,18 @@ export const openSockets = (sys: Syscalls): ResolverSockets => {
   const open = (kind: number): number => {
     const fd = sys.socket(AF_INET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
     opened.push(fd)
-    sys.bind(fd, socketAddress())
+    try {
+      sys.bind(fd, socketAddress())
+    } catch (error) {
+      if (!failedWith(error, "EADDRINUSE")) throw error
+      // Only what listens on all addresses of a container that had no resolver yet can be in the way.
+      throw new Error(
+        `a process in it listens on port ${port} of all addresses, where names of networks are answered`,
+        {
+          cause: error
+        }
+      )
+    }
     return fd
   }
   try {
