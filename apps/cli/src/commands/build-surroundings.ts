@@ -18,7 +18,8 @@ export const surroundingsOf = (options: Values<typeof inputs>): Effect.Effect<Su
     return {
       hosts: hosts.map(({ address, host }) => ({ name: host, address })),
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
-      ...given("shmBytes", yield* optionalOf("--shm-size", options.shmSize, parseBytes)),
+      // As in Docker, a size of 0 is the usual one.
+      ...given("shmBytes", (yield* optionalOf("--shm-size", options.shmSize, parseBytes)) || undefined),
       ...given("runtime", yield* runtimeOf(options.runtime)),
       resources: yield* resourcesOf(options)
     }

@@ -103,7 +103,8 @@ export const runOptions = (
       noNewPrivileges: security.noNewPrivileges,
       pathsUnmasked: security.pathsUnmasked,
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
-      shmBytes: shm ?? defaults.shmBytes,
+      // As in Docker, a size of 0 is the usual one.
+      shmBytes: options.ipc === "none" ? 0 : shm || defaults.shmBytes,
       devices: yield* Effect.forEach(devices, (device) =>
         device.kind === "path"
           ? Effect.succeed({ hostPath: device.host, containerPath: device.container, access: device.permissions })

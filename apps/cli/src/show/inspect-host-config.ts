@@ -26,7 +26,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   DnsSearch: options.dnsSearch,
   ExtraHosts: options.hosts.map(({ address, name }) => `${name}:${address}`),
   GroupAdd: spec.process.groups,
-  IpcMode: spec.namespaces.ipc === "own" ? "private" : "host",
+  IpcMode: spec.namespaces.ipc === "host" ? "host" : spec.shmBytes === 0 ? "none" : "private",
   OomScoreAdj: spec.process.oomScoreAdj ?? 0,
   PidMode: spec.namespaces.pid === "own" ? "" : "host",
   Privileged: spec.privileged,

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { readlinkSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -155,7 +155,14 @@ describe("options of run", () => {
     expect(await gantry.field("led", "{{.State.ExitCode}} {{.HostConfig.Init}}")).toBe("143 true")
   })
 
-  it("--shm-size and --tmpfs set sizes", async () => {
+  it("--shm-size and --tmpfs set sizes, and --ipc none leaves shared memory away", async () => {
+    expect(await out("--shm-size", "0", "base", "mount")).toMatch(/\/dev\/shm .*size=65536k/)
+    const without = await out("--ipc", "none", "base", "sh", "-c", "ls /dev; readlink /proc/self/ns/ipc")
+    expect(without).not.toContain("shm")
+    expect(without).not.toContain(readlinkSync("/proc/self/ns/ipc"))
+    await gantry.ok("create", "--name", "bare", "--ipc", "none", "base")
+    expect(await gantry.field("bare", "{{.HostConfig.IpcMode}}")).toBe("none")
+    await gantry.ok("rm", "bare")
     expect(await out("--shm-size", "8m", "--tmpfs", "/t:size=2m,noexec", "base", "mount")).toMatch(
       /\/dev\/shm .*size=8192k[\s\S]*\/t .*noexec.*size=2048k/
     )

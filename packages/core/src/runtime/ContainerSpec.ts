@@ -160,7 +160,7 @@ export interface ContainerSpec {
   readonly readonlyRoot: boolean
   readonly process: ProcessSpec
   readonly mounts: ReadonlyArray<MountSpec>
-  /** Bytes of /dev/shm. */
+  /** Bytes of /dev/shm; 0 for none. */
   readonly shmBytes: number
   readonly devices: ReadonlyArray<DeviceSpec>
   /** Devices that may be used besides, as control groups have it: `c 10:* rw`; none when absent. */

@@ -114,6 +114,7 @@ export interface RunOptions {
   /** No path of /proc and /sys is masked or made read-only. */
   readonly pathsUnmasked: boolean
   readonly rlimits: ReadonlyArray<Rlimit>
+  /** Bytes of /dev/shm; 0 for none. */
   readonly shmBytes: number
   readonly devices: ReadonlyArray<DeviceSpec>
   /** Devices that may be used besides, as control groups have it: `c 10:* rw`. */

@@ -29,12 +29,14 @@ export const mountDev = (kernel: Kernel, spec: ContainerSpec, held: KernelMounts
   const { files, sys } = kernel
   stage("mount /dev", () => {
     sys.mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k")
-    for (const name of ["pts", "shm", "mqueue"]) files.makeDirectory(`/dev/${name}`, 0o755)
+    const shm = spec.shmBytes === 0 ? [] : ["shm"]
+    for (const name of ["pts", "mqueue", ...shm]) files.makeDirectory(`/dev/${name}`, 0o755)
   })
   // Where there is one group only, it has the terminals as well.
   const pts = `newinstance,ptmxmode=0666,mode=0620${rootless()?.single === true ? "" : ",gid=5"}`
   stage("mount /dev/pts", () => sys.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts))
-  stage("mount /dev/shm", () => sys.mount("shm", "/dev/shm", "tmpfs", strict, `mode=1777,size=${spec.shmBytes}`))
+  if (spec.shmBytes > 0)
+    stage("mount /dev/shm", () => sys.mount("shm", "/dev/shm", "tmpfs", strict, `mode=1777,size=${spec.shmBytes}`))
   if (attachKernelMount(kernel, held, "/dev/mqueue")) return
   stage("mount /dev/mqueue", () => sys.mount("mqueue", "/dev/mqueue", "mqueue", strict, null))
 }

@@ -15,6 +15,8 @@ const strict = ["nosuid", "noexec", "nodev"]
 /** Mounts of every container, in the order they are made. */
 const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
+  const options = [...strict, "mode=1777", `size=${shmBytes}`]
+  const shm: OciMount = { destination: "/dev/shm", type: "tmpfs", source: "shm", options }
   return [
     { destination: "/proc", type: "proc", source: "proc", options: strict },
     {
@@ -29,7 +31,7 @@ const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<Oc
       source: "devpts",
       options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
     },
-    { destination: "/dev/shm", type: "tmpfs", source: "shm", options: [...strict, "mode=1777", `size=${shmBytes}`] },
+    ...(shmBytes === 0 ? [] : [shm]),
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: strict },
     { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
     { destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] }

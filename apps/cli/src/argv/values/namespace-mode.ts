@@ -6,10 +6,13 @@ export type NamespaceMode = "own" | "host"
 /** Kinds of namespaces, by the option that chooses one. */
 type Kind = "cgroupns" | "ipc" | "pid" | "userns" | "uts"
 
-/** What stands for a namespace of the container's own; nobody can be kept from joining one, so ipc's words say the same. */
+/**
+ * What stands for a namespace of the container's own; nobody can be kept from joining one, so ipc's words say the same but
+ * for `none`, which leaves memory shared by name away besides.
+ */
 const own: { readonly [kind in Kind]: ReadonlyArray<string> } = {
   cgroupns: ["", "private"],
-  ipc: ["", "private", "shareable"],
+  ipc: ["", "none", "private", "shareable"],
   pid: ["", "private"],
   userns: ["", "host"],
   uts: ["", "private"]
@@ -18,7 +21,7 @@ const own: { readonly [kind in Kind]: ReadonlyArray<string> } = {
 /** What other engines take and this one does not have. */
 const unknownYet: { readonly [kind in Kind]: RegExp } = {
   cgroupns: /^(container|ns):./,
-  ipc: /^(none$|(container|ns):.)/,
+  ipc: /^(container|ns):./,
   pid: /^(container|ns):./,
   userns: /^(private$|nomap$|(auto|keep-id)(:|$)|(container|ns):.)/,
   uts: /^(container|ns):./
