@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import { attachTo, type AttachContext, plainPort } from "./attach.ts"
 import { checkPort } from "./choose-ports.ts"
 import { type Host, makeHost } from "./Host.ts"
+import { parseSubnet } from "./Ipv4.ts"
 import { builtInId, linkName } from "./names.ts"
 import { type NewNetwork, planNetwork } from "./plan-network.ts"
 import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
@@ -60,6 +61,7 @@ export const make = Effect.gen(function* () {
           instance,
           networks: all,
           taken: on.taken(),
+          freed: Tables.freed(tx).flatMap((each) => parseSubnet(each) ?? []),
           mtu: on.uplinkMtu(),
           hasLink: on.hasLink
         })
@@ -93,7 +95,7 @@ export const make = Effect.gen(function* () {
         if (network === undefined) return new NetworkMissing({ network: name })
         const users = Tables.leases(tx, network.id).map(({ containerName }) => containerName)
         if (users.length > 0) return new NetworkRefused({ action, why: `it is in use by ${users.join(", ")}` })
-        Tables.deleteNetwork(tx, network.id)
+        Tables.deleteNetwork(tx, network)
         on.takeDown(network)
         on.applyRules(Tables.allNetworks(tx), Tables.ports(tx))
         return undefined
@@ -160,8 +162,9 @@ export const make = Effect.gen(function* () {
       }
       for (const network of Tables.allNetworks(tx)) {
         on.takeDown(network)
-        Tables.deleteNetwork(tx, network.id)
+        Tables.deleteNetwork(tx, network)
       }
+      Tables.forgetFreed(tx)
       on.applyRules([], [])
     })
   }

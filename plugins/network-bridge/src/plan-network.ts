@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly networks: ReadonlyArray<NetworkRow>
   /** Ranges of the host, those of its networks included. */
   readonly taken: ReadonlyArray<Subnet>
+  /** Ranges of networks that are gone, the last one last. */
+  readonly freed: ReadonlyArray<Subnet>
   /** Bytes of the longest packet that every way out takes whole. */
   readonly mtu: number | undefined
   /** Whether the host has a link of that name. */
@@ -38,7 +40,7 @@ const longestPrefix = 30
 /** Makes all choices about a new network, or says what is wrong with the wish. */
 export const planNetwork = (
   request: NewNetwork,
-  { hasLink, instance, mtu, networks, taken }: Surroundings
+  { freed, hasLink, instance, mtu, networks, taken }: Surroundings
 ): NetworkRow | AddressesExhausted | NetworkRefused => {
   const { name, options, range, reserved } = request
   const refuse = (why: string) => new NetworkRefused({ action: `create network ${name}`, why })
@@ -60,7 +62,8 @@ export const planNetwork = (
     if (other !== undefined)
       return refuse(`${request.subnet} overlaps with ${other.what} (${formatSubnet(other.subnet)})`)
   }
-  const subnet = wish ?? chooseSubnet([...others, ...hosts].map((each) => each.subnet))
+  const inUse = [...others, ...hosts].map((each) => each.subnet)
+  const subnet = wish ?? chooseSubnet(inUse, freed)
   if (subnet === undefined) return new AddressesExhausted({ network: name, subnet: poolNames })
 
   const gateway = request.gateway === undefined ? defaultGateway(subnet) : parseAddress(request.gateway)

@@ -40,7 +40,8 @@ export const migrations: Migrations = {
     "ALTER TABLE networks ADD COLUMN mtu INTEGER",
     "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER",
     "ALTER TABLE leases ADD COLUMN mac TEXT",
-    "ALTER TABLE networks ADD COLUMN plan TEXT"
+    "ALTER TABLE networks ADD COLUMN plan TEXT",
+    "CREATE TABLE freed (number INTEGER PRIMARY KEY, subnet TEXT NOT NULL UNIQUE) STRICT"
   ]
 }
 
@@ -138,8 +139,22 @@ export const insertNetwork = (tx: Transaction, network: NetworkRow, created: num
   )
 }
 
-/** Its leases must be gone. */
-export const deleteNetwork = (tx: Transaction, id: string): void => void tx.run("DELETE FROM networks WHERE id = ?", id)
+/** As many subnets of networks that are gone are remembered: more than the first two pools have. */
+const remembered = 64
+
+/** Its leases must be gone. Its subnet is {@link freed}. */
+export const deleteNetwork = (tx: Transaction, { id, subnet }: Pick<NetworkRow, "id" | "subnet">): void => {
+  tx.run("DELETE FROM networks WHERE id = ?", id)
+  tx.run("INSERT OR REPLACE INTO freed (subnet) VALUES (?)", subnet)
+  tx.run("DELETE FROM freed WHERE number <= (SELECT max(number) FROM freed) - ?", remembered)
+}
+
+/** Subnets of networks that are gone, in CIDR form, the last one last. */
+export const freed = (tx: Transaction): ReadonlyArray<string> =>
+  tx.all("SELECT subnet FROM freed ORDER BY number").map((row) => String(row["subnet"]))
+
+/** Forgets {@link freed}. */
+export const forgetFreed = (tx: Transaction): void => void tx.run("DELETE FROM freed")
 
 /** Leases of one network, or of all, by container. */
 export const leases = (tx: Transaction, network?: string): ReadonlyArray<LeaseRow> =>

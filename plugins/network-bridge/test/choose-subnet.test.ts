@@ -29,6 +29,15 @@ describe("chooseSubnet", () => {
     expect(chosen("0.0.0.0/1", "128.0.0.0/1")).toBeUndefined()
   })
 
+  it("does not hand out at once what was given back, and in the end what was given back first", () => {
+    const first = chooseSubnet([], subnets("172.17.0.0/20", "172.18.5.0/24"))
+    expect(first).toEqual(subnets("172.19.0.0/20")[0])
+    const pool = all.slice(0, 15)
+    const [last, ...others] = pool
+    expect(chooseSubnet([], [...others, ...subnets("172.17.0.0/20")])).toEqual(others[0])
+    expect(chooseSubnet(others, last === undefined ? [] : [last])).toEqual(last)
+  })
+
   it("offers thousands of private subnets that do not overlap", () => {
     expect(all.length).toBeGreaterThan(2000)
     const bases = new Set(all.map(({ base }) => base))

@@ -17,6 +17,7 @@ const around: Surroundings = {
   instance: "",
   networks: [row({})],
   taken: [parseSubnet("172.18.0.0/16") as Subnet],
+  freed: [],
   mtu: 1500,
   hasLink: (name) => name === "eth0"
 }

@@ -58,6 +58,20 @@ export const checks: ReadonlyArray<Check> = [
     })
   },
   {
+    sentence: "a subnet that was given back is not the next network's",
+    body: Effect.gen(function* () {
+      const network = yield* Network
+      const make = Effect.acquireRelease(network.create({ name: "brief" }), () =>
+        Effect.ignore(network.remove("brief"))
+      )
+      const first = yield* Effect.scoped(make)
+      const second = yield* Effect.scoped(make)
+      notEqual(second.subnet, first.subnet)
+      equal((yield* network.create({ name: "brief", subnet: first.subnet ?? "" })).subnet, first.subnet)
+      yield* network.remove("brief")
+    })
+  },
+  {
     sentence: "a network's options keep its members from each other, and say where ports are published",
     body: Effect.gen(function* () {
       const network = yield* Network
