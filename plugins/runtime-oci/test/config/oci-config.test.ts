@@ -1,0 +1,110 @@
+import { type ContainerSpec, defaultCapabilities, plainSpec } from "@gantry/core/runtime/ContainerSpec"
+import { maskedPaths, readonlyPaths } from "@gantry/linux/container/kernel-paths"
+import { Schema } from "effect"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type BundleFacts, ociConfig } from "../../src/config/oci-config.ts"
+import { printConfig } from "../../src/config/OciConfig.ts"
+import { RuntimeSpec } from "./runtime-spec.ts"
+
+const facts: BundleFacts = {
+  root: "/bundle/rootfs",
+  group: "gantry/c1",
+  who: { uid: 1000, gid: 1000, groups: [1000, 5], home: "/home/a" },
+  hardFiles: 1_048_576n,
+  target: { arch: "x64", kernel: "6.1" },
+  devices: [],
+  staged: { mounts: new Map(), files: new Map() },
+  program: undefined,
+  throttles: []
+}
+
+const plain = plainSpec("c1", { type: "directory", path: "/r" }, { argv: ["true"] })
+
+const read = Schema.decodeUnknownSync(RuntimeSpec, { onExcessProperty: "error" })
+
+/** What a runtime reads: the config as it is printed. */
+const printed = (spec: ContainerSpec) => read(JSON.parse(printConfig(ociConfig(spec, facts))))
+
+const choice = fc.constantFrom("own" as const, "host" as const)
+
+const specs: fc.Arbitrary<ContainerSpec> = fc
+  .record({
+    privileged: fc.boolean(),
+    pathsUnmasked: fc.boolean(),
+    readonlyRoot: fc.boolean(),
+    shmBytes: fc.constantFrom(0, 1, 64 * 1024 * 1024),
+    namespaces: fc.record({ pid: choice, ipc: choice, uts: choice, cgroup: choice }),
+    sysctls: fc.constantFrom({}, { "net.core.somaxconn": "9" }),
+    deviceRules: fc.subarray(["c 1:3 mr", "b 8:* rwm", "a *:* r"]),
+    wiring: fc.constantFrom<ContainerSpec["wiring"]>(
+      [],
+      [{ type: "host" }],
+      [{ type: "join", path: "/proc/7/ns/net" }]
+    ),
+    resources: fc.record(
+      {
+        memoryBytes: fc.integer({ min: 1, max: 2 ** 40 }),
+        nanoCpus: fc.integer({ min: 10_000_000, max: 4e9 }),
+        cpuShares: fc.integer({ min: 2, max: 262_144 }),
+        pids: fc.integer({ min: 1, max: 4_194_304 })
+      },
+      { requiredKeys: [] }
+    ),
+    tty: fc.boolean(),
+    capabilities: fc.subarray([...defaultCapabilities]),
+    seccomp: fc.constantFrom<ContainerSpec["process"]["seccomp"]>({ type: "default" }, { type: "unconfined" }),
+    rlimits: fc.subarray([
+      { name: "nofile", soft: 10, hard: 20 },
+      { name: "core", soft: -1, hard: -1 },
+      { name: "nproc", soft: 0, hard: 7 }
+    ])
+  })
+  .map(({ capabilities, rlimits, seccomp, tty, ...rest }) => ({
+    ...plain,
+    ...rest,
+    process: { ...plain.process, capabilities, rlimits, seccomp, tty }
+  }))
+
+describe("the config that an OCI runtime gets", () => {
+  it("keeps to the runtime-spec, whatever is asked of the container", () => {
+    fc.assert(
+      fc.property(specs, (spec) => {
+        expect(printed(spec).root.readonly).toBe(spec.readonlyRoot)
+      })
+    )
+  })
+
+  it("is refused here when a namespace is named twice, or a field is not of the specification", () => {
+    const config = printed(plain)
+    const { namespaces } = config.linux
+    expect(() => read({ ...config, linux: { ...config.linux, namespaces: [...namespaces, ...namespaces] } })).toThrow(
+      "there twice"
+    )
+    expect(() => read({ ...config, hostnames: "c1" })).toThrow("hostnames")
+  })
+
+  it("spells a limit without end as the largest number of 64 bits", () => {
+    const spec = { ...plain, process: { ...plain.process, rlimits: [{ name: "core", soft: -1, hard: -1 }] } }
+    expect(printConfig(ociConfig(spec, facts))).toContain('"soft": 18446744073709551615')
+  })
+
+  it("masks paths of the kernel unless they are asked for as they are", () => {
+    const masks = (spec: ContainerSpec) => [printed(spec).linux.maskedPaths, printed(spec).linux.readonlyPaths]
+    expect(masks(plain)).toEqual([maskedPaths, readonlyPaths])
+    expect(masks({ ...plain, pathsUnmasked: true })).toEqual([[], []])
+    expect(masks({ ...plain, privileged: true })).toEqual([[], []])
+  })
+
+  it("allows what rules of devices name, after everything was denied", () => {
+    const { devices } = printed({ ...plain, deviceRules: ["b 8:* rwm"] }).linux.resources
+    expect(devices[0]).toEqual({ allow: false, access: "rwm" })
+    expect(devices.at(-1)).toEqual({ allow: true, type: "b", major: 8, access: "rwm" })
+  })
+
+  it("makes no shared memory of its own for a container that has none", () => {
+    const targets = (shmBytes: number) => printed({ ...plain, shmBytes }).mounts.map(({ destination }) => destination)
+    expect(targets(1)).toContain("/dev/shm")
+    expect(targets(0)).not.toContain("/dev/shm")
+  })
+})
