@@ -53,12 +53,19 @@ const lastComplaint = (path: string): string | undefined => {
   return complaints.at(-1)
 }
 
-/** Words of runc, crun and youki about a command that cannot be run, and what Docker's convention makes of them. */
+/**
+ * Words of runc, crun and youki about a command that cannot be run, and what Docker's convention makes of them. Of what
+ * is no file, such as a directory, crun says that the operation is not permitted.
+ */
 const refusals: ReadonlyArray<readonly [words: RegExp, status: FailureStatus, why: string]> = [
   [/executable file (?:not found|`[^`]*` not found|'[^']*' not found)/, 127, "executable file not found in $PATH"],
   [/exec: "[^"]*": .*no such file or directory|open executable: No such file/i, 127, "no such file or directory"],
   [/exec: "[^"]*": .*is a directory/i, 126, "is a directory"],
-  [/exec: "[^"]*": .*permission denied|open executable: Permission denied/i, 126, "permission denied"]
+  [
+    /exec: "[^"]*": .*permission denied|open executable: (?:Permission denied|Operation not permitted)/i,
+    126,
+    "permission denied"
+  ]
 ]
 
 /** What a runtime's complaint means. */

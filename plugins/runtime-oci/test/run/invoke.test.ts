@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest"
+import { refusalOf } from "../../src/run/invoke.ts"
+
+const statusOf = (said: string) => refusalOf("create container", "runtime", said).status
+
+describe("what a runtime complains about", () => {
+  it("ends with 127 when there is no such command", () => {
+    expect(statusOf("executable file `nope` not found in $PATH: No such file or directory")).toBe(127)
+    expect(statusOf("open executable: No such file or directory")).toBe(127)
+    expect(statusOf('runc create failed: exec: "/nope": stat /nope: no such file or directory')).toBe(127)
+  })
+
+  it("ends with 126 when the command is a directory or must not be executed", () => {
+    expect(statusOf("open executable: Operation not permitted")).toBe(126)
+    expect(statusOf("open executable: Permission denied")).toBe(126)
+    expect(statusOf('runc create failed: exec: "/etc": is a directory')).toBe(126)
+    expect(statusOf('runc create failed: exec: "/etc": permission denied')).toBe(126)
+  })
+
+  it("ends with 125 and the runtime's words when the container could not be made", () => {
+    const refusal = refusalOf("create container", "runc", "cannot mount")
+    expect(refusal.status).toBe(125)
+    expect(refusal.message).toContain("runc: cannot mount")
+  })
+})
