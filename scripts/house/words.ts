@@ -5,6 +5,7 @@ import type { Source } from "./sources.ts"
 const runtimeGlobals: ReadonlyArray<readonly [path: string, why: string]> = [
   ["apps/cli/", "a program reads its arguments and its environment"],
   ["packages/linux/src/ffi/", "each runtime has its own way into the C library"],
+  ["packages/linux/src/in-network.ts", "a process whose thread cannot come home must not go on"],
   ["packages/linux/src/load.ts", "chooses among them"],
   ["packages/linux/src/rootless.ts", "a process learns from its starter in whose namespace it is"],
   ["packages/engine/src/supervisor/", "a process of its own"],

@@ -1,5 +1,6 @@
 import { AF_UNIX, POLLIN, SOCK_CLOEXEC, SOCK_STREAM } from "./constants.ts"
 import type { Syscalls } from "./Syscalls.ts"
+import { writeAll } from "./write-all.ts"
 
 /** struct sockaddr_un of a path. Spec: unix(7). */
 export const unixAddress = (path: string): Uint8Array => {
@@ -29,8 +30,7 @@ export const askUnix = (sys: Syscalls, path: string, words: string, patience = 1
   const fd = sys.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)
   try {
     sys.connect(fd, unixAddress(path))
-    let rest = new TextEncoder().encode(words)
-    while (rest.length > 0) rest = rest.subarray(sys.write(fd, rest))
+    writeAll(sys, fd, new TextEncoder().encode(words))
     return readAll(sys, fd, patience)
   } finally {
     sys.close(fd)

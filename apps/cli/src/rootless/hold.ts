@@ -10,6 +10,7 @@ import { identify } from "@gantry/linux/process-identity"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { unixAddress } from "@gantry/linux/unix-socket"
 import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
+import { writeAll } from "@gantry/linux/write-all"
 import { guardLoopback } from "./guard-loopback.ts"
 import { forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
 
@@ -113,8 +114,7 @@ const serveOne = (sys: Syscalls, server: number, actions: Actions): void => {
   try {
     const request = readLine(sys, client)
     if (request === undefined) return
-    let rest = new TextEncoder().encode(JSON.stringify(answerTo(sys, request, actions)))
-    while (rest.length > 0) rest = rest.subarray(sys.write(client, rest))
+    writeAll(sys, client, new TextEncoder().encode(JSON.stringify(answerTo(sys, request, actions))))
   } catch {
     // Whoever asked has gone.
   } finally {

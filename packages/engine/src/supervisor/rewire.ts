@@ -2,7 +2,7 @@ import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Wiring } from "@gantry/core/network/Wiring"
 import { withLinks } from "@gantry/linux/netlink/link"
 import type { Syscalls } from "@gantry/linux/Syscalls"
-import { inNetworkOf } from "./in-network.ts"
+import { inNetworkOf } from "@gantry/linux/in-network"
 import { rewriteFiles } from "./rewrite-files.ts"
 import { connect } from "./wiring.ts"
 

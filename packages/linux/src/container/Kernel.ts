@@ -3,6 +3,7 @@ import { dirname } from "node:path"
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "../constants.ts"
 import { loadSyscallsSync } from "../load.ts"
 import type { Syscalls } from "../Syscalls.ts"
+import { writeAll } from "../write-all.ts"
 
 /** What `lstat` says about a path, as far as init looks. */
 export interface FileKind {
@@ -70,8 +71,7 @@ const statOrNothing = (stat: () => fs.Stats | undefined): FileKind | undefined =
 const writeFile = (sys: Syscalls, path: string, content: string | Uint8Array, mode = 0o644): void => {
   const fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
   try {
-    let bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
-    while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
+    writeAll(sys, fd, typeof content === "string" ? new TextEncoder().encode(content) : content)
   } finally {
     sys.close(fd)
   }

@@ -17,6 +17,7 @@ import {
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "./Kernel.ts"
 import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
+import { outerFirst } from "./outer-first.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 import { tmpfsOptions } from "./tmpfs-options.ts"
 
@@ -65,8 +66,7 @@ const openBelow = ({ sys }: Kernel, { source, subpath = "." }: MountSpec & { typ
 
 /** Mounts what the user asked for, outer targets before inner ones, in the container's root. */
 export const mountAsked = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>, held: HeldMounts): void => {
-  const inOrder = mounts.toSorted((a, b) => depth(a.target) - depth(b.target))
-  for (const mount of inOrder) {
+  for (const mount of outerFirst(mounts)) {
     stage(`mount ${mount.target}`, () => {
       const bind = held.get(mount)
       if (mount.type === "tmpfs") mountTmpfs(kernel, mount)
@@ -74,8 +74,6 @@ export const mountAsked = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>, hel
     })
   }
 }
-
-const depth = (path: string): number => path.split("/").filter((part) => part !== "").length
 
 const propagationFlags = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE } as const
 

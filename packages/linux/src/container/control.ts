@@ -1,6 +1,7 @@
 import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "../constants.ts"
 import { failedWith } from "../SyscallError.ts"
 import type { Syscalls } from "../Syscalls.ts"
+import { writeAll } from "../write-all.ts"
 import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
@@ -54,8 +55,7 @@ export const openControl = (sys: Syscalls): Control => {
   }
 
   const send = (message: unknown): void => {
-    let bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`)
-    while (bytes.length > 0) bytes = bytes.subarray(sys.write(fd, bytes))
+    writeAll(sys, fd, new TextEncoder().encode(`${JSON.stringify(message)}\n`))
   }
 
   const refuse = (message: unknown): void => {

@@ -1,4 +1,5 @@
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { outerFirst } from "@gantry/linux/container/outer-first"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import type { OciMount } from "./OciConfig.ts"
 
@@ -86,8 +87,6 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
   }
 }
 
-const depth = (path: string): number => path.split("/").filter((part) => part !== "").length
-
 /** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
 export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => [
   ...systemMounts(spec),
@@ -97,5 +96,5 @@ export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArra
     source,
     options: ["bind", ...strict, "rprivate"]
   })),
-  ...spec.mounts.toSorted((a, b) => depth(a.target) - depth(b.target)).map((mount) => asked(mount, staged))
+  ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
 ]

@@ -1,5 +1,7 @@
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from "@gantry/linux/constants"
+import { type Control, expect } from "@gantry/linux/container/control"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { unixAddress } from "@gantry/linux/unix-socket"
 
 /** Where a runtime sends the terminal that it made for a process. */
 export interface Console {
@@ -14,7 +16,7 @@ const name = "console.sock"
 /** Opens the socket in the working directory of this process: a path from the root could be longer than one may be. */
 export const openConsole = (sys: Syscalls): Console => {
   const fd = sys.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)
-  sys.bind(fd, addressOf(name))
+  sys.bind(fd, unixAddress(name))
   sys.listen(fd, 1)
   return {
     args: ["--console-socket", name],
@@ -32,11 +34,9 @@ export const openConsole = (sys: Syscalls): Console => {
   }
 }
 
-/** struct sockaddr_un. Spec: unix(7). */
-const addressOf = (path: string): Uint8Array => {
-  const bytes = new TextEncoder().encode(path)
-  const address = new Uint8Array(2 + bytes.length + 1)
-  address[0] = AF_UNIX
-  address.set(bytes, 2)
-  return address
+/** Gives a terminal's master to the parent, which takes a copy of it. See `Launcher`, step 4. */
+export const handOver = (sys: Syscalls, control: Control, terminal: number): void => {
+  control.send({ type: "terminal", holder: process.pid, fd: terminal })
+  expect(control, "terminal")
+  sys.close(terminal)
 }

@@ -1,13 +1,12 @@
 import * as fs from "node:fs"
-import { PR_SET_CHILD_SUBREAPER } from "@gantry/linux/constants"
-import { RLIMIT_NOFILE } from "@gantry/linux/constants"
+import { PR_SET_CHILD_SUBREAPER, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import { type Control, expect } from "@gantry/linux/container/control"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { printConfig } from "../config/OciConfig.ts"
 import { processOf } from "../config/process.ts"
-import { openConsole } from "./console.ts"
+import { handOver, openConsole } from "./console.ts"
 import { openInside, requireProgram, textOf } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
@@ -28,11 +27,7 @@ export const join = (kernel: Kernel, control: Control, request: JoinRequest): nu
     const { pid, terminal } = enter(kernel, request, directory)
     control.send({ type: "ready", pid, placed: true })
     expect(control, "go")
-    if (terminal !== undefined) {
-      control.send({ type: "terminal", holder: process.pid, fd: terminal })
-      expect(control, "terminal")
-      sys.close(terminal)
-    }
+    if (terminal !== undefined) handOver(sys, control, terminal)
     remove()
     control.begun()
     letGo(sys)

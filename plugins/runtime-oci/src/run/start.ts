@@ -1,5 +1,5 @@
 import * as fs from "node:fs"
-import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY, O_RDWR, PR_SET_CHILD_SUBREAPER, SIGKILL } from "@gantry/linux/constants"
+import { O_CLOEXEC, O_RDWR, PR_SET_CHILD_SUBREAPER, SIGKILL } from "@gantry/linux/constants"
 import { openCgroups } from "@gantry/linux/cgroup"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type Control, expect } from "@gantry/linux/container/control"
@@ -7,12 +7,13 @@ import { withFirstProcess } from "@gantry/linux/container/first-process"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
 import { stage } from "@gantry/linux/container/StageFailure"
+import { inNetworkOf } from "@gantry/linux/in-network"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { ociConfig } from "../config/oci-config.ts"
 import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
-import { openConsole } from "./console.ts"
+import { handOver, openConsole } from "./console.ts"
 import { gatherFacts } from "./facts.ts"
 import { openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
@@ -39,11 +40,7 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
     control.send({ type: "ready", pid, placed: true })
     expect(control, "go")
     setUpNetwork(sys, pid, spec)
-    if (made.terminal !== undefined) {
-      control.send({ type: "terminal", holder: process.pid, fd: made.terminal })
-      expect(control, "terminal")
-      sys.close(made.terminal)
-    }
+    if (made.terminal !== undefined) handOver(sys, control, made.terminal)
     if (request.hold !== true) begin(kernel, request, pid, bundle.directory)
     control.begun()
     if (request.hold !== true) letGo(sys)
@@ -129,21 +126,9 @@ const leaveSession = (sys: Syscalls): void => {
   }
 }
 
-/** Sets the container's own network namespace up, by going there: only this thread goes, and it only makes system calls. */
+/** Sets the container's own network namespace up; one that it shares is somebody else's affair. */
 const setUpNetwork = (sys: Syscalls, pid: number, { wiring }: ContainerSpec): void => {
-  if (!ownsNetwork(wiring)) return
-  stage("set up network", () => {
-    const home = sys.open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
-    const there = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
-    try {
-      sys.setns(there, CLONE_NEWNET)
-      setUpLinks(sys, wiring)
-    } finally {
-      sys.setns(home, CLONE_NEWNET)
-      sys.close(there)
-      sys.close(home)
-    }
-  })
+  if (ownsNetwork(wiring)) stage("set up network", () => inNetworkOf(sys, pid, () => setUpLinks(sys, wiring)))
 }
 
 /** The container's streams are its own: whoever waits for their end must not wait for this process. */

@@ -1,6 +1,6 @@
 import type { NameService } from "@gantry/core/runtime/Runtime"
 import type { Syscalls } from "@gantry/linux/Syscalls"
-import { inNetworkOf } from "../in-network.ts"
+import { inNetworkOf } from "@gantry/linux/in-network"
 import type { OpenTable } from "./open-table.ts"
 import { openSockets, receive, type ResolverSockets } from "./listen.ts"
 import { type Streams, takeStreams } from "./streams.ts"

@@ -1,5 +1,5 @@
-import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
-import type { Syscalls } from "@gantry/linux/Syscalls"
+import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "./constants.ts"
+import type { Syscalls } from "./Syscalls.ts"
 
 /**
  * Does something in the network namespace of a process and comes back. What was opened there stays there.
