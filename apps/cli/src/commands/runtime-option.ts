@@ -1,29 +1,14 @@
-import { accessSync, constants, statSync } from "node:fs"
-import { join } from "node:path"
 import { ociRuntimes } from "@gantry/core/runtime/choose-launcher"
 import { rootless } from "@gantry/linux/rootless"
 import * as Effect from "effect/Effect"
+import { ownRuntime } from "../argv/values/own-runtime.ts"
+import { findProgram, isProgram } from "../find-program.ts"
 import { refused, type Usage } from "./Usage.ts"
-
-/** Directories where runtimes are, besides those of PATH: an ordinary PATH may lack them. */
-const places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-
-/** The engine's own runtime, by the name that `inspect` and `info` have for it. */
-export const ownRuntime = "namespace"
-
-const isProgram = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
 
 /** OCI runtimes that are installed here: their names, and where each is. */
 export const installedRuntimes = (): ReadonlyArray<{ readonly name: string; readonly path: string }> =>
   ociRuntimes.flatMap((name) => {
-    const path = places.map((place) => join(place, name)).find(isProgram)
+    const path = findProgram(name, undefined)
     return path === undefined ? [] : [{ name, path }]
   })
 

@@ -1,5 +1,7 @@
+import { ociRuntimes } from "@gantry/core/runtime/choose-launcher"
 import type { Option } from "../argv/Option.ts"
 import type { Name } from "../argv/tables/names.ts"
+import { ownRuntime } from "../argv/values/own-runtime.ts"
 import { type Candidate, bareWords, nothing, type Offer, type Things } from "./Offer.ts"
 
 const things = (...each: ReadonlyArray<Things>): Partial<Offer> => ({ things: each })
@@ -33,7 +35,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   root: things("directories"),
   run: things("directories"),
   signal: words("HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"),
-  runtime: words("crun", "namespace", "runc", "runsc", "youki"),
+  runtime: words(...[ownRuntime, ...ociRuntimes].toSorted()),
   type: words("container", "image", "network", "volume"),
   userns: words("host"),
   uts: words("host", "private"),

@@ -1,18 +1,15 @@
 import { spawnSync } from "node:child_process"
-import { accessSync, constants, readFileSync, statfsSync, statSync } from "node:fs"
+import { readFileSync, statfsSync, statSync } from "node:fs"
 import { release, userInfo } from "node:os"
-import { join } from "node:path"
 import type { SettingsShape } from "@gantry/core/Settings"
 import { delegatedPart, isDelegated } from "@gantry/linux/cgroup-delegated"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import { openCgroups } from "@gantry/linux/cgroup"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { readMountInfo } from "@gantry/linux/mounts"
+import { findProgram } from "../find-program.ts"
 import type { Terminal } from "../terminal.ts"
 import type { Host, Ran } from "./Host.ts"
-
-/** Where programs of the system lie, whatever the caller's search path: those of root are on few users' paths. */
-const usual = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
 /** A program that hangs must not make its caller hang. */
 const longest = 10_000
@@ -40,46 +37,40 @@ const run = (argv: ReadonlyArray<string>, input = ""): Ran => {
 }
 
 /** The machine this process is on. */
-export const thisHost = ({ root, self }: SettingsShape, { env, now, uid }: Terminal): Host => {
-  const path = [...new Set([...(env["PATH"] ?? "").split(":").filter((each) => each.startsWith("/")), ...usual])]
-  return {
-    uid,
-    user: orUndefined(() => userInfo().username) ?? String(uid),
-    kernel: release(),
-    root,
-    now: now(),
-    read: (file) => orUndefined(() => readFileSync(file, "utf8")),
-    mode: (file) => orUndefined(() => statSync(file).mode),
-    changed: (file) => orUndefined(() => statSync(file).mtimeMs),
-    find: (program) =>
-      path
-        .map((directory) => join(directory, program))
-        .find((file) => orUndefined(() => (accessSync(file, constants.X_OK), statSync(file).isFile())) === true),
-    run,
-    trial: (name, ...args) => [...self, "__try", name, ...args],
-    space: (file) =>
-      orUndefined(() => {
-        const { bavail, blocks, bsize, ffree, files } = statfsSync(file)
-        return { free: bavail * bsize, total: blocks * bsize, filesFree: ffree, files }
-      }),
-    syscalls: loadSyscallsSync,
-    mounts: () => orUndefined(() => readMountInfo()) ?? [],
-    cgroups: () => orUndefined(detectCgroups) ?? { version: "none" },
-    delegated: () =>
-      orUndefined(() => delegatedPart(detectCgroups(), (directory) => isDelegated(directory, uid))) ?? {
-        version: "none"
-      },
-    trialGroup: () => {
-      const groups = openCgroups(loadSyscallsSync())
-      const name = `gantry-doctor-${process.pid}`
-      try {
-        const refused = groups.create(name)
-        return refused.length > 0
-          ? refused
-          : groups.setLimits(name, { memoryBytes: 64 * 1024 ** 2, nanoCpus: 500_000_000, pidsMax: 8 })
-      } finally {
-        groups.remove(name)
-      }
+export const thisHost = ({ root, self }: SettingsShape, { env, now, uid }: Terminal): Host => ({
+  uid,
+  user: orUndefined(() => userInfo().username) ?? String(uid),
+  kernel: release(),
+  root,
+  now: now(),
+  read: (file) => orUndefined(() => readFileSync(file, "utf8")),
+  mode: (file) => orUndefined(() => statSync(file).mode),
+  changed: (file) => orUndefined(() => statSync(file).mtimeMs),
+  find: (program) => findProgram(program, env["PATH"]),
+  run,
+  trial: (name, ...args) => [...self, "__try", name, ...args],
+  space: (file) =>
+    orUndefined(() => {
+      const { bavail, blocks, bsize, ffree, files } = statfsSync(file)
+      return { free: bavail * bsize, total: blocks * bsize, filesFree: ffree, files }
+    }),
+  syscalls: loadSyscallsSync,
+  mounts: () => orUndefined(() => readMountInfo()) ?? [],
+  cgroups: () => orUndefined(detectCgroups) ?? { version: "none" },
+  delegated: () =>
+    orUndefined(() => delegatedPart(detectCgroups(), (directory) => isDelegated(directory, uid))) ?? {
+      version: "none"
+    },
+  trialGroup: () => {
+    const groups = openCgroups(loadSyscallsSync())
+    const name = `gantry-doctor-${process.pid}`
+    try {
+      const refused = groups.create(name)
+      return refused.length > 0
+        ? refused
+        : groups.setLimits(name, { memoryBytes: 64 * 1024 ** 2, nanoCpus: 500_000_000, pidsMax: 8 })
+    } finally {
+      groups.remove(name)
     }
   }
-}
+})

@@ -5,11 +5,11 @@ import { rootlessValue, rootlessVariable } from "@gantry/linux/rootless"
 import { selfCommand } from "../self-command.ts"
 import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
-import { findProgram } from "./find-program.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import type { Wish } from "./hold-namespaces.ts"
 import { readHolder } from "./holder-file.ts"
 import { makeUserRun, withoutLostPlaces } from "./places.ts"
+import { utilLinux } from "./util-linux.ts"
 
 /**
  * Starts this program again as root of its user's own namespace, in place of itself, with the same arguments. Does not
@@ -32,11 +32,7 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   const self = selfCommand()
   const run = makeUserRun(env, uid)
   const holder = readHolder(run)?.pid ?? (await newHolder({ env, gid, run, self, uid }, terminal))
-  const [nsenter, unshare] = ["nsenter", "unshare"].map((name) => findProgram(name, env["PATH"]))
-  if (nsenter === undefined || unshare === undefined) {
-    const why = `there is no ${nsenter === undefined ? "nsenter" : "unshare"}`
-    throw new HolderRefused("cannot enter the namespace of this user", why, "install util-linux")
-  }
+  const { nsenter, unshare } = utilLinux(env, "cannot enter the namespace of this user")
   const user = [nsenter, `--user=/proc/${holder}/ns/user`, "--preserve-credentials", "--"]
   // A namespace of mounts that is the user's as well, with the mounts that the host has now.
   const mounts = [unshare, "--mount", "--propagation=slave", "--"]

@@ -5,11 +5,12 @@ import { O_CLOEXEC } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { bootId } from "@gantry/linux/process-identity"
 import type { Environment } from "../settings.ts"
-import { findProgram } from "./find-program.ts"
+import { findProgram } from "../find-program.ts"
 import { namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
 import { openOutside } from "./outside.ts"
+import { utilLinux } from "./util-linux.ts"
 
 /** Who wants namespaces, and where what is known of them lies. */
 export interface Wish {
@@ -40,8 +41,7 @@ const waiter = `echo made; read -r line && exec "$@"`
 
 const make = async (wish: Wish): Promise<number> => {
   const { env, run, self } = wish
-  const [unshare, nsenter] = ["unshare", "nsenter"].map((name) => findProgram(name, env["PATH"]))
-  if (unshare === undefined || nsenter === undefined) throw refused("there is no unshare", "install util-linux")
+  const { nsenter, unshare } = utilLinux(env, failing)
   const survivor = survivorOf(run)
   const mounts = ["--mount", "--propagation=slave"]
   const argv =
@@ -91,8 +91,9 @@ const make = async (wish: Wish): Promise<number> => {
 
 const inside = (process: number) => ["user", "net"].map((kind) => `--${kind}=/proc/${process}/ns/${kind}`)
 
-const refused = (why: string, todo: string): HolderRefused =>
-  new HolderRefused("cannot make a user namespace for this user", why, todo)
+const failing = "cannot make a user namespace for this user"
+
+const refused = (why: string, todo: string): HolderRefused => new HolderRefused(failing, why, todo)
 
 /** Lines of a stream, one after the other; undefined at its end. */
 const lines = (stream: NodeJS.ReadableStream | null): (() => Promise<string | undefined>) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, readlinkSync, rmSync, rmdirSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { connect, connectAction } from "@gantry/engine/supervisor/wiring"
 import { delegatedPart, holderGroup, isDelegated } from "@gantry/linux/cgroup-delegated"
@@ -12,7 +12,7 @@ import { unixAddress } from "@gantry/linux/unix-socket"
 import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
 import { writeAll } from "@gantry/linux/write-all"
 import { guardLoopback } from "./guard-loopback.ts"
-import { forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
+import { findProcess, forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
 
 /** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
 const lookEvery = 15_000
@@ -154,14 +154,7 @@ const readLine = (sys: Syscalls, fd: number): string | undefined => {
 
 /** Whether a process besides this one is in the user namespace. */
 const othersIn = (namespace: string): boolean =>
-  readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false
-    try {
-      return readlinkSync(`/proc/${name}/ns/user`) === namespace
-    } catch {
-      return false
-    }
-  })
+  findProcess((other) => other !== process.pid && readlinkSync(`/proc/${other}/ns/user`) === namespace) !== undefined
 
 const leaveNothing = (run: string): void => {
   for (const name of ["holder.lock", "slirp4netns.log", holderSocket, portsSocket]) {

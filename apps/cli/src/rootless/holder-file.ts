@@ -53,17 +53,24 @@ export const namespacesOf = (process: number): Holder["namespaces"] => ({
 export const survivorOf = (run: string): number | undefined => {
   const lost = lastHolder(run)?.namespaces
   if (lost === undefined) return undefined
-  const found = readdirSync("/proc").find((name) => {
-    if (!/^\d+$/.test(name)) return false
-    try {
-      const { net, user } = namespacesOf(Number(name))
-      return user === lost.user && net === lost.net
-    } catch {
-      return false
-    }
+  return findProcess((process) => {
+    const { net, user } = namespacesOf(process)
+    return user === lost.user && net === lost.net
   })
-  return found === undefined ? undefined : Number(found)
 }
+
+/** The first process that is so; one of which that cannot be told, because it has ended or is somebody else's, is not. */
+export const findProcess = (isSo: (process: number) => boolean): number | undefined =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((process) => {
+      try {
+        return isSo(process)
+      } catch {
+        return false
+      }
+    })
 
 /** Lets go of the file: whoever comes now makes namespaces of its own. */
 export const forgetHolder = (run: string): void => rmSync(fileOf(run), { force: true })

@@ -5,7 +5,7 @@ import { O_CLOEXEC, POLLIN } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { portsSocket } from "@gantry/linux/user-network"
 import type { Environment } from "../settings.ts"
-import { findProgram } from "./find-program.ts"
+import { findProgram } from "../find-program.ts"
 
 /** How long it may take to be ready, in milliseconds. */
 const patience = 10_000

@@ -1,6 +1,7 @@
 import type { BlockResource, ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { capabilityName } from "../argv/values/capability.ts"
+import { ownRuntime } from "../argv/values/own-runtime.ts"
 
 /** How a container is tied to the host, in the shape of Docker's inspect. What gantry never does has Docker's word for it. */
 export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
@@ -37,7 +38,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   UsernsMode: "",
   ShmSize: spec.shmBytes,
   Sysctls: spec.sysctls,
-  Runtime: spec.runtime ?? "namespace",
+  Runtime: spec.runtime ?? ownRuntime,
   Init: spec.init,
   CpuShares: spec.resources.cpuShares ?? 0,
   Memory: spec.resources.memoryBytes ?? 0,
