@@ -97,12 +97,16 @@ export interface RegistryShape {
 /** The service tag of {@link RegistryShape}. */
 export class Registry extends Context.Tag("@gantry/core/Registry")<Registry, RegistryShape>() {}
 
+/** How a driver uploads what is at hand: its own way, or as a stream of one piece. */
+export const pushBytesOf = ({ push, pushBytes }: RegistryDriver): RegistryShape["pushBytes"] =>
+  pushBytes ?? ((ref, descriptor, bytes) => push(ref, descriptor, Stream.make(bytes)))
+
 /** Adds verification to a driver: nothing a registry sends is believed. */
 export const make = (driver: RegistryDriver): RegistryShape => ({
   hasBlob: driver.hasBlob,
   fetchFrom: driver.fetch,
   push: driver.push,
-  pushBytes: driver.pushBytes ?? ((ref, descriptor, bytes) => driver.push(ref, descriptor, Stream.make(bytes))),
+  pushBytes: pushBytesOf(driver),
   upload: driver.upload,
   mount: driver.mount,
   tag: driver.tag,

@@ -1,5 +1,5 @@
 import type { ImageRef } from "../image/ImageRef.ts"
-import { make, type RegistryDriver } from "./Registry.ts"
+import { pushBytesOf, type RegistryDriver } from "./Registry.ts"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
@@ -13,7 +13,7 @@ export const route = (choose: (ref: Pick<ImageRef, "registry">) => Effect.Effect
   hasBlob: (ref, digest) => Effect.flatMap(choose(ref), (driver) => driver.hasBlob(ref, digest)),
   push: (ref, descriptor, bytes) => Effect.flatMap(choose(ref), (driver) => driver.push(ref, descriptor, bytes)),
   pushBytes: (ref, descriptor, bytes) =>
-    Effect.flatMap(choose(ref), (driver) => make(driver).pushBytes(ref, descriptor, bytes)),
+    Effect.flatMap(choose(ref), (driver) => pushBytesOf(driver)(ref, descriptor, bytes)),
   upload: (ref, bytes) => Effect.flatMap(choose(ref), (driver) => driver.upload(ref, bytes)),
   mount: (ref, digest, from) => Effect.flatMap(choose(ref), (driver) => driver.mount(ref, digest, from)),
   tag: (ref, manifest) => Effect.flatMap(choose(ref), (driver) => driver.tag(ref, manifest)),
