@@ -3,10 +3,9 @@ import * as Effect from "effect/Effect"
 import type { inputs } from "../argv/tables/build.ts"
 import type { Values } from "../argv/Option.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
-import { parseBytes } from "../argv/values/bytes.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
-import { given, optionalOf, valuesOf } from "./read-values.ts"
-import { resourcesOf } from "./resource-options.ts"
+import { given, valuesOf } from "./read-values.ts"
+import { resourcesOf, shmOf } from "./resource-options.ts"
 import { runtimeOf } from "./runtime-option.ts"
 import type { Usage } from "./Usage.ts"
 
@@ -18,8 +17,7 @@ export const surroundingsOf = (options: Values<typeof inputs>): Effect.Effect<Su
     return {
       hosts: hosts.map(({ address, host }) => ({ name: host, address })),
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
-      // As in Docker, a size of 0 is the usual one.
-      ...given("shmBytes", (yield* optionalOf("--shm-size", options.shmSize, parseBytes)) || undefined),
+      ...given("shmBytes", yield* shmOf(options.shmSize)),
       ...given("runtime", yield* runtimeOf(options.runtime)),
       resources: yield* resourcesOf(options)
     }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { connect } from "@gantry/engine/containers/connect"
+import { containersGroup } from "@gantry/engine/containers/containers-group"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { hostNames } from "@gantry/engine/containers/host-names"
 import * as Effect from "effect/Effect"
@@ -15,10 +16,9 @@ export default define(table, ({ operands: [name = ""] }, { settings, terminal })
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
     const spec = connect(record, record.attachments, yield* hostNames)
-    const top = `gantry${settings.instance === "" ? "" : `-${settings.instance}`}`
     const request = {
       spec,
-      group: `${top}/${record.id}`,
+      group: `${containersGroup(settings)}/${record.id}`,
       driver: { program: spec.runtime ?? "runc", state: "", bundles: `${settings.run}/oci/bundles` }
     }
     const argv = ["--mount", "--propagation=private", ...settings.self, "__oci_config"]

@@ -26,6 +26,10 @@ export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =
     }
   })
 
+/** The size of `--shm-size`, when one was said. As in Docker, a size of 0 is the usual one. */
+export const shmOf = (text: string | undefined): Effect.Effect<number | undefined, Usage> =>
+  Effect.map(optionalOf("--shm-size", text, parseBytes), (bytes) => bytes || undefined)
+
 /** With less, not even the container's first process can begin. Docker's limit. */
 const leastMemory = 6 * 1024 * 1024
 

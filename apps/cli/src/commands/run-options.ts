@@ -7,7 +7,6 @@ import type { Values } from "../argv/Option.ts"
 import { bad, good } from "../argv/Result.ts"
 import type { create } from "../argv/tables/run.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
-import { parseBytes } from "../argv/values/bytes.ts"
 import { parseDevice } from "../argv/values/device.ts"
 import { checkDeviceRule } from "../argv/values/device-rule.ts"
 import type { Environment } from "../argv/values/env.ts"
@@ -30,7 +29,7 @@ import { mountsOf, volumesFromOf } from "./mount-options.ts"
 import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
-import { oomScoreOf, resourcesOf } from "./resource-options.ts"
+import { oomScoreOf, resourcesOf, shmOf } from "./resource-options.ts"
 import { runtimeOf } from "./runtime-option.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -58,7 +57,7 @@ export const runOptions = (
         ? undefined
         : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
-    const shm = yield* optionalOf("--shm-size", options.shmSize, parseBytes)
+    const shm = yield* shmOf(options.shmSize)
     if (options.user !== undefined) yield* valueOf("-u, --user", options.user, parseUser(options.user))
     const devices = yield* valuesOf("--device", options.device, parseDevice)
     const expose = yield* valuesOf("--expose", options.expose, parseExpose)
@@ -103,8 +102,7 @@ export const runOptions = (
       noNewPrivileges: security.noNewPrivileges,
       pathsUnmasked: security.pathsUnmasked,
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
-      // As in Docker, a size of 0 is the usual one.
-      shmBytes: options.ipc === "none" ? 0 : shm || defaults.shmBytes,
+      shmBytes: options.ipc === "none" ? 0 : (shm ?? defaults.shmBytes),
       devices: yield* Effect.forEach(devices, (device) =>
         device.kind === "path"
           ? Effect.succeed({ hostPath: device.host, containerPath: device.container, access: device.permissions })

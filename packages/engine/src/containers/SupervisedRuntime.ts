@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { containersGroup } from "./containers-group.ts"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
@@ -44,7 +45,7 @@ export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const directoryOf = (id: string) => containerDirectory(settings.root, id)
   const socketOf = (id: string) => `${settings.run}/${id.slice(0, 16)}.sock`
-  const parentGroup = `gantry${settings.instance === "" ? "" : `-${settings.instance}`}`
+  const parentGroup = containersGroup(settings)
   const groupOf = (id: string) => `${parentGroup}/${id}`
 
   const launching = (container: string, command: string, request: LaunchRequest, ahead?: OpenedLaunch) =>
@@ -271,7 +272,7 @@ export const make = Effect.gen(function* () {
       await Promise.all(orphans.map((name) => clearGroup(groupOf(name))))
     }),
     // The group above all containers' groups stays when they go, because another start may be about to use it.
-    reset: Effect.promise(() => clearGroup(groupOf("").replace(/\/$/, "")))
+    reset: Effect.promise(() => clearGroup(parentGroup))
   }
   const roots = { open: openRoot({ firstProcess, hold: launcher.hold, launching }) }
   return { runtime, roots, direct }
