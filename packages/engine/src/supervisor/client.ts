@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import * as net from "node:net"
 import { type LaunchBeginning, likelyBeginning } from "./open-launch.ts"
+import { smallHeap } from "./small-heap.ts"
 import { makeOutputQueue, type OutputQueue } from "./output-queue.ts"
 import {
   beginning,
@@ -143,7 +144,11 @@ export const startSupervisor = (
   const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory, file], {
     detached: true,
     cwd: "/",
-    ...(likely === undefined ? {} : { env: { ...process.env, [likelyBeginning]: JSON.stringify(likely) } }),
+    env: {
+      ...smallHeap,
+      ...process.env,
+      ...(likely === undefined ? {} : { [likelyBeginning]: JSON.stringify(likely) })
+    },
     stdio: ["pipe", "pipe", stderr]
   })
   const { stdin, stdout } = child

@@ -20,6 +20,7 @@ import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameT
 import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
 import { pointAtNetwork } from "./shared-network.ts"
+import { giveBackMemory, giveUpVariables } from "./small-heap.ts"
 import { readState, writeState } from "./state.ts"
 
 /**
@@ -35,6 +36,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const sys = loadSyscallsSync()
   const likely = process.env[likelyBeginning]
   delete process.env[likelyBeginning]
+  giveUpVariables()
   const ahead = likely === undefined ? undefined : openLaunch(sys, JSON.parse(likely) as LaunchBeginning)
   if (ahead !== undefined) stayMovable(sys, 0)
   if (!awaitBeginning(sys)) {
@@ -194,21 +196,6 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   if (failure !== undefined) return fail(failure, close)
   close()
   await finish(job, { cleanup: !clients.cleanupClaimed() })
-}
-
-/** The part of the global `Bun` that is used. */
-interface BunMemory {
-  readonly gc: (force: boolean) => void
-  readonly shrink: () => void
-}
-
-/** Starting is over and waiting begins: what the start has left in memory is given back to the system. */
-const giveBackMemory = (): void => {
-  const bun = (globalThis as unknown as { readonly Bun?: BunMemory }).Bun
-  setTimeout(() => {
-    bun?.gc(true)
-    bun?.shrink()
-  }, 20).unref()
 }
 
 /** Whoever started this process, on its standard input and output. */
