@@ -4,7 +4,7 @@
  */
 import { leaksSince, traces } from "./leaks.ts"
 import { inRepository, run } from "./repository.ts"
-import { check, heading, none, type Tally, total, vitest } from "./suite.ts"
+import { check, heading, none, type Tally, total, vitest, vitestWithSecondTry } from "./suite.ts"
 import { ensureTools, isRoot } from "./tools.ts"
 
 const tallies: Array<Tally> = []
@@ -60,9 +60,11 @@ const obstacle = !isRoot
       : "programs are missing"
 if (obstacle === undefined) {
   tallies.push(
-    await vitest("end to end", vitestProgram, ["--project", "e2e"], {
-      GANTRY_BIN: process.env["GANTRY_BIN"] ?? inRepository("apps/cli/dist/gantry")
-    })
+    await vitestWithSecondTry("end to end", (name, files) =>
+      vitest(name, vitestProgram, ["--project", "e2e", ...files], {
+        GANTRY_BIN: process.env["GANTRY_BIN"] ?? inRepository("apps/cli/dist/gantry")
+      })
+    )
   )
 } else {
   const { output } = await run([...vitestProgram, "list", "--project", "e2e", "--json"])

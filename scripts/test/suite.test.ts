@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, describe, expect, it } from "vitest"
+import { readReport, type Run, vitestWithSecondTry } from "../suite.ts"
+
+const ended = (
+  passed: number,
+  failures: { readonly [file: string]: ReadonlyArray<string> } = {},
+  failed = Object.values(failures).flat().length
+): Run => ({ passed, failed, skipped: 1, failures: new Map(Object.entries(failures)) })
+
+/** Runs that end like this, one after the other; says which files were asked for. */
+const inTurn = (...runs: ReadonlyArray<Run>) => {
+  const asked: Array<ReadonlyArray<string>> = []
+  const runOf = (_: string, files: ReadonlyArray<string>) => {
+    asked.push(files)
+    return Promise.resolve(runs[asked.length - 1] ?? ended(0))
+  }
+  return { asked, runOf }
+}
+
+describe("a second try", () => {
+  it("is not made when all is well, nor when more failed than accidents explain", async () => {
+    for (const first of [ended(9), ended(6, { a: ["1"], b: ["1"], c: ["1"] }), ended(0, {}, 1)]) {
+      const { asked, runOf } = inTurn(first)
+      expect(await vitestWithSecondTry("all", runOf)).toEqual(first)
+      expect(asked).toEqual([[]])
+    }
+  })
+
+  it("is made of the files that failed, and what passes then has passed", async () => {
+    const { asked, runOf } = inTurn(ended(7, { a: ["1", "2"], b: ["3"] }), ended(5))
+    expect(await vitestWithSecondTry("all", runOf)).toEqual(ended(10))
+    expect(asked).toEqual([[], ["a", "b"]])
+  })
+
+  it("leaves what fails twice failed, and what belongs to no file", async () => {
+    const again = inTurn(ended(7, { a: ["1", "2"] }), ended(4, { a: ["2"] }))
+    expect(await vitestWithSecondTry("all", again.runOf)).toEqual(ended(8, { a: ["2"] }))
+    const elsewhere = inTurn(ended(7, { a: ["1"] }, 2), ended(4))
+    expect(await vitestWithSecondTry("all", elsewhere.runOf)).toEqual(ended(8, {}, 1))
+  })
+})
+
+describe("a report of vitest", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gantry-report-"))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it("names the tests that failed, and files that could not be loaded", () => {
+    const file = join(folder, "report.json")
+    const tests = [
+      { status: "passed", fullName: "one" },
+      { status: "failed", fullName: "two" }
+    ]
+    const report = {
+      numPassedTests: 1,
+      numFailedTests: 1,
+      numPendingTests: 2,
+      numTodoTests: 1,
+      testResults: [
+        { name: "a.test.ts", status: "failed", assertionResults: tests },
+        { name: "b.test.ts", status: "failed", assertionResults: [] },
+        { name: "c.test.ts", status: "passed", assertionResults: [] }
+      ]
+    }
+    writeFileSync(file, JSON.stringify(report))
+    expect(readReport(file)).toEqual({
+      passed: 1,
+      failed: 2,
+      skipped: 3,
+      failures: new Map([
+        ["a.test.ts", ["two"]],
+        ["b.test.ts", ["the file itself"]]
+      ])
+    })
+  })
+
+  it("that was never written says nothing", () => {
+    expect(readReport(join(folder, "none.json"))).toEqual({ passed: 0, failed: 0, skipped: 0, failures: new Map() })
+  })
+})
