@@ -11,9 +11,11 @@ const links = [
   ["/proc/self/fd/0", "/dev/stdin"],
   ["/proc/self/fd/1", "/dev/stdout"],
   ["/proc/self/fd/2", "/dev/stderr"],
-  ["pts/ptmx", "/dev/ptmx"],
-  ["/proc/kcore", "/dev/core"]
+  ["pts/ptmx", "/dev/ptmx"]
 ] as const
+
+/** The kernel's memory, which a kernel need not have; it is masked like everywhere. */
+const core = "/proc/kcore"
 
 /** Makes the nodes and links of /dev. The umask has to be clear. */
 export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): void => {
@@ -23,6 +25,7 @@ export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): vo
       for (const [name, major, minor] of standardDevices) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
     }
     for (const [target, path] of links) files.link(target, path)
+    if (files.ownKind(core) !== undefined) files.link(core, "/dev/core")
   })
   const taken = new Set(standardDevices.map(([name]) => `/dev/${name}`))
   for (const { kind, path, tree } of held) {

@@ -5,11 +5,22 @@ import type { OciMount } from "./OciConfig.ts"
 
 /** Where what a config cannot name itself has been put: absolute paths that the runtime sees. */
 export interface StagedPaths {
-  /** Mounts that were made ready: they have all their properties already and are bound as they are. */
+  /** Mounts that were made ready: they have all their properties already. */
   readonly mounts: ReadonlyMap<MountSpec, string>
   /** The file that is shown as a generated one, by its target. */
   readonly files: ReadonlyMap<string, string>
+  /** Everything that is bound, by its path. */
+  readonly sources: ReadonlyMap<string, BindSource>
 }
+
+/** What a bind shows. */
+export interface BindSource {
+  readonly directory: boolean
+  /** Which of `ro`, `nosuid`, `nodev` and `noexec` its own mount has. What a config does not repeat, crun takes off. */
+  readonly locks: ReadonlyArray<string>
+}
+
+const cgroups = "/sys/fs/cgroup"
 
 const strict = ["nosuid", "noexec", "nodev"]
 
@@ -35,29 +46,25 @@ const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<Oc
     ...(shmBytes === 0 ? [] : [shm]),
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: strict },
     { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
-    { destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] }
+    { destination: cgroups, type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] },
+    // Where every controller has a tree of its own, the lock is on each of these, and not on what they are mounted in.
+    ...(privileged
+      ? []
+      : [{ destination: cgroups, type: "bind", source: cgroups, options: ["bind", "remount", ...strict, "ro"] }])
   ]
 }
-
-/** Files that gantry writes for a container, unless something else is mounted in their place. */
-export const generatedFiles = ({
-  files,
-  mounts
-}: Pick<ContainerSpec, "files" | "mounts">): ReadonlyArray<{ readonly target: string; readonly text: string }> =>
-  [
-    { target: "/etc/hosts", text: files.hosts },
-    { target: "/etc/resolv.conf", text: files.resolvConf },
-    { target: "/etc/hostname", text: files.hostname }
-  ].flatMap(({ target, text }) =>
-    text === undefined || mounts.some((mount) => mount.target === target) ? [] : [{ target, text }]
-  )
 
 /** Whether a mount is made ready before the runtime sees it: what OCI has no words for. */
 export const isStaged = (mount: MountSpec): boolean =>
   mount.type === "tree" || mount.type === "file" || (mount.type === "bind" && mount.subpath !== undefined)
 
-const bindOptions = (mount: Extract<MountSpec, { readonly type: "bind" }>): ReadonlyArray<string> => {
-  const { propagation = "rprivate", readonly, recursive, target, writableBelow = false } = mount
+const bindOptions = (
+  mount: Extract<MountSpec, { readonly type: "bind" }>,
+  { directory, locks }: BindSource
+): ReadonlyArray<string> => {
+  const { propagation = "rprivate", readonly, target, writableBelow = false } = mount
+  // Nothing is mounted below a file, and crun takes `rro` for directories only.
+  const recursive = mount.recursive && directory
   if (propagation.endsWith("shared")) {
     throw new StageFailure(
       `mount ${target}`,
@@ -66,13 +73,23 @@ const bindOptions = (mount: Extract<MountSpec, { readonly type: "bind" }>): Read
   }
   // `ro` is about the mount itself, `rro` about what is mounted below it too.
   const lock = !readonly ? "rw" : recursive && !writableBelow ? "rro" : "ro"
-  return [recursive ? "rbind" : "bind", lock, propagation]
+  return [recursive ? "rbind" : "bind", ...new Set([lock, ...locks]), propagation]
 }
+
+const sourceAt = ({ sources }: StagedPaths, path: string): BindSource =>
+  sources.get(path) ?? { directory: true, locks: [] }
+
+const boundAsIs = (staged: StagedPaths, destination: string, source: string): OciMount => ({
+  destination,
+  type: "bind",
+  source,
+  options: ["rbind", ...sourceAt(staged, source).locks, "rprivate"]
+})
 
 const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
   const destination = mount.target
   const ready = staged.mounts.get(mount)
-  if (ready !== undefined) return { destination, type: "bind", source: ready, options: ["rbind", "rprivate"] }
+  if (ready !== undefined) return boundAsIs(staged, destination, ready)
   switch (mount.type) {
     case "tmpfs": {
       const words = mount.options.split(",").filter((word) => word !== "")
@@ -80,7 +97,12 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
       return { destination, type: "tmpfs", source: "tmpfs", options: [...strict, ...mode, ...words] }
     }
     case "bind":
-      return { destination, type: "bind", source: mount.source, options: bindOptions(mount) }
+      return {
+        destination,
+        type: "bind",
+        source: mount.source,
+        options: bindOptions(mount, sourceAt(staged, mount.source))
+      }
     case "file":
     case "tree":
       throw new StageFailure(`mount ${destination}`, "it was not made ready")
@@ -90,11 +112,6 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
 /** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
 export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => [
   ...systemMounts(spec),
-  ...[...staged.files].map(([destination, source]) => ({
-    destination,
-    type: "bind",
-    source,
-    options: ["bind", ...strict, "rprivate"]
-  })),
+  ...[...staged.files].map(([destination, source]) => boundAsIs(staged, destination, source)),
   ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
 ]

@@ -9,6 +9,7 @@ export interface GivenDevice extends OciDevice {
 }
 
 const letters = { all: "a", block: "b", char: "c" } as const
+const kinds = { b: "block", c: "char" } as const
 
 const ruleOf = ({ access, major, minor, type }: DeviceRule): OciDeviceRule => ({
   allow: true,
@@ -24,25 +25,32 @@ const ruleOf = ({ access, major, minor, type }: DeviceRule): OciDeviceRule => ({
  * the time that the runtime finds it, and lets a host that has none of them start the container all the same.
  */
 export const resourcesOf = (
-  { deviceRules = [], privileged, resources }: Pick<ContainerSpec, "deviceRules" | "privileged" | "resources">,
+  spec: Pick<ContainerSpec, "deviceRules" | "privileged" | "resources">,
   devices: ReadonlyArray<GivenDevice>
 ): OciResources => {
+  const { resources } = spec
   const memory = memoryOf(resources)
   const cpu = cpuOf(resources)
-  const allowed = privileged
-    ? [ruleOf(anyDevice)]
-    : [
-        ...defaultDevices.map(ruleOf),
-        ...devices.map(({ access, major, minor, type }) => ({ allow: true, type, major, minor, access })),
-        ...deviceRules.flatMap((text) => parseDeviceRule(text) ?? []).map(ruleOf)
-      ]
   return {
-    devices: [{ allow: false, access: "rwm" }, ...allowed],
+    devices: [{ allow: false, access: "rwm" }, ...allowedDevices(spec, devices).map(ruleOf)],
     ...(Object.keys(memory).length === 0 ? {} : { memory }),
     ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
     ...(resources.pids === undefined ? {} : { pids: { limit: resources.pids } })
   }
 }
+
+/** What the container may use of the host's devices; everything else is denied. */
+export const allowedDevices = (
+  { deviceRules = [], privileged }: Pick<ContainerSpec, "deviceRules" | "privileged">,
+  devices: ReadonlyArray<GivenDevice>
+): ReadonlyArray<DeviceRule> =>
+  privileged
+    ? [anyDevice]
+    : [
+        ...defaultDevices,
+        ...devices.map(({ access, major, minor, type }) => ({ type: kinds[type], major, minor, access })),
+        ...deviceRules.flatMap((text) => parseDeviceRule(text) ?? [])
+      ]
 
 const memoryOf = ({ memoryBytes, memoryReservationBytes }: Resources) => ({
   ...(memoryBytes === undefined ? {} : { limit: memoryBytes }),

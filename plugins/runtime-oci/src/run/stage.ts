@@ -1,12 +1,14 @@
 import * as fs from "node:fs"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import { finishBind, holdBinds } from "@gantry/linux/container/binds"
+import { holdGenerated } from "@gantry/linux/container/generated-files"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { attach } from "@gantry/linux/container/mount-point"
-import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { stage } from "@gantry/linux/container/StageFailure"
 import { holdTrees } from "@gantry/linux/container/trees"
-import { generatedFiles, isStaged, type StagedPaths } from "../config/mounts.ts"
+import { isStaged, type StagedPaths } from "../config/mounts.ts"
+import { sourcesOf } from "./sources.ts"
 
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
 export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string): StagedPaths => {
@@ -18,9 +20,10 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string)
     ...holdTrees(kernel, wanted),
     ...holdMemoryFiles(kernel, wanted, scratch)
   ])
+  const generated = holdGenerated(kernel, spec, scratch)
   // Overlays are mounted from within their own directory; everything below is by path from the root.
   kernel.sys.chdir("/")
-  for (const mount of spec.mounts) if (mount.type === "bind" && !isStaged(mount)) requireSource(kernel, mount.source)
+  const binds = spec.mounts.flatMap((mount) => (mount.type === "bind" && !isStaged(mount) ? [mount.source] : []))
   const mounts = new Map<MountSpec, string>()
   for (const [mount, { kind, tree }] of held) {
     if (mount.type === "tmpfs") continue
@@ -32,14 +35,10 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string)
     mounts.set(mount, path)
   }
   const files = new Map<string, string>()
-  for (const { target, text } of generatedFiles(spec)) {
+  for (const { target, tree } of generated) {
     const path = `${bundle}/file${files.size}`
-    kernel.files.write(path, text)
+    stage(`mount ${target}`, () => attach(kernel, tree, path, "file"))
     files.set(target, path)
   }
-  return { mounts, files }
-}
-
-const requireSource = ({ files }: Kernel, source: string): void => {
-  if (files.kind(source) === undefined) throw new StageFailure(`bind ${source}`, `${source} does not exist`)
+  return { mounts, files, sources: sourcesOf(kernel, [...binds, ...mounts.values(), ...files.values()]) }
 }

@@ -11,6 +11,7 @@ import { inNetworkOf } from "@gantry/linux/in-network"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { ociConfig } from "../config/oci-config.ts"
+import { allowedDevices } from "../config/resources.ts"
 import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
 import { handOver, openConsole } from "./console.ts"
@@ -66,7 +67,8 @@ const create = (
   fs.mkdirSync(driver.state, { recursive: true, mode: 0o700 })
   // What a killed supervisor left of an earlier start of the same container.
   fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
-  const config = ociConfig(spec, { ...gatherFacts(kernel, spec, directory), group })
+  const facts = gatherFacts(kernel, spec, directory)
+  const config = ociConfig(spec, { ...facts, group })
   fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
   sys.chdir(directory)
   const console = spec.process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
@@ -77,6 +79,9 @@ const create = (
     stdio: hold ? "ignore" : "inherit"
   })
   const pid = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
+  // Runtimes add devices of their own choice, such as that of tunnels, to what a config names. Where there is no list
+  // the engine has said so.
+  if (!hold) openCgroups(sys).allowDevices(group, allowedDevices(spec, facts.devices))
   try {
     return { pid, terminal: console === undefined ? undefined : stage("open terminal", console.take) }
   } catch (error) {

@@ -14,7 +14,7 @@ const facts: BundleFacts = {
   hardFiles: 1_048_576n,
   target: { arch: "x64", kernel: "6.1" },
   devices: [],
-  staged: { mounts: new Map(), files: new Map() },
+  staged: { mounts: new Map(), files: new Map(), sources: new Map() },
   program: undefined,
   throttles: []
 }
@@ -100,6 +100,29 @@ describe("the config that an OCI runtime gets", () => {
     const { devices } = printed({ ...plain, deviceRules: ["b 8:* rwm"] }).linux.resources
     expect(devices[0]).toEqual({ allow: false, access: "rwm" })
     expect(devices.at(-1)).toEqual({ allow: true, type: "b", major: 8, access: "rwm" })
+  })
+
+  it("repeats what a bind's own mount forbids, and asks no more of a file than of one", () => {
+    const locks = ["ro", "nosuid", "nodev"]
+    const sources = new Map([
+      ["/a", { directory: false, locks }],
+      ["/b", { directory: true, locks: [] }],
+      ["/ready", { directory: false, locks }]
+    ])
+    const bind = { type: "bind", readonly: true, recursive: true } as const
+    const staged = { type: "bind", source: "/v", subpath: "x", target: "/c", readonly: true, recursive: true } as const
+    const mounts = [{ ...bind, source: "/a", target: "/a" }, { ...bind, source: "/b", target: "/b" }, staged]
+    const found = ociConfig(
+      { ...plain, mounts },
+      {
+        ...facts,
+        staged: { mounts: new Map([[staged, "/ready"]]), files: new Map([["/etc/hosts", "/ready"]]), sources }
+      }
+    ).mounts
+    const optionsAt = (target: string) => found.find(({ destination }) => destination === target)?.options
+    expect(optionsAt("/a")).toEqual(["bind", ...locks, "rprivate"])
+    expect(optionsAt("/b")).toEqual(["rbind", "rro", "rprivate"])
+    for (const target of ["/c", "/etc/hosts"]) expect(optionsAt(target)).toEqual(["rbind", ...locks, "rprivate"])
   })
 
   it("makes no shared memory of its own for a container that has none", () => {

@@ -141,16 +141,19 @@ const records = ({ root }: Place): ReadonlyArray<string> => {
   }
 }
 
-/** What is kept for the next container: compiled system call filters. */
-const kept = new Set(["filters"])
+/** What is kept for the next container: compiled system call filters, and the directories of other runtimes. */
+const kept = new Set(["filters", "oci"])
 
 /** Directories that hold something only while a container, a build or a transfer lives. */
-const drafts = ({ root, run }: Place): ReadonlyArray<string> =>
-  [join(root, "trees"), join(root, "ingest"), join(root, "containers"), run].flatMap((directory) =>
+const drafts = ({ root, run }: Place): ReadonlyArray<string> => {
+  const oci = join(run, "oci")
+  const own = [join(root, "trees"), join(root, "ingest"), join(root, "containers"), run]
+  return [...own, ...names(oci).map((name) => join(oci, name))].flatMap((directory) =>
     names(directory)
       .filter((name) => !kept.has(name))
       .map((name) => `file: ${join(directory, name)}`)
   )
+}
 
 /** What containers and builds of an engine have left on the host; one line for each thing, none when all is gone. */
 export const leftovers = (place: Place): ReadonlyArray<string> => [

@@ -1,0 +1,203 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { beforeAll, describe, expect, it } from "vitest"
+import { useGantry } from "./host/gantry.ts"
+import { programs } from "./host/oci-runtimes.ts"
+
+/** What is looked at from inside, by name: a script, of which the output and the status count. */
+const looks = {
+  // Who it is, and what it may.
+  user: "id",
+  "the first process": "tr '\\0' '\\n' < /proc/1/cmdline | head -1; cat /proc/$PPID/comm",
+  capabilities: "grep Cap /proc/self/status",
+  "no new privileges": "grep NoNewPrivs /proc/self/status",
+  "filter of system calls": "grep -w Seccomp /proc/self/status",
+  "speculation of the processor": "grep -i speculation /proc/self/status",
+  umask: "umask",
+  "score when memory runs out": "cat /proc/self/oom_score_adj",
+  limits: "cat /proc/self/limits | grep -E 'open files|core file|processes|stack|locked|address'",
+  "signals that are ignored": "grep -E 'SigIgn|SigBlk|SigCgt' /proc/self/status",
+  "open descriptors": "ls /proc/self/fd",
+  "session and terminal": "tty; cut -d' ' -f7 /proc/self/stat",
+  "priority and scheduler": "cut -d' ' -f18,19,40,41 /proc/self/stat",
+  "personality and dumping": "cat /proc/self/coredump_filter",
+  // Where it begins.
+  environment: "env | grep -v '^_=' | sort",
+  "working directory": "pwd; ls -ld .",
+  "host name": "hostname; cat /etc/hostname",
+  "domain name": "cat /proc/sys/kernel/domainname",
+  "hosts file": 'grep -v "$(hostname)" /etc/hosts',
+  "resolver file": "cat /etc/resolv.conf",
+  "files of gantry's": "for f in /etc/hosts /etc/hostname /etc/resolv.conf; do ls -l $f | cut -c1-10; done",
+  // Namespaces.
+  "processes seen": "ls -d /proc/[0-9]* | grep -c . | awk '{ print ($1 < 9) }'",
+  "networks seen": "ls /sys/class/net; cat /proc/net/route | grep -c .",
+  "loopback is up": "ip -o addr show lo | grep -c 127.0.0.1",
+  "shared memory of others": "cat /proc/sysvipc/shm | grep -c .",
+  "control groups seen": "cut -d: -f3 /proc/self/cgroup | sort -u",
+  // Mounts.
+  "mount points": "cut -d' ' -f5 /proc/self/mountinfo | grep -v thermal_throttle | sort",
+  "every mount and its options":
+    "awk '$2 != \"/\" { print $2, $3, $4 }' /proc/mounts | sed -E '/acpi|asound|scsi|powercap|firmware|throttle/s/ro,.*/ro/' | sort",
+  "the root": "awk '$2 == \"/\" { print $3, substr($4, 1, 2) }' /proc/mounts; touch /new; echo $?",
+  "writing among control groups": "touch /sys/fs/cgroup/new; echo $?; mkdir /sys/fs/cgroup/memory/new; echo $?",
+  "options of /proc": "awk '$2 == \"/proc\" { print $4 }' /proc/mounts",
+  "options of /sys": "awk '$2 == \"/sys\" { print $4 }' /proc/mounts",
+  "options of /dev": "awk '$2 == \"/dev\" { print $4 }' /proc/mounts | tr , '\\n' | grep -v inode | sort",
+  "options of /dev/pts": "awk '$2 == \"/dev/pts\" { print $4 }' /proc/mounts",
+  "options of /dev/shm": "awk '$2 == \"/dev/shm\" { print $4 }' /proc/mounts | tr , '\\n' | grep -v inode | sort",
+  "options of /dev/mqueue": "awk '$2 == \"/dev/mqueue\" { print $4 }' /proc/mounts",
+  "options of control groups": "awk '$3 ~ /^cgroup/ { print substr($4, 1, 28) }' /proc/mounts | sort -u",
+  "size of shared memory": "df -k /dev/shm | tail -1 | awk '{ print $2 }'",
+  "a tmpfs":
+    "awk '$2 == \"/scratch\" { print $3, $4 }' /proc/mounts | sed 's/,inode64//'; ls -ld /scratch | cut -c1-10",
+  "a volume that is read only": "cat /data/file; touch /data/new; echo $?",
+  "a volume that is not": "touch /given/new; echo $?; ls -l /given",
+  "a single file": "cat /single; echo x > /single; echo $?",
+  propagation: "grep -c -E 'shared:|master:' /proc/self/mountinfo",
+  "masked files": "for f in kcore keys timer_list; do wc -c < /proc/$f; done; ls -l /proc/kcore | cut -c1,14-40",
+  "masked directories": "ls -A /sys/firmware | wc -l; ls -A /proc/acpi /proc/scsi 2>/dev/null | grep -v : | grep -c .",
+  "places that are read only":
+    "for d in bus fs irq sys; do awk -v d=/proc/$d '$2 == d { print d, substr($4, 1, 2) }' /proc/mounts; done",
+  "writing kernel settings": "echo 1 > /proc/sys/kernel/panic; echo $?",
+  "writing below /sys": "echo 1 > /sys/kernel/mm/ksm/run; echo $?",
+  // Devices.
+  "names in /dev": "ls /dev | sort",
+  "nodes in /dev": "for d in null zero full random urandom tty; do stat -c '%n %A %t %T %u %g' /dev/$d; done",
+  "links in /dev": "for d in fd stdin stdout stderr ptmx core; do readlink /dev/$d; done",
+  "a device that was given": "stat -c '%A %t %T' /dev/given; head -c 4 /dev/given | wc -c",
+  "a device that was not": "mknod /scratch/mem c 1 1 && head -c 1 /scratch/mem; echo $?",
+  "opening devices": "for d in null zero urandom full; do head -c 1 /dev/$d | wc -c; done",
+  // Limits of the control group.
+  "memory limit": "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null",
+  "processor limit":
+    "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu.max 2>/dev/null",
+  "process limit": "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null",
+  "processors and memory nodes": "cat /sys/fs/cgroup/cpuset/cpuset.cpus /sys/fs/cgroup/cpuset/cpuset.mems 2>/dev/null",
+  "devices that are allowed": "sort /sys/fs/cgroup/devices/devices.list 2>/dev/null",
+  "swappiness and out of memory":
+    "cat /sys/fs/cgroup/memory/memory.swappiness; grep oom_kill_disable /sys/fs/cgroup/memory/memory.oom_control",
+  // What it can do.
+  "a setting of its network": "cat /proc/sys/net/ipv4/ip_unprivileged_port_start",
+  mounting: "mount -t tmpfs none /scratch; echo $?",
+  "making a user namespace": "unshare -U true; echo $?",
+  "making a mount namespace": "unshare -m true; echo $?",
+  "changing the host name": "hostname other; echo $?",
+  "setting the clock": "date -s @$(date +%s) >/dev/null; echo $?",
+  "binding a low port": "nc -l -p 80 -w 1 </dev/null >/dev/null 2>&1; echo $?",
+  "becoming another user": "su -s /bin/sh app -c 'id -u; grep CapEff /proc/self/status'",
+  "a child's end": "sh -c 'exit 9'; echo $?",
+  "a signal's end": "sh -c 'kill -TERM $$'; echo $?"
+} as const
+
+/** Everything that can be asked for at once. */
+const manyOptions = [
+  ..."--hostname probed --domainname example.test -w /work -e A=b -e C= --umask 027".split(" "),
+  ..."-m 64m --cpus 0.5 --cpu-shares 300 --pids-limit 77 --memory-swappiness 10".split(" "),
+  ..."--ulimit nofile=1000:2000 --ulimit core=0 --oom-score-adj 10 --shm-size 8m".split(" "),
+  ..."--cap-drop MKNOD --cap-add SYS_NICE --security-opt no-new-privileges".split(" "),
+  ..."--tmpfs /scratch:size=1m,mode=700 --device /dev/zero:/dev/given:r".split(" "),
+  "--device-cgroup-rule",
+  "c 10:* r",
+  ..."--sysctl net.ipv4.ip_unprivileged_port_start=70 --add-host other:10.1.2.3 --dns 10.9.9.9".split(" ")
+]
+
+/** An ordinary user of the image in a root that cannot be written to, behind a first process, without a network. */
+const fewRights =
+  "--hostname few --user app --group-add 3000 --read-only --init --network none --ipc host --tmpfs /scratch".split(" ")
+
+const script = Object.entries(looks)
+  .map(([name, look]) => `echo "@@ ${name}"; ( ${look} ) 2>&1`)
+  .join("\n")
+
+/** What each look saw, by its name. */
+type Seen = { readonly [name: string]: string }
+
+const seen = (output: string): Seen =>
+  Object.fromEntries(
+    output
+      .split(/^@@ /m)
+      .slice(1)
+      .map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n") + 1)])
+  )
+
+/** What is left out of a look, because the runtime does it by itself and a config cannot say otherwise. */
+interface Nature {
+  readonly why: string
+  readonly looks: ReadonlyArray<keyof typeof looks>
+  readonly out: RegExp
+}
+
+const natures: { readonly [runtime: string]: ReadonlyArray<Nature> } = {
+  crun: [
+    {
+      why: "what it covers or locks by itself is read-only and has no other options; its masks are the host's /dev/null",
+      looks: ["every mount and its options"],
+      out: /(?<=^\/proc\/\S+ ).*$/gm
+    },
+    {
+      why: "it gives the directory of the control groups' trees a size, and no mode",
+      looks: ["every mount and its options"],
+      out: /(?<=^\/sys\/fs\/cgroup tmpfs .*,)(mode|size)=.*$/gm
+    },
+    {
+      why: "it links /dev/core to the kernel's memory also where the kernel has none",
+      looks: ["names in /dev", "links in /dev"],
+      out: /^(core|\/proc\/kcore)\n/gm
+    },
+    {
+      why: "it gives the standard streams to the container's user, also when one of them is the container's /dev/null",
+      looks: ["nodes in /dev"],
+      out: /(?<=^\/dev\/null .* 1 3 ).*$/gm
+    }
+  ]
+}
+
+const apartFrom = (left: ReadonlyArray<Nature>, all: Seen): Seen =>
+  Object.fromEntries(
+    Object.entries(all).map(([name, output]) => [
+      name,
+      left
+        .filter((nature) => nature.looks.some((each) => each === name))
+        .reduce((rest, { out }) => rest.replaceAll(out, ""), output)
+    ])
+  )
+
+describe("what a container sees of itself", () => {
+  const gantry = useGantry()
+
+  const observe = async (runtime: string, ...options: ReadonlyArray<string>) => {
+    const data = join(gantry.scratch, "data")
+    for (const each of ["kept", `given-${runtime}`]) mkdirSync(join(data, each), { recursive: true })
+    writeFileSync(join(data, "kept/file"), "content\n")
+    chmodSync(join(data, `given-${runtime}`), 0o777)
+    const volumes = ["kept:/data:ro", `given-${runtime}:/given`, "kept/file:/single:ro"]
+    const given = [...volumes.flatMap((each) => ["-v", `${data}/${each}`]), ...options]
+    return seen(await gantry.ok("run", "--rm", "--runtime", runtime, ...given, "base", "sh", "-c", script))
+  }
+
+  const own = { many: {}, few: {} } as { many: Seen; few: Seen }
+
+  beforeAll(async () => {
+    own.many = await observe("namespace", ...manyOptions)
+    own.few = await observe("namespace", ...fewRights)
+  })
+
+  it("is looked at in more than sixty ways, which see more than that a program is missing", () => {
+    for (const each of [own.many, own.few]) {
+      expect(Object.keys(each)).toEqual(Object.keys(looks))
+      expect(Object.entries(each).filter(([, output]) => /applet|not found|syntax error/.test(output))).toEqual([])
+    }
+    expect(Object.keys(looks).length).toBeGreaterThanOrEqual(60)
+    // Looks that see the same whatever is asked for would prove nothing.
+    const telling = Object.keys(looks).filter((name) => own.many[name] !== own.few[name])
+    expect(telling.length).toBeGreaterThanOrEqual(25)
+  })
+
+  it.each(programs)("is the same when %s makes it", async (runtime) => {
+    const many = await observe(runtime, ...manyOptions)
+    const few = await observe(runtime, ...fewRights)
+    const without = (each: Seen) => apartFrom(natures[runtime] ?? [], each)
+    expect({ many: without(many), few: without(few) }).toEqual({ many: without(own.many), few: without(own.few) })
+  })
+})
