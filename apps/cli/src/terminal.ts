@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs"
+import { fstatSync, writeSync } from "node:fs"
 import { basename } from "node:path"
 import { rootless } from "@gantry/linux/rootless"
 import type { Program } from "./argv/Command.ts"
@@ -49,6 +49,22 @@ const writeAll = (fd: number, text: string | Uint8Array): void => {
 export const calledBy = (argv0: string, script: string | undefined): Program =>
   [argv0, script ?? ""].some((path) => basename(path) === "docker") ? "docker" : "gantry"
 
+/** Of `/dev/null` and the like (Linux, Documentation/admin-guide/devices.txt). */
+const memoryDevices = 1
+
+/**
+ * Whether a descriptor is none of a terminal for certain: a file, a pipe or `/dev/null`, as scripts have them. To ask
+ * the process' own streams means to make them, which costs a start some milliseconds.
+ */
+const isNoTerminal = (fd: number): boolean => {
+  try {
+    const status = fstatSync(fd)
+    return !status.isCharacterDevice() || status.rdev >> 8 === memoryDevices
+  } catch {
+    return true
+  }
+}
+
 /** The terminal of this process. */
 export const processTerminal = (): Terminal => ({
   out: (text) => writeAll(1, text),
@@ -59,15 +75,15 @@ export const processTerminal = (): Terminal => ({
   arch: process.arch,
   uid: rootless()?.uid ?? process.getuid?.() ?? 0,
   now: Date.now,
-  // Asked only when needed: each of these streams costs a start a millisecond or two.
+  // Asked only when needed.
   get stdinIsTerminal() {
-    return process.stdin.isTTY === true
+    return !isNoTerminal(0) && process.stdin.isTTY === true
   },
   get stdoutIsTerminal() {
-    return process.stdout.isTTY === true
+    return !isNoTerminal(1) && process.stdout.isTTY === true
   },
   get stderrIsTerminal() {
-    return process.stderr.isTTY === true
+    return !isNoTerminal(2) && process.stderr.isTTY === true
   },
   size: () => {
     // Output may go elsewhere while progress is shown here.

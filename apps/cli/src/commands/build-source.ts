@@ -17,28 +17,29 @@ export interface BuildSource {
 export const buildSource = (
   operand: string,
   file: string | undefined,
-  { cwd, stdinIsTerminal }: Pick<Terminal, "cwd" | "stdinIsTerminal">
+  terminal: Pick<Terminal, "cwd" | "stdinIsTerminal">
 ): Effect.Effect<BuildSource, Usage> =>
   Effect.gen(function* () {
     if (operand === "-" && file === "-") {
       return yield* badValue("standard input cannot be the context and the Dockerfile", "give one of them another way")
     }
-    if ((operand === "-" || file === "-") && stdinIsTerminal) {
+    if ((operand === "-" || file === "-") && terminal.stdinIsTerminal) {
       return yield* new Usage({
         message: "there is nothing on standard input",
         hint: operand === "-" ? "gantry build - < context.tar" : `gantry build -f - ${operand} < Dockerfile`,
         status: 1
       })
     }
-    const context = operand === "-" ? standardInput : yield* contextOf(operand, cwd)
+    const context = operand === "-" ? standardInput() : yield* contextOf(operand, terminal.cwd)
     if (file === undefined) return { context }
     if (file === "-") {
       return { context, dockerfile: { text: yield* fileOf("-f", "/dev/stdin"), shown: "standard input" } }
     }
-    return { context, dockerfile: context.of === "folder" ? { path: resolve(cwd, file) } : { inside: file } }
+    return { context, dockerfile: context.of === "folder" ? { path: resolve(terminal.cwd, file) } : { inside: file } }
   })
 
-const standardInput: ContextSource = { of: "bytes", bytes: process.stdin, called: "standard input" }
+/** A stream of standard input costs a start some milliseconds, so none is made before it is asked for. */
+const standardInput = (): ContextSource => ({ of: "bytes", bytes: process.stdin, called: "standard input" })
 
 const contextOf = (operand: string, cwd: string): Effect.Effect<ContextSource, Usage> => {
   const source = parseContextSource(operand, cwd)
