@@ -88,7 +88,7 @@ export const plan = (
   StepExecutor | BaseResolver | BuildCache | Locks
 > => Effect.map(walk(request, true), ({ result }) => result.steps)
 
-const walk = Effect.fn("Solver.walk")(function* (request: SolveRequest, isPlan: boolean) {
+const walk = Effect.fnUntraced(function* (request: SolveRequest, isPlan: boolean) {
   const { graph, noCache } = request
   const executor = yield* StepExecutor
   const bases = yield* BaseResolver

@@ -33,6 +33,9 @@ export interface Wanted {
   readonly isCheap: boolean
 }
 
+/** A step that is looked for. */
+export type Asked = Pick<Wanted, "record" | "place" | "skip" | "recordable">
+
 /** What became of a step. */
 export interface Made {
   readonly key: StepKey
@@ -55,6 +58,8 @@ interface Found {
 }
 
 const nothingFound: Effect.Effect<Found> = Effect.succeed({})
+
+const notHere: Effect.Effect<undefined> = Effect.succeed(undefined)
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
@@ -91,9 +96,7 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
     const want = (wanted: Wanted, pending: Array<NewRecord>): Effect.Effect<Made, Failure> =>
       Effect.suspend(() => {
         const key = keyOfSpelling(wanted.record.facts)
-        // Nothing is done for a hit that could be done twice, so it needs no turn.
-        const asks = wanted.skip === undefined && !missed.has(key)
-        return Effect.flatMap(asks ? look(key, wanted) : nothingFound, (found) =>
+        return Effect.flatMap(ask(key, wanted), (found) =>
           found.made === undefined
             ? Effect.flatMap(once(key, makeStep(key, wanted, found, pending)), ({ first, value }) =>
                 taken(wanted, value, first && value.how === "ran")
@@ -102,11 +105,17 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
         )
       })
 
-    const taken = (
-      { place: { number, stage } }: Wanted,
-      value: Made,
-      isMade: boolean
-    ): Effect.Effect<Made, Failure> => {
+    /** What {@link want} has without making anything; undefined where the step must be made. */
+    const hit = (wanted: Asked): Effect.Effect<Made | undefined, Failure> =>
+      Effect.flatMap(ask(keyOfSpelling(wanted.record.facts), wanted), ({ made }) =>
+        made === undefined ? notHere : taken(wanted, made, false)
+      )
+
+    /** Nothing is done for a hit that could be done twice, so it needs no turn. */
+    const ask = (key: StepKey, wanted: Asked): Effect.Effect<Found, StorageFailure> =>
+      wanted.skip === undefined && !missed.has(key) ? look(key, wanted) : nothingFound
+
+    const taken = ({ place: { number, stage } }: Asked, value: Made, isMade: boolean): Effect.Effect<Made, Failure> => {
       const { key } = value
       if (!isMade && value.how !== "missing" && value.recordable) {
         used.push({ key, place: { lineage, stage, number } })
@@ -152,7 +161,7 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
         return yield* locks.withLock(`step-${hexOf(ofBytes(`${key} ${record.on}`))}`, again)
       })
 
-    const look = (key: StepKey, { record, recordable }: Wanted): Effect.Effect<Found, StorageFailure> =>
+    const look = (key: StepKey, { record, recordable }: Asked): Effect.Effect<Found, StorageFailure> =>
       Effect.map(cache.get(key), (found): Found => {
         // A record of other facts, or made on other layers, is not this step's, whatever it is called.
         if (Option.isNone(found) || !found.value.facts.startsWith(recordPrefix(record))) return {}
@@ -183,7 +192,7 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
       used.length === 0 ? Effect.void : cache.use(used.splice(0), now)
     )
 
-    return { want, flush, touch }
+    return { hit, want, flush, touch }
   })
 
 /** The steps of one build. */

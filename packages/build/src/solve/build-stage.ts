@@ -12,11 +12,13 @@ import { foldStage } from "./fold-stage.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { standOn } from "./stand-on.ts"
 import { type Standing, timed, type Workshop } from "./Standing.ts"
-import { follows, takeStep, unplanned } from "./take-step.ts"
+import { follows } from "./standing-after.ts"
+import { type Looked, takeHit } from "./take-hit.ts"
+import { takeStep, unplanned } from "./take-step.ts"
 import { readTriggers } from "./triggers.ts"
 
 /** Builds one stage: FROM, the triggers of its base, and its own instructions. */
-export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, shop: Workshop) {
+export const buildStage = Effect.fnUntraced(function* (stage: StageNode, shop: Workshop) {
   const label = (instruction: Instruction, number: number, total: number): StepLabel => ({
     stage: stage.index,
     stageName: stageName(stage),
@@ -53,21 +55,25 @@ export const buildStage = Effect.fn("buildStage")(function* (stage: StageNode, s
     return yield* refused(step, problems)
   }
   for (const diagnostic of warnings) shop.emit({ type: "warning", diagnostic })
-  const end = yield* Effect.reduce(folds, start, (standing, { action, createdBy, state }, index) =>
-    Effect.gen(function* () {
-      const { node, step } = steps[index] ?? (yield* Effect.dieMessage("a step without an instruction"))
-      if (standing.unknown === true) return unplanned(standing, step)
-      if (action.kind !== "declare") {
-        return yield* takeStep(standing, { node, label: step, action, createdBy, state, stage, texts }, shop, pending)
-      }
-      const declared = declare({ ...standing, state }, step, createdBy, shop.isPlan)
+  let standing = start
+  for (const [index, { action, createdBy, state }] of folds.entries()) {
+    const { node, step } = steps[index] ?? (yield* Effect.dieMessage("a step without an instruction"))
+    if (standing.unknown === true) standing = unplanned(standing, step)
+    else if (action.kind === "declare") {
       shop.emit({ type: "applied", step, cached: standing.missed === undefined })
-      return declared
-    })
-  )
+      standing = declare({ ...standing, state }, step, createdBy, shop.isPlan)
+    } else {
+      const folded = { node, label: step, action, createdBy, state, stage, texts }
+      const hit = takeHit(standing, folded, shop)
+      const { after, known } = hit === undefined ? notLooked : yield* hit
+      standing = after ?? (yield* takeStep(standing, folded, shop, pending, known))
+    }
+  }
   yield* shop.steps.flush(pending)
-  return end
+  return standing
 })
+
+const notLooked: Looked = {}
 
 /** FROM is never executed; in a plan its image may be missing. */
 const startOf = (step: StepLabel, missed: Cause | undefined): StepReport =>

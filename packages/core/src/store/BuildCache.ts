@@ -113,12 +113,14 @@ export class BuildCache extends Context.Tag("@gantry/core/BuildCache")<BuildCach
 /** Adds the rule that a hit needs its layer. Looking changes nothing. */
 export const make = (driver: CacheDriver, layers: Pick<LayerStoreShape, "get">): BuildCacheShape => ({
   ...driver,
+  // Asked once for each step of a build, so it is spelled without a generator.
   get: (key) =>
-    Effect.gen(function* () {
-      const found = yield* driver.trace(key)
-      if (Option.isNone(found) || found.value.evicted !== undefined) return Option.none()
+    Effect.flatMap(driver.trace(key), (found) => {
+      if (Option.isNone(found) || found.value.evicted !== undefined) return nothing
       const { record } = found.value
-      if (record.layer === null || Option.isSome(yield* layers.get(record.layer))) return Option.some(record)
-      return Option.none()
+      if (record.layer === null) return Effect.succeed(Option.some(record))
+      return Effect.map(layers.get(record.layer), (info) => (Option.isSome(info) ? Option.some(record) : Option.none()))
     })
 })
+
+const nothing: Effect.Effect<Option.Option<CacheRecord>> = Effect.succeed(Option.none())
