@@ -40,12 +40,17 @@ interface Launching extends Pick<ContainerSpec, "mounts" | "wiring"> {
 
 /**
  * How a container is launched: setpriv(1) ties the chain to its parent's life, unshare(1) makes the namespaces, the
- * shell forks the first process into them and waits for it, and init does the rest.
+ * shell forks the first process into them and waits for it, and init does the rest. Namespaces of other containers are
+ * entered by nsenter(1).
  *
  * The cgroup namespace is not made here: its root would be the parent's group. A user namespace is not made.
  */
 const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: Launching): UsualLaunch => {
   const shared = mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
+  const joined = (["pid", "ipc"] as const).flatMap((kind) => {
+    const choice = namespaces[kind]
+    return typeof choice === "string" ? [] : [`--${kind}=${choice.path}`]
+  })
   const chain = [
     "setpriv",
     "--pdeathsig",
@@ -56,6 +61,8 @@ const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: La
     `--propagation=${shared ? "unchanged" : "private"}`,
     ...(wiring.every(({ type }) => type === "veth") ? ["--net"] : []),
     ...(["pid", "ipc", "uts"] as const).filter((kind) => namespaces[kind] === "own").map((kind) => `--${kind}`),
+    // The shell stays outside, with the host's files about it: only what it forks is seen by the other container.
+    ...(joined.length === 0 ? [] : ["nsenter", "--no-fork", ...joined]),
     "/bin/sh",
     "-c",
     waiter,
@@ -96,9 +103,9 @@ export const joinPlan = (
   request: { readonly pid: number; readonly process: ProcessSpec; readonly privileged: boolean }
 ): LaunchPlan => {
   const { pid, privileged, process } = request
-  const own = (["cgroup", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] === "own")
+  const own = (["cgroup", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] !== "host")
   const network = spec.wiring.some(({ type }) => type === "host") ? [] : ["net"]
-  const enter = spec.namespaces.pid === "own" ? ["nsenter", "--target", String(pid), "--pid"] : []
+  const enter = spec.namespaces.pid !== "host" ? ["nsenter", "--target", String(pid), "--pid"] : []
   return {
     argv: [...enter, ...self, "__join"],
     program: enter.length,

@@ -31,6 +31,17 @@ describe("the plan of a launch", () => {
     expect(argv).toContain("--mount")
   })
 
+  it("enters the namespaces of other containers when its own are made, and leaves the waiting shell outside", () => {
+    const pid = { path: "/c/pid" }
+    const ipc = { path: "/c/ipc", mounts: "/c/memory" }
+    const argv = words({ ...sampleSpec, namespaces: { ...sampleSpec.namespaces, pid, ipc } })
+    expect(argv).not.toContain("--pid")
+    expect(argv).not.toContain("--ipc")
+    const at = argv.indexOf("nsenter")
+    expect(argv.slice(at, at + 5)).toEqual(["nsenter", "--no-fork", "--pid=/c/pid", "--ipc=/c/ipc", "/bin/sh"])
+    expect(at).toBeGreaterThan(argv.indexOf("--mount"))
+  })
+
   it.each([
     [undefined, "private"],
     ["rprivate", "private"],
@@ -70,6 +81,13 @@ describe("the plan of a join", () => {
     }
     expect(join(spec).argv).toEqual(["/opt/gantry", "__join"])
     expect(join(spec).config).toMatchObject({ namespaces: ["mnt"] })
+  })
+
+  it("enters what the container has of another one", () => {
+    const joined = { pid: { path: "/c/pid" }, ipc: { path: "/c/ipc", mounts: "/c/memory" } }
+    const { argv, config } = join({ ...sampleSpec, namespaces: { ...sampleSpec.namespaces, ...joined } })
+    expect(argv).toEqual(["nsenter", "--target", "77", "--pid", "/opt/gantry", "__join"])
+    expect(config).toMatchObject({ namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
   })
 
   it("gives a privileged process no filter, and the capabilities that it brings along", () => {

@@ -14,7 +14,7 @@ export const manyAtOnce = 50
 export const each = (
   operands: ReadonlyArray<string>,
   terminal: Terminal,
-  body: (operand: string) => Effect.Effect<string | undefined, Failure, EngineServices>,
+  body: (operand: string, at: number) => Effect.Effect<string | undefined, Failure, EngineServices>,
   atOnce = 1
 ): Effect.Effect<number, never, EngineServices> => {
   const untold = new Map<number, () => void>()
@@ -27,7 +27,7 @@ export const each = (
     Effect.forEach(
       operands,
       (operand, at) =>
-        Effect.match(body(operand), {
+        Effect.match(body(operand, at), {
           onFailure: (failure) => {
             tell(at, () => terminal.err(complaint(failure, terminal)))
             return 1

@@ -1,8 +1,9 @@
 import type { RunOptions } from "@gantry/engine/containers/RunOptions"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
+import type { Result } from "../argv/Result.ts"
 import type { create } from "../argv/tables/run.ts"
-import { type NamespaceMode, parseNamespaceMode } from "../argv/values/namespace-mode.ts"
+import { parseIpcMode, parseNamespaceMode, parsePidMode } from "../argv/values/namespace-mode.ts"
 import { valueOf } from "./read-values.ts"
 import { refused, type Usage } from "./Usage.ts"
 
@@ -14,14 +15,19 @@ type Options = Pick<
 /** `--pid`, `--ipc`, `--uts` and `--cgroupns`; `--userns` as far as it is the host's. */
 export const namespacesOf = (options: Options): Effect.Effect<RunOptions["namespaces"], Usage> =>
   Effect.gen(function* () {
-    const mode = (kind: "cgroupns" | "ipc" | "pid" | "userns" | "uts"): Effect.Effect<NamespaceMode, Usage> => {
+    const mode = <Mode>(kind: "cgroupns" | "ipc" | "pid" | "userns" | "uts", parse: (text: string) => Result<Mode>) => {
       const text = options[kind] ?? ""
-      return valueOf(`--${kind}`, text, parseNamespaceMode(kind)(text))
+      return valueOf(`--${kind}`, text, parse(text))
     }
-    yield* mode("userns")
-    const uts = yield* mode("uts")
+    yield* mode("userns", parseNamespaceMode("userns"))
+    const uts = yield* mode("uts", parseNamespaceMode("uts"))
     if (uts === "host" && options.hostname !== undefined) {
       return yield* refused("conflicting options: hostname and the UTS mode", "leave out --hostname or --uts")
     }
-    return { pid: yield* mode("pid"), ipc: yield* mode("ipc"), uts, cgroup: yield* mode("cgroupns") }
+    return {
+      pid: yield* mode("pid", parsePidMode),
+      ipc: yield* mode("ipc", parseIpcMode),
+      uts,
+      cgroup: yield* mode("cgroupns", parseNamespaceMode("cgroupns"))
+    }
   })

@@ -20,7 +20,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   healthOnFailure: words("kill", "none", "restart", "stop"),
   iidfile: things("files"),
   input: things("files"),
-  ipc: words("host", "private"),
+  ipc: words("host", "none", "private", "shareable"),
   labelFile: things("files"),
   logDriver: words("json-file", "local", "none"),
   logLevel: words("debug", "info", "warn", "error", "fatal"),

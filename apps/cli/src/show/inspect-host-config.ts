@@ -27,9 +27,10 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   DnsSearch: options.dnsSearch,
   ExtraHosts: options.hosts.map(({ address, name }) => `${name}:${address}`),
   GroupAdd: spec.process.groups,
-  IpcMode: spec.namespaces.ipc === "host" ? "host" : spec.shmBytes === 0 ? "none" : "private",
+  IpcMode: ipcModeOf({ options, spec }),
   OomScoreAdj: spec.process.oomScoreAdj ?? 0,
-  PidMode: spec.namespaces.pid === "own" ? "" : "host",
+  PidMode:
+    options.joins?.pid === undefined ? (spec.namespaces.pid === "own" ? "" : "host") : `container:${options.joins.pid}`,
   Privileged: spec.privileged,
   PublishAllPorts: options.publishAll ?? false,
   ReadonlyRootfs: spec.readonlyRoot,
@@ -80,6 +81,12 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   OomKillDisable: spec.resources.oomKillDisable ?? false,
   Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
 })
+
+const ipcModeOf = ({ options, spec }: Pick<ContainerRecord, "options" | "spec">): string => {
+  if (options.joins?.ipc !== undefined) return `container:${options.joins.ipc}`
+  if (options.ipcShareable === true) return "shareable"
+  return spec.namespaces.ipc === "host" ? "host" : spec.shmBytes === 0 ? "none" : "private"
+}
 
 const blockOf = <A>(
   { resources }: ContainerSpec,

@@ -8,7 +8,10 @@ import { build } from "./box.ts"
 /** What is refused before anything is made, and why. */
 const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
   [["--pid", "foo"], "invalid PID mode"],
-  [["--pid", "container:x"], "container:x is not supported yet"],
+  [["--pid", "container:"], "invalid PID mode"],
+  [["--ipc", "container:"], "Invalid IPC mode: container:"],
+  [["--uts", "container:x"], "container:x is not supported yet"],
+  [["--pid", "ns:/proc/1/ns/pid"], "ns:/proc/1/ns/pid is not supported yet"],
   [["--ipc", "foo"], "Invalid IPC mode: foo"],
   [["--uts", "host", "-h", "web"], "conflicting options: hostname and the UTS mode"],
   [["--userns", "keep-id"], "keep-id is not supported yet"],

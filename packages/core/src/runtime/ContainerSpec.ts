@@ -148,6 +148,16 @@ export interface ProcessSpec {
 /** Whose namespace of a kind the container uses: its own or the host's. */
 export type NamespaceChoice = "own" | "host"
 
+/** The namespace of another container, by a path that leads to it while the container starts. */
+export interface JoinedNamespace {
+  readonly path: string
+}
+
+/** The same, with the memory that goes with it: what /dev/shm is in the mount namespace of the other one. */
+export interface JoinedMemory extends JoinedNamespace {
+  readonly mounts: string
+}
+
 /** Everything a runtime needs to know to start a container. Plain data without functions; survives JSON. */
 export interface ContainerSpec {
   /** 64 hex characters. */
@@ -170,8 +180,8 @@ export interface ContainerSpec {
   /** Kernel parameters of the container's own namespaces, such as `net.ipv4.ip_unprivileged_port_start`. */
   readonly sysctls: { readonly [name: string]: string }
   readonly namespaces: {
-    readonly pid: NamespaceChoice
-    readonly ipc: NamespaceChoice
+    readonly pid: NamespaceChoice | JoinedNamespace
+    readonly ipc: NamespaceChoice | JoinedMemory
     readonly uts: NamespaceChoice
     readonly cgroup: NamespaceChoice
   }

@@ -74,6 +74,13 @@ export interface StreamsAsked {
   readonly tty: boolean
 }
 
+/** Containers, by ID, whose namespaces another one has instead of its own. */
+export interface Shares {
+  readonly network?: string
+  readonly pid?: string
+  readonly ipc?: string
+}
+
 /** What happens around a container that outlives its starter. */
 export interface Supervision {
   readonly restart: RestartRule
@@ -93,8 +100,8 @@ export interface Supervision {
   readonly address?: string
   /** What its resolver answers; it has none when absent. */
   readonly names?: NameService
-  /** ID of the container whose network it joins, looked for at each start. */
-  readonly shares?: string
+  /** IDs of the containers whose namespaces it joins, looked for at each start. */
+  readonly shares?: Shares
   /** The starter stays until the end and cleans up itself; should it leave before, `cleanup` is run after all. */
   readonly claimed: boolean
   /** Program and arguments that give back what the container held, run by the supervisor after the end. */

@@ -1,6 +1,6 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import type { Attachment, PortRequest, PublishedPort } from "@gantry/core/network/Network"
-import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
+import type { HealthRule, RestartRule, Shares } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { NetworkWish } from "../networks/NetworkWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
@@ -67,6 +67,10 @@ export interface ContainerRecord {
     readonly network: string
     /** The networks it joins when it starts, in the order of its links. */
     readonly networks: ReadonlyArray<NetworkWish>
+    /** IDs of the containers whose processes it sees, and whose memory it shares; its own when absent. */
+    readonly joins?: Pick<Shares, "pid" | "ipc">
+    /** Other containers may share its memory and semaphores. */
+    readonly ipcShareable?: true
     readonly ports: ReadonlyArray<PortRequest>
     /** `80/tcp`, sorted: exposed and not necessarily published. */
     readonly exposed: ReadonlyArray<string>

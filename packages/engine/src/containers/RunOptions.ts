@@ -7,6 +7,7 @@ import type { MountRecord } from "./ContainerRecord.ts"
 import type {
   DeviceSpec,
   MountSpec,
+  NamespaceChoice,
   Propagation,
   Resources,
   Rlimit,
@@ -56,6 +57,9 @@ export type MountRequest =
       readonly typed: string
     }
   | { readonly type: "tmpfs"; readonly target: string; readonly options: string; readonly typed: string }
+
+/** Whose namespace of a kind is wanted: its own, the host's, or that of a container, by name or ID. */
+export type NamespaceWish = NamespaceChoice | { readonly container: string }
 
 /** A container whose volumes are wanted. */
 export interface VolumesFrom {
@@ -132,10 +136,11 @@ export interface RunOptions {
   /** The runtime by name or absolute path; the engine's own when absent. */
   readonly runtime?: string
   readonly namespaces: {
-    readonly pid: "own" | "host"
-    readonly ipc: "own" | "host"
-    readonly uts: "own" | "host"
-    readonly cgroup: "own" | "host"
+    readonly pid: NamespaceWish
+    /** One of its own that is `shareable` may be joined by other containers. */
+    readonly ipc: NamespaceWish | "shareable"
+    readonly uts: NamespaceChoice
+    readonly cgroup: NamespaceChoice
   }
   readonly oomScoreAdj?: number
   /** Rights that new files do not get; 022 when absent. */

@@ -1,5 +1,5 @@
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
-import type { ContainerSpec, MountSpec, Rlimit, RootSource } from "@gantry/core/runtime/ContainerSpec"
+import type { ContainerSpec, MountSpec, NamespaceChoice, Rlimit, RootSource } from "@gantry/core/runtime/ContainerSpec"
 import { computeCapabilities } from "@gantry/linux/capabilities"
 import * as Either from "effect/Either"
 import { BadOption } from "../EngineError.ts"
@@ -98,17 +98,21 @@ export const makeSpec = ({
     ...(options.deviceRules.length === 0 ? {} : { deviceRules: options.deviceRules }),
     files: {},
     sysctls: options.sysctls,
-    namespaces: options.namespaces,
+    namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
     wiring: [],
     resources: options.resources,
     privileged: options.privileged,
     ...(options.pathsUnmasked ? { pathsUnmasked: true } : {}),
-    init: options.init
+    // Among other containers' or the host's processes it would be the first of nothing.
+    init: options.init && options.namespaces.pid === "own"
   })
 }
 
+/** Those of other containers are known to a start only. */
+const chosen = (wish: RunOptions["namespaces"]["ipc"]): NamespaceChoice => (wish === "host" ? "host" : "own")
+
 /** Memory that processes share by name belongs to what they share: with the host's namespace comes the host's memory. */
-const hostMemory: MountSpec = {
+export const hostMemory: MountSpec = {
   type: "bind",
   source: "/dev/shm",
   target: "/dev/shm",

@@ -11,7 +11,7 @@ import { Containers } from "../containers/Containers.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { directoryOf } from "../containers/directory-of.ts"
 import { type AmbiguousId, type NoSuchContainer, WrongState } from "../EngineError.ts"
-import { sharedNetworkPath } from "../supervisor/shared-network.ts"
+import { refusalOf, sharedPath } from "../supervisor/shared-namespaces.ts"
 import { sharedWith } from "./NetworkWish.ts"
 
 /** The container whose network another one shares, by its record. */
@@ -48,11 +48,11 @@ export const sharedNetwork = (
         container: record.name,
         id: record.id,
         verb: "start",
-        why: `cannot join network of a non running container: ${other.id}`,
+        why: refusalOf("network", other.id),
         hint: `start that one before: gantry start ${other.name}`
       })
     }
-    const path = sharedNetworkPath(directoryOf((yield* Settings).root, record.id))
+    const path = sharedPath(directoryOf((yield* Settings).root, record.id), "network")
     const wiring = [{ type: "join", path }] as const
     const { files, hostname } = yield* filesOf(other)
     return {

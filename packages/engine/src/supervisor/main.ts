@@ -19,7 +19,7 @@ import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
 import { serve } from "./serve.ts"
-import { pointAtNetwork } from "./shared-network.ts"
+import { holdShared } from "./shared-namespaces.ts"
 import { giveBackMemory, giveUpVariables } from "./small-heap.ts"
 import { readState, writeState } from "./state.ts"
 
@@ -153,8 +153,10 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   })
 
   const start = async () => {
-    const why = supervision.shares === undefined ? undefined : pointAtNetwork(directory, supervision.shares)
-    if (why !== undefined) return { type: "failed", status: 125, stage: "join network", why } as const
+    const shared = holdShared(loadSyscallsSync(), directory, supervision.shares)
+    if (typeof shared === "string") {
+      return { type: "failed", status: 125, stage: "join another container", why: shared } as const
+    }
     const first = opened
     opened = undefined
     return launch(
@@ -170,7 +172,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
         }
       },
       first
-    )
+    ).finally(shared.release)
   }
   const failure = await live(directory, supervision, {
     start,

@@ -9,6 +9,7 @@ import { Containers } from "../containers/Containers.ts"
 import { newId } from "../containers/new-id.ts"
 import { healthSettings } from "../containers/health-settings.ts"
 import { commandOf, makeSpec } from "../containers/make-spec.ts"
+import { settledJoins } from "../containers/joined-namespaces.ts"
 import { inheritedMounts } from "../containers/inherited-mounts.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
@@ -99,6 +100,7 @@ export const create = (
         ...(options.publishAll ? unpublished(exposed, options) : [])
       ])
       const networks = yield* Effect.forEach(options.networks, settledWish)
+      const joins = yield* settledJoins(options.namespaces)
       const record = (name: string): ContainerRecord => ({
         id,
         name,
@@ -123,6 +125,7 @@ export const create = (
             : { volumesFrom: options.volumesFrom.map((each) => `${each.container}${each.readonly ? ":ro" : ""}`) }),
           network: networks[0]?.network ?? "",
           networks,
+          ...joins,
           ports,
           exposed,
           dns: options.dns,

@@ -10,7 +10,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { reconcile, settle } from "../containers/settle.ts"
 import type { SnapshotServices } from "../prune/take-snapshot.ts"
-import { sharerOf } from "../networks/shared-network.ts"
+import { neededBy } from "../containers/joined-namespaces.ts"
 import { start, type StartError } from "./start.ts"
 
 /** What was found and done, by names of containers. */
@@ -66,8 +66,8 @@ export const reconcileAll = (wish: {
     const notes = wish.dryRun ? [] : yield* putRight(ended)
     const started: Array<string> = []
     const failed: Array<Reconciliation["failed"][number]> = []
-    // One that shares another one's network comes after that.
-    const sharing = wanted.filter((record) => sharerOf(record) !== undefined)
+    // One that shares something of another one comes after that.
+    const sharing = wanted.filter((record) => neededBy(record).length > 0)
     for (const record of [...wanted.filter((each) => !sharing.includes(each)), ...sharing]) {
       const outcome = yield* Effect.either(wish.dryRun ? Effect.void : Effect.scoped(start(record, { stays: false })))
       if (outcome._tag === "Right") started.push(record.name)

@@ -13,6 +13,7 @@ import { alone } from "../containers/alone.ts"
 import { connect } from "../containers/connect.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
+import { joinedNamespaces, requireJoinable } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { known, reconcile, settleHeld, type SettleServices } from "../containers/settle.ts"
 import { type AmbiguousId, NoSuchContainer, WrongState } from "../EngineError.ts"
@@ -107,6 +108,8 @@ const startHeld = (
       })
     }
     const shared = yield* sharedNetwork(record)
+    yield* requireJoinable(record)
+    const joined = yield* joinedNamespaces(record)
     const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>
         containers
@@ -120,7 +123,8 @@ const startHeld = (
     if (shared === undefined) for (const each of attachments) yield* tell(linkEvent("connect", each))
     for (const each of mountEvents("mount", record)) yield* tell(each)
     const connected = connect(record, attachments, yield* hostNames)
-    const spec = shared === undefined ? connected : shared.withIts(connected)
+    const spec = joined(shared === undefined ? connected : shared.withIts(connected))
+    const shares = { ...record.options.joins, ...(shared === undefined ? {} : { network: shared.container }) }
     const names = nameServiceOf(record, attachments, databasePath(root))
     const published = attachments.find(({ ports }) => ports.length > 0)
     return yield* runtime
@@ -136,7 +140,7 @@ const startHeld = (
         ports: published?.ports ?? [],
         ...(published?.address === undefined ? {} : { address: published.address }),
         ...(names === undefined ? {} : { names }),
-        ...(shared === undefined ? {} : { shares: shared.container }),
+        ...(Object.keys(shares).length === 0 ? {} : { shares }),
         claimed: stays,
         story: { journal: journalOf(root), attributes: attributesOf(record) },
         cleanup: [...self, "__settle", record.id, root, run]

@@ -33,9 +33,9 @@ const types: { readonly [place in KernelPlace]: string } = { "/proc": "proc", "/
 export const holdKernelMounts = (kernel: Kernel, { namespaces, wiring }: ContainerSpec): KernelMounts => {
   if (rootless() === undefined) return new Map()
   const own: ReadonlyArray<readonly [KernelPlace, boolean]> = [
-    ["/proc", namespaces.pid === "own"],
+    ["/proc", namespaces.pid !== "host"],
     ["/sys", ownsNetwork(wiring) || wiring.some(({ type }) => type === "join")],
-    ["/dev/mqueue", namespaces.ipc === "own"]
+    ["/dev/mqueue", namespaces.ipc !== "host"]
   ]
   return new Map(
     own.map(([place, isOwn]) => [

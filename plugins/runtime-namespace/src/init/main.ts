@@ -1,4 +1,4 @@
-import { PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
+import { PR_SET_DUMPABLE, PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { become } from "./become.ts"
@@ -19,6 +19,7 @@ import { lockPaths, lockRoot, maskPaths } from "./mask.ts"
 import { enterRoot, makePrivate } from "./mount-root.ts"
 import { joinNetwork, setUpNetwork } from "./network.ts"
 import { report } from "@gantry/linux/container/report"
+import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
 import { stage } from "@gantry/linux/container/StageFailure"
 import { setSysctls } from "./sysctl.ts"
 import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
@@ -32,6 +33,8 @@ import { identify } from "./user.ts"
  */
 export const main = (): void => {
   const kernel = realKernel()
+  // Before anything in a container whose processes it joins can see this one: its /proc/self/exe is gantry itself.
+  kernel.sys.prctl(PR_SET_DUMPABLE, 0)
   const control = openControl(kernel.sys)
   // Known from here on, as the host's /proc tells it.
   rootless()
@@ -90,6 +93,7 @@ const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void 
 const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   const binds = holdBinds(kernel, spec.mounts)
   const devices = holdDevices(kernel, spec)
+  const memory = holdSharedMemory(kernel, spec)
   joinNetwork(kernel, spec.wiring)
   const ahead = holdKernelMounts(kernel, spec)
   makePrivate(kernel)
@@ -99,7 +103,7 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   const generated = holdGenerated(kernel, spec, "/proc")
   const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
   mountProc(kernel, ahead)
-  mountDev(kernel, spec, ahead)
+  mountDev(kernel, spec, { ahead, memory })
   makeDevices(kernel, devices)
   mountSys(kernel, spec, ahead)
   attachGenerated(kernel, generated)

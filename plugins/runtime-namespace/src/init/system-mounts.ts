@@ -2,6 +2,7 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_STRICTATIME } from "@gant
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { attachKernelMount, type KernelMounts } from "./kernel-mounts.ts"
+import { attach } from "@gantry/linux/container/mount-point"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
@@ -24,8 +25,14 @@ export const mountProc = (kernel: Kernel, held: KernelMounts): void => {
   stage("mount /proc", () => kernel.sys.mount("proc", "/proc", "proc", strict, null))
 }
 
+/** What is mounted below /dev and comes from outside; `memory` is that of another container. */
+interface DevMounts {
+  readonly ahead: KernelMounts
+  readonly memory: number | undefined
+}
+
 /** /dev and the file systems below it, still without any device. */
-export const mountDev = (kernel: Kernel, spec: ContainerSpec, held: KernelMounts): void => {
+export const mountDev = (kernel: Kernel, spec: ContainerSpec, { ahead, memory }: DevMounts): void => {
   const { files, sys } = kernel
   stage("mount /dev", () => {
     sys.mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k")
@@ -35,9 +42,10 @@ export const mountDev = (kernel: Kernel, spec: ContainerSpec, held: KernelMounts
   // Where there is one group only, it has the terminals as well.
   const pts = `newinstance,ptmxmode=0666,mode=0620${rootless()?.single === true ? "" : ",gid=5"}`
   stage("mount /dev/pts", () => sys.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts))
-  if (spec.shmBytes > 0)
+  if (memory !== undefined) stage("mount /dev/shm", () => attach(kernel, memory, "/dev/shm", "directory"))
+  else if (spec.shmBytes > 0)
     stage("mount /dev/shm", () => sys.mount("shm", "/dev/shm", "tmpfs", strict, `mode=1777,size=${spec.shmBytes}`))
-  if (attachKernelMount(kernel, held, "/dev/mqueue")) return
+  if (attachKernelMount(kernel, ahead, "/dev/mqueue")) return
   stage("mount /dev/mqueue", () => sys.mount("mqueue", "/dev/mqueue", "mqueue", strict, null))
 }
 

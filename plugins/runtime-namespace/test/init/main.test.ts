@@ -115,6 +115,17 @@ describe("init", () => {
     expect(moves({ ...spec, files: {} })).toBeGreaterThan(10)
   })
 
+  it("takes another container's memory from where that is, and is back in the host's view before it mounts anything", () => {
+    const ipc = { path: "/c/ipc", mounts: "/c/memory" }
+    const { events } = rehearse({ ...spec, namespaces: { ...spec.namespaces, ipc } })
+    const visits = events.flatMap((event, at) => (event.startsWith("setns") ? [at] : []))
+    expect(visits).toHaveLength(2)
+    const [copied = 0, mounted = 0] = positions(events, "openTree", `mount(null, "/"`)
+    expect([...visits, mounted].toSpliced(1, 0, copied)).toEqual(sorted([...visits, copied, mounted]))
+    expect(events.some((event) => event.startsWith(`mount("shm"`))).toBe(false)
+    expect(rehearse(spec).events.some((event) => event.startsWith(`mount("shm"`))).toBe(true)
+  })
+
   it("gets its terminal from the parent and no descriptor of it stays", () => {
     const { events } = rehearse({ ...spec, process: { ...spec.process, tty: true } })
     const order = positions(events, `send {"type":"terminal"}`, `open("/dev/pts/3"`, "ioctl", "dup3", "execve")

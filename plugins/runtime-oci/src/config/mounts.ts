@@ -11,6 +11,8 @@ export interface StagedPaths {
   readonly files: ReadonlyMap<string, string>
   /** Everything that is bound, by its path. */
   readonly sources: ReadonlyMap<string, BindSource>
+  /** The memory of the container whose IPC namespace is joined. */
+  readonly memory?: string
 }
 
 /** What a bind shows. */
@@ -25,10 +27,14 @@ const cgroups = "/sys/fs/cgroup"
 const strict = ["nosuid", "noexec", "nodev"]
 
 /** Mounts of every container, in the order they are made. */
-const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<OciMount> => {
+const systemMounts = ({ privileged, shmBytes }: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
   const options = [...strict, "mode=1777", `size=${shmBytes}`]
-  const shm: OciMount = { destination: "/dev/shm", type: "tmpfs", source: "shm", options }
+  const at = "/dev/shm"
+  const shm: OciMount =
+    staged.memory === undefined
+      ? { destination: at, type: "tmpfs", source: "shm", options }
+      : boundAsIs(staged, at, staged.memory)
   return [
     { destination: "/proc", type: "proc", source: "proc", options: strict },
     {
@@ -43,7 +49,7 @@ const systemMounts = ({ privileged, shmBytes }: ContainerSpec): ReadonlyArray<Oc
       source: "devpts",
       options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
     },
-    ...(shmBytes === 0 ? [] : [shm]),
+    ...(shmBytes === 0 && staged.memory === undefined ? [] : [shm]),
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: strict },
     { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
     { destination: cgroups, type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] },
@@ -111,7 +117,7 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
 
 /** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
 export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => [
-  ...systemMounts(spec),
+  ...systemMounts(spec, staged),
   ...[...staged.files].map(([destination, source]) => boundAsIs(staged, destination, source)),
   ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
 ]

@@ -82,7 +82,11 @@ const namespacesOf = ({ namespaces, wiring }: ContainerSpec): ReadonlyArray<OciN
   const joined = wiring.find((each) => each.type === "join")
   return [
     { type: "mount" },
-    ...(["pid", "ipc", "uts", "cgroup"] as const).flatMap((type) => (namespaces[type] === "own" ? [{ type }] : [])),
+    ...(["pid", "ipc", "uts", "cgroup"] as const).flatMap((type) => {
+      const choice = namespaces[type]
+      if (choice === "host") return []
+      return [choice === "own" ? { type } : { type, path: choice.path }]
+    }),
     ...(joined !== undefined
       ? [{ type: "network" as const, path: joined.path }]
       : ownsNetwork(wiring)

@@ -5,6 +5,7 @@ import { holdGenerated } from "@gantry/linux/container/generated-files"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { attach } from "@gantry/linux/container/mount-point"
+import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
 import { stage } from "@gantry/linux/container/StageFailure"
 import { holdTrees } from "@gantry/linux/container/trees"
 import { isStaged, type StagedPaths } from "../config/mounts.ts"
@@ -12,6 +13,7 @@ import { sourcesOf } from "./sources.ts"
 
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
 export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string): StagedPaths => {
+  const memory = holdSharedMemory(kernel, spec)
   const wanted = spec.mounts.filter(isStaged)
   const scratch = `${bundle}/scratch`
   fs.mkdirSync(scratch)
@@ -40,5 +42,9 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string)
     stage(`mount ${target}`, () => attach(kernel, tree, path, "file"))
     files.set(target, path)
   }
-  return { mounts, files, sources: sourcesOf(kernel, [...binds, ...mounts.values(), ...files.values()]) }
+  const at = `${bundle}/memory`
+  if (memory !== undefined) stage("mount /dev/shm", () => attach(kernel, memory, at, "directory"))
+  const shared = memory === undefined ? {} : { memory: at }
+  const sources = [...binds, ...mounts.values(), ...files.values(), ...Object.values(shared)]
+  return { mounts, files, ...shared, sources: sourcesOf(kernel, sources) }
 }

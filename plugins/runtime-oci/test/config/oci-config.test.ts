@@ -27,6 +27,7 @@ const read = Schema.decodeUnknownSync(RuntimeSpec, { onExcessProperty: "error" }
 const printed = (spec: ContainerSpec) => read(JSON.parse(printConfig(ociConfig(spec, facts))))
 
 const choice = fc.constantFrom("own" as const, "host" as const)
+const joined = { path: "/c/x", mounts: "/c/memory" }
 
 const specs: fc.Arbitrary<ContainerSpec> = fc
   .record({
@@ -34,7 +35,12 @@ const specs: fc.Arbitrary<ContainerSpec> = fc
     pathsUnmasked: fc.boolean(),
     readonlyRoot: fc.boolean(),
     shmBytes: fc.constantFrom(0, 1, 64 * 1024 * 1024),
-    namespaces: fc.record({ pid: choice, ipc: choice, uts: choice, cgroup: choice }),
+    namespaces: fc.record({
+      pid: fc.oneof(choice, fc.constant(joined)),
+      ipc: fc.oneof(choice, fc.constant(joined)),
+      uts: choice,
+      cgroup: choice
+    }),
     sysctls: fc.constantFrom({}, { "net.core.somaxconn": "9" }),
     deviceRules: fc.subarray(["c 1:3 mr", "b 8:* rwm", "a *:* r"]),
     wiring: fc.constantFrom<ContainerSpec["wiring"]>(
@@ -123,6 +129,16 @@ describe("the config that an OCI runtime gets", () => {
     expect(optionsAt("/a")).toEqual(["bind", ...locks, "rprivate"])
     expect(optionsAt("/b")).toEqual(["rbind", "rro", "rprivate"])
     for (const target of ["/c", "/etc/hosts"]) expect(optionsAt(target)).toEqual(["rbind", ...locks, "rprivate"])
+  })
+
+  it("joins the namespaces of other containers by path, and binds the memory that was made ready", () => {
+    const spec = { ...plain, namespaces: { ...plain.namespaces, pid: { path: "/c/pid" }, ipc: joined } }
+    const { linux, mounts } = ociConfig(spec, { ...facts, staged: { ...facts.staged, memory: "/bundle/memory" } })
+    expect(linux.namespaces).toContainEqual({ type: "pid", path: "/c/pid" })
+    expect(linux.namespaces).toContainEqual({ type: "ipc", path: "/c/x" })
+    expect(mounts.filter(({ destination }) => destination === "/dev/shm")).toMatchObject([
+      { type: "bind", source: "/bundle/memory" }
+    ])
   })
 
   it("makes no shared memory of its own for a container that has none", () => {

@@ -70,7 +70,7 @@ const containerOptions = {
   securityOpt: { kind: "list", about: "Security options, such as seccomp=profile.json" },
   userns: { kind: "text", about: 'User namespace ("host")' },
   pid: { kind: "text", about: 'PID namespace ("host" or "private")' },
-  ipc: { kind: "text", about: 'IPC namespace ("host", "private" or "none")' },
+  ipc: { kind: "text", about: 'IPC namespace ("host", "private", "shareable", "none" or "container:NAME")' },
   uts: { kind: "text", about: 'UTS namespace ("host" or "private")' },
   cgroupns: { kind: "text", about: 'Cgroup namespace ("host" or "private")' },
   cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },

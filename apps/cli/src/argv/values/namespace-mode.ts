@@ -1,18 +1,14 @@
+import type { NamespaceChoice } from "@gantry/core/runtime/ContainerSpec"
+import type { NamespaceWish } from "@gantry/engine/containers/RunOptions"
 import { bad, good, type Result } from "../Result.ts"
-
-/** Whose namespace a container is to use. */
-export type NamespaceMode = "own" | "host"
 
 /** Kinds of namespaces, by the option that chooses one. */
 type Kind = "cgroupns" | "ipc" | "pid" | "userns" | "uts"
 
-/**
- * What stands for a namespace of the container's own; nobody can be kept from joining one, so ipc's words say the same but
- * for `none`, which leaves memory shared by name away besides.
- */
+/** What stands for a namespace of the container's own. `none` of ipc leaves memory shared by name away besides. */
 const own: { readonly [kind in Kind]: ReadonlyArray<string> } = {
   cgroupns: ["", "private"],
-  ipc: ["", "none", "private", "shareable"],
+  ipc: ["", "none", "private"],
   pid: ["", "private"],
   userns: ["", "host"],
   uts: ["", "private"]
@@ -21,8 +17,8 @@ const own: { readonly [kind in Kind]: ReadonlyArray<string> } = {
 /** What other engines take and this one does not have. */
 const unknownYet: { readonly [kind in Kind]: RegExp } = {
   cgroupns: /^(container|ns):./,
-  ipc: /^(container|ns):./,
-  pid: /^(container|ns):./,
+  ipc: /^ns:./,
+  pid: /^ns:./,
   userns: /^(private$|nomap$|(auto|keep-id)(:|$)|(container|ns):.)/,
   uts: /^(container|ns):./
 }
@@ -35,11 +31,32 @@ const called: { readonly [kind in Kind]: (text: string) => string } = {
   uts: () => "invalid UTS mode"
 }
 
-/** Reads `--pid`, `--ipc`, `--uts`, `--cgroupns` or `--userns`. Of users there is only the host's namespace. */
+/** Reads `--uts`, `--cgroupns` or `--userns`. Of users there is only the host's namespace. */
 export const parseNamespaceMode =
   (kind: Kind) =>
-  (text: string): Result<NamespaceMode> => {
+  (text: string): Result<NamespaceChoice> => {
     if (own[kind].includes(text)) return good("own")
     if (text === "host") return good("host")
     return bad(unknownYet[kind].test(text) ? `${text} is not supported yet` : called[kind](text))
   }
+
+/** What stands before the name of a container whose namespace is wanted. */
+const ofContainer = /^container:(.+)$/
+
+const containerIn = (text: string): NamespaceWish | undefined => {
+  const [, container] = ofContainer.exec(text) ?? []
+  return container === undefined ? undefined : { container }
+}
+
+/** Reads `--pid`. */
+export const parsePidMode = (text: string): Result<NamespaceWish> => {
+  const other = containerIn(text)
+  return other === undefined ? parseNamespaceMode("pid")(text) : good(other)
+}
+
+/** Reads `--ipc`. Only one that is `shareable` may be joined by other containers. */
+export const parseIpcMode = (text: string): Result<NamespaceWish | "shareable"> => {
+  const other = containerIn(text)
+  if (other !== undefined) return good(other)
+  return text === "shareable" ? good(text) : parseNamespaceMode("ipc")(text)
+}
