@@ -3,6 +3,7 @@ import {
   type AttachRequest,
   builtInNetworks,
   isBuiltIn,
+  type Ipv6Network,
   Network,
   type NetworkInfo,
   type NetworkShape,
@@ -18,6 +19,7 @@ import {
 } from "@gantry/core/network/NetworkError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { findIpv6Place, makeIpv6 } from "./memory-ipv6.ts"
 
 /** A network whose members count up from `<prefix>.2`; it has 253 of them. */
 interface MemoryBridge {
@@ -33,7 +35,10 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
   const held: Array<{ readonly request: AttachRequest; readonly attachment: Attachment }> = []
   let made = 0
 
-  const add = (name: string, wish: Partial<NetworkInfo>): NetworkInfo => {
+  const add = (
+    name: string,
+    wish: Partial<Omit<NetworkInfo, "ipv6">> & { readonly ipv6?: Partial<Ipv6Network> }
+  ): NetworkInfo => {
     const number = made++
     const subnet = wish.subnet ?? `10.${200 + Math.floor(number / 250)}.${number % 250}.0/24`
     const prefix = subnet.split(".").slice(0, 3).join(".")
@@ -43,6 +48,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       driver: isBuiltIn(name) && name !== "bridge" ? name : "bridge",
       internal: wish.internal ?? false,
       labels: wish.labels ?? {},
+      ...(wish.ipv6 === undefined ? {} : { ipv6: makeIpv6(number, wish.ipv6) }),
       ...(wish.range === undefined ? {} : { range: wish.range }),
       ...(wish.reserved === undefined ? {} : { reserved: wish.reserved }),
       ...(wish.options === undefined ? {} : { options: wish.options }),
@@ -84,9 +90,8 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
       if (port instanceof PortTaken) return port
       ports.push(port)
     }
-    const taken = new Set(
-      held.filter(({ attachment }) => attachment.network === name).map(({ attachment }) => attachment.address)
-    )
+    const members = held.map(({ attachment }) => attachment).filter(({ network }) => network === name)
+    const taken = new Set(members.map(({ address }) => address))
     const all = Array.from({ length: 253 }, (_, index) => `${bridge.prefix}.${index + 2}`)
     const reserved = Object.values(bridge.info.reserved ?? {})
     const free = all.filter((each) => each !== gateway && !taken.has(each) && !reserved.includes(each))
@@ -99,10 +104,16 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
         why: "it is not free"
       })
     }
+    const six = findIpv6Place(
+      bridge.info,
+      request,
+      members.map(({ ipv6 }) => ipv6?.address)
+    )
+    if (six !== undefined && "_tag" in six) return six
     const last = Number(address.split(".").at(-1)).toString(16).padStart(2, "0")
     const mac = request.mac?.toLowerCase() ?? `02:42:00:00:00:${last}`
     const way = internal || gateway === undefined ? {} : { gateway }
-    const place = { address, prefixLength: 24, mac, ...way }
+    const place = { address, prefixLength: 24, mac, ...way, ...(six === undefined ? {} : { ipv6: six }) }
     const link = `mem${held.length}`
     return {
       driver: "bridge",
@@ -116,6 +127,7 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
   }
 
   return {
+    abilities: { ipv6: true },
     attach: (request) =>
       Effect.suspend((): Effect.Effect<Attachment, NetworkError> => {
         const { container } = request

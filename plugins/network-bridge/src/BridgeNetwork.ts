@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import { attachTo, type AttachContext, plainPort } from "./attach.ts"
 import { checkPort } from "./choose-ports.ts"
 import { type Host, makeHost } from "./Host.ts"
-import { parseSubnet } from "./Ipv4.ts"
+import { lackOfIpv6 } from "./host-ipv6.ts"
 import { builtInId, linkName } from "./names.ts"
 import { type NewNetwork, planNetwork } from "./plan-network.ts"
 import { candidatePorts, hostIpOf, udpPorts } from "./port-choice.ts"
@@ -61,7 +61,8 @@ export const make = Effect.gen(function* () {
           instance,
           networks: all,
           taken: on.taken(),
-          freed: Tables.freed(tx).flatMap((each) => parseSubnet(each) ?? []),
+          freed: Tables.freed(tx),
+          ipv6: on.ipv6,
           mtu: on.uplinkMtu(),
           hasLink: on.hasLink
         })
@@ -104,6 +105,11 @@ export const make = Effect.gen(function* () {
     })
 
   const shape: NetworkShape = {
+    abilities: {
+      get ipv6() {
+        return lackOfIpv6() === undefined
+      }
+    },
     attach: (request) => attachTo(context, request),
     detach: ({ container, network: name }) =>
       name === "host" || name === "none"

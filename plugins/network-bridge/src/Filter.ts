@@ -5,24 +5,31 @@ import { failedWith, SyscallError } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { forgetFlow, getFlows, udpPortOf } from "./flow-messages.ts"
 import { changeElements, getChain, getRules, getTable, isMarked, mentions, policyOf } from "./nft-messages.ts"
-import { type Element, translated } from "./nft-script.ts"
+import { type Element, type Translation, translations } from "./translations.ts"
 
 const NETLINK_NETFILTER = 12
+
+/** Whose packets a table of the packet filter sees: those of IPv4 or those of IPv6. */
+export type Family = "ip" | "ip6"
 
 /** The packet filter of the kernel. Every call is synchronous and throws `SyscallError`, or `Error` with what `nft` said. */
 export interface Filter {
   /** Whether the table exists and carries this comment. */
-  readonly hasTable: (table: string, mark: string) => boolean
-  /** Adds ports to the maps of a table, all or none. */
+  readonly hasTable: (table: string, mark: string, family: Family) => boolean
+  /** Adds ports to the maps of the tables of that name, all or none. */
   readonly add: (table: string, elements: ReadonlyArray<Element>) => void
-  /** Deletes ports from the maps of a table. Those that are not there, or a table that is not, are no error. */
+  /** Deletes ports from the maps of the tables of that name. Those that are not there, or a table that is not, are no error. */
   readonly delete: (table: string, elements: ReadonlyArray<Element>) => void
   /** Lets UDP flows to these host ports be judged anew. Does nothing where the kernel keeps no flows. */
   readonly forgetFlows: (hostPorts: ReadonlyArray<number>) => void
   /** Whether there is such a chain, and what it does with packets that no rule decides. */
-  readonly chain: (table: string, chain: string) => { readonly policy: "drop" | "accept" | undefined } | undefined
+  readonly chain: (
+    table: string,
+    chain: string,
+    family: Family
+  ) => { readonly policy: "drop" | "accept" | undefined } | undefined
   /** Whether a rule of the chain mentions a text, such as the name of a link. */
-  readonly ruleMentions: (table: string, chain: string, text: string) => boolean
+  readonly ruleMentions: (table: string, chain: string, text: string, family: Family) => boolean
   /** Runs the program `nft` on a script and returns what it prints. Takes milliseconds, the others microseconds. */
   readonly run: (script: string, ...options: ReadonlyArray<string>) => string
 }
@@ -86,8 +93,7 @@ export const makeFilter = (syscalls: Syscalls): Filter => {
     }
   }
 
-  const change = (kind: "add" | "delete", table: string, elements: ReadonlyArray<Element>): void => {
-    const known = elements.filter(translated)
+  const change = (kind: "add" | "delete", table: string, known: ReadonlyArray<Translation>): void => {
     if (known.length === 0) return
     const request = changeElements(kind, table, known)
     ask(request, `${kind} ports in ${table}`, (answers) => answers.length >= known.length)
@@ -95,13 +101,13 @@ export const makeFilter = (syscalls: Syscalls): Filter => {
 
   return {
     run: runNft,
-    hasTable: (table, mark) => {
-      const found = find(getTable(table), `table ${table}`)
+    hasTable: (table, mark, family) => {
+      const found = find(getTable(table, family), `table ${table}`)
       return found !== undefined && isMarked(found, mark)
     },
-    add: (table, elements) => change("add", table, elements),
+    add: (table, elements) => change("add", table, elements.flatMap(translations)),
     delete: (table, elements) => {
-      for (const element of elements) {
+      for (const element of elements.flatMap(translations)) {
         try {
           change("delete", table, [element])
         } catch (error) {
@@ -121,11 +127,11 @@ export const makeFilter = (syscalls: Syscalls): Filter => {
         if (!(error instanceof SyscallError)) throw error
       }
     },
-    chain: (table, chain) => {
-      const found = find(getChain(table, chain), `chain ${table} ${chain}`)
+    chain: (table, chain, family) => {
+      const found = find(getChain(table, chain, family), `chain ${table} ${chain}`)
       return found === undefined ? undefined : { policy: policyOf(found) }
     },
-    ruleMentions: (table, chain, text) =>
-      ask(getRules(table, chain), `rules of ${table} ${chain}`, ended).some((answer) => mentions(answer, text))
+    ruleMentions: (table, chain, text, family) =>
+      ask(getRules(table, chain, family), `rules of ${table} ${chain}`, ended).some((answer) => mentions(answer, text))
   }
 }

@@ -1,14 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { withLinks } from "@gantry/linux/netlink/link"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { macOf } from "./choose-address.ts"
 import { type Filter, makeFilter } from "./Filter.ts"
 import { chainToPass, lacksPass, passScript, withdrawPass } from "./forward-pass.ts"
+import { bringUpIpv6, hostSeed, lackOfIpv6, readyIpv6, takenIpv6 } from "./host-ipv6.ts"
 import { parseAddress, parseSubnet, type Subnet, subnetOf } from "./Ipv4.ts"
+import { says, set } from "./kernel-settings.ts"
 import { tableName } from "./names.ts"
-import { type Element, markOf, removalScript, tableScript } from "./nft-script.ts"
+import { everyFamily, families, markOf, removalScript, tableScript } from "./nft-script.ts"
+import type { Surroundings6 } from "./plan-ipv6.ts"
 import type { NetworkRow } from "./tables.ts"
+import type { Element } from "./translations.ts"
 
 /** Links, kernel settings and packet filter of this host, as networks need them. Synchronous; throws `Error`. */
 export interface Host {
@@ -17,6 +21,8 @@ export interface Host {
   readonly table: string
   /** Every range that somebody on this host uses or knows a way to. */
   readonly taken: () => ReadonlyArray<Subnet>
+  /** What the host says of IPv6, for the plan of a network that has it. */
+  readonly ipv6: () => Pick<Surroundings6, "lack" | "seed" | "taken">
   /** Bytes of the longest packet that every way out takes whole. Undefined without a way out. */
   readonly uplinkMtu: () => number | undefined
   /** Whether all that a network needs is in place, the rules of all networks included. Costs well under a millisecond. */
@@ -35,25 +41,14 @@ export interface Host {
 const forwarding = "/proc/sys/net/ipv4/ip_forward"
 const routeLocalnet = (bridge: string) => `/proc/sys/net/ipv4/conf/${bridge}/route_localnet`
 
-const says = (path: string, value: string): boolean => {
-  try {
-    return readFileSync(path, "utf8").trim() === value
-  } catch {
-    return false
-  }
-}
-
-/** Leaves a setting that is right alone, so that a host where it cannot be written but was set beforehand will do. */
-const set = (path: string, value: string): void => {
-  if (!says(path, value)) writeFileSync(path, value)
-}
-
 /** The host carries the route of a network only while the bridge is on and has its address. */
 const hasRoute = ({ bridge, subnet }: NetworkRow, routes: string): boolean => {
   const base = parseSubnet(subnet)?.base ?? 0
   const littleEndian = [0, 8, 16, 24].map((shift) => ((base >>> shift) & 255).toString(16).padStart(2, "0")).join("")
   return routes.includes(`\n${bridge}\t${littleEndian.toUpperCase()}\t`)
 }
+
+const familiesOf = (network: NetworkRow) => families([network])
 
 const tolerate = (code: string, act: () => void): void => {
   try {
@@ -81,6 +76,10 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
         ...links.listRoutes().flatMap(({ destination, prefix }) => around(destination, prefix)),
         ...links.listAddresses().flatMap(({ address, prefix }) => around(address, prefix))
       ]),
+    ipv6: () => {
+      const lack = lackOfIpv6()
+      return { lack, seed: hostSeed(), taken: lack === undefined ? withLinks(syscalls, takenIpv6) : [] }
+    },
     uplinkMtu: () =>
       withLinks(syscalls, (links) => {
         const ways = new Set(
@@ -93,34 +92,39 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
       says(routeLocalnet(network.bridge), "1") &&
       says(forwarding, "1") &&
       hasRoute(network, readFileSync("/proc/net/route", "utf8")) &&
-      filter.hasTable(table, markOf(all)) &&
-      !lacksPass(filter, network.bridge),
-    bringUp: ({ bridge, gateway, mtu, subnet }) => {
+      families(all).every((family) => filter.hasTable(table, markOf(all), family)) &&
+      (network.ipv6 === undefined || readyIpv6(network.bridge, network.ipv6)) &&
+      familiesOf(network).every((family) => !lacksPass(filter, network.bridge, family)),
+    bringUp: ({ bridge, gateway, ipv6, mtu, subnet }) => {
       const prefix = parseSubnet(subnet)?.prefix ?? 32
       const mac = macOf(parseAddress(gateway) ?? 0)
       withLinks(syscalls, (links) => {
         // With a hardware address of its own the bridge does not take on that of each container that comes and goes.
         tolerate("EEXIST", () => links.createBridge(bridge, { mac, ...(mtu === undefined ? {} : { mtu }) }))
         // Containers must not be able to hand the host an IPv6 route. Hosts without IPv6 have no such file.
-        tolerateMissing(() => set(`/proc/sys/net/ipv6/conf/${bridge}/disable_ipv6`, "1"))
+        if (ipv6 === undefined) tolerateMissing(() => set(`/proc/sys/net/ipv6/conf/${bridge}/disable_ipv6`, "1"))
         tolerate("EEXIST", () => links.addAddress(bridge, gateway, prefix))
         links.setLinkUp(bridge)
+        if (ipv6 !== undefined) bringUpIpv6(links, bridge, ipv6)
       })
       set(routeLocalnet(bridge), "1")
       set(forwarding, "1")
     },
     applyRules: (all, published) => {
-      if (all.length === 0) {
-        if (filter.hasTable(table, "")) filter.run(removalScript(table))
-        return
+      const wanted = families(all)
+      const odd = everyFamily.filter((family) => !wanted.includes(family) && filter.hasTable(table, "", family))
+      const script = [...odd.map((family) => removalScript(table, family)), tableScript(table, all, published)].join("")
+      if (script !== "") filter.run(script)
+      for (const network of all) {
+        for (const family of familiesOf(network)) {
+          const chain = chainToPass(filter, family)
+          if (chain === undefined || !lacksPass(filter, network.bridge, family)) continue
+          filter.run(passScript(chain, network.bridge, family))
+        }
       }
-      filter.run(tableScript(table, all, published))
-      const chain = chainToPass(filter)
-      if (chain === undefined) return
-      for (const { bridge } of all) if (lacksPass(filter, bridge)) filter.run(passScript(chain, bridge))
     },
     takeDown: ({ bridge }) => {
-      withdrawPass(filter, bridge)
+      for (const family of everyFamily) withdrawPass(filter, bridge, family)
       removeLink(bridge)
     }
   }

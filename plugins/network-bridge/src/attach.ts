@@ -1,4 +1,4 @@
-import type { Attachment, AttachRequest, PublishedPort } from "@gantry/core/network/Network"
+import type { Attachment, AttachRequest, Ipv6Network, PublishedPort } from "@gantry/core/network/Network"
 import {
   AddressesExhausted,
   type NetworkError,
@@ -6,6 +6,7 @@ import {
   NetworkRefused,
   type PortTaken
 } from "@gantry/core/network/NetworkError"
+import type { Ipv6Place } from "@gantry/core/network/Wiring"
 import type { Transaction } from "@gantry/core/state/Database"
 import { identify, isAlive } from "@gantry/linux/process-identity"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,8 @@ import { choosePorts, takenBy } from "./choose-ports.ts"
 import { boundTo, driverOptionsOf } from "./driver-options.ts"
 import type { Host } from "./Host.ts"
 import { type Address, formatAddress, parseAddress, parseSubnet } from "./Ipv4.ts"
+import { parseSubnet6 } from "./Ipv6.ts"
+import { chooseAddress6 } from "./lease-address6.ts"
 import { linkName } from "./names.ts"
 import { clash, flexible, udpPorts } from "./port-choice.ts"
 import * as Tables from "./tables.ts"
@@ -102,6 +105,8 @@ const claim = (
   const known = Tables.findLease(tx, network.id, container)
   const address = known === undefined ? chooseAddress(tx, network, request) : known.address
   if (typeof address !== "string") return address
+  const address6 = known === undefined ? chooseAddress6(tx, network, request) : known.address6
+  if (typeof address6 === "object") return address6
 
   const held = Tables.ports(tx)
   for (const port of ports) {
@@ -111,7 +116,8 @@ const claim = (
   if (known === undefined) {
     const owner = request.transient === true ? identify("self") : undefined
     const mac = request.mac === undefined ? {} : { mac: request.mac.toLowerCase() }
-    const lease = { network: network.id, container, containerName, address, ...mac }
+    const six = address6 === undefined ? {} : { address6 }
+    const lease = { network: network.id, container, containerName, address, ...six, ...mac }
     Tables.insertLease(tx, owner === undefined ? lease : { ...lease, owner })
     for (const port of ports) Tables.insertPort(tx, { ...port, network: network.id, container, address })
   }
@@ -122,6 +128,7 @@ const claim = (
     attachment: attachmentOf(network, {
       container,
       address,
+      address6,
       ports: mine,
       link: linkName(instance, network.id, container),
       name: request.link ?? "eth0",
@@ -219,6 +226,7 @@ const attachmentOf = (
   place: {
     readonly container: string
     readonly address: string
+    readonly address6: string | undefined
     readonly link: string
     /** Of the container's end. */
     readonly name: string
@@ -226,10 +234,12 @@ const attachmentOf = (
     readonly ports: ReadonlyArray<Tables.PortRow>
   }
 ): Attachment => {
-  const { address, container, link, mac, name } = place
+  const { address, address6, container, link, mac, name } = place
   const prefixLength = parseSubnet(network.subnet)?.prefix ?? 32
   // A network without a way out has no default route; the host still answers on its address.
   const way = network.internal ? {} : { gateway: network.gateway }
+  const six =
+    address6 === undefined || network.ipv6 === undefined ? {} : { ipv6: placeIn(network, network.ipv6, address6) }
   const together = driverOptionsOf(network.options).together ? {} : { apart: true as const }
   const size = network.mtu === undefined ? {} : { mtu: network.mtu }
   return {
@@ -241,9 +251,28 @@ const attachmentOf = (
     prefixLength,
     mac,
     ...way,
+    ...six,
     ports: place.ports.map(plainPort),
     wiring: [
-      { type: "veth", bridge: network.bridge, link, name, mac, address, prefixLength, ...way, ...size, ...together }
+      {
+        type: "veth",
+        bridge: network.bridge,
+        link,
+        name,
+        mac,
+        address,
+        prefixLength,
+        ...way,
+        ...six,
+        ...size,
+        ...together
+      }
     ]
   }
 }
+
+const placeIn = ({ internal }: Tables.NetworkRow, { gateway, subnet }: Ipv6Network, address: string): Ipv6Place => ({
+  address,
+  prefixLength: parseSubnet6(subnet)?.prefix ?? 128,
+  ...(internal ? {} : { gateway })
+})

@@ -1,24 +1,20 @@
 import { createHash } from "node:crypto"
-import type { PublishedPort } from "@gantry/core/network/Network"
 import { driverOptionsOf } from "./driver-options.ts"
-import { anyAddress } from "./port-choice.ts"
+import type { Family } from "./Filter.ts"
+import { type Element, type Translation, translations } from "./translations.ts"
 
 /** A network as the rules see it. */
 export interface RuledNetwork {
   /** Name of its link on the host. */
   readonly bridge: string
-  /** CIDR form. */
+  /** IPv4, CIDR form. */
   readonly subnet: string
+  /** Absent without IPv6. */
+  readonly ipv6?: { readonly subnet: string }
   /** Nothing gets in or out except between its members and the host. */
   readonly internal: boolean
   /** Options of the driver, which are in order. */
   readonly options?: { readonly [name: string]: string }
-}
-
-/** A published port and where it leads. */
-export interface Element extends PublishedPort {
-  /** IPv4 address of the container. */
-  readonly address: string
 }
 
 /** Map from protocol and port, for ports published on all addresses. */
@@ -27,23 +23,36 @@ export const everyMap = "every_address"
 /** Map from protocol, address and port, for ports published on one address. */
 export const oneMap = "one_address"
 
-/** Whether the kernel translates the port. An IPv6 address cannot lead to an IPv4 one: there the supervisor carries the bytes. */
-export const translated = ({ hostIp }: Pick<PublishedPort, "hostIp">): boolean => !hostIp.includes(":")
+/** All kinds of tables. */
+export const everyFamily: ReadonlyArray<Family> = ["ip", "ip6"]
 
-const elementsOf = (elements: ReadonlyArray<Element>, every: boolean): string => {
-  const lines = elements
-    .filter((each) => translated(each) && (each.hostIp === anyAddress) === every)
+/** The kinds of tables that these networks need. */
+export const families = (networks: ReadonlyArray<RuledNetwork>): ReadonlyArray<Family> =>
+  everyFamily.filter((family) => networks.some((network) => subnetOf(network, family) !== undefined))
+
+const subnetOf = ({ ipv6, subnet }: RuledNetwork, family: Family): string | undefined =>
+  family === "ip" ? subnet : ipv6?.subnet
+
+/** How rules of a kind of table spell what is the same in all. */
+const words = {
+  ip: { type: "ipv4_addr", loopback: "127.0.0.0/8" },
+  ip6: { type: "ipv6_addr", loopback: "::1" }
+} as const
+
+const elementsOf = (entries: ReadonlyArray<Translation>, every: boolean): string => {
+  const lines = entries
+    .filter(({ hostIp }) => (hostIp === undefined) === every)
     .map(({ address, containerPort, hostIp, hostPort, protocol }) => {
-      const key = every ? `${protocol} . ${hostPort}` : `${protocol} . ${hostIp} . ${hostPort}`
+      const key = hostIp === undefined ? `${protocol} . ${hostPort}` : `${protocol} . ${hostIp} . ${hostPort}`
       return `${key} : ${address} . ${containerPort}`
     })
     .toSorted()
   return lines.length === 0 ? "" : `elements = { ${lines.join(", ")} }`
 }
 
-const publishing = (condition: string): string =>
-  [`meta l4proto . ip daddr . th dport map @${oneMap}`, `meta l4proto . th dport map @${everyMap}`]
-    .map((lookup) => `    meta l4proto { tcp, udp, sctp } ${condition}fib daddr type local dnat ip to ${lookup}`)
+const publishing = (family: Family, condition: string): string =>
+  [`meta l4proto . ${family} daddr . th dport map @${oneMap}`, `meta l4proto . th dport map @${everyMap}`]
+    .map((lookup) => `    meta l4proto { tcp, udp, sctp } ${condition}fib daddr type local dnat ${family} to ${lookup}`)
     .join("\n")
 
 /**
@@ -51,36 +60,42 @@ const publishing = (condition: string): string =>
  *
  * `guard` answers for `route_localnet`, which the kernel needs to send what a local program addressed to 127.0.0.1 out
  * of a bridge: without it a container could address the loopback services of the host, or claim to be one of them. For
- * the same reason what comes from outside for 127.0.0.0/8 is never translated.
+ * the same reason what comes from outside for 127.0.0.0/8 is never translated. IPv6 has no such setting: what a local
+ * program addressed to `::1` is left to the supervisor.
  */
-const chains = (networks: ReadonlyArray<RuledNetwork>): string => {
+const chains = (family: Family, all: ReadonlyArray<RuledNetwork>): string => {
+  const networks = all.flatMap((network) => {
+    const subnet = subnetOf(network, family)
+    return subnet === undefined ? [] : [{ ...network, subnet }]
+  })
+  const { loopback } = words[family]
   const each = (rule: (network: RuledNetwork) => ReadonlyArray<string>) =>
     networks.flatMap(rule).map((line) => `    ${line}`)
   return [
     "  chain guard {",
     "    type filter hook prerouting priority raw; policy accept;",
     ...each(({ bridge }) => [
-      `iifname "${bridge}" ip daddr 127.0.0.0/8 drop`,
-      `iifname "${bridge}" ip saddr 127.0.0.0/8 drop`
+      `iifname "${bridge}" ${family} daddr ${loopback} drop`,
+      `iifname "${bridge}" ${family} saddr ${loopback} drop`
     ]),
     "  }",
     "  chain prerouting {",
     "    type nat hook prerouting priority dstnat; policy accept;",
-    publishing("ip daddr != 127.0.0.0/8 "),
+    publishing(family, `${family} daddr != ${loopback} `),
     "  }",
     "  chain output {",
     "    type nat hook output priority -100; policy accept;",
-    publishing(""),
+    publishing(family, family === "ip" ? "" : `ip6 daddr != ${loopback} `),
     "  }",
     "  chain postrouting {",
     "    type nat hook postrouting priority srcnat; policy accept;",
     ...each(({ bridge, internal, options, subnet }) => [
       // Answers to a local program that used 127.0.0.1, or to a member that used a published port, must come back here.
-      `oifname "${bridge}" ip saddr 127.0.0.0/8 masquerade`,
-      `oifname "${bridge}" ip saddr ${subnet} ct status dnat masquerade`,
+      `oifname "${bridge}" ${family} saddr ${loopback} masquerade`,
+      `oifname "${bridge}" ${family} saddr ${subnet} ct status dnat masquerade`,
       ...(internal || !driverOptionsOf(options).masquerade
         ? []
-        : [`oifname != "${bridge}" ip saddr ${subnet} masquerade`])
+        : [`oifname != "${bridge}" ${family} saddr ${subnet} masquerade`])
     ]),
     "  }",
     "  chain forward {",
@@ -100,31 +115,49 @@ const chains = (networks: ReadonlyArray<RuledNetwork>): string => {
   ].join("\n")
 }
 
-/** What the table of these networks carries as its comment. A table with another one is not ours, or of another time. */
-export const markOf = (networks: ReadonlyArray<RuledNetwork>): string =>
-  `gantry ${createHash("sha256").update(chains(networks)).digest("hex").slice(0, 16)}`
+/** What the tables of these networks carry as their comment. One with another is not ours, or of another time. */
+export const markOf = (networks: ReadonlyArray<RuledNetwork>): string => {
+  const text = families(networks).map((family) => chains(family, networks))
+  return `gantry ${createHash("sha256").update(text.join("\n")).digest("hex").slice(0, 16)}`
+}
 
-/** Puts the table in place, whatever was there before, in one step: no packet sees half of it. */
+/** Puts the tables in place, whatever was there before, in one step: no packet sees half of it. */
 export const tableScript = (
   table: string,
   networks: ReadonlyArray<RuledNetwork>,
   elements: ReadonlyArray<Element>
-): string =>
-  [
-    `table ip ${table}`,
-    `delete table ip ${table}`,
-    `table ip ${table} {`,
+): string => {
+  const entries = elements.flatMap(translations)
+  return families(networks)
+    .map((family) => familyScript(table, family, networks, entries))
+    .join("")
+}
+
+const familyScript = (
+  table: string,
+  family: Family,
+  networks: ReadonlyArray<RuledNetwork>,
+  entries: ReadonlyArray<Translation>
+): string => {
+  const mine = entries.filter((entry) => entry.family === family)
+  const { type } = words[family]
+  return [
+    `table ${family} ${table}`,
+    `delete table ${family} ${table}`,
+    `table ${family} ${table} {`,
     `  comment "${markOf(networks)}"`,
     `  map ${oneMap} {`,
-    `    type inet_proto . ipv4_addr . inet_service : ipv4_addr . inet_service; ${elementsOf(elements, false)}`,
+    `    type inet_proto . ${type} . inet_service : ${type} . inet_service; ${elementsOf(mine, false)}`,
     "  }",
     `  map ${everyMap} {`,
-    `    type inet_proto . inet_service : ipv4_addr . inet_service; ${elementsOf(elements, true)}`,
+    `    type inet_proto . inet_service : ${type} . inet_service; ${elementsOf(mine, true)}`,
     "  }",
-    chains(networks),
+    chains(family, networks),
     "}",
     ""
   ].join("\n")
+}
 
-/** Removes the table; nothing happens when there is none. */
-export const removalScript = (table: string): string => `table ip ${table}\ndelete table ip ${table}\n`
+/** Removes a table; nothing happens when there is none. */
+export const removalScript = (table: string, family: Family): string =>
+  `table ${family} ${table}\ndelete table ${family} ${table}\n`

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto"
-import type { NetworkPlan } from "@gantry/core/network/Network"
+import type { Ipv6Network, NetworkPlan } from "@gantry/core/network/Network"
 import { AddressesExhausted, NetworkRefused } from "@gantry/core/network/NetworkError"
 import { defaultGateway, usable } from "./choose-address.ts"
 import { chooseSubnet, poolNames } from "./choose-subnet.ts"
 import { contains, formatAddress, formatSubnet, overlap, parseAddress, parseSubnet, type Subnet } from "./Ipv4.ts"
 import { readDriverOptions } from "./driver-options.ts"
 import { bridgeName } from "./names.ts"
+import { planIpv6, type Surroundings6 } from "./plan-ipv6.ts"
 import type { NetworkRow } from "./tables.ts"
 import { usualMtu } from "./usual-mtu.ts"
 
@@ -16,6 +17,8 @@ export interface NewNetwork extends NetworkPlan {
   readonly id?: string
   readonly subnet?: string
   readonly gateway?: string
+  /** Present, even empty, in a network that is to have IPv6 addresses, too. */
+  readonly ipv6?: Partial<Ipv6Network>
   readonly internal?: boolean
   readonly labels?: { readonly [name: string]: string }
 }
@@ -26,8 +29,10 @@ export interface Surroundings {
   readonly networks: ReadonlyArray<NetworkRow>
   /** Ranges of the host, those of its networks included. */
   readonly taken: ReadonlyArray<Subnet>
-  /** Ranges of networks that are gone, the last one last. */
-  readonly freed: ReadonlyArray<Subnet>
+  /** Ranges of both kinds of networks that are gone, in CIDR form, the last one last. */
+  readonly freed: ReadonlyArray<string>
+  /** What the host says of IPv6; asked only for a network that is to have it. */
+  readonly ipv6: () => Pick<Surroundings6, "lack" | "seed" | "taken">
   /** Bytes of the longest packet that every way out takes whole. */
   readonly mtu: number | undefined
   /** Whether the host has a link of that name. */
@@ -40,7 +45,7 @@ const longestPrefix = 30
 /** Makes all choices about a new network, or says what is wrong with the wish. */
 export const planNetwork = (
   request: NewNetwork,
-  { freed, hasLink, instance, mtu, networks, taken }: Surroundings
+  { freed, hasLink, instance, ipv6, mtu, networks, taken }: Surroundings
 ): NetworkRow | AddressesExhausted | NetworkRefused => {
   const { name, options, range, reserved } = request
   const refuse = (why: string) => new NetworkRefused({ action: `create network ${name}`, why })
@@ -63,7 +68,12 @@ export const planNetwork = (
       return refuse(`${request.subnet} overlaps with ${other.what} (${formatSubnet(other.subnet)})`)
   }
   const inUse = [...others, ...hosts].map((each) => each.subnet)
-  const subnet = wish ?? chooseSubnet(inUse, freed)
+  const subnet =
+    wish ??
+    chooseSubnet(
+      inUse,
+      freed.flatMap((each) => parseSubnet(each) ?? [])
+    )
   if (subnet === undefined) return new AddressesExhausted({ network: name, subnet: poolNames })
 
   const gateway = request.gateway === undefined ? defaultGateway(subnet) : parseAddress(request.gateway)
@@ -77,6 +87,18 @@ export const planNetwork = (
   // Somebody else's link would be taken away with the network.
   if (asked.bridge !== undefined && hasLink(asked.bridge)) return refuse(`this host has a link ${asked.bridge}`)
   const packet = asked.mtu ?? mtu ?? usualMtu
+  const six =
+    request.ipv6 === undefined
+      ? undefined
+      : planIpv6(name, request.ipv6, packet, {
+          ...ipv6(),
+          freed,
+          networks: networks.flatMap((each) =>
+            each.ipv6 === undefined ? [] : [{ name: each.name, subnet: each.ipv6.subnet }]
+          )
+        })
+  if (six !== undefined && "_tag" in six) return six
+  if (six !== undefined && "problem" in six) return refuse(six.problem)
   return {
     id: request.id ?? randomBytes(32).toString("hex"),
     name,
@@ -91,6 +113,7 @@ export const planNetwork = (
     internal: request.internal ?? false,
     labels: request.labels ?? {},
     ...(packet < usualMtu || asked.mtu !== undefined ? { mtu: packet } : {}),
+    ...(six === undefined ? {} : { ipv6: six }),
     ...(range === undefined ? {} : { range }),
     ...(reserved === undefined ? {} : { reserved }),
     ...(options === undefined ? {} : { options })

@@ -1,4 +1,5 @@
 import type { PortRequest, PublishedPort } from "@gantry/core/network/Network"
+import { canonicalIPv6 } from "@gantry/linux/netlink/ipv6"
 
 /** A place on the host where at most one container can answer. */
 export type HostPort = Pick<PublishedPort, "hostIp" | "hostPort" | "protocol">
@@ -6,11 +7,15 @@ export type HostPort = Pick<PublishedPort, "hostIp" | "hostPort" | "protocol">
 /** How all addresses of the host, IPv6 ones too, are written. */
 export const anyAddress = "0.0.0.0"
 
-/** The address a request means: its own, or {@link anyAddress}. `::` and empty text mean all addresses as well. */
-export const hostIpOf = ({ hostIp }: Pick<PortRequest, "hostIp">): string =>
-  hostIp === undefined || hostIp === "" || hostIp === "::" || hostIp === "[::]"
-    ? anyAddress
-    : hostIp.replaceAll(/[[\]]/g, "")
+/**
+ * The address a request means, in one spelling: its own, or {@link anyAddress}. `::` and empty text mean all addresses
+ * as well.
+ */
+export const hostIpOf = ({ hostIp = "" }: Pick<PortRequest, "hostIp">): string => {
+  const bare = hostIp.replaceAll(/[[\]]/g, "")
+  const one = bare.includes(":") ? (canonicalIPv6(bare) ?? bare) : bare
+  return one === "" || one === "::" ? anyAddress : one
+}
 
 /** Whether two claims cannot be held at once: same protocol and port, and one address or all of them. */
 export const clash = (a: HostPort, b: HostPort): boolean =>

@@ -1,7 +1,7 @@
-import type { NetworkPlan, PublishedPort } from "@gantry/core/network/Network"
+import type { Ipv6Network, NetworkPlan, PublishedPort } from "@gantry/core/network/Network"
 import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
 import type { ProcessIdentity } from "@gantry/linux/process-identity"
-import type { Element } from "./nft-script.ts"
+import type { Element } from "./translations.ts"
 
 /** Networks, leases and published ports of one engine. */
 export const migrations: Migrations = {
@@ -41,7 +41,8 @@ export const migrations: Migrations = {
     "ALTER TABLE leases ADD COLUMN owner_pid INTEGER; ALTER TABLE leases ADD COLUMN owner_start INTEGER",
     "ALTER TABLE leases ADD COLUMN mac TEXT",
     "ALTER TABLE networks ADD COLUMN plan TEXT",
-    "CREATE TABLE freed (number INTEGER PRIMARY KEY, subnet TEXT NOT NULL UNIQUE) STRICT"
+    "CREATE TABLE freed (number INTEGER PRIMARY KEY, subnet TEXT NOT NULL UNIQUE) STRICT",
+    "ALTER TABLE leases ADD COLUMN address6 TEXT; CREATE UNIQUE INDEX leases_by_address6 ON leases (network, address6)"
   ]
 }
 
@@ -52,6 +53,8 @@ export interface NetworkRow extends NetworkPlan {
   /** CIDR form. */
   readonly subnet: string
   readonly gateway: string
+  /** Absent without IPv6. */
+  readonly ipv6?: Ipv6Network
   /** Name of the link on the host. */
   readonly bridge: string
   readonly internal: boolean
@@ -69,6 +72,8 @@ export interface LeaseRow {
   readonly container: string
   readonly containerName: string
   readonly address: string
+  /** Its IPv6 address; absent in a network without IPv6. */
+  readonly address6?: string
   /** The hardware address that was asked for; absent for the one that goes with the address. */
   readonly mac?: string
   /** The process that the lease ends with; absent for leases that are given back. */
@@ -92,7 +97,7 @@ const networkOf = (row: Row): NetworkRow => ({
   labels: JSON.parse(String(row["labels"])) as NetworkRow["labels"],
   createdAt: Number(row["created"]),
   ...(row["mtu"] === null ? {} : { mtu: Number(row["mtu"]) }),
-  ...(row["plan"] === null ? {} : (JSON.parse(String(row["plan"])) as NetworkPlan))
+  ...(row["plan"] === null ? {} : (JSON.parse(String(row["plan"])) as NetworkPlan & Pick<NetworkRow, "ipv6">))
 })
 
 const leaseOf = (row: Row): LeaseRow => ({
@@ -100,6 +105,7 @@ const leaseOf = (row: Row): LeaseRow => ({
   container: String(row["container"]),
   containerName: String(row["container_name"]),
   address: String(row["address"]),
+  ...(row["address6"] === null ? {} : { address6: String(row["address6"]) }),
   ...(row["mac"] === null ? {} : { mac: String(row["mac"]) }),
   ...(row["owner_pid"] === null
     ? {}
@@ -114,6 +120,7 @@ const portOf = (row: Row): PortRow => ({
   container: String(row["container"]),
   containerName: String(row["container_name"]),
   address: String(row["address"]),
+  ...(row["address6"] === null ? {} : { address6: String(row["address6"]) }),
   containerPort: Number(row["container_port"])
 })
 
@@ -129,8 +136,8 @@ export const findNetwork = (tx: Transaction, name: string): NetworkRow | undefin
 
 /** `created` is in milliseconds since 1970. */
 export const insertNetwork = (tx: Transaction, network: NetworkRow, created: number): void => {
-  const { bridge, gateway, id, internal, labels, mtu, name, options, range, reserved, subnet } = network
-  const plan = JSON.stringify({ range, reserved, options })
+  const { bridge, gateway, id, internal, ipv6, labels, mtu, name, options, range, reserved, subnet } = network
+  const plan = JSON.stringify({ range, reserved, options, ipv6 })
   const made = [id, name, subnet, gateway, bridge, internal ? 1 : 0, JSON.stringify(labels), created]
   const values = [...made, mtu ?? null, plan === "{}" ? null : plan]
   tx.run(
@@ -142,14 +149,18 @@ export const insertNetwork = (tx: Transaction, network: NetworkRow, created: num
 /** As many subnets of networks that are gone are remembered: more than the first two pools have. */
 const remembered = 64
 
-/** Its leases must be gone. Its subnet is {@link freed}. */
-export const deleteNetwork = (tx: Transaction, { id, subnet }: Pick<NetworkRow, "id" | "subnet">): void => {
+/** Its leases must be gone. Its subnets are {@link freed}. */
+export const deleteNetwork = (
+  tx: Transaction,
+  { id, ipv6, subnet }: Pick<NetworkRow, "id" | "ipv6" | "subnet">
+): void => {
   tx.run("DELETE FROM networks WHERE id = ?", id)
-  tx.run("INSERT OR REPLACE INTO freed (subnet) VALUES (?)", subnet)
+  for (const each of ipv6 === undefined ? [subnet] : [subnet, ipv6.subnet])
+    tx.run("INSERT OR REPLACE INTO freed (subnet) VALUES (?)", each)
   tx.run("DELETE FROM freed WHERE number <= (SELECT max(number) FROM freed) - ?", remembered)
 }
 
-/** Subnets of networks that are gone, in CIDR form, the last one last. */
+/** Subnets of both kinds of networks that are gone, in CIDR form, the last one last. */
 export const freed = (tx: Transaction): ReadonlyArray<string> =>
   tx.all("SELECT subnet FROM freed ORDER BY number").map((row) => String(row["subnet"]))
 
@@ -172,14 +183,15 @@ export const findLease = (tx: Transaction, network: string, container: string): 
 /** Fails when the container has a lease there, or somebody the address. */
 export const insertLease = (
   tx: Transaction,
-  { address, container, containerName, mac, network, owner }: LeaseRow
+  { address, address6, container, containerName, mac, network, owner }: LeaseRow
 ): void =>
   void tx.run(
-    "INSERT INTO leases (network, container, container_name, address, owner_pid, owner_start, mac) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO leases (network, container, container_name, address, address6, owner_pid, owner_start, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     network,
     container,
     containerName,
     address,
+    address6 ?? null,
     owner?.pid ?? null,
     owner?.startTime ?? null,
     mac ?? null
@@ -189,7 +201,8 @@ export const insertLease = (
 export const deleteLease = (tx: Transaction, network: string, container: string): void =>
   void tx.run("DELETE FROM leases WHERE network = ? AND container = ?", network, container)
 
-const portsQuery = "SELECT ports.*, leases.container_name FROM ports JOIN leases USING (network, container)"
+const portsQuery =
+  "SELECT ports.*, leases.container_name, leases.address6 FROM ports JOIN leases USING (network, container)"
 
 /** All published ports, or those of one container in one network, by port. */
 export const ports = (
@@ -206,7 +219,7 @@ export const ports = (
   ).map(portOf)
 
 /** Fails when the very same port of the same address is published; overlaps with all addresses are the caller's to see. */
-export const insertPort = (tx: Transaction, port: Omit<PortRow, "containerName">): void =>
+export const insertPort = (tx: Transaction, port: Omit<PortRow, "address6" | "containerName">): void =>
   void tx.run(
     "INSERT INTO ports (protocol, host_ip, host_port, network, container, address, container_port) VALUES (?, ?, ?, ?, ?, ?, ?)",
     port.protocol,

@@ -24,6 +24,10 @@ export const userHost = (sys: Syscalls, instance: string): Host => {
     table: tableName(instance),
     // What the real host can reach must stay within reach: its ways are ways out of here.
     taken: () => [...(ask("taken")() as ReturnType<Host["taken"]>), ...here.taken()],
+    ipv6: () => {
+      const there = ask("ipv6")() as ReturnType<Host["ipv6"]>
+      return { ...there, taken: [...there.taken, ...here.ipv6().taken] }
+    },
     uplinkMtu: ask("uplinkMtu") as Host["uplinkMtu"],
     ready: ask("ready") as Host["ready"],
     bringUp: ask("bringUp") as Host["bringUp"],

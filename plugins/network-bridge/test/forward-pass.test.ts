@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest"
+import type { Family } from "../src/Filter.ts"
 import { chainToPass, passHandles, passScript } from "../src/forward-pass.ts"
 
 const host = (chains: { readonly [name: string]: "drop" | "accept" | undefined }) => ({
-  chain: (_: string, name: string) => (name in chains ? { policy: chains[name] } : undefined)
+  chain: (_: string, name: string, family: Family) =>
+    family === "ip" && name in chains ? { policy: chains[name] } : undefined
 })
 
 describe("chainToPass", () => {
   it("is the one Docker leaves to others, wherever it exists", () => {
-    expect(chainToPass(host({ "DOCKER-USER": undefined, FORWARD: "drop" }))).toBe("DOCKER-USER")
+    expect(chainToPass(host({ "DOCKER-USER": undefined, FORWARD: "drop" }), "ip")).toBe("DOCKER-USER")
   })
 
   it("is the forward chain only when that drops by default", () => {
-    expect(chainToPass(host({ FORWARD: "drop" }))).toBe("FORWARD")
-    expect(chainToPass(host({ FORWARD: "accept" }))).toBeUndefined()
-    expect(chainToPass(host({}))).toBeUndefined()
+    expect(chainToPass(host({ FORWARD: "drop" }), "ip")).toBe("FORWARD")
+    expect(chainToPass(host({ FORWARD: "accept" }), "ip")).toBeUndefined()
+    expect(chainToPass(host({}), "ip")).toBeUndefined()
+    expect(chainToPass(host({ FORWARD: "drop" }), "ip6")).toBeUndefined()
   })
 })
 
@@ -34,7 +37,7 @@ describe("passHandles", () => {
 
 describe("passScript", () => {
   it("lets both directions pass", () => {
-    expect(passScript("FORWARD", "gantry0").trim().split("\n")).toEqual([
+    expect(passScript("FORWARD", "gantry0", "ip").trim().split("\n")).toEqual([
       `insert rule ip filter FORWARD iifname "gantry0" counter accept comment "gantry 'gantry0'"`,
       `insert rule ip filter FORWARD oifname "gantry0" counter accept comment "gantry 'gantry0'"`
     ])

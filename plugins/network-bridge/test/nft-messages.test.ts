@@ -1,10 +1,10 @@
 import { decodeAttributes, decodeMessages, encodeAttributes, joined, textOf } from "@gantry/linux/netlink/message"
 import { describe, expect, it } from "vitest"
 import { changeElements, getChain, getTable, isMarked, mentions, policyOf } from "../src/nft-messages.ts"
-import type { Element } from "../src/nft-script.ts"
+import type { Translation } from "../src/translations.ts"
 
-const element: Element = {
-  hostIp: "0.0.0.0",
+const element: Translation = {
+  family: "ip",
   hostPort: 8080,
   containerPort: 80,
   protocol: "tcp",
@@ -23,13 +23,13 @@ const text = (value: string) => new TextEncoder().encode(value)
 
 describe("questions", () => {
   it("name the table, and the chain, of IPv4", () => {
-    const [table] = decodeMessages(getTable("gantry"))
+    const [table] = decodeMessages(getTable("gantry", "ip"))
     expect([table?.type, table?.body[0], textOf(attributes(table?.body ?? text("")).get(1))]).toEqual([
       0x0a01,
       2,
       "gantry"
     ])
-    const [chain] = decodeMessages(getChain("filter", "DOCKER-USER"))
+    const [chain] = decodeMessages(getChain("filter", "DOCKER-USER", "ip"))
     expect([chain?.type, textOf(attributes(chain?.body ?? text("")).get(3))]).toEqual([0x0a04, "DOCKER-USER"])
   })
 })

@@ -18,6 +18,7 @@ const around: Surroundings = {
   networks: [row({})],
   taken: [parseSubnet("172.18.0.0/16") as Subnet],
   freed: [],
+  ipv6: () => ({ lack: undefined, seed: "here", taken: [] }),
   mtu: 1500,
   hasLink: (name) => name === "eth0"
 }

@@ -4,7 +4,7 @@ import { isUserDefined } from "@gantry/engine/networks/NetworkWish"
 import { joinNetwork, leaveNetwork } from "@gantry/engine/verbs/change-networks"
 import * as Effect from "effect/Effect"
 import { networkConnect, networkDisconnect } from "../argv/tables/networks.ts"
-import { parseIPv4 } from "../argv/values/ip.ts"
+import { parseIPv4, parseIPv6 } from "../argv/values/ip.ts"
 import { parsePriority } from "../argv/values/network.ts"
 import { define } from "./define.ts"
 import { findNetwork } from "./network.ts"
@@ -18,15 +18,16 @@ const noNetworkOfOnesOwn = (message: string): Usage =>
 /** `gantry network connect`. */
 export const connect = define(
   networkConnect,
-  ({ operands: [where = "", who = ""], options: { alias, gwPriority, ip } }) =>
+  ({ operands: [where = "", who = ""], options: { alias, gwPriority, ip, ip6 } }) =>
     Effect.gen(function* () {
       const address = yield* optionalOf("--ip", ip, parseIPv4)
+      const address6 = yield* optionalOf("--ip6", ip6, parseIPv6)
       const priority = yield* optionalOf("--gw-priority", gwPriority, parsePriority)
       for (const each of alias) yield* checkAlias(each)
       const container = yield* (yield* Containers).find(who)
       const { name } = yield* findNetwork(where)
       if (!isUserDefined(name)) {
-        if (address !== undefined)
+        if ((address ?? address6) !== undefined)
           return yield* noNetworkOfOnesOwn("user specified IP address is supported on user defined networks only")
         if (alias.length > 0)
           return yield* noNetworkOfOnesOwn(
@@ -37,7 +38,8 @@ export const connect = define(
         network: name,
         aliases: alias,
         priority: priority ?? 0,
-        ...given("address", address)
+        ...given("address", address),
+        ...given("address6", address6)
       })
       return 0
     })

@@ -3,7 +3,7 @@ import type { RunOptions } from "@gantry/engine/containers/RunOptions"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
 import type { create } from "../argv/tables/run.ts"
-import { parseIPv4 } from "../argv/values/ip.ts"
+import { parseIPv4, parseIPv6 } from "../argv/values/ip.ts"
 import { parseMac } from "../argv/values/mac.ts"
 import { type NetworkSpec, parseNetwork } from "../argv/values/network.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
@@ -17,10 +17,12 @@ export const networksOf = (options: Options): Effect.Effect<RunOptions["networks
     const [written, ...others] = yield* valuesOf("--network", options.network, parseNetwork)
     const first = written ?? { name: "default", aliases: [], driverOptions: {} }
     const address = yield* optionalOf("--ip", options.ip, parseIPv4)
+    const address6 = yield* optionalOf("--ip6", options.ip6, parseIPv6)
     const mac = yield* optionalOf("--mac-address", options.macAddress, parseMac)
     const twice = [
       ["--network-alias", "per-network alias", options.networkAlias.length > 0 && first.aliases.length > 0],
       ["--ip", "per-network IPv4 address", address !== undefined && first.ip !== undefined],
+      ["--ip6", "per-network IPv6 address", address6 !== undefined && first.ip6 !== undefined],
       ["--mac-address", "per-network MAC address", mac !== undefined && first.macAddress !== undefined]
     ] as const
     for (const [option, field, both] of twice) {
@@ -31,6 +33,7 @@ export const networksOf = (options: Options): Effect.Effect<RunOptions["networks
         ...first,
         aliases: [...first.aliases, ...options.networkAlias],
         ...given("ip", address),
+        ...given("ip6", address6),
         ...given("macAddress", mac)
       }),
       ...others.map(wishOf)
@@ -42,21 +45,20 @@ export const networksOf = (options: Options): Effect.Effect<RunOptions["networks
     return wishes
   })
 
-const wishOf = ({ aliases, gatewayPriority = 0, ip, macAddress, name }: NetworkSpec): NetworkWish => ({
+const wishOf = ({ aliases, gatewayPriority = 0, ip, ip6, macAddress, name }: NetworkSpec): NetworkWish => ({
   network: name === "default" ? "bridge" : name,
   aliases,
   priority: gatewayPriority,
   ...given("address", ip),
+  ...given("address6", ip6),
   ...given("mac", macAddress?.toLowerCase())
 })
 
 /** What is understood and cannot be done. */
-const checkSpec = ({ driverOptions, ip6 }: NetworkSpec): Effect.Effect<void, Usage> => {
-  if (ip6 !== undefined) return badValue("--network with ip6 is not supported yet", "networks have IPv4 addresses only")
-  return Object.keys(driverOptions).length > 0
+const checkSpec = ({ driverOptions }: NetworkSpec): Effect.Effect<void, Usage> =>
+  Object.keys(driverOptions).length > 0
     ? badValue("--network with driver-opt is not supported yet", "the network driver has no options")
     : Effect.void
-}
 
 const checkTogether = (wishes: ReadonlyArray<NetworkWish>): Effect.Effect<void, Usage> => {
   const names = wishes.map(({ network }) => network)
@@ -71,12 +73,12 @@ const checkTogether = (wishes: ReadonlyArray<NetworkWish>): Effect.Effect<void, 
 }
 
 /** Names and chosen addresses are for networks that the user made. */
-const checkWish = ({ address, aliases, network }: NetworkWish): Effect.Effect<void, Usage> => {
+const checkWish = ({ address, address6, aliases, network }: NetworkWish): Effect.Effect<void, Usage> => {
   const hint = "make one with gantry network create, and name it with --network"
   if (aliases.length > 0 && !isUserDefined(network)) {
     return badValue("network-scoped aliases are only supported for user-defined networks", hint)
   }
-  if (address !== undefined && !isUserDefined(network)) {
+  if ((address ?? address6) !== undefined && !isUserDefined(network)) {
     return badValue("user specified IP address is supported on user defined networks only", hint)
   }
   return Effect.forEach(aliases, checkAlias, { discard: true })

@@ -13,7 +13,8 @@ import { define } from "./define.ts"
 import { each } from "./each.ts"
 import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
-import { given, valuesOf } from "./read-values.ts"
+import { poolsOf } from "./network-pools.ts"
+import { valuesOf } from "./read-values.ts"
 import { badValue, refused } from "./Usage.ts"
 
 /** `gantry network create`. */
@@ -23,21 +24,22 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
       return yield* badValue(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores")
     }
     const labels = yield* valuesOf("--label", options.label, parseLabel)
-    const reserved = yield* valuesOf("--aux-address", options.auxAddress, parseLabel)
+    const pools = yield* poolsOf(options)
     const driver = yield* valuesOf("-o, --opt", options.opt, parseLabel)
     const pairs = (all: typeof labels) => Object.fromEntries(all.map((pair) => [pair.name, pair.value]))
-    const made = yield* (yield* Network)
+    const network = yield* Network
+    if (pools.ipv6 !== undefined && network.abilities === undefined) {
+      return yield* refused("the network plugin knows no IPv6", "leave --ipv6 out, or use another network plugin", 1)
+    }
+    const made = yield* network
       .create({
         name,
         internal: options.internal,
         labels: pairs(labels),
-        ...(reserved.length === 0 ? {} : { reserved: pairs(reserved) }),
-        ...(driver.length === 0 ? {} : { options: pairs(driver) }),
-        ...given("range", options.ipRange),
-        ...given("subnet", options.subnet),
-        ...given("gateway", options.gateway)
+        ...pools,
+        ...(driver.length === 0 ? {} : { options: pairs(driver) })
       })
-      .pipe(Effect.catchTag("AddressesExhausted", poolsExhausted))
+      .pipe(Effect.catchTag("AddressesExhausted", ({ subnet }) => poolsExhausted(subnet)))
     yield* tell(networkEvent("create", made))
     terminal.out(`${made.id}\n`)
     return 0
@@ -75,15 +77,15 @@ export const inspect = define(networkInspect, ({ operands, options }, { terminal
   showAll(operands, options.format, networkFinder, terminal)
 )
 
-/** The same failure, with the networks that could go. */
-const poolsExhausted = () =>
+/** The same failure, with the networks that could go. `pools`: where addresses were looked for. */
+const poolsExhausted = (pools: string) =>
   Effect.gen(function* () {
     const used = yield* usedNetworks
     const all = yield* (yield* Network).list
     const unused = all.filter((one) => isUnused(one, used))
     const oldestFirst = unused.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
     return yield* refused(
-      "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+      `could not find an available, non-overlapping ${pools.includes(":") ? "IPv6" : "IPv4"} address pool among the defaults to assign to the network`,
       poolsExhaustedHint(oldestFirst.map((one) => one.name)),
       1
     )

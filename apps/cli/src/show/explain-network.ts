@@ -24,6 +24,10 @@ export const explainNetwork = (failure: NetworkError): Explanation => {
 }
 
 const networkHint = (why: string): string | undefined => {
+  if (/IPv6 is switched off/.test(why))
+    return "switch it on (sysctl net.ipv6.conf.all.disable_ipv6=0), or leave --ipv6 out"
+  if (/has no IPv6:/.test(why)) return "leave --ipv6 out, or use a kernel with IPv6 (without ipv6.disable=1)"
+  if (/has no IPv6 addresses/.test(why)) return "make a network that has them: gantry network create --ipv6 NAME"
   if (/\bnft\b/.test(why) && /ENOENT|not found/i.test(why))
     return "install nftables; gantry doctor tells what else this host lacks"
   if (/EPERM|not permitted/i.test(why)) return "networks need root here; --network none and host do not"

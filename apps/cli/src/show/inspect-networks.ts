@@ -41,15 +41,24 @@ const placeOf = (held: Attachment | undefined) => ({
   IPAddress: held?.address ?? "",
   IPPrefixLen: held?.prefixLength ?? 0,
   Gateway: held?.gateway ?? "",
+  GlobalIPv6Address: held?.ipv6?.address ?? "",
+  GlobalIPv6PrefixLen: held?.ipv6?.prefixLength ?? 0,
+  IPv6Gateway: held?.ipv6?.gateway ?? "",
   MacAddress: held?.mac ?? ""
 })
 
 const endpointOf = (
   { id, name, spec }: ContainerRecord,
-  { address, aliases, mac, network, priority }: NetworkWish,
+  { address, address6, aliases, mac, network, priority }: NetworkWish,
   held: Attachment | undefined
 ) => ({
-  IPAMConfig: address === undefined ? null : { IPv4Address: address },
+  IPAMConfig:
+    address === undefined && address6 === undefined
+      ? null
+      : {
+          ...(address === undefined ? {} : { IPv4Address: address }),
+          ...(address6 === undefined ? {} : { IPv6Address: address6 })
+        },
   Links: null,
   Aliases: aliases.length === 0 ? null : aliases,
   NetworkID: held?.networkId ?? "",
@@ -57,9 +66,6 @@ const endpointOf = (
   ...placeOf(held),
   ...(held === undefined && mac !== undefined ? { MacAddress: mac } : {}),
   GwPriority: priority,
-  IPv6Gateway: "",
-  GlobalIPv6Address: "",
-  GlobalIPv6PrefixLen: 0,
   DriverOpts: null,
   DNSNames: isUserDefined(network) ? namesOf({ id, name, hostname: spec.hostname }, aliases) : null
 })

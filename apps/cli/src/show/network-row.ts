@@ -20,7 +20,7 @@ export const networkColumns = ["ID", "Name", "Driver", "Scope"] as const
 
 /** One line of `network ls`, by the names that templates use. */
 export const networkRow = (
-  { createdAt: at, driver, id, internal, labels, name }: NetworkInfo,
+  { createdAt: at, driver, id, internal, ipv6, labels, name }: NetworkInfo,
   { truncate }: { readonly truncate: boolean }
 ) => ({
   // Asking for the time zone is slow, and the usual view does not show it.
@@ -30,7 +30,7 @@ export const networkRow = (
   Driver: driver,
   ID: truncate ? shortId(id) : id,
   IPv4: "true",
-  IPv6: "false",
+  IPv6: `${ipv6 !== undefined}`,
   Internal: `${internal}`,
   Label: (wanted = "") => labels[wanted] ?? "",
   Labels: Object.entries(labels)
@@ -49,7 +49,7 @@ export interface Member {
 
 /** A network and those that are in it, in the shape of Docker's inspect. Spec: Docker Engine API, NetworkInspect. */
 export const inspectNetwork = (
-  { createdAt: at, driver, gateway, id, internal, labels, name, options, range, reserved, subnet }: NetworkInfo,
+  { createdAt: at, driver, gateway, id, internal, ipv6, labels, name, options, range, reserved, subnet }: NetworkInfo,
   members: ReadonlyArray<Member>
 ): unknown => ({
   Name: name,
@@ -58,21 +58,14 @@ export const inspectNetwork = (
   Scope: "local",
   Driver: driver,
   EnableIPv4: subnet !== undefined,
-  EnableIPv6: false,
+  EnableIPv6: ipv6 !== undefined,
   IPAM: {
     Driver: "default",
     Options: null,
     Config:
       subnet === undefined
         ? null
-        : [
-            {
-              Subnet: subnet,
-              ...(range === undefined ? {} : { IPRange: range }),
-              ...(gateway === undefined ? {} : { Gateway: gateway }),
-              ...(reserved === undefined ? {} : { AuxiliaryAddresses: reserved })
-            }
-          ]
+        : [poolOf({ subnet, gateway, range, reserved }), ...(ipv6 === undefined ? [] : [poolOf(ipv6)])]
   },
   Internal: internal,
   Attachable: false,
@@ -87,10 +80,27 @@ export const inspectNetwork = (
         EndpointID: "",
         MacAddress: attachment.mac ?? "",
         IPv4Address: attachment.address === undefined ? "" : `${attachment.address}/${attachment.prefixLength ?? 32}`,
-        IPv6Address: ""
+        IPv6Address: attachment.ipv6 === undefined ? "" : `${attachment.ipv6.address}/${attachment.ipv6.prefixLength}`
       }
     ])
   ),
   Options: options ?? {},
   Labels: labels
+})
+
+const poolOf = ({
+  gateway,
+  range,
+  reserved,
+  subnet
+}: {
+  readonly subnet: string
+  readonly gateway?: string | undefined
+  readonly range?: string | undefined
+  readonly reserved?: NetworkInfo["reserved"] | undefined
+}) => ({
+  Subnet: subnet,
+  ...(range === undefined ? {} : { IPRange: range }),
+  ...(gateway === undefined ? {} : { Gateway: gateway }),
+  ...(reserved === undefined ? {} : { AuxiliaryAddresses: reserved })
 })

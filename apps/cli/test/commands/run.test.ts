@@ -176,7 +176,6 @@ describe("gantry run", () => {
         ["hostname and the network mode", "--network", "container:x", "--hostname", "h"],
         ["dns and the network mode", "--network", "container:x", "--dns", "1.1.1.1"],
         ["No such container: x", "--network", "container:x"],
-        ["with ip6", "--network", "name=bridge,ip6=2001:db8::33"],
         ["with driver-opt", "--network", "name=bridge,driver-opt=a=b"],
         ['"--dns"', "--dns", "1.1.1.1\noptions rotate"],
         ['"--dns-search"', "--dns-search", "a..b"]

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Held from "../Held.ts"
 import type { AddressesExhausted, NetworkError, NetworkMissing, NetworkRefused, PortTaken } from "./NetworkError.ts"
-import type { Wiring } from "./Wiring.ts"
+import type { Ipv6Place, Wiring } from "./Wiring.ts"
 
 /** A port of the container that the host answers on, as asked for. */
 export interface PortRequest {
@@ -35,6 +35,8 @@ export interface AttachRequest {
   readonly ports: ReadonlyArray<PortRequest>
   /** A wish for a certain IPv4 address. */
   readonly address?: string
+  /** A wish for a certain IPv6 address, which only a network with {@link NetworkInfo.ipv6} can fulfil. */
+  readonly address6?: string
   /** A wish for a certain hardware address: six bytes in hexadecimal with colons. */
   readonly mac?: string
   /** Name of the container's end of the link; `eth0` when absent. */
@@ -55,6 +57,8 @@ export interface Attachment {
   readonly address?: string
   readonly prefixLength?: number
   readonly gateway?: string
+  /** Its IPv6 address; absent in a network without IPv6. */
+  readonly ipv6?: Ipv6Place
   readonly mac?: string
   readonly ports: ReadonlyArray<PublishedPort>
   /** What whoever launches the container must do; none means loopback only. */
@@ -70,12 +74,24 @@ export const builtInNetworks: ReadonlyArray<string> = ["bridge", "host", "none"]
 /** Whether a network is one of {@link builtInNetworks}. */
 export const isBuiltIn = (name: string): boolean => builtInNetworks.includes(name)
 
-/** Which addresses of a network are given out, and how its driver makes it. */
-export interface NetworkPlan {
+/** Which addresses of one kind a network gives out. */
+export interface AddressPlan {
   /** The part of the subnet that addresses are chosen from, in CIDR form; all of it when absent. */
   readonly range?: string
   /** Addresses that nobody gets, by what they are for. */
   readonly reserved?: { readonly [purpose: string]: string }
+}
+
+/** The IPv6 addresses of a network that has them besides its IPv4 ones. Spelled as RFC 5952 has it. */
+export interface Ipv6Network extends AddressPlan {
+  /** CIDR form. */
+  readonly subnet: string
+  /** The host's address in the network. */
+  readonly gateway: string
+}
+
+/** Which IPv4 addresses of a network are given out, and how its driver makes it. */
+export interface NetworkPlan extends AddressPlan {
   /** Options of the driver, by its own names. It refuses those that it does not know. */
   readonly options?: { readonly [name: string]: string }
 }
@@ -88,14 +104,24 @@ export interface NetworkInfo extends NetworkPlan {
   /** IPv4 in CIDR form; absent for none and host. */
   readonly subnet?: string
   readonly gateway?: string
+  /** Absent in a network whose members have IPv4 addresses alone. */
+  readonly ipv6?: Ipv6Network
   readonly internal: boolean
   readonly labels: { readonly [name: string]: string }
   /** Milliseconds since 1970; absent where nothing was made. */
   readonly createdAt?: number
 }
 
+/** What a network plugin can do on this host beyond what each has to. */
+export interface NetworkAbilities {
+  /** Networks can have IPv6 addresses besides IPv4 ones. When false, `create` refuses them and says why. */
+  readonly ipv6: boolean
+}
+
 /** Private networks: what a network plugin writes and the engine uses. */
 export interface NetworkShape {
+  /** Absent: nothing beyond what each has to, and the engine does not ask for more. */
+  readonly abilities?: NetworkAbilities
   /**
    * Leases an address and publishes the ports, before any process of the container runs. Nothing is left after a
    * failure. No two attachments held at once share an address (NET-1) or a host port.
@@ -115,13 +141,15 @@ export interface NetworkShape {
   readonly unpublish: (held: Pick<Attachment, "network" | "container" | "ports">) => Effect.Effect<void, NetworkRefused>
   /**
    * Creates a network. Addresses that were not asked for come from its range, and reserved ones are nobody's (NET-19);
-   * the subnet is chosen not to collide with the host's routes when absent.
+   * the subnet is chosen not to collide with the host's routes when absent. With `ipv6`, even an empty one, its members
+   * have IPv6 addresses besides (NET-20); only where {@link NetworkAbilities} say so.
    */
   readonly create: (
     request: NetworkPlan & {
       readonly name: string
       readonly subnet?: string
       readonly gateway?: string
+      readonly ipv6?: Partial<Ipv6Network>
       readonly internal?: boolean
       readonly labels?: { readonly [name: string]: string }
     }

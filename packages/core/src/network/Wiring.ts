@@ -1,3 +1,12 @@
+/** An IPv6 address of a container's end of a link. */
+export interface Ipv6Place {
+  /** As RFC 5952 spells it, without prefix length. */
+  readonly address: string
+  readonly prefixLength: number
+  /** Default route; absent in a network without a way out. */
+  readonly gateway?: string
+}
+
 /**
  * How one network connection of a container is made once its network namespace exists. Plain data: a network plugin
  * decides it ahead, whoever launches the container carries it out at every start, and the kernel undoes it when the
@@ -24,6 +33,8 @@ export type Wiring =
       readonly prefixLength: number
       /** Default route; absent in a network without a way out. */
       readonly gateway?: string
+      /** Absent in a network without IPv6. */
+      readonly ipv6?: Ipv6Place
       readonly mtu?: number
       /** What leaves by the host end does not reach other links of the bridge that are apart, too. */
       readonly apart?: true

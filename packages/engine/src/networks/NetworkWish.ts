@@ -8,6 +8,8 @@ export interface NetworkWish {
   readonly aliases: ReadonlyArray<string>
   /** A certain IPv4 address; any free one when absent. */
   readonly address?: string
+  /** A certain IPv6 address; any free one of a network that has them when absent. */
+  readonly address6?: string
   /** A certain hardware address, `02:42:…`; the network's choice when absent. */
   readonly mac?: string
   /** The way out leads through the network with the highest; through the earliest of several. */

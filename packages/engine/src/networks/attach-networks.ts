@@ -7,7 +7,7 @@ import type { NetworkWish } from "./NetworkWish.ts"
 /** What a container asks of one of its networks. `link` is the name of its end. */
 export const requestOf = (
   record: Pick<ContainerRecord, "id" | "name">,
-  { address, mac, network }: NetworkWish,
+  { address, address6, mac, network }: NetworkWish,
   { link, ports }: Pick<AttachRequest, "ports"> & { readonly link: string }
 ): AttachRequest => ({
   container: record.id,
@@ -16,6 +16,7 @@ export const requestOf = (
   ports,
   link,
   ...(address === undefined ? {} : { address }),
+  ...(address6 === undefined ? {} : { address6 }),
   ...(mac === undefined ? {} : { mac })
 })
 

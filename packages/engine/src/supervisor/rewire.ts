@@ -1,5 +1,6 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Wiring } from "@gantry/core/network/Wiring"
+import { setUpEnd, takesIpv6, waysOut } from "@gantry/linux/container/set-up-links"
 import { withLinks } from "@gantry/linux/netlink/link"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { inNetworkOf } from "@gantry/linux/in-network"
@@ -15,7 +16,11 @@ const linksOf = ({ wiring }: Pick<Connected, "wiring">): ReadonlyArray<Link> =>
   wiring.filter((each) => each.type === "veth")
 
 const isSame = (one: Link, other: Link): boolean =>
-  one.link === other.link && one.name === other.name && one.address === other.address && one.mac === other.mac
+  one.link === other.link &&
+  one.name === other.name &&
+  one.address === other.address &&
+  one.ipv6?.address === other.ipv6?.address &&
+  one.mac === other.mac
 
 /** Links by what has to be done for a container that is connected otherwise from now on. Pure. */
 export const planRewiring = (
@@ -24,38 +29,38 @@ export const planRewiring = (
 ): {
   readonly gone: ReadonlyArray<Link>
   readonly come: ReadonlyArray<Link>
-  /** The link that everything else is reached through, when that was another one. */
-  readonly out?: Link
+  /** Default routes that were others. */
+  readonly ways: ReturnType<typeof waysOut>
 } => {
   const [old, wanted] = [linksOf(before), linksOf(after)]
   const gone = old.filter((each) => !wanted.some((one) => isSame(each, one)))
   const come = wanted.filter((each) => !old.some((one) => isSame(each, one)))
-  const outOf = (links: ReadonlyArray<Link>) => links.find(({ gateway }) => gateway !== undefined)
-  const [was, out] = [outOf(old), outOf(wanted)]
-  const stays = out === undefined || (was !== undefined && isSame(was, out) && was.gateway === out.gateway)
-  return { gone, come, ...(stays ? {} : { out }) }
+  const stays = ({ dev, gateway, six }: Way) =>
+    !come.some(({ name }) => name === dev) &&
+    waysOut(old).some((each) => each.six === six && each.dev === dev && each.gateway === gateway)
+  return { gone, come, ways: waysOut(wanted).filter((way) => !stays(way)) }
 }
+
+type Way = ReturnType<typeof waysOut>[number]
 
 /**
  * Connects a running container otherwise: links go and come in its network namespace, its way out changes, and its hosts
  * file says its new addresses. Throws what the kernel says; the links that were to come are gone again then.
  */
 export const rewire = (sys: Syscalls, pid: number, before: Connected, after: Connected): void => {
-  const { come, gone, out } = planRewiring(before, after)
+  const { come, gone, ways } = planRewiring(before, after)
   withLinks(sys, (links) => {
     for (const { link } of gone) if (links.linkIndex(link) !== undefined) links.deleteLink(link)
   })
   try {
     connect(sys, pid, come)
-    if (come.length > 0 || out !== undefined) {
+    if (come.length > 0 || ways.length > 0) {
       inNetworkOf(sys, pid, () =>
         withLinks(sys, (links) => {
-          for (const { address, name, prefixLength } of come) {
-            links.addAddress(name, address, prefixLength)
-            links.setLinkUp(name)
+          for (const end of come) setUpEnd(sys, links, end)
+          for (const { dev, gateway, six } of ways) {
+            if (!six || takesIpv6(sys, dev)) links.addRoute({ destination: "default", gateway, dev, replace: true })
           }
-          if (out?.gateway !== undefined)
-            links.addRoute({ destination: "default", gateway: out.gateway, dev: out.name, replace: true })
         })
       )
     }

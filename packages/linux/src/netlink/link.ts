@@ -1,21 +1,25 @@
 import type { Syscalls } from "../Syscalls.ts"
 import type { Message } from "./message.ts"
 import {
-  addressRow,
-  type AddressRow,
-  allAddresses,
   allLinks,
-  allRoutes,
   changeLink,
   getLink,
   linkRow,
   type LinkRow,
   type LinkSettings,
-  newAddress,
   newLink,
-  newRoute,
   newVeth,
-  removeLink,
+  removeLink
+} from "./link-messages.ts"
+import {
+  addressRow,
+  type AddressRow,
+  allAddresses,
+  allAddresses6,
+  allRoutes,
+  allRoutes6,
+  newAddress,
+  newRoute,
   routeRow,
   type RouteRow
 } from "./route-messages.ts"
@@ -39,7 +43,7 @@ export interface VethRequest {
 
 /** A route by names in place of numbers. */
 export interface RouteTo {
-  /** `default`, an address, or address/prefix. */
+  /** `default`, an address, or address/prefix. A default route is of the family of its gateway. */
   readonly destination: string
   readonly gateway?: string
   /** Name of the device. */
@@ -50,7 +54,7 @@ export interface RouteTo {
 }
 
 /**
- * The devices, addresses and IPv4 routes of one network namespace: that of the thread when it was opened.
+ * The devices, addresses and routes of one network namespace: that of the thread when it was opened.
  *
  * Every method throws `SyscallError` with a call such as `netlink RTM_NEWLINK`. EEXIST: the name, address or route is
  * there already. ENODEV: no device has that name.
@@ -64,12 +68,18 @@ export interface Links {
   readonly deleteLink: (name: string) => void
   /** The number of a device; undefined when no device has that name. */
   readonly linkIndex: (name: string) => number | undefined
+  /** An IPv6 address is usable at once: nobody is asked whether he has it. */
   readonly addAddress: (name: string, address: string, prefix: number) => void
   readonly addRoute: (route: RouteTo) => void
   readonly listLinks: () => ReadonlyArray<LinkRow>
+  /** IPv4 addresses. */
   readonly listAddresses: () => ReadonlyArray<AddressRow>
+  /** IPv6 addresses; none on a host without IPv6. */
+  readonly listAddresses6: () => ReadonlyArray<AddressRow>
   /** IPv4 routes of all tables. */
   readonly listRoutes: () => ReadonlyArray<RouteRow>
+  /** IPv6 routes of all tables; none on a host without IPv6. */
+  readonly listRoutes6: () => ReadonlyArray<RouteRow>
   /** A second call does nothing. */
   readonly close: () => void
 }
@@ -109,7 +119,10 @@ export const openLinks = (sys: Syscalls): Links => {
       ),
     listLinks: () => rows(socket.dump(allLinks), linkRow),
     listAddresses: () => rows(socket.dump(allAddresses), addressRow),
-    listRoutes: () => rows(socket.dump(allRoutes), routeRow)
+    // A kernel without IPv6 answers with what it has instead.
+    listAddresses6: () => rows(socket.dump(allAddresses6), addressRow).filter(({ address }) => address.includes(":")),
+    listRoutes: () => rows(socket.dump(allRoutes), routeRow),
+    listRoutes6: () => rows(socket.dump(allRoutes6), routeRow).filter((row) => row.destination.includes(":"))
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { makeRecording } from "../../src/ffi/recording.ts"
 import { encodeMessage, joined, type Message, NLMSG_DONE, NLMSG_ERROR } from "../../src/netlink/message.ts"
-import { allLinks, getLink } from "../../src/netlink/route-messages.ts"
+import { allLinks, getLink } from "../../src/netlink/link-messages.ts"
 import { openRouteSocket } from "../../src/netlink/route-socket.ts"
 
 const acknowledged = new Uint8Array(20)

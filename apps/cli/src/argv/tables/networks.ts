@@ -12,9 +12,9 @@ export const networkConnect = {
     alias: { kind: "list", about: "Further name of the container in the network" },
     gwPriority: { kind: "text", about: "The way out leads through the network with the highest; 0 when absent" },
     ip: { kind: "text", about: "IPv4 address in the network, such as 172.30.100.104" },
+    ip6: { kind: "text", about: "IPv6 address in the network, such as 2001:db8::33" },
 
     driverOpt: { kind: "list", about: "Option of the driver", supported: false },
-    ip6: { kind: "text", about: "IPv6 address, such as 2001:db8::33", supported: false },
     link: { kind: "list", about: "Link to another container", supported: false },
     linkLocalIp: { kind: "list", about: "Link-local addresses", supported: false }
   }
@@ -37,10 +37,11 @@ export const networkCreate = {
   operands: { min: 1, max: 1 },
   options: {
     driver: { kind: "text", short: "d", about: "Kind of network", supported: false, harmless: ["bridge"] },
-    gateway: { kind: "text", about: "Address of the host in the network" },
+    gateway: { kind: "list", about: "Address of the host in the network; with --ipv6 one of each kind" },
     internal: { kind: "flag", about: "No way out of the network" },
     label: { kind: "list", about: "Label of the network" },
-    ipRange: { kind: "text", about: "Part of the subnet that addresses are given out from, as 10.1.0.128/25" },
+    ipRange: { kind: "list", about: "Part of a subnet that addresses are given out from, as 10.1.0.128/25" },
+    ipv6: { kind: "flag", about: "IPv6 addresses besides IPv4 ones" },
     auxAddress: { kind: "list", about: "Address that is not given out, with what it is for: router=10.1.0.2" },
     opt: {
       kind: "list",
@@ -48,7 +49,7 @@ export const networkCreate = {
       about:
         "Option of the driver: com.docker.network.driver.mtu, com.docker.network.bridge. with name, enable_icc, enable_ip_masquerade or host_binding_ipv4"
     },
-    subnet: { kind: "text", about: "Addresses of the network, as 10.1.0.0/24" },
+    subnet: { kind: "list", about: "Addresses of the network, as 10.1.0.0/24; with --ipv6 also as fd00:1::/64" },
 
     attachable: { kind: "flag", about: "Let containers attach by hand", ignored: "every network here is attachable" },
     configFrom: { kind: "text", about: "Network to copy from", supported: false },
@@ -56,8 +57,7 @@ export const networkCreate = {
     ingress: { kind: "flag", about: "Network of a swarm", supported: false },
     ipamDriver: { kind: "text", about: "Who gives out addresses", supported: false, harmless: ["default"] },
     ipamOpt: { kind: "list", about: "Option of who gives out addresses", supported: false },
-    ipv4: { kind: "flag", fallback: true, about: "IPv4 addresses", ignored: "networks always have IPv4 addresses" },
-    ipv6: { kind: "flag", about: "IPv6 addresses", supported: false },
+    ipv4: { kind: "flag", fallback: true, about: "IPv4 addresses, which every network here has" },
     scope: { kind: "text", about: "Reach of the network", supported: false, harmless: ["local"] }
   }
 } as const satisfies Command

@@ -24,7 +24,7 @@ const containerOptions = {
   network: { kind: "list", also: ["net"], value: "network", about: "Network to join" },
   networkAlias: { kind: "list", also: ["net-alias"], about: "Further name in the network" },
   ip: { kind: "text", about: "IPv4 address, such as 172.30.100.104" },
-  ip6: { kind: "text", about: "IPv6 address, such as 2001:db8::33", supported: false },
+  ip6: { kind: "text", about: "IPv6 address, such as 2001:db8::33" },
   linkLocalIp: { kind: "list", about: "Link-local addresses", supported: false },
   macAddress: { kind: "text", about: "Hardware address, such as 92:d0:c6:0a:29:33" },
   link: { kind: "list", about: "Link to another container", supported: false },

@@ -31,3 +31,7 @@ export const unbracketed = (text: string): string =>
 /** Reads one IPv4 address. */
 export const parseIPv4 = (text: string): Result<string> =>
   isIPv4(text) ? good(text) : bad(`${text} is not an IPv4 address`)
+
+/** Reads one IPv6 address without a zone. */
+export const parseIPv6 = (text: string): Result<string> =>
+  isIPv6(text) && !text.includes("%") ? good(text) : bad(`${text} is not an IPv6 address`)

@@ -1,4 +1,5 @@
 import type { Attachment } from "@gantry/core/network/Network"
+import { addressesOf } from "../../networks/addresses-of.ts"
 import { fulfils, type NetworkWish } from "../../networks/NetworkWish.ts"
 import { namesOf } from "../../networks/names-of.ts"
 import type { NameTable } from "./find-name.ts"
@@ -52,16 +53,17 @@ const sorted = (rows: ReadonlyArray<Record<string, unknown>>): Map<string, Membe
     const wishes = JSON.parse(String(row["wishes"])) as ReadonlyArray<NetworkWish>
     const container = { id: String(row["id"]), name: String(row["name"]), hostname: String(row["hostname"]) }
     for (const attachment of JSON.parse(String(row["attachments"])) as ReadonlyArray<Attachment>) {
-      const { address, network } = attachment
-      if (address === undefined) continue
+      const { network } = attachment
+      const addresses = addressesOf(attachment)
+      if (addresses.length === 0) continue
       const members = networks.get(network) ?? { addresses: new Map(), names: new Map() }
       networks.set(network, members)
-      members.names.set(address, container.name)
+      for (const address of addresses) members.names.set(address, container.name)
       const aliases = wishes.find((wish) => fulfils(attachment, wish))?.aliases ?? []
       for (const name of new Set(namesOf(container, aliases).map((each) => each.toLowerCase()))) {
         const known = members.addresses.get(name)
-        if (known === undefined) members.addresses.set(name, [address])
-        else known.push(address)
+        if (known === undefined) members.addresses.set(name, [...addresses])
+        else known.push(...addresses)
       }
     }
   }

@@ -46,7 +46,9 @@ const longestDatagram = 1232
 const codes = { answered: 0, unreadable: 1, failed: 2, absent: 3 } as const
 
 /** One line of an answer. */
-export type Line = { readonly type: "A"; readonly address: string } | { readonly type: "PTR"; readonly name: string }
+export type Line =
+  | { readonly type: "A" | "AAAA"; readonly address: string }
+  | { readonly type: "PTR"; readonly name: string }
 
 /** Seconds for which an answer may be kept: containers come and go. */
 const lifetime = 5
@@ -72,9 +74,9 @@ export const writeAnswer = (
       answers: lines
         .slice(0, count)
         .map((line) =>
-          line.type === "A"
-            ? { type: "A", name, ttl: lifetime, data: line.address }
-            : { type: "PTR", name, ttl: lifetime, data: line.name }
+          line.type === "PTR"
+            ? { type: "PTR", name, ttl: lifetime, data: line.name }
+            : { type: line.type, name, ttl: lifetime, data: line.address }
         )
     })
   let count = lines.length
