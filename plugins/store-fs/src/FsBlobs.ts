@@ -9,21 +9,19 @@ import { type Digest, hexOf, isDigest } from "@gantry/core/image/Digest"
 import { Settings } from "@gantry/core/Settings"
 import { type BlobDriver, BlobStore, type BlobStoreShape, make as makeStore } from "@gantry/core/store/BlobStore"
 import { storageFailure } from "@gantry/core/store/StoreError"
+import { errorCode } from "./error-code.ts"
 import { ownName, partialName } from "./owner.ts"
 import { placesOf } from "./places.ts"
 
 /** Bytes that are read at once. */
 const pieceSize = 256 * 1024
 
-const codeOf = (cause: unknown): unknown =>
-  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
-
 /** Writes the file that makes a directory an OCI image layout. Spec: OCI image-spec, image-layout.md. */
 const markLayout = (root: string): void => {
   try {
     writeFileSync(join(root, "oci-layout"), `{"imageLayoutVersion":"1.0.0"}`, { flag: "wx", mode: 0o644 })
   } catch (cause) {
-    if (codeOf(cause) !== "EEXIST") throw cause
+    if (errorCode(cause) !== "EEXIST") throw cause
   }
 }
 
@@ -50,7 +48,7 @@ export const driver = (root: string): BlobDriver => {
         stat(place(digest)).then(
           (found) => Option.some(found.size),
           (cause: unknown) => {
-            if (codeOf(cause) === "ENOENT") return Option.none<number>()
+            if (errorCode(cause) === "ENOENT") return Option.none<number>()
             throw cause
           }
         ),
@@ -151,7 +149,7 @@ export const driver = (root: string): BlobDriver => {
         Effect.tryPromise({
           try: () =>
             readdir(places.blobs).catch((cause: unknown) => {
-              if (codeOf(cause) === "ENOENT") return []
+              if (errorCode(cause) === "ENOENT") return []
               throw cause
             }),
           catch: storageFailure("list", places.blobs)

@@ -3,6 +3,7 @@ import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
+import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
 import { isOpaque, readXattrs } from "./xattrs.ts"
 
@@ -56,7 +57,7 @@ const look = <A>({ live }: ViewLayer, at: () => A, otherwise: A): A => {
   try {
     return at()
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+    const code = errorCode(cause)
     // The last one: it was a symbolic link.
     if (code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL") return otherwise
     throw cause

@@ -1,6 +1,7 @@
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync } from "node:fs"
 import type { FileContent } from "@gantry/core/tree/TreeEntry"
 import { ownerHere } from "@gantry/linux/rootless"
+import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
 import { writeAll } from "./write-all.ts"
 
@@ -25,7 +26,7 @@ const copyFile = (kernel: Kernel, from: string, to: number, size: number): void 
           left -= count
         }
       } catch (cause) {
-        const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+        const code = errorCode(cause)
         if (left !== size || (code !== "EXDEV" && code !== "EINVAL" && code !== "EOPNOTSUPP" && code !== "ENOSYS"))
           throw cause
       }

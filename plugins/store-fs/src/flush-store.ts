@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { DatabaseShape } from "@gantry/core/state/Database"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { bootId } from "@gantry/linux/process-identity"
+import { errorCode } from "./error-code.ts"
 import { loadKernel } from "./kernel.ts"
 import type { Places } from "./places.ts"
 
@@ -12,7 +13,7 @@ const syncFile = (path: string): void => {
   try {
     fd = openSync(path, "r")
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return
+    if (errorCode(cause) === "ENOENT") return
     throw cause
   }
   try {

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readdirSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
+import { errorCode } from "./error-code.ts"
 
 /** Bytes in a block as `st_blocks` counts them. Spec: stat(2). */
 const blockSize = 512n
@@ -58,7 +59,7 @@ export const namesIn = (directory: string): ReadonlyArray<string> => {
   try {
     return readdirSync(directory)
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")) return []
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(cause) ?? "")) return []
     throw cause
   }
 }

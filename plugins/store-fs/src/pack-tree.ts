@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync }
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, statOf } from "@gantry/core/tree/disk-entry"
+import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
 import type { UnionView } from "./UnionView.ts"
@@ -47,7 +48,7 @@ const openInside =
     try {
       fd = openSync(path, flags)
     } catch (cause) {
-      const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+      const code = errorCode(cause)
       if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENXIO") return undefined
       throw cause
     }

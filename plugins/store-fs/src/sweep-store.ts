@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs"
-import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { DatabaseShape } from "@gantry/core/state/Database"
@@ -9,6 +8,7 @@ import { allTrees, isLayerName } from "./layer-rows.ts"
 import { isOwned, isPartial } from "./owner.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
+import { removeAbandoned } from "./remove-abandoned.ts"
 import { skeletonName } from "./skeleton.ts"
 
 /**
@@ -49,8 +49,7 @@ export const sweepStore = (db: DatabaseShape, places: Places): Effect.Effect<Rea
         for (const name of readdirSync(places.ingest)) {
           const away = name.endsWith("-away")
           if (!away && (isOwned(name) || isPartial(name))) continue
-          await rm(join(places.ingest, name), { recursive: true, force: true })
-          if (!away) swept.push(name)
+          if ((await removeAbandoned(join(places.ingest, name))) && !away) swept.push(name)
         }
       },
       catch: storageFailure("remove", places.ingest)

@@ -24,6 +24,7 @@ import { layerName, plainName } from "@gantry/core/tree/whiteout"
 import { ownerHere, rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
+import { errorCode } from "../error-code.ts"
 import { checkDevice, checkOwner } from "./entry-numbers.ts"
 import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
 import { filesForm, folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
@@ -231,7 +232,7 @@ export const layerUnpacker = (
     try {
       return openSync(diskOf(path), flags, mode)
     } catch (cause) {
-      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause
+      if (errorCode(cause) !== "EEXIST") throw cause
       clear(path)
       return openSync(diskOf(path), flags, mode)
     }

@@ -2,6 +2,7 @@ import { readSync } from "node:fs"
 import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { POLLIN } from "@gantry/linux/constants"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import { errorCode } from "../error-code.ts"
 
 /** An archive that is to be unpacked. */
 export interface Job {
@@ -49,10 +50,6 @@ export interface JobInput {
   readonly cut: () => boolean
 }
 
-/** The symbolic name of a system's error. */
-export const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause ? String(cause.code) : undefined
-
 /** Bytes of a file that are read at once. */
 const filePiece = 128 * 1024
 
@@ -75,11 +72,11 @@ export const jobInput = (kernel: Pick<Syscalls, "poll">): JobInput => {
         ended = to === 0
         return !ended
       } catch (cause) {
-        if (codeOf(cause) === "EOF") {
+        if (errorCode(cause) === "EOF") {
           ended = true
           return false
         }
-        if (codeOf(cause) !== "EAGAIN") throw cause
+        if (errorCode(cause) !== "EAGAIN") throw cause
         kernel.poll([{ fd: 0, events: POLLIN }], null)
       }
     }

@@ -7,7 +7,8 @@ import { rootless } from "@gantry/linux/rootless"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { fileArchive } from "./file-archive.ts"
-import { codeOf, type Job, type JobInput, jobInput } from "./job.ts"
+import { errorCode } from "../error-code.ts"
+import { type Job, type JobInput, jobInput } from "./job.ts"
 import { type LayerUnpacker, layerUnpacker } from "./LayerUnpacker.ts"
 import type { Ending, Outcome } from "./Outcome.ts"
 import { recipeWriter } from "./RecipeWriter.ts"
@@ -52,7 +53,7 @@ const outcomeOf = (kernel: Syscalls, job: Job, input: JobInput): Outcome => {
   try {
     fd = openSync(job.file, constants.O_RDONLY | constants.O_NOFOLLOW)
   } catch (cause) {
-    return { type: "failed", code: codeOf(cause) ?? "EIO", path: "", why: String(cause) }
+    return { type: "failed", code: errorCode(cause) ?? "EIO", path: "", why: String(cause) }
   }
   try {
     const { file, pieces } = fileArchive(input.fileParts(fd))
@@ -74,7 +75,7 @@ const endingOf = (kernel: Syscalls, { directory, form, limit, place }: Job, arch
   } catch (cause) {
     if (cause instanceof PastLimit) return { type: "too-large", unit: cause.unit, limit: cause.limit }
     const why = cause instanceof Error ? cause.message : String(cause)
-    return { type: "failed", code: codeOf(cause) ?? "EIO", path: unpacker?.at() ?? "", why }
+    return { type: "failed", code: errorCode(cause) ?? "EIO", path: unpacker?.at() ?? "", why }
   }
 }
 
