@@ -5,6 +5,7 @@ import { createContext } from "./create-context.ts"
 import { attachedTo } from "./attached-to.ts"
 import { define } from "./define.ts"
 import { fetching } from "./fetching.ts"
+import { withKeptLimits } from "./kept-limits.ts"
 import { makeContainer } from "./make-container.ts"
 import { runOptions } from "./run-options.ts"
 
@@ -20,7 +21,7 @@ export default define(
       })
       const finishCid = yield* cidFile(options.cidfile)
       const record = yield* makeContainer(
-        wished,
+        withKeptLimits(wished, terminal.err),
         { ...createContext(terminal), fetching: fetching(terminal, options.quiet) },
         options.replace
       )

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { connect } from "@gantry/engine/containers/connect"
-import { containersGroup } from "@gantry/engine/containers/containers-group"
+import { groupFor } from "@gantry/engine/containers/containers-group"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { hostNames } from "@gantry/engine/containers/host-names"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ export default define(table, ({ operands: [name = ""] }, { settings, terminal })
     const spec = connect(record, record.attachments, yield* hostNames)
     const request = {
       spec,
-      group: `${containersGroup(settings)}/${record.id}`,
+      group: groupFor(settings, spec),
       driver: { program: spec.runtime ?? "runc", state: "", bundles: `${settings.run}/oci/bundles` }
     }
     const argv = ["--mount", "--propagation=private", ...settings.self, "__oci_config"]

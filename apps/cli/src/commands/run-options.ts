@@ -111,6 +111,7 @@ export const runOptions = (
       deviceRules: yield* valuesOf("--device-cgroup-rule", options.deviceCgroupRule, checkDeviceRule),
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
       resources: { ...(yield* resourcesOf(options)), ...(yield* furtherResourcesOf(options)) },
+      ...given("cgroupParent", options.cgroupParent === "" ? undefined : options.cgroupParent),
       init: options.init,
       namespaces: yield* namespacesOf(options),
       annotations: yield* annotationsOf(options.annotation),

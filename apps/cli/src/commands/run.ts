@@ -18,6 +18,7 @@ import { cidFile } from "./cid-file.ts"
 import { createContext } from "./create-context.ts"
 import { define } from "./define.ts"
 import { fetching } from "./fetching.ts"
+import { withKeptLimits } from "./kept-limits.ts"
 import { makeContainer } from "./make-container.ts"
 import { optionalOf } from "./read-values.ts"
 import { runOptions } from "./run-options.ts"
@@ -54,7 +55,7 @@ export default define(
         // A supervisor and the container's first process load their program while the rest is made.
         yield* (yield* Runtime).warm(id, { stdin: wished.stdin, tty: options.tty })
         const record = yield* makeContainer(
-          wished,
+          withKeptLimits(wished, terminal.err),
           { ...createContext(terminal), id, fetching: fetching(terminal, options.quiet) },
           options.replace
         )

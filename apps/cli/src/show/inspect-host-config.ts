@@ -65,7 +65,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   BlkioWeight: spec.resources.blockWeight ?? 0,
   BlkioWeightDevice: blockOf(spec, "weight", (Path, Weight) => ({ Path, Weight })),
   Cgroup: "",
-  CgroupParent: "",
+  CgroupParent: spec.cgroupParent ?? "",
   ConsoleSize: [0, 0],
   CpuCount: 0,
   CpuPercent: 0,

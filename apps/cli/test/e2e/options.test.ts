@@ -1,6 +1,6 @@
-import { readlinkSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 
@@ -15,6 +15,36 @@ describe("options of run", () => {
     const greedy = await gantry.try("run", "--name", "greedy", "-m", "24m", "base", "tail", "/dev/zero")
     expect(greedy.status).toBe(137)
     expect(await gantry.field("greedy", "{{.State.OOMKilled}} {{.State.ExitCode}}")).toBe("true 137")
+  })
+
+  it("--cgroup-parent puts a container below a group of the user's choice, for all that is done to it", async () => {
+    const parent = `parent-${gantry.instance}/low`
+    const place = ["sh", "-c", "grep -cE ':/parent-[^/]+/low/[0-9a-f]{64}$' /proc/self/cgroup || true"]
+    const run_ = ["run", "-d", "--name", "low", "--cgroupns", "host", "--cgroup-parent", `/${parent}`]
+    await gantry.ok(...run_, "base", "sleep", "1000")
+    expect(Number(await gantry.ok("exec", "low", ...place))).toBeGreaterThan(0)
+    expect(await gantry.field("low", "{{.HostConfig.CgroupParent}}")).toBe(`/${parent}`)
+    expect(await gantry.ok("top", "low")).toContain("sleep 1000")
+    await gantry.ok("pause", "low")
+    expect(await gantry.field("low", "{{.State.Status}}")).toBe("paused")
+    await gantry.ok("unpause", "low")
+    await gantry.ok("update", "--pids-limit", "33", "low")
+    const pids = "cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max"
+    await gantry.ok("restart", "-t", "0", "low")
+    expect(await out("--cgroup-parent", parent, "--pids-limit", "34", "base", "sh", "-c", pids)).toBe("34")
+    const id = await gantry.field("low", "{{.Id}}")
+    await gantry.ok("rm", "-f", "low")
+    const trees = readdirSync("/sys/fs/cgroup").map((name) => join("/sys/fs/cgroup", name, parent))
+    const made = [...trees, join("/sys/fs/cgroup", parent)].filter((path) => existsSync(path))
+    expect(made.flatMap((path) => readdirSync(path)).filter((name) => name.startsWith(id.slice(0, 12)))).toEqual([])
+    // A parent is the user's, who may have given it limits.
+    expect(made).not.toEqual([])
+    for (const path of made) for (const each of [path, dirname(path)]) rmdirSync(each)
+    const refused = await run("--cgroup-parent", "cgroup.procs", "base", "true")
+    expect([refused.status, refused.stderr]).toEqual([
+      125,
+      expect.stringContaining("no control group below cgroup.procs")
+    ])
   })
 
   it("--pids-limit limits the number of processes", async () => {

@@ -188,6 +188,8 @@ export interface ContainerSpec {
   /** How the container is connected; one entry a network, none for loopback only. */
   readonly wiring: ReadonlyArray<Wiring>
   readonly resources: Resources
+  /** Control group above the container's own, by its path below the top of each tree; the engine's when absent. */
+  readonly cgroupParent?: string
   /** All devices, no masked paths, /sys writable. */
   readonly privileged: boolean
   /** No path of /proc and /sys is masked or made read-only; they are when absent, unless it is privileged. */

@@ -125,6 +125,8 @@ export interface RunOptions {
   readonly deviceRules: ReadonlyArray<string>
   readonly sysctls: { readonly [name: string]: string }
   readonly resources: Resources
+  /** Control group above the container's own; the engine's when absent. */
+  readonly cgroupParent?: string
   readonly init: boolean
   /** Name or number; the image's, else SIGTERM, when absent. */
   readonly stopSignal?: string

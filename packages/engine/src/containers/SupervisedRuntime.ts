@@ -11,7 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { containersGroup } from "./containers-group.ts"
+import { containersGroup, groupFor, groupOf as groupIn } from "./containers-group.ts"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
@@ -46,7 +46,7 @@ export const make = Effect.gen(function* () {
   const directoryOf = (id: string) => containerDirectory(settings.root, id)
   const socketOf = (id: string) => `${settings.run}/${id.slice(0, 16)}.sock`
   const parentGroup = containersGroup(settings)
-  const groupOf = (id: string) => `${parentGroup}/${id}`
+  const groupOf = (id: string) => groupIn(settings, id)
 
   const launching = (container: string, command: string, request: LaunchRequest, ahead?: OpenedLaunch) =>
     Effect.tryPromise({
@@ -61,7 +61,7 @@ export const make = Effect.gen(function* () {
 
   /** For what ends with this process. */
   const grouped = (spec: ContainerSpec) => {
-    const group = groupOf(ownedName(performKind, spec.id.slice(0, 12)))
+    const group = `${parentGroup}/${ownedName(performKind, spec.id.slice(0, 12))}`
     return { plan: launcher.launch(spec, group), group: openGroup(group, spec) }
   }
 
@@ -137,13 +137,8 @@ export const make = Effect.gen(function* () {
   const start: RuntimeShape["start"] = (spec, supervision) =>
     Effect.gen(function* () {
       const directory = directoryOf(spec.id)
-      const job: Job = {
-        spec,
-        supervision,
-        plan: launcher.launch(spec, groupOf(spec.id)),
-        socket: socketOf(spec.id),
-        group: groupOf(spec.id)
-      }
+      const group = groupFor(settings, spec)
+      const job: Job = { spec, supervision, plan: launcher.launch(spec, group), socket: socketOf(spec.id), group }
       if (Buffer.byteLength(job.socket) > longestSocketPath) {
         return yield* new IsolationRefused({
           container: spec.id,
@@ -242,7 +237,7 @@ export const make = Effect.gen(function* () {
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
-  const asked = supervisorVerbs(connect, (spec) => launcher.launch(spec, groupOf(spec.id)))
+  const asked = supervisorVerbs(connect, (spec) => launcher.launch(spec, groupFor(settings, spec)))
   const { direct, exec } = execVerbs({
     ahead: Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead)),
     directoryOf,
@@ -269,7 +264,7 @@ export const make = Effect.gen(function* () {
     ...endVerbs({ connect, directoryOf, groupOf, signal: signalTo, socketOf, standDown: asked.standDown }),
     sweep: Effect.promise(async () => {
       const orphans = groupsBelow(parentGroup).filter((name) => isOrphaned(performKind, name))
-      await Promise.all(orphans.map((name) => clearGroup(groupOf(name))))
+      await Promise.all(orphans.map((name) => clearGroup(`${parentGroup}/${name}`)))
     }),
     // The group above all containers' groups stays when they go, because another start may be about to use it.
     reset: Effect.promise(() => clearGroup(parentGroup))

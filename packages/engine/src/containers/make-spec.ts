@@ -101,6 +101,7 @@ export const makeSpec = ({
     namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
     wiring: [],
     resources: options.resources,
+    ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),
     privileged: options.privileged,
     ...(options.pathsUnmasked ? { pathsUnmasked: true } : {}),
     // Among other containers' or the host's processes it would be the first of nothing.

@@ -5,6 +5,7 @@ import { currentState, mark, writeState } from "../supervisor/state.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import type { Job } from "../supervisor/job.ts"
 import type { LaunchBeginning } from "../supervisor/open-launch.ts"
+import { noteGroup } from "./containers-group.ts"
 import { ownedName } from "./owned-name.ts"
 
 /** A supervisor that waits, and the file of its complaints. */
@@ -38,6 +39,8 @@ export const openSupervisor = (
  */
 export const giveJob = (directory: string, job: Job, { begin, complaints, pid }: OpenedSupervisor): void => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  // Before anybody can know of the supervisor: whoever ends it looks for the group.
+  noteGroup(directory, job.group, job.spec)
   const supervisor = pid === undefined ? undefined : mark(pid)
   if (supervisor !== undefined) {
     writeState(directory, { state: currentState(directory), starting: true, supervisor })
@@ -56,6 +59,7 @@ export const lastWords = (directory: string): string => {
 
 /** Files in a container's directory that are the runtime's; the rest belongs to others. */
 const ownFiles = [
+  "group",
   "health.json",
   "health.json.new",
   "job.json",

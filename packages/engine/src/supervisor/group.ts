@@ -32,6 +32,7 @@ export const openGroup = (path: string, spec: ContainerSpec): Group => {
     prepare: () => {
       // A machine without control groups runs containers that ask for no limit.
       absent = groups.create(path)
+      requireParent(groups.directories(path), absent, spec)
       const why = refusalOf(groups.setLimits(path, limitsOf(spec.resources)))
       if (why !== undefined) throw new Error(why)
       groups.allowDevices(path, deviceRules(spec))
@@ -56,6 +57,16 @@ export const joinGroup = (path: string): Group => {
     oomKilled: () => false,
     remove: () => Promise.resolve()
   }
+}
+
+/** Who names the group above wants what holds there to hold for the container, whatever the machine has otherwise. */
+const requireParent = (
+  made: ReadonlyArray<string>,
+  [first]: ReadonlyArray<Missing>,
+  { cgroupParent }: Pick<ContainerSpec, "cgroupParent">
+): void => {
+  if (cgroupParent === undefined || made.length > 0) return
+  throw new Error(`no control group below ${cgroupParent}: ${first?.reason ?? "this machine has none"}`)
 }
 
 /** What a process may be left out of: nothing of it holds the process back. */

@@ -73,7 +73,7 @@ const containerOptions = {
   ipc: { kind: "text", about: 'IPC namespace ("host", "private", "shareable", "none" or "container:NAME")' },
   uts: { kind: "text", about: 'UTS namespace ("host" or "private")' },
   cgroupns: { kind: "text", about: 'Cgroup namespace ("host" or "private")' },
-  cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },
+  cgroupParent: { kind: "text", about: "Control group to run below, such as /batch" },
   sysctl: { kind: "list", value: "map", about: "Kernel parameters of the container's namespaces" },
   ...resourceOptions,
 
