@@ -61,7 +61,7 @@ export const readSaid = (body: Uint8Array): Said | undefined => {
 /** Foreign text for one line of a terminal. */
 const printable = (text: string): string =>
   text
-    .replaceAll(/\p{Cc}+/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .trim()
     .slice(0, 500)
 

@@ -158,6 +158,19 @@ describe("a hostile registry", () => {
     })
   )
 
+  it.scopedLive("that sends a byte now and then is as good as silent", () =>
+    Effect.gen(function* () {
+      const { host, seen } = yield* serve((_, response) => {
+        response.writeHead(200, { "content-length": "10000" })
+        const timer = setInterval(() => response.write("x"), 50)
+        response.on("close", () => clearInterval(timer))
+      })
+      const failure = yield* Effect.flip(fetched(host))
+      expect(failure.message).toMatch(/ is not available: it sent only \d bytes in 0.[3-9] s$/)
+      expect(seen.length).toBe(2)
+    })
+  )
+
   it.scopedLive("that lies about a digest is not believed", () =>
     Effect.gen(function* () {
       const { host } = yield* serve((_, response) => void response.end(Buffer.from(content).fill("x", 5, 6)))
@@ -241,13 +254,26 @@ describe("a hostile registry", () => {
     })
   )
 
+  it.scopedLive("that has more tags than anybody could read is left, and what it sent is not held", () =>
+    Effect.gen(function* () {
+      const page = `{"tags":["x"]}${" ".repeat(4 * 1024 * 1024 - 100)}`
+      const { host, seen } = yield* serve((_, response, all) => {
+        response.writeHead(200, { link: `</v2/a/b/tags/list?last=${all.length}>; rel="next"` }).end(page)
+      })
+      const registry = yield* connect()
+      expect((yield* Effect.flip(registry.tags(refAt(host)))).message).toContain("has no end")
+      expect(seen.length).toBeLessThan(20)
+    })
+  )
+
   it.scopedLive("cannot write to the terminal by its errors", () =>
     Effect.gen(function* () {
+      const message = "\u001b[2Jno\nway\u202e\u2028out"
       const { host } = yield* serve((_, response) => {
-        response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message: "\u001b[2Jno\nway" }] }))
+        response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message }] }))
       })
       const failure = yield* Effect.flip(fetched(host))
-      expect(failure.message).toBe(`${host} refused (DENIED): [2Jno way`)
+      expect(failure.message).toBe(`${host} refused (DENIED): [2Jno way out`)
     })
   )
 })

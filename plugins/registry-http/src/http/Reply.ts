@@ -17,8 +17,11 @@ export interface Reply {
   readonly bytes: (limit: number) => Effect.Effect<Uint8Array<ArrayBuffer>, TransportFailure>
 }
 
-/** Slowest speed that an upload may have, in bytes for each millisecond. */
+/** Slowest speed that an upload, or a body that is wanted whole, may have, in bytes for each millisecond. */
 const slowest = 16
+
+/** Slowest speed of any body, in bytes for each millisecond that it is waited for: a byte now and then is as good as none. */
+const trickle = 0.1
 
 /** Runs a promise for at most so many milliseconds; then, or when interrupted, it is aborted. */
 const within = <A>(
@@ -72,18 +75,39 @@ const reading = (
   const expected = announced(answer, request.method)
   const reader = answer.body?.getReader()
   let seen = 0
-  return Effect.flatMap(
-    reader === undefined ? Effect.succeed(undefined) : within(idle, controller, () => reader.read()),
-    (result): Effect.Effect<Uint8Array | undefined, TransportFailure> => {
-      if (result !== undefined && !result.done) {
-        seen += result.value.length
-        return Effect.succeed(result.value)
+  /** Milliseconds that were waited since the speed was looked at, and bytes that came in them. */
+  let waited = 0
+  let came = 0
+  const read = Effect.suspend(() => {
+    if (reader === undefined) return Effect.succeed(undefined)
+    const before = Date.now()
+    return Effect.map(
+      within(idle, controller, () => reader.read()),
+      (result) => {
+        waited += Date.now() - before
+        return result
       }
-      if (expected === undefined || seen >= expected) return Effect.as(Effect.sync(onEnd), undefined)
-      const why = `the connection was cut after ${seen} of ${expected} bytes`
-      return Effect.fail(new TransportFailure({ kind: "broken", why }))
+    )
+  })
+  return Effect.flatMap(read, (result): Effect.Effect<Uint8Array | undefined, TransportFailure> => {
+    if (result !== undefined && !result.done) {
+      seen += result.value.length
+      came += result.value.length
+      if (waited >= idle) {
+        if (came < trickle * waited) {
+          controller.abort()
+          const why = `it sent only ${came} bytes in ${seconds(waited)}`
+          return Effect.fail(new TransportFailure({ kind: "stalled", why }))
+        }
+        waited = 0
+        came = 0
+      }
+      return Effect.succeed(result.value)
     }
-  )
+    if (expected === undefined || seen >= expected) return Effect.as(Effect.sync(onEnd), undefined)
+    const why = `the connection was cut after ${seen} of ${expected} bytes`
+    return Effect.fail(new TransportFailure({ kind: "broken", why }))
+  })
 }
 
 const streamOf = (
@@ -124,8 +148,15 @@ export const exchange = (
           const next = read()
           const parts: Array<Uint8Array> = []
           let size = 0
+          const begun = Date.now()
           for (let part = yield* next; part !== undefined; part = yield* next) {
             size += part.length
+            const took = Date.now() - begun
+            if (took > idle + limit / slowest) {
+              controller.abort()
+              const why = `it sent only ${size} bytes in ${seconds(took)}`
+              return yield* new TransportFailure({ kind: "stalled", why })
+            }
             if (size > limit) {
               controller.abort()
               const why = `it sent more than ${limit} bytes where few are right`

@@ -1,6 +1,7 @@
 import { hasher } from "@gantry/core/image/Digest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -23,11 +24,32 @@ export interface Filler<E> {
 /** The first allocation of a buffer; it grows in two more steps, since what it grew out of is garbage for a while. */
 const smallest = 64 * 1024
 
+/** Most buffers that are kept for the next upload: those of two. */
+const mostSpare = 4
+
+/** Buffers that ended uploads are done with: an image has many layers, and garbage of this size piles up. */
+let spare: ReadonlyArray<Uint8Array<ArrayBuffer>> = []
+
+/** Buffers of one upload, given back at its end. After a failure the connection may still be reading one of them. */
+const takeBuffers: Effect.Effect<Array<Uint8Array<ArrayBuffer>>, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => {
+    const [first = new Uint8Array(0), second = new Uint8Array(0), ...others] = spare
+    spare = others
+    return [first, second]
+  }),
+  (buffers, exit) =>
+    Effect.sync(() => {
+      if (Exit.isFailure(exit)) return
+      // The longest are worth most.
+      const all = [...spare, ...buffers].filter(({ length }) => length > 0)
+      spare = all.toSorted((a, b) => b.length - a.length).slice(0, mostSpare)
+    })
+)
+
 /** Opens the stream. It holds two parts at most: one is sent while the next is filled. */
 export const makeFiller = <E>(bytes: Stream.Stream<Uint8Array, E>): Effect.Effect<Filler<E>, never, Scope.Scope> =>
-  Effect.map(Stream.toPull(bytes), (pull) => {
+  Effect.map(Effect.all([Stream.toPull(bytes), takeBuffers]), ([pull, buffers]) => {
     const hash = hasher()
-    const buffers: Array<Uint8Array<ArrayBuffer>> = [new Uint8Array(0), new Uint8Array(0)]
     let turn = 0
     let pieces: ReadonlyArray<Uint8Array> = []
     /** The piece that is taken next, and how many of its bytes have been. */

@@ -10,6 +10,9 @@ const mostPage = 4 * 1024 * 1024
 /** Most pages that are read. */
 const mostPages = 10_000
 
+/** Most bytes of all pages together: they are held, and a hundred times what a large repository has. */
+const mostBytes = 64 * 1024 * 1024
+
 /** The address of the next page in a `Link` header. Spec: RFC 8288. */
 export const nextLink = (header: string | undefined): string | undefined =>
   /<([^>]*)>\s*;[^,<]*\brel="?next"?/i.exec(header ?? "")?.[1]
@@ -29,6 +32,7 @@ export const listTags = (caller: Caller, target: Target): Effect.Effect<Readonly
   Effect.gen(function* () {
     const all = new Set<string>()
     const asked = new Set<string>()
+    let bytes = 0
     let at: URL | undefined = new URL(`v2/${target.repository}/tags/list?n=1000`, target.base)
     while (at !== undefined) {
       const page: URL = at
@@ -37,13 +41,15 @@ export const listTags = (caller: Caller, target: Target): Effect.Effect<Readonly
         Effect.gen(function* () {
           const reply = yield* caller.call(target, { method: "GET", at: page, scopes: pullScope(target) })
           if (reply.status !== 200) return yield* refusal(target, reply)
-          return { tags: readTags(yield* reply.bytes(mostPage)), link: nextLink(reply.header("link")) }
+          const body = yield* reply.bytes(mostPage)
+          bytes += body.length
+          return { tags: readTags(body), link: nextLink(reply.header("link")) }
         })
       )
       if (tags === undefined) return yield* new TransportFailure({ kind: "protocol", why: "its list of tags is none" })
       for (const tag of tags) all.add(tag)
       at = link !== undefined && URL.canParse(link, page.href) ? new URL(link, page) : undefined
-      if (at !== undefined && (asked.has(at.href) || asked.size >= mostPages)) {
+      if (at !== undefined && (asked.has(at.href) || asked.size >= mostPages || bytes >= mostBytes)) {
         return yield* new TransportFailure({ kind: "protocol", why: "its list of tags has no end" })
       }
     }

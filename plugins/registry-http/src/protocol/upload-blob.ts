@@ -17,7 +17,7 @@ import { pushScope } from "./scopes.ts"
  * Bytes that are sent at once, and most bytes that are sent without an upload in parts: two parts are held for each of
  * several uploads.
  */
-export const usualPart = 4 * 1024 * 1024
+export const usualPart = 2 * 1024 * 1024
 
 /** Largest part that a registry may ask for: it has to be held. */
 const largestPart = 100 * 1024 * 1024
