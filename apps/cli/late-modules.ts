@@ -2,7 +2,7 @@
  * Modules of Node whose loading costs a command several milliseconds each (they are JavaScript that Bun has to compile)
  * and that most commands never call. In the standalone program what they export loads them at its first use.
  */
-const late = ["child_process", "net", "stream", "stream/promises", "zlib"]
+const late = ["child_process", "fs/promises", "net", "stream", "stream/promises", "zlib"]
 
 /** The source of a module that has all the names of `name` and loads it when one of them is used. */
 const lateSource = async (name: string, own: Readonly<Record<string, string>> = {}) => {

@@ -6,6 +6,6 @@
  * The standalone program sets them before Bun starts (`start-variables.ts`), where the user has not.
  */
 export const compilerSettings = {
-  BUN_JSC_thresholdForJITAfterWarmUp: "20000",
+  BUN_JSC_thresholdForJITAfterWarmUp: "60000",
   BUN_JSC_thresholdForOptimizeAfterWarmUp: "10000"
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
-import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises"
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -42,16 +42,11 @@ export const driver = (root: string): BlobDriver => {
     ready = true
   }
 
+  // One call to the kernel takes less time than a thread that makes it.
   const sizeOf = (digest: Digest) =>
-    Effect.tryPromise({
+    Effect.try({
       try: () =>
-        stat(place(digest)).then(
-          (found) => Option.some(found.size),
-          (cause: unknown) => {
-            if (errorCode(cause) === "ENOENT") return Option.none<number>()
-            throw cause
-          }
-        ),
+        Option.map(Option.fromNullable(statSync(place(digest), { throwIfNoEntry: false })), ({ size }) => size),
       catch: storageFailure("read", digest)
     })
 

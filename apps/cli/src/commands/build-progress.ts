@@ -69,8 +69,10 @@ export const buildProgress = (style: ProgressStyle, dockerfile: string, terminal
     if (waiting !== undefined) return void waiting.push(each)
     const next = progress(state, each)
     state = next.state
-    if (style === "plain") for (const line of next.lines) terminal.err(`${line}\n`)
-    else if (each.kind === "message") {
+    if (style === "plain") {
+      // One write for all of them: of a build that is cached there is little else to wait for.
+      if (next.lines.length > 0) terminal.err(`${next.lines.join("\n")}\n`)
+    } else if (each.kind === "message") {
       // Messages stay above the region.
       terminal.err(`${redraw(drawn, [])}${each.text}\n`)
       drawn = 0

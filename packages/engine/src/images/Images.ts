@@ -93,7 +93,7 @@ export const make = Effect.gen(function* () {
   const { root } = yield* Settings
   yield* db.migrate(migrations)
 
-  const find: ImagesShape["find"] = Effect.fn("Images.find")(function* (text) {
+  const find: ImagesShape["find"] = Effect.fnUntraced(function* (text) {
     if (isDigest(text)) {
       const record = yield* db.read("images", (tx) => {
         const row =

@@ -33,7 +33,7 @@ export interface LayersReport {
 const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
 
 /** What each layer of an image adds, changes and removes, and what of it is never seen. */
-export const reportLayers = Effect.fn("layers")(function* (image: ImageRecord) {
+export const reportLayers = Effect.fnUntraced(function* (image: ImageRecord) {
   const store = yield* LayerStore
   const config = yield* (yield* Images).config(image)
   const instructions = config.history.filter((entry) => entry.empty_layer !== true)
