@@ -22,7 +22,7 @@ const answer = (...list: Parameters<typeof encodeAttributes>[0]) => ({
 const text = (value: string) => new TextEncoder().encode(value)
 
 describe("questions", () => {
-  it("name the table, and the chain, of IPv4", () => {
+  it("name the table, and the chain, and their family", () => {
     const [table] = decodeMessages(getTable("gantry", "ip"))
     expect([table?.type, table?.body[0], textOf(attributes(table?.body ?? text("")).get(1))]).toEqual([
       0x0a01,
@@ -31,6 +31,7 @@ describe("questions", () => {
     ])
     const [chain] = decodeMessages(getChain("filter", "DOCKER-USER", "ip"))
     expect([chain?.type, textOf(attributes(chain?.body ?? text("")).get(3))]).toEqual([0x0a04, "DOCKER-USER"])
+    expect(decodeMessages(getTable("gantry", "ip6"))[0]?.body[0]).toBe(10)
   })
 })
 
@@ -47,6 +48,17 @@ describe("changeElements", () => {
     expect(textOf(parts.get(2))).toBe("every_address")
     expect([...inner(parts.get(3), 1, 1, 1)]).toEqual([6, 0, 0, 0, 0x1f, 0x90, 0, 0])
     expect([...inner(parts.get(3), 1, 2, 1)]).toEqual([172, 17, 0, 2, 0, 80, 0, 0])
+  })
+
+  it("fills whole words with IPv6 addresses, in a table of their own family", () => {
+    const six: Translation = { ...element, family: "ip6", hostIp: "2001:db8::1", address: "fd00:7::2" }
+    const [, change] = decodeMessages(changeElements("add", "gantry", [six]))
+    const parts = attributes(change?.body ?? text(""))
+    const [host, container] = ["20010db8000000000000000000000001", "fd000007000000000000000000000002"]
+    expect(change?.body[0]).toBe(10)
+    expect(textOf(parts.get(2))).toBe("one_address")
+    expect(Buffer.from(inner(parts.get(3), 1, 1, 1)).toString("hex")).toBe(`06000000${host}1f900000`)
+    expect(Buffer.from(inner(parts.get(3), 1, 2, 1)).toString("hex")).toBe(`${container}00500000`)
   })
 
   it("puts an address of the host into the key of the other map, and needs no value to delete", () => {

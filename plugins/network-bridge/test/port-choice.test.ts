@@ -52,6 +52,15 @@ describe("requests", () => {
     expect([{ hostIp: "[::1]" }, { hostIp: "192.0.2.1" }].map(hostIpOf)).toEqual(["::1", "192.0.2.1"])
   })
 
+  it("mean one address however it is spelled", () => {
+    expect(["::1", "[0:0:0::0:1]", "2001:DB8::0", "0::0"].map((hostIp) => hostIpOf({ hostIp }))).toEqual([
+      "::1",
+      "::1",
+      "2001:db8::",
+      "0.0.0.0"
+    ])
+  })
+
   it("leave a choice unless they name one port", () => {
     expect([{}, { hostPort: 0 }, { hostPort: { first: 1, last: 2 } }].map(flexible)).toEqual([true, true, true])
     expect([{ hostPort: 80 }, { hostPort: { first: 80, last: 80 } }].map(flexible)).toEqual([false, false])

@@ -96,8 +96,8 @@ export interface Supervision {
   readonly log: { readonly driver: "file" | "none"; readonly maxBytes: number; readonly files: number }
   /** Host ports held by the supervisor, and answered where the kernel's address translation does not reach. */
   readonly ports: ReadonlyArray<PublishedPort>
-  /** Address in the container that held ports lead to. */
-  readonly address?: string
+  /** Addresses of the container that held ports lead to, at most one of each kind; nowhere when absent. */
+  readonly addresses?: ReadonlyArray<string>
   /** What its resolver answers; it has none when absent. */
   readonly names?: NameService
   /** IDs of the containers whose namespaces it joins, looked for at each start. */
@@ -211,7 +211,10 @@ export interface RuntimeShape {
   readonly changePorts: (
     id: string
   ) => Effect.Effect<
-    (ports: ReadonlyArray<PublishedPort>, address?: string) => Effect.Effect<void, IsolationRefused | NotRunning>,
+    (
+      ports: ReadonlyArray<PublishedPort>,
+      addresses?: ReadonlyArray<string>
+    ) => Effect.Effect<void, IsolationRefused | NotRunning>,
     NotRunning,
     Scope.Scope
   >

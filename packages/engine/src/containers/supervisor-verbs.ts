@@ -46,9 +46,9 @@ export const supervisorVerbs = (
       if ((yield* asked({ type: "begin-port-change" })) === undefined) return yield* new NotRunning({ container: id })
       // Whoever failed half-way says nothing, so that the supervisor has it put right.
       yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? asked({ type: "port-change-done" }) : Effect.void))
-      return (ports, address) =>
+      return (ports, addresses) =>
         Effect.gen(function* () {
-          const wish: Control = { type: "hold-ports", ports, ...(address === undefined ? {} : { address }) }
+          const wish: Control = { type: "hold-ports", ports, ...(addresses === undefined ? {} : { addresses }) }
           const answer = yield* Effect.promise(() => conversation.ask(wish, "ports-held"))
           if (answer === undefined) return yield* new NotRunning({ container: id })
           const { refused } = answer

@@ -13,6 +13,7 @@ import { joinedNamespaces } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { linkEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
+import { addressesOf } from "./addresses-of.ts"
 import { requestOf, wayOut } from "./attach-networks.ts"
 import { nameServiceOf } from "./name-service.ts"
 import { fulfils, type NetworkWish } from "./NetworkWish.ts"
@@ -132,7 +133,7 @@ const placePorts = (record: ContainerRecord, lost: ReadonlyArray<PublishedPort>,
     const made = yield* network.publish({ ...held, containerName: name, ports })
     const attachments = record.attachments.map((each) => (each === place ? { ...each, ports: made } : each))
     yield* Effect.zipRight(
-      hold(made, place.address),
+      hold(made, addressesOf(place)),
       (yield* Containers).attach(id, () => attachments)
     ).pipe(Effect.onError(() => Effect.ignore(network.unpublish({ ...held, ports: made }))))
     return { ...record, attachments }

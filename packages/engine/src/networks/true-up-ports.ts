@@ -14,10 +14,10 @@ export const changingAlone = <A, E, R>(
 ): Effect.Effect<A, E | StorageFailure, R | Locks> =>
   Effect.flatMap(Locks, (locks) => locks.withLock(`ports-${id}`, change))
 
-/** Makes a running container answer on exactly these ports, leading to that address. */
+/** Makes a running container answer on exactly these ports, leading to those addresses when they are others. */
 export type Hold = (
   ports: ReturnType<typeof portsOf>,
-  address?: string
+  addresses?: ReadonlyArray<string>
 ) => Effect.Effect<void, IsolationRefused | NotRunning>
 
 /**

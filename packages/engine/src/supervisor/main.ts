@@ -76,7 +76,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   const rest = makeRest()
   let running: Launched | undefined
   let held: HeldPorts | undefined
-  let { address } = supervision
+  let { addresses = [] } = supervision
   const connection = await makeConnection(job, giveBackMemory)
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
@@ -88,8 +88,8 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
       return void client.send(encodeEvent({ type: "rewired", ...(why === undefined ? {} : { why }) }))
     }
     if (control.type !== "hold-ports") return obey(client, control)
-    address = control.address ?? address
-    const refused = await held?.change(control.ports, address)
+    addresses = control.addresses ?? addresses
+    const refused = await held?.change(control.ports, addresses)
     void client.send(encodeEvent({ type: "ports-held", ...(refused === undefined ? {} : { refused }) }))
   }
   const leave = (client: Client): void => {
@@ -131,7 +131,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     await finish(job, { cleanup: !starter.present() })
   }
 
-  const ports = await holdPorts(supervision.ports, supervision.address)
+  const ports = await holdPorts(supervision.ports, addresses)
   if ("code" in ports) {
     const { hostIp, hostPort, protocol } = ports.port
     const stage = `publish port ${hostIp}:${hostPort}/${protocol}`

@@ -1,7 +1,7 @@
-import * as net from "node:net"
 import { rootless } from "@gantry/linux/rootless"
 import { noForwarder, userNetwork } from "@gantry/linux/user-network"
 import type { PublishedPort } from "@gantry/core/network/Network"
+import { holdTcp } from "./tcp.ts"
 import { holdUdp } from "./udp.ts"
 
 /** A port that could not be held. */
@@ -30,7 +30,7 @@ export interface HeldPorts extends HeldPort {
    */
   readonly change: (
     ports: ReadonlyArray<PublishedPort>,
-    address: string | undefined
+    addresses: ReadonlyArray<string>
   ) => Promise<PortRefusal | undefined>
 }
 
@@ -38,11 +38,11 @@ export interface HeldPorts extends HeldPort {
  * Takes published ports on the host, so that nobody else gets them, and connects whoever reaches them to the same port
  * of the container. Most clients never come here: the kernel translates their address before.
  *
- * `address` is the container's. All are released when one is refused.
+ * `addresses` are the container's, at most one of each kind. All are released when one is refused.
  */
 export const holdPorts = async (
   ports: ReadonlyArray<PublishedPort>,
-  address: string | undefined
+  addresses: ReadonlyArray<string>
 ): Promise<HeldPorts | PortRefusal> => {
   let held: ReadonlyMap<string, HeldPort> = new Map()
   const change: HeldPorts["change"] = async (wanted, target) => {
@@ -66,20 +66,23 @@ export const holdPorts = async (
     held = next
     return undefined
   }
-  const refused = await change(ports, address)
+  const refused = await change(ports, addresses)
   return refused ?? { change, close: () => held.forEach((each) => each.close()) }
 }
 
-const nameOf = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort, target: string | undefined): string =>
-  `${hostIp} ${hostPort} ${protocol} ${containerPort} ${target ?? ""}`
+const nameOf = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort, target: ReadonlyArray<string>): string =>
+  [hostIp, hostPort, protocol, containerPort, ...target].join(" ")
 
 /** Nothing for a protocol that no socket here speaks. */
-const take = async (port: PublishedPort, address: string | undefined): Promise<HeldPort | PortRefusal | undefined> => {
+const take = async (
+  port: PublishedPort,
+  addresses: ReadonlyArray<string>
+): Promise<HeldPort | PortRefusal | undefined> => {
   const open = port.protocol === "tcp" ? holdTcp : port.protocol === "udp" ? holdUdp : undefined
   if (open === undefined) return undefined
   try {
-    if (rootless() !== undefined) return await holdForUser(port, address, open)
-    return await firstOf(hostsOf(port.hostIp), (host) => open(port, host, address))
+    if (rootless() !== undefined) return await holdForUser(port, addresses, open)
+    return await firstOf(hostsOf(port.hostIp), (host) => open(port, host, addresses))
   } catch (error) {
     const { code = "EIO", message } = error as NodeJS.ErrnoException
     return { port, code, why: code === "EADDRINUSE" ? "address already in use" : message }
@@ -101,13 +104,13 @@ const firstOf = async <A>(hosts: ReadonlyArray<string>, hold: (host: string) => 
   }
 }
 
-type Open = (port: PublishedPort, host: string, address: string | undefined) => Promise<OpenPort>
+type Open = (port: PublishedPort, host: string, addresses: ReadonlyArray<string>) => Promise<OpenPort>
 
 /** Of an ordinary user the sockets are in the user's network: a port of it is chosen, and the host's leads there. */
-const holdForUser = async (port: PublishedPort, address: string | undefined, open: Open): Promise<HeldPort> => {
+const holdForUser = async (port: PublishedPort, addresses: ReadonlyArray<string>, open: Open): Promise<HeldPort> => {
   const { forwardPort } = await import("./user-ports.ts")
   const { hostIp, hostPort, protocol } = port
-  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, address).catch((error: unknown) => {
+  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, addresses).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException
     // The address comes with slirp4netns.
     throw code === "EADDRNOTAVAIL" ? Object.assign(new Error(noForwarder), { code }) : error
@@ -130,38 +133,3 @@ const holdForUser = async (port: PublishedPort, address: string | undefined, ope
     throw error
   }
 }
-
-const holdTcp = (port: PublishedPort, host: string, address: string | undefined): Promise<OpenPort> =>
-  new Promise((resolve, reject) => {
-    const open = new Set<net.Socket>()
-    const server = net.createServer({ allowHalfOpen: true }, (client) => {
-      if (address === undefined) {
-        client.destroy()
-        return
-      }
-      const inner = net.connect({ host: address, port: port.containerPort, allowHalfOpen: true })
-      for (const [from, to] of [
-        [client, inner],
-        [inner, client]
-      ] as const) {
-        open.add(from)
-        from.pipe(to)
-        from.on("error", () => to.destroy())
-        from.on("close", () => {
-          open.delete(from)
-          to.destroySoon()
-        })
-      }
-    })
-    server.once("error", reject)
-    server.listen({ host, port: port.hostPort, exclusive: true }, () => {
-      server.on("error", () => undefined)
-      resolve({
-        number: (server.address() as net.AddressInfo).port,
-        close: () => {
-          server.close()
-          open.forEach((socket) => socket.destroy())
-        }
-      })
-    })
-  })

@@ -55,8 +55,12 @@ export type Control =
    * brings what is held and what is written down together. Answered with `port-change-noted`, both.
    */
   | { readonly type: "begin-port-change" }
-  /** Exactly these ports are held from now on, leading to that address. Answered with `ports-held`. */
-  | { readonly type: "hold-ports"; readonly ports: ReadonlyArray<PublishedPort>; readonly address?: string }
+  /** Exactly these ports are held from now on, leading to those addresses if given. Answered with `ports-held`. */
+  | {
+      readonly type: "hold-ports"
+      readonly ports: ReadonlyArray<PublishedPort>
+      readonly addresses?: ReadonlyArray<string>
+    }
   /** It is connected like this from now on, at later starts by that plan. Answered with `rewired`. */
   | {
       readonly type: "rewire"

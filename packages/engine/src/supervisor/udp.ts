@@ -5,8 +5,15 @@ import type { OpenPort } from "./ports.ts"
 /** How long an answer finds its way back to a client that says nothing more, in milliseconds. */
 const forgetAfter = 90_000
 
-/** Takes a UDP port. Each client gets a socket of its own towards the container, so that answers find back. */
-export const holdUdp = async (port: PublishedPort, host: string, address: string | undefined): Promise<OpenPort> => {
+/**
+ * Takes a UDP port. Each client gets a socket of its own towards the container, so that answers find back. As nobody
+ * tells whether something listens at an address, it is the first one of the container.
+ */
+export const holdUdp = async (
+  port: PublishedPort,
+  host: string,
+  [address]: ReadonlyArray<string>
+): Promise<OpenPort> => {
   const { createSocket } = await import("node:dgram")
   const type = host.includes(":") ? "udp6" : "udp4"
   const outer = createSocket({ type })

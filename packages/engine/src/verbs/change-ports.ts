@@ -8,6 +8,7 @@ import { type ContainerRecord, portsOf } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { reconcile } from "../containers/settle.ts"
 import { type AmbiguousId, type NoSuchContainer, WrongState } from "../EngineError.ts"
+import { addressesOf } from "../networks/addresses-of.ts"
 import { wayOut } from "../networks/attach-networks.ts"
 import { onDefaultAddress } from "../networks/default-address.ts"
 import { means, samePort, withoutPorts } from "../networks/match-ports.ts"
@@ -55,7 +56,7 @@ const addPlaced = ({ id, name }: Pick<ContainerRecord, "id" | "name">, ports: Re
       const held = { network: attachment.network, container: id }
       const publish = network.publish({ ...held, containerName: name, ports })
       const made = yield* Effect.catchTag(publish, "PortTaken", () => Effect.zipRight(reconcile, publish))
-      yield* hold([...portsOf(record), ...made], attachment.address).pipe(
+      yield* hold([...portsOf(record), ...made], addressesOf(attachment)).pipe(
         Effect.zipRight(
           containers.amend(id, (known) => ({
             ...withRequests(known, [...known.options.ports, ...ports]),

@@ -19,6 +19,7 @@ import { known, reconcile, settleHeld, type SettleServices } from "../containers
 import { type AmbiguousId, NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
 import { journalOf, record as tell } from "../events/Journal.ts"
+import { addressesOf } from "../networks/addresses-of.ts"
 import { attachAll } from "../networks/attach-networks.ts"
 import { nameServiceOf } from "../networks/name-service.ts"
 import { sharedNetwork } from "../networks/shared-network.ts"
@@ -138,7 +139,7 @@ const startHeld = (
           ? {}
           : { health: { ...record.options.health, probe: [...self, "__probe", record.id, root, run] } }),
         ports: published?.ports ?? [],
-        ...(published?.address === undefined ? {} : { address: published.address }),
+        addresses: published === undefined ? [] : addressesOf(published),
         ...(names === undefined ? {} : { names }),
         ...(Object.keys(shares).length === 0 ? {} : { shares }),
         claimed: stays,

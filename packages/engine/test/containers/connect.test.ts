@@ -68,6 +68,33 @@ describe("connect", () => {
     expect(connect({ spec, options: nothing }, [bridge], host).files.hosts).toContain("10.0.0.2\tweb.example.org web\n")
   })
 
+  it("leads IPv6 out by a network of its own choice, and names its addresses in the hosts file", () => {
+    const network = (name: string, gateway?: string, gateway6?: string): Attachment => {
+      const place = { address: "10.0.0.2", prefixLength: 24, mac: "02:42:0a:00:00:02" }
+      const way = gateway === undefined ? {} : { gateway }
+      const way6 = gateway6 === undefined ? {} : { gateway: gateway6 }
+      const ipv6 = { address: `fd00:${name}::2`, prefixLength: 64, ...way6 }
+      const wiring = [{ type: "veth" as const, bridge: "b", link: name, name: "eth0", ...place, ...way, ipv6 }]
+      return { driver: "bridge", network: name, container: "a", ...place, ...way, ipv6, ports: [], wiring }
+    }
+    const attachments = [
+      network("1", "10.0.0.1"),
+      network("2", "10.0.1.1", "fd00:2::1"),
+      network("3", undefined, "fd00:3::1")
+    ]
+    const { files, wiring } = connect({ spec: specOf(), options: nothing }, attachments, host)
+    const ways = wiring.flatMap((each) => (each.type === "veth" ? [[each.gateway, each.ipv6?.gateway]] : []))
+    expect(ways).toEqual([
+      ["10.0.0.1", undefined],
+      [undefined, "fd00:2::1"],
+      [undefined, undefined]
+    ])
+    expect(wiring.map((each) => (each.type === "veth" ? each.ipv6?.address : ""))).toEqual(
+      attachments.map(({ ipv6 }) => ipv6?.address)
+    )
+    expect(files.hosts).toContain("10.0.0.2\tweb\nfd00:1::2\tweb\n")
+  })
+
   it("leads the way out through the network with the highest priority, of equal ones through the first that has one", () => {
     const network = (name: string, gateway?: string): Attachment => {
       const place = { address: "10.0.0.2", prefixLength: 24, mac: "02:42:0a:00:00:02" }

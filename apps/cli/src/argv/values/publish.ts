@@ -1,3 +1,4 @@
+import { canonicalIPv6 } from "@gantry/linux/netlink/ipv6"
 import { bad, good, type Result } from "../Result.ts"
 import { keyAndValue } from "./csv.ts"
 import { isIp, unbracketed } from "./ip.ts"
@@ -36,8 +37,10 @@ interface Parts {
 }
 
 const build = ({ text, container, host, address, protocol: word }: Parts): Result<ReadonlyArray<Publication>> => {
-  const hostIp = unbracketed(address)
-  if (hostIp !== "" && !isIp(hostIp)) return bad(`invalid IP address: ${address}`)
+  const written = unbracketed(address)
+  if (written !== "" && !isIp(written)) return bad(`invalid IP address: ${address}`)
+  // In one spelling, so that it is found again.
+  const hostIp = canonicalIPv6(written) ?? written
   if (container === "") return bad(`no port specified: ${text}<empty>`)
   const inside = parsePortRange(container)
   if (inside === undefined || inside.first === 0) return bad(`invalid containerPort: ${container}`)

@@ -1,3 +1,4 @@
+import { canonicalIPv6 } from "@gantry/linux/netlink/ipv6"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { parseExpose } from "../../../src/argv/values/expose.ts"
@@ -20,6 +21,7 @@ describe("--publish", () => {
     ["127.0.0.1::80", [tcp(80, undefined, "127.0.0.1")]],
     ["[::1]:80:80", [tcp(80, 80, "::1")]],
     ["::1:80:80", [tcp(80, 80, "::1")]],
+    ["[0:0::0:1]:80:80", [tcp(80, 80, "::1")]],
     ["8000-8010:80", [tcp(80, { first: 8000, last: 8010 })]],
     [
       "8000-8002:9000-9002/udp",
@@ -65,7 +67,7 @@ describe("--publish", () => {
         const written = bracketed ? `[${hostIp}]` : hostIp
         expect(parsePublish(`${written}:${hostPort}:${containerPort}`)).toEqual({
           ok: true,
-          value: [tcp(containerPort, hostPort, hostIp)]
+          value: [tcp(containerPort, hostPort, canonicalIPv6(hostIp) ?? hostIp)]
         })
       })
     )

@@ -88,7 +88,7 @@ const filter = ({ instance }: Place) => {
   const table = output("nft", "list", "tables")
     .split("\n")
     .filter((line) => line.endsWith(`gantry_${instance}`))
-  const elements = table.length === 0 ? [] : output("nft", "list", ...(table[0] ?? "").split(" ")).split("\n")
+  const elements = table.flatMap((line) => output("nft", "list", ...line.split(" ")).split("\n"))
   return {
     tables: [
       ...table.map((line) => `nftables: ${line}`),

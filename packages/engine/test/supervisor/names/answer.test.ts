@@ -31,6 +31,18 @@ describe("answerQuestion", () => {
     expect(addressesIn(answer?.packet).toSorted()).toEqual(["10.0.1.2", "10.0.1.3"])
   })
 
+  it("answers with IPv6 addresses when it is asked for them", async () => {
+    const dual: NameTable = { addresses: () => ["10.0.1.2", "fd00:7::2"], nameOf: () => undefined }
+    const bytes = await answerQuestion(
+      questionFor("web", { questions: [{ type: "AAAA", name: "web" }] }),
+      "udp",
+      service,
+      dual
+    )
+    const { answers } = dns.decode(Buffer.from(bytes ?? []))
+    expect(answers).toMatchObject([{ type: "AAAA", name: "web", data: "fd00:7::2" }])
+  })
+
   it("begins with another address now and then", async () => {
     const firsts = new Set<string | undefined>()
     for (let count = 0; count < 200; count++) firsts.add(addressesIn((await ask(questionFor("web")))?.packet)[0])

@@ -15,6 +15,9 @@ const tableOf = (lines: ReadonlyArray<string>): NameTable => {
 const table = tableOf(["front web 10.0.1.2", "front web 10.0.1.3", "back web 10.0.2.2", "back db 10.0.2.3"])
 const pointer = (address: string) => `${address.split(".").toReversed().join(".")}.in-addr.arpa`
 
+/** The same of an IPv6 address with all its digits. */
+const pointer6 = (digits: string) => `${digits.split("").toReversed().join(".")}.ip6.arpa`
+
 describe("findName", () => {
   it("has all addresses of a name, out of the first network that knows it", () => {
     expect(findName({ name: "web", type: "A" }, ["front", "back"], table)).toEqual([
@@ -33,6 +36,27 @@ describe("findName", () => {
 
   it("knows of a name that it has no address of another kind", () => {
     expect(findName({ name: "web", type: "AAAA" }, ["front"], table)).toEqual([])
+  })
+
+  it("has the addresses of the kind that is asked for, and all when any will do", () => {
+    const dual = tableOf(["front web 10.0.1.2", "front web fd00:7::2", "front web 10.0.1.3"])
+    const find = (type: string) => findName({ name: "web", type }, ["front"], dual)
+    expect(find("A")).toEqual([
+      { type: "A", address: "10.0.1.2" },
+      { type: "A", address: "10.0.1.3" }
+    ])
+    expect(find("AAAA")).toEqual([{ type: "AAAA", address: "fd00:7::2" }])
+    expect(find("ANY")).toHaveLength(3)
+    expect(find("MX")).toEqual([])
+  })
+
+  it("finds the name of an IPv6 address, and takes nothing else for one", () => {
+    const dual = tableOf(["front web fd00:7::2"])
+    const digits = `fd000007${"0".repeat(23)}2`
+    const find = (name: string) => findName({ name, type: "PTR" }, ["front"], dual)
+    expect(find(pointer6(digits))).toEqual([{ type: "PTR", name: "web.front" }])
+    const wrong = [pointer6(digits.slice(1)), pointer6(`0${digits}`), pointer6(digits.replace("f", "g")), "ip6.arpa"]
+    expect(wrong.map(find)).toEqual(wrong.map(() => undefined))
   })
 
   it("finds the name of an address, with its network", () => {
