@@ -103,15 +103,23 @@ export const manifestOf = (file: string): PackageManifest | undefined => {
   return undefined
 }
 
+/** What a path may leave out, as in `./mine` for `./mine.ts`. */
+const endings = [".ts", ".js", ".mts", ".mjs"]
+
 /** Whether it is a path, and not the name of a package. */
 export const isPath = (module: string): boolean => isAbsolute(module) || /^\.{1,2}(?:\/|$)/.test(module)
 
-/** Finds a module by path, which may be a folder's, or by a package's name from a directory on. Throws when there is none. */
+/**
+ * Finds a module by path, which may be a folder's or leave the ending of a file out, or by a package's name from a
+ * directory on. Throws when there is none.
+ */
 export const findModule = (module: string, base: string): FoundModule => {
   const found = (file: string): FoundModule => ({ file, url: pathToFileURL(file).href, manifest: manifestOf(file) })
   if (!isPath(module)) return found(findPackage(module, base))
   const path = resolve(base, module)
   const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) throw new Error(`there is no ${path}`)
-  return found(stats.isDirectory() ? entryOf(path) : path)
+  if (stats !== undefined) return found(stats.isDirectory() ? entryOf(path) : path)
+  const ending = endings.find((each) => existsSync(`${path}${each}`))
+  if (ending === undefined) throw new Error(`there is no ${path}, with or without ${endings.join(", ")}`)
+  return found(`${path}${ending}`)
 }

@@ -97,7 +97,7 @@ describe("a plugin outside the repository, with the law kit from packed archives
   })
 
   it("keeps the laws inside the real program, which then builds and runs with it", async () => {
-    const chosen = `${home},folder=${join(home, "tried")}`
+    const chosen = `./my-store,folder=${join(home, "tried")}`
     const checked = await outside([...gantry.command, "plugin", "check", chosen], gantry.env)
     expect([checked.stdout, checked.status]).toEqual([expect.stringContaining("keeps all 7 laws"), 0])
     const context = gantry.context({ Dockerfile: "FROM base\nRUN echo kept > /kept\n" })
