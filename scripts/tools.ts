@@ -19,6 +19,8 @@ const tools: ReadonlyArray<Tool> = [
   { program: "docker-registry", pack: "docker-registry", why: "testing against a real registry" },
   { program: "newuidmap", pack: "uidmap", why: "containers of ordinary users" },
   { program: "slirp4netns", pack: "slirp4netns", why: "networks of ordinary users" },
+  { program: "runc", pack: "runc", why: "testing containers that an OCI runtime makes" },
+  { program: "crun", pack: "crun", why: "testing containers that an OCI runtime makes" },
   { program: "openssl", pack: "openssl", why: "certificates of tests" }
 ]
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { useGantry } from "./host/gantry.ts"
+import { useGantryBy } from "./host/gantry.ts"
+import { everyRuntime } from "./host/oci-runtimes.ts"
 import { until } from "./host/until.ts"
 
 const counter = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done"
 
-describe("a container that stands still", () => {
-  const gantry = useGantry()
+describe.each(everyRuntime)("a container that stands still, made by %s", (runtime) => {
+  const gantry = useGantryBy(runtime)
   const lines = async (name: string) => (await gantry.ok("logs", name)).split("\n").length
 
   it("does nothing until it goes on, and then goes on where it stopped", async () => {

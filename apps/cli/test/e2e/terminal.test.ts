@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { useGantry } from "./host/gantry.ts"
+import { useGantryBy } from "./host/gantry.ts"
+import { everyRuntime } from "./host/oci-runtimes.ts"
 import { inTerminal } from "./host/terminal.ts"
 import { until } from "./host/until.ts"
 
-describe("a container in a terminal", () => {
-  const gantry = useGantry()
+describe.each(everyRuntime)("a container in a terminal, made by %s", (runtime) => {
+  const gantry = useGantryBy(runtime)
 
   it("has a shell that answers, and ends with its status", async () => {
     const shell = inTerminal(gantry, "run", "--rm", "-it", "base", "sh")

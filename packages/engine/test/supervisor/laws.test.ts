@@ -7,6 +7,7 @@ import { RuntimeBench, shellCommands } from "@gantry/laws/RuntimeBench"
 import { runtimeLawsFor } from "@gantry/laws/runtime-laws"
 import { openCgroups } from "@gantry/linux/cgroup"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { obstacleOf } from "@gantry/plugin-runtime-oci/run/host"
 import { Effect, Layer } from "effect"
 import * as vitest from "vitest"
 import { makeRig, type Rig, selves } from "./rig.ts"
@@ -50,8 +51,6 @@ const bench = (rig: Rig) =>
 
 const abilities = { hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true }
 
-const hasRunc = spawnSync("runc", ["--version"]).status === 0
-
 vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root)", () => {
   if (!isRoot) return
   const rig = makeRig()
@@ -63,13 +62,21 @@ vitest.describe.runIf(isRoot)("runtime-namespace, on the real kernel (needs root
   })
 })
 
-vitest.describe.runIf(isRoot && hasRunc)("runtime-oci, on the real kernel (needs root and runc)", () => {
-  if (!isRoot || !hasRunc) return
-  const rig = makeRig(selves.bun, selves.bun, "runc")
-  vitest.afterAll(() => rig.dispose())
-  register(vitest, {
-    name: "runtime-oci keeps the runtime laws",
-    laws: runtimeLawsFor(abilities),
-    layer: Layer.provideMerge(bench(rig), rig.runtime)
-  })
-})
+for (const program of ["runc", "crun"]) {
+  const installed = spawnSync(program, ["--version"]).status === 0
+  const why = !isRoot ? undefined : installed ? obstacleOf(program) : "it is not installed"
+  if (why !== undefined) console.warn(`!! runtime-oci IS NOT HELD TO THE LAWS WITH ${program}: ${why} !!`)
+  vitest.describe.runIf(isRoot && why === undefined)(
+    `runtime-oci with ${program}, on the real kernel (needs root)`,
+    () => {
+      if (!isRoot || why !== undefined) return
+      const rig = makeRig(selves.bun, selves.bun, program)
+      vitest.afterAll(() => rig.dispose())
+      register(vitest, {
+        name: "runtime-oci keeps the runtime laws",
+        laws: runtimeLawsFor(abilities),
+        layer: Layer.provideMerge(bench(rig), rig.runtime)
+      })
+    }
+  )
+}

@@ -1,6 +1,7 @@
 import { spawnSync, type StdioOptions } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { type FailureStatus, StageFailure } from "@gantry/linux/container/StageFailure"
+import { crunOnMixedTrees } from "./host.ts"
 import type { Driver } from "./request.ts"
 
 /** How a runtime is called. */
@@ -80,7 +81,5 @@ const adviceOn = (said: string): string =>
   /cgroup.*(?:hybrid|invalid file system type|not supported)|invalid file system type on `?\/sys\/fs\/cgroup/i.test(
     said
   )
-    ? " (crun refuses hosts where a cgroup2 tree beside the v1 trees holds a controller: mount that controller as v1," +
-      " such as `mkdir /sys/fs/cgroup/hugetlb && mount -t cgroup -o hugetlb cgroup /sys/fs/cgroup/hugetlb`," +
-      " or use --runtime runc)"
+    ? ` (${crunOnMixedTrees})`
     : ""

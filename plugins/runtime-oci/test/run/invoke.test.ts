@@ -22,4 +22,9 @@ describe("what a runtime complains about", () => {
     expect(refusal.status).toBe(125)
     expect(refusal.message).toContain("runc: cannot mount")
   })
+
+  it("comes with what to do where crun does not get along with the host's control groups", () => {
+    const said = "invalid file system type on `/sys/fs/cgroup`"
+    expect(refusalOf("create container", "crun", said).message).toMatch(/crun: invalid.*--runtime runc/)
+  })
 })

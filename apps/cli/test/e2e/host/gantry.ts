@@ -17,6 +17,8 @@ export interface Gantry extends Place {
   readonly env: NodeJS.ProcessEnv
   /** The program and its first arguments. */
   readonly command: ReadonlyArray<string>
+  /** Everything behind the program, for what a test asks of it: the engine may have a runtime to name. */
+  readonly words: (args: ReadonlyArray<string>) => ReadonlyArray<string>
   /** Starts a command and leaves its standard input open. */
   readonly start: (...args: ReadonlyArray<string>) => Started
   /** Runs a command to its end, whatever its status. */
@@ -40,8 +42,13 @@ export interface Gantry extends Place {
 /** The standalone program under test. */
 export const programPath = resolve(process.env["GANTRY_BIN"] ?? join(import.meta.dirname, "../../../dist/gantry"))
 
-/** An engine in a new temporary directory. Nothing of it is on the host before its first container. */
-export const openGantry = (command: ReadonlyArray<string>): Gantry => {
+const makers = new Set(["run", "create", "build"])
+
+/**
+ * An engine in a new temporary directory. Nothing of it is on the host before its first container. `runtime`: what makes
+ * its containers, gantry's own without one.
+ */
+export const openGantry = (command: ReadonlyArray<string>, runtime?: string): Gantry => {
   const scratch = mkdtempSync("/tmp/ge-")
   const root = join(scratch, "r")
   const run = join(scratch, "n")
@@ -49,11 +56,16 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
   const place: Place = { root, run, instance: createHash("sha256").update(root).digest("hex").slice(0, 6) }
   const env: NodeJS.ProcessEnv = { PATH: process.env["PATH"], HOME: scratch, GANTRY_ROOT: root, GANTRY_RUN: run }
   let contexts = 0
-  const start = (...args: ReadonlyArray<string>) => startProcess([...command, ...args], { env, cwd: scratch })
+  const words = ([verb = "", ...args]: ReadonlyArray<string>) => [
+    verb,
+    ...(runtime !== undefined && makers.has(verb) ? ["--runtime", runtime] : []),
+    ...args
+  ]
+  const start = (...args: ReadonlyArray<string>) => startProcess([...command, ...words(args)], { env, cwd: scratch })
   const tryWith = (input: string | Uint8Array, ...args: ReadonlyArray<string>) =>
-    startProcess([...command, ...args], { env, cwd: scratch, input }).ended
+    startProcess([...command, ...words(args)], { env, cwd: scratch, input }).ended
   const ok = async (...args: ReadonlyArray<string>) =>
-    (await runProcess([...command, ...args], { env, cwd: scratch })).replace(/\n$/, "")
+    (await runProcess([...command, ...words(args)], { env, cwd: scratch })).replace(/\n$/, "")
   const context = (files: Files) => {
     const directory = join(scratch, `c${++contexts}`)
     for (const [path, content] of Object.entries(files)) {
@@ -67,6 +79,7 @@ export const openGantry = (command: ReadonlyArray<string>): Gantry => {
     ...place,
     env,
     command,
+    words,
     start,
     try: (...args) => tryWith("", ...args),
     tryWith,
@@ -100,10 +113,14 @@ export const expectNothingLeft = async (gantry: Gantry): Promise<void> => {
  * An engine for the tests of one file, with an image `base` (busybox, users root and app). After each test all its
  * containers are removed and nothing of them may be left; after the last one nothing of the engine is.
  *
- * `built`: the file that a build must have made before.
+ * `built`: the file that a build must have made before. `runtime`: what makes its containers.
  */
-export const useGantry = (command: ReadonlyArray<string> = [programPath], built = programPath): Gantry => {
-  const gantry = openGantry(command)
+export const useGantry = (
+  command: ReadonlyArray<string> = [programPath],
+  built = programPath,
+  runtime = process.env["GANTRY_TEST_RUNTIME"]
+): Gantry => {
+  const gantry = openGantry(command, runtime)
 
   beforeAll(async () => {
     if (!existsSync(built)) throw new Error(`${built} is missing: build it first (npm run build)`)
@@ -119,6 +136,9 @@ export const useGantry = (command: ReadonlyArray<string> = [programPath], built 
 
   return gantry
 }
+
+/** The same, with containers that this runtime makes. */
+export const useGantryBy = (runtime: string): Gantry => useGantry([programPath], programPath, runtime)
 
 /** Builds the image `base`. */
 export const buildBase = async (gantry: Gantry): Promise<void> => {

@@ -14,7 +14,7 @@ const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** Runs a command in a terminal, by `script` of util-linux: what is written is typed, what it shows is standard output. */
 export const inTerminal = (gantry: Gantry, ...args: ReadonlyArray<string>): InTerminal => {
-  const line = [...gantry.command, ...args].map(quote).join(" ")
+  const line = [...gantry.command, ...gantry.words(args)].map(quote).join(" ")
   const started = startProcess(["script", "-qec", `exec ${line}`, "/dev/null"], {
     env: { ...gantry.env, SHELL: "/bin/sh", TERM: "xterm" },
     cwd: gantry.scratch
