@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -290,6 +291,34 @@ describe("the build cache", () => {
     expect(await gantry.ok("cache", "verify", "--sample", "10", sound)).toBe(
       "same [stage-0 2/2] RUN echo 1 > /d\nRUN steps: 1 same"
     )
+  })
+
+  it("gives the files that a cold build gives, each of them once", async () => {
+    const directory = gantry.context({
+      Dockerfile: [
+        "FROM base AS made",
+        "RUN mkdir -p /d/e && echo 1 > /d/e/f && ln -s e /d/l",
+        "COPY src /d/e/",
+        "RUN rm /d/l && echo 2 >> /d/e/f",
+        "FROM scratch",
+        "COPY --from=made /d /d",
+        "COPY src /d/",
+        ""
+      ].join("\n"),
+      "src/a": "one\n",
+      "src/b": "two\n"
+    })
+    const archive = async (...more: ReadonlyArray<string>) => {
+      const dest = join(directory, "../files.tar")
+      // Commands have made their files at another second.
+      await gantry.ok("build", "-q", "--reproducible", "-o", `type=tar,dest=${dest}`, ...more, directory)
+      return execFileSync("tar", ["--full-time", "-tvf", dest], { encoding: "utf8" }).trim().split("\n")
+    }
+    const cold = await archive()
+    const names = cold.map((line) => line.split(" ").at(-1))
+    expect(names).toEqual(["d/", "d/a", "d/b", "d/e/", "d/e/a", "d/e/b", "d/e/f"])
+    expect(await archive()).toEqual(cold)
+    expect(await archive("--no-cache")).toEqual(cold)
   })
 
   it("lets two builds at once run a step once, and the second go on when the first is killed", async () => {
