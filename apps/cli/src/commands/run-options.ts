@@ -103,11 +103,10 @@ export const runOptions = (
       pathsUnmasked: security.pathsUnmasked,
       rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
       shmBytes: options.ipc === "none" ? 0 : (shm ?? defaults.shmBytes),
-      devices: yield* Effect.forEach(devices, (device) =>
-        device.kind === "path"
-          ? Effect.succeed({ hostPath: device.host, containerPath: device.container, access: device.permissions })
-          : badValue(`--device ${device.name}: CDI devices are not supported yet`)
+      devices: devices.flatMap((each) =>
+        each.kind === "path" ? [{ hostPath: each.host, containerPath: each.container, access: each.permissions }] : []
       ),
+      cdiDevices: devices.flatMap((each) => (each.kind === "cdi" ? [each.name] : [])),
       deviceRules: yield* valuesOf("--device-cgroup-rule", options.deviceCgroupRule, checkDeviceRule),
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
       resources: { ...(yield* resourcesOf(options)), ...(yield* furtherResourcesOf(options)) },

@@ -72,7 +72,10 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   CpuRealtimePeriod: 0,
   CpuRealtimeRuntime: 0,
   DeviceCgroupRules: spec.deviceRules ?? null,
-  DeviceRequests: null,
+  DeviceRequests:
+    options.cdiDevices === undefined
+      ? null
+      : [{ Driver: "cdi", Count: 0, DeviceIDs: options.cdiDevices, Capabilities: null, Options: null }],
   IOMaximumBandwidth: 0,
   IOMaximumIOps: 0,
   Isolation: "",

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -45,6 +45,52 @@ describe("options of run", () => {
       125,
       expect.stringContaining("no control group below cgroup.procs")
     ])
+  })
+
+  it("--device takes names of the Container Device Interface, as the host describes them at each start", async () => {
+    const vendor = `gantry-${gantry.instance}.example`
+    const path = join("/etc/cdi", `${vendor}.json`)
+    const describeDevice = (word: string) =>
+      writeFileSync(
+        path,
+        JSON.stringify({
+          cdiVersion: "0.6.0",
+          kind: `${vendor}/odd`,
+          containerEdits: { env: ["ODD=all"] },
+          devices: [
+            {
+              name: "one",
+              containerEdits: {
+                env: [`WORD=${word}`],
+                deviceNodes: [{ path: "/dev/odd0", hostPath: "/dev/null", permissions: "rw" }],
+                mounts: [{ hostPath: gantry.scratch, containerPath: "/opt/odd", options: ["ro", "bind"] }]
+              }
+            },
+            { name: "two", containerEdits: { hooks: [{ hookName: "poststop", path: "/bin/true" }] } }
+          ]
+        })
+      )
+    const had = existsSync("/etc/cdi")
+    mkdirSync("/etc/cdi", { recursive: true })
+    try {
+      describeDevice("first")
+      const look = "echo $ODD $WORD; echo x > /dev/odd0 && echo written; touch /opt/odd/x 2>/dev/null || echo locked"
+      await gantry.ok("create", "--name", "odd", "--device", `${vendor}/odd=one`, "base", "sh", "-c", look)
+      expect(await gantry.ok("start", "-a", "odd")).toBe("all first\nwritten\nlocked")
+      describeDevice("second")
+      expect(await gantry.ok("start", "-a", "odd")).toBe("all second\nwritten\nlocked")
+      expect(await gantry.field("odd", "{{json .HostConfig.DeviceRequests}}")).toContain(
+        `"DeviceIDs":["${vendor}/odd=one"]`
+      )
+      const lost = await run("--device", `${vendor}/odd=nine`, "base", "true")
+      expect([lost.status, lost.stderr]).toEqual([
+        125,
+        expect.stringContaining(`CDI device injection failed: unresolvable CDI devices ${vendor}/odd=nine`)
+      ])
+      expect((await run("--device", `${vendor}/odd=two`, "base", "true")).stderr).toContain("hooks")
+    } finally {
+      rmSync(had ? path : "/etc/cdi", { recursive: true })
+    }
   })
 
   it("--pids-limit limits the number of processes", async () => {

@@ -78,6 +78,8 @@ export interface ContainerRecord {
     readonly dnsSearch: ReadonlyArray<string>
     readonly dnsOptions: ReadonlyArray<string>
     readonly hosts: ReadonlyArray<{ readonly name: string; readonly address: string }>
+    /** Devices by the names of the Container Device Interface, looked for at each start; none when absent. */
+    readonly cdiDevices?: ReadonlyArray<string>
     /** What was added to and taken from the usual capabilities, as asked for; nothing when absent. */
     readonly capAdd?: ReadonlyArray<string>
     readonly capDrop?: ReadonlyArray<string>

@@ -121,6 +121,8 @@ export interface RunOptions {
   /** Bytes of /dev/shm; 0 for none. */
   readonly shmBytes: number
   readonly devices: ReadonlyArray<DeviceSpec>
+  /** Devices by the names of the Container Device Interface, `vendor.com/class=name`. */
+  readonly cdiDevices: ReadonlyArray<string>
   /** Devices that may be used besides, as control groups have it: `c 10:* rw`. */
   readonly deviceRules: ReadonlyArray<string>
   readonly sysctls: { readonly [name: string]: string }
@@ -184,6 +186,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   rlimits: [],
   shmBytes: 64 * 1024 * 1024,
   devices: [],
+  cdiDevices: [],
   deviceRules: [],
   sysctls: {},
   resources: {},

@@ -19,7 +19,7 @@ import { launch, type LaunchRequest } from "../supervisor/launch.ts"
 import type { OpenedLaunch } from "../supervisor/open-launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
 import { readHealth } from "../supervisor/watch-health.ts"
-import { currentState, isAlive, type ProcessMark, readState } from "../supervisor/state.ts"
+import { isAlive, lookAt, type ProcessMark, readState } from "../supervisor/state.ts"
 import { clearEarlier } from "./clear-earlier.ts"
 import { directoryOf as containerDirectory } from "./directory-of.ts"
 import { DirectExec } from "./DirectExec.ts"
@@ -32,7 +32,7 @@ import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
 import { sendSignal } from "./send-signal.ts"
 import { sessionOf, sessionOfLaunched } from "./session.ts"
-import { giveJob, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
+import { giveJob, jobIn, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
 import { SupervisorAhead } from "./SupervisorAhead.ts"
 import { supervisorVerbs } from "./supervisor-verbs.ts"
 
@@ -211,9 +211,8 @@ export const make = Effect.gen(function* () {
     })
 
   /** Ends the first process of a container whose supervisor is gone, and with it all others. */
-  const endOrphan = (id: string): void => {
-    const orphan = readState(directoryOf(id))?.process
-    if (orphan === undefined || !isAlive(orphan)) return
+  const endOrphan = (id: string, orphan: ProcessMark): void => {
+    if (!isAlive(orphan)) return
     sendSignal(orphan, SIGKILL)
     // On cgroup v1 nothing dies while it stands still.
     thawGroup(groupOf(id))
@@ -223,9 +222,9 @@ export const make = Effect.gen(function* () {
 
   const state: RuntimeShape["state"] = (id) =>
     Effect.sync(() => {
-      const now = currentState(directoryOf(id))
+      const { orphan, state: now } = lookAt(directoryOf(id))
       // A first process that changed its user, or asked the kernel not to, has not died with its supervisor.
-      if (now.status === "lost") endOrphan(id)
+      if (orphan !== undefined) endOrphan(id, orphan)
       // Asked of the kernel: whoever froze the container may have been killed before it could write that down.
       if (now.status !== "running") return now
       layout ??= detectCgroups()
@@ -237,7 +236,11 @@ export const make = Effect.gen(function* () {
       sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
     )
 
-  const asked = supervisorVerbs(connect, (spec) => launcher.launch(spec, groupFor(settings, spec)))
+  // What only its start knew stays as it is: other containers that it joins, devices of the host.
+  const asked = supervisorVerbs(connect, ({ files, id, wiring }) => {
+    const { group, spec } = jobIn(directoryOf(id))
+    return launcher.launch({ ...spec, files, wiring }, group)
+  })
   const { direct, exec } = execVerbs({
     ahead: Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead)),
     directoryOf,

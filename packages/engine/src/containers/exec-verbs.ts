@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LauncherShape } from "@gantry/core/runtime/Launcher"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import type { NotRunning, RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
 import { joinGroup } from "../supervisor/group.ts"
-import type { Job } from "../supervisor/job.ts"
 import type { Launched, LaunchRequest } from "../supervisor/launch.ts"
 import type { OpenedLaunch } from "../supervisor/open-launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
@@ -13,6 +11,7 @@ import type { ProcessMark } from "../supervisor/state.ts"
 import { callersStreams } from "./callers-streams.ts"
 import type { DirectExecShape } from "./DirectExec.ts"
 import { sessionOfLaunched } from "./session.ts"
+import { jobIn } from "./supervisor-home.ts"
 
 /** What {@link execVerbs} uses of the runtime. */
 export interface ExecTools {
@@ -40,7 +39,7 @@ export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, lau
   ): Effect.Effect<Launched, RuntimeError> =>
     Effect.flatMap(firstProcess(id), ({ pid }) => {
       const { privileged, ...streams } = request
-      const { spec } = JSON.parse(readFileSync(`${directoryOf(id)}/job.json`, "utf8")) as Job
+      const { spec } = jobIn(directoryOf(id))
       const whole = {
         ...streams,
         plan: join(spec, pid, process, { privileged }),

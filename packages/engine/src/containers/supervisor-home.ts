@@ -50,6 +50,9 @@ export const giveJob = (directory: string, job: Job, { begin, complaints, pid }:
   begin()
 }
 
+/** What the supervisor of a container was told last. Throws when it was never started. */
+export const jobIn = (directory: string): Job => JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
+
 /** What a supervisor that ended too early has written to its standard error. */
 export const lastWords = (directory: string): string => {
   const path = `${directory}/supervisor.log`

@@ -7,7 +7,10 @@ import * as Exit from "effect/Exit"
 import type { Conversation } from "../supervisor/client.ts"
 import type { Control, Event } from "../supervisor/protocol.ts"
 
-/** What the supervisor of a running container is asked for: to stand down, for other limits, ports and links. */
+/**
+ * What the supervisor of a running container is asked for: to stand down, for other limits, ports and links. `launch`: how
+ * it is launched next, with these links and files; throws when there is nothing left of its start.
+ */
 export const supervisorVerbs = (
   connect: (id: string) => Effect.Effect<Conversation, NotRunning>,
   launch: (spec: ContainerSpec) => LaunchPlan
@@ -59,23 +62,18 @@ export const supervisorVerbs = (
         })
     })
 
-  const rewire: RuntimeShape["rewire"] = (spec, names) => {
-    const { files, id: container, wiring } = spec
-    const wish: Control = {
-      type: "rewire",
-      connection: { wiring, files },
-      plan: launch(spec),
-      ...(names === undefined ? {} : { names })
-    }
-    return Effect.flatMap(
-      ask(container, wish, "rewired"),
-      (answer): Effect.Effect<void, IsolationRefused | NotRunning> => {
-        if (answer === undefined) return new NotRunning({ container })
-        const { why } = answer
-        return why === undefined ? Effect.void : new IsolationRefused({ container, stage: "change its network", why })
-      }
-    )
-  }
+  const rewire: RuntimeShape["rewire"] = (spec, names) =>
+    Effect.gen(function* () {
+      const { files, id: container, wiring } = spec
+      // It may have been removed meanwhile, with what it was started by.
+      const plan = yield* Effect.try({ try: () => launch(spec), catch: () => new NotRunning({ container }) })
+      const connection = { wiring, files }
+      const wish: Control = { type: "rewire", connection, plan, ...(names === undefined ? {} : { names }) }
+      const answer = yield* ask(container, wish, "rewired")
+      if (answer === undefined) return yield* new NotRunning({ container })
+      const { why } = answer
+      if (why !== undefined) return yield* new IsolationRefused({ container, stage: "change its network", why })
+    })
 
   return { changePorts, rewire, standDown, update }
 }

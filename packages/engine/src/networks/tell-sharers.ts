@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import { connect } from "../containers/connect.ts"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
-import { joinedNamespaces } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { sharedNetwork, sharerOf } from "./shared-network.ts"
 
@@ -29,7 +28,7 @@ export const tellSharers = (id: string): Effect.Effect<void, StorageFailure, Con
       Effect.gen(function* () {
         if (!isLive(yield* runtime.state(record.id))) return
         const shared = yield* sharedNetwork(record)
-        const spec = (yield* joinedNamespaces(record))(connect(record, record.attachments, host))
+        const spec = connect(record, record.attachments, host)
         yield* runtime.rewire(shared === undefined ? spec : shared.withIts(spec), undefined)
       })
     const records = yield* (yield* Containers).list

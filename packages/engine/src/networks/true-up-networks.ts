@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import { connect } from "../containers/connect.ts"
 import { type ContainerRecord, portsOf } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
-import { joinedNamespaces } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { linkEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -45,7 +44,7 @@ export const inOrder = (
 const rewire = (record: ContainerRecord, attachments: ReadonlyArray<Attachment>) =>
   Effect.gen(function* () {
     const { root } = yield* Settings
-    const spec = (yield* joinedNamespaces(record))(connect(record, attachments, yield* hostNames))
+    const spec = connect(record, attachments, yield* hostNames)
     yield* (yield* Runtime).rewire(spec, nameServiceOf(record, attachments, databasePath(root)))
   })
 

@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs"
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import * as net from "node:net"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import { type Client, type Clients, listen, makeClient } from "./clients.ts"
 import type { Frame } from "./protocol.ts"
 
 /** The door for later clients. */
 export interface Door {
-  /** Lets nobody in any more and removes the socket. Conversations go on until they end. */
+  /** Lets nobody in any more and removes the socket, if that is its own still. Conversations go on until they end. */
   readonly close: () => void
 }
 
@@ -18,7 +18,10 @@ export const serve = (
 ): Promise<Door> =>
   new Promise((resolve, reject) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    rmSync(path, { force: true })
+    // A server removes the name that it was opened with when it closes. By then the next life of the container may have
+    // the path, so this one gets it as another name.
+    const draft = join(dirname(path), `${process.pid}`)
+    rmSync(draft, { force: true })
     const server = net.createServer((socket) => {
       const client = makeClient(socket)
       let inside = true
@@ -35,12 +38,14 @@ export const serve = (
       })
     })
     server.once("error", reject)
-    server.listen(path, () => {
-      chmodSync(path, 0o600)
+    server.listen(draft, () => {
+      chmodSync(draft, 0o600)
+      const { ino } = lstatSync(draft)
+      renameSync(draft, path)
       resolve({
         close: () => {
           server.close()
-          rmSync(path, { force: true })
+          if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true })
         }
       })
     })

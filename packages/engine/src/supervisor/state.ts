@@ -62,15 +62,28 @@ export const readState = (directory: string): StateFile | undefined => {
   }
 }
 
-/** The truth now: what says that it runs while its supervisor has gone was lost. */
-export const currentState = (directory: string): ContainerState => {
-  const file = readState(directory)
-  if (file === undefined) return { status: "created" }
-  const { state, supervisor } = file
-  if (!isLive(state)) return state
-  if (isAlive(supervisor)) return state
-  // The supervisor may have written the end between the two looks.
-  const again = readState(directory)?.state
-  if (again !== undefined && again.status === "exited") return again
-  return { status: "lost", startedAt: state.status === "running" ? state.startedAt : state.finishedAt }
+/** How a container fares, and what is left of it although its supervisor has gone. */
+export interface Fared {
+  readonly state: ContainerState
+  /** The first process of that very supervisor, when it is gone: it was to die with it, and may not have. */
+  readonly orphan?: ProcessMark
 }
+
+/**
+ * The truth now: what says that it runs while its supervisor has gone was lost. Between two looks a supervisor may write
+ * down the end and go, and another one may begin: a container is lost only when nothing was written meanwhile.
+ */
+export const lookAt = (directory: string, lives: (process: ProcessMark) => boolean = isAlive): Fared => {
+  for (;;) {
+    const file = readState(directory)
+    if (file === undefined) return { state: { status: "created" } }
+    const { process: orphan, state, supervisor } = file
+    if (!isLive(state) || lives(supervisor)) return { state }
+    if (JSON.stringify(readState(directory)) !== JSON.stringify(file)) continue
+    const startedAt = state.status === "running" ? state.startedAt : state.finishedAt
+    return { state: { status: "lost", startedAt }, ...(orphan === undefined ? {} : { orphan }) }
+  }
+}
+
+/** The state alone of {@link lookAt}. */
+export const currentState = (directory: string): ContainerState => lookAt(directory).state

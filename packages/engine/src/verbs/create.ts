@@ -132,6 +132,7 @@ export const create = (
           dnsSearch: options.dnsSearch,
           dnsOptions: options.dnsOptions,
           hosts: options.hosts,
+          ...(options.cdiDevices.length === 0 ? {} : { cdiDevices: options.cdiDevices }),
           ...(options.capAdd.length === 0 ? {} : { capAdd: options.capAdd }),
           ...(options.capDrop.length === 0 ? {} : { capDrop: options.capDrop }),
           ...(Object.keys(options.annotations).length === 0 ? {} : { annotations: options.annotations }),

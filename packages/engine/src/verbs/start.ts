@@ -3,6 +3,7 @@ import { Network } from "@gantry/core/network/Network"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { databasePath } from "@gantry/core/state/database-path"
 import { Settings } from "@gantry/core/Settings"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -30,6 +31,15 @@ export type StartError = AmbiguousId | NetworkError | NoSuchContainer | RuntimeE
 
 /** What {@link start} needs. */
 export type StartServices = SettleServices
+
+/** Loaded here: few containers have any. */
+const devicesOf = (record: ContainerRecord): Effect.Effect<(spec: ContainerSpec) => ContainerSpec, WrongState> =>
+  record.options.cdiDevices === undefined
+    ? Effect.succeed((spec) => spec)
+    : Effect.flatMap(
+        Effect.promise(() => import("../devices/cdi-devices.ts")),
+        ({ cdiDevices }) => cdiDevices(record)
+      )
 
 interface StartOptions {
   readonly stays: boolean
@@ -111,6 +121,7 @@ const startHeld = (
     const shared = yield* sharedNetwork(record)
     yield* requireJoinable(record)
     const joined = yield* joinedNamespaces(record)
+    const withDevices = yield* devicesOf(record)
     const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>
         containers
@@ -124,7 +135,7 @@ const startHeld = (
     if (shared === undefined) for (const each of attachments) yield* tell(linkEvent("connect", each))
     for (const each of mountEvents("mount", record)) yield* tell(each)
     const connected = connect(record, attachments, yield* hostNames)
-    const spec = joined(shared === undefined ? connected : shared.withIts(connected))
+    const spec = withDevices(joined(shared === undefined ? connected : shared.withIts(connected)))
     const shares = { ...record.options.joins, ...(shared === undefined ? {} : { network: shared.container }) }
     const names = nameServiceOf(record, attachments, databasePath(root))
     const published = attachments.find(({ ports }) => ports.length > 0)
