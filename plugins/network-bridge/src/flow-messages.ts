@@ -18,7 +18,7 @@ import {
 const subsystem = 1
 const getType = 1
 const deleteType = 2
-const familyIpv4 = 2
+const anyFamily = 0
 const headerLength = 4
 const tupleOriginal = 1
 const tupleProtocol = 2
@@ -26,14 +26,14 @@ const protocolNumber = 1
 const destinationPort = 3
 const udp = 17
 
-const header = Uint8Array.from([familyIpv4, 0, 0, 0])
+const header = (family: number) => Uint8Array.from([family, 0, 0, 0])
 
-/** Asks for all flows. */
+/** Asks for all flows, those of IPv6 as well. */
 export const getFlows: Uint8Array = encodeMessage({
   type: (subsystem << 8) | getType,
   flags: NLM_F_REQUEST | NLM_F_DUMP,
   sequence: 1,
-  body: header
+  body: header(anyFamily)
 })
 
 const bigEndian = (bytes: Uint8Array | undefined): number | undefined =>
@@ -57,6 +57,6 @@ export const forgetFlow = ({ body }: Message): Uint8Array => {
     type: (subsystem << 8) | deleteType,
     flags: NLM_F_REQUEST | NLM_F_ACK,
     sequence: 1,
-    body: joined([header, encodeAttributes([{ type: tupleOriginal, value: attributes }])])
+    body: joined([header(body[0] ?? anyFamily), encodeAttributes([{ type: tupleOriginal, value: attributes }])])
   })
 }

@@ -35,14 +35,23 @@ export const takenIpv6 = (links: Links): ReadonlyArray<string> => [
 /** Whether the bridge has its address in a network and the host passes packets on. Costs well under a millisecond. */
 export const readyIpv6 = (bridge: string, { gateway }: Ipv6Network): boolean => {
   const address = Buffer.from(bytesOf6(parseAddress6(gateway) ?? 0n)).toString("hex")
-  const has = readFileSync("/proc/net/if_inet6", "utf8")
-    .split("\n")
-    .some((line) => line.startsWith(`${address} `) && line.endsWith(` ${bridge}`))
-  return has && says(forwarding, "1") && says(settingOf(bridge, "disable_ipv6"), "0")
+  // First, as a host without IPv6 has none of it.
+  return (
+    says(forwarding, "1") &&
+    says(settingOf(bridge, "disable_ipv6"), "0") &&
+    readFileSync("/proc/net/if_inet6", "utf8")
+      .split("\n")
+      .some((line) => line.startsWith(`${address} `) && line.endsWith(` ${bridge}`))
+  )
 }
 
-/** Gives a bridge that is there its address in a network, and lets the host pass packets on. What is there stays. */
+/**
+ * Gives a bridge that is there its address in a network, and lets the host pass packets on. What is there stays. Throws
+ * {@link lackOfIpv6}: the host may have had IPv6 when the network was made.
+ */
 export const bringUpIpv6 = (links: Links, bridge: string, { gateway, subnet }: Ipv6Network): void => {
+  const lack = lackOfIpv6()
+  if (lack !== undefined) throw new Error(lack)
   set(settingOf(bridge, "disable_ipv6"), "0")
   // Containers must not be able to hand the host a route or an address.
   for (const name of ["accept_ra", "accept_redirects", "autoconf"]) set(settingOf(bridge, name), "0")

@@ -7,7 +7,7 @@ const source = { type: 1, value: bytes(192, 0, 2, 2) }
 const destination = { type: 2, value: bytes(192, 0, 2, 1) }
 
 /** A flow as the kernel tells of it: where it began, where answers come from, and how long it lasts. */
-const flow = (protocol: number): Message => {
+const flow = (protocol: number, family = 2): Message => {
   const tuple = (port: number) => [
     { type: 1, value: [source, destination] },
     {
@@ -24,12 +24,13 @@ const flow = (protocol: number): Message => {
     { type: 2, value: tuple(53) },
     { type: 7, value: bytes(0, 0, 0, 30) }
   ]
-  return { type: 0x100, flags: 0, sequence: 1, body: joined([bytes(2, 0, 0, 0), encodeAttributes(parts)]) }
+  return { type: 0x100, flags: 0, sequence: 1, body: joined([bytes(family, 0, 0, 0), encodeAttributes(parts)]) }
 }
 
 describe("flows", () => {
-  it("are asked for all at once", () => {
+  it("are asked for all at once, of each kind of address", () => {
     expect(decodeMessages(getFlows)).toMatchObject([{ type: 0x101, flags: 0x301 }])
+    expect(decodeMessages(getFlows)[0]?.body[0]).toBe(0)
   })
 
   it("are known by the UDP port they began with, not by the one behind the translation", () => {
@@ -40,6 +41,7 @@ describe("flows", () => {
 
   it("are forgotten by the way they began", () => {
     const [request] = decodeMessages(forgetFlow(flow(17)))
+    expect([2, 10].map((family) => decodeMessages(forgetFlow(flow(17, family)))[0]?.body[0])).toEqual([2, 10])
     const began = decodeAttributes(flow(17).body.subarray(4)).get(1)
     expect(request).toMatchObject({ type: 0x102, flags: 0x5 })
     expect([...decodeAttributes(request?.body.subarray(4) ?? bytes())]).toEqual([[1, began]])

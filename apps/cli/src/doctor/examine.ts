@@ -7,7 +7,7 @@ import type { Host } from "./Host.ts"
 import { idRanges } from "./id-ranges.ts"
 import { kernel } from "./kernel.ts"
 import { namespaces, userNamespaces } from "./namespaces.ts"
-import { links, packetFilter } from "./networks.ts"
+import { ipv6, links, packetFilter } from "./networks.ts"
 import { overlay } from "./overlay.ts"
 import { programs } from "./programs.ts"
 import { rights } from "./rights.ts"
@@ -27,6 +27,7 @@ const looks: ReadonlyArray<readonly [name: string, look: Look]> = [
   ["seccomp", seccomp],
   ["nftables", packetFilter],
   ["bridges", links],
+  ["IPv6", ipv6],
   ["subuid and subgid", idRanges],
   ["tun device", userNetwork],
   ["programs", programs],

@@ -10,6 +10,7 @@ export const fakeHost = (
     "/proc/self/status": "Name:\tgantry\nCapEff:\t000001ffffffffff\n",
     "/proc/filesystems": "nodev\tproc\nnodev\toverlay\n",
     "/proc/sys/kernel/seccomp/actions_avail": "kill_process kill_thread trap errno trace log allow\n",
+    "/proc/sys/net/ipv6/conf/all/disable_ipv6": "0\n",
     "/etc/subuid": "ada:100000:65536\n",
     "/etc/subgid": "ada:100000:65536\n",
     ...files

@@ -11,7 +11,7 @@ import { idRanges, idsFor } from "../../src/doctor/id-ranges.ts"
 import { installCommand } from "../../src/doctor/install-command.ts"
 import { kernel } from "../../src/doctor/kernel.ts"
 import { namespaces, userNamespaces } from "../../src/doctor/namespaces.ts"
-import { links, packetFilter } from "../../src/doctor/networks.ts"
+import { ipv6, links, packetFilter } from "../../src/doctor/networks.ts"
 import { overlay } from "../../src/doctor/overlay.ts"
 import { programs } from "../../src/doctor/programs.ts"
 import { rights } from "../../src/doctor/rights.ts"
@@ -186,6 +186,24 @@ describe("networks", () => {
     expect(links(fakeHost({ run: failing("links", "netlink RTM_NEWLINK: Operation not supported") }))).toMatchObject({
       status: "missing",
       mend: "modprobe -a bridge veth"
+    })
+  })
+
+  it("have IPv6 or not, which only those that ask for it need", () => {
+    const setting = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
+    expect(ipv6(fakeHost())).toMatchObject({ status: "ok", needed: false })
+    expect(ipv6(fakeHost({ read: () => undefined }))).toMatchObject({
+      status: "degraded",
+      found: "the kernel has none"
+    })
+    expect(ipv6(fakeHost({ files: { [setting]: "1\n" } }))).toMatchObject({
+      status: "degraded",
+      mend: "sysctl -w net.ipv6.conf.all.disable_ipv6=0"
+    })
+    expect(ipv6(fakeHost({ run: failing("-f", "Error: no fib") }))).toMatchObject({
+      status: "degraded",
+      needed: false,
+      mend: expect.stringContaining("nft_fib_ipv6")
     })
   })
 })

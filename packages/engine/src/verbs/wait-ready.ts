@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
+import { addressesOf } from "../networks/addresses-of.ts"
 import { NotReady } from "../EngineError.ts"
 
 /** Pause between two looks, in milliseconds. */
@@ -27,6 +28,7 @@ export const waitReady = (
     const attachments = yield* (yield* Containers).attachmentsOf(record.id)
     const attachment = attachments.find(({ ports }) => ports.some(({ protocol }) => protocol === "tcp"))
     const port = attachment?.ports.find(({ protocol }) => protocol === "tcp")
+    const addresses = attachment === undefined ? [] : addressesOf(attachment)
     const sign = record.options.health !== undefined ? "it was not healthy" : port === undefined ? "" : portSign(port)
     const look: Effect.Effect<void, NotReady> = Effect.gen(function* () {
       const state = yield* runtime.state(record.id)
@@ -40,7 +42,9 @@ export const waitReady = (
         state.status === "running" &&
         (record.options.health !== undefined
           ? health === "healthy"
-          : port === undefined || attachment?.address === undefined || (yield* answers(attachment.address, port)))
+          : port === undefined ||
+            addresses.length === 0 ||
+            (yield* Effect.exists(addresses, (address) => answers(address, port))))
       if (isReady) return
       yield* Effect.sleep(pace)
       return yield* look
