@@ -37,7 +37,9 @@ const recordNames: ReadonlySet<string> = new Set([buildsName, eventsName, autops
 
 /** Whether the engine keeps its notes under a name in the root directory. */
 const isOfRecords = (top: string): boolean =>
-  dividedNames.includes(top) || recordNames.has(top) || /^(?:index\.json|state\.db(?:-wal|-shm|-journal)?)$/.test(top)
+  dividedNames.includes(top) ||
+  recordNames.has(top) ||
+  /^(?:index\.json|state\.db(?:-wal|-shm|-journal|-reserve)?)$/.test(top)
 
 /** Whether a name in the root directory is the engine's own. The places of the store are the store's. */
 export const isEngines = (top: string): boolean => isOfRecords(top) || kindOf(top) !== undefined

@@ -12,7 +12,7 @@ import {
 describe("names in the root directory", () => {
   it("are the engine's when it keeps something under them, whatever it is", () => {
     const records = [autopsiesName, buildsName, cacheMountsName, eventsName, ...dividedNames]
-    const files = ["index.json", "state.db", "state.db-wal", "state.db-shm", "state.db-journal"]
+    const files = ["index.json", "state.db", "state.db-wal", "state.db-shm", "state.db-journal", "state.db-reserve"]
     const work = workKinds.map((kind) => `${kind}-1-2-abc`)
     expect([...records, ...files, ...work].filter((name) => !isEngines(name))).toEqual([])
   })

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { buildBase, expectNothingLeft, openGantry, programPath } from "./host/gantry.ts"
 import { leftovers } from "./host/host-state.ts"
@@ -72,6 +73,28 @@ describe("a full disk", () => {
     await gantry.ok("rm", "fat")
     expect(left()).toEqual([])
     await gantry.ok("run", "--rm", "base", "true")
+  })
+
+  it("to its last byte does not keep anybody from looking at what there is, and from removing it", async () => {
+    await gantry.ok("build", "-t", "one", gantry.context({ Dockerfile: "FROM base\nRUN echo one >/one\n" }))
+    const filler = join(gantry.root, "filler")
+    execFileSync("sh", ["-c", `dd if=/dev/zero of=${filler} bs=4096 2>/dev/null || true`])
+    expect(Number(execFileSync("stat", ["-f", "-c", "%a", gantry.root]).toString())).toBe(0)
+    expect(await gantry.ok("images", "--format", "{{.Repository}}")).toContain("one")
+    expect(await gantry.ok("run", "--rm", "one", "cat", "/one")).toBe("one")
+    // What takes up room is refused, and takes none of what others need.
+    for (const _ of [1, 2]) {
+      const { status, stderr } = await gantry.try(
+        "build",
+        gantry.context({ Dockerfile: "FROM base\nCOPY big /big\n", big: new Uint8Array(2 * 1024 * 1024) })
+      )
+      expect(status).not.toBe(0)
+      expect(stderr).toMatch(/no space/i)
+    }
+    await gantry.ok("rmi", "one")
+    await gantry.ok("system", "prune", "-f")
+    rmSync(filler)
+    expect(await gantry.ok("check")).toContain("all is well")
   })
 })
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
+import { isFull, keepReserve, useReserve } from "./reserve.ts"
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -77,6 +78,9 @@ export interface DatabaseOptions {
   readonly leaveOpen?: boolean
 }
 
+const noSpace = (cause: unknown): Error =>
+  Object.assign(new Error("no space is left on the disk", { cause }), { code: "ENOSPC" })
+
 /** Opens the file when first asked for it and closes it with the scope. `path` may be `:memory:`. */
 export const make = (
   path: string,
@@ -89,15 +93,34 @@ export const make = (
     const connect = async (): Promise<Connection> => {
       const { DatabaseSync } = await import("node:sqlite")
       if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
-      const connection = new DatabaseSync(path) as unknown as Connection
-      // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
-      // The log is kept short, because the first to open the file after a process left it open reads all of it.
-      connection.exec(
-        "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
-      )
-      connection.exec("CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
-      open = connection
-      return connection
+      const once = (): Connection => {
+        const connection = new DatabaseSync(path) as unknown as Connection
+        try {
+          // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
+          // The log is kept short, because the first to open the file after a process left it open reads all of it.
+          connection.exec(
+            "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
+          )
+          connection.exec(
+            "CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+          )
+        } catch (cause) {
+          connection.close()
+          throw cause
+        }
+        return connection
+      }
+      for (;;) {
+        try {
+          open = once()
+          break
+        } catch (cause) {
+          if (!isFull(path, cause)) throw cause
+          if (!useReserve(path)) throw noSpace(cause)
+        }
+      }
+      if (path !== ":memory:") keepReserve(path)
+      return open
     }
     const connection = (what: string): Effect.Effect<Connection, StorageFailure> =>
       Effect.suspend(() =>
@@ -143,7 +166,15 @@ export const make = (
       (begin: string) =>
       <A>(what: string, body: (tx: Transaction) => A): Effect.Effect<A, StorageFailure> =>
         Effect.flatMap(connection(what), (to) =>
-          Effect.try({ try: () => inside(to, begin, body), catch: storageFailure("record", what) })
+          Effect.try({
+            try: () => inside(to, begin, body),
+            catch: (cause) => {
+              const full = isFull(path, cause)
+              // What the body did besides cannot be done a second time: the next one has the room.
+              if (full) useReserve(path)
+              return storageFailure("record", what)(full ? noSpace(cause) : cause)
+            }
+          })
         )
     const write = run("BEGIN IMMEDIATE")
     const read = run("BEGIN")

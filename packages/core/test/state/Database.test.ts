@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 import { Database, type DatabaseShape, layer } from "../../src/state/Database.ts"
+import { isFull, reservePath, useReserve } from "../../src/state/reserve.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "gantry-database-"))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -23,6 +24,26 @@ describe("the database", () => {
     const path = join(directory, "unused", "state.db")
     await using(path, () => Effect.void)
     expect(existsSync(path)).toBe(false)
+  })
+
+  it("keeps room on the disk, of which each time half can be had", async () => {
+    const path = join(directory, "reserve", "state.db")
+    const size = () => statSync(reservePath(path)).size
+    await using(path, (db) => db.migrate(things))
+    expect(size()).toBe(1024 * 1024)
+    expect(useReserve(path)).toBe(true)
+    expect(size()).toBe(512 * 1024)
+    for (let times = 0; useReserve(path); times++) expect(times).toBeLessThan(10)
+    expect(size()).toBe(0)
+    await using(path, (db) => db.migrate(things))
+    expect(size()).toBe(1024 * 1024)
+  })
+
+  it("takes an error for a full disk only when it says so, or when the disk is full", () => {
+    const path = join(directory, "state.db")
+    expect(isFull(path, new Error("database or disk is full"))).toBe(true)
+    expect(isFull(path, new Error("disk I/O error"))).toBe(false)
+    expect(isFull(path, new Error("no such table"))).toBe(false)
   })
 
   it("runs each migration once, in order, also when more come later", async () => {
