@@ -3,7 +3,7 @@ import { DownloadFailed, Downloads, type Validators } from "@gantry/core/downloa
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Migrations } from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
-import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
+import { BlobCorrupt, type StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -69,8 +69,14 @@ export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFil
       Effect.gen(function* () {
         const answer = yield* downloads.get(url, known ?? {})
         if (Option.isNone(answer)) {
-          if (known !== undefined) return known
-          return yield* new DownloadFailed({ address: shown(url), why: "the server sent nothing" })
+          if (known === undefined) {
+            return yield* new DownloadFailed({ address: shown(url), why: "the server sent nothing" })
+          }
+          // What is there is what was fetched without a promise, or under another one.
+          if (expected !== undefined && known.digest !== expected) {
+            return yield* new BlobCorrupt({ expected, actual: known.digest, size: known.size })
+          }
+          return known
         }
         const { body, etag, lastModified } = answer.value
         let size = 0

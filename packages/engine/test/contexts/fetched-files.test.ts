@@ -86,4 +86,18 @@ describe("a file of a web server", () => {
       expect([yield* size(digest), yield* size(ofBytes("other"))].map(({ _tag }) => _tag)).toEqual(["None", "None"])
     }).pipe(Effect.provide(world))
   )
+
+  it.scoped(
+    "that is here without a promise is refused under another one, also when the server says it has not changed",
+    () =>
+      Effect.gen(function* () {
+        const { count, files, with: on } = server()
+        files.set(url.href, { bytes, etag: '"1"' })
+        yield* on(fetchFile(url))
+        const failure = yield* Effect.flip(on(fetchFile(url, ofBytes("other"))))
+        expect(failure).toMatchObject({ _tag: "BlobCorrupt", expected: ofBytes("other"), actual: digest })
+        expect(count).toEqual({ asked: 2, sent: 1 })
+        expect((yield* on(fetchFile(url, digest))).digest).toBe(digest)
+      }).pipe(Effect.provide(world))
+  )
 })
