@@ -254,6 +254,16 @@ describe("a hostile registry", () => {
     })
   )
 
+  it.scopedLive("that lists tags which are none is not taken at its word", () =>
+    Effect.gen(function* () {
+      const { host } = yield* serve((_, response) => {
+        response.writeHead(200).end(JSON.stringify({ tags: ["b", "../../x", "a\u001b[2J", "", "x@sha256:y", "a"] }))
+      })
+      const registry = yield* connect()
+      expect(yield* registry.tags(refAt(host))).toEqual(["a", "b"])
+    })
+  )
+
   it.scopedLive("that has more tags than anybody could read is left, and what it sent is not held", () =>
     Effect.gen(function* () {
       const page = `{"tags":["x"]}${" ".repeat(4 * 1024 * 1024 - 100)}`

@@ -5,6 +5,7 @@ import { palette } from "./color.ts"
 import { dockerWords, execFailed, startFailed } from "./docker-words.ts"
 import { explain, type Failure } from "./explain.ts"
 import type { Explanation } from "./Explanation.ts"
+import { visibleOnly } from "./text.ts"
 
 /** The command that failed, and the words it was called by. */
 export interface Asked {
@@ -33,7 +34,9 @@ export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): 
   const explanation = explain(failure)
   if (terminal.program === "gantry") return told(explanation, terminal)
   const hints = terminal.stderrIsTerminal ? hintsOf(explanation) : []
-  return [...(explanation.before ?? []), asDocker(failure, asked), ...hints].map((line) => `${line}\n`).join("")
+  return [...(explanation.before ?? []), visible(asDocker(failure, asked)), ...hints]
+    .map((line) => `${line}\n`)
+    .join("")
 }
 
 const asDocker = (failure: Failure, asked: Asked | undefined): string => {
@@ -52,16 +55,19 @@ const asDocker = (failure: Failure, asked: Asked | undefined): string => {
   return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information`
 }
 
+/** Images, registries and files have their say in failures. */
+const visible = (text: string): string => text.split("\n").map(visibleOnly).join("\n")
+
 const hintsOf = ({ todo, why }: Explanation): ReadonlyArray<string> => [
-  ...(why === undefined ? [] : [`  why: ${why}`]),
-  ...(todo === undefined ? [] : [`  try: ${todo}`])
+  ...(why === undefined ? [] : [`  why: ${visible(why)}`]),
+  ...(todo === undefined ? [] : [`  try: ${visible(todo)}`])
 ]
 
 const told = (explanation: Explanation, terminal: Terminal): string => {
   const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
   return [
     ...(explanation.before ?? []),
-    `${paint.red("gantry:")} ${explanation.what}`,
+    `${paint.red("gantry:")} ${visible(explanation.what)}`,
     ...hintsOf(explanation),
     ""
   ].join("\n")

@@ -2,7 +2,7 @@ import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import * as Either from "effect/Either"
 import { humanSize } from "./size.ts"
-import { shortId } from "./text.ts"
+import { shortId, visibleOnly } from "./text.ts"
 
 /** An image for one platform. */
 export interface PlatformFacts {
@@ -50,7 +50,7 @@ export const imageTree = (images: ReadonlyArray<TreeFacts>, { truncate }: { read
   const idOf = (id: string) => (truncate ? shortId(id) : id)
   const branchOf = ({ containers, id, layers, platform, size }: PlatformFacts): Branch => ({
     text: [
-      platform,
+      visibleOnly(platform),
       idOf(id),
       humanSize(size),
       ...(containers.length === 0 ? [] : [`used by ${containers.join(", ")}`])

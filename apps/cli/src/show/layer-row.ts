@@ -1,7 +1,7 @@
 import type { LayerReport, LayersReport } from "@gantry/engine/verbs/layers"
 import { humanSize } from "./size.ts"
 import { table } from "./table.ts"
-import { ellipsis, shortId } from "./text.ts"
+import { ellipsis, shortId, visibleOnly } from "./text.ts"
 
 /** How much is shown. */
 export interface LayerOptions {
@@ -32,7 +32,7 @@ const filesOf = (layer: LayerReport): ReadonlyArray<string> =>
     ...layer.removed.map(({ path }) => [path, "D"] as const)
   ]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, kind]) => `${kind} /${path}`)
+    .map(([path, kind]) => visibleOnly(`${kind} /${path.replaceAll("\n", " ")}`))
 
 /** Layers for people, base first, and what they come to. Ends with a line break. */
 export const showLayers = (report: LayersReport, { files, truncate }: LayerOptions): string => {

@@ -1,5 +1,5 @@
 import { fitColumns } from "./fit-columns.ts"
-import { columnsOf, ellipsis } from "./text.ts"
+import { columnsOf, ellipsis, visibleOnly } from "./text.ts"
 
 /** Columns stand at least this far apart, and are at least this wide including the gap: Docker's measures. */
 const gap = 3
@@ -16,14 +16,14 @@ export interface TableOptions {
 }
 
 /**
- * Lines of a table with a header. The last column is not padded. With `width`, longer lines are cut at so many columns.
+ * Lines of a table with a header. The last column is not padded. Cells say what images and registries wish: they move no cursor. With `width`, longer lines are cut at so many columns.
  */
 export const table = (
   headers: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
   { fit, leastWidth = usualWidth, width = Infinity }: TableOptions = {}
 ): ReadonlyArray<string> => {
-  const plain = [headers, ...rows].map((cells) => cells.map((cell) => cell.replace(/[\t\n]/g, " ")))
+  const plain = [headers, ...rows].map((cells) => cells.map((cell) => visibleOnly(cell.replace(/[\t\n]/g, " "))))
   const spaceOf = (content: number) => Math.max(content + gap, leastWidth)
   const fitted = fit === undefined ? plain : fitColumns(plain, { ...fit, spaceOf })
   return alignTabs(

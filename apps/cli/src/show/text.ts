@@ -27,10 +27,10 @@ const combining = /^(?:\p{Mn}|\p{Me}|\p{Cf})$/u
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u
 
-/** Without tabs and control sequences: what others wrote moves no cursor and sets no title here. */
+/** Without tabs and control sequences: what others wrote moves no cursor, turns no text around and sets no title here. */
 export const visibleOnly = (line: string): string => line.replace(controls, "").replaceAll("\t", "    ")
 
 const controls = new RegExp(
-  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07]*\\x07|.)|[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]`,
+  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07]*\\x07|.)|[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]`,
   "g"
 )

@@ -30,6 +30,13 @@ describe("a complaint", () => {
     )
   })
 
+  it("lets nobody whose words it repeats write to the terminal", () => {
+    const hostile = new NoSuchContainer({ name: "a\u001b[2J\u001b]0;title\u0007\u202eb", near: [] })
+    for (const program of ["gantry", "docker"] as const) {
+      expect(complaint(hostile, terminal(program))).toContain("No such container: ab\n")
+    }
+  })
+
   const asDocker: ReadonlyArray<readonly [string, Failure]> = [
     ["No such image: web:latest", new NoSuchImage({ reference: "web", near: [] })],
     ["No such image: host:5000/web:latest", new NoSuchImage({ reference: "host:5000/web", near: [] })],

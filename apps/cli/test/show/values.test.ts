@@ -90,6 +90,7 @@ describe("tables", () => {
       )
     ).toEqual(["TAG               SIZE", "v1                1B", "a-long-tag-name   2B"])
     expect(table(["TAG", "SIZE"], [["v1", "1B"]])).toEqual(["TAG       SIZE", "v1        1B"])
+    expect(table(["TAG", "SIZE"], [["v\u001b[2J1", "1\u202e\u009bB"]])).toEqual(["TAG       SIZE", "v1        1B"])
   })
 
   it("are cut at the width of the terminal", () => {

@@ -17,17 +17,22 @@ const mostBytes = 64 * 1024 * 1024
 export const nextLink = (header: string | undefined): string | undefined =>
   /<([^>]*)>\s*;[^,<]*\brel="?next"?/i.exec(header ?? "")?.[1]
 
+/** Spec: OCI distribution-spec, section "Pulling manifests". */
+const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
+
 const readTags = (body: Uint8Array): ReadonlyArray<string> | undefined => {
   try {
     const { tags } = JSON.parse(new TextDecoder().decode(body)) as { readonly tags?: unknown }
     if (tags === null || tags === undefined) return []
-    return Array.isArray(tags) && tags.every((tag) => typeof tag === "string") ? tags : undefined
+    if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string")) return undefined
+    // They become names of images here, and parts of addresses.
+    return tags.filter((tag) => tagShape.test(tag))
   } catch {
     return undefined
   }
 }
 
-/** All tags of a repository, sorted by code unit. Spec: OCI distribution-spec, section "Listing Tags". */
+/** All tags of a repository that are tags by their spelling, sorted by code unit. Spec: OCI distribution-spec, section "Listing Tags". */
 export const listTags = (caller: Caller, target: Target): Effect.Effect<ReadonlyArray<string>, Failure> =>
   Effect.gen(function* () {
     const all = new Set<string>()
