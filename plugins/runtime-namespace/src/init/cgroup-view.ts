@@ -1,5 +1,6 @@
 import {
   CLONE_NEWCGROUP,
+  MNT_DETACH,
   MS_BIND,
   MS_NODEV,
   MS_NOEXEC,
@@ -9,7 +10,9 @@ import {
 } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { cloneTree } from "@gantry/linux/container/binds"
 import type { Kernel } from "@gantry/linux/container/Kernel"
+import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 
 /** One line of /proc/self/cgroup of version 1. */
@@ -20,19 +23,21 @@ export interface Hierarchy {
   readonly data: string
   /** Further names that lead to it. */
   readonly links: ReadonlyArray<string>
+  /** The process' own group in it, as the process' namespace of control groups names it. */
+  readonly group: string
 }
 
 /** The version 1 hierarchies of a /proc/self/cgroup; empty on a host with version 2 only. */
 export const hierarchies = (text: string): ReadonlyArray<Hierarchy> =>
   text
     .split("\n")
-    .map((line) => line.split(":")[1] ?? "")
-    .filter((controllers) => controllers !== "")
-    .map((controllers) => {
+    .map((line) => /^\d+:([^:]+):(.+)$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, controllers = "", group = "/"]) => {
       const named = /^name=(.+)$/.exec(controllers)
-      if (named !== null) return { directory: named[1] ?? "", data: `none,${controllers}`, links: [] }
+      if (named !== null) return { directory: named[1] ?? "", data: `none,${controllers}`, links: [], group }
       const names = controllers.split(",")
-      return { directory: controllers, data: controllers, links: names.length > 1 ? names : [] }
+      return { directory: controllers, data: controllers, links: names.length > 1 ? names : [], group }
     })
 
 const base = "/sys/fs/cgroup"
@@ -46,11 +51,19 @@ const tolerated = (mount: () => void): void => {
   }
 }
 
+/** Leaves of a tree only the container's own group: in the host's namespace of control groups it would show them all. */
+const narrow = (kernel: Kernel, place: string, group: string): void => {
+  const own = cloneTree(kernel, `${place}${group}`, false)
+  kernel.sys.umount2(place, MNT_DETACH)
+  attachTo(kernel, own, openInRoot(kernel, place))
+}
+
 /**
  * Shows the container its control groups, with its own at the top, not to be written to. Has to come after the parent
  * has put this process into its group: the namespace takes the group of its maker as the root.
  */
-export const mountCgroups = ({ files, sys }: Kernel, spec: ContainerSpec): void => {
+export const mountCgroups = (kernel: Kernel, spec: ContainerSpec): void => {
+  const { files, sys } = kernel
   if (spec.namespaces.cgroup === "own") stage("make cgroup namespace", () => sys.unshare(CLONE_NEWCGROUP))
   const flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
   const lock = spec.privileged ? 0 : MS_RDONLY
@@ -62,9 +75,13 @@ export const mountCgroups = ({ files, sys }: Kernel, spec: ContainerSpec): void 
       return
     }
     sys.mount("tmpfs", base, "tmpfs", flags, "mode=755")
-    for (const { data, directory, links } of version1) {
-      files.makeDirectory(`${base}/${directory}`, 0o755)
-      tolerated(() => sys.mount("cgroup", `${base}/${directory}`, "cgroup", flags | lock, data))
+    for (const { data, directory, group, links } of version1) {
+      const place = `${base}/${directory}`
+      files.makeDirectory(place, 0o755)
+      tolerated(() => {
+        sys.mount("cgroup", place, "cgroup", flags | lock, data)
+        if (group !== "/") narrow(kernel, place, group)
+      })
       for (const name of links) files.link(directory, `${base}/${name}`)
     }
     if (lock !== 0) sys.mount(null, base, null, flags | MS_BIND | MS_REMOUNT | lock, null)

@@ -8,9 +8,9 @@ describe("the control groups that a container is shown", () => {
 
   it("are each hierarchy, with links for controllers that share one", () => {
     expect(hierarchies("9:name=systemd:/\n2:cpu,cpuacct:/a:b\n1:memory:/\n0::/\n")).toEqual([
-      { directory: "systemd", data: "none,name=systemd", links: [] },
-      { directory: "cpu,cpuacct", data: "cpu,cpuacct", links: ["cpu", "cpuacct"] },
-      { directory: "memory", data: "memory", links: [] }
+      { directory: "systemd", data: "none,name=systemd", links: [], group: "/" },
+      { directory: "cpu,cpuacct", data: "cpu,cpuacct", links: ["cpu", "cpuacct"], group: "/a:b" },
+      { directory: "memory", data: "memory", links: [], group: "/" }
     ])
   })
 })
