@@ -18,15 +18,25 @@ export const explainNetwork = (failure: NetworkError): Explanation => {
       }
     case "NetworkMissing":
       return { what: failure.message, todo: "gantry network ls shows all networks" }
-    case "NetworkRefused":
-      return { what: failure.message, ...optional(networkHint(failure.why)) }
+    case "NetworkRefused": {
+      const lack = lackHint(failure.why)
+      return lack === undefined
+        ? { what: failure.message, ...optional(networkHint(failure.why)) }
+        : { what: `could not ${failure.action}`, why: failure.why, todo: lack }
+    }
   }
 }
 
-const networkHint = (why: string): string | undefined => {
+/** What to do where a host has no IPv6. */
+const lackHint = (why: string): string | undefined => {
   if (/IPv6 is switched off/.test(why))
-    return "switch it on (sysctl net.ipv6.conf.all.disable_ipv6=0), or leave --ipv6 out"
-  if (/has no IPv6:/.test(why)) return "leave --ipv6 out, or use a kernel with IPv6 (without ipv6.disable=1)"
+    return "switch it on (sysctl -w net.ipv6.conf.all.disable_ipv6=0), or use a network without IPv6"
+  if (/this host has no IPv6:/.test(why))
+    return "use a network without IPv6, or boot a kernel with it (without ipv6.disable=1)"
+  return undefined
+}
+
+const networkHint = (why: string): string | undefined => {
   if (/has no IPv6 addresses/.test(why)) return "make a network that has them: gantry network create --ipv6 NAME"
   if (/\bnft\b/.test(why) && /ENOENT|not found/i.test(why))
     return "install nftables; gantry doctor tells what else this host lacks"

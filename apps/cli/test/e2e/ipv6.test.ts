@@ -197,7 +197,7 @@ describe.skipIf(skip)("networks with IPv6", () => {
       encoding: "utf8",
       env: gantry.env
     })
-    expect(said).toMatch(/could not create network wrong: IPv6 is switched off on this host.*\n.*leave --ipv6 out/)
+    expect(said).toMatch(/could not create network wrong\n.*IPv6 is switched off on this host.*\n.*without IPv6\n$/)
     expect(await gantry.ok("network", "ls", "-q", "--filter", "name=wrong")).toBe("")
   })
 })

@@ -112,7 +112,8 @@ RUN id -un > /home/app/who
   })
 
   it("has containers that find each other by name, and none that reaches the host's loopback", async () => {
-    await user.ok("network", "create", "between")
+    const ipv6 = existsSync("/proc/sys/net/ipv6") ? ["--ipv6"] : []
+    await user.ok("network", "create", ...ipv6, "between")
     await user.ok("run", "-d", "--name", "server", "--network", "between", "web")
     expect(await user.ok("run", "--rm", "--network", "between", "web", "wget", "-qO-", "http://server/")).toContain(
       "Hello from a container"
@@ -120,6 +121,7 @@ RUN id -un > /home/app/who
     await user.ok("run", "-d", "--name", "other", "web")
     await user.ok("network", "connect", "between", "other")
     expect(await user.ok("exec", "other", "wget", "-qO-", "http://server/")).toContain("Hello from a container")
+    if (ipv6.length > 0) await user.ok("exec", "other", "ping", "-6", "-c", "1", "server")
     const network = (...args: ReadonlyArray<string>) =>
       user.ok("run", "--rm", ...args, "base", "readlink", "/proc/self/ns/net")
     expect(await network("--network", "host")).toBe(readlinkSync("/proc/self/ns/net"))
