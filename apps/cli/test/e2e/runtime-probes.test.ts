@@ -30,7 +30,7 @@ const looks = {
   "resolver file": "cat /etc/resolv.conf",
   "files of gantry's": "for f in /etc/hosts /etc/hostname /etc/resolv.conf; do ls -l $f | cut -c1-10; done",
   // Namespaces.
-  "processes seen": "test $(ls -d /proc/[0-9]* | wc -l) -lt 7; echo $?",
+  "processes seen": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '__supervis[e]'",
   "networks seen": "ls /sys/class/net; cat /proc/net/route | grep -c .",
   "loopback is up": "ip -o addr show lo | grep -c 127.0.0.1",
   "shared memory of others": "cat /proc/sysvipc/shm | grep -c .",
@@ -85,7 +85,7 @@ const looks = {
   "making a mount namespace": "unshare -m true; echo $?",
   "changing the host name": "hostname other; echo $?",
   "setting the clock": "date -s @$(date +%s) >/dev/null; echo $?",
-  "binding a low port": "nc -l -p 80 -w 1 </dev/null >/dev/null 2>&1; echo $?",
+  "binding a low port": "httpd -p 127.0.0.1:80; echo $?",
   "becoming another user": "su -s /bin/sh app -c 'id -u; grep CapEff /proc/self/status'",
   "a child's end": "sh -c 'exit 9'; echo $?",
   "a signal's end": "sh -c 'kill -TERM $$'; echo $?"
@@ -191,11 +191,20 @@ describe("what a container sees of itself", () => {
     return seen(await gantry.ok("run", "--rm", "--runtime", runtime, ...given, "base", "sh", "-c", script))
   }
 
+  const observeJoined = async (runtime: string) => {
+    const options = ["--name", runtime, "--hostname", "joined", "--init", "--tmpfs", "/scratch:mode=1777"]
+    await gantry.ok("run", "-d", "--runtime", runtime, ...options, "base", "sleep", "600")
+    const output = await gantry.ok("exec", "-u", "app", "-w", "/home", "-e", "B=2", runtime, "sh", "-c", script)
+    await gantry.ok("rm", "-f", runtime)
+    return seen(output)
+  }
+
   const observeAll = async (runtime: string) => {
     const all: { [kind: string]: Seen } = {}
     // One after the other: the machine is small.
     // oxlint-disable-next-line no-await-in-loop
     for (const [kind, options] of Object.entries(kinds)) all[kind] = await observe(runtime, ...options)
+    all["of a further process"] = await observeJoined(runtime)
     return all
   }
 

@@ -11,6 +11,9 @@ const resources = new Set(
 /** Open files of a container that asks for nothing, at most: what servers need, and old programs can count through. */
 const mostFiles = 1_048_576n
 
+/** What files of a process that asks for nothing are not: writable for others. */
+export const defaultUmask = 0o022
+
 const unlimited = 0xffff_ffff_ffff_ffffn
 
 const valueOf = (value: number): bigint => (value < 0 ? unlimited : BigInt(value))
@@ -29,7 +32,7 @@ export const processOf = (process: ProcessSpec, who: Identity, hardFiles: bigint
   return {
     terminal: process.tty,
     ...(process.size === undefined ? {} : { consoleSize: { height: process.size.rows, width: process.size.columns } }),
-    user: { uid: who.uid, gid: who.gid, additionalGids: who.groups, umask: process.umask ?? 0o022 },
+    user: { uid: who.uid, gid: who.gid, additionalGids: who.groups, umask: process.umask ?? defaultUmask },
     args: process.argv,
     env: process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`],
     cwd: process.cwd,

@@ -5,7 +5,7 @@ import type { Kernel } from "@gantry/linux/container/Kernel"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { printConfig } from "../config/OciConfig.ts"
-import { processOf } from "../config/process.ts"
+import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
 import { openInside, requireProgram, textOf } from "./inside.ts"
 import { invoke } from "./invoke.ts"
@@ -61,6 +61,8 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
   }
   sys.chdir(directory)
   const console = process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
+  // runc gives a process that joins the mask of whoever calls it, and not that of its description.
+  sys.umask(process.umask ?? defaultUmask)
   const files = ["--process", `${directory}/process.json`, "--pid-file", `${directory}/pid`]
   invoke(driver, {
     stage: "join container",
