@@ -22,15 +22,23 @@ export const findIpv6Place = (
 ): Ipv6Place | undefined | AddressesExhausted | NetworkRefused => {
   const refuse = (why: string) => new NetworkRefused({ action: `give ${containerName} the address ${wish}`, why })
   if (ipv6 === undefined) return wish === undefined ? undefined : refuse(`network ${name} has no IPv6 addresses`)
-  const { gateway, reserved = {}, subnet } = ipv6
+  const { gateway, range, reserved = {}, subnet } = ipv6
   const prefix = prefixOf(subnet)
   const isFree = (address: string) =>
     address.startsWith(prefix) &&
     address !== prefix &&
     ![gateway, ...Object.values(reserved), ...taken].includes(address)
   const all = Array.from({ length: 254 }, (_, index) => `${prefix}${(index + 2).toString(16)}`)
-  const address = wish?.toLowerCase() ?? all.find(isFree)
-  if (address === undefined) return new AddressesExhausted({ network: name, subnet })
+  const given = range === undefined ? all : all.filter((each) => isInRange(range, each))
+  const address = wish?.toLowerCase() ?? given.find(isFree)
+  if (address === undefined) return new AddressesExhausted({ network: name, subnet: range ?? subnet })
   if (!isFree(address)) return refuse("it is not free")
   return { address, prefixLength: 64, ...(internal ? {} : { gateway }) }
+}
+
+/** Whether a range of at most 65536 addresses has this one: all others are equal but for their last groups. */
+const isInRange = (range: string, address: string): boolean => {
+  const [base = "", prefix = ""] = range.split("/")
+  const last = (text: string) => Number.parseInt(text.slice(text.lastIndexOf(":") + 1) || "0", 16)
+  return last(address) >= last(base) && last(address) < last(base) + 2 ** (128 - Number(prefix))
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
     const { name, problem } = JSON.parse(line) as { readonly name: string; readonly problem?: string }
     outcomes.set(name, problem)
   }
-}, 120_000)
+}, 180_000)
 
 const kept = (name: string) => ({ name, known: outcomes.has(name), problem: outcomes.get(name) })
 

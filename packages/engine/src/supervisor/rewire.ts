@@ -1,6 +1,6 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Wiring } from "@gantry/core/network/Wiring"
-import { setUpEnd, takesIpv6, waysOut } from "@gantry/linux/container/set-up-links"
+import { setUpEnd, setWaysOut, type WayOut, waysOut } from "@gantry/linux/container/set-up-links"
 import { withLinks } from "@gantry/linux/netlink/link"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { inNetworkOf } from "@gantry/linux/in-network"
@@ -30,18 +30,16 @@ export const planRewiring = (
   readonly gone: ReadonlyArray<Link>
   readonly come: ReadonlyArray<Link>
   /** Default routes that were others. */
-  readonly ways: ReturnType<typeof waysOut>
+  readonly ways: ReadonlyArray<WayOut>
 } => {
   const [old, wanted] = [linksOf(before), linksOf(after)]
   const gone = old.filter((each) => !wanted.some((one) => isSame(each, one)))
   const come = wanted.filter((each) => !old.some((one) => isSame(each, one)))
-  const stays = ({ dev, gateway, six }: Way) =>
+  const stays = ({ dev, gateway, six }: WayOut) =>
     !come.some(({ name }) => name === dev) &&
     waysOut(old).some((each) => each.six === six && each.dev === dev && each.gateway === gateway)
   return { gone, come, ways: waysOut(wanted).filter((way) => !stays(way)) }
 }
-
-type Way = ReturnType<typeof waysOut>[number]
 
 /**
  * Connects a running container otherwise: links go and come in its network namespace, its way out changes, and its hosts
@@ -58,9 +56,7 @@ export const rewire = (sys: Syscalls, pid: number, before: Connected, after: Con
       inNetworkOf(sys, pid, () =>
         withLinks(sys, (links) => {
           for (const end of come) setUpEnd(sys, links, end)
-          for (const { dev, gateway, six } of ways) {
-            if (!six || takesIpv6(sys, dev)) links.addRoute({ destination: "default", gateway, dev, replace: true })
-          }
+          setWaysOut(sys, links, ways, true)
         })
       )
     }

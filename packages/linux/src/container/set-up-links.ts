@@ -17,9 +17,7 @@ export const setUpLinks = (sys: Syscalls, wiring: ReadonlyArray<Wiring>): void =
     const ends = wiring.filter((each) => each.type === "veth")
     for (const end of ends) setUpEnd(sys, links, end)
     // A second default route would be refused; the first network is the way out.
-    for (const { dev, gateway, six } of waysOut(ends)) {
-      if (!six || takesIpv6(sys, dev)) links.addRoute({ destination: "default", gateway, dev })
-    }
+    setWaysOut(sys, links, waysOut(ends))
   })
 
 /** A container's end of a link. */
@@ -39,10 +37,17 @@ export const setUpEnd = (sys: Syscalls, links: Links, { address, ipv6, name, pre
   links.setLinkUp(name)
 }
 
+/** A default route of a container. */
+export interface WayOut {
+  /** Name of the link. */
+  readonly dev: string
+  readonly gateway: string
+  /** Whether it is one of IPv6. */
+  readonly six: boolean
+}
+
 /** The default routes of a container: one of each family, by the first of its links that has one. */
-export const waysOut = (
-  ends: ReadonlyArray<LinkEnd>
-): ReadonlyArray<{ readonly dev: string; readonly gateway: string; readonly six: boolean }> =>
+export const waysOut = (ends: ReadonlyArray<LinkEnd>): ReadonlyArray<WayOut> =>
   [false, true].flatMap((six) => {
     const gatewayOf = ({ gateway, ipv6 }: LinkEnd) => (six ? ipv6?.gateway : gateway)
     const end = ends.find((each) => gatewayOf(each) !== undefined)
@@ -50,15 +55,22 @@ export const waysOut = (
     return end === undefined || gateway === undefined ? [] : [{ dev: end.name, gateway, six }]
   })
 
+/** Sets default routes, in the network namespace of the calling thread; with `replace` in the place of others. */
+export const setWaysOut = (sys: Syscalls, links: Links, ways: ReadonlyArray<WayOut>, replace = false): void => {
+  for (const { dev, gateway, six } of ways) {
+    if (!six || takesIpv6(sys, dev)) links.addRoute({ destination: "default", gateway, dev, replace })
+  }
+}
+
 /** Whether a link takes IPv6 addresses: not where the kernel has none, nor when they were switched off with `--sysctl`. */
-export const takesIpv6 = (sys: Syscalls, link: string): boolean => {
+const takesIpv6 = (sys: Syscalls, link: string): boolean => {
   const byte = new Uint8Array(1)
   return onSetting(sys, link, "disable_ipv6", O_RDONLY, (fd) => sys.read(fd, byte)) === 1 && byte[0] === zero[0]
 }
 
 const zero = new TextEncoder().encode("0")
 
-/** What does not let itself be opened is not there to be read or written. */
+/** Opens a setting of a link for a use. Undefined, and nothing done, where the kernel does not let us. */
 const onSetting = <A>(sys: Syscalls, link: string, name: string, flags: number, use: (fd: number) => A) => {
   let fd: number | undefined
   try {

@@ -68,6 +68,31 @@ export const ipv6Saboteurs = (sinning: Sinning): ReadonlyArray<Saboteur<Network>
     }))
   },
   {
+    sin: "gives IPv6 addresses out from anywhere in a network",
+    breaks: ["NET-21"],
+    layer: sinning((network) => ({
+      create: (request) => {
+        if (request.ipv6 === undefined) return network.create(request)
+        const { range, ...ipv6 } = request.ipv6
+        return Effect.map(network.create({ ...request, ipv6 }), (made) => ({
+          ...made,
+          ...(made.ipv6 === undefined || range === undefined ? {} : { ipv6: { ...made.ipv6, range } })
+        }))
+      }
+    }))
+  },
+  {
+    sin: "gives reserved IPv6 addresses to whoever asks for them",
+    breaks: ["NET-21"],
+    layer: sinning((network) => ({
+      create: (request) => {
+        if (request.ipv6 === undefined) return network.create(request)
+        const { reserved: _, ...ipv6 } = request.ipv6
+        return network.create({ ...request, ipv6 })
+      }
+    }))
+  },
+  {
     sin: "takes wishes for IPv6 addresses for hints",
     breaks: ["NET-21"],
     layer: sinning((network) => ({
