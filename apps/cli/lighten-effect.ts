@@ -4,7 +4,13 @@
  */
 const cuts: ReadonlyArray<{ readonly file: RegExp; readonly find: string; readonly replace: string }> = [
   {
-    // Thirty-five limits are hashed for a metric of how long fibers live, which nobody reads here.
+    // Fibers are counted for metrics that nobody reads here.
+    file: /\/effect\/dist\/esm\/internal\/runtime\.js$/,
+    find: ", runtimeFlags.RuntimeMetrics)",
+    replace: ")"
+  },
+  {
+    // One of them hashes thirty-five limits. What is left of it is for a plugin that switches metrics on.
     file: /\/effect\/dist\/esm\/internal\/fiberRuntime\.js$/,
     find: "count: 35",
     replace: "count: 1"

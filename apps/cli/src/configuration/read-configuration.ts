@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type { ConfigFile } from "./ConfigFile.ts"
 import { ConfigInvalid } from "./ConfigInvalid.ts"
 import type { ConfigPlace } from "./config-places.ts"
+import { fits } from "./fits.ts"
 
 /** A configuration file that is heeded. */
 export interface ReadConfig extends ConfigPlace {
@@ -39,17 +39,19 @@ const read = ({ file, level }: ConfigPlace): Effect.Effect<ReadConfig, ConfigInv
       try: () => (text.trim() === "" ? {} : JSON.parse(text)),
       catch: (cause) => bad(`it is not JSON: ${why(cause)}`)
     })
-    // A program without configuration loads no schema.
-    const [{ checkShape }, schema] = yield* Effect.promise(() =>
-      Promise.all([import("./check-shape.ts"), import("./ConfigFile.ts")])
-    )
-    const checked = checkShape(schema.ConfigFile, json)
-    if (Either.isLeft(checked)) return yield* bad(...checked.left)
-    if (level === "project" && checked.right.trustedProjects !== undefined) {
+    const content = fits(json) ? json : yield* Effect.mapError(bySchema(json), (problems) => bad(...problems))
+    if (level === "project" && content.trustedProjects !== undefined) {
       return yield* bad("trustedProjects: is not for a project to say")
     }
-    return { file, level, content: checked.right }
+    return { file, level, content }
   })
+
+/** What is wrong with JSON; the schema is loaded for those who want to know. */
+const bySchema = (json: unknown): Effect.Effect<ConfigFile, ReadonlyArray<string>> =>
+  Effect.flatMap(
+    Effect.promise(() => Promise.all([import("./check-shape.ts"), import("./ConfigFile.ts")])),
+    ([{ checkShape }, schema]) => checkShape(schema.ConfigFile, json)
+  )
 
 /**
  * Reads and checks the files. That of a project is read only when the system's or the user's lists its folder among the

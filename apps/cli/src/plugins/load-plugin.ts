@@ -6,6 +6,7 @@ import { type Choice, contracts } from "./Choice.ts"
 import { findModule, type FoundModule, type PackageManifest } from "./find-module.ts"
 import { PluginFailed } from "./PluginFailed.ts"
 import { shareModules } from "./share-modules.ts"
+import { checkOptions } from "./shared-modules.ts"
 import { versionMismatch } from "./versions.ts"
 
 /** A module that is asked to serve, whatever its contract is. */
@@ -101,7 +102,7 @@ const withOptions = (plugin: AnyPlugin, { options }: Named, failed: Failing) =>
       if (options !== undefined) return yield* failed("it takes no options", "leave them out")
       return () => plugin.layer({})
     }
-    const { checkShape } = yield* Effect.promise(() => import("../configuration/check-shape.ts"))
+    const { checkShape } = yield* Effect.promise(checkOptions)
     const schema = plugin.options
     const checked = yield* Effect.try({
       try: () => checkShape(schema, options ?? {}),

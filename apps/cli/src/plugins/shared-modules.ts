@@ -1,6 +1,9 @@
 /** Modules by the name under which a plugin imports them. */
 export type ModuleTable = { readonly [specifier: string]: () => Promise<object> }
 
+/** Decodes a plugin's options by the schema of the same Effect that the plugin has made it with. */
+export const checkOptions = () => import("../configuration/check-shape.ts")
+
 /**
  * What gantry and its plugins have in common: of Effect what plugins usually import, and all of `@gantry/core`. A plugin
  * that is loaded into gantry gets gantry's own copy, whatever lies in its `node_modules`: reading Effect from files takes
