@@ -100,16 +100,22 @@ RUN --mount=type=cache,id=shared,target=/c,mode=0700,uid=1000 stat -c '%a %u' /c
     expect(await seen(3)).toBe("3")
   })
 
-  it("begins a new cache with what its source has", async () => {
-    await gantry.build(
-      "seeded",
-      `FROM base AS seeds
-RUN mkdir /s && echo seed > /s/file
+  it("begins a new cache with what its source has, a stage or a context with a name, and another one with another source", async () => {
+    const seeded = (seed: string) => `FROM base AS seeds
+RUN mkdir /s && echo ${seed} > /s/file
 FROM base
-RUN --mount=type=cache,from=seeds,source=/s,target=/c cat /c/file > /seen
+RUN --mount=type=cache,from=seeds,source=/s,target=/c cat /c/file > /seen; echo used > /c/file
+RUN --mount=type=cache,from=files,target=/c,mode=0750,uid=7 cat /c/d/file >> /seen; stat -c '%a %u' /c >> /seen; rm /c/d/file
 `
-    )
-    expect(await gantry.ok("run", "--rm", "seeded", "cat", "/seen")).toBe("seed")
+    const files = gantry.context({ "d/file": "one\n" })
+    const seen = async (seed: string) => {
+      const directory = gantry.context({ Dockerfile: seeded(seed) })
+      await gantry.ok("build", "-t", "seeded", "--build-context", `files=${files}`, directory)
+      return gantry.ok("run", "--rm", "seeded", "cat", "/seen")
+    }
+    expect(await seen("seed")).toBe("seed\none\n750 7")
+    writeFileSync(join(files, "d/file"), "two\n")
+    expect(await seen("other")).toBe("other\ntwo\n750 7")
   })
 
   it("lets builds use a locked cache one after the other", async () => {

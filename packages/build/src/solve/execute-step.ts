@@ -4,6 +4,7 @@ import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
 import { diagnose } from "../graph/diagnose.ts"
 import type { AwaitedPart, ContextPart } from "./BuildContext.ts"
 import { BuildFailed } from "./BuildFailed.ts"
+import { showsContext } from "./mount-facts.ts"
 import type { AskedMount } from "./stage-state.ts"
 import type { OtherTree } from "./stand-on.ts"
 import type { Folded, Workshop } from "./Standing.ts"
@@ -15,7 +16,7 @@ export interface Ground {
   readonly stack: Stack
   /** As `otherTrees` found them. */
   readonly trees: ReadonlyArray<OtherTree | undefined>
-  /** Of a copy all of its sources, of a command its bind mounts that are from a context. */
+  /** Of a copy all of its sources, of a command its mounts that are from a context. */
   readonly parts: ReadonlyArray<ContextPart | AwaitedPart>
 }
 
@@ -100,17 +101,18 @@ export const executeStep = (
   )
 }
 
-/** Mounts with what they show. The parts are those of the bind mounts that show no tree, in their order. */
+/** Mounts with what they show. The parts are those of the mounts that show a context, in their order. */
 const mountRequests = (
   asked: ReadonlyArray<AskedMount>,
   trees: Ground["trees"],
   parts: ReadonlyArray<ContextPart>
 ): ReadonlyArray<MountRequest> => {
   const ofContexts = parts.values()
-  return asked.map(({ mount }, at): MountRequest => {
+  return asked.map((each, at): MountRequest => {
+    const { mount } = each
     const tree = trees[at]
     if (tree !== undefined) return { mount, contents: { of: "tree", stack: tree.stack } }
-    const part = mount.type === "bind" ? ofContexts.next().value : undefined
+    const part = showsContext(each) ? ofContexts.next().value : undefined
     return part === undefined ? { mount } : { mount, contents: { of: "context", part } }
   })
 }

@@ -10,9 +10,13 @@ import type { AskedMount } from "./stage-state.ts"
 export interface KnownMounts {
   readonly mounts: ReadonlyArray<MountFacts>
   readonly files: ReadonlyArray<ListedFile>
-  /** Of the bind mounts that show no tree, in their order. */
+  /** Of the mounts that {@link showsContext}, in their order. */
   readonly parts: ReadonlyArray<ContextPart>
 }
+
+/** Whether a mount shows, or begins with, files of a context: a bind mount of no tree, a cache only where it names one. */
+export const showsContext = ({ from, mount }: AskedMount): boolean =>
+  mount.type === "bind" ? from === undefined || from.of === "context" : mount.type === "cache" && from?.of === "context"
 
 /**
  * What the result of a command may depend on of its mounts. Secrets count by their names only, and caches by what they
@@ -26,9 +30,10 @@ export const mountFacts = (
     const mounts: Array<MountFacts> = []
     const files: Array<ListedFile> = []
     const parts: Array<ContextPart> = []
-    for (const [at, { mount }] of asked.entries()) {
+    for (const [at, each] of asked.entries()) {
+      const { mount } = each
       const tree = trees[at]
-      const context = mount.type === "bind" && tree === undefined ? contexts[at] : undefined
+      const context = showsContext(each) ? contexts[at] : undefined
       const seen = context === undefined ? undefined : yield* selected(sourceOf(mount), context)
       if (seen !== undefined) {
         parts.push(seen.part)

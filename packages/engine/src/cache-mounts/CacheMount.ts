@@ -28,12 +28,16 @@ export const dataOf = (root: string, name: string): string => join(root, cacheMo
 
 /**
  * The name of a cache mount's directory: its id where that can be a file's name and cannot be taken for one made here,
- * otherwise what can be read of it and a digest. `slot`: private copies are numbered from 1.
+ * otherwise what can be read of it and a digest. `slot`: private copies are numbered from 1. `beginning`: what it begins
+ * with, if not with nothing; one that begins with something else is another cache, as in Docker.
  */
-export const nameOf = (id: string, slot = 0): string => {
-  const isPlain = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(id) && !/-[0-9a-f]{12}$/.test(id)
+export const nameOf = (id: string, slot = 0, beginning = ""): string => {
+  const isPlain = beginning === "" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(id) && !/-[0-9a-f]{12}$/.test(id)
   const readable = id.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "")
-  const digest = createHash("sha256").update(id).digest("hex").slice(0, 12)
+  const digest = createHash("sha256")
+    .update(beginning === "" ? id : `${id}\0${beginning}`)
+    .digest("hex")
+    .slice(0, 12)
   const name = isPlain ? id : `${readable.slice(0, 48) || "cache"}-${digest}`
   return slot === 0 ? name : `${name}~${slot}`
 }

@@ -1,23 +1,28 @@
 import { randomBytes } from "node:crypto"
 import { chmodSync, lchownSync } from "node:fs"
+import { describeProblem } from "@gantry/build/context/ContextProblem"
 import type { CacheMount as CacheOption } from "@gantry/build/dockerfile/RunMount"
+import { listFiles } from "@gantry/build/key/file-list"
+import { type MountRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
-import type { LayerStore, Stack } from "@gantry/core/store/LayerStore"
+import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Scope from "effect/Scope"
 import { ownerHere } from "@gantry/linux/rootless"
 import { holdLock } from "../hold-lock.ts"
-import { prefill } from "../volumes/prefill.ts"
+import { contextSource } from "../steps/copy-source.ts"
+import { fill, prefill } from "../volumes/prefill.ts"
 import { type CacheMount, dataOf, gateOf, makeHome, nameOf, readInfo, writeInfo } from "./CacheMount.ts"
 
 /** A cache mount that a command wants. */
 export interface WantedCache {
   readonly option: CacheOption
-  /** The tree that a new cache begins with a directory of. */
-  readonly begin?: Stack
+  /** The tree or the files that a new cache begins with; of a tree the directory that the option names. */
+  readonly begin?: NonNullable<MountRequest["contents"]>
   /** Lowest layer of the image the command runs on. */
   readonly base: string
 }
@@ -37,33 +42,58 @@ const patience = 50
  * Takes cache mounts into use, making those that are new; by id. Among all processes on one store, `locked` is used by
  * one command at a time, `private` gives a copy of its own to whoever finds it in use, `shared` is used by many.
  *
- * An id wanted twice by one command is one directory. All are taken in one order, so that two commands never wait for
- * each other.
+ * An id wanted twice by one command is one directory, when both begin with the same. All are taken in one order, so that
+ * two commands never wait for each other.
  */
 export const holdCaches = (
   wanted: ReadonlyArray<WantedCache>
 ): Effect.Effect<
-  ReadonlyMap<string, HeldCache>,
-  LayerMissing | StorageFailure,
+  ReadonlyMap<CacheOption, HeldCache>,
+  LayerMissing | StepFailed | StorageFailure,
   LayerStore | Locks | Settings | Scope.Scope
 > =>
   Effect.gen(function* () {
-    const byId = new Map<string, WantedCache>()
+    const byName = new Map<string, { readonly options: Array<CacheOption>; cache: NamedCache }>()
     for (const each of wanted) {
-      const known = byId.get(each.option.id)
-      if (known === undefined || known.option.sharing === "shared") byId.set(each.option.id, each)
+      const beginning = yield* beginningOf(each)
+      const cache = { ...each, beginning }
+      const name = nameOf(each.option.id, 0, beginning)
+      const known = byName.get(name)
+      if (known === undefined) byName.set(name, { options: [each.option], cache })
+      else {
+        known.options.push(each.option)
+        if (known.cache.option.sharing === "shared") known.cache = cache
+      }
     }
-    const held = new Map<string, HeldCache>()
-    for (const [id, cache] of [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1))) held.set(id, yield* hold(cache))
+    const held = new Map<CacheOption, HeldCache>()
+    for (const [, { cache, options }] of [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+      const directory = yield* hold(cache)
+      for (const option of options) held.set(option, directory)
+    }
     return held
   })
 
-const hold = (wanted: WantedCache) =>
+/** A cache with a text that is the same for all that begin with the same; empty for those that begin empty. */
+interface NamedCache extends WantedCache {
+  readonly beginning: string
+}
+
+const beginningOf = ({ begin, option }: WantedCache): Effect.Effect<string, StepFailed> => {
+  if (begin === undefined) return Effect.succeed("")
+  if (begin.of === "tree") return Effect.succeed(JSON.stringify([begin.stack, option.source]))
+  const { context, matches } = begin.part
+  return Either.match(listFiles(matches, "", context.fileDigest), {
+    onLeft: (problem) => new StepFailed({ why: describeProblem(problem) }),
+    onRight: ({ digest }) => Effect.succeed(digest)
+  })
+}
+
+const hold = (wanted: NamedCache) =>
   Effect.gen(function* () {
     const { id, sharing } = wanted.option
     const locks = yield* Locks
     const scope = yield* Scope.Scope
-    const gate = gateOf(nameOf(id))
+    const gate = gateOf(nameOf(id, 0, wanted.beginning))
     const users = (slot: number) => locks.held(`${gate}.${slot}.`)
     const freeSlot = (slot: number): Effect.Effect<number, StorageFailure> =>
       Effect.flatMap(users(slot), ({ length }) => (length === 0 ? Effect.succeed(slot) : freeSlot(slot + 1)))
@@ -81,16 +111,22 @@ const hold = (wanted: WantedCache) =>
   })
 
 /** The directory, made when it is new. Nobody else is at it. */
-const made = ({ base, begin, option }: WantedCache, slot: number) =>
+const made = ({ base, begin, beginning, option }: NamedCache, slot: number) =>
   Effect.gen(function* () {
     const { root } = yield* Settings
-    const name = nameOf(option.id, slot)
+    const name = nameOf(option.id, slot, beginning)
     const now = yield* Clock.currentTimeMillis
     const known = readInfo(root, name)
     if (known === undefined) {
       const { gid, id, mode, source, uid } = option
       const path = yield* Effect.try({ try: () => makeHome(root, name), catch: storageFailure("prepare", name) })
-      if (begin !== undefined) yield* prefill({ name: `cache ${id}`, path }, begin, source)
+      const volume = { name: `cache ${id}`, path }
+      if (begin?.of === "tree") yield* prefill(volume, begin.stack, source)
+      const [match] = begin?.of === "context" ? begin.part.matches : []
+      if (match !== undefined && begin?.of === "context") {
+        const found = yield* contextSource(match, begin.part)
+        if (found.kind === "directory") yield* fill(volume, found.entries)
+      }
       yield* record(root, { id, name, createdAt: now, lastUsed: now, base }, () => {
         lchownSync(path, ...ownerHere(uid, gid))
         chmodSync(path, mode)

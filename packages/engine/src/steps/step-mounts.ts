@@ -122,29 +122,26 @@ const tmpfsSpec = ({ size, target }: TmpfsMount): PlacedMount => ({
   spec: { type: "tmpfs", target, options: ["exec", "dev", ...(size === undefined ? [] : [`size=${size}`])].join(",") }
 })
 
-const cacheSpec = ({ id, readOnly, target }: CacheMount, caches: ReadonlyMap<string, HeldCache>): PlacedMount => ({
-  kind: "directory",
-  spec: { type: "bind", source: caches.get(id)?.path ?? "", target, readonly: readOnly, recursive: false }
-})
+const cacheSpec = (mount: CacheMount, caches: ReadonlyMap<CacheMount, HeldCache>): PlacedMount => {
+  const { readOnly, target } = mount
+  return {
+    kind: "directory",
+    spec: { type: "bind", source: caches.get(mount)?.path ?? "", target, readonly: readOnly, recursive: false }
+  }
+}
 
 /** Takes the caches of a command into use, and says so when one may hold what is of no use on this base image. */
 const cachesOf = (request: RunRequest) =>
   Effect.gen(function* () {
     const wanted = request.mounts.flatMap(({ contents, mount }) =>
       mount.type === "cache"
-        ? [
-            {
-              option: mount,
-              base: request.stack[0] ?? "",
-              ...(contents?.of === "tree" ? { begin: contents.stack } : {})
-            }
-          ]
+        ? [{ option: mount, base: request.stack[0] ?? "", ...(contents === undefined ? {} : { begin: contents }) }]
         : []
     )
-    if (wanted.length === 0) return new Map<string, HeldCache>()
+    if (wanted.length === 0) return new Map<CacheMount, HeldCache>()
     const held = yield* holdCaches(wanted)
     for (const { option } of wanted) {
-      if (option.hasId || held.get(option.id)?.wasOfAnotherBase !== true) continue
+      if (option.hasId || held.get(option)?.wasOfAnotherBase !== true) continue
       request.onWarning(
         `the cache mount ${option.target} was last used on another base image`,
         "give it an id of its own where its contents do not fit"

@@ -34,23 +34,40 @@ export const prefill = (
     const found = yield* layers.lookup(stack, target.replace(/^\/+/, ""), true)
     if (Option.isNone(found) || found.value.type !== "directory") return
     const directory = found.value
-    const entries = yield* layers.walk(stack, directory.path)
+    yield* fill(volume, yield* layers.walk(stack, directory.path), directory.path)
     yield* Effect.try({
       try: () => {
-        const prefix = directory.path === "" ? 0 : directory.path.length + 1
-        const inside = (path: string) => join(volume.path, path.slice(prefix))
-        const directories: Array<TreeEntry> = []
-        // Parents come before what is in them, so no link of the image is ever followed on the way.
-        for (const entry of entries) {
-          if (entry.type === "directory") directories.push(entry)
-          place(entry, inside(entry.path), inside)
-        }
-        for (const entry of directories.toReversed()) finish(entry, inside(entry.path))
         lchownSync(volume.path, directory.uid, directory.gid)
         chmodSync(volume.path, directory.mode)
       },
       catch: storageFailure("prepare", `volume ${volume.name}`)
     })
+  })
+
+/**
+ * Puts entries into an empty volume; each directory must come before what is in it. `top`: the path that all of them
+ * are below, which is left off.
+ */
+export const fill = (
+  { name, path: root }: Pick<VolumeRecord, "name" | "path">,
+  entries: Iterable<TreeEntry>,
+  top = ""
+): Effect.Effect<void, StorageFailure> =>
+  Effect.try({
+    try: () => {
+      const prefix = top === "" ? 0 : top.length + 1
+      const inside = (path: string) => join(root, path.slice(prefix))
+      const directories: Array<TreeEntry> = []
+      // Parents come before what is in them, so no link of the image is ever followed on the way.
+      for (const entry of entries) {
+        // The volume's own directory is there.
+        if (entry.path.length <= top.length) continue
+        if (entry.type === "directory") directories.push(entry)
+        place(entry, inside(entry.path), inside)
+      }
+      for (const entry of directories.toReversed()) finish(entry, inside(entry.path))
+    },
+    catch: storageFailure("prepare", `volume ${name}`)
   })
 
 const seconds = (entry: TreeEntry): number => Number(entry.mtimeNs) / 1e9

@@ -6,7 +6,7 @@ import { Settings } from "@gantry/core/Settings"
 import { Deferred, Effect, Fiber, Option } from "effect"
 import { describe, expect } from "vitest"
 import * as CacheMount from "../../src/cache-mounts/CacheMount.ts"
-import { holdCaches } from "../../src/cache-mounts/hold-caches.ts"
+import { holdCaches, type WantedCache } from "../../src/cache-mounts/hold-caches.ts"
 import { layerOf, world } from "../world.ts"
 
 const option = (id: string, more: Partial<CacheOption> = {}): CacheOption => ({
@@ -23,11 +23,10 @@ const option = (id: string, more: Partial<CacheOption> = {}): CacheOption => ({
   ...more
 })
 
-const hold = (id: string, more: Partial<CacheOption> = {}, base = "b") =>
-  Effect.map(
-    holdCaches([{ option: option(id, more), base }]),
-    (held) => held.get(id) ?? { path: "", wasOfAnotherBase: false }
-  )
+const only = (wanted: WantedCache) =>
+  Effect.map(holdCaches([wanted]), (held) => held.get(wanted.option) ?? { path: "", wasOfAnotherBase: false })
+
+const hold = (id: string, more: Partial<CacheOption> = {}, base = "b") => only({ option: option(id, more), base })
 
 describe("cache mounts", () => {
   it.scopedLive("are one directory for one id, and keep what is written", () =>
@@ -64,13 +63,21 @@ describe("cache mounts", () => {
         { ...meta, type: "directory", path: "seeds", mode: 0o750 },
         { ...meta, type: "file", path: "seeds/a", size: 4, content: { from: "bytes", bytes } }
       ])
-      const wanted = { option: option("seeded", { source: "/seeds", mode: 0o700 }), base: "b", begin: [layer] }
-      const path = (yield* holdCaches([wanted])).get("seeded")?.path ?? ""
+      const begin = { of: "tree", stack: [layer] } as const
+      const wanted = { option: option("seeded", { source: "/seeds", mode: 0o700 }), base: "b", begin }
+      const { path } = yield* only(wanted)
       expect(readFileSync(join(path, "a"), "utf8")).toBe("seed")
       expect(statSync(path).mode & 0o7777).toBe(0o700)
       writeFileSync(join(path, "a"), "changed")
-      yield* holdCaches([wanted])
+      expect((yield* only(wanted)).path).toBe(path)
       expect(readFileSync(join(path, "a"), "utf8")).toBe("changed")
+      // What begins with something else, or with nothing, is another one.
+      const newer = yield* layerOf([{ ...meta, type: "directory", path: "seeds", mode: 0o750 }])
+      const others = [{ of: "tree", stack: [layer, newer] } as const, undefined].map((other) =>
+        only({ option: wanted.option, base: "b", ...(other === undefined ? {} : { begin: other }) })
+      )
+      const paths = (yield* Effect.all(others)).map((other) => other.path)
+      expect(new Set([path, ...paths]).size).toBe(3)
     }).pipe(Effect.provide(world))
   )
 
@@ -118,7 +125,8 @@ describe("cache mounts", () => {
     Effect.gen(function* () {
       const wanted = [option("x", { sharing: "locked" }), option("x", { target: "/d", sharing: "locked" })]
       const held = yield* holdCaches(wanted.map((each) => ({ option: each, base: "b" })))
-      expect([...held.keys()]).toEqual(["x"])
+      expect([...held.keys()]).toEqual(wanted)
+      expect(new Set([...held.values()].map(({ path }) => path)).size).toBe(1)
     }).pipe(Effect.provide(world))
   )
 
