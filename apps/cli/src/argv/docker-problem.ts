@@ -30,14 +30,32 @@ export const dockerProblem = (problem: Problem, words: ReadonlyArray<string>, co
       const { suggestion: _, ...bare } = problem
       return paragraphs(sentence(bare, "docker"), ...usage, more("Run", words))
     }
+    case "invalid-value":
+      return dockerUsageError(sentence({ ...problem, reason: asGo(problem.reason) }, "docker"), words, command)
     default:
       return paragraphs(sentence(problem, "docker"), ...usage, more("Run", words))
   }
 }
 
+/** What the functions of Go that docker reads such values by say in the place of our words. */
+const goFunctions: { readonly [reason: string]: string } = {
+  "is neither true nor false": "ParseBool",
+  "is not an integer": "ParseInt"
+}
+
+const asGo = (reason: string): string => {
+  const [, value, words = ""] = /^("(?:[^"\\]|\\.)*") (.*)$/.exec(reason) ?? []
+  const read = goFunctions[words]
+  return read === undefined ? reason : `strconv.${read}: parsing ${value}: invalid syntax`
+}
+
 /** What docker prints of an option's value that it refuses while it reads the arguments. */
-export const dockerUsageError = (message: string, words: ReadonlyArray<string>, command: Command): string =>
-  paragraphs(message, usageLine(command, words), `Run '${called(words, "docker")} --help' for more information`)
+export const dockerUsageError = (message: string, words: ReadonlyArray<string>, command?: Command): string =>
+  paragraphs(
+    message,
+    ...(command === undefined ? [] : [usageLine(command, words)]),
+    `Run '${called(words, "docker")} --help' for more information`
+  )
 
 const usageLine = (command: Command, words: ReadonlyArray<string>): string =>
   `Usage:  ${called(words, "docker")}${command.usage === "" ? "" : ` ${command.usage}`}`

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { EngineServices } from "../compose.ts"
-import { complaint } from "../show/complaint.ts"
+import { type Beginning, complaint } from "../show/complaint.ts"
 import type { Failure } from "../show/explain.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -10,12 +10,14 @@ export const manyAtOnce = 50
 /**
  * Does something for each operand; one that fails is reported and does not keep the others from their turn. Succeeds
  * with 0, or with 1 when any failed. `atOnce`: how many at the same time; what comes of them is told in their order.
+ * `beginning`: what docker's daemon says before what is wrong with one.
  */
 export const each = (
   operands: ReadonlyArray<string>,
   terminal: Terminal,
   body: (operand: string, at: number) => Effect.Effect<string | undefined, Failure, EngineServices>,
-  atOnce = 1
+  atOnce = 1,
+  beginning?: (operand: string) => Beginning
 ): Effect.Effect<number, never, EngineServices> => {
   const untold = new Map<number, () => void>()
   let next = 0
@@ -29,7 +31,7 @@ export const each = (
       (operand, at) =>
         Effect.match(body(operand, at), {
           onFailure: (failure) => {
-            tell(at, () => terminal.err(complaint(failure, terminal)))
+            tell(at, () => terminal.err(complaint(failure, terminal, undefined, beginning?.(operand))))
             return 1
           },
           onSuccess: (line) => {

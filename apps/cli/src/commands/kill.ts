@@ -17,6 +17,6 @@ export default define(table, ({ operands, options }, { terminal }) =>
         yield* kill(record, signal)
         return name
       })
-    return yield* each(operands, terminal, killOne, manyAtOnce)
+    return yield* each(operands, terminal, killOne, manyAtOnce, (name) => `Cannot kill container: ${name}: `)
   })
 )

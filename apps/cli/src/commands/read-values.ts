@@ -12,7 +12,6 @@ const readLate = new Set<string>([
   "--env-file",
   "--label-file",
   "--pull",
-  "--platform",
   "--log-opt"
 ])
 /** of which it names some, */
@@ -34,6 +33,14 @@ const refusal = (
   text: string,
   reason: string
 ): Pick<ConstructorParameters<typeof Usage>[0], "reason" | "speaker"> => {
+  if (option === "--platform") {
+    const parts = text.split("/").length
+    const what = parts > 3 ? "cannot parse platform specifier" : "unknown operating system or architecture"
+    return {
+      speaker: "client",
+      reason: `error parsing specified platform: ${JSON.stringify(text)}: ${what}: invalid argument`
+    }
+  }
   // What the shape alone tells, its command line sees by itself.
   if (readLate.has(option) || /^invalid (spec:|restart policy format)/.test(reason))
     return { speaker: "client", reason }

@@ -18,13 +18,18 @@ export default define(table, ({ operands, options }, { terminal }) =>
       return yield* badValue("you cannot start and attach multiple containers at once")
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     if (!attached) {
-      return yield* each(operands, terminal, (name) =>
+      const failed: Array<string> = []
+      const startOne = (name: string) =>
         Effect.gen(function* () {
           const record = yield* (yield* Containers).find(name)
           yield* ensureStarted(record)
           return name
-        })
-      )
+        }).pipe(Effect.tapError(() => Effect.sync(() => failed.push(name))))
+      const status = yield* each(operands, terminal, startOne)
+      if (terminal.program === "docker" && failed.length > 0) {
+        terminal.err(`Error: failed to start containers: ${failed.join(", ")}\n`)
+      }
+      return status
     }
     const record = yield* (yield* Containers).find(operands[0] ?? "")
     const runtime = yield* Runtime

@@ -13,6 +13,9 @@ export interface Asked {
   readonly words: ReadonlyArray<string>
 }
 
+/** What docker's daemon begins with when it cannot do something to one of several. */
+export type Beginning = `${string}: `
+
 /** The exit status of a failure that has one of its own; docker ends with 1 when its daemon refuses, but for `run`. */
 export const statusOf = (failure: Failure, terminal: Terminal, asked?: Asked): number | undefined => {
   const { status } = explain(failure)
@@ -30,21 +33,21 @@ const withPointer: ReadonlySet<string> = new Set(["run", "create"])
  * A failure as the user reads it: what failed, why, and what to do. Called `docker`, it is what docker would print, for
  * the programs that read it; people, who have a terminal, are told what to do all the same. Ends with a line break.
  */
-export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked): string => {
+export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked, beginning?: Beginning): string => {
   const explanation = explain(failure)
   if (terminal.program === "gantry") return told(explanation, terminal)
   const hints = terminal.stderrIsTerminal ? hintsOf(explanation) : []
-  return [...(explanation.before ?? []), visible(asDocker(failure, asked)), ...hints]
+  return [...(explanation.before ?? []), visible(asDocker(failure, asked, beginning)), ...hints]
     .map((line) => `${line}\n`)
     .join("")
 }
 
-const asDocker = (failure: Failure, asked: Asked | undefined): string => {
+const asDocker = (failure: Failure, asked: Asked | undefined, beginning = ""): string => {
   const { speaker, text } = dockerWords(failure, asked?.words.at(-1))
   if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command).trimEnd()
   const word = asked?.words.at(-1) ?? ""
   if (word === "exec" && text.startsWith(startFailed)) return text.replace(startFailed, execFailed)
-  const sentence = speaker === "daemon" ? `Error response from daemon: ${text}` : text
+  const sentence = speaker === "daemon" ? `Error response from daemon: ${beginning}${text}` : text
   if (
     asked === undefined ||
     speaker === "plain" ||

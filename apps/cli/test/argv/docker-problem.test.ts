@@ -35,6 +35,16 @@ describe("a complaint about arguments, called docker", () => {
     expect(refused(run, ["run"], "--memory")).toMatch(/^flag needs an argument: --memory\n\nUsage:/)
   })
 
+  it("says of values that are no numbers what the functions of Go say", () => {
+    expect(refused(run, ["run"], "--pids-limit", 'a"b', "x")).toBe(
+      'invalid argument "a\\"b" for "--pids-limit" flag: strconv.ParseInt: parsing "a\\"b": invalid syntax\n\n' +
+        "Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'docker run --help' for more information\n"
+    )
+    expect(refused(run, ["run"], "--init=maybe", "x")).toContain(
+      ': strconv.ParseBool: parsing "maybe": invalid syntax\n'
+    )
+  })
+
   it("names unknown commands, and the group they were looked for in", () => {
     const unknown = (...args: ReadonlyArray<string>) => {
       const asked = findCommand(names, globalOptions, args)

@@ -22,7 +22,7 @@ export const parseDevice = (text: string): Result<DeviceSpec> => {
   const permissions = third ?? (secondIsMode ? second : "rwm")
   if (!isPermissions(permissions)) return bad(`bad permissions ${JSON.stringify(permissions)} in device ${text}`)
   if (!host.startsWith("/") || !container.startsWith("/")) {
-    return bad(`invalid device specification: ${text}: a device is an absolute path, followed by some of "rwm"`)
+    return bad(`${host.startsWith("/") ? container : host} is not an absolute path`)
   }
   return good({ kind: "path", host, container, permissions })
 }

@@ -50,21 +50,9 @@ export const argumentsRefused: Scene = {
     "docker run --mount foo=bar gx/base",
     "docker run --mount type=bind,src=/tmp gx/base",
     "docker run -a foo gx/base",
-    other("docker run --init=maybe gx/base", {
-      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
-      stderr:
-        'invalid argument "maybe" for "--init" flag: "maybe" is neither true nor false\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun \'docker run --help\' for more information\n'
-    }),
-    other("docker run --pids-limit x gx/base", {
-      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
-      stderr:
-        'invalid argument "x" for "--pids-limit" flag: "x" is not an integer\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun \'docker run --help\' for more information\n'
-    }),
-    other("docker ps -n x", {
-      why: "says what is wrong with the value in words rather than as a function of Go, in the same shape",
-      stderr:
-        'invalid argument "x" for "-n, --last" flag: "x" is not an integer\n\nUsage:  docker ps [OPTIONS]\n\nRun \'docker ps --help\' for more information\n'
-    }),
+    "docker run --init=maybe gx/base",
+    "docker run --pids-limit x gx/base",
+    "docker ps -n x",
     "docker ps -f foo",
     "docker run -p x gx/base",
     "docker run -p 70000:80 gx/base",
@@ -80,11 +68,7 @@ export const argumentsRefused: Scene = {
     "docker run --restart on-failure:x gx/base",
     "docker run --rm --restart always gx/base",
     "docker run --pull sometimes gx/base",
-    other("docker run --device x gx/base", {
-      why: "says which forms there are, in the same shape",
-      stderr:
-        "docker: invalid device specification: x: a device is an absolute path, followed by some of \"rwm\"\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --device x gx/base",
     "docker run --security-opt foo gx/base",
     "docker run --security-opt seccomp=/nope gx/base",
     "docker run --env-file /nope gx/base",
@@ -93,10 +77,7 @@ export const argumentsRefused: Scene = {
     "docker run --health-interval 1ns gx/base",
     "docker run --health-retries -1 gx/base",
     "docker run --cidfile /etc/passwd gx/base",
-    other("docker run --platform foo/bar/z/f gx/base", {
-      why: "says which forms there are, in the same shape",
-      stderr: "docker: \"foo/bar/z/f\" is not os/arch[/variant]\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --platform foo/bar/z/f gx/base",
     "docker run --pid foo gx/base",
     "docker run --uts foo gx/base",
     "docker run --cgroupns foo gx/base",
@@ -113,11 +94,7 @@ export const argumentsRefused: Scene = {
       stderr:
         "docker: Error response from daemon: invalid CPU shares -1: less than 0\n\nRun 'docker run --help' for more information\n"
     }),
-    other("docker run --cpuset-cpus 9999 gx/base", {
-      why: "says what is wrong with the list, in the same shape",
-      stderr:
-        "docker: Error response from daemon: Invalid value 9999 for cpuset cpus: invalid list of processors: '9999'\n\nRun 'docker run --help' for more information\n"
-    }),
+    "docker run --cpuset-cpus 9999 gx/base",
     "docker run --oom-score-adj 5000 gx/base",
     "docker run --stop-signal FOO gx/base",
     "docker run --cap-add foo gx/base",
@@ -137,15 +114,9 @@ export const missing: Scene = {
     "docker rm nope",
     "docker rm -f nope",
     "docker stop nope",
-    other("docker start nope", {
-      why: "the second line only repeats that it failed; what scripts look for is the first",
-      stderr: "Error response from daemon: No such container: nope\n"
-    }),
+    "docker start nope",
     "docker restart nope",
-    other("docker kill nope", {
-      why: "the container is named once; the sentence that scripts look for is the same",
-      stderr: "Error response from daemon: No such container: nope\n"
-    }),
+    "docker kill nope",
     "docker pause nope",
     "docker unpause nope",
     "docker wait nope",
@@ -154,10 +125,7 @@ export const missing: Scene = {
     "docker top nope",
     "docker port nope",
     "docker diff nope",
-    other("docker rename nope xy", {
-      why: "the second line only repeats that it failed; what scripts look for is the first",
-      stderr: "Error response from daemon: No such container: nope\n"
-    }),
+    "docker rename nope xy",
     "docker commit nope",
     "docker attach nope",
     "docker inspect nope",
