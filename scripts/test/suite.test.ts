@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { readReport, type Run, vitestWithSecondTry } from "../suite.ts"
 
 const ended = (
@@ -21,6 +21,15 @@ const inTurn = (...runs: ReadonlyArray<Run>) => {
 }
 
 describe("a second try", () => {
+  let lines: Array<string> = []
+  beforeEach(() => {
+    lines = []
+    vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line))
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
   it("is not made when all is well, nor when more failed than accidents explain", async () => {
     for (const first of [ended(9), ended(6, { a: ["1"], b: ["1"], c: ["1"] }), ended(0, {}, 1)]) {
       const { asked, runOf } = inTurn(first)
@@ -33,11 +42,13 @@ describe("a second try", () => {
     const { asked, runOf } = inTurn(ended(7, { a: ["1", "2"], b: ["3"] }), ended(5))
     expect(await vitestWithSecondTry("all", runOf)).toEqual(ended(10))
     expect(asked).toEqual([[], ["a", "b"]])
+    expect(lines.slice(1)).toEqual(["!   a > 1", "!   a > 2", "!   b > 3"])
   })
 
   it("leaves what fails twice failed, and what belongs to no file", async () => {
     const again = inTurn(ended(7, { a: ["1", "2"] }), ended(4, { a: ["2"] }))
     expect(await vitestWithSecondTry("all", again.runOf)).toEqual(ended(8, { a: ["2"] }))
+    expect(lines.slice(1)).toEqual(["!   a > 1"])
     const elsewhere = inTurn(ended(7, { a: ["1"] }, 2), ended(4))
     expect(await vitestWithSecondTry("all", elsewhere.runOf)).toEqual(ended(8, {}, 1))
   })
