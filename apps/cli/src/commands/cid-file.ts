@@ -1,7 +1,8 @@
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Usage } from "./Usage.ts"
+import { fileTrouble } from "./read-values.ts"
+import { badValue, Usage } from "./Usage.ts"
 
 /**
  * Claims the file of `--cidfile` before anything is made, and gives back what writes the ID into it. An empty file is
@@ -11,16 +12,18 @@ export const cidFile = (
   path: string | undefined
 ): Effect.Effect<(id: string) => Effect.Effect<void>, Usage, Scope.Scope> =>
   Effect.gen(function* () {
-    if (path === undefined) return () => Effect.void
+    if (path === undefined || path === "") return () => Effect.void
     const fd = yield* Effect.try({
       try: () => openSync(path, "wx", 0o644),
       catch: (cause) =>
-        new Usage({
-          message: `could not create ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-          reason: `container ID file found, make sure the other container isn't running or delete ${path}`,
-          hint: "remove the file first",
-          status: 125
-        })
+        cause instanceof Error && "code" in cause && cause.code === "EEXIST"
+          ? new Usage({
+              message: `could not create ${path}: it is there already`,
+              reason: `container ID file found, make sure the other container isn't running or delete ${path}`,
+              hint: "it may be another container's: remove the file first",
+              status: 125
+            })
+          : badValue(`failed to create the container ID file: open ${path}: ${fileTrouble(cause)}`)
     })
     let written = false
     yield* Effect.addFinalizer(() =>

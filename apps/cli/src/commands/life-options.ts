@@ -6,7 +6,7 @@ import type { Values } from "../argv/Option.ts"
 import type { create } from "../argv/tables/run.ts"
 import { parseDuration } from "../argv/values/duration.ts"
 import { parseRestart } from "../argv/values/restart.ts"
-import { given, optionalOf, valueOf } from "./read-values.ts"
+import { given, optionalOf, unlessEmpty, valueOf } from "./read-values.ts"
 import { badValue, refused, type Usage } from "./Usage.ts"
 
 type Options = Values<typeof create.options>
@@ -14,16 +14,12 @@ type Options = Values<typeof create.options>
 /** Docker stores nanoseconds and refuses what is less than a millisecond and not 0. */
 const shortest = 1_000_000n
 
-const parseTime = (text: string): Result<bigint> => {
-  const duration = parseDuration(text)
-  return duration.ok && duration.value < 0n ? bad("cannot be negative") : duration
-}
-
 /** Milliseconds; absent for 0, which stands for the usual. `field` is what Docker's daemon calls it. */
 const timeOf = (field: string, option: string, text: string | undefined): Effect.Effect<number | undefined, Usage> =>
   Effect.gen(function* () {
-    const time = yield* optionalOf(option, text, parseTime)
+    const time = yield* optionalOf(option, text, parseDuration)
     if (time === undefined || time === 0n) return undefined
+    if (time < 0n) return yield* badValue(`${option} cannot be negative`)
     if (time >= shortest) return Number(time / shortest)
     return yield* refused(`${field} in Healthcheck cannot be less than 1ms`, `give ${option} a unit, such as 30s`)
   })
@@ -60,8 +56,9 @@ export const healthOf = (options: Options): Effect.Effect<HealthWish | undefined
       ...given("retries", options.healthRetries === 0 ? undefined : options.healthRetries)
     }
     if ((options.healthRetries ?? 0) < 0) return yield* badValue("--health-retries cannot be negative")
-    const test = options.healthCmd === undefined ? {} : { test: ["CMD-SHELL", options.healthCmd] }
-    const says = Object.keys(rule).length > 0 || options.healthCmd !== undefined
+    const command = unlessEmpty(options.healthCmd)
+    const test = command === undefined ? {} : { test: ["CMD-SHELL", command] }
+    const says = Object.keys(rule).length > 0 || command !== undefined
     if (options.noHealthcheck) {
       return says ? yield* badValue("--no-healthcheck conflicts with --health-* options") : { none: true }
     }

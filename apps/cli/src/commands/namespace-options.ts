@@ -4,7 +4,7 @@ import type { Values } from "../argv/Option.ts"
 import type { Result } from "../argv/Result.ts"
 import type { create } from "../argv/tables/run.ts"
 import { parseIpcMode, parseNamespaceMode, parsePidMode } from "../argv/values/namespace-mode.ts"
-import { valueOf } from "./read-values.ts"
+import { unlessEmpty, valueOf } from "./read-values.ts"
 import { refused, type Usage } from "./Usage.ts"
 
 type Options = Pick<
@@ -21,7 +21,7 @@ export const namespacesOf = (options: Options): Effect.Effect<RunOptions["namesp
     }
     yield* mode("userns", parseNamespaceMode("userns"))
     const uts = yield* mode("uts", parseNamespaceMode("uts"))
-    if (uts === "host" && options.hostname !== undefined) {
+    if (uts === "host" && unlessEmpty(options.hostname) !== undefined) {
       return yield* refused("conflicting options: hostname and the UTS mode", "leave out --hostname or --uts")
     }
     return {

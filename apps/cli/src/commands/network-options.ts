@@ -6,7 +6,7 @@ import type { create } from "../argv/tables/run.ts"
 import { parseIPv4, parseIPv6 } from "../argv/values/ip.ts"
 import { parseMac } from "../argv/values/mac.ts"
 import { type NetworkSpec, parseNetwork } from "../argv/values/network.ts"
-import { given, optionalOf, valuesOf } from "./read-values.ts"
+import { given, optionalOf, unlessEmpty, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 type Options = Values<typeof create.options>
@@ -18,7 +18,7 @@ export const networksOf = (options: Options): Effect.Effect<RunOptions["networks
     const first = written ?? { name: "default", aliases: [], driverOptions: {} }
     const address = yield* optionalOf("--ip", options.ip, parseIPv4)
     const address6 = yield* optionalOf("--ip6", options.ip6, parseIPv6)
-    const mac = yield* optionalOf("--mac-address", options.macAddress, parseMac)
+    const mac = yield* optionalOf("--mac-address", unlessEmpty(options.macAddress), parseMac)
     const twice = [
       ["--network-alias", "per-network alias", options.networkAlias.length > 0 && first.aliases.length > 0],
       ["--ip", "per-network IPv4 address", address !== undefined && first.ip !== undefined],
@@ -96,7 +96,7 @@ const checkMode = (options: Options, { mac, network }: NetworkWish): Effect.Effe
   if (shared === undefined) return Effect.void
   if (shared === "") return badValue("invalid network mode: invalid container format container:<name|id>")
   const conflicts = [
-    [options.hostname !== undefined || options.domainname !== undefined, "hostname and the network mode"],
+    [(options.hostname ?? "") + (options.domainname ?? "") !== "", "hostname and the network mode"],
     [options.dns.length > 0, "dns and the network mode"],
     [options.addHost.length > 0, "custom host-to-IP mapping and the network mode"],
     [mac !== undefined, "mac-address and the network mode"],

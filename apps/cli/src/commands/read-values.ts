@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Result } from "../argv/Result.ts"
-import { Usage } from "./Usage.ts"
+import { badValue, Usage } from "./Usage.ts"
 
 /** Options whose values docker's command line reads after all arguments, */
 const readLate = new Set<string>([
@@ -74,11 +75,14 @@ export const optionalOf = <A>(
 ): Effect.Effect<A | undefined, Usage> =>
   text === undefined ? Effect.succeed(undefined) : valueOf(option, text, parse(text))
 
+/** The value of an option that, as in Docker, has none when the text is empty: scripts write `--name "$NAME"`. */
+export const unlessEmpty = (text: string | undefined): string | undefined => (text === "" ? undefined : text)
+
 /** The text of a file that an option names. */
 export const fileOf = (option: string, path: string): Effect.Effect<string, Usage> =>
   Effect.try({
     // By descriptor: standard input may be a socket, which has no path that could be opened.
-    try: () => readFileSync(path === "/dev/stdin" ? 0 : path, "utf8"),
+    try: () => readFileSync(path === "/dev/stdin" ? 0 : path),
     catch: (cause) => {
       const message = `${option}: ${cause instanceof Error ? cause.message : String(cause)}`
       const opening = `open ${path}: ${fileTrouble(cause)}`
@@ -86,10 +90,20 @@ export const fileOf = (option: string, path: string): Effect.Effect<string, Usag
       const reason = profile ? `opening seccomp profile (${path}) failed: ${opening}` : opening
       return new Usage({ message, status: 125, reason })
     }
-  })
+  }).pipe(
+    Effect.filterOrFail(isUtf8, (bytes) => {
+      const line =
+        bytes
+          .toString("latin1")
+          .split("\n")
+          .findIndex((each) => !isUtf8(Buffer.from(each, "latin1"))) + 1
+      return badValue(`${option}: ${path} contains invalid utf8 bytes at line ${line}`)
+    }),
+    Effect.map((bytes) => bytes.toString("utf8"))
+  )
 
 /** What a kernel says of a file, in the words of Go's programs. */
-const fileTrouble = (cause: unknown): string => {
+export const fileTrouble = (cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
   if (code === "ENOENT") return "no such file or directory"
   if (code === "EACCES") return "permission denied"

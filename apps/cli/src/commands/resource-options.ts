@@ -19,12 +19,25 @@ export const resourcesOf = (options: Options): Effect.Effect<Resources, Usage> =
     return {
       ...(yield* memoryOf(options)),
       ...(yield* timeOf(options)),
-      ...given("cpuShares", options.cpuShares),
+      // As in Docker, none of the shares are the usual ones.
+      ...given("cpuShares", options.cpuShares || undefined),
       ...given("cpusetCpus", yield* availableOf("CPUs", options.cpusetCpus)),
       ...given("cpusetMems", yield* availableOf("memory nodes", options.cpusetMems)),
       ...given("pids", options.pidsLimit)
     }
   })
+
+/** The limits of a new container, which has no earlier ones that a single option could go with. */
+export const firstResourcesOf = (options: Options): Effect.Effect<Resources, Usage> =>
+  Effect.filterOrElse(
+    resourcesOf(options),
+    ({ memoryBytes, memorySwapBytes = 0 }) => memoryBytes !== undefined || memorySwapBytes <= 0,
+    () =>
+      refused(
+        "You should always set the Memory limit when using Memoryswap limit, see usage",
+        "--memory-swap counts what --memory limits, and swap besides"
+      )
+  )
 
 /** The size of `--shm-size`, when one was said. As in Docker, a size of 0 is the usual one. */
 export const shmOf = (text: string | undefined): Effect.Effect<number | undefined, Usage> =>
@@ -35,9 +48,10 @@ const leastMemory = 6 * 1024 * 1024
 
 const memoryOf = (options: Options): Effect.Effect<Resources, Usage> =>
   Effect.gen(function* () {
-    const memory = yield* optionalOf("-m, --memory", options.memory, parseBytes)
-    const swap = yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)
-    const reservation = yield* optionalOf("--memory-reservation", options.memoryReservation, parseBytes)
+    // A size of 0 is no limit of this container's, or the one that it has.
+    const memory = (yield* optionalOf("-m, --memory", options.memory, parseBytes)) || undefined
+    const swap = (yield* optionalOf("--memory-swap", options.memorySwap, parseSwapBytes)) || undefined
+    const reservation = (yield* optionalOf("--memory-reservation", options.memoryReservation, parseBytes)) || undefined
     if (tooLittle(memory)) {
       return yield* refused("Minimum memory limit allowed is 6MB", "a number alone is bytes: write 64m or 1g")
     }
@@ -71,7 +85,7 @@ const timeOf = (options: Options): Effect.Effect<Resources, Usage> =>
     const { cpuPeriod = 0, cpuQuota = 0, cpuShares = 0 } = options
     const cpus = yield* optionalOf("--cpus", options.cpus, parseCpus)
     const most = cpus === undefined ? undefined : listed("/sys/devices/system/cpu/online")?.numbers.size
-    if (cpus !== undefined && most !== undefined && cpus > most * 1e9) {
+    if (cpus !== undefined && most !== undefined && (cpus < 0 || cpus > most * 1e9)) {
       return yield* refused(
         `Range of CPUs is from 0.01 to ${most}.00, as there are only ${most} CPUs available`,
         "give fewer --cpus"

@@ -1,10 +1,10 @@
-import { parse as parsePlatform } from "@gantry/core/image/Platform"
+import { parse as parsePlatform, type Platform } from "@gantry/core/image/Platform"
 import type { RunOptions } from "@gantry/engine/containers/RunOptions"
 import { defaults } from "@gantry/engine/containers/RunOptions"
 import type { SeccompSpec } from "@gantry/core/runtime/ContainerSpec"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
-import { bad, good } from "../argv/Result.ts"
+import { bad, good, type Result } from "../argv/Result.ts"
 import type { create } from "../argv/tables/run.ts"
 import { parseAddHost } from "../argv/values/add-host.ts"
 import { parseDevice } from "../argv/values/device.ts"
@@ -22,14 +22,14 @@ import { parsePull } from "../argv/values/words.ts"
 import { parseName } from "../argv/values/name.ts"
 import { furtherResourcesOf } from "./block-options.ts"
 import { containerEnvironment } from "./environment-options.ts"
-import { fileOf, given, optionalOf, valueOf, valuesOf } from "./read-values.ts"
+import { fileOf, given, optionalOf, unlessEmpty, valueOf, valuesOf } from "./read-values.ts"
 import { healthOf, restartOf } from "./life-options.ts"
 import { logOf } from "./log-options.ts"
 import { mountsOf, volumesFromOf } from "./mount-options.ts"
 import { namespacesOf } from "./namespace-options.ts"
 import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
-import { oomScoreOf, resourcesOf, shmOf } from "./resource-options.ts"
+import { firstResourcesOf, oomScoreOf, shmOf } from "./resource-options.ts"
 import { runtimeOf } from "./runtime-option.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -52,13 +52,11 @@ export const runOptions = (
   Effect.gen(function* () {
     const [image = "", ...command] = operands
     const security = yield* securityOf(options.securityOpt)
-    const platform =
-      options.platform === undefined
-        ? undefined
-        : yield* valueOf("--platform", options.platform, parsed(options.platform, parsePlatform))
+    const platform = yield* optionalOf("--platform", unlessEmpty(options.platform), parsePlatformOption)
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
     const shm = yield* shmOf(options.shmSize)
-    if (options.user !== undefined) yield* valueOf("-u, --user", options.user, parseUser(options.user))
+    const user = unlessEmpty(options.user)
+    if (user !== undefined) yield* valueOf("-u, --user", user, parseUser(user))
     const devices = yield* valuesOf("--device", options.device, parseDevice)
     const expose = yield* valuesOf("--expose", options.expose, parseExpose)
     const ports = yield* publicationsOf("-p, --publish", options.publish)
@@ -69,13 +67,13 @@ export const runOptions = (
       image,
       command,
       ...(options.entrypoint === undefined ? {} : { entrypoint: [options.entrypoint] }),
-      ...given("name", yield* optionalOf("--name", options.name, parseName)),
+      ...given("name", yield* optionalOf("--name", unlessEmpty(options.name), parseName)),
       env: yield* containerEnvironment(options, env),
-      ...given("workdir", options.workdir),
-      ...given("user", options.user),
+      ...given("workdir", unlessEmpty(options.workdir)),
+      ...given("user", user),
       groups: options.groupAdd,
-      ...given("hostname", options.hostname),
-      ...given("domainname", options.domainname),
+      ...given("hostname", unlessEmpty(options.hostname)),
+      ...given("domainname", unlessEmpty(options.domainname)),
       tty: options.tty,
       stdin: options.interactive,
       autoRemove: options.rm,
@@ -86,7 +84,7 @@ export const runOptions = (
       expose: expose.flat().map(({ port, protocol }) => `${port}/${protocol}`),
       dns: yield* valuesOf("--dns", options.dns, parseDns),
       dnsSearch: yield* valuesOf("--dns-search", options.dnsSearch, parseDnsSearch),
-      dnsOptions: options.dnsOption,
+      dnsOptions: options.dnsOption.filter((each) => each !== ""),
       hosts: (yield* valuesOf("--add-host", options.addHost, parseAddHost)).map(({ address, host }) => ({
         name: host,
         address
@@ -101,7 +99,8 @@ export const runOptions = (
       seccomp: security.seccomp,
       noNewPrivileges: security.noNewPrivileges,
       pathsUnmasked: security.pathsUnmasked,
-      rlimits: rlimits.map(({ hard, soft, type }) => ({ name: type, soft, hard })),
+      // The last word on a limit counts: to set an earlier one first might take the right to the later one away.
+      rlimits: [...new Map(rlimits.map(({ hard, soft, type }) => [type, { name: type, soft, hard }])).values()],
       shmBytes: options.ipc === "none" ? 0 : (shm ?? defaults.shmBytes),
       devices: devices.flatMap((each) =>
         each.kind === "path" ? [{ hostPath: each.host, containerPath: each.container, access: each.permissions }] : []
@@ -109,7 +108,7 @@ export const runOptions = (
       cdiDevices: devices.flatMap((each) => (each.kind === "cdi" ? [each.name] : [])),
       deviceRules: yield* valuesOf("--device-cgroup-rule", options.deviceCgroupRule, checkDeviceRule),
       sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
-      resources: { ...(yield* resourcesOf(options)), ...(yield* furtherResourcesOf(options)) },
+      resources: { ...(yield* firstResourcesOf(options)), ...(yield* furtherResourcesOf(options)) },
       ...given("cgroupParent", options.cgroupParent === "" ? undefined : options.cgroupParent),
       init: options.init,
       namespaces: yield* namespacesOf(options),
@@ -119,7 +118,7 @@ export const runOptions = (
       ...given("restart", yield* restartOf(options)),
       ...given("health", yield* healthOf(options)),
       ...given("log", yield* logOf(options)),
-      ...given("stopSignal", options.stopSignal),
+      ...given("stopSignal", unlessEmpty(options.stopSignal)),
       ...given("stopTimeout", options.stopTimeout),
       ...given("runtime", yield* runtimeOf(options.runtime)),
       pull,
@@ -127,8 +126,8 @@ export const runOptions = (
     }
   })
 
-const parsed = <A>(text: string, parse: (text: string) => A | undefined) => {
-  const value = parse(text)
+const parsePlatformOption = (text: string): Result<Platform> => {
+  const value = parsePlatform(text)
   return value === undefined ? bad(`${JSON.stringify(text)} is not os/arch[/variant]`) : good(value)
 }
 
@@ -150,6 +149,18 @@ const annotationsOf = (texts: ReadonlyArray<string>): Effect.Effect<{ readonly [
     Object.fromEntries(pairs.map(({ name, value }) => [name, value]))
   )
 
+/** A profile of system calls. What is in it is judged when the container starts. */
+const profileOf = (path: string): Effect.Effect<string, Usage> =>
+  Effect.tap(fileOf("--security-opt seccomp", path), (text) =>
+    Effect.try({
+      try: () => JSON.parse(text),
+      catch: (cause) =>
+        badValue(
+          `compacting json for seccomp profile (${path}) failed: ${cause instanceof Error ? cause.message : String(cause)}`
+        )
+    })
+  )
+
 const securityOf = (
   texts: ReadonlyArray<string>
 ): Effect.Effect<Pick<RunOptions, "noNewPrivileges" | "pathsUnmasked" | "seccomp">, Usage> =>
@@ -163,7 +174,7 @@ const securityOf = (
       else if (option.kind === "seccomp") {
         if (option.profile === "unconfined") seccomp = { type: "unconfined" }
         else if (option.profile === "builtin") seccomp = { type: "default" }
-        else seccomp = { type: "profile", profile: yield* fileOf("--security-opt seccomp", option.profile) }
+        else seccomp = { type: "profile", profile: yield* profileOf(option.profile) }
       } else if (option.kind === "label" || (option.kind === "apparmor" && option.profile === "unconfined")) {
         // Without SELinux and AppArmor profiles of ours there is nothing to switch off.
       } else return yield* badValue(`--security-opt ${option.kind} is not supported yet`)

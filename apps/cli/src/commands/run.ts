@@ -64,7 +64,9 @@ export default define(
           // Docker keeps a container that could not be started, unless it was to be removed anyway.
           Effect.tapErrorCause(() =>
             wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void
-          )
+          ),
+          // A script that keeps the ID can look at it, or take it away.
+          Effect.tapErrorCause(() => Effect.sync(() => options.detach && terminal.out(`${record.id}\n`)))
         )
         if (timed !== undefined) yield* timed.started(record)
         if (options.detach) {

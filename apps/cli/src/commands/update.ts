@@ -10,11 +10,11 @@ import { resourcesOf } from "./resource-options.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** `gantry update`. */
-export default define(table, ({ operands, options }, { terminal }) =>
+export default define(table, ({ given: said, operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const resources = yield* resourcesOf(options)
     const restart = yield* restartOf({ restart: options.restart, rm: false })
-    if (restart === undefined && Object.keys(resources).length === 0) {
+    if (said.size === 0) {
       return yield* new Usage({
         message: "you must provide one or more flags when using this command",
         hint: "see gantry update --help",

@@ -59,6 +59,7 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
           `${startFailed}chdir to cwd ("${failure.stage.slice("enter ".length)}") set in config.json failed: ${noDirectory}: unknown`
         )
       }
+      if (failure.why.endsWith("is not between 0 and 2147483647")) return daemon(numbersRange)
       if (failure.why.startsWith("unable to find group")) return daemon(failure.why.replace(/^u/, "U"))
       return daemon(`${startFailed}${failure.message}`)
     case "NetworkRefused":
@@ -69,6 +70,8 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
       return daemon(failure.message)
   }
 }
+
+const numbersRange = "uids and gids must be in range 0-2147483647"
 
 const noDirectory = "no such file or directory"
 
@@ -82,12 +85,15 @@ export const execFailed = "OCI runtime exec failed: exec failed: unable to start
 const daemon = (text: string): DockerWords => ({ speaker: "daemon", text })
 
 const badOption = (option: string, why: string): string => {
-  const [, kind, value = ""] = /^(working directory|capability|stop signal) "?([^"]*)"?$/.exec(option) ?? []
+  const [, kind, value = ""] =
+    /^(working directory|capability|dropped capability|stop signal) "?([^"]*)"?$/.exec(option) ?? []
   switch (kind) {
     case "working directory":
       return `the working directory '${value}' is invalid, ${why}`
     case "capability":
       return `invalid CapAdd: unknown capability: "${capabilityName(value)}"`
+    case "dropped capability":
+      return `invalid CapDrop: unknown capability: "${capabilityName(value)}"`
     case "stop signal":
       return `Invalid signal: ${value}`
     default:
@@ -136,7 +142,7 @@ const wrongState = (id: string, name: string, verb: string, why: string): string
   if (verb === "remove") {
     return `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`
   }
-  if (verb === "connect" || verb === "disconnect" || why.startsWith("cannot join network of")) return why
+  if (verb === "connect" || verb === "disconnect" || /^(cannot join network of|sysctl ) ?/.test(why)) return why
   if (why === "container is paused")
     return `Container ${name} is paused, unpause the container before ${verb.replace(/ .*/, "")}`
   const sentence = `Container ${id} ${why.replace(/^container /, "")}`

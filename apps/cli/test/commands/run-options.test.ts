@@ -17,6 +17,15 @@ const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
   [["--userns", "keep-id"], "keep-id is not supported yet"],
   [["--memory-reservation", "1"], "Minimum memory reservation allowed is 6MB"],
   [["-m", "8m", "--memory-reservation", "16m"], "can not be less than memory reservation limit"],
+  [["--memory-swap", "16m"], "You should always set the Memory limit when using Memoryswap limit"],
+  [["--cpus", "-1"], "Range of CPUs is from 0.01"],
+  [
+    ["--cidfile", "/no/such/folder/cid"],
+    "failed to create the container ID file: open /no/such/folder/cid: no such file"
+  ],
+  [["--health-timeout", "-5s"], "--health-timeout cannot be negative"],
+  [["--security-opt", "seccomp=/etc/passwd"], "compacting json for seccomp profile (/etc/passwd) failed"],
+  [["--env-file", "/bin/sh"], "/bin/sh contains invalid utf8 bytes at line"],
   [["-m", "16m", "--memory-swap", "8m"], "Minimum memoryswap limit should be larger than memory limit"],
   [["--cpus", "1", "--cpu-quota", "50000"], "Nano CPUs and CPU Quota cannot both be set"],
   [["--cpu-period", "10"], "CPU cfs period can not be less than 1ms"],
@@ -66,6 +75,42 @@ describe("an option of run", () => {
       const { out } = yield* gantry("inspect", ["-f", `${env}{{.HostConfig.Annotations}}`, "heir"])
       expect(out).toMatch(/^PATH=.*\n/)
       expect(out).toContain("map[a.b/c:d]")
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scoped("without a value is none, as scripts write it, and a limit of 0 is none", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      const texts = [
+        "name",
+        "workdir",
+        "user",
+        "hostname",
+        "domainname",
+        "stop-signal",
+        "platform",
+        "cidfile",
+        "health-cmd"
+      ]
+      const empty = [...texts, "mac-address", "dns-option"].flatMap((name) => [`--${name}`, ""])
+      const none = [
+        "-m",
+        "0",
+        "--memory-swap",
+        "0",
+        "--memory-reservation",
+        "0",
+        "--cpu-shares",
+        "0",
+        "--network",
+        "none"
+      ]
+      const { err, out } = yield* gantry("create", [...empty, ...none, "box"])
+      expect(err).toBe("")
+      const config =
+        "{{with .Config}}{{.WorkingDir}}|{{.User}}|{{len .Hostname}}|{{.StopSignal}}|{{.Healthcheck}}{{end}}"
+      const limits = "{{with .HostConfig}}|{{.Memory}}|{{.MemorySwap}}|{{.CpuShares}}{{end}}"
+      expect((yield* gantry("inspect", ["-f", config + limits, out.trim()])).out).toBe("/||12|SIGTERM|<nil>|0|0|0\n")
     }).pipe(Effect.provide(engine))
   )
 

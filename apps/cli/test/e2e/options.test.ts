@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -12,6 +22,10 @@ describe("options of run", () => {
   it("--memory limits what a container may use, and its end says why", async () => {
     const limits = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max"
     expect(await out("-m", "32m", "base", "sh", "-c", limits)).toBe(`${32 * 1024 * 1024}`)
+    const swap =
+      "cat /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes /sys/fs/cgroup/memory.swap.max 2>/dev/null; true"
+    // Where swap is counted at all: as much as memory, which v1 counts into it.
+    expect(await out("-m", "32m", "base", "sh", "-c", swap)).toMatch(/^(67108864|33554432|)$/)
     const greedy = await gantry.try("run", "--name", "greedy", "-m", "24m", "base", "tail", "/dev/zero")
     expect(greedy.status).toBe(137)
     expect(await gantry.field("greedy", "{{.State.OOMKilled}} {{.State.ExitCode}}")).toBe("true 137")
@@ -115,6 +129,9 @@ describe("options of run", () => {
     expect(await out("--ulimit", "nofile=100:200", "base", "sh", "-c", "ulimit -n; ulimit -Hn")).toBe("100\n200")
     expect(await out("--ulimit", "nofile=64", "base", "sh", "-c", "ulimit -n; ulimit -Hn")).toBe("64\n64")
     expect((await run("--ulimit", "nofile=200:100", "base", "true")).status).toBe(125)
+    // The last one counts, also where an earlier one would leave no right to it.
+    const twice = ["--ulimit", "nofile=64", "--ulimit", "nofile=100:200"]
+    expect(await out(...twice, "base", "sh", "-c", "ulimit -n; ulimit -Hn")).toBe("100\n200")
   })
 
   it("--hostname, --add-host and --dns reach the files they belong in", async () => {
@@ -255,6 +272,24 @@ describe("options of run", () => {
       )
     ).toBe("77")
     expect((await run("--sysctl", "kernel.panic=1", "base", "true")).status).toBe(125)
+    // What is shared with the host is the host's, also through another container.
+    const kept = ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/core/somaxconn", "/proc/sys/kernel/shmmni"]
+    const before = kept.map((path) => readFileSync(path, "utf8"))
+    await gantry.ok("run", "-d", "--name", "hosts", "--network", "host", "--ipc", "host", "base", "sleep", "600")
+    for (const [kind, owner] of [
+      ["network", "host"],
+      ["ipc", "host"],
+      ["network", "container:hosts"],
+      ["ipc", "container:hosts"]
+    ] as const) {
+      const setting = kind === "network" ? "net.core.somaxconn=77" : "kernel.shmmni=77"
+      const { status, stderr } = await run(`--${kind}`, owner, "--sysctl", setting, "base", "true")
+      expect({ kind, owner, status, stderr }).toMatchObject({
+        status: 125,
+        stderr: expect.stringContaining("allowed in")
+      })
+    }
+    expect(kept.map((path) => readFileSync(path, "utf8"))).toEqual(before)
   })
 
   it("--name must be free, and well formed", async () => {
@@ -278,6 +313,19 @@ describe("options of run", () => {
   it("--device gives a device of the host", async () => {
     expect((await run("base", "test", "-e", "/dev/mine")).status).toBe(1)
     expect(await out("--device", "/dev/zero:/dev/mine:r", "base", "sh", "-c", "head -c 3 /dev/mine | wc -c")).toBe("3")
+    // A directory stands for what is in it; a link for what it leads to.
+    const folder = join(gantry.scratch, "devices")
+    mkdirSync(folder)
+    const nothing = await run("--device", folder, "base", "true")
+    expect(nothing).toMatchObject({ status: 125, stderr: expect.stringContaining("is no device, and has none in it") })
+    symlinkSync("/dev/loop-control", join(folder, "control"))
+    for (const [at, path] of [
+      [folder, "/dev/given/control"],
+      [join(folder, "control"), "/dev/given"]
+    ] as const) {
+      const opens = `cat </dev/null >${path} && echo opened`
+      expect(await out("--device", `${at}:/dev/given`, "base", "sh", "-c", opens)).toBe("opened")
+    }
   })
 
   it("--device-cgroup-rule allows a device that the container makes, and nothing else does", async () => {

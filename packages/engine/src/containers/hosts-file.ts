@@ -1,6 +1,6 @@
 /** What a container's `/etc/hosts` is made of. */
 export interface HostsRequest {
-  /** Host name of the container, without domain. */
+  /** Host name of the container; its domain may be a part of it. */
   readonly hostname: string
   /** Domain of the container. */
   readonly domain?: string
@@ -32,7 +32,9 @@ const everywhere: ReadonlyArray<readonly [address: string, names: string]> = [
  * Spec: hosts(5).
  */
 export const hostsFile = ({ addresses, domain, extra, gateway, hostname }: HostsRequest): string => {
-  const own = domain === undefined || domain === "" ? hostname : `${hostname}.${domain} ${hostname}`
+  const whole = domain === undefined || domain === "" ? hostname : `${hostname}.${domain}`
+  const [bare = ""] = whole.split(".")
+  const own = bare === "" || bare === whole ? whole : `${whole} ${bare}`
   const lines = [
     ...everywhere,
     ...extra.map(({ address, name }) => [address === hostGateway ? gateway : address, name] as const),

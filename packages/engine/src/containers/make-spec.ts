@@ -4,6 +4,7 @@ import { computeCapabilities } from "@gantry/linux/capabilities"
 import * as Either from "effect/Either"
 import { BadOption } from "../EngineError.ts"
 import { mergedEnvironment } from "./environment.ts"
+import { hostSysctl } from "./host-sysctl.ts"
 import type { RunOptions } from "./RunOptions.ts"
 
 /** The search path of a container whose image sets none. Docker uses the same. */
@@ -67,7 +68,18 @@ export const makeSpec = ({
       })
     )
   }
-  const named = options.networks[0].network === "host" || options.namespaces.uts === "host"
+  const onHostNetwork = options.networks[0].network === "host"
+  const sysctl = hostSysctl(options.sysctls, { network: onHostNetwork, ipc: options.namespaces.ipc === "host" })
+  if (sysctl !== undefined) {
+    return Either.left(
+      new BadOption({
+        option: "--sysctl",
+        why: sysctl,
+        hint: "it would change the host: set it there, or give the container a namespace of its own"
+      })
+    )
+  }
+  const named = onHostNetwork || options.namespaces.uts === "host"
   const hostname = options.hostname ?? (named ? hostName : id.slice(0, 12))
   const capabilities = capabilitiesOf(options, allCapabilities)
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
@@ -100,7 +112,7 @@ export const makeSpec = ({
     sysctls: options.sysctls,
     namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
     wiring: [],
-    resources: options.resources,
+    resources: withSwap(options.resources),
     ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),
     privileged: options.privileged,
     ...(options.pathsUnmasked ? { pathsUnmasked: true } : {}),
@@ -108,6 +120,12 @@ export const makeSpec = ({
     init: options.init && options.namespaces.pid === "own"
   })
 }
+
+/** As in Docker: who limits memory and says nothing of swap means as much of it. */
+const withSwap = (resources: RunOptions["resources"]): RunOptions["resources"] =>
+  resources.memoryBytes === undefined || resources.memorySwapBytes !== undefined
+    ? resources
+    : { ...resources, memorySwapBytes: 2 * resources.memoryBytes }
 
 /** Those of other containers are known to a start only. */
 const chosen = (wish: RunOptions["namespaces"]["ipc"]): NamespaceChoice => (wish === "host" ? "host" : "own")
@@ -145,8 +163,10 @@ const capabilitiesOf = (
 ): Either.Either<ReadonlyArray<string>, BadOption> => {
   if (privileged) return Either.right(all)
   const wished = computeCapabilities({ add: capAdd, drop: capDrop })
-  if (!wished.ok)
-    return Either.left(new BadOption({ option: `capability ${wished.unknown}`, why: "there is no such capability" }))
+  if (!wished.ok) {
+    const kind = capAdd.includes(wished.unknown) ? "capability" : "dropped capability"
+    return Either.left(new BadOption({ option: `${kind} ${wished.unknown}`, why: "there is no such capability" }))
+  }
   // What the host's root itself does not have cannot be given away; asking for ALL means all that can.
   return Either.right(
     wished.capabilities

@@ -23,6 +23,8 @@ export interface SharedNetwork {
   /** ID of the other one. */
   readonly container: string
   readonly attachment: Attachment
+  /** It is the host's: the other one, or who that one has it of, is on the host's network. */
+  readonly ofHost: boolean
   /** As the other one: what belongs to its network is the same for both. */
   readonly withIts: (spec: ContainerSpec) => ContainerSpec
 }
@@ -54,10 +56,12 @@ export const sharedNetwork = (
     }
     const path = sharedPath(directoryOf((yield* Settings).root, record.id), "network")
     const wiring = [{ type: "join", path }] as const
-    const { files, hostname } = yield* filesOf(other)
+    const owner = yield* ownerOf(other)
+    const { files, hostname } = connect(owner, owner.attachments, yield* hostNames)
     return {
       container: other.id,
       attachment: { driver: "container", network: `container:${other.id}`, container: record.id, ports: [], wiring },
+      ofHost: owner.options.network === "host",
       withIts: (spec) => ({
         ...spec,
         hostname,
@@ -70,17 +74,12 @@ export const sharedNetwork = (
     }
   })
 
-/** Of the one that has the network as its own, when several share it one through the other. */
-const filesOf = (
+/** The one that has the network as its own, when several share it one through the other. */
+const ownerOf = (
   record: ContainerRecord
-): Effect.Effect<
-  Pick<ContainerSpec, "files" | "hostname">,
-  AmbiguousId | NoSuchContainer | StorageFailure,
-  Containers
-> =>
+): Effect.Effect<ContainerRecord, AmbiguousId | NoSuchContainer | StorageFailure, Containers> =>
   Effect.gen(function* () {
     const further = sharerOf(record)
     // It names one that is older than itself, so that this comes to an end.
-    if (further !== undefined) return yield* filesOf(yield* (yield* Containers).find(further))
-    return connect(record, record.attachments, yield* hostNames)
+    return further === undefined ? record : yield* ownerOf(yield* (yield* Containers).find(further))
   })

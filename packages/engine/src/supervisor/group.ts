@@ -172,9 +172,10 @@ const deviceRules = (spec: ContainerSpec): ReadonlyArray<DeviceRule> =>
         ...(spec.deviceRules ?? []).flatMap((text) => parseDeviceRule(text) ?? [])
       ]
 
-/** Nothing for a directory or for what is not there; init says so with the better words. */
+/** A directory stands for all devices in it. Nothing for what is not there; init says so with the better words. */
 const ruleOf = (path: string, access: string): ReadonlyArray<DeviceRule> => {
   const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory() === true) return readdirSync(path).flatMap((name) => ruleOf(`${path}/${name}`, access))
   if (stat === undefined || !(stat.isBlockDevice() || stat.isCharacterDevice())) return []
   return [{ type: stat.isBlockDevice() ? "block" : "char", ...deviceNumbers(stat.rdev), access }]
 }

@@ -16,6 +16,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { joinedNamespaces, requireJoinable } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
+import { hostSysctl } from "../containers/host-sysctl.ts"
 import { known, reconcile, settleHeld, type SettleServices } from "../containers/settle.ts"
 import { type AmbiguousId, NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
@@ -121,6 +122,20 @@ const startHeld = (
     const shared = yield* sharedNetwork(record)
     yield* requireJoinable(record)
     const joined = yield* joinedNamespaces(record)
+    // What it named itself was looked at when it was made; what other containers share may be the host's as well.
+    const foreign = hostSysctl(record.spec.sysctls, {
+      network: shared?.ofHost === true,
+      ipc: joined(record.spec).namespaces.ipc === "host"
+    })
+    if (foreign !== undefined) {
+      return yield* new WrongState({
+        container: record.name,
+        id: record.id,
+        verb: "start",
+        why: foreign,
+        hint: "it would change the host: set it there, or make the container anew without --sysctl"
+      })
+    }
     const withDevices = yield* devicesOf(record)
     const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>

@@ -15,6 +15,10 @@ describe("hostsFile", () => {
     const request = { hostname: "web", addresses: ["172.17.0.2", "10.0.0.2"], extra: [], gateway: "172.17.0.1" }
     expect(lines(hostsFile(request)).slice(-2)).toEqual(["172.17.0.2\tweb", "10.0.0.2\tweb"])
     expect(lines(hostsFile({ ...request, domain: "example.org" })).at(-1)).toBe("10.0.0.2\tweb.example.org web")
+    // As in Docker, a domain may be written into the host name, too.
+    for (const names of [{ hostname: "web.example.org" }, { hostname: "web.example", domain: "org" }]) {
+      expect(lines(hostsFile({ ...request, ...names })).at(-1)).toBe("10.0.0.2\tweb.example.org web")
+    }
   })
 
   it("adds the user's names in their order, the host's address where asked for", () => {

@@ -197,6 +197,31 @@ describe("where it runs", () => {
     expect([shared, spec().mounts]).toEqual([["/dev/shm"], []])
   })
 
+  it("sets no kernel parameter of the host's", () => {
+    const sysctls = { "net.ipv4.ip_forward": "1" }
+    expect(spec({ sysctls }).sysctls).toEqual(sysctls)
+    const problem = Either.getOrThrow(
+      Either.flip(asked({ sysctls, networks: [{ ...defaults.networks[0], network: "host" }] }))
+    )
+    expect(problem.message).toContain("not allowed in host network namespace")
+  })
+
+  it.each([
+    ["added", { capAdd: ["nope"] }, "invalid capability nope"],
+    ["dropped", { capDrop: ["nope"] }, "invalid dropped capability nope"]
+  ] as const)("says which name that was %s is no capability", (_, options, sentence) => {
+    expect(Either.getOrThrow(Either.flip(asked(options))).message).toContain(sentence)
+  })
+
+  it("may use as much swap as memory, unless something else was asked for", () => {
+    const swapOf = (resources: RunOptions["resources"]) => spec({ resources }).resources.memorySwapBytes
+    expect([swapOf({ memoryBytes: 8 }), swapOf({ memoryBytes: 8, memorySwapBytes: -1 }), swapOf({})]).toEqual([
+      16,
+      -1,
+      undefined
+    ])
+  })
+
   it("knows nothing of networks before a start, and survives JSON", () => {
     const made = spec({ tty: true, oomScoreAdj: -5 })
     expect(made.wiring).toEqual([])

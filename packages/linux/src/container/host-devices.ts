@@ -29,24 +29,23 @@ const own = new Set(["pts", "shm", "fd", "mqueue", "console", "ptmx", "stdin", "
 export const holdDevices = (kernel: Kernel, spec: ContainerSpec): ReadonlyArray<HeldDevice> => {
   const { files } = kernel
   const found = new Map<string, { readonly hostPath: string; readonly kind: FileKind }>()
-  const walk = (hostPath: string, containerPath: string, skip: ReadonlySet<string>): boolean => {
+  /** How many there are at a path. */
+  const walk = (hostPath: string, containerPath: string, skip: ReadonlySet<string>): number => {
     const kind = files.kind(hostPath)
-    if (kind === undefined) return false
-    if (kind.device !== undefined) found.set(containerPath, { hostPath, kind })
-    if (kind.directory) {
-      for (const name of files.list(hostPath)) {
-        if (!skip.has(name)) walk(`${hostPath}/${name}`, `${containerPath}/${name}`, new Set())
-      }
-    }
-    return kind.directory || kind.device !== undefined
+    if (kind?.device !== undefined) found.set(containerPath, { hostPath, kind })
+    if (kind?.directory !== true) return kind?.device === undefined ? 0 : 1
+    return files
+      .list(hostPath)
+      .filter((name) => !skip.has(name))
+      .reduce((sum, name) => sum + walk(`${hostPath}/${name}`, `${containerPath}/${name}`, new Set()), 0)
   }
   stage("find devices", () => {
     if (rootless() !== undefined) for (const [name] of standardDevices) walk(`/dev/${name}`, `/dev/${name}`, new Set())
     if (spec.privileged) walk("/dev", "/dev", own)
     for (const { containerPath, hostPath } of spec.devices) {
-      if (!walk(hostPath, containerPath, new Set())) {
-        throw new StageFailure(`add device ${hostPath}`, `${hostPath} is not a device of the host`)
-      }
+      if (walk(hostPath, containerPath, new Set()) > 0) continue
+      const why = files.kind(hostPath) === undefined ? "is not there" : "is no device, and has none in it"
+      throw new StageFailure(`add device ${hostPath}`, `${hostPath} ${why}`)
     }
   })
   return [...found].map(([path, { hostPath, kind }]) =>
