@@ -27,7 +27,11 @@ const cgroups = "/sys/fs/cgroup"
 const strict = ["nosuid", "noexec", "nodev"]
 
 /** Mounts of every container, in the order they are made. */
-const systemMounts = ({ privileged, shmBytes }: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => {
+const systemMounts = (
+  { privileged, shmBytes }: ContainerSpec,
+  staged: StagedPaths,
+  manyTrees: boolean
+): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
   const options = [...strict, "mode=1777", `size=${shmBytes}`]
   const at = "/dev/shm"
@@ -54,9 +58,9 @@ const systemMounts = ({ privileged, shmBytes }: ContainerSpec, staged: StagedPat
     { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
     { destination: cgroups, type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] },
     // Where every controller has a tree of its own, the lock is on each of these, and not on what they are mounted in.
-    ...(privileged
-      ? []
-      : [{ destination: cgroups, type: "bind", source: cgroups, options: ["bind", "remount", ...strict, "ro"] }])
+    ...(manyTrees && !privileged
+      ? [{ destination: cgroups, type: "bind", source: cgroups, options: ["bind", "remount", ...strict, "ro"] }]
+      : [])
   ]
 }
 
@@ -115,9 +119,12 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
   }
 }
 
-/** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
-export const mountsOf = (spec: ContainerSpec, staged: StagedPaths): ReadonlyArray<OciMount> => [
-  ...systemMounts(spec, staged),
+/**
+ * Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for.
+ * `manyTrees`: control groups are in several trees, those of version 1.
+ */
+export const mountsOf = (spec: ContainerSpec, staged: StagedPaths, manyTrees: boolean): ReadonlyArray<OciMount> => [
+  ...systemMounts(spec, staged, manyTrees),
   ...[...staged.files].map(([destination, source]) => boundAsIs(staged, destination, source)),
   ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
 ]

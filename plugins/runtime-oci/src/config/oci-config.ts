@@ -23,6 +23,8 @@ export interface BundleFacts {
   readonly staged: StagedPaths
   /** Where the command is in the container, when a first process of gantry's own starts it. */
   readonly program: string | undefined
+  /** Control groups are in several trees, those of version 1, that the runtime mounts side by side. */
+  readonly manyTrees: boolean
   /** Paths to mask besides those of every host. */
   readonly throttles: ReadonlyArray<string>
 }
@@ -46,7 +48,7 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
     root: { path: facts.root, readonly: spec.readonlyRoot },
     ...(spec.namespaces.uts === "host" ? {} : { hostname: spec.hostname }),
     process: facts.program === undefined ? process : behindFirst(process, facts.program),
-    mounts: mountsOf(spec, staged),
+    mounts: mountsOf(spec, staged, facts.manyTrees),
     linux: {
       namespaces: namespacesOf(spec),
       cgroupsPath: `/${facts.group}`,

@@ -1,4 +1,6 @@
 import { arch, release } from "node:os"
+import { basename } from "node:path"
+import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devices"
@@ -16,9 +18,14 @@ import { stageMounts } from "./stage.ts"
 
 /**
  * Mounts the root of a container, makes ready what goes into it and looks at the host: in a mount namespace of this
- * process' own, with which everything goes. `bundle`: an empty directory in memory. The working directory becomes `/`.
+ * process' own, with which everything goes. `bundle`: an empty directory in memory; `program`: the runtime. The working
+ * directory becomes `/`.
  */
-export const gatherFacts = (kernel: Kernel, spec: ContainerSpec, bundle: string): Omit<BundleFacts, "group"> => {
+export const gatherFacts = (
+  kernel: Kernel,
+  spec: ContainerSpec,
+  { bundle, program }: { readonly bundle: string; readonly program: string }
+): Omit<BundleFacts, "group"> => {
   const { files, sys } = kernel
   const root = mountRoot(kernel, spec)
   const staged = stageMounts(kernel, spec, bundle)
@@ -31,6 +38,8 @@ export const gatherFacts = (kernel: Kernel, spec: ContainerSpec, bundle: string)
     target: { arch: arch() === "arm64" ? "arm64" : "x64", kernel: release() },
     devices: holdDevices(kernel, spec).map((device) => givenDevice(spec, device)),
     staged,
+    // runsc has control groups of its own, and would bind the host's over them.
+    manyTrees: detectCgroups().version === "v1" && basename(program) !== "runsc",
     throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
   }
 }

@@ -20,7 +20,11 @@ export const main = (): void => {
   const spec = withFirstProcess(asked)
   const bundle = openBundle(kernel, driver.bundles, { ...spec, id: `${spec.id.slice(0, 12)}-${process.pid}` })
   try {
-    const facts = gatherFacts(kernel, { ...spec, root: readOnly(kernel, spec.root) }, bundle.directory)
+    const facts = gatherFacts(
+      kernel,
+      { ...spec, root: readOnly(kernel, spec.root) },
+      { bundle: bundle.directory, program: driver.program }
+    )
     process.stdout.write(printConfig(ociConfig(spec, { ...facts, group })))
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`)

@@ -67,7 +67,7 @@ const create = (
   fs.mkdirSync(driver.state, { recursive: true, mode: 0o700 })
   // What a killed supervisor left of an earlier start of the same container.
   fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
-  const facts = gatherFacts(kernel, spec, directory)
+  const facts = gatherFacts(kernel, spec, { bundle: directory, program: driver.program })
   const config = ociConfig(spec, { ...facts, group })
   fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
   sys.chdir(directory)

@@ -16,6 +16,7 @@ const facts: BundleFacts = {
   devices: [],
   staged: { mounts: new Map(), files: new Map(), sources: new Map() },
   program: undefined,
+  manyTrees: true,
   throttles: []
 }
 
@@ -139,6 +140,14 @@ describe("the config that an OCI runtime gets", () => {
     expect(mounts.filter(({ destination }) => destination === "/dev/shm")).toMatchObject([
       { type: "bind", source: "/bundle/memory" }
     ])
+  })
+
+  it("locks the directory that trees of control groups are in, where there are several", () => {
+    const remounts = (spec: ContainerSpec, manyTrees: boolean) =>
+      ociConfig(spec, { ...facts, manyTrees }).mounts.filter(({ options }) => options.includes("remount"))
+    expect(remounts(plain, true)).toMatchObject([{ destination: "/sys/fs/cgroup" }])
+    expect(remounts({ ...plain, privileged: true }, true)).toEqual([])
+    expect(remounts(plain, false)).toEqual([])
   })
 
   it("makes no shared memory of its own for a container that has none", () => {
