@@ -42,14 +42,10 @@ export const planIpv6 = (
   if (lack !== undefined) return { problem: lack }
   if (mtu < leastMtu)
     return { problem: `IPv6 needs packets of ${leastMtu} bytes, and the MTU of the network is ${mtu}` }
-  const read = (text: string) => parseSubnet6(text) ?? []
-  const others = networks.flatMap((each) =>
-    [read(each.subnet)].flat().map((subnet) => ({ what: `network ${each.name}`, subnet }))
-  )
+  const others = networks.flatMap((each) => named(`network ${each.name}`, each.subnet))
   const hosts = taken
-    .flatMap(read)
-    .filter(({ prefix }) => prefix > 0)
-    .map((subnet) => ({ what: "a route or address of this host", subnet }))
+    .flatMap((each) => named("a route or address of this host", each))
+    .filter(({ subnet }) => subnet.prefix > 0)
 
   const asked = wish.subnet === undefined ? undefined : parseSubnet6(wish.subnet)
   if (wish.subnet !== undefined) {
@@ -63,7 +59,13 @@ export const planIpv6 = (
       return { problem: `${wish.subnet} overlaps with ${other.what} (${formatSubnet6(other.subnet)})` }
   }
   const inUse = [...others, ...hosts].map(({ subnet }) => subnet)
-  const subnet = asked ?? chooseSubnet6(seed, inUse, freed.flatMap(read))
+  const subnet =
+    asked ??
+    chooseSubnet6(
+      seed,
+      inUse,
+      freed.flatMap((each) => parseSubnet6(each) ?? [])
+    )
   if (subnet === undefined) return new AddressesExhausted({ network: name, subnet: poolName6(seed) })
 
   const gateway = wish.gateway === undefined ? defaultGateway6(subnet) : parseAddress6(wish.gateway)
@@ -73,6 +75,12 @@ export const planIpv6 = (
   const part = partOf(wish, subnet)
   if ("problem" in part) return part
   return { subnet: formatSubnet6(subnet), gateway: formatAddress6(gateway), ...part }
+}
+
+/** A range with who has it; nothing for what is no range of IPv6. */
+const named = (what: string, text: string): ReadonlyArray<{ readonly what: string; readonly subnet: Subnet6 }> => {
+  const subnet = parseSubnet6(text)
+  return subnet === undefined ? [] : [{ what, subnet }]
 }
 
 /** What of the subnet is given out, spelled in one way, or what does not fit into it; Docker's sentences. */

@@ -4,7 +4,7 @@ import type { Values } from "../argv/Option.ts"
 import type { networkCreate } from "../argv/tables/networks.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { given, valuesOf } from "./read-values.ts"
-import { badValue, type Usage } from "./Usage.ts"
+import { refused, type Usage } from "./Usage.ts"
 
 type Options = Pick<
   Values<typeof networkCreate.options>,
@@ -26,9 +26,12 @@ const halves = (option: string, texts: ReadonlyArray<string>) => {
   const kind = four.length > 1 ? "IPv4" : six.length > 1 ? "IPv6" : undefined
   return kind === undefined
     ? Effect.succeed({ four: four[0], six: six[0] })
-    : badValue(
-        `${option} is given more than one ${kind} value`,
-        "a network has one range of addresses of each kind; make several networks"
+    : refused(
+        option === "--subnet"
+          ? "bridge driver doesn't support multiple subnets"
+          : `${option} is given more than one ${kind} value`,
+        `${option} takes one ${kind} value, and with --ipv6 one of each kind; make several networks`,
+        1
       )
 }
 
@@ -36,9 +39,10 @@ const halves = (option: string, texts: ReadonlyArray<string>) => {
 export const poolsOf = (options: Options): Effect.Effect<Pools, Usage> =>
   Effect.gen(function* () {
     if (!options.ipv4) {
-      return yield* badValue(
+      return yield* refused(
         "--ipv4=false is not supported: every network here has IPv4 addresses",
-        "leave it out; --ipv6 gives the network IPv6 addresses besides"
+        "leave it out; --ipv6 gives the network IPv6 addresses besides",
+        1
       )
     }
     const subnet = yield* halves("--subnet", options.subnet)
@@ -53,9 +57,10 @@ export const poolsOf = (options: Options): Effect.Effect<Pools, Usage> =>
       (each) => each !== undefined
     )
     if (odd !== undefined && !options.ipv6) {
-      return yield* badValue(
+      return yield* refused(
         `${odd} is an IPv6 address, and the network is to have none`,
-        "give --ipv6 as well, or leave the address out"
+        "give --ipv6 as well, or leave the address out",
+        1
       )
     }
     return {

@@ -43,7 +43,7 @@ describe("addresses of a new network", () => {
     for (const each of [{ subnet: ["fd00::/64"] }, { gateway: ["fd00::1"] }, { auxAddress: ["a=fd00::1"] }]) {
       expect(why(each)).toContain("the network is to have none")
     }
-    expect(why({ subnet: ["10.0.0.0/24", "10.1.0.0/24"] })).toContain("--subnet is given more than one IPv4 value")
+    expect(why({ subnet: ["10.0.0.0/24", "10.1.0.0/24"] })).toContain("doesn't support multiple subnets")
     expect(why({ ipv6: true, gateway: ["fd00::1", "fd00::2"] })).toContain("more than one IPv6 value")
     expect(why({ ipv6: true, ipv4: false })).toContain("--ipv4=false is not supported")
   })

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
+import { existsSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { namespaces, needs, program, runtimes } from "../abilities.ts"
 
 const { skip, suffix } = needs(namespaces)
+const ipv6 = existsSync("/proc/sys/net/ipv6")
 
 describe("links on the real kernel", () => {
   for (const [runtime, ...command] of runtimes) {
@@ -26,12 +28,28 @@ describe("links on the real kernel", () => {
             { name: "vh-test", up: true, mtu: 1400, mac: "02:42:0a:e7:07:01", master: "br-test", kind: "veth" }
           ],
           addresses: ["127.0.0.1/8", "10.231.7.1/24"],
+          addresses6: ipv6 ? ["::1/128", "fd00:7::1/64"] : [],
+          ...(ipv6
+            ? {
+                again6: "netlink RTM_NEWROUTE(default via fd00:7::1): file exists (EEXIST)",
+                tentative: false,
+                believes: "0",
+                off: "none"
+              }
+            : {}),
           there: {
             links: [
               { ...lo, mac: "00:00:00:00:00:00" },
               { name: "eth0", up: true, mtu: 1400, mac: "02:42:0a:e7:07:02" }
             ],
-            routes: ["0.0.0.0/0 10.231.7.1", "10.231.7.0/24 -", "198.51.100.0/24 -"]
+            routes: [
+              "0.0.0.0/0 10.231.7.1",
+              "10.231.7.0/24 -",
+              ...(ipv6 ? ["10.231.8.0/24 -"] : []),
+              "198.51.100.0/24 -"
+            ],
+            addresses6: ipv6 ? ["fd00:7::2"] : [],
+            routes6: ipv6 ? ["::/0 fd00:7::fe"] : []
           },
           afterwards: ["lo", "br-test"],
           thereAfterwards: ["lo"]
