@@ -18,12 +18,12 @@ interface BunMemory {
 
 /**
  * Starting is over and waiting begins: what the start has left in memory is given back to the system. Once at once, and
- * once when also what went on beside it on a busy machine has surely ended.
+ * once when also what began beside it, such as fifty other containers, has surely started.
  */
 export const giveBackMemory = (): void => {
   const bun = (globalThis as unknown as { readonly Bun?: BunMemory }).Bun
   if (bun === undefined) return
-  for (const milliseconds of [20, 2000]) {
+  for (const milliseconds of [20, 10_000]) {
     setTimeout(() => {
       bun.gc(true)
       bun.shrink()
