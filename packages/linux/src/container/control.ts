@@ -9,7 +9,7 @@ export interface Control {
   /** Waits for the next line. Throws when the parent has gone. */
   readonly receive: () => unknown
   readonly send: (message: unknown) => void
-  /** Says why the command will never run. Nothing comes after it. */
+  /** Says why the command will never run, and waits until the parent has hung up. Nothing comes after it. */
   readonly refuse: (message: unknown) => void
   /** Says that all is in place, where no command is executed whose start would tell. */
   readonly begun: () => void
@@ -61,6 +61,8 @@ export const openControl = (sys: Syscalls): Control => {
   const refuse = (message: unknown): void => {
     send(message)
     sys.write(witness, Uint8Array.of(1))
+    // The parent may be about to say something. Nobody there to hear it would cost it what it has not read yet.
+    waitForEnd(sys, fd)
   }
 
   return { receive, send, refuse, begun: () => sys.close(witness) }
