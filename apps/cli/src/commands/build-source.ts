@@ -45,9 +45,12 @@ const contextOf = (operand: string, cwd: string): Effect.Effect<ContextSource, U
   const source = parseContextSource(operand, cwd)
   return source.ok
     ? Effect.succeed(source.value)
-    : badValue(
-        source.problem,
-        "name a directory, the address of a git repository or of an archive, or - for standard input"
+    : Effect.fail(
+        new Usage({
+          message: source.problem,
+          hint: "name a directory, the address of a git repository or of an archive, or - for standard input",
+          status: 1
+        })
       )
 }
 

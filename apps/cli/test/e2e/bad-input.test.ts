@@ -109,7 +109,7 @@ describe("bad input", () => {
 
   it("of a context that is not there names it", async () => {
     const { status, stderr } = await gantry.try("build", "/no/such/context")
-    expect(status).not.toBe(0)
+    expect(status).toBe(1)
     expect(stderr).toContain("/no/such/context")
   })
 

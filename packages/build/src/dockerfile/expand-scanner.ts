@@ -159,7 +159,8 @@ export class Scanner {
   /** `${name-word}` and its relatives; with `emptyIsUnset`, after a colon. */
   private conditional(name: string, operator: string, emptyIsUnset: boolean): string {
     const written = `${emptyIsUnset ? ":" : ""}${operator}`
-    if (operator === "" || !"-+?#%".includes(operator)) {
+    if (operator === "") return this.fail("syntax", `missing } in the substitution of ${name}`)
+    if (!"-+?#%".includes(operator)) {
       return this.fail("syntax", `unsupported modifier (${written}) in the substitution of ${name}`)
     }
     const trims = operator === "#" || operator === "%"

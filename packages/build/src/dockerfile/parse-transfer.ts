@@ -26,6 +26,9 @@ export const parseCopy = (draft: Draft): Copy | undefined => {
   const paths = parsePaths(draft)
   const chmod = checkChmod(draft, flags.text("chmod"))
   if (paths === undefined) return undefined
+  if (from === undefined && paths.sources.some((source) => /^(?:https?|git|ssh):\/\//i.test(source))) {
+    draft.error("address-in-copy", "a source of COPY cannot be an address", { suggestion: "use ADD" })
+  }
   if (paths.inline.length > 0 && from !== undefined) {
     draft.error("heredoc-with-from", "a heredoc cannot be copied --from another place", { at: from })
   }

@@ -10,6 +10,7 @@ import type { Canonical } from "../key/canonical.ts"
 import { copyAction } from "./copy-action.ts"
 import { healthText, quotedList, runText } from "./history-text.ts"
 import { readPorts } from "./ports.ts"
+import { isSignal, nearSignal } from "./signals.ts"
 import { runAction } from "./run-action.ts"
 import { lookup, resolvePath, shellOf, type StageState, type StepAction } from "./stage-state.ts"
 
@@ -160,8 +161,8 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
     }
     case "StopSignal": {
       const StopSignal = read.word(instruction.signal)
-      if (!/^(?:SIG)?[A-Z][A-Z0-9]*(?:[+-]\d+)?$|^\d{1,2}$/i.test(StopSignal)) {
-        read.refuse("bad-signal", `"${StopSignal}" is not a signal`, "write a name such as SIGTERM, or a number")
+      if (!isSignal(StopSignal)) {
+        read.refuse("bad-signal", `"${StopSignal}" is not a signal`, nearSignal(StopSignal))
       }
       return set(StopSignal, { config: { ...config, StopSignal } }, `STOPSIGNAL ${StopSignal}`)
     }

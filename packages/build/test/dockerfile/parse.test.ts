@@ -162,6 +162,8 @@ describe("COPY and ADD", () => {
     ["COPY [1, 2]", ["exec-form-not-strings"]],
     ["COPY ['a', 'b']", ["exec-form-invalid"]],
     ["COPY [abc].txt d/", []],
+    ["COPY https://example.com/a /b", ["address-in-copy"]],
+    ["COPY --from=x https://a /b", []],
     ["COPY --from=$x a b", ["variable-in-from"]],
     ["COPY --from= a b", ["bad-flag-value"]],
     ["COPY --link=maybe a b", ["bad-flag-value"]],

@@ -97,6 +97,8 @@ describe("settings", () => {
     ["VOLUME /b /a", { Volumes: { "/a": {}, "/b": {} } }, "VOLUME [/b /a]"],
     ["USER bob:staff", { User: "bob:staff" }, "USER bob:staff"],
     ["STOPSIGNAL SIGRTMIN+3", { StopSignal: "SIGRTMIN+3" }, "STOPSIGNAL SIGRTMIN+3"],
+    ["STOPSIGNAL RtMax-1", { StopSignal: "RtMax-1" }, "STOPSIGNAL RtMax-1"],
+    ["STOPSIGNAL hup", { StopSignal: "hup" }, "STOPSIGNAL hup"],
     ["WORKDIR /a/../b//c/", { WorkingDir: "/b/c" }, "WORKDIR /b/c"],
     ["HEALTHCHECK NONE", { Healthcheck: { Test: ["NONE"] } }, "HEALTHCHECK NONE"],
     [
@@ -196,6 +198,9 @@ describe("what cannot be read", () => {
   it.each([
     ["LABEL a=${b:x}", "unsupported modifier (:x)"],
     ["STOPSIGNAL $X!", '"!" is not a signal'],
+    ["STOPSIGNAL FOO", '"FOO" is not a signal'],
+    ["STOPSIGNAL 0", '"0" is not a signal'],
+    ["STOPSIGNAL SIGRTMIN+31", '"SIGRTMIN+31" is not a signal'],
     ["COPY a $X", "the destination is empty"]
   ])("%s: %s", (line, message) => {
     expect(() => fold(line)).toThrow(message)

@@ -29,12 +29,21 @@ export const ofMachine = (arch: string): Platform => {
 export const format = (platform: Platform): string =>
   [platform.os, platform.architecture, ...(platform.variant === undefined ? [] : [platform.variant])].join("/")
 
+/** What may stand alone for a platform of Linux: GOARCH, and names that other tools use. */
+const architectures = new Set(
+  (
+    "386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64 ppc64le riscv64 s390x wasm " +
+    "aarch64 armel armhf i386 x86-64 x86_64"
+  ).split(" ")
+)
+
 /** Reads `os/architecture[/variant]` or an architecture alone; undefined when it is neither. */
 export const parse = (text: string): Platform | undefined => {
   const parts = text.toLowerCase().split("/")
   if (parts.some((part) => !/^[a-z0-9_.-]+$/.test(part)) || parts.length > 3) return undefined
   const [first = "", second, third] = parts
-  if (second === undefined) return first === "linux" ? undefined : normalized({ os: "linux", architecture: first })
+  if (second === undefined)
+    return architectures.has(first) ? normalized({ os: "linux", architecture: first }) : undefined
   return normalized({ os: first, architecture: second, ...(third === undefined ? {} : { variant: third }) })
 }
 
@@ -48,6 +57,10 @@ const normalized = (platform: Platform): Platform => {
       return { os: platform.os, architecture: "arm64", variant: platform.variant ?? "v8" }
     case "arm64":
       return { ...platform, variant: platform.variant ?? "v8" }
+    case "armhf":
+      return { os: platform.os, architecture: "arm", variant: platform.variant ?? "v7" }
+    case "armel":
+      return { os: platform.os, architecture: "arm", variant: platform.variant ?? "v6" }
     case "i386":
       return { os: platform.os, architecture: "386" }
     default:

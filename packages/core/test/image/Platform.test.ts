@@ -14,6 +14,8 @@ describe("a platform", () => {
     ["linux/arm/v7", "linux/arm/v7"],
     ["linux/arm", "linux/arm"],
     ["i386", "linux/386"],
+    ["armhf", "linux/arm/v7"],
+    ["linux/armel", "linux/arm/v6"],
     ["windows/amd64", "windows/amd64"],
     ["riscv64", "linux/riscv64"]
   ])("spelled %s is %s", (text, spelled) => {
@@ -22,9 +24,12 @@ describe("a platform", () => {
     expect(parse(spelled)).toEqual(platform)
   })
 
-  it.each(["", "linux", "linux/", "/amd64", "a/b/c/d", "linux/amd 64", "linux//v7"])("cannot be spelled %j", (text) => {
-    expect(parse(text)).toBeUndefined()
-  })
+  it.each(["", "linux", "darwin", "foo", "linux/", "/amd64", "a/b/c/d", "linux/amd 64", "linux//v7"])(
+    "cannot be spelled %j",
+    (text) => {
+      expect(parse(text)).toBeUndefined()
+    }
+  )
 
   it.each([
     ["x64", "linux/amd64"],

@@ -8,10 +8,10 @@ export const signalNumber = (text: string): number | undefined => {
     return number >= 1 && number <= 64 ? number : undefined
   }
   const name = text.toUpperCase().replace(/^(SIG)?/, "SIG")
-  const realtime = /^SIGRTMIN(?:\+(\d+))?$/.exec(name)
+  const realtime = /^SIGRT(?:MIN(?:\+(\d+))?|MAX(?:-(\d+))?)$/.exec(name)
   if (realtime !== null) {
-    const number = 34 + Number(realtime[1] ?? 0)
-    return number <= 64 ? number : undefined
+    const number = name.startsWith("SIGRTMIN") ? 34 + Number(realtime[1] ?? 0) : 64 - Number(realtime[2] ?? 0)
+    return number >= 34 && number <= 64 ? number : undefined
   }
   return Object.entries(constants.signals).find(([known]) => known === name)?.[1]
 }

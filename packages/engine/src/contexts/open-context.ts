@@ -154,7 +154,14 @@ const read = (place: string, shown: string): Effect.Effect<FoundDockerfile, BadB
     catch: (cause) =>
       new BadBuildFile({
         path: shown,
-        why: cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? notThere : String(cause),
+        why: whyUnread(cause),
         diagnostics: []
       })
   })
+
+const whyUnread = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "ENOENT") return notThere
+  if (code === "EISDIR") return "it is a directory"
+  return code === "EACCES" ? "you may not read it" : String(cause)
+}

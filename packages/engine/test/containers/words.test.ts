@@ -13,6 +13,8 @@ describe("signalNumber", () => {
     ["SIGRTMIN", 34],
     ["SIGRTMIN+3", 37],
     ["RTMIN+30", 64],
+    ["SIGRTMAX", 64],
+    ["rtmax-2", 62],
     ["64", 64]
   ])("reads %s as %i", (text, number) => {
     expect(signalNumber(text)).toBe(number)
