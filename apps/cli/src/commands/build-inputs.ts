@@ -42,7 +42,7 @@ const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" |
 }
 
 /** A name alone takes the caller's value; one the caller does not have is as good as not given. */
-const argumentsOf = (
+export const argumentsOf = (
   texts: ReadonlyArray<string>,
   env: { readonly [name: string]: string | undefined }
 ): ReadonlyMap<string, string> =>

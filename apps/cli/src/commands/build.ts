@@ -44,6 +44,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       names: names.length,
       precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
+    if (options.offline || options.frozen) yield* checkOffline(options, source, inputs)
     if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
     const progress = buildProgress(style, shownName(source.dockerfile), terminal)
@@ -67,6 +68,8 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
           isInputTaken: operands[0] === "-" || options.file === "-"
         })
       ),
+      locked: options.locked || options.frozen,
+      offline: options.offline || options.frozen,
       requireCached: options.requireCached,
       ...(yield* cachesOf(options, terminal.cwd)),
       onWarning: (text) =>
@@ -154,6 +157,29 @@ const begun = ({ cause, step }: Extract<SolveEvent, { readonly type: "started" }
   layer: null,
   cause
 })
+
+/** What cannot be done without asking somebody else. */
+const checkOffline = (
+  {
+    cacheFrom,
+    cacheTo,
+    push
+  }: { readonly [name in "cacheFrom" | "cacheTo"]: ReadonlyArray<string> } & { readonly push: boolean },
+  { context }: BuildSource,
+  { contexts }: Pick<BuildRequest, "contexts">
+): Effect.Effect<void, Usage> => {
+  const isAway = (of: string) => of === "repository" || of === "download"
+  const what = isAway(context.of)
+    ? "the context is elsewhere"
+    : [...(contexts ?? [])].some(([, { of }]) => isAway(of))
+      ? "a --build-context is elsewhere"
+      : push
+        ? "--push needs a registry"
+        : [...cacheFrom, ...cacheTo].some((each) => /(?:^|,)type=registry/.test(each) || !each.includes("="))
+          ? "a cache is in a registry"
+          : undefined
+  return what === undefined ? Effect.void : badValue(`--offline: ${what}`, "leave one of them out")
+}
 
 /** Directories and files that no output may take the place of. */
 const preciousOf = ({ context, dockerfile }: BuildSource) => [

@@ -22,6 +22,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
+  lockUpdate: () => import("./lock-update.ts"),
   contextLs: () => import("./context-ls.ts"),
   completion: () => import("./completion.ts"),
   commit: () => import("./commit.ts"),

@@ -204,7 +204,7 @@ export const explain = (failure: Failure): Explanation => {
     case "BadBuildFile":
       return {
         what: failure.message,
-        ...optional(failure.why === undefined ? undefined : "name the Dockerfile with -f")
+        ...optional(failure.why === undefined ? undefined : (failure.hint ?? "name the Dockerfile with -f"))
       }
     case "ContextUnavailable":
       return { what: `could not get the files to build from: ${failure.message}`, ...optional(failure.hint) }

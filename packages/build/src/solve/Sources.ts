@@ -23,6 +23,8 @@ export interface RemoteWanted {
   readonly source: string
   /** `sha256:…` of a download, or the beginning of a commit; none is asked for when empty. */
   readonly checksum: string
+  /** The whole commit of a repository that is meant, whatever its address says; the address decides without it. */
+  readonly commit?: string
   /** A repository is copied with its `.git`. */
   readonly keepGitDir: boolean
 }

@@ -48,6 +48,10 @@ export interface BuildRequest {
   readonly allowSecretLeak?: boolean
   /** How many steps are executed at once; what the settings say when absent. */
   readonly jobs?: number
+  /** Images and addresses are what the lock file beside the Dockerfile says, and nothing that it does not name is taken. */
+  readonly locked?: boolean
+  /** No registry, web server or repository is asked for anything; commands have their network all the same. */
+  readonly offline?: boolean
   /** Fails before anything runs or is fetched when something would have to. */
   readonly requireCached: boolean
   /** Where results of others are looked for, in this order. */

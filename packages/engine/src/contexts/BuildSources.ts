@@ -56,25 +56,31 @@ export const make = (
 
 /** The same for builds that only look: of addresses, what can be known without a network. */
 export const peek = (request: SourcesRequest): Effect.Effect<SourcesShape, never, FetchServices | Scope.Scope> =>
-  Effect.gen(function* () {
-    const blobs = yield* BlobStore
-    const all = yield* make(request, Effect.void, false)
-    return {
-      named: all.named,
-      remote: (wanted) =>
-        Effect.gen(function* () {
-          const { checksum, source } = wanted
-          const isHere =
-            remoteKind(source) === "repository"
-              ? isCommit(Either.getOrUndefined(parseGitAddress(source))?.ref ?? "")
-              : isDigest(checksum) &&
-                Option.isSome(yield* Effect.mapError(blobs.size(digest(checksum)), failing(source)))
-          if (isHere) return yield* all.remote(wanted)
-          const why = "what is there now is not known, and nothing is fetched to look"
-          return yield* new SourceUnavailable({ source: withoutPassword(source), why })
-        })
-    }
-  })
+  Effect.flatMap(make(request, Effect.void, false), (all) =>
+    offline(all, "what is there now is not known, and nothing is fetched to look")
+  )
+
+/** What can be known, and had, without a network; `why` is said of everything else. */
+export const offline = (
+  { named, remote }: SourcesShape,
+  why: string
+): Effect.Effect<SourcesShape, never, FetchServices> =>
+  Effect.map(BlobStore, (blobs) => ({
+    named,
+    remote: (wanted) =>
+      Effect.gen(function* () {
+        const { checksum, commit, source } = wanted
+        const away = new SourceUnavailable({ source: withoutPassword(source), why })
+        if (remoteKind(source) === "repository") {
+          if (!isCommit(commit ?? Either.getOrUndefined(parseGitAddress(source))?.ref ?? "")) return yield* away
+          // Known, but not here: a step that needs its files is not cached.
+          return { ...(yield* remote(wanted)), open: Effect.fail(away) }
+        }
+        const isHere =
+          isDigest(checksum) && Option.isSome(yield* Effect.mapError(blobs.size(digest(checksum)), failing(source)))
+        return isHere ? yield* remote(wanted) : yield* away
+      })
+  }))
 
 const failing = (source: string) => (cause: { readonly message: string }) =>
   new SourceUnavailable({ source: withoutPassword(source), why: cause.message, cause })

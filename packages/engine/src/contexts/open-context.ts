@@ -36,7 +36,8 @@ export interface AppliedIgnoreFile {
 /** A context that is open, and the Dockerfile with it. */
 export interface OpenedContext {
   readonly tree: ContextTree
-  readonly dockerfile: { readonly text: string; readonly shown: string }
+  /** `place`: its path, when it is a file. */
+  readonly dockerfile: { readonly text: string; readonly shown: string; readonly place?: string }
   readonly ignoreFile?: AppliedIgnoreFile
   /** What was checked out, when it is a repository. */
   readonly commit?: string
@@ -77,7 +78,7 @@ export const openContext = (
     }
     const modes = source.foreign ? ownModes : workTreeModes(source.path)
     const opened = {
-      dockerfile,
+      dockerfile: { ...dockerfile, ...(place === undefined ? {} : { place }) },
       ...(source.commit === undefined ? {} : { commit: source.commit }),
       ...(source.committedAt === undefined ? {} : { committedAt: source.committedAt }),
       fromArchive: source.foreign && source.commit === undefined && source.dockerfile === undefined

@@ -107,14 +107,15 @@ const written = ({ changedAt, digest }: FetchedFile, name: string) =>
   })
 
 const repository = (
-  { checksum, keepGitDir, source }: RemoteWanted,
+  { checksum, commit: meant, keepGitDir, source }: RemoteWanted,
   { agent, env, scope }: RemoteOptions
 ): Effect.Effect<RemoteFound, SourceUnavailable, Settings> =>
   Effect.gen(function* () {
-    const address = yield* Either.mapLeft(
+    const asked = yield* Either.mapLeft(
       parseGitAddress(source),
       (why) => new SourceUnavailable({ source: withoutPassword(source), why })
     )
+    const address = meant === undefined ? asked : { ...asked, ref: meant }
     if (protocolOf(address) === "ssh" && agent === undefined) {
       // A Dockerfile that anybody wrote would otherwise log in anywhere with the keys of whoever builds it.
       return yield* new SourceUnavailable({

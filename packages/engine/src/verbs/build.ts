@@ -21,12 +21,10 @@ import { recorded } from "../build-logs/recorded.ts"
 import { exportedSteps, leaveCache } from "../cache-sharing/leave-cache.ts"
 import type { Containers } from "../containers/Containers.ts"
 import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
-import * as BuildSources from "../contexts/BuildSources.ts"
 import { contextText, type ContextUnavailable } from "../contexts/ContextSource.ts"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
-import * as LocalBases from "../images/LocalBases.ts"
 import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
 import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
@@ -38,6 +36,7 @@ import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { cacheFor, toolsOf, watchOf } from "../builds/build-tools.ts"
+import { basesFor, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
 import { atFault, openFor, readRequest, shownOf } from "../builds/read-request.ts"
 
 /** A built image. */
@@ -72,7 +71,11 @@ export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, B
 const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
   Effect.gen(function* () {
     const first = asked.onFailure === undefined ? undefined : firstFailure(asked.onFailure)
-    const request = first === undefined ? asked : { ...asked, onFailure: first.onFailure }
+    const request = {
+      ...asked,
+      onWarning: eachOnce(asked.onWarning),
+      ...(first === undefined ? {} : { onFailure: first.onFailure })
+    }
     const watch = watchOf(request)
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
@@ -80,6 +83,7 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
       Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
     )
     const opened = yield* openFor(request, true)
+    const lock = yield* lockFor(request, opened.dockerfile)
     const cache = yield* cacheFor(request, begun, false)
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
@@ -95,11 +99,11 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
         ).pipe(
           Effect.provideService(BuildCache, cache),
           Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch), begun)),
+          Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, request.requireCached)),
           Effect.provideServiceEffect(
-            BaseResolver,
-            request.requireCached ? LocalBases.peek : LocalBases.make(request.bases ?? { policy: "missing" })
-          ),
-          Effect.provideServiceEffect(Sources, BuildSources.make(request, begun))
+            Sources,
+            sourcesFor(request, lock, { begin: begun, isLook: request.requireCached })
+          )
         )
       )
       // A fully cached build writes nothing that could be lost, and has no time for what others left.
@@ -139,6 +143,15 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
       }
     })
   }).pipe(Effect.scoped)
+
+/** What is so for several platforms is said once. */
+const eachOnce = (say: (text: string) => void): ((text: string) => void) => {
+  const said = new Set<string>()
+  return (text) => {
+    if (!said.has(text)) say(text)
+    said.add(text)
+  }
+}
 
 /** Whether a layer vanished that was there a moment ago. */
 const isLost = (failure: BuildError): boolean =>

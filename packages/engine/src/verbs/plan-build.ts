@@ -16,15 +16,14 @@ import { type StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
-import * as BuildSources from "../contexts/BuildSources.ts"
 import { type ContextUnavailable } from "../contexts/ContextSource.ts"
-import * as LocalBases from "../images/LocalBases.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { cacheFor, toolsOf } from "../builds/build-tools.ts"
 import { openFor, readRequest } from "../builds/read-request.ts"
+import { basesFor, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
 
 /** How looking at a build can fail. */
 export type PlanError = BadBuildFile | BuildFailed | ContextUnavailable | SecretLeaked | StorageFailure
@@ -43,6 +42,7 @@ export const planWithHits = (
 ): Effect.Effect<BuildResult["steps"], PlanError, PlanServices | Scope.Scope> =>
   Effect.gen(function* () {
     const opened = yield* openFor(request, false)
+    const lock = yield* lockFor(request, opened.dockerfile)
     const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), (solving) =>
@@ -50,8 +50,8 @@ export const planWithHits = (
       ).pipe(
         Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined))),
-        Effect.provideServiceEffect(BaseResolver, LocalBases.peek),
-        Effect.provideServiceEffect(Sources, BuildSources.peek(request))
+        Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, true)),
+        Effect.provideServiceEffect(Sources, sourcesFor(request, lock, { begin: Effect.void, isLook: true }))
       )
     )
     return steps.flat()

@@ -56,6 +56,9 @@ export const build = {
       about: 'Ask the registry for newer base images, or "=missing", "=never"',
       value: "string"
     },
+    locked: { kind: "flag", about: 'Take images and addresses as the lock file says that "lock update" has written' },
+    offline: { kind: "flag", about: "Ask no registry, web server or repository for anything" },
+    frozen: { kind: "flag", about: "--locked and --offline together" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
     progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "rawjson", "quiet", "none")' },
     label: { kind: "list", about: "Label of the image" },
@@ -127,5 +130,22 @@ export const cacheVerify = {
     ...inputs,
     sample: { kind: "number", about: "Run only so many steps, chosen at random" },
     json: { kind: "flag", about: "Print what was found as JSON" }
+  }
+} as const satisfies Command
+
+/** `gantry lock update`. */
+export const lockUpdate = {
+  ...names.lockUpdate,
+  usage: "[OPTIONS] [PATH]",
+  interspersed: true,
+  operands: { min: 0, max: 1 },
+  options: {
+    file: inputs.file,
+    buildArg: inputs.buildArg,
+    target: inputs.target,
+    platform: inputs.platform,
+    buildContext: inputs.buildContext,
+    ssh: inputs.ssh,
+    dryRun: { kind: "flag", about: "Show what has changed, and write nothing" }
   }
 } as const satisfies Command

@@ -208,6 +208,11 @@ export const names = {
     summary: "Run cached RUN steps once more and compare what they make",
     section: "other"
   },
+  lockUpdate: {
+    paths: [["lock", "update"]],
+    summary: "Write down which images, files and commits a Dockerfile takes from elsewhere",
+    section: "other"
+  },
   update: {
     paths: [["update"], ["container", "update"]],
     summary: "Change the limits and the restart policy of containers",
@@ -351,6 +356,7 @@ export const groups = {
   container: "Manage containers",
   context: "Look at what builds copy from",
   debug: "Look for trouble",
+  lock: "Pin what builds take from elsewhere",
   plugin: "Look at plugins",
   image: "Manage images",
   network: "Manage networks",

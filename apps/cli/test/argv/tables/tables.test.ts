@@ -3,7 +3,7 @@ import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { commit, untag } from "../../../src/argv/tables/commit.ts"
-import { build, cacheVerify } from "../../../src/argv/tables/build.ts"
+import { build, cacheVerify, lockUpdate } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { completion } from "../../../src/argv/tables/completion.ts"
 import { copy } from "../../../src/argv/tables/copy.ts"
@@ -116,6 +116,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   builderDu,
   builderPrune,
   cacheVerify,
+  lockUpdate,
   check,
   inspect,
   containerInspect,
