@@ -21,6 +21,7 @@ export const createContext = (terminal: Terminal): CreateContext => {
       attempt++
       return randomName(terminal.random(), terminal.random(), attempt < 5 ? 0 : attempt)
     },
-    allCapabilities: bounding()
+    allCapabilities: bounding(),
+    warn: (text) => terminal.err(`WARNING: ${text}\n`)
   }
 }

@@ -1,4 +1,5 @@
 import { constants } from "node:os"
+import type { ProcessConfig } from "@gantry/core/image/ImageConfig"
 import type { PortRequest } from "@gantry/core/network/Network"
 
 /** The number of a signal written `SIGTERM`, `term` or `15`; undefined when there is none. */
@@ -15,6 +16,10 @@ export const signalNumber = (text: string): number | undefined => {
   }
   return Object.entries(constants.signals).find(([known]) => known === name)?.[1]
 }
+
+/** The signal that ends a container of an image; as with Docker SIGTERM, too, when the image names one that there is not. */
+export const stopSignalOf = (image: Pick<ProcessConfig, "StopSignal">): number =>
+  signalNumber(image.StopSignal ?? "") ?? constants.signals.SIGTERM
 
 /** The name of a signal: `SIGTERM`. */
 export const signalName = (number: number): string =>

@@ -41,7 +41,10 @@ export interface ImagesShape {
   ) => Effect.Effect<void, StorageFailure>
   /** Records the images of an index, and moves the names to all of them, in one step. */
   readonly putIndex: (index: NewIndex, names: ReadonlyArray<ImageRef.ImageRef>) => Effect.Effect<void, StorageFailure>
-  /** All images that a name leads to, one a platform, the one that the name alone means first; none when it is free. */
+  /**
+   * All images that a name, or a digest in a repository, leads to, one a platform, the one that it alone means first; none
+   * when it is free.
+   */
   readonly named: (name: ImageRef.ImageRef) => Effect.Effect<ReadonlyArray<ImageRecord>, StorageFailure>
   /** The index that a name leads to, when it leads to one. */
   readonly indexOf: (name: ImageRef.ImageRef) => Effect.Effect<Digest | undefined, StorageFailure>

@@ -1,7 +1,7 @@
 import type { ImageConfig, ProcessConfig } from "@gantry/core/image/ImageConfig"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { defaultPath } from "../containers/make-spec.ts"
-import { signalNumber } from "../containers/words.ts"
+import { stopSignalOf } from "../containers/words.ts"
 
 /**
  * The settings of an image that runs what a container runs: those of its own image, and what the container was created
@@ -21,7 +21,7 @@ export const containerConfig = (
     ...Object.keys(image.Volumes ?? {}),
     ...record.mounts.filter(({ anonymous }) => anonymous).map(({ target }) => target)
   ]
-  const signal = signalNumber(image.StopSignal ?? "SIGTERM")
+  const signal = stopSignalOf(image)
   const rest: Record<string, unknown> = { ...image }
   for (const name of ["Cmd", "Entrypoint", "Env", "ExposedPorts", "Labels", "User", "Volumes"]) delete rest[name]
   return {

@@ -29,7 +29,8 @@ export const imageForPlatform = (
     const config = yield* images.config(record)
     if (platform === undefined || suits(config, platform) !== undefined) return { record, config }
     const ref = Either.getOrUndefined(ImageRef.parse(reference))
-    const others = ref === undefined || record.indexes.length === 0 ? [] : yield* images.named(ref)
+    const alone = ref === undefined || (ref.digest === undefined && record.indexes.length === 0)
+    const others = alone ? [] : yield* images.named(ref)
     let best: (ReadyImage & { readonly score: number }) | undefined
     const found = new Set([format(config)])
     for (const other of others) {

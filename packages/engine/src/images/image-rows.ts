@@ -32,7 +32,16 @@ export const migrations = {
      CREATE INDEX image_names_image ON image_names(image)`,
     // Whether the layout's index is still to be written: a process that is killed may leave that to the next.
     `CREATE TABLE image_layout (stale INTEGER NOT NULL) STRICT;
-     INSERT INTO image_layout VALUES (0)`
+     INSERT INTO image_layout VALUES (0)`,
+    // The digest of an index is that of all its images.
+    `CREATE TABLE digests_of_images (
+       repository TEXT NOT NULL, digest TEXT NOT NULL, image TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+       PRIMARY KEY (repository, digest, image)
+     ) STRICT;
+     INSERT INTO digests_of_images SELECT repository, digest, image FROM image_digests;
+     DROP TABLE image_digests;
+     ALTER TABLE digests_of_images RENAME TO image_digests;
+     CREATE INDEX image_digests_image ON image_digests(image)`
   ]
 }
 
@@ -70,23 +79,26 @@ export const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
 
 /** The image that a name means, or that has the digest of the name. */
 export const byRef = (tx: Transaction, ref: ImageRef.ImageRef): Row | undefined => {
-  if (ref.digest !== undefined) {
-    return tx.get(
-      `SELECT * FROM images WHERE manifest = ?1 OR id = ?1
-         OR id = (SELECT image FROM image_digests WHERE repository = ?2 AND digest = ?1)`,
-      ref.digest,
-      nameOf({ registry: ref.registry, repository: ref.repository })
-    )
-  }
-  return rowsNamed(tx, ref)[0]
+  if (ref.digest === undefined) return rowsNamed(tx, ref)[0]
+  return tx.get("SELECT * FROM images WHERE manifest = ?1 OR id = ?1", ref.digest) ?? rowsNamed(tx, ref)[0]
 }
 
-/** All images that a name leads to, the one that the name alone means first. */
+/**
+ * All images that a name leads to, the one that the name alone means first: for a digest of several images the one that
+ * was last known to have it.
+ */
 export const rowsNamed = (tx: Transaction, ref: ImageRef.ImageRef): ReadonlyArray<Row> =>
-  tx.all(
-    "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ? ORDER BY position",
-    nameOf(ref)
-  )
+  ref.digest === undefined
+    ? tx.all(
+        "SELECT images.* FROM image_names JOIN images ON images.id = image_names.image WHERE name = ? ORDER BY position",
+        nameOf(ref)
+      )
+    : tx.all(
+        `SELECT images.* FROM image_digests JOIN images ON images.id = image_digests.image
+         WHERE repository = ? AND digest = ? ORDER BY image_digests.rowid DESC`,
+        nameOf({ registry: ref.registry, repository: ref.repository }),
+        ref.digest
+      )
 
 /** Whether the layout's index says already that these names alone mean this image. */
 export const hasEntry = (tx: Transaction, image: NewImage, names: ReadonlyArray<ImageRef.ImageRef>): boolean => {

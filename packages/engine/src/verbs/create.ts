@@ -1,5 +1,7 @@
-import { hostname } from "node:os"
-import { portText, signalNumber } from "../containers/words.ts"
+import { arch, hostname } from "node:os"
+import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import { format, ofMachine, type Platform } from "@gantry/core/image/Platform"
+import { portText, signalNumber, stopSignalOf } from "../containers/words.ts"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
@@ -16,6 +18,7 @@ import type { RunOptions } from "../containers/RunOptions.ts"
 import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
+import { suits } from "../images/choose-platform.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
 import { type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
@@ -42,6 +45,8 @@ export interface CreateContext {
   readonly id?: string
   /** Every capability this process may give away, without CAP_. */
   readonly allCapabilities: ReadonlyArray<string>
+  /** Told what a person may want to know of a container that was made all the same; sentences as Docker says them. */
+  readonly warn?: (text: string) => void
   /** Who listens when the image has to be fetched. */
   readonly fetching?: Omit<EnsureOptions, "policy">
 }
@@ -52,7 +57,7 @@ export interface CreateContext {
  */
 export const create = (
   options: RunOptions,
-  { allCapabilities, fetching, id = newId(), suggestName }: CreateContext
+  { allCapabilities, fetching, id = newId(), suggestName, warn }: CreateContext
 ): Effect.Effect<ContainerRecord, CreateError, Containers | PullServices | Volumes> =>
   Effect.gen(function* () {
     const images = yield* Images
@@ -61,14 +66,14 @@ export const create = (
     const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
       phase("resolve")
     )
-    const saidSignal = options.stopSignal ?? image.config.config.StopSignal
-    const stopSignal = signalNumber(saidSignal ?? "SIGTERM")
-    if (stopSignal === undefined) {
+    const saidSignal = options.stopSignal === undefined ? undefined : signalNumber(options.stopSignal)
+    if (options.stopSignal !== undefined && saidSignal === undefined) {
       return yield* new BadOption({
-        option: `stop signal ${saidSignal}`,
+        option: `stop signal ${options.stopSignal}`,
         why: "there is no such signal"
       })
     }
+    const stopSignal = saidSignal ?? stopSignalOf(image.config.config)
     const createdAt = yield* Clock.currentTimeMillis
     const tree = yield* layers.prepare({ id, parents: image.record.stack, keep: true })
     let made: ContainerRecord["mounts"] = []
@@ -115,7 +120,9 @@ export const create = (
           stdin: options.stdin,
           stdinOnce: options.stdin && !options.detach,
           stopSignal,
-          ...(saidSignal === undefined ? {} : { stopSignalSaid: true }),
+          ...(saidSignal === undefined && signalNumber(image.config.config.StopSignal ?? "") === undefined
+            ? {}
+            : { stopSignalSaid: true }),
           stopTimeout: options.stopTimeout ?? 10,
           ...(options.restart === undefined ? {} : { restart: options.restart }),
           ...(health === undefined ? {} : { health }),
@@ -145,9 +152,17 @@ export const create = (
       const named = yield* addNamed(containers, record, options.name, suggestName)
       yield* images.touch(image.record.id, createdAt)
       yield* tell(containerEvent(named, "create"))
+      const foreign = foreignTo(image.config, ofMachine(arch()))
+      if (foreign !== undefined && options.platform === undefined) warn?.(foreign)
       return named
     }).pipe(Effect.onError(() => undo))
   }).pipe(phase("create"))
+
+/** What Docker says of an image that is for other machines, when nobody asked for that. */
+const foreignTo = (image: ImageConfig, machine: Platform): string | undefined =>
+  suits(image, machine) === undefined
+    ? `The requested image's platform (${format(image)}) does not match the detected host platform (${format(machine)}) and no specific platform was requested`
+    : undefined
 
 /** A container that is named for its network is that one from now on, whatever it is called later. */
 const settledWish = (wish: NetworkWish) =>

@@ -22,6 +22,7 @@ import * as Stream from "effect/Stream"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { WrongPlatform } from "../EngineError.ts"
+import { besidePlatforms } from "../images/beside-platforms.ts"
 import { choosePlatform, suits } from "../images/choose-platform.ts"
 import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
 import { keepDocuments } from "../images/commit-image.ts"
@@ -49,7 +50,10 @@ export interface Pulled {
   readonly image: NewImage
   /** What the name led to: digest of a manifest or an index. */
   readonly digest: Digest
-  /** `up-to-date`: the name meant this image before, and nothing had to be fetched for it. */
+  /**
+   * `up-to-date`: the name meant this image before, and no layer had to be fetched for it. It may be stored in another form
+   * there now, under another digest.
+   */
   readonly status: "new" | "up-to-date"
 }
 
@@ -126,11 +130,16 @@ export const pull = (
     const digests = ImageSource.localPlace(ref) === undefined ? [{ ...ref, digest }] : []
     const known = yield* Effect.option(images.find(id))
     const before = Option.getOrUndefined(known)
+    const origins = digests.map(({ registry: host, repository }) =>
+      ImageRef.format({ registry: host, repository, digest })
+    )
+    const learned = before !== undefined && origins.every((each) => before.digests.includes(each))
     const named =
       before !== undefined &&
-      before.manifest === chosen.digest &&
       names.every((name) => before.names.includes(ImageRef.format(name))) &&
-      digests.every((each) => before.digests.includes(`${each.registry}/${each.repository}@${each.digest}`))
+      (names.length > 0 || learned)
+    const recorded = named && learned && before.manifest === chosen.digest && missing.length === 0
+    // As with Docker: a registry may have it in another compression now.
     const status: Pulled["status"] = named && missing.length === 0 ? "up-to-date" : "new"
     const infos = yield* Effect.forEach(stack, (diffId) => layers.get(diffId))
     const image: NewImage = {
@@ -144,8 +153,17 @@ export const pull = (
       createdAt: createdAt(config.value),
       labels: config.value.config.Labels ?? {}
     }
-    if (status === "new") {
-      yield* images.put(image, names, digests)
+    if (!recorded) {
+      const through = chosen.kept.length > 1 && digests.length > 0 ? names : []
+      const beside = yield* Effect.forEach(through, (name) => besidePlatforms(name, image, config.value, digest))
+      const joined = new Map(through.flatMap((name, at) => (beside[at] === undefined ? [] : [[name, beside[at]]])))
+      yield* keepDocuments([...joined.values()].map(({ bytes }) => bytes))
+      yield* images.put(
+        image,
+        names.filter((name) => !joined.has(name)),
+        digests
+      )
+      yield* Effect.forEach(joined, ([name, { index }]) => images.putIndex(index, [name]), { discard: true })
       const seen = missing.filter(({ diffId }) => unpacked.has(diffId))
       if (digests.length > 0) {
         yield* learnForms(ref, pairs, seen)

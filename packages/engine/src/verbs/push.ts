@@ -1,6 +1,5 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace } from "@gantry/core/image/ImageSource"
-import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
@@ -12,6 +11,7 @@ import type { AmbiguousId, BadImageName, NoSuchImage } from "../EngineError.ts"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
+import { readOwnIndex } from "../images/index-entries.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import {
   nameManifest,
@@ -75,7 +75,9 @@ const pushOne = (
     const { digest } = sent
     if (localPlace(ref) === undefined) {
       yield* tell(imageEvent("push", ImageRef.familiar(ref), ImageRef.familiarName(ref), image.labels))
-      yield* Effect.forEach(records, ({ id }) => images.learn(id, [{ ...place, digest }]), { discard: true })
+      // The one that the name alone means comes last, and is the one that the digest alone means.
+      const inTurn = [...records.filter(({ id }) => id !== image.id), image]
+      yield* Effect.forEach(inTurn, ({ id }) => images.learn(id, [{ ...place, digest }]), { discard: true })
     }
     return { ref, digest }
   })
@@ -105,11 +107,10 @@ const sendIndex = (
 > =>
   Effect.gen(function* () {
     const images = yield* Images
-    // Written by this engine, and verified when it is read.
-    const document = JSON.parse(new TextDecoder().decode(yield* (yield* BlobStore).readWhole(index))) as IndexDocument
-    const each = yield* Effect.forEach(document.manifests, (entry) =>
+    const { document, entries } = yield* readOwnIndex(index)
+    const each = yield* Effect.forEach(entries, ({ entry, id }) =>
       Effect.gen(function* () {
-        const image = yield* images.find(entry.digest)
+        const image = yield* images.find(id)
         const sent = yield* sendRecord(place, image, options)
         yield* nameManifest({ ...place, digest: sent.digest }, sent)
         const { bytes, mediaType } = sent.manifest
@@ -120,8 +121,3 @@ const sendIndex = (
     const sent = { manifest: { mediaType: MediaType.ociIndex, bytes }, digest: ofBytes(bytes) }
     return { records: each.map(({ image }) => image), sent }
   })
-
-/** An index as `putIndex` was given it. */
-interface IndexDocument {
-  readonly manifests: ReadonlyArray<Descriptor>
-}

@@ -40,7 +40,7 @@ export const removeImage = (
     const others =
       named === undefined
         ? []
-        : (yield* images.named(named)).filter(({ id, names }) => id !== image.id && names.length === 1)
+        : (yield* images.named(named)).filter((other) => other.id !== image.id && !isOneOfMany(named, other))
     for (const other of others) yield* checkUsers(text, other, force)
     if (named !== undefined && isOneOfMany(named, image)) {
       const digests = yield* images.untag(named)

@@ -1,4 +1,4 @@
-import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { ofBytes } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { format, type Platform } from "@gantry/core/image/Platform"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
@@ -12,6 +12,7 @@ import { ImageBroken, type ImageInUse, LastPlatform, WrongPlatform } from "../En
 import { suits } from "../images/choose-platform.ts"
 import { keepDocuments } from "../images/commit-image.ts"
 import { Images } from "../images/Images.ts"
+import { readOwnIndex } from "../images/index-entries.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { neededNow } from "../prune/carry-out.ts"
 import { imageBlobs } from "../prune/take-snapshot.ts"
@@ -85,24 +86,14 @@ const moveName = (
     const via = yield* images.indexOf(name)
     if (first === undefined) return
     if (rest.length === 1 || via === undefined) return yield* images.tag(name, first.id)
-    const blobs = yield* BlobStore
-    const old = yield* blobs
-      .readWhole(via)
-      .pipe(
-        Effect.catchTag("BlobMissing", "BlobCorrupt", ({ message }) =>
-          Effect.fail(new ImageBroken({ reference: via, why: message }))
-        )
+    const { document, entries } = yield* readOwnIndex(via).pipe(
+      Effect.catchTag("BlobMissing", "BlobCorrupt", ({ message }) =>
+        Effect.fail(new ImageBroken({ reference: via, why: message }))
       )
-    const bytes = without(old, new Set(rest.map(({ manifest }) => manifest)))
+    )
+    const kept = new Set(rest.map(({ id }) => id))
+    const manifests = entries.filter(({ id }) => kept.has(id)).map(({ entry }) => entry)
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests }))
     yield* keepDocuments([bytes])
     yield* images.putIndex({ digest: ofBytes(bytes), size: bytes.length, images: rest }, [name])
   })
-
-/** The text of an index that this store wrote itself, with these manifests only. */
-const without = (index: Uint8Array, kept: ReadonlySet<Digest>): Uint8Array => {
-  const value = JSON.parse(new TextDecoder().decode(index)) as {
-    readonly manifests: ReadonlyArray<{ readonly digest: Digest }>
-  }
-  const manifests = value.manifests.filter(({ digest }) => kept.has(digest))
-  return new TextEncoder().encode(JSON.stringify({ ...value, manifests }))
-}

@@ -20,12 +20,24 @@ describe("signalNumber", () => {
     expect(signalNumber(text)).toBe(number)
   })
 
-  it.each(["", "0", "65", "-9", "SIG", "SIGSIGTERM", "TERMINATE", "15x", "1.5", "RTMIN+31", "SIGRTMIN-1", "__proto__"])(
-    "finds no signal in %j",
-    (text) => {
-      expect(signalNumber(text)).toBeUndefined()
-    }
-  )
+  it.each([
+    "",
+    "0",
+    "65",
+    "-9",
+    "SIG",
+    "SIGSIGTERM",
+    "TERMINATE",
+    "15x",
+    "1.5",
+    "RTMIN+31",
+    "SIGRTMIN-1",
+    "RTMAX-31",
+    "RTMAX+1",
+    "__proto__"
+  ])("finds no signal in %j", (text) => {
+    expect(signalNumber(text)).toBeUndefined()
+  })
 
   it("reads every name this machine knows, in any spelling, and names the number again", () => {
     const known = Object.entries(constants.signals)

@@ -3,10 +3,13 @@ import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { Containers } from "../../src/containers/Containers.ts"
-import { Images } from "../../src/images/Images.ts"
+import { defaults } from "../../src/containers/RunOptions.ts"
+import { Images, parseName } from "../../src/images/Images.ts"
+import { commitImage } from "../../src/images/commit-image.ts"
+import { create as createWith } from "../../src/verbs/create.ts"
 import { remove } from "../../src/verbs/remove.ts"
 import { Volumes } from "../../src/volumes/Volumes.ts"
-import { image, world } from "../world.ts"
+import { configOf, image, world } from "../world.ts"
 import { box, create, inspect, leases, names, stateOf, web } from "./play.ts"
 
 describe("create", () => {
@@ -94,6 +97,33 @@ describe("create", () => {
       expect((yield* create({}, () => "a")).options.stopSignal).toBe(2)
       expect((yield* create({ stopSignal: "9" }, () => "b")).options.stopSignal).toBe(9)
       expect((yield* Effect.flip(create({ stopSignal: "SIGNOPE" }))).message).toContain("SIGNOPE")
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("ends a container by SIGTERM when its image names no signal or one that there is not", () =>
+    Effect.gen(function* () {
+      for (const signal of ["SIGNOPE", "99", ""]) {
+        yield* image(["box"], { Cmd: ["true"], StopSignal: signal })
+        expect((yield* create({}, () => `with-${signal}`)).options.stopSignal).toBe(15)
+      }
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("warns of an image for other machines, unless its platform was asked for", () =>
+    Effect.gen(function* () {
+      yield* commitImage({ ...configOf({ Cmd: ["true"] }), architecture: "s390x" }, [], [yield* parseName("box")])
+      const told: Array<string> = []
+      const suggestName = names()
+      const context = { suggestName, allCapabilities: [], warn: (text: string) => void told.push(text) }
+      const platform = { os: "linux", architecture: "s390x" }
+      yield* createWith({ ...defaults, image: "box", platform }, context)
+      expect(told).toEqual([])
+      yield* createWith({ ...defaults, image: "box" }, context)
+      expect(told).toEqual([
+        expect.stringMatching(
+          /platform \(linux\/s390x\) does not match the detected host platform \(linux\/.+\) and no/
+        )
+      ])
     }).pipe(Effect.provide(world))
   )
 
