@@ -70,7 +70,7 @@ const allTags = (name: string, destination: string | undefined, platform: Platfo
       onRight: (parsed) => Effect.succeed(parsed)
     })
     if (ref.digest !== undefined || !isUntagged(name, ref)) {
-      return yield* badValue("tag can't be used with --all-tags/-a", "leave out the tag")
+      return yield* new Usage({ message: "tag can't be used with --all-tags/-a", hint: "leave out the tag", status: 1 })
     }
     const found = yield* imagesToSave([name])
     const own = found.flatMap(({ image, names }) =>

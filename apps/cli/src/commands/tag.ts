@@ -1,6 +1,8 @@
+import * as ImageRef from "@gantry/core/image/ImageRef"
 import { BadImageName } from "@gantry/engine/EngineError"
 import { Images, parseName } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { tag as table } from "../argv/tables/image.ts"
 import { define } from "./define.ts"
 
@@ -12,7 +14,13 @@ export default define(table, ({ operands: [source = "", target = ""] }) =>
     if (name.digest !== undefined) {
       return yield* new BadImageName({ text: target, why: "refusing to create a tag with a digest reference" })
     }
-    yield* images.tag(name, (yield* images.find(source)).id)
+    if (ImageRef.familiarName(name) === "sha256") {
+      const why = "refusing to create an ambiguous tag using digest algorithm as name"
+      return yield* new BadImageName({ text: target, why })
+    }
+    // A name of several platforms gets all of them another one.
+    const like = Either.getOrUndefined(ImageRef.parse(source))
+    yield* images.tag(name, (yield* images.find(source)).id, like)
     return 0
   })
 )

@@ -12,7 +12,14 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
         status: 127
       }
     case "CommandNotExecutable":
-      return { what: failure.message, todo: "make it executable, or run it through its interpreter", status: 126 }
+      return {
+        what: failure.message,
+        // ENOEXEC: it may be executed, and the kernel does not know what it is.
+        todo: /exec format error/i.test(failure.message)
+          ? "it is for another kind of processor, or a script without a first line such as #!/bin/sh: run it through its interpreter"
+          : "make it executable, or run it through its interpreter",
+        status: 126
+      }
     case "IsolationRefused":
       return {
         what: `the container could not be ${failure.stage.startsWith("change its ") ? "changed" : "started"}`,

@@ -17,6 +17,7 @@ import { decodeConfig } from "./image-json.ts"
 import type { ImageRecord, NewImage, NewIndex, RepositoryDigest } from "./ImageRecord.ts"
 import {
   byRef,
+  copyName,
   hasEntry,
   migrations,
   nameOf,
@@ -48,8 +49,8 @@ export interface ImagesShape {
   readonly named: (name: ImageRef.ImageRef) => Effect.Effect<ReadonlyArray<ImageRecord>, StorageFailure>
   /** The index that a name leads to, when it leads to one. */
   readonly indexOf: (name: ImageRef.ImageRef) => Effect.Effect<Digest | undefined, StorageFailure>
-  /** Moves a name to an image. */
-  readonly tag: (name: ImageRef.ImageRef, id: Digest) => Effect.Effect<void, StorageFailure>
+  /** Moves a name to an image, or to all images that `like` leads to, where that alone means this one. */
+  readonly tag: (name: ImageRef.ImageRef, id: Digest, like?: ImageRef.ImageRef) => Effect.Effect<void, StorageFailure>
   /** Remembers under which digests registries have an image. An image that is gone meanwhile stays gone. */
   readonly learn: (id: Digest, digests: ReadonlyArray<RepositoryDigest>) => Effect.Effect<void, StorageFailure>
   /**
@@ -203,9 +204,11 @@ export const make = Effect.gen(function* () {
         const via = tx.get("SELECT via FROM image_names WHERE name = ? AND via IS NOT NULL", nameOf(name))?.["via"]
         return via === undefined ? undefined : digest(String(via))
       }),
-    tag: (name, id) =>
+    tag: (name, id, like) =>
       Effect.zipLeft(
-        change((tx) => setName(tx, name, [id])),
+        change((tx) => {
+          if (like === undefined || !copyName(tx, name, like, id)) setName(tx, name, [id])
+        }),
         tell(imageEvent("tag", id, ImageRef.familiar(name)))
       ),
     learn: (id, digests) =>

@@ -130,6 +130,20 @@ export const setName = (
   }
 }
 
+/**
+ * Moves a name to all images that another one leads to, through the same index. Returns false, and does nothing, when that
+ * one alone does not mean this image.
+ */
+export const copyName = (tx: Transaction, name: ImageRef.ImageRef, like: ImageRef.ImageRef, id: Digest): boolean => {
+  const rows = tx.all("SELECT * FROM image_names WHERE name = ? ORDER BY position", nameOf(like))
+  if (like.digest !== undefined || rows[0]?.["image"] !== id) return false
+  if (nameOf(like) === nameOf(name)) return true
+  tx.run("DELETE FROM image_names WHERE name = ?", nameOf(name))
+  const insert = "INSERT INTO image_names SELECT ?, image, position, via, via_size FROM image_names WHERE name = ?"
+  tx.run(insert, nameOf(name), nameOf(like))
+  return true
+}
+
 /** Records an image, or that it is used again. */
 export const setImage = (tx: Transaction, image: NewImage): void =>
   void tx.run(

@@ -120,6 +120,10 @@ describe("pull", () => {
       for (const { id } of [ours, other]) {
         expect((yield* images.find(id)).digests).toEqual([`registry.example/team/web@${digest}`])
       }
+      const alias = nameOf("alias")
+      yield* images.tag(alias, (yield* images.find(ImageRef.format(web))).id, web)
+      expect(yield* Effect.map(images.named(alias), (each) => each.length)).toBe(2)
+      expect(yield* images.indexOf(alias)).toBe(yield* images.indexOf(web))
       const there = { ...web, tag: "2" }
       const image = yield* images.find(ImageRef.format(web))
       const index = yield* images.indexOf(web)
