@@ -6,7 +6,7 @@ import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import { fitsLong, paddingOf, blockSize, paxRecord, writeHeader } from "@gantry/core/tree/tar-header"
 import { type ArchiveContent, inMemory, readWhole } from "./archive-content.ts"
 import { writeAll } from "./descriptor-io.ts"
-import { writeSaved } from "./docker-manifest.ts"
+import { firstOf, writeSaved } from "./docker-manifest.ts"
 import { wholeLimit, writeIndex } from "./layout-index.ts"
 import { descriptorOf } from "./open-archive.ts"
 import type { Readable } from "./Place.ts"
@@ -37,9 +37,16 @@ export const filesOf = async (
   ]
   if (saved) {
     const manifests = new Map<Digest, Uint8Array>()
-    for (const { digest } of index.entries) {
+    const manifestOf = async (digest: Digest): Promise<Uint8Array | undefined> => {
       const blob = blobs.get(digest)
-      if (blob !== undefined && blob.size <= wholeLimit) manifests.set(digest, await readWhole("a manifest", blob))
+      return blob !== undefined && blob.size <= wholeLimit ? readWhole("a manifest", blob) : undefined
+    }
+    for (const { digest } of index.entries) {
+      const bytes = await manifestOf(digest)
+      const inner = bytes === undefined ? undefined : firstOf(bytes)
+      // Programs that read no index get the first platform.
+      const image = inner === undefined ? bytes : await manifestOf(inner)
+      if (image !== undefined) manifests.set(digest, image)
     }
     files.push(["manifest.json", inMemory(writeSaved(index, (digest) => manifests.get(digest)))])
   }

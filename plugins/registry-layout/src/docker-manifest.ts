@@ -74,7 +74,7 @@ export const entriesFor = (manifest: Uint8Array, names: ReadonlyArray<string>): 
 
 /**
  * The manifest.json that makes a layout readable for `docker load`: its paths are those of the blobs. Only images for
- * one platform have a place in it. `manifest` gives the bytes of a manifest.
+ * one platform have a place in it: `manifest` gives the bytes of such a one, also for an index.
  */
 export const writeSaved = (
   { entries }: LayoutIndex,
@@ -90,6 +90,13 @@ export const writeSaved = (
     if (name !== undefined) image.RepoTags.push(ImageRef.familiar(name))
   }
   return new TextEncoder().encode(JSON.stringify([...images.values()]))
+}
+
+/** The first image of an index; undefined for what is none. */
+export const firstOf = (bytes: Uint8Array): Digest | undefined => {
+  const { manifests } = readObject("a manifest", bytes)
+  const first: unknown = Array.isArray(manifests) ? manifests[0] : undefined
+  return isRecord(first) && isDigest(first["digest"]) ? first["digest"] : undefined
 }
 
 const savedOf = (bytes: Uint8Array | undefined) => {

@@ -198,6 +198,14 @@ describe("several platforms", () => {
   afterAll(() => registry.close())
 
   const context = () => gantry.context({ Dockerfile: both, app: "program" })
+  /** What a name's images were made for. */
+  const made = async (name: string) => {
+    const found = ["amd64", "arm64"].map(async (each) => {
+      const { status } = await gantry.try("image", "inspect", "--platform", `linux/${each}`, name)
+      return status === 0 ? [each] : []
+    })
+    return (await Promise.all(found)).flat()
+  }
 
   it("are one name here, in a registry, and in an archive", async () => {
     const name = `${registry.host}/team/multi:1`
@@ -240,6 +248,27 @@ describe("several platforms", () => {
     await gantry.ok("rmi", `${name}:all`)
     await gantry.ok("pull", "-q", "--platform", "linux/arm64", `${name}:all`)
     expect(await gantry.field(`${name}:all`, "{{.Architecture}}")).toBe("arm64")
+    await gantry.ok("pull", "-q", "--platform", "linux/amd64", `${name}:all`)
+    expect(await made(`${name}:all`)).toEqual(["amd64", "arm64"])
+  })
+
+  it.each(["docker-archive", "oci-archive", "oci-dir"])("are saved as %s and loaded again together", async (format) => {
+    await gantry.ok("build", "-q", "--platform", platforms, "-t", "saved:1", context())
+    await gantry.ok("tag", "saved:1", "also:1")
+    await gantry.ok("save", "--format", format, "-o", format, "saved:1", "also:1")
+    await gantry.ok("save", "--platform", "linux/arm64", "-o", `one-${format}`, "saved:1")
+    await gantry.ok("rmi", "saved:1", "also:1")
+    expect(await gantry.ok("load", "-i", format)).toBe("Loaded image: also:1\nLoaded image: saved:1")
+    for (const name of ["saved:1", "also:1"]) expect(await made(name)).toEqual(["amd64", "arm64"])
+    await gantry.ok("load", "-i", `one-${format}`)
+    expect(await made("saved:1")).toEqual(["arm64"])
+    await gantry.ok("rmi", "saved:1", "also:1")
+    await gantry.ok("load", "--platform", "linux/arm64", "-i", format)
+    for (const name of ["saved:1", "also:1"]) expect(await made(name)).toEqual(["arm64"])
+    await gantry.ok("check")
+    if (format !== "docker-archive") return
+    const list = execFileSync("tar", ["-xOf", at(format), "manifest.json"], { encoding: "utf8" })
+    expect(JSON.parse(list)).toMatchObject([{ RepoTags: ["saved:1", "also:1"] }])
   })
 
   it("have a folder each among files, unless they are to be put together", async () => {

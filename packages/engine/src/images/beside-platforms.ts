@@ -17,6 +17,27 @@ export interface Beside {
   readonly bytes: Uint8Array
 }
 
+/** An image, and what it is for. */
+export interface PlatformImage {
+  readonly image: NewImage
+  readonly platform: Platform
+}
+
+/** The index of images for different platforms, the one that suits this machine best first, else the first one. */
+export const indexBeside = (images: ReadonlyArray<PlatformImage>): Beside => {
+  const machine = ofMachine(arch())
+  const rank = ({ platform }: PlatformImage): number => suits(platform, machine) ?? 0
+  const all = images.toSorted((a, b) => rank(b) - rank(a))
+  const entries = all.map(({ image, platform }) => ({
+    mediaType: image.manifestType,
+    digest: image.manifest,
+    size: image.manifestSize,
+    platform
+  }))
+  const { bytes } = indexOf(entries, [])
+  return { index: { digest: ofBytes(bytes), size: bytes.length, images: all.map(({ image }) => image) }, bytes }
+}
+
 /**
  * What a name is to lead to when an image was pulled for it: this one, beside those for other platforms that the registry
  * had under the same digest when they came from there. Undefined when there are none.
@@ -38,17 +59,5 @@ export const besidePlatforms = (
       const config = configs[at] ?? Option.none()
       return Option.isSome(config) ? [{ image: record as NewImage, platform: config.value as Platform }] : []
     })
-    if (others.length === 0) return undefined
-    const machine = ofMachine(arch())
-    const rank = (each: { readonly platform: Platform }): number => suits(each.platform, machine) ?? 0
-    // The new one first among equals.
-    const all = [{ image, platform }, ...others].toSorted((a, b) => rank(b) - rank(a))
-    const entries = all.map(({ image: each, platform: its }) => ({
-      mediaType: each.manifestType,
-      digest: each.manifest,
-      size: each.manifestSize,
-      platform: its
-    }))
-    const { bytes } = indexOf(entries, [])
-    return { index: { digest: ofBytes(bytes), size: bytes.length, images: all.map((each) => each.image) }, bytes }
+    return others.length === 0 ? undefined : indexBeside([{ image, platform }, ...others])
   })

@@ -15,7 +15,8 @@ export interface NamedImage {
 
 /**
  * The images that texts mean, as Docker's save reads them: a name without a tag means all tags of the repository, and an
- * image that is called by its ID goes without a name. Each image once, in the order of its first mention.
+ * image that is called by its ID goes without a name. Each image once, in the order of its first mention; of a name for
+ * several platforms all of them.
  */
 export const imagesToSave = (
   texts: ReadonlyArray<string>
@@ -35,7 +36,7 @@ export const imagesToSave = (
       if (tags.length > 0) continue
       const image = yield* images.find(text)
       const named = ref !== undefined && ref.digest === undefined && image.names.includes(ImageRef.format(ref))
-      add(image, named ? ref : undefined)
+      for (const each of named ? yield* images.named(ref) : [image]) add(each, named ? ref : undefined)
     }
     return [...found.values()].map(({ image, names }) => ({ image, names: [...names.values()] }))
   })

@@ -134,9 +134,12 @@ export const pull = (
       ImageRef.format({ registry: host, repository, digest })
     )
     const learned = before !== undefined && origins.every((each) => before.digests.includes(each))
+    const throughIndex = chosen.kept.length > 1
+    const meant = yield* Effect.forEach(names, images.named)
     const named =
       before !== undefined &&
-      names.every((name) => before.names.includes(ImageRef.format(name))) &&
+      // One that leads to other platforms, too, is as it was only when they may still be behind it.
+      meant.every((all) => all.some((each) => each.id === id) && (throughIndex || all.length === 1)) &&
       (names.length > 0 || learned)
     const recorded = named && learned && before.manifest === chosen.digest && missing.length === 0
     // As with Docker: a registry may have it in another compression now.
@@ -154,7 +157,7 @@ export const pull = (
       labels: config.value.config.Labels ?? {}
     }
     if (!recorded) {
-      const through = chosen.kept.length > 1 && digests.length > 0 ? names : []
+      const through = throughIndex && digests.length > 0 ? names : []
       const beside = yield* Effect.forEach(through, (name) => besidePlatforms(name, image, config.value, digest))
       const joined = new Map(through.flatMap((name, at) => (beside[at] === undefined ? [] : [[name, beside[at]]])))
       yield* keepDocuments([...joined.values()].map(({ bytes }) => bytes))

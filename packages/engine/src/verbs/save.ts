@@ -1,6 +1,8 @@
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
-import { Registry } from "@gantry/core/registry/Registry"
+import { ofBytes } from "@gantry/core/image/Digest"
+import type { Platform } from "@gantry/core/image/Platform"
+import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -8,18 +10,21 @@ import { type BlobCorrupt, type BlobMissing, LayerMissing, type StorageFailure }
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { ImageBroken } from "../EngineError.ts"
+import { decodeConfig } from "../images/image-json.ts"
+import { indexOf } from "../outputs/image-index.ts"
 import type { NamedImage } from "../images/images-to-save.ts"
 import { plainManifest } from "../images/plain-manifest.ts"
 
 /** How saving can fail. */
-export type SaveError = BlobCorrupt | BlobMissing | LayerMissing | RegistryError | StorageFailure
+export type SaveError = BlobCorrupt | BlobMissing | ImageBroken | LayerMissing | RegistryError | StorageFailure
 
 /** What saving works with. */
 export type SaveServices = BlobStore | LayerStore | Registry
 
 /**
  * Writes images with uncompressed layers into a place on this machine, layers that they share once. An archive is
- * replaced, in one step when all of it is written; a folder keeps what it held.
+ * replaced, in one step when all of it is written; a folder keeps what it held. A name for several platforms leads to an index.
  *
  * `place` as references to places on this machine call it: `docker-archive:/srv/app.tar`.
  */
@@ -29,14 +34,60 @@ export const savePlain = (
 ): Effect.Effect<void, SaveError, SaveServices> =>
   Effect.gen(function* () {
     const registry = yield* Registry
-    yield* registry.together(
-      { registry: place },
-      Effect.forEach(images, (image) => saveOne(place, image), { discard: true }),
-      { replace: true }
-    )
+    const all = Effect.gen(function* () {
+      const saved = yield* Effect.forEach(images, (image) => saveOne(place, image))
+      for (const { manifest, names } of saved) {
+        if (names.length === 0) yield* registry.tag({ registry: place, repository: "" }, manifest)
+      }
+      for (const [name, members] of membersOf(saved)) {
+        const [first, ...others] = members
+        if (others.length === 0) yield* registry.tag(name, first.manifest)
+        else yield* tagIndex(name, members)
+      }
+    })
+    yield* registry.together({ registry: place }, all, { replace: true })
   })
 
-const saveOne = (place: string, { image, names }: NamedImage): Effect.Effect<void, SaveError, SaveServices> =>
+/** An image whose blobs are in the place. */
+interface Saved {
+  readonly manifest: ManifestBytes
+  readonly platform: Platform
+  /** In the place. */
+  readonly names: ReadonlyArray<ImageRef>
+  /** Names that mean another platform's image when they stand alone. */
+  readonly lesser: ReadonlySet<string>
+}
+
+/** Names in the place with all that they lead to, what each alone means first. */
+const membersOf = (
+  saved: ReadonlyArray<Saved>
+): ReadonlyArray<readonly [ImageRef, readonly [Saved, ...Array<Saved>]]> => {
+  const found = new Map<string, [ImageRef, [Saved, ...Array<Saved>]]>()
+  for (const each of saved) {
+    for (const name of each.names) {
+      const text = `${name.repository}:${name.tag}`
+      const known = found.get(text)
+      if (known === undefined) found.set(text, [name, [each]])
+      else if (each.lesser.has(text)) known[1].push(each)
+      else known[1].unshift(each)
+    }
+  }
+  return [...found.values()]
+}
+
+const tagIndex = (name: ImageRef, members: ReadonlyArray<Saved>): Effect.Effect<void, RegistryError, Registry> =>
+  Effect.gen(function* () {
+    const registry = yield* Registry
+    const entries = yield* Effect.forEach(members, ({ manifest, platform }) => {
+      const { bytes, mediaType } = manifest
+      const entry = { mediaType, digest: ofBytes(bytes), size: bytes.length, platform }
+      return Effect.as(registry.tag({ registry: name.registry, repository: "", digest: entry.digest }, manifest), entry)
+    })
+    yield* registry.tag(name, indexOf(entries, []))
+  })
+
+/** Writes the blobs of an image; its manifest is to be tagged. */
+const saveOne = (place: string, { image, names }: NamedImage): Effect.Effect<Saved, SaveError, SaveServices> =>
   Effect.gen(function* () {
     const registry = yield* Registry
     const layers = yield* LayerStore
@@ -58,10 +109,19 @@ const saveOne = (place: string, { image, names }: NamedImage): Effect.Effect<voi
     const descriptor = { mediaType: MediaType.ociConfig, digest: image.id, size: config.length }
     yield* registry.push(unnamed, descriptor, Stream.make(config))
     const manifest = { mediaType: MediaType.ociManifest, bytes: plainManifest(descriptor, infos) }
-    const refs = names.map(({ registry: host, repository, tag }) => ({
-      registry: place,
-      repository: `${host}/${repository}`,
-      ...(tag === undefined ? {} : { tag })
-    }))
-    for (const ref of refs.length === 0 ? [unnamed] : refs) yield* registry.tag(ref, manifest)
+    const platform = yield* Effect.map(decodeConfig(config), ({ architecture, os, variant }) => ({
+      os,
+      architecture,
+      ...(variant === undefined ? {} : { variant })
+    })).pipe(Effect.mapError((why) => new ImageBroken({ reference: image.id, why: `its config is malformed: ${why}` })))
+    return {
+      manifest,
+      platform,
+      names: names.map(({ registry: host, repository, tag }) => ({
+        registry: place,
+        repository: `${host}/${repository}`,
+        ...(tag === undefined ? {} : { tag })
+      })),
+      lesser: new Set(image.lesserNames)
+    }
   })
