@@ -29,7 +29,7 @@ const published = (
     const layers = archives.map((archive) => gzipSync(archive, { level }))
     const diffIds = archives.map((archive) => ofBytes(archive))
     const config = text({ ...configOf({ Cmd: ["sh"] }, diffIds), ...platform })
-    const push = (bytes: Uint8Array, mediaType: string) =>
+    const upload = (bytes: Uint8Array, mediaType: string) =>
       Effect.as(registry.push(ref, { digest: ofBytes(bytes), size: bytes.length, mediaType }, Stream.make(bytes)), {
         digest: ofBytes(bytes),
         size: bytes.length,
@@ -38,8 +38,8 @@ const published = (
     const manifest = text({
       schemaVersion: 2,
       mediaType: MediaType.ociManifest,
-      config: yield* push(config, MediaType.ociConfig),
-      layers: yield* Effect.forEach(layers, (layer) => push(layer, MediaType.ociLayerGzip))
+      config: yield* upload(config, MediaType.ociConfig),
+      layers: yield* Effect.forEach(layers, (layer) => upload(layer, MediaType.ociLayerGzip))
     })
     yield* registry.tag(ref, { mediaType: MediaType.ociManifest, bytes: manifest })
     return {
