@@ -33,13 +33,23 @@ const withBarrel: ModuleTable = { ...sharedModules, effect: () => barrel(sharedM
 
 let shared: Promise<void> | undefined
 
-/** Bun loads each of them when a plugin first asks for it. */
+/** Everything under the names that plugins import. */
+const loadAll = async (): Promise<ReadonlyMap<string, object>> =>
+  new Map(
+    await Promise.all(Object.entries(withBarrel).map(async ([specifier, load]) => [specifier, await load()] as const))
+  )
+
+/**
+ * Bun loads each of them when a plugin first asks for it. Sources import by the same names as plugins and would be sent
+ * round in a circle: from there everything is loaded before.
+ */
 const shareWithBun = async (host: BunHost) => {
+  const loaded = import.meta.url.endsWith(".ts") ? await loadAll() : undefined
   host.plugin({
     name: "gantry",
     setup: (build) => {
       for (const [specifier, load] of Object.entries(withBarrel)) {
-        build.module(specifier, async () => ({ exports: await load(), loader: "object" }))
+        build.module(specifier, async () => ({ exports: loaded?.get(specifier) ?? (await load()), loader: "object" }))
       }
     }
   })
@@ -49,9 +59,7 @@ const scheme = "gantry-shared:"
 
 /** The hooks of Node, and of Deno, answer at once: everything is loaded before. */
 const shareWithNode = async () => {
-  const modules = new Map(
-    await Promise.all(Object.entries(withBarrel).map(async ([specifier, load]) => [specifier, await load()] as const))
-  )
+  const modules = await loadAll()
   const key = Symbol.for("gantry/shared-modules")
   Object.assign(globalThis, { [key]: modules })
   nodeModule.registerHooks({

@@ -34,13 +34,19 @@ const withPointer: ReadonlySet<string> = new Set(["run", "create"])
  * the programs that read it; people, who have a terminal, are told what to do all the same. Ends with a line break.
  */
 export const complaint = (failure: Failure, terminal: Terminal, asked?: Asked, beginning?: Beginning): string => {
-  const explanation = explain(failure)
+  const explanation = explanationOf(failure, asked)
   if (terminal.program === "gantry") return told(explanation, terminal)
   const hints = terminal.stderrIsTerminal ? hintsOf(explanation) : []
   return [...(explanation.before ?? []), visible(asDocker(failure, asked, beginning)), ...hints]
     .map((line) => `${line}\n`)
     .join("")
 }
+
+/** A process that joins a container fails like a first one, and leaves the container as it is. */
+const explanationOf = (failure: Failure, asked: Asked | undefined): Explanation =>
+  failure._tag === "IsolationRefused" && asked?.words.at(-1) === "exec"
+    ? { ...explain(failure), what: "the command could not be started in the container" }
+    : explain(failure)
 
 const asDocker = (failure: Failure, asked: Asked | undefined, beginning = ""): string => {
   const { speaker, text } = dockerWords(failure, asked?.words.at(-1))

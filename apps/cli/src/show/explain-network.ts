@@ -1,4 +1,4 @@
-import type { NetworkError } from "@gantry/core/network/NetworkError"
+import type { NetworkError, NetworkRefused } from "@gantry/core/network/NetworkError"
 import { type Explanation, optional } from "./Explanation.ts"
 
 /** What is said of failures of networks. */
@@ -21,7 +21,7 @@ export const explainNetwork = (failure: NetworkError): Explanation => {
     case "NetworkRefused": {
       const lack = lackHint(failure.why)
       return lack === undefined
-        ? { what: failure.message, ...optional(networkHint(failure.why)) }
+        ? { what: failure.message, ...optional(networkHint(failure)) }
         : { what: `could not ${failure.action}`, why: failure.why, todo: lack }
     }
   }
@@ -36,7 +36,12 @@ const lackHint = (why: string): string | undefined => {
   return undefined
 }
 
-const networkHint = (why: string): string | undefined => {
+const networkHint = ({ action, why }: NetworkRefused): string | undefined => {
+  if (/may not bind ports below/.test(why)) {
+    const port = /:(\d+)\//.exec(action)?.[1] ?? "0"
+    const asRoot = `sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`
+    return `choose a host port of 1024 or above, or have root say from where on ports are everybody's: ${asRoot}`
+  }
   if (/has no IPv6 addresses/.test(why)) return "make a network that has them: gantry network create --ipv6 NAME"
   if (/\bnft\b/.test(why) && /ENOENT|not found/i.test(why))
     return "install nftables; gantry doctor tells what else this host lacks"

@@ -22,13 +22,20 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
       }
     case "IsolationRefused":
       return {
-        what: `the container could not be ${failure.stage.startsWith("change its ") ? "changed" : "started"}`,
+        what: `the container could not be ${asPassive(failure.stage)}`,
         why: failure.message,
         ...optional(isolationHint(failure.why))
       }
     case "NotRunning":
       return { what: failure.message, todo: "start it first: gantry start NAME" }
   }
+}
+
+/** What was wanted of the container; most stages are parts of its start. */
+const asPassive = (stage: string): string => {
+  if (stage === "pause it") return "paused"
+  if (stage === "let it go on") return "let go on"
+  return stage.startsWith("change its ") || stage.startsWith("publish port ") ? "changed" : "started"
 }
 
 const isolationHint = (why: string): string | undefined => {

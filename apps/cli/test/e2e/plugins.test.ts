@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { openGantry, programPath, useGantry } from "./host/gantry.ts"
+import { startProcess } from "./host/started.ts"
 
 const gantry = useGantry()
 const example = join(import.meta.dirname, "../../../../examples/custom-layer-store")
@@ -132,6 +133,24 @@ describe("plugins of other contracts", () => {
     } finally {
       rmSync(home, { recursive: true })
     }
+  })
+})
+
+describe("a plugin under another JavaScript runtime", () => {
+  const repository = resolve(import.meta.dirname, "../../../..")
+  const program = (name: string) => join(repository, "node_modules/.bin", name)
+
+  it.each([
+    ["Node", [program("node")]],
+    ["Bun", [program("bun")]],
+    ["Deno", [program("deno"), "run", "-A"]]
+  ])("is loaded by the sources of gantry under %s", async (_, runtime) => {
+    const file = plugin("of-another-runtime.ts", blobs(""))
+    const main = join(repository, "apps/cli/src/bin.ts")
+    const args = ["--plugin", `blob-store=${file}`, "plugin", "ls"]
+    const { env } = gantry
+    const outcome = await startProcess([...runtime, "--conditions=gantry-source", main, ...args], { env }).ended
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining(file), stderr: "" })
   })
 })
 
