@@ -97,3 +97,12 @@ export const detectCgroups = (): CgroupLayout => {
   if (here === undefined) return layoutAround("self")
   return delegatedPart(layoutAround(here.holder), (directory) => isDelegated(directory, 0))
 }
+
+/** Directories of the groups that a process is in, as far as an ordinary user may put others there. */
+export const groupsOf = (process: number): ReadonlyArray<string> => {
+  const layout = layoutAround(process)
+  const hierarchies = layout.version === "v1" ? layout.hierarchies : layout.version === "v2" ? [layout.unified] : []
+  return hierarchies
+    .map(({ mountPoint, own }) => (own === "/" ? mountPoint : `${mountPoint}${own}`))
+    .filter((directory) => isDelegated(directory, 0))
+}

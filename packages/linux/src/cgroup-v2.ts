@@ -15,9 +15,10 @@ import {
 } from "./cgroup-files.ts"
 import { diskOfV2 } from "./cgroup-disk.ts"
 import type { Hierarchy } from "./cgroup-layout.ts"
-import { settingsV2 } from "./cgroup-limits.ts"
+import { type Setting, settingsV2 } from "./cgroup-limits.ts"
 import type { Cgroups, Missing } from "./cgroup.ts"
 import { attachDeviceFilter } from "./device-filter.ts"
+import { rootless } from "./rootless.ts"
 import type { Syscalls } from "./Syscalls.ts"
 import { waitFrozen } from "./wait-frozen.ts"
 
@@ -46,6 +47,15 @@ const enable = (directory: string): ReadonlyArray<Missing> => {
   })
 }
 
+/** Writes a file of a controller, or says that the group does not have it: the one above hands only some down. */
+const set = (directory: string, setting: Setting): ReadonlyArray<Missing> => {
+  const { controller, feature } = setting
+  const missing = writeSetting(directory, setting)
+  if (missing.length === 0 || words(read(`${directory}/cgroup.controllers`)).includes(controller)) return missing
+  const where = rootless() === undefined ? `in ${directory}` : "was delegated to this user"
+  return [{ feature, reason: `no ${controller} controller ${where}` }]
+}
+
 /** Groups of cgroup v2: one directory. Spec: kernel, cgroup-v2. */
 export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
   const { mountPoint } = hierarchy
@@ -70,7 +80,7 @@ export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
     },
     rehearse: () => stayInGroup(hierarchy),
     add: (path, pid) => write("control groups", `${at(path)}/cgroup.procs`, String(pid)),
-    setLimits: (path, limits) => settingsV2(limits).flatMap((setting) => writeSetting(at(path), setting)),
+    setLimits: (path, limits) => settingsV2(limits).flatMap((setting) => set(at(path), setting)),
     allowDevices: (path, rules) => attempt("device list", at(path), () => attachDeviceFilter(sys, at(path), rules)),
     killAll: (path) => {
       if (write("kill", `${at(path)}/cgroup.kill`, "1").length === 0) return

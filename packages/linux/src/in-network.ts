@@ -10,12 +10,7 @@ import type { Syscalls } from "./Syscalls.ts"
 export const inNetworkOf = <A>(sys: Syscalls, pid: number, work: () => A): A => {
   const home = sys.open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
   try {
-    const there = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
-    try {
-      sys.setns(there, CLONE_NEWNET)
-    } finally {
-      sys.close(there)
-    }
+    enterNetworkOf(sys, pid)
     try {
       return work()
     } finally {
@@ -23,6 +18,16 @@ export const inNetworkOf = <A>(sys: Syscalls, pid: number, work: () => A): A => 
     }
   } finally {
     sys.close(home)
+  }
+}
+
+/** Takes this thread into the network namespace of a process, from where an ordinary user has no way back to the host's. */
+export const enterNetworkOf = (sys: Syscalls, pid: number): void => {
+  const there = sys.open(`/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC)
+  try {
+    sys.setns(there, CLONE_NEWNET)
+  } finally {
+    sys.close(there)
   }
 }
 

@@ -1,4 +1,4 @@
-import { CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from "./constants.ts"
+import { enterNetworkOf } from "./in-network.ts"
 import { rootless } from "./rootless.ts"
 import type { Syscalls } from "./Syscalls.ts"
 import { askUnix } from "./unix-socket.ts"
@@ -66,10 +66,5 @@ export const askForwarder = (sys: Syscalls, request: object): ForwarderAnswer =>
 export const enterUserNetwork = (sys: Syscalls): void => {
   const here = rootless()
   if (here === undefined) return
-  const namespace = sys.open(`/proc/${here.holder}/ns/net`, O_RDONLY | O_CLOEXEC)
-  try {
-    sys.setns(namespace, CLONE_NEWNET)
-  } finally {
-    sys.close(namespace)
-  }
+  enterNetworkOf(sys, here.holder)
 }

@@ -171,4 +171,11 @@ describe("without cgroups", () => {
     ])
     expect(cgroups.create("a").map(({ feature }) => feature)).toContain("memory limit")
   })
+
+  it("a controller that the one tree of v2 does not hand down is named with its feature", () => {
+    const unified = { mountPoint: "/nonexistent", controllers: [], own: "/", readOnly: false }
+    expect(openCgroups(sys, { version: "v2", unified }).setLimits("a", { nanoCpus: 1e9 })).toEqual([
+      { feature: "cpu limit", reason: "no cpu controller in /nonexistent/a" }
+    ])
+  })
 })

@@ -1,3 +1,4 @@
+import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Driver, JoinRequest, StartRequest } from "./run/request.ts"
@@ -11,7 +12,7 @@ export interface PlanOptions {
 }
 
 /** Where runtimes and the programs they need are looked for. */
-const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+const env = () => ({ PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...rootlessVariables() })
 
 /** The runtime of that name or path, with records of its own: runtimes do not read each other's. */
 export const driverOf = ({ run }: PlanOptions, program: string): Driver => ({
@@ -31,7 +32,7 @@ export const launchPlan = (
   const follows = spec.mounts.some((mount) => mount.type === "bind" && mount.propagation?.endsWith("slave") === true)
   return {
     argv: ["unshare", "--mount", `--propagation=${follows ? "slave" : "private"}`, ...options.self, "__oci"],
-    env,
+    env: env(),
     config: {
       spec,
       group,
@@ -52,7 +53,7 @@ export const joinPlan = (
   }
 ): LaunchPlan => ({
   argv: [...options.self, "__oci_join"],
-  env,
+  env: env(),
   config: {
     id: request.spec.id,
     pid: request.pid,

@@ -1,5 +1,4 @@
 import { ociRuntimes } from "@gantry/core/runtime/choose-launcher"
-import { rootless } from "@gantry/linux/rootless"
 import * as Effect from "effect/Effect"
 import { ownRuntime } from "../argv/values/own-runtime.ts"
 import { findProgram, isProgram } from "../find-program.ts"
@@ -14,16 +13,12 @@ export const installedRuntimes = (): ReadonlyArray<{ readonly name: string; read
 
 /**
  * What `--runtime` names: nothing for the engine's own, a known name, or the absolute path of any OCI runtime. Fails for
- * one that is not there, and for an ordinary user, whose overlays and devices it would not know how to mount.
+ * one that is not there.
  */
 export const runtimeOf = (text: string | undefined): Effect.Effect<string | undefined, Usage> => {
   if (text === undefined || text === "" || text === ownRuntime) return Effect.succeed(undefined)
   const installed = installedRuntimes()
   const known = text.startsWith("/") ? isProgram(text) : installed.some(({ name }) => name === text)
-  if (known && rootless() !== undefined) {
-    const todo = "leave out --runtime: containers of ordinary users are gantry's own"
-    return Effect.fail(refused(`runtime ${text} is driven by root only`, todo))
-  }
   if (known) return Effect.succeed(text)
   const others = [ownRuntime, ...installed.map(({ name }) => name)].join(", ")
   return Effect.fail(

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { freePort } from "./host/free-port.ts"
+import { programs } from "./host/oci-runtimes.ts"
 import { openUser, type OrdinaryUser } from "./host/ordinary-user.ts"
 import { until } from "./host/until.ts"
 
@@ -162,15 +163,36 @@ RUN id -un > /home/app/who
     expect(limited).toMatchObject({ status: 125 })
     expect(limited.stderr).toMatch(/control group[^]*delegated to this user\n {2}try: /)
     const low = await user.try("run", "--rm", "-p", "81:80", "base", "true")
-    expect(low.stderr).toMatch(/this user may not bind ports below 1024\n {2}try: .*net.ipv4.ip_unprivileged_port_start=81$/m)
+    expect(low.stderr).toMatch(
+      /this user may not bind ports below 1024\n {2}try: .*net.ipv4.ip_unprivileged_port_start=81$/m
+    )
     await user.ok("run", "-d", "--name", "unlimited", "base", "sleep", "1000")
     const pause = await user.try("pause", "unlimited")
     expect(pause.stderr).toMatch(/^gantry: the container could not be paused\n {2}why: .*none were delegated/)
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
     expect(six.stderr).toContain("IPv4 addresses only")
     expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)
-    const other = await user.try("run", "--rm", "--runtime", "/bin/true", "base", "true")
-    expect(other.stderr).toContain("runtime /bin/true is driven by root only")
+  })
+
+  it.each(programs)("has containers by %s as well, which runs builds, joins and connects them", async (runtime) => {
+    const by = ["--runtime", runtime]
+    const port = await freePort()
+    await user.ok("run", "-d", ...by, "--name", "other", "-p", `${port}:80`, "web")
+    expect(await page(port)).toContain("Hello from a container")
+    expect(await user.ok("exec", "-u", "www", "other", "id", "-u")).toBe("1000")
+    const directory = user.context(runtime, { Dockerfile: "FROM base\nRUN echo > /built && chown app /built\n" })
+    await user.ok("build", "--no-cache", ...by, "-t", "other", directory)
+    const shared = user.context(`shared-${runtime}`, {})
+    const inside = "stat -c %U /built; touch /shared/new; test -c /dev/other && readlink /proc/self/ns/net"
+    const given = ["--network", "host", "--device", "/dev/net/tun:/dev/other", "-v", `${shared}:/shared`]
+    expect(await user.ok("run", "--rm", ...by, ...given, "other", "sh", "-c", inside)).toBe(
+      `app\n${readlinkSync("/proc/self/ns/net")}`
+    )
+    expect(owners(shared)).toEqual({ new: user.uid })
+    const limited = await user.try("run", "--rm", ...by, "-m", "64m", "base", "true")
+    expect(limited.stderr).toMatch(/control group[^]*delegated to this user\n {2}try: /)
+    const named = await user.try("run", "--rm", ...by, "base", "nowhere")
+    expect(named.status).toBe(127)
   })
 
   it("gets a killed container's port back, and finds its containers again when the holder was killed", async () => {
@@ -220,6 +242,11 @@ describe("an ordinary user without a range", () => {
     const other = await user.try("run", "--rm", "--user", "app", "small", "busybox", "id")
     expect(other.stderr).toContain("root is the only user here")
     expect(other.status).toBe(125)
+    for (const runtime of programs) {
+      expect(await user.ok("run", "--rm", "--runtime", runtime, "small", "busybox", "id", "-u")).toBe("0")
+      const refused = await user.try("run", "--rm", "--runtime", runtime, "--user", "app", "small", "busybox", "id")
+      expect(refused).toMatchObject({ status: 125, stderr: other.stderr })
+    }
     const changed = await user.try("run", "--rm", "small", "busybox", "chown", "app", "/etc/passwd")
     expect(changed).toMatchObject({ status: 1 })
   })

@@ -10,9 +10,9 @@ export interface OciConfig {
   readonly mounts: ReadonlyArray<OciMount>
   readonly linux: {
     readonly namespaces: ReadonlyArray<OciNamespace>
-    readonly cgroupsPath: string
+    readonly cgroupsPath?: string
     readonly devices: ReadonlyArray<OciDevice>
-    readonly resources: OciResources
+    readonly resources?: OciResources
     readonly sysctl?: { readonly [name: string]: string }
     readonly seccomp?: OciSeccomp
     readonly maskedPaths: ReadonlyArray<string>

@@ -1,7 +1,9 @@
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { ownsNetwork } from "@gantry/linux/container/set-up-links"
 import { outerFirst } from "@gantry/linux/container/outer-first"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import type { OciMount } from "./OciConfig.ts"
+import type { OrdinaryUser } from "./process.ts"
 
 /** Where what a config cannot name itself has been put: absolute paths that the runtime sees. */
 export interface StagedPaths {
@@ -11,6 +13,8 @@ export interface StagedPaths {
   readonly files: ReadonlyMap<string, string>
   /** Everything that is bound, by its path. */
   readonly sources: ReadonlyMap<string, BindSource>
+  /** The device that is shown at a path, where none can be made. */
+  readonly devices?: ReadonlyMap<string, string>
   /** The memory of the container whose IPC namespace is joined. */
   readonly memory?: string
 }
@@ -28,11 +32,15 @@ const strict = ["nosuid", "noexec", "nodev"]
 
 /** Mounts of every container, in the order they are made. */
 const systemMounts = (
-  { privileged, shmBytes }: ContainerSpec,
-  staged: StagedPaths,
-  manyTrees: boolean
+  { namespaces, privileged, shmBytes, wiring }: ContainerSpec,
+  { manyTrees, staged, user }: MountFacts
 ): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
+  // Only the owner of a namespace may mount what shows it: of one that a user shares with the host, the host's is taken.
+  const kernels = (destination: string, type: string, own: boolean, more: ReadonlyArray<string> = []): OciMount =>
+    own || user === undefined
+      ? { destination, type, source: type, options: [...strict, ...more] }
+      : { destination, type: "bind", source: destination, options: ["rbind", ...strict, ...more] }
   const options = [...strict, "mode=1777", `size=${shmBytes}`]
   const at = "/dev/shm"
   const shm: OciMount =
@@ -40,7 +48,7 @@ const systemMounts = (
       ? { destination: at, type: "tmpfs", source: "shm", options }
       : boundAsIs(staged, at, staged.memory)
   return [
-    { destination: "/proc", type: "proc", source: "proc", options: strict },
+    kernels("/proc", "proc", namespaces.pid !== "host"),
     {
       destination: "/dev",
       type: "tmpfs",
@@ -51,11 +59,18 @@ const systemMounts = (
       destination: "/dev/pts",
       type: "devpts",
       source: "devpts",
-      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
+      options: [
+        "nosuid",
+        "noexec",
+        "newinstance",
+        "ptmxmode=0666",
+        "mode=0620",
+        ...(user?.single === true ? [] : ["gid=5"])
+      ]
     },
     ...(shmBytes === 0 && staged.memory === undefined ? [] : [shm]),
-    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: strict },
-    { destination: "/sys", type: "sysfs", source: "sysfs", options: [...strict, ...lock] },
+    kernels("/dev/mqueue", "mqueue", namespaces.ipc !== "host"),
+    kernels("/sys", "sysfs", ownsNetwork(wiring) || wiring.some(({ type }) => type === "join"), lock),
     { destination: cgroups, type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] },
     // Where every controller has a tree of its own, the lock is on each of these, and not on what they are mounted in.
     ...(manyTrees && !privileged
@@ -119,12 +134,22 @@ const asked = (mount: MountSpec, staged: StagedPaths): OciMount => {
   }
 }
 
-/**
- * Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for.
- * `manyTrees`: control groups are in several trees, those of version 1.
- */
-export const mountsOf = (spec: ContainerSpec, staged: StagedPaths, manyTrees: boolean): ReadonlyArray<OciMount> => [
-  ...systemMounts(spec, staged, manyTrees),
-  ...[...staged.files].map(([destination, source]) => boundAsIs(staged, destination, source)),
-  ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
-]
+/** What the host says of what is mounted. */
+export interface MountFacts {
+  readonly staged: StagedPaths
+  /** Control groups are in several trees, those of version 1, that the runtime mounts side by side. */
+  readonly manyTrees: boolean
+  readonly user?: OrdinaryUser | undefined
+}
+
+/** Everything that is mounted below the root: the kernel's file systems, gantry's own files, then what was asked for. */
+export const mountsOf = (spec: ContainerSpec, facts: MountFacts): ReadonlyArray<OciMount> => {
+  const { staged } = facts
+  return [
+    ...systemMounts(spec, facts),
+    ...[...(staged.devices ?? []), ...staged.files].map(([destination, source]) =>
+      boundAsIs(staged, destination, source)
+    ),
+    ...outerFirst(spec.mounts).map((mount) => asked(mount, staged))
+  ]
+}

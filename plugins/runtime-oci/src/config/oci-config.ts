@@ -6,7 +6,7 @@ import { ownsNetwork } from "@gantry/linux/container/set-up-links"
 import type { FilterTarget } from "@gantry/linux/seccomp/profile"
 import { mountsOf, type StagedPaths } from "./mounts.ts"
 import type { OciConfig, OciDevice, OciNamespace, OciProcess } from "./OciConfig.ts"
-import { processOf } from "./process.ts"
+import { type OrdinaryUser, processOf } from "./process.ts"
 import { type GivenDevice, resourcesOf } from "./resources.ts"
 import { seccompOf } from "./seccomp.ts"
 
@@ -14,8 +14,10 @@ import { seccompOf } from "./seccomp.ts"
 export interface BundleFacts {
   /** Absolute directory where the container's root is. */
   readonly root: string
-  /** Control group, below the top of each tree. */
-  readonly group: string
+  /** Control group, below the top of each tree; undefined where it is made and limited without the runtime. */
+  readonly group: string | undefined
+  /** Whose namespace the container is in, when it is not the host's root who makes it. */
+  readonly user?: OrdinaryUser | undefined
   readonly who: Identity
   readonly hardFiles: bigint
   readonly target: Pick<FilterTarget, "arch" | "kernel">
@@ -34,9 +36,8 @@ export interface BundleFacts {
  * seccomp profile. Spec: OCI runtime-spec 1.0.
  */
 export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig => {
-  const { staged } = facts
   const isOpen = spec.privileged || spec.pathsUnmasked === true
-  const process = processOf(spec.process, facts.who, facts.hardFiles)
+  const process = processOf(spec.process, facts)
   const seccomp = seccompOf(spec.process, facts.target)
   const sysctl = {
     ...spec.sysctls,
@@ -48,12 +49,14 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
     root: { path: facts.root, readonly: spec.readonlyRoot },
     ...(spec.namespaces.uts === "host" ? {} : { hostname: spec.hostname }),
     process: facts.program === undefined ? process : behindFirst(process, facts.program),
-    mounts: mountsOf(spec, staged, facts.manyTrees),
+    mounts: mountsOf(spec, facts),
     linux: {
       namespaces: namespacesOf(spec),
-      cgroupsPath: `/${facts.group}`,
-      devices: facts.devices.map(deviceOf),
-      resources: resourcesOf(spec, facts.devices),
+      // To an ordinary user the kernel gives neither devices nor lists of them: they are bound.
+      devices: facts.user === undefined ? facts.devices.map(deviceOf) : [],
+      ...(facts.group === undefined
+        ? {}
+        : { cgroupsPath: `/${facts.group}`, resources: resourcesOf(spec, facts.devices) }),
       ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
       ...(seccomp === undefined ? {} : { seccomp }),
       maskedPaths: isOpen ? [] : [...maskedPaths, ...facts.throttles],

@@ -3,6 +3,23 @@ import type { Identity } from "@gantry/linux/container/passwd"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import type { OciProcess } from "./OciConfig.ts"
 
+/** An ordinary user of the host, as far as containers of that user differ. */
+export interface OrdinaryUser {
+  /** The user's namespace has one number only: everything in the container is root's. */
+  readonly single: boolean
+  /** How likely the kernel ends this process when memory runs out: nothing of the user's may be less likely. */
+  readonly oomScoreAdj: number
+}
+
+/** What the host and the container's files say of a process that is to run there. */
+export interface ProcessFacts {
+  /** Its user, looked up in the container's own files. */
+  readonly who: Identity
+  /** How many files this process itself may be allowed to open. */
+  readonly hardFiles: bigint
+  readonly user?: OrdinaryUser | undefined
+}
+
 /** Resources of setrlimit(2) by the names that a spec has. */
 const resources = new Set(
   "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(" ")
@@ -18,11 +35,12 @@ const unlimited = 0xffff_ffff_ffff_ffffn
 
 const valueOf = (value: number): bigint => (value < 0 ? unlimited : BigInt(value))
 
-/**
- * A process in OCI's words. `who`: its user, looked up in the container's own files. `hardFiles`: how many files this
- * process itself may be allowed to open. Throws `StageFailure` for a limit that does not exist.
- */
-export const processOf = (process: ProcessSpec, who: Identity, hardFiles: bigint): OciProcess => {
+const onlyRoot = "the caller has no range of user numbers in /etc/subuid, so root is the only user here"
+
+/** A process in OCI's words. Throws `StageFailure` for a limit that does not exist, and for a user that cannot be had. */
+export const processOf = (process: ProcessSpec, { hardFiles, user, who }: ProcessFacts): OciProcess => {
+  const alone = user?.single === true
+  if (alone && (who.uid !== 0 || who.gid !== 0)) throw new StageFailure("change user", onlyRoot)
   const capabilities = process.capabilities.map((name) => `CAP_${name}`)
   const files = hardFiles < mostFiles ? hardFiles : mostFiles
   const rlimits = process.rlimits.map(({ hard, name, soft }) => {
@@ -32,7 +50,7 @@ export const processOf = (process: ProcessSpec, who: Identity, hardFiles: bigint
   return {
     terminal: process.tty,
     ...(process.size === undefined ? {} : { consoleSize: { height: process.size.rows, width: process.size.columns } }),
-    user: { uid: who.uid, gid: who.gid, additionalGids: who.groups, umask: process.umask ?? defaultUmask },
+    user: { uid: who.uid, gid: who.gid, additionalGids: alone ? [] : who.groups, umask: process.umask ?? defaultUmask },
     args: process.argv,
     env: process.env.some((each) => each.startsWith("HOME=")) ? process.env : [...process.env, `HOME=${who.home}`],
     cwd: process.cwd,
@@ -48,6 +66,8 @@ export const processOf = (process: ProcessSpec, who: Identity, hardFiles: bigint
       ? rlimits
       : [{ type: "RLIMIT_NOFILE", soft: files, hard: files }, ...rlimits],
     noNewPrivileges: process.noNewPrivileges,
-    ...(process.oomScoreAdj === undefined ? {} : { oomScoreAdj: process.oomScoreAdj })
+    ...(process.oomScoreAdj === undefined
+      ? {}
+      : { oomScoreAdj: Math.max(process.oomScoreAdj, user?.oomScoreAdj ?? -1000) })
   }
 }

@@ -7,10 +7,12 @@ import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devic
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
 import { deviceNumbers } from "@gantry/linux/memory"
+import { rootless } from "@gantry/linux/rootless"
 import { mountOverlay } from "@gantry/linux/container/overlay"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import type { BundleFacts } from "../config/oci-config.ts"
+import type { OrdinaryUser } from "../config/process.ts"
 import type { GivenDevice } from "../config/resources.ts"
 import { programOf, textOf } from "./inside.ts"
 import { viewOf } from "./view.ts"
@@ -28,7 +30,8 @@ export const gatherFacts = (
 ): Omit<BundleFacts, "group"> => {
   const { files, sys } = kernel
   const root = mountRoot(kernel, spec)
-  const staged = stageMounts(kernel, spec, bundle)
+  const held = holdDevices(kernel, spec)
+  const staged = stageMounts(kernel, spec, { bundle, devices: held })
   const view = viewOf(kernel.sys, spec.mounts, { root, staged })
   return {
     root,
@@ -36,12 +39,20 @@ export const gatherFacts = (
     program: spec.init ? stage("run command", () => programOf(view, spec.process)) : undefined,
     hardFiles: sys.getrlimit(RLIMIT_NOFILE).hard,
     target: { arch: arch() === "arm64" ? "arm64" : "x64", kernel: release() },
-    devices: holdDevices(kernel, spec).map((device) => givenDevice(spec, device)),
+    user: userHere(kernel),
+    devices: held.map((device) => givenDevice(spec, device)),
     staged,
     // runsc has control groups of its own, and would bind the host's over them.
     manyTrees: detectCgroups().version === "v1" && basename(program) !== "runsc",
     throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
   }
+}
+
+/** The ordinary user whose namespace this process is in; undefined for the host's root. */
+export const userHere = ({ files }: Pick<Kernel, "files">): OrdinaryUser | undefined => {
+  const here = rootless()
+  if (here === undefined) return undefined
+  return { single: here.single, oomScoreAdj: Number(files.read("/proc/self/oom_score_adj")) }
 }
 
 const mountRoot = (kernel: Kernel, { root }: ContainerSpec): string => {

@@ -13,16 +13,22 @@ export interface Call {
   /** Absolute directory; its file `log` gets the runtime's complaints. */
   readonly directory: string
   readonly stdio: StdioOptions
+  /** Directories of control groups in which it is to run; those of its caller without any. */
+  readonly groups?: ReadonlyArray<string>
 }
+
+/** Goes into the groups before the double dash and becomes what is behind it. */
+const within = `while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit; shift; done; shift; exec "$@"`
 
 /**
  * Calls the runtime and waits for it. Its standard streams become those of the process that it makes, so what it has to
  * say goes to a file. Throws `StageFailure` with Docker's status when it refuses.
  */
-export const invoke = (driver: Driver, { args, directory, stage, stdio }: Call): void => {
+export const invoke = (driver: Driver, { args, directory, groups = [], stage, stdio }: Call): void => {
   const log = `${directory}/log`
-  const options = ["--root", driver.state, "--log", log, "--log-format", "json"]
-  const { error, signal, status } = spawnSync(driver.program, [...options, ...args], { cwd: directory, stdio })
+  const call = [driver.program, "--root", driver.state, "--log", log, "--log-format", "json", ...args]
+  const [program = "", ...rest] = groups.length === 0 ? call : ["/bin/sh", "-c", within, "sh", ...groups, "--", ...call]
+  const { error, signal, status } = spawnSync(program, rest, { cwd: directory, stdio })
   if (error !== undefined) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT"
     throw new StageFailure(

@@ -1,12 +1,15 @@
 import * as fs from "node:fs"
 import { PR_SET_CHILD_SUBREAPER, RLIMIT_NOFILE } from "@gantry/linux/constants"
+import { groupsOf } from "@gantry/linux/cgroup-layout"
 import { type Control, expect } from "@gantry/linux/container/control"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { rootless } from "@gantry/linux/rootless"
 import { printConfig } from "../config/OciConfig.ts"
 import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
+import { userHere } from "./facts.ts"
 import { openInside, requireProgram, textOf } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
@@ -53,7 +56,8 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
       }
     })
     const who = stage("find user", () => lookUp(process, textOf(inside, "/etc/passwd"), textOf(inside, "/etc/group")))
-    const config = processOf(process, who, sys.getrlimit(RLIMIT_NOFILE).hard)
+    const { hard: hardFiles } = sys.getrlimit(RLIMIT_NOFILE)
+    const config = processOf(process, { who, hardFiles, user: userHere(kernel) })
     requireProgram(inside, { ...process, env: config.env })
     fs.writeFileSync(`${directory}/process.json`, printConfig(config), { mode: 0o600 })
   } finally {
@@ -68,7 +72,9 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
     stage: "join container",
     directory,
     args: ["exec", "--detach", ...files, ...(console?.args ?? []), id],
-    stdio: "inherit"
+    stdio: "inherit",
+    // The command begins at once, and a runtime knows nothing of the groups of a user's container.
+    groups: rootless() === undefined ? [] : groupsOf(pid)
   })
   const started = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
   const terminal = console === undefined ? undefined : stage("open terminal", console.take)

@@ -25,7 +25,9 @@ export const main = (): void => {
       { ...spec, root: readOnly(kernel, spec.root) },
       { bundle: bundle.directory, program: driver.program }
     )
-    process.stdout.write(printConfig(ociConfig(spec, { ...facts, group })))
+    process.stdout.write(
+      printConfig(ociConfig(spec, { ...facts, group: facts.user === undefined ? group : undefined }))
+    )
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`)
     process.exitCode = 1

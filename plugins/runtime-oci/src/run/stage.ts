@@ -3,6 +3,7 @@ import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpe
 import { finishBind, holdBinds } from "@gantry/linux/container/binds"
 import { holdGenerated } from "@gantry/linux/container/generated-files"
 import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type HeldDevice, standardDevices } from "@gantry/linux/container/host-devices"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { attach } from "@gantry/linux/container/mount-point"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
@@ -11,8 +12,17 @@ import { holdTrees } from "@gantry/linux/container/trees"
 import { isStaged, type StagedPaths } from "../config/mounts.ts"
 import { sourcesOf } from "./sources.ts"
 
+const usual: ReadonlySet<string> = new Set(standardDevices.map(([name]) => `/dev/${name}`))
+
+/** What is made ready besides what a spec names, and where. */
+interface Stage {
+  readonly bundle: string
+  /** Those with a tree are bound, but for what runtimes bind themselves. */
+  readonly devices: ReadonlyArray<HeldDevice>
+}
+
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
-export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string): StagedPaths => {
+export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devices: given }: Stage): StagedPaths => {
   const memory = holdSharedMemory(kernel, spec)
   const wanted = spec.mounts.filter(isStaged)
   const scratch = `${bundle}/scratch`
@@ -42,9 +52,16 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, bundle: string)
     stage(`mount ${target}`, () => attach(kernel, tree, path, "file"))
     files.set(target, path)
   }
+  const devices = new Map<string, string>()
+  for (const { path: target, tree } of given) {
+    if (tree === undefined || usual.has(target)) continue
+    const path = `${bundle}/device${devices.size}`
+    stage(`add device ${target}`, () => attach(kernel, tree, path, "file"))
+    devices.set(target, path)
+  }
   const at = `${bundle}/memory`
   if (memory !== undefined) stage("mount /dev/shm", () => attach(kernel, memory, at, "directory"))
   const shared = memory === undefined ? {} : { memory: at }
-  const sources = [...binds, ...mounts.values(), ...files.values(), ...Object.values(shared)]
-  return { mounts, files, ...shared, sources: sourcesOf(kernel, sources) }
+  const sources = [...binds, ...mounts.values(), ...files.values(), ...devices.values(), ...Object.values(shared)]
+  return { mounts, files, devices, ...shared, sources: sourcesOf(kernel, sources) }
 }

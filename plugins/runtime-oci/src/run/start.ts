@@ -1,5 +1,13 @@
 import * as fs from "node:fs"
-import { O_CLOEXEC, O_RDWR, PR_SET_CHILD_SUBREAPER, SIGKILL } from "@gantry/linux/constants"
+import {
+  AT_FDCWD,
+  AT_RECURSIVE,
+  MOUNT_ATTR_RDONLY,
+  O_CLOEXEC,
+  O_RDWR,
+  PR_SET_CHILD_SUBREAPER,
+  SIGKILL
+} from "@gantry/linux/constants"
 import { openCgroups } from "@gantry/linux/cgroup"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type Control, expect } from "@gantry/linux/container/control"
@@ -7,7 +15,8 @@ import { withFirstProcess } from "@gantry/linux/container/first-process"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
 import { stage } from "@gantry/linux/container/StageFailure"
-import { inNetworkOf } from "@gantry/linux/in-network"
+import { enterNetworkOf, inNetworkOf } from "@gantry/linux/in-network"
+import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { ociConfig } from "../config/oci-config.ts"
@@ -38,7 +47,7 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
   try {
     const made = create(kernel, { ...request, spec }, bundle.directory)
     pid = made.pid
-    control.send({ type: "ready", pid, placed: true })
+    control.send({ type: "ready", pid, placed: rootless() === undefined })
     expect(control, "go")
     setUpNetwork(sys, pid, spec)
     if (made.terminal !== undefined) handOver(sys, control, made.terminal)
@@ -52,7 +61,7 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
   } finally {
     // Not by the runtime: it would take away the control group before anybody has read what happened in it.
     fs.rmSync(`${request.driver.state}/${spec.id}`, { recursive: true, force: true })
-    if (request.hold === true) openCgroups(sys).remove(request.group)
+    if (request.hold === true && rootless() === undefined) openCgroups(sys).remove(request.group)
     bundle.close()
   }
 }
@@ -68,7 +77,8 @@ const create = (
   // What a killed supervisor left of an earlier start of the same container.
   fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
   const facts = gatherFacts(kernel, spec, { bundle: directory, program: driver.program })
-  const config = ociConfig(spec, { ...facts, group })
+  if (facts.user !== undefined) stage("hide control groups", () => lockGroups(sys))
+  const config = ociConfig(spec, { ...facts, group: facts.user === undefined ? group : undefined })
   fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
   sys.chdir(directory)
   const console = spec.process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
@@ -81,7 +91,7 @@ const create = (
   const pid = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
   // Runtimes add devices of their own choice, such as that of tunnels, to what a config names. Where there is no list
   // the engine has said so.
-  if (!hold) openCgroups(sys).allowDevices(group, allowedDevices(spec, facts.devices))
+  if (!hold && facts.user === undefined) openCgroups(sys).allowDevices(group, allowedDevices(spec, facts.devices))
   try {
     return { pid, terminal: console === undefined ? undefined : stage("open terminal", console.take) }
   } catch (error) {
@@ -90,6 +100,15 @@ const create = (
   } finally {
     sys.chdir("/")
   }
+}
+
+/**
+ * Lets nobody in this mount namespace change control groups. What an ordinary user has of them need not be where runtimes
+ * look for it: the container's supervisor sees to its group, and what a runtime made besides nobody would take away.
+ */
+const lockGroups = (sys: Syscalls): void => {
+  const place = "/sys/fs/cgroup"
+  if (fs.existsSync(place)) sys.mountSetattr(AT_FDCWD, place, AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })
 }
 
 /** Lets the command begin, once it is known that it can. */
@@ -131,9 +150,17 @@ const leaveSession = (sys: Syscalls): void => {
   }
 }
 
-/** Sets the container's own network namespace up; one that it shares is somebody else's affair. */
+/**
+ * Sets the container's own network namespace up; one that it shares is somebody else's affair. This process of an ordinary
+ * user stays there: it has nothing to do with another network, and to the host's it could not go back.
+ */
 const setUpNetwork = (sys: Syscalls, pid: number, { wiring }: ContainerSpec): void => {
-  if (ownsNetwork(wiring)) stage("set up network", () => inNetworkOf(sys, pid, () => setUpLinks(sys, wiring)))
+  if (!ownsNetwork(wiring)) return
+  stage("set up network", () => {
+    if (rootless() === undefined) return inNetworkOf(sys, pid, () => setUpLinks(sys, wiring))
+    enterNetworkOf(sys, pid)
+    setUpLinks(sys, wiring)
+  })
 }
 
 /** The container's streams are its own: whoever waits for their end must not wait for this process. */

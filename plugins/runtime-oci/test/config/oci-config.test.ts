@@ -103,8 +103,32 @@ describe("the config that an OCI runtime gets", () => {
     expect(masks({ ...plain, privileged: true })).toEqual([[], []])
   })
 
+  it("asks for nothing that an ordinary user's namespace does not have", () => {
+    const user = { single: false, oomScoreAdj: 200 }
+    const own = (spec: ContainerSpec, single = false) =>
+      read(JSON.parse(printConfig(ociConfig(spec, { ...facts, group: undefined, user: { ...user, single } }))))
+    const typeAt = ({ mounts }: ReturnType<typeof own>, place: string) =>
+      mounts.find(({ destination }) => destination === place)?.type
+    const config = own({ ...plain, process: { ...plain.process, oomScoreAdj: -500 } })
+    expect(config.linux).not.toHaveProperty("cgroupsPath")
+    expect(config.linux).not.toHaveProperty("resources")
+    expect([config.linux.devices, config.process.oomScoreAdj]).toEqual([[], 200])
+    expect(["/proc", "/sys", "/dev/mqueue"].map((place) => typeAt(config, place))).toEqual(["proc", "sysfs", "mqueue"])
+    const shared = own({
+      ...plain,
+      wiring: [{ type: "host" }],
+      namespaces: { ...plain.namespaces, pid: "host", ipc: "host" }
+    })
+    expect(["/proc", "/sys", "/dev/mqueue"].map((place) => typeAt(shared, place))).toEqual(["bind", "bind", "bind"])
+    const terminals = (single: boolean) =>
+      own({ ...plain, process: { ...plain.process, user: "0" } }, single).mounts.find(({ type }) => type === "devpts")
+        ?.options
+    expect(terminals(false)).toContain("gid=5")
+    expect(() => terminals(true)).toThrow("root is the only user here")
+  })
+
   it("allows what rules of devices name, after everything was denied", () => {
-    const { devices } = printed({ ...plain, deviceRules: ["b 8:* rwm"] }).linux.resources
+    const { devices = [] } = printed({ ...plain, deviceRules: ["b 8:* rwm"] }).linux.resources ?? {}
     expect(devices[0]).toEqual({ allow: false, access: "rwm" })
     expect(devices.at(-1)).toEqual({ allow: true, type: "b", major: 8, access: "rwm" })
   })

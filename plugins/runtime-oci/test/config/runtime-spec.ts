@@ -110,7 +110,7 @@ export const RuntimeSpec = Schema.Struct({
       }),
       ({ type }) => type
     ),
-    cgroupsPath: absolute,
+    cgroupsPath: Schema.optional(absolute),
     devices: unique(
       Schema.Struct({
         path: absolute,
@@ -123,7 +123,7 @@ export const RuntimeSpec = Schema.Struct({
       }),
       ({ path }) => path
     ),
-    resources: Resources,
+    resources: Schema.optional(Resources),
     sysctl: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
     seccomp: Schema.optional(Seccomp),
     maskedPaths: Schema.Array(absolute),
