@@ -1,5 +1,7 @@
 import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import * as Either from "effect/Either"
+import { isDigest } from "@gantry/core/image/Digest"
+import * as ImageRef from "@gantry/core/image/ImageRef"
 import { format, parse as parsePlatform, type Platform } from "@gantry/core/image/Platform"
 import { judge } from "../dockerfile/check-policy.ts"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
@@ -7,7 +9,14 @@ import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
 import { expandWord } from "../dockerfile/expand.ts"
 import type { Copy, From, Run, StageInstruction } from "../dockerfile/Instruction.ts"
 import { nearest } from "@gantry/core/nearest"
-import type { BuildArguments, BuildGraph, CopySource, StageNode, StepNode } from "./BuildGraph.ts"
+import {
+  type BuildArguments,
+  type BuildGraph,
+  type CopySource,
+  sourcesOf,
+  type StageNode,
+  type StepNode
+} from "./BuildGraph.ts"
 import { checkStages } from "./check-stages.ts"
 import { diagnose } from "./diagnose.ts"
 import { type Complaints, findBase, findSource, type Whereabouts } from "./find-source.ts"
@@ -56,6 +65,8 @@ export const lower = (
   const stages: Array<StageNode> = []
   for (const stage of file.stages) stages.push(lowerStage(file, stage, stages, { args, options, desk }))
   const target = findTarget(file, options.target, desk)
+  const needed = prune(stages, target)
+  for (const index of needed) checkNames(stages[index], desk)
   for (const { instruction, piece, report } of checkStages(file, args, stages)) {
     diagnostics.push(diagnose("warning", instruction, source, report, piece))
   }
@@ -68,7 +79,7 @@ export const lower = (
   return Either.right({
     stages,
     target,
-    needed: prune(stages, target),
+    needed,
     args,
     contexts: options.contexts ?? noContexts,
     escape: file.directives.escape,
@@ -76,6 +87,40 @@ export const lower = (
     source,
     warnings: ordered
   })
+}
+
+/** Names of images that are none are said at once, and not when it is their turn. */
+const checkNames = (stage: StageNode | undefined, desk: Desk): void => {
+  if (stage === undefined) return
+  const { base, from, steps } = stage
+  if (base.of === "image") checkName(from, base.reference, from.image, desk)
+  for (const step of steps) {
+    for (const each of sourcesOf(step)) {
+      if (each.of === "image") checkName(step.instruction, each.reference, each.reference, desk)
+    }
+  }
+}
+
+const checkName = (instruction: Pick<From, "range">, reference: string, piece: string, desk: Desk): void => {
+  if (
+    reference === "" ||
+    isDigest(reference) ||
+    /^(?:[0-9a-f]{64}$|(?:oci|oci-archive|docker-archive):)/.test(reference)
+  ) {
+    return
+  }
+  const name = ImageRef.parse(reference)
+  if (Either.isRight(name)) return
+  const lower = reference.toLowerCase()
+  const suggestion =
+    lower !== reference && Either.isRight(ImageRef.parse(lower))
+      ? `write ${lower}`
+      : "names look like host:port/path/name:tag"
+  desk.error(
+    instruction,
+    { code: "bad-image-name", message: `"${reference}" is no name of an image: ${name.left.why}`, suggestion },
+    piece
+  )
 }
 
 /** The automatic platform arguments. Spec: Dockerfile reference, "Automatic platform ARGs in the global scope". */
