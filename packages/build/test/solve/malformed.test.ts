@@ -58,8 +58,8 @@ const complaints = async (text: string): Promise<ReadonlyArray<Diagnostic>> => {
     lower(file, { text, buildArgs: new Map(), platform: linux, buildPlatform: linux })
   )
   if (Either.isLeft(read)) return read.left
-  const failure = await Effect.runPromise(Effect.flip(build(machine(), text, { files: { a: "" } })))
-  return failure._tag === "BuildFailed" ? (failure.diagnostics ?? []) : []
+  const built = await Effect.runPromise(Effect.either(build(machine(), text, { files: { a: "" } })))
+  return Either.isLeft(built) && built.left._tag === "BuildFailed" ? (built.left.diagnostics ?? []) : []
 }
 
 const errors = (found: ReadonlyArray<Diagnostic>) => found.filter(({ severity }) => severity === "error")
