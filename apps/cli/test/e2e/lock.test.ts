@@ -150,7 +150,11 @@ describe("build --offline", () => {
         expect([status, stderr]).toEqual([1, expect.stringContaining(`${what}: it is not`) as string])
         expect(stderr).toContain(`build step failed: ${text.trim().split("\n").at(-1)}`)
       }
-      for (const options of [["--push", "-t", "example.com/x"], ["--cache-from", "a/b"], ["--build-context", `x=${file}`]]) {
+      for (const options of [
+        ["--push", "-t", "example.com/x"],
+        ["--cache-from", "a/b"],
+        ["--build-context", `x=${file}`]
+      ]) {
         expect((await tried("FROM base\n", ...options)).stderr).toContain("--offline: ")
       }
       expect((await gantry.try("build", "--offline", `${web.address}/context.tgz`)).stderr).toContain(

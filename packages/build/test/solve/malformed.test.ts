@@ -46,7 +46,7 @@ const right = [
   "",
   'CMD ["x"]',
   "RUN two \\\n  three",
-  "RUN <<E\nfour\nE",
+  "RUN <<OTHER\nfour\nOTHER",
   "WORKDIR /w",
   "USER app",
   "ARG X=1"
