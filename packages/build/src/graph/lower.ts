@@ -111,10 +111,10 @@ const checkName = (instruction: Pick<From, "range">, reference: string, piece: s
   }
   const name = ImageRef.parse(reference)
   if (Either.isRight(name)) return
-  const lower = reference.toLowerCase()
+  const small = reference.toLowerCase()
   const suggestion =
-    lower !== reference && Either.isRight(ImageRef.parse(lower))
-      ? `write ${lower}`
+    small !== reference && Either.isRight(ImageRef.parse(small))
+      ? `write ${small}`
       : "names look like host:port/path/name:tag"
   desk.error(
     instruction,
