@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { Terminal } from "../terminal.ts"
+import { reasonOf } from "./file-problem.ts"
 import { Usage } from "./Usage.ts"
 
 /**
@@ -54,10 +55,12 @@ const writing = <A>(place: string, what: () => A): Effect.Effect<A, Usage> =>
     try: what,
     catch: (cause) =>
       new Usage({
-        message: `${place} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+        message: `${place} cannot be written: ${noFolder(cause) ? "there is no such directory" : reasonOf(cause)}`,
         status: 1
       })
   })
+
+const noFolder = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "ENOENT"
 
 const writeAll = (fd: number, piece: Uint8Array): void => {
   for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at)

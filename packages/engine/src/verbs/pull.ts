@@ -123,11 +123,13 @@ export const pull = (
     })
     if (missing.length > 0) yield* layers.flush
     const layout = manifestBytes.mediaType === MediaType.dockerManifest ? ociSpelling(manifest) : undefined
-    yield* keepDocuments([...chosen.kept, config.bytes, ...(layout === undefined ? [] : [layout])])
+    const digests = ImageSource.localPlace(ref) === undefined ? [{ ...ref, digest }] : []
+    // An index is found again by the digest that a registry has it under.
+    const kept = digests.length > 0 ? chosen.kept : [manifestBytes.bytes]
+    yield* keepDocuments([...kept, config.bytes, ...(layout === undefined ? [] : [layout])])
 
     const names = options.names ?? (yield* namesOf(ref))
     const id = manifest.config.digest
-    const digests = ImageSource.localPlace(ref) === undefined ? [{ ...ref, digest }] : []
     const known = yield* Effect.option(images.find(id))
     const before = Option.getOrUndefined(known)
     const origins = digests.map(({ registry: host, repository }) =>

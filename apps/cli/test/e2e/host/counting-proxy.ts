@@ -1,5 +1,6 @@
-import { createServer, request, type IncomingMessage } from "node:http"
+import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http"
 import { freePort, type RegistryServer } from "./registry.ts"
+import { unread } from "./unread.ts"
 
 /** A request that passed, and what was answered. */
 export interface Passed {
@@ -33,7 +34,8 @@ export interface CountingProxy {
 export interface ProxyOptions {
   /**
    * Bytes that pass in a second, as on a network. Without it the kernel takes whole layers before their reader has seen
-   * any of them.
+   * any of them. With it a connection also carries no more than a window of bytes that its reader has not taken: a reader
+   * that has no processor for a while would otherwise find megabytes that nobody had asked a network for.
    */
   readonly rate?: number
 }
@@ -56,7 +58,13 @@ export const countingProxy = async (server: RegistryServer, { rate }: ProxyOptio
       }
       passed.push(entry)
       outgoing.writeHead(entry.status, answer.headers)
-      forward(answer, outgoing, url.includes("/blobs/") ? gate : undefined, entry)
+      forward(
+        answer,
+        outgoing,
+        url.includes("/blobs/") ? gate : undefined,
+        entry,
+        rate === undefined ? Infinity : window
+      )
     })
     onward.on("error", () => outgoing.destroy())
     outgoing.on("close", () => onward.destroy())
@@ -136,15 +144,27 @@ const makeGate = (rate: number | undefined): Gate => {
   }
 }
 
+/** Bytes of a connection that are on their way at once. */
+const window = 64 * 1024
+
+/** Waits until the reader has taken so much of what it was sent that no more than a window is on its way. */
+const taken = async ({ socket }: ServerResponse, most: number): Promise<void> => {
+  while (most !== Infinity && socket !== null && !socket.destroyed && unread(socket) > most) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+}
+
 const forward = (
   answer: IncomingMessage,
-  outgoing: NodeJS.WritableStream,
+  outgoing: ServerResponse,
   gate: Gate | undefined,
-  entry: Passed
+  entry: Passed,
+  most: number
 ): void => {
   const pass = async (): Promise<void> => {
     for await (const piece of answer as AsyncIterable<Uint8Array>) {
       await gate?.open(piece.length)
+      await taken(outgoing, most)
       entry.bytes += piece.length
       gate?.count(piece.length)
       if (!outgoing.write(piece)) {
