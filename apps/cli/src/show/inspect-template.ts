@@ -51,8 +51,18 @@ class NilMap extends Map<string, unknown> {
 /** What JSON leaves out and templates may ask for all the same: Go has a value for it. */
 const absent: { readonly [part: string]: { readonly [field: string]: unknown } } = {
   State: { Health: null },
-  Config: { ExposedPorts: new NilMap(), Healthcheck: null, OnBuild: new NilList(), Shell: new NilList() }
+  Config: {
+    ArgsEscaped: false,
+    ExposedPorts: new NilMap(),
+    Healthcheck: null,
+    OnBuild: new NilList(),
+    Shell: new NilList(),
+    StopSignal: ""
+  }
 }
+
+/** The same for an image as a whole. */
+const absentOfImage = { Created: "", DockerVersion: "", OsVersion: "", Variant: "" }
 
 /**
  * An object of `inspect` as templates see it: keys of maps may be missing, empty lists and maps have no elements, and
@@ -61,15 +71,17 @@ const absent: { readonly [part: string]: { readonly [field: string]: unknown } }
 export const forTemplates = (object: unknown): unknown => {
   const seen = withEmpty(withMaps(object, mapFields))
   if (!isRecord(seen)) return seen
-  for (const [part, fields] of Object.entries(absent)) {
-    const value = seen[part]
-    if (!isRecord(value)) continue
-    for (const [field, nothing] of Object.entries(fields)) {
-      // Not enumerable, so that it is not written as JSON.
-      if (!Object.hasOwn(value, field)) Object.defineProperty(value, field, { value: nothing })
-    }
-  }
+  for (const [part, fields] of Object.entries(absent)) fillIn(seen[part], fields)
+  if (isRecord(seen["RootFS"])) fillIn(seen, absentOfImage)
   return seen
+}
+
+const fillIn = (value: unknown, fields: { readonly [field: string]: unknown }): void => {
+  if (!isRecord(value)) return
+  for (const [field, nothing] of Object.entries(fields)) {
+    // Not enumerable, so that it is not written as JSON.
+    if (!Object.hasOwn(value, field)) Object.defineProperty(value, field, { value: nothing })
+  }
 }
 
 const withEmpty = (value: unknown): unknown => {

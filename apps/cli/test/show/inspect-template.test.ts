@@ -24,6 +24,15 @@ describe("an object of inspect in a template", () => {
     expect(render(template, forTemplates(container))).toEqual({ ok: true, value: text })
   })
 
+  it("has all fields of an image that an image can have", () => {
+    const image = forTemplates({ Id: "sha256:1", Config: { Cmd: ["sh"] }, RootFS: { Layers: [] } })
+    const text =
+      "{{.Variant}}{{.OsVersion}}{{.DockerVersion}}{{.Created}}{{.Config.StopSignal}}|{{.Config.ArgsEscaped}}"
+    expect(render(text, image)).toEqual({ ok: true, value: "|false" })
+    expect(render("{{json .}}", image)).toMatchObject({ value: expect.not.stringContaining("Variant") })
+    expect(render("{{.Variant}}", forTemplates(container)).ok).toBe(false)
+  })
+
   it("refuses what it cannot have", () => {
     expect(render("{{.State.Nope}}", forTemplates(container)).ok).toBe(false)
     expect(render("{{.State.Health.Status}}", forTemplates(container)).ok).toBe(false)

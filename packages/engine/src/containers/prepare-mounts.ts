@@ -37,7 +37,8 @@ export const prepareMounts = (
   Effect.gen(function* () {
     const declared = Object.keys(image.config.Volumes ?? {}).map((target): MountRequest => ({
       type: "volume",
-      target,
+      // `VOLUME data` is written, too, and means /data to every runtime.
+      target: target === "" || target.startsWith("/") ? target : `/${target}`,
       readonly: false,
       noCopy: false,
       typed: `VOLUME ${target}`

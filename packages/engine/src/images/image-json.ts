@@ -42,14 +42,28 @@ export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malf
       if (process[record] !== undefined && !isRecord(process[record]))
         return Either.left(`config.${record} is not an object`)
     }
+    if (isRecord(process["Labels"])) {
+      process["Labels"] = dropNulls(process["Labels"])
+      if (!isTexts(Object.values(process["Labels"] as object)))
+        return Either.left("config.Labels has a label that is not text")
+    }
     // Every field the type promises was checked above; the rest is optional text that is only shown.
     return Either.right({
       ...dropNulls(value),
       config: process,
-      history: Array.isArray(history) ? history.filter(isRecord) : [],
+      history: Array.isArray(history) ? history.filter(isRecord).map(entryOf) : [],
       rootfs: { type: "layers", diff_ids: rootfs["diff_ids"] }
     } as unknown as ImageConfig)
   })
+
+/** An entry of a history without what is not of the kind that it should be. */
+const entryOf = (entry: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(entry).filter(([name, value]) => {
+      if (name === "empty_layer") return typeof value === "boolean"
+      return typeof value === "string" && (name !== "created" || !Number.isNaN(Date.parse(value)))
+    })
+  )
 
 /** Go programs write `null` where a field is absent. */
 const dropNulls = (record: Record<string, unknown>): Record<string, unknown> =>

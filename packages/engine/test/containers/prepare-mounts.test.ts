@@ -47,6 +47,14 @@ const why = (requests: ReadonlyArray<MountRequest>) =>
   Effect.map(Effect.flip(prepared(requests)), ({ message }) => message)
 
 describe("prepareMounts", () => {
+  it.effect("takes a VOLUME of an image that is not absolute from the root on", () =>
+    Effect.gen(function* () {
+      const { records } = yield* prepared([], ["data", "./a/../b"])
+      expect(records.map(({ target }) => target)).toEqual(["/b", "/data"])
+      expect(readFileSync(join(records[1]?.source ?? "", "seed"), "utf8")).toBe("planted")
+    }).pipe(Effect.provide(world))
+  )
+
   it.effect("makes a named volume, and fills it from the image", () =>
     Effect.gen(function* () {
       const { records, specs } = yield* prepared([volume("/data", { name: "mine" })])

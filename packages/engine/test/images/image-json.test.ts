@@ -68,6 +68,13 @@ describe("decodeConfig", () => {
     )
   })
 
+  it("keeps of a history what can be shown", () => {
+    const history = [{ created: null, created_by: 1, empty_layer: "no" }, { created: "junk", comment: "c" }, "x", {}]
+    expect(Either.getOrThrow(decodeConfig(bytes({ ...config, history }))).history).toEqual([{}, { comment: "c" }, {}])
+    const entry = { created: "2026-01-01T00:00:00Z", created_by: "RUN x", author: "a", empty_layer: true }
+    expect(Either.getOrThrow(decodeConfig(bytes({ ...config, history: [entry] }))).history).toEqual([entry])
+  })
+
   it("never throws on a process config with one field spoiled", () => {
     const field = fc.constantFrom(
       "Env",
@@ -87,7 +94,7 @@ describe("decodeConfig", () => {
         expect(Either.getOrElse(Either.flip(decoded), () => `config.${name}`)).toContain(`config.${name}`)
         if (Either.isLeft(decoded)) return
         const { Env = [], Labels = {}, User = "" } = decoded.right.config
-        expect([...Env, ...Object.keys(Labels), User.trim()].every((each) => typeof each === "string")).toBe(true)
+        expect([...Env, ...Object.values(Labels), User.trim()].every((each) => typeof each === "string")).toBe(true)
       }),
       { numRuns: 500 }
     )

@@ -149,9 +149,8 @@ const window = 64 * 1024
 
 /** Waits until the reader has taken so much of what it was sent that no more than a window is on its way. */
 const taken = async ({ socket }: ServerResponse, most: number): Promise<void> => {
-  while (most !== Infinity && socket !== null && !socket.destroyed && unread(socket) > most) {
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
+  if (most === Infinity || socket === null) return
+  while (!socket.destroyed && unread(socket) > most) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 const forward = (
