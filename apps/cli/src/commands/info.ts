@@ -53,6 +53,7 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
     })
     if (format === "") {
       terminal.out(infoText(facts))
+      for (const warning of facts.Warnings ?? []) terminal.err(`${warning}\n`)
       return 0
     }
     return yield* printObject(format, facts, { command: "info", terminal })

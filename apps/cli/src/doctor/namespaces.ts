@@ -4,6 +4,9 @@ import { installCommand } from "./install-command.ts"
 
 const kinds = ["mount", "pid", "ipc", "uts", "net", "cgroup"] as const
 
+/** A command that does nothing, wherever a shell is. */
+const nothing = ["/bin/sh", "-c", ":"]
+
 /** What forbids user namespaces, by the file that says so. */
 const locks: ReadonlyArray<readonly [path: string, forbids: RegExp, mend: string]> = [
   ["/proc/sys/user/max_user_namespaces", /^0$/, "sysctl -w user.max_user_namespaces=15000"],
@@ -32,7 +35,7 @@ export const namespaces = (host: Host): Finding => {
   // An ordinary user owns the others only inside a user namespace.
   const inside = host.uid === 0 ? [] : ["--user", "--map-root-user"]
   const refused = kinds.flatMap((kind) => {
-    const { said, status } = host.run([unshare, ...inside, `--${kind}`, "--fork", "true"])
+    const { said, status } = host.run([unshare, ...inside, `--${kind}`, "--fork", ...nothing])
     return status === 0 ? [] : [{ kind, said }]
   })
   if (refused.length === 0) return fine(subject, `${kinds.join(", ")}: made one of each`, true)
@@ -54,7 +57,7 @@ export const namespaces = (host: Host): Finding => {
 /** Makes a user namespace. Root needs none; containers of ordinary users stand in one. */
 export const userNamespaces = (host: Host): Finding => {
   const subject = "user namespaces"
-  const { said, status } = host.run([host.find("unshare") ?? "unshare", "--user", "--map-root-user", "true"])
+  const { said, status } = host.run([host.find("unshare") ?? "unshare", "--user", "--map-root-user", ...nothing])
   const forbidden = lockOf(host)
   if (status === 0 && (host.uid !== 0 || forbidden === undefined)) {
     return fine(subject, "made one", host.uid !== 0)

@@ -1,4 +1,5 @@
 import type { BuildFailed, Excerpt } from "@gantry/build/solve/BuildFailed"
+import { rootless } from "@gantry/linux/rootless"
 import type { Explanation } from "./Explanation.ts"
 import { visibleOnly } from "./text.ts"
 
@@ -12,7 +13,9 @@ export const explainBuildFailed = (failure: BuildFailed): Explanation => {
   const kept =
     build === undefined ? "steps before it are kept in the cache" : `gantry build log ${build} has all that it wrote`
   const shell = hadShell === true ? [] : ["--on-error=shell opens a shell where it failed"]
-  const todo = diagnostics?.[0]?.suggestion ?? (exitCode === undefined ? undefined : [kept, ...shell].join("; "))
+  const alone = rootless()?.single === true && lastLines.some((line) => ofUsers.test(line)) ? [onlyRoot] : []
+  const todo =
+    diagnostics?.[0]?.suggestion ?? (exitCode === undefined ? undefined : [...alone, kept, ...shell].join("; "))
   return {
     before: [...written, ...(excerpt === undefined ? [] : excerptLines(excerpt))],
     what: `build step failed: ${step.text} (line ${step.range.start.line})`,
@@ -20,6 +23,11 @@ export const explainBuildFailed = (failure: BuildFailed): Explanation => {
     ...(todo === undefined ? {} : { todo })
   }
 }
+
+/** What commands say that want to become somebody else, or to give something to somebody. */
+const ofUsers = /set(?:groups|e?[ug]id|res[ug]id)|ch(?:own|grp)|cannot set (?:groups|[ug]id)/i
+
+const onlyRoot = "root is the only user here, and gantry doctor says how to have others"
 
 /** As BuildKit shows it: the file and line, and the meant lines marked between two rules. */
 const excerptLines = ({ file, lines }: Excerpt): ReadonlyArray<string> => {

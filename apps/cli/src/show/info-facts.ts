@@ -31,6 +31,8 @@ export interface EngineFacts {
   readonly now: number
 }
 
+const costs = "containers have no limits and cannot be paused"
+
 /** What `info --format` shows: Docker's fields, as far as there is such a thing here. */
 export const infoFacts = (facts: EngineFacts) => {
   const { cgroups, containers, host, proxy } = facts
@@ -96,7 +98,11 @@ export const infoFacts = (facts: EngineFacts) => {
     LiveRestoreEnabled: true,
     Isolation: "",
     SecurityOptions: ["name=seccomp,profile=builtin", ...(host.root ? [] : ["name=rootless"])],
-    Warnings: limits ? null : ["WARNING: this host has no control groups: containers have no limits"],
+    Warnings: limits
+      ? null
+      : [
+          `WARNING: ${host.root ? "this host has no control groups" : "this user was given no control groups"}: ${costs}`
+        ],
     ClientInfo: { Debug: false, Version: facts.version, Context: "default", Plugins: [], Warnings: null }
   }
 }

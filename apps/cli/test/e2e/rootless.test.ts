@@ -167,6 +167,7 @@ RUN id -un > /home/app/who
       /this user may not bind ports below 1024\n {2}try: .*net.ipv4.ip_unprivileged_port_start=81$/m
     )
     await user.ok("run", "-d", "--name", "unlimited", "base", "sleep", "1000")
+    expect((await user.try("info")).stderr).toMatch(/^WARNING: this user was given no control groups/)
     const pause = await user.try("pause", "unlimited")
     expect(pause.stderr).toMatch(/^gantry: the container could not be paused\n {2}why: .*none were delegated/)
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
@@ -247,6 +248,10 @@ describe("an ordinary user without a range", () => {
       const refused = await user.try("run", "--rm", "--runtime", runtime, "--user", "app", "small", "busybox", "id")
       expect(refused).toMatchObject({ status: 125, stderr: other.stderr })
     }
+    const given = user.context("given", {
+      Dockerfile: 'FROM small\nRUN ["/bin/busybox", "chown", "1000", "/etc/passwd"]\n'
+    })
+    expect((await user.try("build", given)).stderr).toMatch(/^ {2}try: root is the only user here, and gantry doctor/m)
     const changed = await user.try("run", "--rm", "small", "busybox", "chown", "app", "/etc/passwd")
     expect(changed).toMatchObject({ status: 1 })
   })

@@ -37,7 +37,11 @@ export const parseNamespaceMode =
   (text: string): Result<NamespaceChoice> => {
     if (own[kind].includes(text)) return good("own")
     if (text === "host") return good("host")
-    return bad(unknownYet[kind].test(text) ? `${text} is not supported yet` : called[kind](text))
+    if (!unknownYet[kind].test(text)) return bad(called[kind](text))
+    const already = text.startsWith("keep-id")
+      ? "; without root, files of a container's root are its caller's anyway"
+      : ""
+    return bad(`${text} is not supported yet${already}`)
   }
 
 /** What stands before the name of a container whose namespace is wanted. */
