@@ -5,20 +5,26 @@ import { offered, type Option, type OptionTable } from "./Option.ts"
 const usualWidth = 80
 const leastWidth = 40
 
-/** The help of one command. `width` is the terminal's in columns. Ends with a line break. */
+/**
+ * The help of one command, and of those among `commands` that begin with its words. `width` is the terminal's in columns.
+ * Ends with a line break.
+ */
 export const commandHelp = (
   command: Command,
   words: ReadonlyArray<string> = command.paths[0],
   width: number = usualWidth,
-  program: Program = "gantry"
+  program: Program = "gantry",
+  commands: { readonly [name: string]: CommandName } = {}
 ): string => {
   const options = optionRows(command.options)
+  const below = words.length === 1 ? membersOf(commands, words[0] ?? "") : []
   return paragraphs(
     `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
     command.paths.length > 1
       ? `Aliases:\n  ${wrap(command.paths.map((path) => called(path, program)).join(", "), width - 2).join("\n  ")}`
       : "",
+    below.length > 0 ? `Commands:\n${columns(below, width)}` : "",
     options.length > 0 ? `Options:\n${columns(options, width)}` : ""
   )
 }
@@ -54,21 +60,22 @@ export const groupHelp = (
   summary: string,
   width: number = usualWidth,
   program: Program = "gantry"
-): string => {
-  const members = Object.values(commands).flatMap((command) => {
-    const path = command.paths.find((each) => each.length === 2 && each[0] === group)
-    return path === undefined || command.section === "hidden" ? [] : [[path[1] ?? "", command.summary] as const]
-  })
-  return paragraphs(
+): string =>
+  paragraphs(
     `Usage:  ${called([group], program)} COMMAND`,
     summary,
-    `Commands:\n${columns(
-      members.toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      width
-    )}`,
+    `Commands:\n${columns(membersOf(commands, group), width)}`,
     wrap(`Run '${called([group], program)} COMMAND --help' for more information on a command.`, width).join("\n")
   )
-}
+
+/** The commands of two words that begin with this one: the second word and what it does. */
+const membersOf = (commands: { readonly [name: string]: CommandName }, first: string) =>
+  Object.values(commands)
+    .flatMap((command) => {
+      const path = command.paths.find((each) => each.length === 2 && each[0] === first)
+      return path === undefined || command.section === "hidden" ? [] : [[path[1] ?? "", command.summary] as const]
+    })
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 /** What is shown below a problem with a command's arguments. */
 export const usageHint = (command: Command, words: ReadonlyArray<string>, program: Program = "gantry"): string =>

@@ -1,5 +1,6 @@
 import type { Command } from "../argv/Command.ts"
 import { commandHelp } from "../argv/help.ts"
+import { names } from "../argv/tables/names.ts"
 import type { OptionTable } from "../argv/Option.ts"
 import { parse, type Parsed } from "../argv/parse.ts"
 import { problemText } from "../argv/problem-text.ts"
@@ -18,6 +19,6 @@ export const readArguments = <Table extends OptionTable>(
     return parsed.problem.kind === "operands" ? 1 : 125
   }
   if (!parsed.value.help) return parsed.value
-  terminal.out(commandHelp(command, words, terminal.size().columns, terminal.program))
+  terminal.out(commandHelp(command, words, terminal.size().columns, terminal.program, names))
   return 0
 }

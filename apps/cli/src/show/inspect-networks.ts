@@ -4,6 +4,7 @@ import { type ContainerRecord, portsOf } from "@gantry/engine/containers/Contain
 import { namesOf } from "@gantry/engine/networks/names-of"
 import type { NetworkWish } from "@gantry/engine/networks/NetworkWish"
 import { isUserDefined, sharedWith } from "@gantry/engine/networks/NetworkWish"
+import { everyAddress } from "./ports.ts"
 
 /** Where a container is to be found, in the shape of Docker's inspect: its own ports, and a place in each network. */
 export const inspectNetworks = (record: ContainerRecord, state: ContainerState): unknown => {
@@ -12,7 +13,7 @@ export const inspectNetworks = (record: ContainerRecord, state: ContainerState):
   const published = isLive(state) ? portsOf(record) : []
   const ports: Record<string, Array<{ HostIp: string; HostPort: string }> | null> = {}
   for (const text of options.exposed) ports[text] = null
-  for (const { containerPort, hostIp, hostPort, protocol } of published) {
+  for (const { containerPort, hostIp, hostPort, protocol } of published.flatMap(everyAddress)) {
     const key = `${containerPort}/${protocol}`
     ports[key] = [...(ports[key] ?? []), { HostIp: hostIp, HostPort: String(hostPort) }]
   }

@@ -2,7 +2,7 @@ import { rootless } from "@gantry/linux/rootless"
 
 /** A port that a container exposes, and where it is published if it is. */
 export interface ShownPort {
-  /** Missing with a `hostPort` means all addresses of both families. */
+  /** `0.0.0.0`, or missing with a `hostPort`, means all addresses of both families. */
   readonly hostIp?: string
   readonly hostPort?: number
   readonly containerPort: number
@@ -42,10 +42,8 @@ export const portLines = (
   ports: ReadonlyArray<ShownPort & { readonly hostPort: number }>
 ): ReadonlyArray<{ readonly from: string; readonly to: string }> =>
   ports
-    .flatMap(({ hostIp = "0.0.0.0", ...port }) =>
-      everyAddress(hostIp === "0.0.0.0" && !isIpv4Only() ? port : { ...port, hostIp })
-    )
-    .toSorted(inOrder)
+    .flatMap(everyAddress)
+    .toSorted((a, b) => a.containerPort - b.containerPort || byText(a.protocol, b.protocol) || inOrder(a, b))
     .map(({ containerPort, hostIp, hostPort, protocol }) => ({
       from: `${containerPort}/${protocol}`,
       to: `${bracketed(hostIp)}:${hostPort}`
@@ -78,13 +76,13 @@ const drawn = ({ address, protocol, first, last }: Run): string => {
   return address === undefined ? `${range}/${protocol}` : `${address}:${range}->${range}/${protocol}`
 }
 
-const everyAddress = (port: ShownPort): ReadonlyArray<ShownPort> =>
-  port.hostPort === undefined || port.hostIp !== undefined
-    ? [port]
-    : [
-        { ...port, hostIp: "0.0.0.0" },
-        { ...port, hostIp: "::" }
-      ]
+/** A port for each address that it is shown at: what is published at all of them has one of each family. */
+export const everyAddress = <Port extends ShownPort>(port: Port): ReadonlyArray<Port> => {
+  const { hostIp = "0.0.0.0" } = port
+  if (port.hostPort === undefined) return [port]
+  const both = hostIp === "0.0.0.0" && !isIpv4Only()
+  return (both ? [hostIp, "::"] : [hostIp]).map((each) => ({ ...port, hostIp: each }))
+}
 
 const bracketed = (address = ""): string => (address.includes(":") ? `[${address}]` : address)
 

@@ -3,6 +3,7 @@ import { commandHelp, groupHelp, programHelp, usageHint, wrap } from "../../src/
 import { globalOptions } from "../../src/argv/tables/global.ts"
 import { rm, pause } from "../../src/argv/tables/lifecycle.ts"
 import { groups, names } from "../../src/argv/tables/names.ts"
+import { port } from "../../src/argv/tables/watching.ts"
 import { run } from "../../src/argv/tables/run.ts"
 
 describe("help", () => {
@@ -18,6 +19,12 @@ Options:
   -f, --force     Kill the container first if it is running
   -v, --volumes   Remove its anonymous volumes too
 `)
+  })
+
+  it("of a command tells those that begin with its words", () => {
+    const help = commandHelp(port, ["port"], 80, "gantry", names)
+    expect(help).toMatch(/\n\nCommands:\n {2}add .*\n {2}move .*\n {2}rm .*\n\nOptions:/)
+    expect(commandHelp(port, ["container", "port"], 80, "gantry", names)).not.toContain("Commands:")
   })
 
   it("leaves the options out where there are none", () => {

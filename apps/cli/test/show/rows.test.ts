@@ -75,6 +75,7 @@ describe("the PORTS column", () => {
     ["127.0.0.1:9000->9000/tcp, 127.0.0.1:9002->9002/tcp", [local(9000), local(9002)]],
     ["127.0.0.1:53->53/tcp, 127.0.0.1:53->53/udp", [local(53), local(53, { protocol: "udp" })]],
     ["0.0.0.0:8080->80/tcp, [::]:8080->80/tcp", [port(80, { hostPort: 8080 })]],
+    ["0.0.0.0:80->80/tcp, [::]:80->80/tcp", [port(80, { hostIp: "0.0.0.0", hostPort: 80 })]],
     ["443/tcp, 127.0.0.1:8080->80/tcp", [local(80, { hostPort: 8080 }), port(443)]]
   ])("%s", (text, ports) => {
     expect(shownPorts(ports)).toBe(text)
