@@ -1,3 +1,4 @@
+import { findKeptLog } from "@gantry/engine/autopsies/kept-logs"
 import { Containers } from "@gantry/engine/containers/Containers"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import type { LogLine } from "@gantry/engine/containers/Logs"
@@ -65,6 +66,18 @@ const instantOf = (name: string, text: string | undefined, now: bigint) =>
       })
   )
 
+/** A container, or one that was removed and whose log is kept. Docker has no such logs, and scripts ask it what there is. */
+const writerOf = (name: string, { program }: Terminal) =>
+  Effect.gen(function* () {
+    const containers = yield* Containers
+    return yield* Effect.catchTag(containers.find(name), "NoSuchContainer", (missing) =>
+      Effect.gen(function* () {
+        const kept = program === "docker" ? undefined : yield* findKeptLog(name)
+        return kept === undefined ? yield* missing : { ...kept.record, keptLog: kept.directory }
+      })
+    )
+  })
+
 /** `gantry logs`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
@@ -72,8 +85,7 @@ export default define(table, ({ operands, options }, { terminal }) =>
     const since = yield* instantOf("since", options.since, now)
     const until = yield* instantOf("until", options.until, now)
     const pattern = yield* optionalOf("--grep", options.grep, patternOf)
-    const containers = yield* Containers
-    const found = yield* Effect.forEach(operands, (name) => containers.find(name))
+    const found = yield* Effect.forEach(operands, (name) => writerOf(name, terminal))
     const records = [...new Map(found.map((record) => [record.id, record])).values()]
     const silent = records.find(({ options: { log } }) => log.driver === "none")
     if (silent !== undefined) {

@@ -72,7 +72,15 @@ describe("gantry inspect", () => {
       const [running] = (yield* inspected(["web"])).objects
       expect(running).toMatchObject({
         State: { Status: "running", Running: true },
-        NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "8080" }] }, IPPrefixLen: 24 }
+        NetworkSettings: {
+          Ports: {
+            "80/tcp": [
+              { HostIp: "0.0.0.0", HostPort: "8080" },
+              { HostIp: "::", HostPort: "8080" }
+            ]
+          },
+          IPPrefixLen: 24
+        }
       })
       yield* gantry("kill", ["web"])
       const [ended] = (yield* inspected(["web"])).objects

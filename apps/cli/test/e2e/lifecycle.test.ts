@@ -54,6 +54,14 @@ describe.each(everyRuntime)("the life of a container, made by %s", (runtime) => 
     expect(await gantry.field("talk", "{{.State.ExitCode}}")).toBe("7")
   })
 
+  it("tells what a container wrote for a while after it was removed, up to its end", async () => {
+    await gantry.ok("run", "-d", "--name", "gone", "base", "sh", "-c", "echo one; sleep 600")
+    await gantry.start("logs", "-f", "gone").says(/one/)
+    await gantry.ok("rm", "-f", "gone")
+    expect(await gantry.ok("logs", "-f", "gone")).toBe("one")
+    expect((await gantry.try("inspect", "gone")).status).toBe(1)
+  })
+
   it("passes on the exit status of `exec`, its streams, user, directory and environment", async () => {
     await gantry.ok("run", "-d", "--name", "box", "-e", "FROM_RUN=1", "-w", "/tmp", "base", "sleep", "600")
     expect((await gantry.try("exec", "box", "sh", "-c", "exit 5")).status).toBe(5)

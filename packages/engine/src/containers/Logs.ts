@@ -149,15 +149,16 @@ export const logs = (id: string, query: LogQuery): Stream.Stream<LogLine, Storag
     Effect.map(openLogs(id, query), ({ later, past }) => Stream.concat(Stream.fromIterable(past), later))
   )
 
-/** As {@link logs}, with what is there apart from what is to come. */
+/** As {@link logs}, with what is there apart from what is to come: nothing, of a log that is `kept` of a removed container. */
 export const openLogs = (
   id: string,
-  { follow, matches, since, tail, until }: LogQuery
+  { follow, matches, since, tail, until }: LogQuery,
+  kept?: string
 ): Effect.Effect<OpenedLogs, StorageFailure, Runtime | Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
     const runtime = yield* Runtime
-    const directory = directoryOf(root, id)
+    const directory = kept ?? directoryOf(root, id)
     const failed = storageFailure("read", `the log of ${id.slice(0, 12)}`)
     const wanted = (line: LogLine): boolean =>
       (since === undefined || instantOf(line.time) >= since) &&
@@ -177,7 +178,7 @@ export const openLogs = (
       catch: failed
     })
     // Without a directory nothing of it ever ran, and there is nothing to wait for.
-    if (!follow || !existsSync(directory)) return { past, later: Stream.empty }
+    if (!follow || kept !== undefined || !existsSync(directory)) return { past, later: Stream.empty }
     const bell = yield* Queue.sliding<"changed" | "ended">(2)
     yield* Effect.acquireRelease(
       Effect.sync(() => watch(directory, () => void Queue.unsafeOffer(bell, "changed"))),

@@ -10,16 +10,16 @@ const mostFollowed = 1000
 
 /**
  * What several containers wrote, in the order of time as far as it is there, and then as it comes; each line with the
- * container that wrote it. `tail` counts lines of each.
+ * container that wrote it. `tail` counts lines of each. A removed container has the directory with its log, if that is kept.
  */
-export const mergedLogs = <Container extends { readonly id: string }>(
+export const mergedLogs = <Container extends { readonly id: string; readonly keptLog?: string }>(
   containers: ReadonlyArray<Container>,
   query: LogQuery
 ): Stream.Stream<readonly [Container, LogLine], StorageFailure, Runtime | Settings> =>
   Stream.unwrapScoped(
     Effect.map(
       Effect.forEach(containers, (container) =>
-        Effect.map(openLogs(container.id, query), ({ later, past }) => ({ container, later, past }))
+        Effect.map(openLogs(container.id, query, container.keptLog), ({ later, past }) => ({ container, later, past }))
       ),
       (opened) => {
         const past = opened.flatMap(({ container, past: lines }) =>

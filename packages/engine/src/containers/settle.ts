@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs"
+import { existsSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
 import type { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { type Attachment, Network } from "@gantry/core/network/Network"
@@ -85,6 +86,7 @@ export const dismantleHeld = (
   Effect.gen(function* () {
     const { root } = yield* Settings
     yield* (yield* Containers).amend(record.id, (now) => ({ ...now, removing: { volumes: withVolumes } }))
+    yield* keepLogOf(record, directoryOf(root, record.id))
     yield* (yield* Runtime).remove(record.id)
     yield* release(record)
     // In this order: a container without a directory can still be started, one without a tree cannot.
@@ -108,6 +110,17 @@ export const dismantleHeld = (
     const used = new Set((yield* (yield* Containers).list).flatMap(({ mounts }) => mounts.map(({ name }) => name)))
     for (const { name } of anonymous) if (!used.has(name)) yield* volumes.remove(name)
   })
+
+/** Keeps what a container wrote that is about to be removed. Whatever stands in the way, the removal goes on. */
+const keepLogOf = (record: ContainerRecord, directory: string): Effect.Effect<void, never, Settings> =>
+  Effect.gen(function* () {
+    const newest = statSync(join(directory, "log.json"), { throwIfNoEntry: false })
+    if (newest === undefined || (newest.size === 0 && !existsSync(join(directory, "log.json.1")))) return
+    const { root } = yield* Settings
+    const { keepLog } = yield* Effect.promise(() => import("../autopsies/kept-logs.ts"))
+    const now = yield* Clock.currentTimeMillis
+    yield* Effect.try(() => keepLog(root, record, directory, now))
+  }).pipe(Effect.ignoreLogged)
 
 /**
  * Brings the record of a container that stopped, or whose supervisor was killed, to the truth: network given back,

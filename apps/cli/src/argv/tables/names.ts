@@ -111,7 +111,11 @@ export const names = {
   },
   login: { paths: [["login"]], summary: "Log in to a registry", section: "other" },
   logout: { paths: [["logout"]], summary: "Forget the login of a registry", section: "other" },
-  logs: { paths: [["logs"], ["container", "logs"]], summary: "Show what a container has written", section: "other" },
+  logs: {
+    paths: [["logs"], ["container", "logs"]],
+    summary: "Show what a container has written, also one that was removed today",
+    section: "other"
+  },
   pause: {
     paths: [["pause"], ["container", "pause"]],
     summary: "Make everything in containers stand still",
