@@ -7,7 +7,7 @@ import { autopsiesOf, keptFor } from "../../src/autopsies/Autopsy.ts"
 import { findKeptLog, keepLog, mostLogs } from "../../src/autopsies/kept-logs.ts"
 import { directoryOf } from "../../src/containers/directory-of.ts"
 import { mergedLogs } from "../../src/containers/merged-logs.ts"
-import { bytesOf, openLog } from "../../src/supervisor/log.ts"
+import { openLog } from "../../src/supervisor/log.ts"
 import { recordOf } from "../records.ts"
 import { world } from "../world.ts"
 
