@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import {
   chmodSync,
@@ -28,6 +28,17 @@ const has = (program: string): boolean => {
   } catch {
     return false
   }
+}
+
+/** The directories of a docker image's layers, the highest first. */
+const driverLayers = "{{.GraphDriver.Data.UpperDir}}:{{.GraphDriver.Data.LowerDir}}"
+
+/** Whether there is a docker that keeps layers as directories that can be stacked here. */
+const dockerStacks = (): boolean => {
+  const { stdout } = spawnSync("docker", ["info", "-f", "{{.Driver}}"], { encoding: "utf8" })
+  if (stdout?.trim() === "overlay2") return true
+  console.log("!! docker IS SKIPPED: its daemon does not answer, or does not stack directories !!")
+  return false
 }
 
 /** A tree with something of everything that an archive can hold. */
@@ -99,14 +110,15 @@ describe("debug apply-layer", () => {
     expect(fullListing(ours)).toEqual(fullListing(theirs))
   })
 
-  it.runIf(has("umoci"))("makes of two layers what umoci makes of them", async () => {
-    const [source, upper, layout, theirs, ours] = ["source", "upper", "layout", "umoci", "gantry"].map(place)
-    if (!source || !upper || !layout || !theirs || !ours) throw new Error("no place")
+  const whiteouts = [".wh.gone", ".wh.gone-directory", "d/.wh..wh..opq"]
+
+  /** Two layers, of which the second one removes and replaces in all ways. */
+  const twoLayers = (name: string, removing: ReadonlyArray<string>): ReadonlyArray<Buffer> => {
+    const [source, upper] = [place(`source-${name}`), place(`upper-${name}`)]
     mkdirSync(source)
     makeSource(source)
     mkdirSync(join(upper, "d"), { recursive: true })
-    for (const name of [".wh.gone", ".wh.gone-directory", "d/.wh..wh..opq", "d/.wh.hard"])
-      writeFileSync(join(upper, name), "")
+    for (const each of removing) writeFileSync(join(upper, each), "")
     writeFileSync(join(upper, "d/new"), "new")
     mkdirSync(join(upper, "file-to-directory"))
     writeFileSync(join(upper, "file-to-directory/in"), "in")
@@ -114,18 +126,68 @@ describe("debug apply-layer", () => {
     mkdirSync(join(upper, "absolute"))
     writeFileSync(join(upper, "absolute/in"), "a directory now, and no link")
     writeFileSync(join(upper, "hard"), "another file than d/hard was")
-    const layers = [tar(source, "--format=posix", ...attributes), tar(upper, "--format=gnu")]
+    return [tar(source, "--format=posix", ...attributes), tar(upper, "--format=gnu")]
+  }
+
+  /** What gantry makes of layers, one after the other. */
+  const applied = async (name: string, layers: ReadonlyArray<Buffer>): Promise<string> => {
+    const ours = place(name)
+    for (const layer of layers) {
+      expect(await gantry.tryWith(layer, "debug", "apply-layer", ours)).toMatchObject({ status: 0, stderr: "" })
+    }
+    return ours
+  }
+
+  it.runIf(has("umoci"))("makes of two layers what umoci makes of them", async () => {
+    const layers = twoLayers("umoci", [...whiteouts, "d/.wh.hard"])
+    const [layout, theirs] = [place("layout"), place("umoci")]
     execFileSync("umoci", ["init", "--layout", layout])
     execFileSync("umoci", ["new", "--image", `${layout}:t`])
     for (const [index, layer] of layers.entries()) {
       const file = place(`layer-${index}.tar`)
       writeFileSync(file, layer)
       execFileSync("umoci", ["raw", "add-layer", "--image", `${layout}:t`, file], { stdio: "ignore" })
-      expect(await gantry.tryWith(layer, "debug", "apply-layer", ours)).toMatchObject({ status: 0, stderr: "" })
     }
     execFileSync("umoci", ["raw", "unpack", "--image", `${layout}:t`, theirs], { stdio: "ignore" })
+    const ours = await applied("gantry", layers)
     expect(fullListing(ours)).toEqual(fullListing(theirs))
     expect(readdirSync(join(ours, "d")).toSorted()).toEqual(["new"])
+  })
+
+  it.runIf(dockerStacks())("makes of two layers what docker makes of them", async () => {
+    // Docker keeps a whiteout in an opaque directory as a file that is listed and is not there.
+    const layers = twoLayers("docker", whiteouts)
+    const folder = place("docker-archive")
+    mkdirSync(folder)
+    const name = `gantry-e2e-layers-${process.pid}:1`
+    const config = {
+      architecture: "amd64",
+      os: "linux",
+      config: { Cmd: ["true"] },
+      rootfs: {
+        type: "layers",
+        diff_ids: layers.map((layer) => `sha256:${createHash("sha256").update(layer).digest("hex")}`)
+      }
+    }
+    writeFileSync(join(folder, "config.json"), JSON.stringify(config))
+    for (const [index, layer] of layers.entries()) writeFileSync(join(folder, `${index}.tar`), layer)
+    const entry = { Config: "config.json", RepoTags: [name], Layers: layers.map((_, index) => `${index}.tar`) }
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify([entry]))
+    const docker = (args: ReadonlyArray<string>, input?: Buffer) =>
+      execFileSync("docker", args, { encoding: "utf8", stdio: ["pipe", "pipe", "ignore"], ...(input && { input }) })
+    const [theirs, ours] = [place("docker"), await applied("gantry-docker", layers)]
+    try {
+      docker(["load", "-q"], tar(folder))
+      const lower = docker(["image", "inspect", "-f", driverLayers, name]).trim()
+      mkdirSync(theirs)
+      execFileSync("mount", ["-t", "overlay", "overlay", "-o", `ro,lowerdir=${lower}`, theirs])
+      // A layer's own directory is of the time when docker made it.
+      const root = new Set([""])
+      expect(fullListing(ours, root)).toEqual(fullListing(theirs, root))
+    } finally {
+      spawnSync("umount", [theirs])
+      spawnSync("docker", ["rmi", "-f", name], { stdio: "ignore" })
+    }
   })
 
   it("reads archives that are plain, or compressed with gzip or zstd", async () => {
