@@ -169,6 +169,14 @@ describe("mounts of a container", () => {
     expect((await run("-v", `${path}:/loop`, "links", "true")).stderr).toMatch(/loop/)
   })
 
+  it("says so when a directory is to be mounted on a file, or a file on a directory", async () => {
+    for (const mount of [`${gantry.scratch}:/bin/busybox`, "vol2:/bin/busybox", "/bin/busybox:/bin"]) {
+      const { status, stderr } = await gantry.try("run", "--rm", "-v", mount, "base", "true")
+      expect({ mount, status }).toEqual({ mount, status: 125 })
+      expect(stderr).toContain("trying to mount a directory onto a file (or vice-versa)")
+    }
+  })
+
   it("refuses mounts that make no sense", async () => {
     for (const text of ["/a:/b:/c:ro", "a:b", "rel/x:/c", "name:/", "/tmp:/x:sideways"]) {
       const { status, stderr } = await run("-v", text, "base", "true")

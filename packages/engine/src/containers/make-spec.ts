@@ -29,7 +29,9 @@ export const commandOf = (
   options: Pick<RunOptions, "entrypoint" | "command">
 ): { readonly entrypoint: ReadonlyArray<string>; readonly command: ReadonlyArray<string> } => {
   const given = options.entrypoint?.filter((word) => word !== "")
-  const entrypoint = given ?? image.Entrypoint ?? []
+  const own = image.Entrypoint ?? []
+  // `ENTRYPOINT [""]` is how a Dockerfile takes away what its base has.
+  const entrypoint = given ?? (own.length === 1 && own[0] === "" ? [] : own)
   // A new entrypoint drops the image's CMD: its words were meant for the old one.
   const inherited = given === undefined ? (image.Cmd ?? []) : []
   return { entrypoint, command: options.command.length > 0 ? options.command : inherited }

@@ -49,6 +49,7 @@ describe("the command", () => {
     ],
     ["another entrypoint where there was none, without CMD", cmd, { entrypoint: ["/new"] }, ["/new"]],
     ["no entrypoint, by an empty word", { ...entrypoint, ...cmd }, { entrypoint: [""], command: ["x"] }, ["x"]],
+    ["CMD alone where ENTRYPOINT is an empty word", { Entrypoint: [""], ...cmd }, {}, ["a", "b"]],
     ["an empty word as a word", cmd, { command: [""] }, [""]]
   ])("is %s", (_, image, options, argv) => {
     expect(processOf(options, image).argv).toEqual(argv)

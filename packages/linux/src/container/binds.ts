@@ -94,7 +94,14 @@ export const finishBind = (kernel: Kernel, mount: Attached, tree: number): void 
 
 const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): void => {
   finishBind(kernel, mount, tree)
-  attachTo(kernel, tree, openMountPoint(kernel, mount.target, kind))
+  const point = openMountPoint(kernel, mount.target, kind)
+  const there = kernel.files.kind(`/proc/self/fd/${point}`)
+  // Words of runc, which people look for: the kernel only says that it is invalid.
+  if (there !== undefined && there.directory !== (kind === "directory"))
+    throw new Error(
+      "not a directory: are you trying to mount a directory onto a file (or vice-versa)? Check that the path is of the expected type"
+    )
+  attachTo(kernel, tree, point)
 }
 
 const mountTmpfs = (kernel: Kernel, { options, target }: MountSpec & { type: "tmpfs" }): void => {
