@@ -1,5 +1,4 @@
 import { arch, release } from "node:os"
-import { basename } from "node:path"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
@@ -14,7 +13,8 @@ import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import type { BundleFacts } from "../config/oci-config.ts"
 import type { OrdinaryUser } from "../config/process.ts"
 import type { GivenDevice } from "../config/resources.ts"
-import { programOf, textOf } from "./inside.ts"
+import { isSandbox } from "./host.ts"
+import { type Inside, programOf, textOf } from "./inside.ts"
 import { viewOf } from "./view.ts"
 import { stageMounts } from "./stage.ts"
 
@@ -27,7 +27,7 @@ export const gatherFacts = (
   kernel: Kernel,
   spec: ContainerSpec,
   { bundle, program }: { readonly bundle: string; readonly program: string }
-): Omit<BundleFacts, "group"> => {
+): Omit<BundleFacts, "group"> & { readonly view: Pick<Inside, "at"> } => {
   const { files, sys } = kernel
   const root = mountRoot(kernel, spec)
   const held = holdDevices(kernel, spec)
@@ -35,6 +35,7 @@ export const gatherFacts = (
   const view = viewOf(kernel.sys, spec.mounts, { root, staged })
   return {
     root,
+    view,
     who: stage("find user", () => lookUp(spec.process, textOf(view, "/etc/passwd"), textOf(view, "/etc/group"))),
     program: spec.init ? stage("run command", () => programOf(view, spec.process)) : undefined,
     hardFiles: sys.getrlimit(RLIMIT_NOFILE).hard,
@@ -42,8 +43,8 @@ export const gatherFacts = (
     user: userHere(kernel),
     devices: held.map((device) => givenDevice(spec, device)),
     staged,
-    // runsc has control groups of its own, and would bind the host's over them.
-    manyTrees: detectCgroups().version === "v1" && basename(program) !== "runsc",
+    // One with control groups of its own would bind the host's over them.
+    manyTrees: detectCgroups().version === "v1" && !isSandbox(program),
     throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
   }
 }

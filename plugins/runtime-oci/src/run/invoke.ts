@@ -61,11 +61,15 @@ const lastComplaint = (path: string): string | undefined => {
 }
 
 /**
- * Words of runc, crun and youki about a command that cannot be run, and what Docker's convention makes of them. Of what
+ * Words of runc, crun, youki and runsc about a command that cannot be run, and what Docker's convention makes of them. Of what
  * is no file, such as a directory, crun says that the operation is not permitted.
  */
 const refusals: ReadonlyArray<readonly [words: RegExp, status: FailureStatus, why: string]> = [
-  [/executable file (?:not found|`[^`]*` not found|'[^']*' not found)/, 127, "executable file not found in $PATH"],
+  [
+    /executable file (?:not found|`[^`]*` not found|'[^']*' not found)|error finding executable "/,
+    127,
+    "executable file not found in $PATH"
+  ],
   [/exec: "[^"]*": .*no such file or directory|open executable: No such file/i, 127, "no such file or directory"],
   [/exec: "[^"]*": .*is a directory/i, 126, "is a directory"],
   [

@@ -10,7 +10,8 @@ import { printConfig } from "../config/OciConfig.ts"
 import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
 import { userHere } from "./facts.ts"
-import { openInside, requireProgram, textOf } from "./inside.ts"
+import { isSandbox } from "./host.ts"
+import { type Inside, openInside, requireProgram, textOf } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
 import { letGo } from "./start.ts"
@@ -46,19 +47,23 @@ const scratch = ({ driver, id }: JoinRequest) => {
   return { directory, remove: () => fs.rmSync(directory, { recursive: true, force: true }) }
 }
 
+const unseen: Inside = { at: () => undefined, close: () => undefined }
+
 const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, directory: string) => {
   const { sys } = kernel
-  const inside = openInside(sys, `/proc/${pid}/root`)
+  // Of a sandbox nothing is known but what the caller says: users by number, and a command that is there or not.
+  const sealed = isSandbox(driver.program)
+  const inside = sealed ? unseen : openInside(sys, `/proc/${pid}/root`)
   try {
     stage(`enter ${process.cwd}`, () => {
-      if (inside.at(process.cwd, (place) => fs.statSync(place).isDirectory()) !== true) {
+      if (!sealed && inside.at(process.cwd, (place) => fs.statSync(place).isDirectory()) !== true) {
         throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
       }
     })
     const who = stage("find user", () => lookUp(process, textOf(inside, "/etc/passwd"), textOf(inside, "/etc/group")))
     const { hard: hardFiles } = sys.getrlimit(RLIMIT_NOFILE)
     const config = processOf(process, { who, hardFiles, user: userHere(kernel) })
-    requireProgram(inside, { ...process, env: config.env })
+    if (!sealed) requireProgram(inside, { ...process, env: config.env })
     fs.writeFileSync(`${directory}/process.json`, printConfig(config), { mode: 0o600 })
   } finally {
     inside.close()

@@ -25,7 +25,8 @@ import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
 import { handOver, openConsole } from "./console.ts"
 import { gatherFacts } from "./facts.ts"
-import { openInside, requireProgram } from "./inside.ts"
+import { isSandbox } from "./host.ts"
+import { type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { StartRequest } from "./request.ts"
 import { waitFor } from "./wait.ts"
@@ -51,7 +52,7 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
     expect(control, "go")
     setUpNetwork(sys, pid, spec)
     if (made.terminal !== undefined) handOver(sys, control, made.terminal)
-    if (request.hold !== true) begin(kernel, request, pid, bundle.directory)
+    if (request.hold !== true) begin(kernel, request, { ...made, directory: bundle.directory })
     control.begun()
     if (request.hold !== true) letGo(sys)
     return waitFor(sys, pid, request.hold === true ? { parent, input: 0 } : { parent })
@@ -66,12 +67,16 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
   }
 }
 
+/** A container whose process waits to be started. */
+interface Made {
+  readonly pid: number
+  readonly terminal: number | undefined
+  /** Its files, as they were found to be. */
+  readonly view: Pick<Inside, "at">
+}
+
 /** Makes the container; its process waits to be started. */
-const create = (
-  kernel: Kernel,
-  { driver, group, hold = false, spec }: StartRequest,
-  directory: string
-): { readonly pid: number; readonly terminal: number | undefined } => {
+const create = (kernel: Kernel, { driver, group, hold = false, spec }: StartRequest, directory: string): Made => {
   const { sys } = kernel
   fs.mkdirSync(driver.state, { recursive: true, mode: 0o700 })
   // What a killed supervisor left of an earlier start of the same container.
@@ -93,7 +98,8 @@ const create = (
   // the engine has said so.
   if (!hold && facts.user === undefined) openCgroups(sys).allowDevices(group, allowedDevices(spec, facts.devices))
   try {
-    return { pid, terminal: console === undefined ? undefined : stage("open terminal", console.take) }
+    const { view } = facts
+    return { pid, view, terminal: console === undefined ? undefined : stage("open terminal", console.take) }
   } catch (error) {
     discard(sys, pid)
     throw error
@@ -112,12 +118,19 @@ const lockGroups = (sys: Syscalls): void => {
 }
 
 /** Lets the command begin, once it is known that it can. */
-const begin = (kernel: Kernel, { driver, spec }: StartRequest, pid: number, directory: string): void => {
-  const inside = openInside(kernel.sys, `/proc/${pid}/root`)
-  try {
-    requireProgram(inside, spec.process)
-  } finally {
-    inside.close()
+const begin = (
+  kernel: Kernel,
+  { driver, spec }: StartRequest,
+  { directory, pid, view }: Omit<Made, "terminal"> & { readonly directory: string }
+): void => {
+  if (isSandbox(driver.program)) requireProgram(view, spec.process)
+  else {
+    const inside = openInside(kernel.sys, `/proc/${pid}/root`)
+    try {
+      requireProgram(inside, spec.process)
+    } finally {
+      inside.close()
+    }
   }
   invoke(driver, { stage: "start container", directory, args: ["start", spec.id], stdio: "ignore" })
 }

@@ -7,6 +7,7 @@ describe("what a runtime complains about", () => {
   it("ends with 127 when there is no such command", () => {
     expect(statusOf("executable file `nope` not found in $PATH: No such file or directory")).toBe(127)
     expect(statusOf("open executable: No such file or directory")).toBe(127)
+    expect(statusOf('starting sandbox: error finding executable "nope" in PATH [/bin]: no such file')).toBe(127)
     expect(statusOf('runc create failed: exec: "/nope": stat /nope: no such file or directory')).toBe(127)
   })
 
