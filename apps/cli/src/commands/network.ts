@@ -23,6 +23,13 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
       return yield* badValue(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores")
     }
+    if (!["", "bridge"].includes(options.driver ?? "")) {
+      return yield* refused(
+        `plugin "${options.driver}" not found`,
+        "networks are of the driver bridge: leave --driver out",
+        1
+      )
+    }
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const pools = yield* poolsOf(options)
     const driver = yield* valuesOf("-o, --opt", options.opt, parseLabel)

@@ -137,7 +137,7 @@ export const network = define(networkTable, ({ options }, { terminal }) =>
     "This will remove all custom networks not used by at least one container.",
     options,
     terminal,
-    ["label", "label!"]
+    ["until", "label", "label!"]
   )
 )
 

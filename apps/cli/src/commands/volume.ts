@@ -24,6 +24,14 @@ export const create = define(volumeCreate, ({ operands: [name], options }, { ter
         "to mount a host directory, give its absolute path to -v"
       )
     }
+    if (!["", "local"].includes(options.driver ?? "")) {
+      return yield* new Usage({
+        message: `create ${name ?? ""}: error looking up volume plugin ${options.driver}: plugin "${options.driver}" not found`,
+        hint: "volumes are of the driver local: leave --driver out",
+        status: 1,
+        speaker: "daemon"
+      })
+    }
     const labels = yield* valuesOf("--label", options.label, parseLabel)
     const volume = yield* (yield* Volumes).ensure({
       name: name ?? randomBytes(32).toString("hex"),

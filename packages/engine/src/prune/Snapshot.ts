@@ -45,6 +45,8 @@ export interface VolumeFacts extends Dated {
 export interface NetworkFacts {
   readonly name: string
   readonly labels: { readonly [name: string]: string }
+  /** Milliseconds since 1970; absent where it is not on record. */
+  readonly createdAt?: number
 }
 
 /** A record of the build cache. */

@@ -153,7 +153,7 @@ const volumeReason = (
 }
 
 const networkReason = (
-  { labels, name }: NetworkFacts,
+  { createdAt, labels, name }: NetworkFacts,
   { filters: { labels: areRight, unusedSince, until } = {} }: PruneWish,
   containers: ReadonlyArray<ContainerFacts>,
   busy: boolean
@@ -161,7 +161,9 @@ const networkReason = (
   const user = containers.find(({ networks }) => networks.includes(name))
   if (user !== undefined) return `container ${user.name} is attached to it`
   if (busy) return "a container is being created now, and may want it"
-  if (unusedSince !== undefined || until !== undefined) return "when it was made and used is not on record"
+  if (unusedSince !== undefined) return "when it was used is not on record"
+  if (until !== undefined && createdAt === undefined) return "when it was made is not on record"
+  if (until !== undefined && createdAt !== undefined && createdAt >= until) return "it is newer than the filter says"
   return areRight?.(labels) === false ? "its labels do not match the filter" : undefined
 }
 

@@ -102,11 +102,11 @@ describe("a plan", () => {
         ...snapshot.volumes.map((each) => [`volume ${each.name}`, each] as const),
         ...snapshot.images.map((each) => [`image ${each.id}`, each] as const),
         ...snapshot.cache.map((each) => [`cache ${each.key}`, each] as const),
-        // Networks have no times on record, and so pass no limit of time.
+        // What is not on record passes no limit of time: when networks were used, and of some when they were made.
         ...(snapshot.networks ?? []).map((each) => {
-          const unknown = { ...each, createdAt: Infinity, lastUsed: Infinity }
-          const limited = until !== Infinity || unusedSince !== Infinity
-          return [`network ${each.name}`, limited ? unknown : { ...each, createdAt: 0, lastUsed: 0 }] as const
+          const lastUsed = unusedSince === Infinity ? 0 : Infinity
+          const createdAt = until === Infinity ? 0 : (each.createdAt ?? Infinity)
+          return [`network ${each.name}`, { ...each, createdAt, lastUsed }] as const
         })
       ]
       return all.filter(([name, each]) => gone.has(name) && !lets(each))

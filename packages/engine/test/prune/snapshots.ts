@@ -68,7 +68,9 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
     volumes: some(volumeNames, (name) =>
       fc.record({ ...dated, name: fc.constant(name), anonymous: fc.boolean(), bytes })
     ),
-    networks: some(networkNames, (name) => fc.record({ name: fc.constant(name), labels })),
+    networks: some(networkNames, (name) =>
+      fc.record({ name: fc.constant(name), labels, createdAt: instant }, { requiredKeys: ["name", "labels"] })
+    ),
     cache: some(layers, (layer) =>
       fc.record({
         ...dated,

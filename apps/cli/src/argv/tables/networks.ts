@@ -36,7 +36,7 @@ export const networkCreate = {
   interspersed: true,
   operands: { min: 1, max: 1 },
   options: {
-    driver: { kind: "text", short: "d", about: "Kind of network", supported: false, harmless: ["bridge"] },
+    driver: { kind: "text", short: "d", about: "Kind of network: bridge, which is the only one" },
     gateway: { kind: "list", about: "Address of the host in the network; with --ipv6 one of each kind" },
     internal: { kind: "flag", about: "No way out of the network" },
     label: { kind: "list", about: "Label of the network" },

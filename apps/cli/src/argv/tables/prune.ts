@@ -63,7 +63,7 @@ export const volumePrune = {
 export const networkPrune = {
   ...names.networkPrune,
   ...plain,
-  options: { filter: filterOf("label=x, label!=x"), ...pruneOptions }
+  options: { filter: filterOf("until=24h, label=x, label!=x"), ...pruneOptions }
 } as const satisfies Command
 
 /** `gantry builder prune`. */

@@ -9,7 +9,7 @@ export const volumeCreate = {
   interspersed: true,
   operands: { min: 0, max: 1 },
   options: {
-    driver: { kind: "text", short: "d", about: "Where the volume is kept", supported: false, harmless: ["local"] },
+    driver: { kind: "text", short: "d", about: "Where the volume is kept: local, which is the only place" },
     label: { kind: "list", about: "Label of the volume" },
     name: { kind: "text", about: "Name of the volume", ignored: "give the name after the options" },
     opt: { kind: "list", short: "o", about: "Option of the driver", supported: false }
