@@ -32,6 +32,8 @@ export interface SettingsShape {
   readonly cacheLimits?: { readonly [limit in keyof CacheLimits]: ConfiguredLimit }
   /** IPv4 or IPv6 address of the host on which ports are published that name none; absent for all addresses. */
   readonly publishAddress?: string
+  /** Whether ports are proxied whose publishers do not say; the kernel translates when absent. */
+  readonly publishProxied?: boolean
   /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
   readonly self: ReadonlyArray<string>
 }

@@ -68,9 +68,10 @@ export const make: Effect.Effect<NetworkShape> = Effect.sync(() => {
 
   const choose = (request: PortRequest, chosen: ReadonlyArray<PublishedPort>): PublishedPort | PortTaken => {
     const { containerPort, hostIp = anyAddress, protocol } = request
+    const proxied = request.proxied === true ? { proxied: true as const } : {}
     const [first, last] = rangeOf(request)
     for (let hostPort = first; hostPort <= last; hostPort++) {
-      const port: PublishedPort = { hostIp, hostPort, containerPort, protocol }
+      const port: PublishedPort = { hostIp, hostPort, containerPort, protocol, ...proxied }
       if (holderOf(port) === undefined && !chosen.some((each) => clash(each, port))) return port
     }
     const holder = holderOf({ hostIp, hostPort: first, containerPort, protocol })

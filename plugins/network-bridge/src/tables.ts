@@ -42,7 +42,8 @@ export const migrations: Migrations = {
     "ALTER TABLE leases ADD COLUMN mac TEXT",
     "ALTER TABLE networks ADD COLUMN plan TEXT",
     "CREATE TABLE freed (number INTEGER PRIMARY KEY, subnet TEXT NOT NULL UNIQUE) STRICT",
-    "ALTER TABLE leases ADD COLUMN address6 TEXT; CREATE UNIQUE INDEX leases_by_address6 ON leases (network, address6)"
+    "ALTER TABLE leases ADD COLUMN address6 TEXT; CREATE UNIQUE INDEX leases_by_address6 ON leases (network, address6)",
+    "ALTER TABLE ports ADD COLUMN proxied INTEGER"
   ]
 }
 
@@ -121,7 +122,8 @@ const portOf = (row: Row): PortRow => ({
   containerName: String(row["container_name"]),
   address: String(row["address"]),
   ...(row["address6"] === null ? {} : { address6: String(row["address6"]) }),
-  containerPort: Number(row["container_port"])
+  containerPort: Number(row["container_port"]),
+  ...(row["proxied"] === null ? {} : { proxied: true })
 })
 
 /** All networks, by age. */
@@ -221,14 +223,15 @@ export const ports = (
 /** Fails when the very same port of the same address is published; overlaps with all addresses are the caller's to see. */
 export const insertPort = (tx: Transaction, port: Omit<PortRow, "address6" | "containerName">): void =>
   void tx.run(
-    "INSERT INTO ports (protocol, host_ip, host_port, network, container, address, container_port) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO ports (protocol, host_ip, host_port, network, container, address, container_port, proxied) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     port.protocol,
     port.hostIp,
     port.hostPort,
     port.network,
     port.container,
     port.address,
-    port.containerPort
+    port.containerPort,
+    port.proxied === true ? 1 : null
   )
 
 /** Nothing happens when the port of that address leads elsewhere, or nowhere. */

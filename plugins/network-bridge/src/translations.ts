@@ -25,7 +25,8 @@ export interface Translation {
 
 /**
  * What the kernel does for a published port. An IPv6 address cannot lead to an IPv4 one, and what is sent to `::1` never
- * leaves the host: there the supervisor carries the bytes, and the kernel does nothing.
+ * leaves the host: there the supervisor carries the bytes, and the kernel does nothing. The same goes for a port that is to
+ * be proxied.
  */
 export const translations = ({
   address,
@@ -33,8 +34,10 @@ export const translations = ({
   containerPort,
   hostIp,
   hostPort,
-  protocol
+  protocol,
+  proxied
 }: Element): ReadonlyArray<Translation> => {
+  if (proxied === true) return []
   const port = { protocol, hostPort, containerPort }
   const six = address6 === undefined ? [] : [{ ...port, family: "ip6" as const, address: address6 }]
   if (hostIp === anyAddress) return [{ ...port, family: "ip", address }, ...six]

@@ -21,6 +21,11 @@ describe("translations", () => {
     expect(of("2001:db8::1")).toEqual([])
   })
 
+  it("are none of a port that is proxied", () => {
+    expect(translations({ ...port, hostIp: "0.0.0.0", address: "172.17.0.2", proxied: true })).toEqual([])
+    expect(translations({ ...port, hostIp: "0.0.0.0", address: "172.17.0.2", proxied: false })).toEqual([four])
+  })
+
   it("leave to the supervisor what never leaves the host, and addresses with a zone", () => {
     expect([of("::1", "fd00:7::2"), of("fe80::1%eth0", "fd00:7::2")]).toEqual([[], []])
   })

@@ -10,9 +10,10 @@ export const publicationsOf = (
   texts: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<PortRequest>, Usage> =>
   Effect.map(valuesOf(option, texts, parsePublish), (ports) =>
-    ports.flat().map(({ containerPort, hostIp, hostPort, protocol }) => ({
+    ports.flat().map(({ containerPort, hostIp, hostPort, protocol, proxied }) => ({
       containerPort,
       protocol,
+      ...given("proxied", proxied),
       ...given("hostIp", hostIp),
       ...given("hostPort", hostPort === 0 ? undefined : hostPort)
     }))

@@ -61,6 +61,10 @@ export const ConfigFile = Schema.Struct({
         Schema.String.pipe(Schema.filter((text) => isIp(text) || "it is not an IPv4 or IPv6 address"))
       ).annotations({
         description: "Address of the host that -p publishes on when it names none"
+      }),
+      mode: Schema.optional(Schema.Literal("nat", "proxy")).annotations({
+        description:
+          "Whether the kernel translates what reaches published ports (nat), or a process carries it, for which the host's rules of incoming packets count"
       })
     })
   ).annotations({ description: "Publishing of ports" }),

@@ -57,7 +57,8 @@ const file = object<ConfigFile>({
     runtime: chosen
   }),
   publish: object<NonNullable<ConfigFile["publish"]>>({
-    defaultAddress: (value) => typeof value === "string" && isIp(value)
+    defaultAddress: (value) => typeof value === "string" && isIp(value),
+    mode: (value) => value === "nat" || value === "proxy"
   }),
   registries: listOf(
     object<Registry>({ prefix: text, mirrors: listOf(mirror), insecure: flag, ca: text, blocked: flag }, "prefix")

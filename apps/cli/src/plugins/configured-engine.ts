@@ -29,7 +29,12 @@ export const configuredEngine = (
     mark("configuration read")
     if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
     const publishAddress = said({ files }, ({ publish }) => publish?.defaultAddress)
-    const settings: SettingsShape = { ...given, ...(publishAddress === undefined ? {} : { publishAddress }) }
+    const publishMode = said({ files }, ({ publish }) => publish?.mode)
+    const settings: SettingsShape = {
+      ...given,
+      ...(publishAddress === undefined ? {} : { publishAddress }),
+      ...(publishMode === undefined ? {} : { publishProxied: publishMode === "proxy" })
+    }
     const configFiles = files.map(({ file }) => file)
     const choices = yield* choosePlugins(files, plugins, fromParent, terminal.cwd)
     if (choices.length === 0) return yield* engine(settings, { env, configFiles, serve: serveOwn })

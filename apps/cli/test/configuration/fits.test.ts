@@ -30,10 +30,11 @@ const keys = (fields: { readonly [key: string]: fc.Arbitrary<unknown> }) =>
   )
 const plugin = fc.oneof(name, keys({ module: name, options: strange }))
 const mirrors = fc.array(fc.oneof(name, keys({ location: name, insecure: flag })), { maxLength: 2 })
+const mode = fc.oneof({ weight: 9, arbitrary: fc.constantFrom("nat", "proxy") }, { arbitrary: strange, weight: 1 })
 const file = keys({
   $schema: name,
   plugins: keys({ "layer-store": plugin, network: plugin, launcher: plugin }),
-  publish: keys({ defaultAddress: address }),
+  publish: keys({ defaultAddress: address, mode }),
   registries: fc.array(keys({ prefix: name, mirrors, insecure: flag, ca: name, blocked: flag }), { maxLength: 2 }),
   trustedProjects: fc.array(name, { maxLength: 2 })
 })

@@ -13,6 +13,11 @@ export interface PortRequest {
   readonly hostPort?: number | { readonly first: number; readonly last: number }
   readonly containerPort: number
   readonly protocol: "tcp" | "udp" | "sctp"
+  /**
+   * Whether a process of the host carries the bytes, so that its rules for incoming packets count and the container sees
+   * the host as the client. Otherwise the kernel may translate addresses before those rules.
+   */
+  readonly proxied?: boolean
 }
 
 /** A port as it was published: all choices made. */
@@ -22,6 +27,8 @@ export interface PublishedPort {
   readonly hostPort: number
   readonly containerPort: number
   readonly protocol: "tcp" | "udp" | "sctp"
+  /** Set where the kernel translates nothing. */
+  readonly proxied?: boolean
 }
 
 /** What a container wants from one network. */

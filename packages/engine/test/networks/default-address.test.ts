@@ -6,7 +6,7 @@ import { onDefaultAddress } from "../../src/networks/default-address.ts"
 
 const web: PortRequest = { containerPort: 80, protocol: "tcp" }
 
-const placed = (ports: ReadonlyArray<PortRequest>, publishAddress?: string) =>
+const placed = (ports: ReadonlyArray<PortRequest>, publishAddress?: string, publishProxied?: boolean) =>
   Effect.runSync(
     Effect.provideService(onDefaultAddress(ports), Settings, {
       root: "/r",
@@ -14,7 +14,8 @@ const placed = (ports: ReadonlyArray<PortRequest>, publishAddress?: string) =>
       jobs: 1,
       instance: "",
       self: [],
-      ...(publishAddress === undefined ? {} : { publishAddress })
+      ...(publishAddress === undefined ? {} : { publishAddress }),
+      ...(publishProxied === undefined ? {} : { publishProxied })
     })
   )
 
@@ -26,5 +27,12 @@ describe("ports without an address of the host", () => {
   it("are on the default address, and those with one of their own stay where they are", () => {
     const everywhere = { ...web, hostIp: "0.0.0.0", hostPort: 8080 }
     expect(placed([web, everywhere], "127.0.0.1")).toEqual([{ ...web, hostIp: "127.0.0.1" }, everywhere])
+  })
+
+  it("are proxied when that is the rule, unless they say otherwise or cannot be", () => {
+    const translated = { ...web, proxied: false }
+    const sctp = { ...web, protocol: "sctp" } as const
+    expect(placed([web, translated, sctp], undefined, true)).toEqual([{ ...web, proxied: true }, translated, sctp])
+    expect(placed([web], undefined, false)).toEqual([web])
   })
 })

@@ -12,11 +12,13 @@ export interface Publication {
   readonly hostPort: number | PortRange | undefined
   readonly containerPort: number
   readonly protocol: Protocol
+  /** Whether a process carries the bytes, or the kernel translates; missing where that is not said. */
+  readonly proxied?: boolean
 }
 
 /**
  * Reads one value of `--publish`: `[[address:]host:]container[/protocol]` with ranges on both sides, or the long form
- * `target=80,published=8080,protocol=tcp`.
+ * `target=80,published=8080,protocol=tcp,mode=proxy`.
  */
 export const parsePublish = (text: string): Result<ReadonlyArray<Publication>> => {
   if (text.includes("=")) return parseLong(text)
@@ -34,9 +36,26 @@ interface Parts {
   readonly host: string
   readonly address: string
   readonly protocol: string
+  readonly mode?: string
 }
 
-const build = ({ text, container, host, address, protocol: word }: Parts): Result<ReadonlyArray<Publication>> => {
+/** What `mode` says of who carries the bytes. The words of swarms are about something else. */
+const modes = new Map([
+  ["", {}],
+  ["host", {}],
+  ["ingress", {}],
+  ["nat", { proxied: false }],
+  ["proxy", { proxied: true }]
+])
+
+const build = ({
+  text,
+  container,
+  host,
+  address,
+  protocol: word,
+  mode = ""
+}: Parts): Result<ReadonlyArray<Publication>> => {
   const written = unbracketed(address)
   if (written !== "" && !isIp(written)) return bad(`invalid IP address: ${address}`)
   // In one spelling, so that it is found again.
@@ -48,6 +67,9 @@ const build = ({ text, container, host, address, protocol: word }: Parts): Resul
   if (host !== "" && outside === undefined) return bad(`invalid hostPort: ${host}`)
   const protocol = parseProtocol(word)
   if (!protocol.ok) return protocol
+  const way = modes.get(mode.toLowerCase())
+  if (way === undefined) return bad(`invalid publish mode value (${mode}): it is nat or proxy`)
+  if (mode === "proxy" && protocol.value === "sctp") return bad("mode=proxy is for tcp and udp")
 
   const count = countOf(inside)
   if (outside !== undefined && count > 1 && countOf(outside) !== count) {
@@ -57,6 +79,7 @@ const build = ({ text, container, host, address, protocol: word }: Parts): Resul
   return good(
     Array.from({ length: count }, (_, index) => ({
       ...place,
+      ...way,
       hostPort: hostPortOf(outside, count, index),
       containerPort: inside.first + index,
       protocol: protocol.value
@@ -72,27 +95,27 @@ const hostPortOf = (outside: PortRange | undefined, count: number, index: number
 }
 
 const parseLong = (text: string): Result<ReadonlyArray<Publication>> => {
-  const fields: Record<"container" | "host" | "protocol" | "address", string> = {
+  const fields: Record<"container" | "host" | "protocol" | "address" | "mode", string> = {
     container: "",
     host: "",
     protocol: "",
-    address: ""
+    address: "",
+    mode: ""
   }
   for (const field of text.split(",")) {
     const [key, value] = keyAndValue(field)
     if (value === undefined) return bad(`invalid field: ${field}`)
     const name = longKeys.get(key.toLowerCase())
     if (name === undefined) return bad(`invalid field key: ${key}`)
-    if (name !== "ignored") fields[name] = value
+    fields[name] = value
   }
   return build({ text, ...fields })
 }
 
-const longKeys = new Map<string, "container" | "host" | "protocol" | "address" | "ignored">([
+const longKeys = new Map<string, "container" | "host" | "protocol" | "address" | "mode">([
   ["target", "container"],
   ["published", "host"],
   ["protocol", "protocol"],
   ["host_ip", "address"],
-  // How a swarm would publish it; there is one way here.
-  ["mode", "ignored"]
+  ["mode", "mode"]
 ])

@@ -33,7 +33,9 @@ describe("--publish", () => {
     ["1.2.3.4:5-6:7", [tcp(7, { first: 5, last: 6 }, "1.2.3.4")]],
     ["published=8080,target=80,protocol=tcp", [tcp(80, 8080)]],
     ["target=80", [tcp(80, undefined)]],
-    ["target=80,mode=host", [tcp(80, undefined)]]
+    ["target=80,mode=host", [tcp(80, undefined)]],
+    ["target=80,mode=proxy", [{ ...tcp(80, undefined), proxied: true }]],
+    ["target=80,mode=nat", [{ ...tcp(80, undefined), proxied: false }]]
   ]
   it.each(accepted)("reads %s", (text, publications) => {
     expect(parsePublish(text)).toEqual({ ok: true, value: publications })
@@ -52,6 +54,8 @@ describe("--publish", () => {
     ["80:65536", "invalid containerPort: 65536"],
     ["-1:80", "invalid hostPort: -1"],
     ["127.0.0.1:x:80", "invalid hostPort: x"],
+    ["target=80,mode=foo", "invalid publish mode value (foo): it is nat or proxy"],
+    ["target=80,protocol=sctp,mode=proxy", "mode=proxy is for tcp and udp"],
     ["target=80,foo=1", "invalid field key: foo"],
     ["target=80,constructor=1", "invalid field key: constructor"],
     ["published=8080", "no port specified: published=8080<empty>"]
