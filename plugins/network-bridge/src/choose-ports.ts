@@ -71,10 +71,8 @@ export const choosePort = (
     const { containerPort, protocol } = request
     let first: PortTaken | undefined
     for (const hostPort of candidatePorts(request, ephemeralRange(), yield* Random.next)) {
-      const port: PublishedPort = {
-        ...{ hostIp, hostPort, containerPort, protocol },
-        ...(request.proxied === true ? { proxied: true } : {})
-      }
+      const proxied = request.proxied === true ? { proxied: true } : {}
+      const port: PublishedPort = { hostIp, hostPort, containerPort, protocol, ...proxied }
       const problem = yield* Effect.flip(checkPort(port, held)).pipe(Effect.orElseSucceed(() => undefined))
       if (problem === undefined) return port
       if (problem._tag === "NetworkRefused" || !flexible(request)) return yield* problem
