@@ -88,13 +88,16 @@ const layoutAround = (process: number | "self"): CgroupLayout =>
     parseMemberships(readFileSync(`/proc/${process}/cgroup`, "utf8"))
   )
 
+/** The cgroups of this machine as this process sees them, whoever may divide them. */
+export const hostCgroups = (): CgroupLayout => layoutAround("self")
+
 /**
- * The cgroups of this machine as this process sees them. An ordinary user has what was delegated to the process that
+ * The cgroups of this machine that this process may divide. An ordinary user has what was delegated to the process that
  * holds the user's namespaces, whichever session a command comes from.
  */
 export const detectCgroups = (): CgroupLayout => {
   const here = rootless()
-  if (here === undefined) return layoutAround("self")
+  if (here === undefined) return hostCgroups()
   return delegatedPart(layoutAround(here.holder), (directory) => isDelegated(directory, 0))
 }
 

@@ -4,7 +4,7 @@ import { availableParallelism, hostname, machine, release, totalmem } from "node
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { Images } from "@gantry/engine/images/Images"
-import { detectCgroups } from "@gantry/linux/cgroup-layout"
+import { detectCgroups, hostCgroups } from "@gantry/linux/cgroup-layout"
 import * as Effect from "effect/Effect"
 import { info as table } from "../argv/tables/surroundings.ts"
 import { infoFacts, infoText } from "../show/info-facts.ts"
@@ -32,7 +32,8 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
       version: terminal.program === "docker" ? dockerVersion : version,
       containers: { running, paused, stopped: kinds.length - running - paused },
       images: (yield* (yield* Images).list).length,
-      cgroups: detectCgroups().version,
+      cgroups: hostCgroups().version,
+      limits: detectCgroups().version !== "none",
       id: idOf(`${read("/etc/machine-id").trim()}\0${settings.root}`),
       host: {
         name: hostname(),

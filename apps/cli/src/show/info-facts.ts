@@ -12,6 +12,8 @@ export interface EngineFacts {
   readonly images: number
   /** Version of the cgroups, and whether there are any. */
   readonly cgroups: "v1" | "v2" | "none"
+  /** The engine may divide them. */
+  readonly limits: boolean
   readonly id: string
   readonly host: {
     readonly name: string
@@ -35,8 +37,7 @@ const costs = "containers have no limits and cannot be paused"
 
 /** What `info --format` shows: Docker's fields, as far as there is such a thing here. */
 export const infoFacts = (facts: EngineFacts) => {
-  const { cgroups, containers, host, proxy } = facts
-  const limits = cgroups !== "none"
+  const { cgroups, containers, host, limits, proxy } = facts
   return {
     ID: facts.id,
     Containers: containers.running + containers.paused + containers.stopped,

@@ -167,7 +167,9 @@ RUN id -un > /home/app/who
       /this user may not bind ports below 1024\n {2}try: .*net.ipv4.ip_unprivileged_port_start=81$/m
     )
     await user.ok("run", "-d", "--name", "unlimited", "base", "sleep", "1000")
-    expect((await user.try("info")).stderr).toMatch(/^WARNING: this user was given no control groups/)
+    const told = await user.try("info")
+    expect(told.stderr).toMatch(/^WARNING: this user was given no control groups/)
+    expect(told.stdout).toMatch(/^ Cgroup Driver: none\n Cgroup Version: [12]$/m)
     const pause = await user.try("pause", "unlimited")
     expect(pause.stderr).toMatch(/^gantry: the container could not be paused\n {2}why: .*none were delegated/)
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
@@ -184,10 +186,11 @@ RUN id -un > /home/app/who
     const directory = user.context(runtime, { Dockerfile: "FROM base\nRUN echo > /built && chown app /built\n" })
     await user.ok("build", "--no-cache", ...by, "-t", "other", directory)
     const shared = user.context(`shared-${runtime}`, {})
-    const inside = "stat -c %U /built; touch /shared/new; test -c /dev/other && readlink /proc/self/ns/net"
+    const inside =
+      "stat -c %U /built; touch /shared/new /sys/fs/cgroup/new 2>&1; test -c /dev/other && readlink /proc/self/ns/net"
     const given = ["--network", "host", "--device", "/dev/net/tun:/dev/other", "-v", `${shared}:/shared`]
     expect(await user.ok("run", "--rm", ...by, ...given, "other", "sh", "-c", inside)).toBe(
-      `app\n${readlinkSync("/proc/self/ns/net")}`
+      `app\ntouch: /sys/fs/cgroup/new: Read-only file system\n${readlinkSync("/proc/self/ns/net")}`
     )
     expect(owners(shared)).toEqual({ new: user.uid })
     const limited = await user.try("run", "--rm", ...by, "-m", "64m", "base", "true")

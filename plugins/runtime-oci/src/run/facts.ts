@@ -1,5 +1,5 @@
 import { arch, release } from "node:os"
-import { detectCgroups } from "@gantry/linux/cgroup-layout"
+import { hostCgroups } from "@gantry/linux/cgroup-layout"
 import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devices"
@@ -44,7 +44,7 @@ export const gatherFacts = (
     devices: held.map((device) => givenDevice(spec, device)),
     staged,
     // One with control groups of its own would bind the host's over them.
-    manyTrees: detectCgroups().version === "v1" && !isSandbox(program),
+    manyTrees: hostCgroups().version === "v1" && !isSandbox(program),
     throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
   }
 }
