@@ -8,8 +8,8 @@ export type ContextProblem =
   | { readonly _tag: "BadPattern"; readonly source: string; readonly message: string }
   /** A path that would leave the context. */
   | { readonly _tag: "PathEscapes"; readonly path: string }
-  /** The disk refused. `code` is the name of the error number, such as `EACCES`; `EILSEQ` stands for a file in
-   * the directory whose name is not UTF-8. */
+  /** The disk refused. `code` is the name of the error number, such as `EACCES`; `EILSEQ` stands for a name
+   * that is not UTF-8, of which the path has replacement characters. */
   | { readonly _tag: "ContextUnreadable"; readonly path: string; readonly code: string }
 
 /** The problem in one sentence without a full stop. */
@@ -26,6 +26,8 @@ export const describeProblem = (problem: ContextProblem): string => {
     case "PathEscapes":
       return `${problem.path} is outside the build context`
     case "ContextUnreadable":
-      return `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${problem.code}`
+      return problem.code === "EILSEQ"
+        ? `${problem.path} cannot be copied: its name is not UTF-8; give it another, or leave it out with the ignore file`
+        : `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${problem.code}`
   }
 }

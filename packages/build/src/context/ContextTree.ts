@@ -7,7 +7,7 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs"
 import * as Either from "effect/Either"
 import type { ContextProblem } from "./ContextProblem.ts"
 import { type FileModes, ownModes } from "./file-modes.ts"
-import { type IgnoreRules, nothingIgnored } from "./ignore-file.ts"
+import { type IgnoreRules, isIgnoring, matchOf, nothingIgnored } from "./ignore-file.ts"
 
 /** One thing in the context. */
 export interface ContextEntry {
@@ -54,8 +54,11 @@ export const open = (root: string, ignore: IgnoreRules = nothingIgnored, modes: 
         const entries = names.flatMap((name) => {
           const entry = readEntry(root, prefix + name, modes)
           // A name that is not UTF-8 was read with replacement characters and cannot be found under them. To leave the
-          // file out silently would make an image without it.
-          if (entry === undefined && name.includes("\ufffd")) throw new NameNotText()
+          // file out silently would make an image without it, unless the ignore file does.
+          const path = prefix + name
+          if (entry === undefined && name.includes("\ufffd") && !isIgnoring(ignore, matchOf(ignore, path))) {
+            throw new NameNotText(path)
+          }
           return entry ?? []
         })
         listings.set(directory, entries)
@@ -105,10 +108,22 @@ export const orNothing = <A>(read: () => A): A | undefined => {
 
 /** Runs a piece of file reading; what the disk refuses becomes a value. */
 export const reading = <A>(path: string, read: () => A): Either.Either<A, ContextProblem> =>
-  Either.try({ try: read, catch: (cause) => ({ _tag: "ContextUnreadable", path, code: codeOf(cause) }) })
+  Either.try({
+    try: read,
+    catch: (cause) => ({
+      _tag: "ContextUnreadable",
+      path: cause instanceof NameNotText ? cause.path : path,
+      code: codeOf(cause)
+    })
+  })
 
 class NameNotText extends Error {
   readonly code = "EILSEQ"
+  readonly path: string
+  constructor(path: string) {
+    super(path)
+    this.path = path
+  }
 }
 
 const codeOf = (cause: unknown): string =>

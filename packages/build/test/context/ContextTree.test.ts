@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
 import { absolutePath, open } from "../../src/context/ContextTree.ts"
+import { compileIgnoreFile } from "../../src/context/ignore-file.ts"
 import { readIgnoreFile } from "../../src/context/read-ignore-file.ts"
 import { withTree } from "./temporary-tree.ts"
 
@@ -37,7 +38,12 @@ describe("a context", () => {
     withTree({ "\ufffd": "this name is text" }, (root) => {
       expect(Either.getOrThrow(open(root).list(""))).toHaveLength(1)
       writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), "")
-      expect(Either.getOrThrow(Either.flip(open(root).list("")))).toMatchObject({ code: "EILSEQ" })
+      expect(Either.getOrThrow(Either.flip(open(root).list("")))).toMatchObject({
+        path: expect.stringMatching(/\ufffd/) as string,
+        code: "EILSEQ"
+      })
+      const ignore = Either.getOrThrow(compileIgnoreFile("*\ufffd*"))
+      expect(Either.getOrThrow(open(root, ignore).list("")).some(({ path }) => path.includes("\ufffd"))).toBe(false)
     })
   })
 
