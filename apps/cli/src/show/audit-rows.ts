@@ -1,5 +1,6 @@
 import type { Audit, Audited } from "@gantry/engine/verbs/verify-cache"
-import { stepPlace } from "./build-steps.ts"
+import { oneLine, stepPlace } from "./build-steps.ts"
+import { visibleOnly } from "./text.ts"
 
 /** Files that are named for a step; the JSON has all of them. */
 const mostFiles = 20
@@ -7,7 +8,7 @@ const mostFiles = 20
 /** What `cache verify` prints of one step: a line, and one for each file that differs. */
 export const auditLines = (audited: Audited): string => {
   const { outcome, step } = audited
-  const line = `${outcome} ${stepPlace(step)} ${step.text}`
+  const line = visibleOnly(`${outcome} ${stepPlace(step)} ${oneLine(step.text)}`)
   switch (audited.outcome) {
     case "same":
       return `${line}\n`
@@ -16,7 +17,7 @@ export const auditLines = (audited: Audited): string => {
       return `${line}: ${audited.why}\n`
     case "differs": {
       const { differences } = audited
-      const shown = differences.slice(0, mostFiles).map(({ change, path }) => `  ${path}: ${change}\n`)
+      const shown = differences.slice(0, mostFiles).map(({ change, path }) => `  ${visibleOnly(path)}: ${change}\n`)
       const more = differences.length - shown.length
       return `${line}\n${shown.join("")}${more > 0 ? `  and ${more} more\n` : ""}`
     }

@@ -2,6 +2,7 @@ import { describeCause } from "@gantry/build/key/describe-cause"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { StepLabel } from "@gantry/build/solve/SolveEvent"
 import { table } from "./table.ts"
+import { visibleOnly } from "./text.ts"
 import { ago } from "./time.ts"
 
 /** A step as `--explain=json` and `--plan=json` tell it. The names of the fields stay. */
@@ -39,6 +40,9 @@ const ageOf = (createdAt: number, now: number): number => Math.max(0, Math.floor
 /** `[web 2/6]`: how lines call a step. */
 export const stepPlace = ({ number, stageName, total }: StepLabel): string => `[${stageName} ${number}/${total}]`
 
+/** An instruction and what belongs to it, on one line. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ")
+
 /**
  * What `--explain=json` prints: in `steps` those that did not come from the cache, the first one first, and the others in
  * `cached`. `image` is null when the build failed.
@@ -56,7 +60,7 @@ export const explanationLines = (reports: ReadonlyArray<StepReport>): string => 
     cause === undefined
       ? []
       : [
-          `${how === "missing" ? "failed" : "ran"} ${stepPlace(step)} ${step.text}: ${describeCause(cause, step.stageName)}\n`
+          `${visibleOnly(`${how === "missing" ? "failed" : "ran"} ${stepPlace(step)} ${oneLine(step.text)}: ${oneLine(describeCause(cause, step.stageName))}`)}\n`
         ]
   )
   return lines.length === 0 ? "nothing ran: every step was cached\n" : lines.join("")

@@ -41,7 +41,7 @@ export const sourceInput = (source: string, checksum: string): RemoteInput | und
   const kind = remoteKind(source)
   if (kind === undefined) return undefined
   if (kind === "download" ? isDigest(checksum) : isCommit(refOf(source))) return undefined
-  return { kind, source: withoutPassword(source).replaceAll(/\s/g, encodeURIComponent) }
+  return { kind, source: withoutPassword(source).replaceAll(/[\s\p{Cc}]/gu, encodeURIComponent) }
 }
 
 const refOf = (source: string): string => Either.getOrUndefined(parseGitAddress(source))?.ref ?? ""

@@ -36,7 +36,7 @@ export const watchedSources = (
         const input = sourceInput(wanted.source, wanted.checksum)
         const is = input === undefined ? undefined : inputs.get(inputText(input))?.is
         const now = shownOf(found)
-        if (is !== undefined && is !== now) warn(differs(withoutPassword(wanted.source), now, { is, path }))
+        if (input !== undefined && is !== undefined && is !== now) warn(differs(input.source, now, { is, path }))
       })
     )
 })
