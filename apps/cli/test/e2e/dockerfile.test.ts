@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib"
 import { execFileSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { loadSyscalls } from "@gantry/linux/load"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 import { stepsOf } from "./host/progress.ts"
@@ -176,6 +177,35 @@ COPY file /four
     )
     expect(unknown.status).not.toBe(0)
     expect(unknown.stderr).toContain("nobody")
+  })
+
+  it("keeps the capabilities of a file, and copies it again when they change", async () => {
+    const sys = await loadSyscalls()
+    const directory = gantry.context({
+      Dockerfile: "FROM scratch\nCOPY tool /\nCOPY --chown=1 tool /own/\n",
+      tool: "x"
+    })
+    const set = (right: number) =>
+      // Spec: linux/capability.h, struct vfs_cap_data of revision 2, effective.
+      sys.lsetxattr(
+        join(directory, "tool"),
+        "security.capability",
+        Uint8Array.of(1, 0, 0, 2, 0, right, ...Array<number>(14).fill(0))
+      )
+    const carried = async () => {
+      const archive = join(gantry.scratch, "capable.tar")
+      const { stderr } = await gantry.try("build", "-o", `type=tar,dest=${archive}`, directory)
+      const attributes = readFileSync(archive, "latin1").match(/SCHILY\.xattr\.security\.capability=[^]{6}/g) ?? []
+      return {
+        ran: stepsOf(stderr).filter(({ cached }) => !cached).length === 2,
+        rights: attributes.map((each) => each.charCodeAt(each.length - 1))
+      }
+    }
+    set(0x20)
+    expect((await carried()).rights).toEqual([0x20, 0x20])
+    set(0x40)
+    expect(await carried()).toEqual({ ran: true, rights: [0x40, 0x40] })
+    expect((await carried()).ran).toBe(false)
   })
 
   it("knows several sources, patterns and directories in COPY", async () => {

@@ -57,11 +57,15 @@ export const contentDigest = (
   return Either.right(ofBytes(lines.join("")))
 }
 
-/** The digest of one file's bytes. */
+/** The rights of a program that a file carries beside its bytes (`security.capability`); undefined when it has none. */
+export type CapabilityOf = (place: string) => Uint8Array | undefined
+
+/** The digest of one file's bytes, and of its capabilities if it has any. */
 export const fileDigest = (
   tree: ContextTree,
   entry: ContextEntry,
-  memo?: DigestMemo
+  memo?: DigestMemo,
+  capabilityOf?: CapabilityOf
 ): Either.Either<Digest, ContextProblem> => {
   const known = memo?.get(entry)
   if (known !== undefined) return Either.right(known)
@@ -76,7 +80,9 @@ export const fileDigest = (
           if (size === 0) break
           hash.update(buffer.subarray(0, size))
         }
-        const digest = hash.digest()
+        const capability = capabilityOf?.(path)
+        const bytes = hash.digest()
+        const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
         const { ctimeNs, dev, ino, mtimeNs, size } = fstatSync(file, { bigint: true })
         const stayed = isSameState(entry, { ctimeNs, dev, ino, mtimeNs, size: Number(size) })
         if (memo !== undefined && stayed && ctimeNs + settled < memo.nowNs) memo.set(entry, digest)

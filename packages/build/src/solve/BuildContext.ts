@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Digest } from "@gantry/core/image/Digest"
-import { type DigestMemo, fileDigest } from "../context/content-digest.ts"
+import { type CapabilityOf, type DigestMemo, fileDigest } from "../context/content-digest.ts"
 import type { ContextProblem } from "../context/ContextProblem.ts"
 import { absolutePath, type ContextEntry, type ContextTree } from "../context/ContextTree.ts"
 import { type Match, select, type SelectOptions } from "../context/select.ts"
@@ -29,18 +29,21 @@ export interface AwaitedPart {
 /** The directory sent to a build, as far as the solver needs it. Everything may read the disk, and does so at once. */
 export interface BuildContext {
   readonly select: (source: string, options: SelectOptions) => Either.Either<ReadonlyArray<Match>, ContextProblem>
-  /** Digest of a file's bytes. */
+  /** Digest of a file's bytes, and of its capabilities if it has any. */
   readonly fileDigest: (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
   /** Whether an entry is still what it was when it was listed. A layer made from one that is not must not be recorded. */
   readonly unchanged: (entry: ContextEntry) => boolean
+  /** Capabilities of a file on this machine, where contexts are asked for them. */
+  readonly capabilityOf?: CapabilityOf
   /** Where an entry is on this machine. */
   readonly place: (entry: ContextEntry) => Either.Either<string, ContextProblem>
 }
 
 /** The context of a directory on this machine. */
-export const ofTree = (tree: ContextTree, memo?: DigestMemo): BuildContext => ({
+export const ofTree = (tree: ContextTree, memo?: DigestMemo, capabilityOf?: CapabilityOf): BuildContext => ({
+  ...(capabilityOf === undefined ? {} : { capabilityOf }),
   select: (source, options) => select(tree, source, options),
-  fileDigest: (entry) => fileDigest(tree, entry, memo),
+  fileDigest: (entry) => fileDigest(tree, entry, memo, capabilityOf),
   place: (entry) => absolutePath(tree, entry.path),
   unchanged: (entry) => {
     const now = Either.getOrElse(tree.stat(entry.path), () => undefined)

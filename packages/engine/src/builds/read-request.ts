@@ -11,6 +11,7 @@ import { Settings } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { BadBuildFile } from "../contexts/BadBuildFile.ts"
+import { capabilityOf } from "../contexts/capability-of.ts"
 import { contextText } from "../contexts/ContextSource.ts"
 import { openContext } from "../contexts/open-context.ts"
 import { keepsGitDir } from "../contexts/keeps-git-dir.ts"
@@ -40,7 +41,7 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
     })
     // What was unpacked for this build only has nothing to remember.
     const memo = request.context.of === "folder" ? yield* rememberedDigests(request.context.path, keep) : undefined
-    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo), ...epochFor(request, opened) }
+    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo, capabilityOf), ...epochFor(request, opened) }
   })
 
 /** Reads the Dockerfile for a platform. */

@@ -14,6 +14,7 @@ import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-
 import { readIgnoreFile } from "@gantry/build/context/read-ignore-file"
 import * as Either from "effect/Either"
 import type { Agent } from "../ssh/Agent.ts"
+import { capabilityOf } from "./capability-of.ts"
 import type { NamedSource } from "./ContextSource.ts"
 import type { FetchServices } from "./fetched-files.ts"
 import { isCommit, parseGitAddress } from "./git-address.ts"
@@ -104,5 +105,9 @@ const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest, 
     const rules = found.right === undefined ? Either.right(nothingIgnored) : compileIgnoreFile(found.right.text)
     if (Either.isLeft(rules)) return yield* wrong(`its ignore file: ${rules.left[0].message}`)
     const memo = source.of === "folder" ? yield* rememberedDigests(source.path, keep) : undefined
-    return ofTree(open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)), memo)
+    return ofTree(
+      open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)),
+      memo,
+      capabilityOf
+    )
   })

@@ -4,6 +4,7 @@ import type { Match } from "@gantry/build/context/select"
 import type { ContextPart } from "@gantry/build/solve/BuildContext"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { capabilityName } from "../contexts/capability-of.ts"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 
@@ -36,7 +37,14 @@ export const contextSource = (match: Match, { context, unpack }: ContextPart): E
       if (entry.type === "dir") entries.push({ ...meta, type: "directory" })
       else if (entry.type === "symlink") entries.push({ ...meta, type: "symlink", target: entry.linkTarget ?? "" })
       else if (entry.type === "file") {
-        entries.push({ ...meta, type: "file", size: entry.size, content: { from: "file", path: path.right } })
+        const capability = context.capabilityOf?.(path.right)
+        entries.push({
+          ...meta,
+          ...(capability === undefined ? {} : { xattrs: new Map([[capabilityName, capability]]) }),
+          type: "file",
+          size: entry.size,
+          content: { from: "file", path: path.right }
+        })
       }
     }
     return { name, kind, entries, unpack }
