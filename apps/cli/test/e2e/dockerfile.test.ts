@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib"
 import { execFileSync } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { loadSyscalls } from "@gantry/linux/load"
 import { describe, expect, it } from "vitest"
@@ -185,6 +185,7 @@ COPY file /four
       Dockerfile: "FROM scratch\nCOPY tool /\nCOPY --chown=1 tool /own/\n",
       tool: "x"
     })
+    chmodSync(join(directory, "tool"), 0o755)
     const set = (right: number) =>
       // Spec: linux/capability.h, struct vfs_cap_data of revision 2, effective.
       sys.lsetxattr(

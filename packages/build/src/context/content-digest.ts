@@ -57,6 +57,9 @@ export const contentDigest = (
   return Either.right(ofBytes(lines.join("")))
 }
 
+/** Whether somebody may execute a file: capabilities mean nothing to others, which are not asked for them. */
+export const isProgram = ({ mode }: Pick<ContextEntry, "mode">): boolean => (mode & 0o111) !== 0
+
 /** The rights of a program that a file carries beside its bytes (`security.capability`); undefined when it has none. */
 export type CapabilityOf = (place: string) => Uint8Array | undefined
 
@@ -80,7 +83,7 @@ export const fileDigest = (
           if (size === 0) break
           hash.update(buffer.subarray(0, size))
         }
-        const capability = capabilityOf?.(path)
+        const capability = isProgram(entry) ? capabilityOf?.(path) : undefined
         const bytes = hash.digest()
         const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
         const { ctimeNs, dev, ino, mtimeNs, size } = fstatSync(file, { bigint: true })

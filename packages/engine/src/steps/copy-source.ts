@@ -1,5 +1,6 @@
 import { posix } from "node:path"
 import { describeProblem } from "@gantry/build/context/ContextProblem"
+import { isProgram } from "@gantry/build/context/content-digest"
 import type { Match } from "@gantry/build/context/select"
 import type { ContextPart } from "@gantry/build/solve/BuildContext"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
@@ -37,7 +38,7 @@ export const contextSource = (match: Match, { context, unpack }: ContextPart): E
       if (entry.type === "dir") entries.push({ ...meta, type: "directory" })
       else if (entry.type === "symlink") entries.push({ ...meta, type: "symlink", target: entry.linkTarget ?? "" })
       else if (entry.type === "file") {
-        const capability = context.capabilityOf?.(path.right)
+        const capability = isProgram(entry) ? context.capabilityOf?.(path.right) : undefined
         entries.push({
           ...meta,
           ...(capability === undefined ? {} : { xattrs: new Map([[capabilityName, capability]]) }),
