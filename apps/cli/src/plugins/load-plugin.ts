@@ -44,6 +44,12 @@ const words = (cause: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
+/** What to do about TypeScript that Node and Deno do not take from an installed package. */
+const stripping = (cause: unknown): string | undefined =>
+  /stripping types .* under node_modules/i.test(words(cause))
+    ? "take a package of JavaScript, name a file outside of node_modules, or use the gantry that is one program"
+    : undefined
+
 const shape = 'a default export { name: "…", contract: "…", layer: (options) => … }'
 
 /** Loads a module and checks what it exports and its options. */
@@ -61,7 +67,7 @@ export const loadModule = (choice: Named): Effect.Effect<LoadedPlugin, PluginFai
         await shareModules()
         return (await import(found.url)) as { readonly default?: unknown }
       },
-      catch: (cause) => failed(`it could not be loaded: ${words(cause)}`)
+      catch: (cause) => failed(`it could not be loaded: ${words(cause)}`, stripping(cause))
     })
     const plugin = exported.default
     if (!isPlugin(plugin)) return yield* failed(`${found.file} is no plugin`, `a plugin has ${shape}`)

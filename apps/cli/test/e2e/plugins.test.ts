@@ -141,17 +141,28 @@ describe("a plugin under another JavaScript runtime", () => {
   const program = (name: string) => join(repository, "node_modules/.bin", name)
 
   it.each([
-    ["Node", [program("node")]],
-    ["Bun", [program("bun")]],
-    ["Deno", [program("deno"), "run", "-A"]]
-  ])("is loaded by the sources of gantry under %s", async (_, runtime) => {
-    const file = plugin("of-another-runtime.ts", blobs(""))
-    const main = join(repository, "apps/cli/src/bin.ts")
-    const args = ["--plugin", `blob-store=${file}`, "plugin", "ls"]
-    const { env } = gantry
-    const outcome = await startProcess([...runtime, "--conditions=gantry-source", main, ...args], { env }).ended
-    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining(file), stderr: "" })
-  })
+    ["Node", [program("node")], { status: 125, hint: "take a package of JavaScript" }],
+    ["Bun", [program("bun")], { status: 0, hint: undefined }],
+    ["Deno", [program("deno"), "run", "-A"], { status: 125, hint: "take a package of JavaScript" }]
+  ] as const)(
+    "is loaded by the sources of gantry under %s, and said to be no JavaScript where it may not be",
+    async (...kind) => {
+      const [, runtime, typescript] = kind
+      const file = plugin("of-another-runtime.ts", blobs(""))
+      const main = join(repository, "apps/cli/src/bin.ts")
+      const loaded = (module: string, ...args: ReadonlyArray<string>) =>
+        startProcess([...runtime, "--conditions=gantry-source", main, "--plugin", `blob-store=${module}`, ...args], {
+          env: gantry.env,
+          cwd: gantry.scratch
+        }).ended
+      const outcome = await loaded(file, "plugin", "ls")
+      expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining(file), stderr: "" })
+      mkdirSync(join(gantry.scratch, "node_modules/mine"), { recursive: true })
+      plugin("node_modules/mine/index.ts", blobs(""))
+      const { status, stderr } = await loaded("mine", "images")
+      expect({ status, hint: /^ {2}try: (.*?),/m.exec(stderr)?.[1] }).toEqual(typescript)
+    }
+  )
 })
 
 describe("a plugin that cannot be used", () => {
