@@ -244,6 +244,24 @@ describe("a hostile registry", () => {
     })
   )
 
+  it.scopedLive("opens no file by the address of an upload or of more tags", () =>
+    Effect.gen(function* () {
+      const secret = "file:///etc/hostname"
+      const { host } = yield* serve(({ method }, response) => {
+        if (method === "POST") response.writeHead(202, { location: secret }).end()
+        else response.writeHead(200, { link: `<${secret}>; rel="next"` }).end('{"tags":["1"]}')
+      })
+      const registry = yield* connect()
+      const descriptor = { digest, size: content.length, mediaType: "application/octet-stream" }
+      for (const failing of [
+        registry.push(refAt(host), descriptor, Stream.make(content)),
+        registry.tags(refAt(host))
+      ]) {
+        expect((yield* Effect.flip(failing)).message).toMatch(/it leads to "file:.*", which is no address/)
+      }
+    })
+  )
+
   it.scopedLive("that has no end of tags is left", () =>
     Effect.gen(function* () {
       const { host } = yield* serve((_, response) => {

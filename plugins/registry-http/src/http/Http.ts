@@ -35,10 +35,13 @@ const inTheClear: Trust = { ca: [], client: undefined, verify: true }
 /** Most bytes of an answer that nobody wants; reading them keeps the connection for the next request. */
 const mostUnread = 64 * 1024
 
+/** Whether an address is one of the web: what sends requests here opens files, too. */
+const isWeb = ({ protocol }: URL): boolean => protocol === "http:" || protocol === "https:"
+
 /** The request that a redirect asks for, without what is none of the other host's business. */
 const redirected = (request: HttpRequest, status: number, location: string): HttpRequest | string => {
   const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined
-  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
+  if (url === undefined || !isWeb(url)) {
     return `it redirects to "${location}", which is no address`
   }
   const away = url.host !== request.url.host || (request.url.protocol === "https:" && url.protocol === "http:")
@@ -64,6 +67,10 @@ export const makeHttp = ({ env, idle: usualIdle, userAgent }: HttpOptions): Http
   return {
     request: (trust, first, idle = usualIdle) =>
       Effect.gen(function* () {
+        if (!isWeb(first.url)) {
+          const why = `it leads to "${first.url.href}", which is no address`
+          return yield* new TransportFailure({ kind: "protocol", why })
+        }
         // What is stored is what is meant: a registry's bytes are never encoded for the way.
         const always = { "accept-encoding": "identity", "user-agent": userAgent }
         let request: HttpRequest = { ...first, headers: { ...always, ...first.headers } }
