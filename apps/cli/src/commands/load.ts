@@ -29,6 +29,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   copy: () => import("./cp.ts"),
   create: () => import("./create.ts"),
   debugDockerfile: () => import("./debug-dockerfile.ts"),
+  debugConfigSchema: () => import("./debug-config-schema.ts"),
   debugOciConfig: () => import("./debug-oci-config.ts"),
   diff: () => import("./diff.ts"),
   events: () => import("./events.ts"),

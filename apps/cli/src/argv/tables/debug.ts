@@ -11,6 +11,15 @@ export const applyLayer = {
   options: {} satisfies OptionTable
 } as const satisfies Command
 
+/** `gantry debug config-schema`. */
+export const debugConfigSchema = {
+  ...names.debugConfigSchema,
+  usage: "",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
 /** `gantry debug dockerfile`. */
 export const debugDockerfile = {
   ...names.debugDockerfile,

@@ -312,6 +312,11 @@ export const names = {
     summary: "Unpack a layer's archive from standard input into a folder",
     section: "other"
   },
+  debugConfigSchema: {
+    paths: [["debug", "config-schema"]],
+    summary: "Print what a gantry.config.json may say, key by key, as JSON Schema",
+    section: "other"
+  },
   debugDockerfile: {
     paths: [["debug", "dockerfile"]],
     summary: "Show how a Dockerfile is read, instruction by instruction",

@@ -8,7 +8,7 @@ import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { completion } from "../../../src/argv/tables/completion.ts"
 import { copy } from "../../../src/argv/tables/copy.ts"
 import { contextLs } from "../../../src/argv/tables/context.ts"
-import { applyLayer, debugDockerfile, debugOciConfig } from "../../../src/argv/tables/debug.ts"
+import { applyLayer, debugConfigSchema, debugDockerfile, debugOciConfig } from "../../../src/argv/tables/debug.ts"
 import { globalOptions } from "../../../src/argv/tables/global.ts"
 import { pull, rmi, tag } from "../../../src/argv/tables/image.ts"
 import {
@@ -102,6 +102,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   layers,
   applyLayer,
   contextLs,
+  debugConfigSchema,
   debugDockerfile,
   debugOciConfig,
   reconcile,
