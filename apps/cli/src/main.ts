@@ -66,7 +66,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     )
     return leave(0)
   }
-  const { name, words, args: rest } = asked.value
+  const { words, args: rest } = asked.value
+  // What people list as `context` is what a build is given; what tools of Docker list are engines.
+  const contexts = terminal.program === "docker" && asked.value.name === "contextLs"
+  const name = contexts ? "dockerContextLs" : asked.value.name
   if (name === "version") {
     const { showVersion } = await import("./commands/version.ts")
     return leave(showVersion(words, rest, terminal))

@@ -3,6 +3,7 @@ import type { EngineServices } from "../compose.ts"
 import { complaint } from "../show/complaint.ts"
 import type { Failure } from "../show/explain.ts"
 import { forTemplates } from "../show/inspect-template.ts"
+import { goMapProblem } from "../show/go-problem.ts"
 import { jsonCompact, jsonPretty } from "../show/json.ts"
 import { compile, undefinedFunction, unescapeFormat } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
@@ -10,17 +11,6 @@ import { Usage } from "./Usage.ts"
 
 /** Finds what has a name, in the shape that `inspect` shows. */
 export type Finder = (name: string) => Effect.Effect<unknown, Failure, EngineServices>
-
-/** Fields that are not there are entries of maps to docker, and the sentence about them is looked for. */
-const dockerProblem = (problem: string): string => {
-  const [, , key, place] =
-    /^template: .*: (can't evaluate field (\S+) in|nil pointer evaluating) (\S+)$/s.exec(problem) ?? []
-  if (place === undefined) {
-    return problem.replace(/^template: .*?: (?=error calling)/s, 'template parsing error: template: :1: executing "": ')
-  }
-  const missing = key ?? place.split(".").at(-2)
-  return `template parsing error: template: :1: executing "" at <${place}>: map has no entry for key "${missing}"`
-}
 
 /** Always an array, also when something was not found: then the rest is shown, and the status is 1. */
 export const showAll = (
@@ -63,9 +53,11 @@ export const showAll = (
           const message = `template parsing error: template: :1: ${unknown}`
           return yield* new Usage({ message, hint: "there are json, join, split, upper, lower and others", status: 64 })
         }
+        // Docker ends the line that it has not begun.
+        if (terminal.program === "docker") terminal.out("\n")
         return yield* new Usage({
           message: text.problem,
-          reason: dockerProblem(text.problem),
+          reason: goMapProblem(text.problem, unescapeFormat(format ?? "")),
           speaker: "plain",
           hint: "gantry inspect without --format shows all fields",
           status: 1

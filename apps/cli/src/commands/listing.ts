@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { formatListing, type Listing } from "../show/template.ts"
+import { goTypeProblem } from "../show/go-problem.ts"
+import { formatListing, type Listing, unescapeFormat } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { Usage } from "./Usage.ts"
 
@@ -14,7 +15,12 @@ export const printListing = (
   terminal: Terminal
 ): Effect.Effect<number, Usage> => {
   const text = formatListing(format, { ...widthOf(terminal), ...listing })
-  if (!text.ok) return new Usage({ message: text.problem, hint: "see --help for the fields", status: 1 })
+  if (!text.ok) {
+    const { goType } = listing
+    const reason =
+      goType === undefined ? {} : { reason: goTypeProblem(text.problem, unescapeFormat(format ?? ""), goType) }
+    return new Usage({ message: text.problem, ...reason, hint: "see --help for the fields", status: 1 })
+  }
   terminal.out(text.value)
   return Effect.succeed(0)
 }

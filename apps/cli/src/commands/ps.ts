@@ -52,6 +52,7 @@ export default define(table, ({ options }, { terminal }) =>
       options.quiet ? undefined : options.format,
       {
         noTrunc: options.noTrunc,
+        goType: "*formatter.ContainerContext",
         rows,
         headers: containerHeaders,
         columns: options.size ? [...containerColumns, "Size"] : containerColumns,
@@ -74,7 +75,8 @@ const factsOf = (
   { record, state }: Listed,
   size: Effect.Effect.Success<ReturnType<typeof sizeOf>> | undefined
 ): ContainerFacts => {
-  const published = portsOf(record)
+  // Of one that was lost the record still has them.
+  const published = isLive(state) ? portsOf(record) : []
   const exposed = record.options.exposed.flatMap((text) => {
     const [port, protocol = "tcp"] = text.split("/")
     const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)

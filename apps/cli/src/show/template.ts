@@ -54,6 +54,8 @@ export interface Listing {
   readonly width?: number
   /** Nothing is to be cut. */
   readonly noTrunc?: boolean
+  /** What docker calls the type of its rows. */
+  readonly goType?: string
 }
 
 /** What people copy from a listing: a part of it is of no use. */

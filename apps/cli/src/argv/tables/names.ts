@@ -52,6 +52,10 @@ export const names = {
     summary: "Print what teaches a shell to complete command lines",
     section: "other"
   },
+  dockerContextLs: { paths: [["__contexts", "ls"]], summary: "List contexts: there is one", section: "hidden" },
+  dockerContextShow: { paths: [["context", "show"]], summary: "Show the name of the context", section: "hidden" },
+  dockerContextInspect: { paths: [["context", "inspect"]], summary: "Show the context", section: "hidden" },
+  dockerContextUse: { paths: [["context", "use"]], summary: "Choose the context: there is one", section: "hidden" },
   contextLs: {
     paths: [
       ["context", "ls"],

@@ -24,6 +24,42 @@ export const doctor = {
   }
 } as const satisfies Command
 
+/** What Docker calls contexts are engines to talk to. `docker context ls`. */
+export const dockerContextLs = {
+  ...names.dockerContextLs,
+  usage: "[OPTIONS]",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: { format: tableFormat, quiet: { kind: "flag", short: "q", about: "Print only the names" } }
+} as const satisfies Command
+
+/** `docker context show`. */
+export const dockerContextShow = {
+  ...names.dockerContextShow,
+  usage: "",
+  interspersed: true,
+  operands: { min: 0, max: 0 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
+/** `docker context inspect`. */
+export const dockerContextInspect = {
+  ...names.dockerContextInspect,
+  usage: "[OPTIONS] [CONTEXT] [CONTEXT...]",
+  interspersed: true,
+  operands: { min: 0 },
+  options: { format: { kind: "text", short: "f", about: 'A Go template, or "json"' } }
+} as const satisfies Command
+
+/** `docker context use`. */
+export const dockerContextUse = {
+  ...names.dockerContextUse,
+  usage: "CONTEXT",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {} satisfies OptionTable
+} as const satisfies Command
+
 /** `gantry buildx version`. */
 export const buildxVersion = {
   ...names.buildxVersion,

@@ -71,7 +71,17 @@ import {
   volumeRm
 } from "../../../src/argv/tables/volumes.ts"
 import { autopsy, diff, port, portAdd, portMove, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
-import { buildxInspect, buildxLs, buildxVersion, doctor, info } from "../../../src/argv/tables/surroundings.ts"
+import {
+  buildxInspect,
+  buildxLs,
+  buildxVersion,
+  dockerContextInspect,
+  dockerContextLs,
+  dockerContextShow,
+  dockerContextUse,
+  doctor,
+  info
+} from "../../../src/argv/tables/surroundings.ts"
 import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
@@ -101,6 +111,10 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   importImage,
   layers,
   applyLayer,
+  dockerContextInspect,
+  dockerContextLs,
+  dockerContextShow,
+  dockerContextUse,
   contextLs,
   debugConfigSchema,
   debugDockerfile,

@@ -1,4 +1,5 @@
 import type { Scene } from "../Line.ts"
+import { contexts } from "./contexts.ts"
 import { argumentsRefused, missing } from "./errors.ts"
 import { lifecycle, running } from "./life.ts"
 import { shownContainers, shownImages, shownNetworksAndVolumes } from "./shown.ts"
@@ -12,6 +13,7 @@ export const scenes: ReadonlyArray<Scene> = [
   lifecycle,
   networksAndVolumes,
   imagesAndSystem,
+  contexts,
   shownContainers,
   shownImages,
   shownNetworksAndVolumes
