@@ -17,6 +17,7 @@ export default defineConfig({
             ...configDefaults.exclude,
             "apps/cli/test/e2e/**",
             "apps/cli/test/dockerfiles/**",
+            "apps/cli/test/real-world/**",
             "apps/cli/test/docker-lines/**"
           ],
           isolate: false,
@@ -44,6 +45,18 @@ export default defineConfig({
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },
           testTimeout: 600_000,
+          hookTimeout: 120_000
+        }
+      },
+      // For machines that have a mirror of Debian: minutes as well.
+      {
+        extends: true,
+        test: {
+          name: "debian",
+          include: ["apps/cli/test/real-world/*.test.ts"],
+          pool: "forks",
+          poolOptions: { forks: { singleFork: true } },
+          testTimeout: 1_200_000,
           hookTimeout: 120_000
         }
       }
