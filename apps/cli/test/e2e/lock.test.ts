@@ -118,10 +118,18 @@ COPY --from=own /etc/passwd /p
     ])
   })
 
-  it("that cannot be read is an error that names the line, and a link is none", async () => {
+  it("that cannot be read is an error that names the line to who asks for it, and a warning to others; a link is none", async () => {
     const path = gantry.context({ Dockerfile: "FROM base\n", "Dockerfile.lock": "image a\n", other: "FROM base\n" })
-    const { status, stderr } = await gantry.try("build", path)
-    expect([status, stderr]).toEqual([1, expect.stringContaining("Dockerfile.lock: line 1 is not KIND SOURCE DIGEST")])
+    for (const [options, status] of [
+      [["--locked"], 1],
+      [[], 0]
+    ] as const) {
+      const tried = await gantry.try("build", ...options, path)
+      expect([tried.status, tried.stderr]).toEqual([
+        status,
+        expect.stringContaining("Dockerfile.lock: line 1 is not KIND SOURCE DIGEST")
+      ])
+    }
     symlinkSync("/etc/passwd", join(path, "other.lock"))
     expect((await gantry.try("build", "-f", join(path, "other"), path)).status).toBe(0)
     await gantry.ok("lock", "update", path)

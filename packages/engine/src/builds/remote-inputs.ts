@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
 import * as BuildSources from "../contexts/BuildSources.ts"
 import type { OpenedContext } from "../contexts/open-context.ts"
 import * as LocalBases from "../images/LocalBases.ts"
@@ -8,13 +9,26 @@ import { lockedSources, watchedSources } from "../lock/lock-sources.ts"
 import { noLock, openLock } from "../lock/open-lock.ts"
 import type { BuildRequest } from "./BuildRequest.ts"
 
-/** The lock file that a build keeps to, or is compared with; undefined when there is none and none is needed. */
-export const lockFor = ({ locked = false }: BuildRequest, dockerfile: OpenedContext["dockerfile"]) =>
-  Effect.filterOrFail(
-    openLock(dockerfile),
-    (lock) => lock !== undefined || !locked,
-    () => noLock(dockerfile)
-  )
+/**
+ * The lock file that a build keeps to, or is compared with; undefined when there is none and none is needed. Who does not
+ * ask for it may have another file of that name.
+ */
+export const lockFor = (
+  { locked = false, onWarning }: BuildRequest,
+  dockerfile: OpenedContext["dockerfile"]
+): Effect.Effect<OpenLock | undefined, BadBuildFile> =>
+  locked
+    ? Effect.filterOrFail(
+        openLock(dockerfile),
+        (lock) => lock !== undefined,
+        () => noLock(dockerfile)
+      )
+    : Effect.catchAll(openLock(dockerfile), ({ message }) =>
+        Effect.sync(() => {
+          onWarning(`${message}; it is not heeded`)
+          return undefined
+        })
+      )
 
 /** The images of a build. `isLook`: nothing is fetched, and nothing is said to be used. */
 export const basesFor = (request: BuildRequest, lock: OpenLock | undefined, isLook: boolean) =>
