@@ -48,7 +48,12 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
   }
   const read = <A>(result: Either.Either<Expanded<A>, ExpandProblem>, otherwise: A): A => {
     if (Either.isLeft(result)) {
-      refuse("bad-substitution", result.left.message)
+      const { message } = result.left
+      const cutsPaths = instruction._tag === "Copy" || instruction._tag === "Add"
+      // Blanks cut paths, whatever quotes are around them.
+      const hint =
+        cutsPaths && /quote is not closed/.test(message) ? 'write paths with blanks as ["a b", "c/"]' : undefined
+      refuse("bad-substitution", message, hint)
       return otherwise
     }
     for (const name of result.right.unset) {

@@ -205,4 +205,12 @@ describe("what cannot be read", () => {
   ])("%s: %s", (line, message) => {
     expect(() => fold(line)).toThrow(message)
   })
+
+  it("of quoted paths is said together with how to write them", () => {
+    const graph = graphOf('FROM base\nCOPY "a b" c\n')
+    const state = onImage(baseOf("base", {}).config, linux)
+    const [node] = graph.stages[0]?.steps ?? []
+    const suggestion = 'write paths with blanks as ["a b", "c/"]'
+    expect(Either.getOrThrow(Either.flip(nextState(state, node!, graph)))).toMatchObject({ suggestion })
+  })
 })
