@@ -88,6 +88,9 @@ export const parseAdd = (draft: Draft): Add | undefined => {
   }
 }
 
+/** What to do about quotes, which hold no path together. */
+export const blankPaths = 'write paths with blanks as ["a b", "c/"]'
+
 const parsePaths = (draft: Draft): Pick<Copy, "sources" | "inline" | "dest"> | undefined => {
   const name = draft.name.text
   const words = pathWords(draft)
@@ -117,7 +120,7 @@ const parsePaths = (draft: Draft): Pick<Copy, "sources" | "inline" | "dest"> | u
   if (words.length > 2 && !/\/$|\$|^\.$|\/\.$/.test(dest.text)) {
     draft.error("destination-not-directory", `with several sources the destination of ${name} must be a directory`, {
       at: dest,
-      suggestion: `end it with a slash: ${dest.text}/`
+      suggestion: words.some(({ text }) => /^["']/.test(text)) ? blankPaths : `end it with a slash: ${dest.text}/`
     })
   }
   return { sources, inline, dest: dest.text }

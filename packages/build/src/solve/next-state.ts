@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { Healthcheck as HealthConfig } from "@gantry/core/image/ImageConfig"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import { type Expanded, type ExpandProblem, expandPairs, expandWord, expandWords } from "../dockerfile/expand.ts"
+import { blankPaths } from "../dockerfile/parse-transfer.ts"
 import type { CommandLine, HealthProbe, Pair, StageInstruction } from "../dockerfile/Instruction.ts"
 import { nearest } from "@gantry/core/nearest"
 import type { BuildGraph, StepNode } from "../graph/BuildGraph.ts"
@@ -51,8 +52,7 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
       const { message } = result.left
       const cutsPaths = instruction._tag === "Copy" || instruction._tag === "Add"
       // Blanks cut paths, whatever quotes are around them.
-      const hint =
-        cutsPaths && /quote is not closed/.test(message) ? 'write paths with blanks as ["a b", "c/"]' : undefined
+      const hint = cutsPaths && /quote is not closed/.test(message) ? blankPaths : undefined
       refuse("bad-substitution", message, hint)
       return otherwise
     }

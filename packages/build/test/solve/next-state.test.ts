@@ -207,7 +207,7 @@ describe("what cannot be read", () => {
   })
 
   it("of quoted paths is said together with how to write them", () => {
-    const graph = graphOf('FROM base\nCOPY "a b" c\n')
+    const graph = graphOf('FROM base\nCOPY "a b" c/\n')
     const state = onImage(baseOf("base", {}).config, linux)
     const [node] = graph.stages[0]?.steps ?? []
     const suggestion = 'write paths with blanks as ["a b", "c/"]'
