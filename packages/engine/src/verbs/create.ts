@@ -63,9 +63,12 @@ export const create = (
     const images = yield* Images
     const containers = yield* Containers
     const layers = yield* LayerStore
-    const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
-      phase("resolve")
-    )
+    const ready = Effect.gen(function* () {
+      const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
+        phase("resolve")
+      )
+      return { image, tree: yield* layers.prepare({ id, parents: image.record.stack, keep: true }) }
+    })
     const saidSignal = options.stopSignal === undefined ? undefined : signalNumber(options.stopSignal)
     if (options.stopSignal !== undefined && saidSignal === undefined) {
       return yield* new BadOption({
@@ -73,9 +76,10 @@ export const create = (
         why: "there is no such signal"
       })
     }
-    const stopSignal = saidSignal ?? stopSignalOf(image.config.config)
     const createdAt = yield* Clock.currentTimeMillis
-    const tree = yield* layers.prepare({ id, parents: image.record.stack, keep: true })
+    // Somebody may have removed the image since it was found, a prune for one; then it is looked for once more.
+    const { image, tree } = yield* Effect.catchTag(ready, "LayerMissing", () => ready)
+    const stopSignal = saidSignal ?? stopSignalOf(image.config.config)
     let made: ContainerRecord["mounts"] = []
     const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {

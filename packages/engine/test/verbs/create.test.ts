@@ -1,4 +1,6 @@
+import { ofBytes } from "@gantry/core/image/Digest"
 import { LayerStore } from "@gantry/core/store/LayerStore"
+import { LayerMissing } from "@gantry/core/store/StoreError"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
@@ -124,6 +126,20 @@ describe("create", () => {
           /platform \(linux\/s390x\) does not match the detected host platform \(linux\/.+\) and no/
         )
       ])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("looks for an image again that somebody removed while it was found", () =>
+    Effect.gen(function* () {
+      const { stack } = yield* box
+      const layers = yield* LayerStore
+      const [diffId = ofBytes("")] = stack
+      let asked = 0
+      const prepare: typeof layers.prepare = (wish) =>
+        asked++ === 0 ? Effect.fail(new LayerMissing({ diffId })) : layers.prepare(wish)
+      yield* create({ name: "web" }).pipe(Effect.provideService(LayerStore, { ...layers, prepare }))
+      expect(asked).toBe(2)
+      expect((yield* inspect("web")).name).toBe("web")
     }).pipe(Effect.provide(world))
   )
 
