@@ -67,7 +67,11 @@ const causeOf = ({ cause, reason }: StorageFailure): string => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-const storageHint = ({ reason }: StorageFailure): string | undefined => {
+const storageHint = ({ cause, reason }: StorageFailure): string | undefined => {
+  // Sentences of SQLite.
+  if (cause instanceof Error && /file is not a database|disk image is malformed/.test(cause.message)) {
+    return "the file state.db of gantry's root directory is broken: move it and those beside it that begin with state.db elsewhere, then run gantry check --repair; volumes stay, images have to be pulled or built again"
+  }
   switch (reason) {
     case "NoSpace":
       return "free some space: nothing was lost; gantry system df shows what takes it, and gantry system prune --dry-run what can go"

@@ -185,6 +185,48 @@ describe("check", () => {
     expect(await findings(gantry)).toMatchObject({ status: 0, found: [] })
   })
 
+  it("finds what is something else than it should be, and goes on looking", async () => {
+    await gantry.build("odd", "FROM scratch\nCOPY f /odd", { f: "odd" })
+    await gantry.build("even", "FROM scratch\nCOPY f /even", { f: "even" })
+    const id = await gantry.field("even", "{{.Id}}")
+    const config = join(gantry.root, "blobs/sha256", id.replace("sha256:", ""))
+    const [layer = ""] = await layersOf("odd")
+    rmSync(directoryOf(layer), { recursive: true })
+    writeFileSync(join(gantry.root, "layers", layer.slice("sha256:".length, "sha256:".length + 12)), "a file")
+    rmSync(config)
+    mkdirSync(config)
+    rmSync(join(gantry.root, "oci-layout"))
+    const broken = [`blob ${id}`, `layer ${layer}`, "image even:latest", "image odd:latest", "index index.json"]
+    const { found } = await findings(gantry)
+    expect(found.toSorted()).toEqual(broken.toSorted())
+    // A directory is not removed as a file.
+    await findings(gantry, "--repair")
+    expect(await findings(gantry)).toMatchObject({ status: 1, found: [`blob ${id}`] })
+    rmSync(config, { recursive: true })
+    expect(await findings(gantry)).toMatchObject({ status: 0, found: [] })
+    expect(existsSync(join(gantry.root, "oci-layout"))).toBe(true)
+  })
+
+  it("finds an index of platforms that is gone", async () => {
+    await gantry.ok(
+      "build",
+      "-q",
+      "--platform",
+      "linux/amd64,linux/arm64",
+      "-t",
+      "both",
+      gantry.context({ Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" })
+    )
+    const index = JSON.parse(readFileSync(join(gantry.root, "index.json"), "utf8")) as {
+      readonly manifests: ReadonlyArray<{ readonly mediaType: string; readonly digest: string }>
+    }
+    const named = index.manifests.find(({ mediaType }) => mediaType.includes("index"))
+    rmSync(join(gantry.root, "blobs/sha256", named?.digest.slice("sha256:".length) ?? ""))
+    expect((await findings(gantry)).found).toEqual(["image both:latest", "image both:latest"])
+    expect((await findings(gantry, "--repair")).status).toBe(0)
+    expect(await findings(gantry)).toMatchObject({ status: 0, found: [] })
+  })
+
   it("finds strays and a wrong index, and repairs them without touching what is not gantry's", async () => {
     mkdirSync(join(gantry.root, "layers/stray"))
     writeFileSync(join(gantry.root, "blobs/sha256/stray"), "")

@@ -8,6 +8,7 @@ import { decodeConfig } from "../images/image-json.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { readManifest } from "../images/read-manifest.ts"
 import type { Finding } from "./Finding.ts"
+import { unreadable } from "./unreadable.ts"
 
 /** What is known of the layers of the store. */
 export interface LayerView {
@@ -16,6 +17,8 @@ export interface LayerView {
   /** Those that are broken and stay, because something stands on them. */
   readonly stuck: ReadonlySet<Digest>
 }
+
+type Read = Either.Either<Uint8Array, { readonly why: string }>
 
 /**
  * Whether an image can be used: its manifest and its config are here and say the same as its record, and its layers are
@@ -27,18 +30,17 @@ export const lookAtImage = (
 ): Effect.Effect<ReadonlyArray<Finding>, StorageFailure, BlobStore> =>
   Effect.gen(function* () {
     const blobs = yield* BlobStore
-    const read = (digest: Digest, what: string) =>
-      blobs.readWhole(digest).pipe(
-        Effect.mapError((problem) =>
-          problem._tag === "StorageFailure" ? problem : { why: `its ${what} cannot be had: ${problem.message}` }
-        ),
-        Effect.either,
-        Effect.flatMap((outcome) =>
-          Either.isLeft(outcome) && "_tag" in outcome.left
-            ? Effect.fail(outcome.left)
-            : Effect.succeed(outcome as Either.Either<Uint8Array, { readonly why: string }>)
-        )
+    const read = (digest: Digest, what: string): Effect.Effect<Read, StorageFailure> => {
+      const not = (why: string): Read => Either.left({ why: `its ${what} cannot be had: ${why}` })
+      return blobs.readWhole(digest).pipe(
+        Effect.map((bytes): Read => Either.right(bytes)),
+        Effect.catchTags({
+          BlobCorrupt: ({ message }) => Effect.succeed(not(message)),
+          BlobMissing: ({ message }) => Effect.succeed(not(message)),
+          StorageFailure: (failure) => Effect.map(unreadable(failure), not)
+        })
       )
+    }
     const broken = (why: string): ReadonlyArray<Finding> => [
       {
         kind: "image",
@@ -67,6 +69,10 @@ export const lookAtImage = (
     if (image.layout !== undefined) {
       const layout = yield* read(image.layout.digest, "manifest for other programs")
       if (Either.isLeft(layout)) return broken(layout.left.why)
+    }
+    for (const each of image.indexes) {
+      const index = yield* read(each, "index of platforms")
+      if (Either.isLeft(index)) return broken(index.left.why)
     }
     const missing = image.stack.filter((layer) => !good.has(layer) && !stuck.has(layer))
     if (missing.length > 0) {

@@ -16,6 +16,7 @@ import { archiveListing } from "./archive-listing.ts"
 import type { Finding, Report } from "./Finding.ts"
 import { lookAtImage } from "./look-at-images.ts"
 import { inTheMaking } from "./sweep-all.ts"
+import { unreadable } from "./unreadable.ts"
 
 /** How closely is looked. */
 export interface LookOptions {
@@ -140,16 +141,20 @@ const lookAtDatabase: Effect.Effect<ReadonlyArray<Finding>, StorageFailure, Data
 const lookAtBlob = (expected: Digest): Effect.Effect<ReadonlyArray<Finding>, StorageFailure, BlobStore> =>
   Effect.gen(function* () {
     const blobs = yield* BlobStore
-    const actual = yield* hashOf(blobs.read(expected)).pipe(
-      // Removed since it was listed.
-      Effect.catchTag("BlobMissing", () => Effect.succeed(expected))
+    const why = yield* hashOf(blobs.read(expected)).pipe(
+      Effect.map((actual) => (actual === expected ? undefined : `its bytes hash to ${actual}`)),
+      Effect.catchTags({
+        // Removed since it was listed.
+        BlobMissing: () => Effect.succeed(undefined),
+        StorageFailure: unreadable
+      })
     )
-    if (actual === expected) return []
+    if (why === undefined) return []
     return [
       {
         kind: "blob",
         what: expected,
-        why: `its bytes hash to ${actual}`,
+        why,
         repair: { type: "remove-blob", digest: expected },
         todo: "--repair removes it, so that a pull fetches it again"
       }
@@ -161,7 +166,7 @@ const layerFault = (
   diffId: Digest,
   placed: boolean,
   quick: boolean
-): Effect.Effect<string | undefined, never, LayerStore> =>
+): Effect.Effect<string | undefined, StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     if (!placed) return "its directory is gone"
     if (quick) return undefined
@@ -178,7 +183,11 @@ const layerFault = (
       return listing.compare(yield* layers.contents(diffId))
     }).pipe(
       Effect.catchTags({
-        LayerMissing: () => Effect.succeed(undefined),
+        // Removed since it was listed, or no directory.
+        LayerMissing: () =>
+          Effect.map(layers.list, (all) =>
+            all.some((each) => each.diffId === diffId) ? "its directory is gone" : undefined
+          ),
         StorageFailure: ({ cause }) =>
           Effect.succeed(`its files cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
       })

@@ -3,6 +3,7 @@ import { Disk } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Images } from "../images/Images.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -17,8 +18,8 @@ export const repair = (
   Effect.gen(function* () {
     switch (how.type) {
       case "remove-blob":
-        yield* (yield* BlobStore).remove(how.digest)
-        return true
+        // What is no file is not removed as one.
+        return Option.isSome(yield* Effect.option((yield* BlobStore).remove(how.digest)))
       case "remove-layer":
         return yield* (yield* LayerStore).remove(how.diffId).pipe(
           Effect.as(true),

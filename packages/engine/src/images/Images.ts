@@ -27,7 +27,7 @@ import {
   setImage,
   setName
 } from "./image-rows.ts"
-import { layoutIndex, readLayoutIndex, writeLayoutIndex } from "./layout-index.ts"
+import { isMarked, layoutIndex, readLayoutIndex, writeLayoutIndex } from "./layout-index.ts"
 
 /** The truth about names of images. */
 export interface ImagesShape {
@@ -254,7 +254,7 @@ export const make = Effect.gen(function* () {
       const count = Number(tx.get("SELECT count(*) AS count FROM images")?.["count"])
       const written = readLayoutIndex(root)
       // A store that never had an image has no index.
-      return written === undefined ? count === 0 : written === layoutIndex(tx)
+      return written === undefined ? count === 0 : written === layoutIndex(tx) && isMarked(root)
     }),
     writeIndex: db.write("images", writeIndex),
     list: db.read("images", (tx) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
@@ -43,9 +43,16 @@ const annotations = (name: string) => ({
   "io.containerd.image.name": name
 })
 
+/** What makes a directory a layout. Spec: OCI image-spec, image-layout.md, section "oci-layout file". */
+const mark = "oci-layout"
+
+/** Whether other programs take the store for a layout. */
+export const isMarked = (root: string): boolean => existsSync(join(root, mark))
+
 /** Puts an index into its place in one step. */
 export const writeLayoutIndex = (root: string, text: string): void => {
   mkdirSync(root, { recursive: true })
+  if (!isMarked(root)) writeFileSync(join(root, mark), `{"imageLayoutVersion":"1.0.0"}`, { mode: 0o644 })
   const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
   writeFileSync(draft, text, { mode: 0o644 })
   renameSync(draft, join(root, "index.json"))
