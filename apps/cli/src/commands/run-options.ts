@@ -42,6 +42,9 @@ export interface Caller {
   readonly cwd: string
 }
 
+/** Bytes of a name that the kernel takes for a host or a domain. */
+const longestHostName = 64
+
 /** From what was typed to what the engine is asked for. */
 export const runOptions = (
   options: ContainerOptions,
@@ -57,6 +60,16 @@ export const runOptions = (
     const shm = yield* shmOf(options.shmSize)
     const user = unlessEmpty(options.user)
     if (user !== undefined) yield* valueOf("-u, --user", user, parseUser(user))
+    for (const [option, name] of [
+      ["-h, --hostname", options.hostname],
+      ["--domainname", options.domainname]
+    ] as const) {
+      if (Buffer.byteLength(name ?? "") > longestHostName)
+        return yield* badValue(
+          `${option}: ${name} has more than ${longestHostName} bytes`,
+          "the kernel takes no longer one"
+        )
+    }
     const devices = yield* valuesOf("--device", options.device, parseDevice)
     const expose = yield* valuesOf("--expose", options.expose, parseExpose)
     const ports = yield* publicationsOf("-p, --publish", options.publish)

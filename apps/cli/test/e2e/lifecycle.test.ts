@@ -118,6 +118,14 @@ describe.each(everyRuntime)("the life of a container, made by %s", (runtime) => 
     expect(await gantry.field("deaf", "{{.State.Status}} {{.State.ExitCode}}")).toBe("exited 137")
   })
 
+  it("`stop` is heard while the command writes without a pause", async () => {
+    await gantry.ok("run", "-d", "--name", "talker", "base", "yes")
+    await until("its first words", async () => (await gantry.ok("logs", "-n", "1", "talker")) === "y")
+    await gantry.ok("stop", "-t", "0", "talker")
+    expect(await status("talker")).toBe("exited")
+    await gantry.ok("rm", "talker")
+  })
+
   it("`stop` sends the image's stop signal", async () => {
     await gantry.build("quits", "FROM base\nSTOPSIGNAL SIGQUIT\n")
     await gantry.ok(

@@ -34,6 +34,14 @@ const wordsOf = (pid: string): ReadonlyArray<string> => {
 describe("after a reboot", () => {
   const gantry = useGantry()
 
+  it("rm ends a container whose directory somebody has taken away while it ran", async () => {
+    const id = await gantry.ok("run", "-d", "--name", "bare", "base", "sleep", "600")
+    const pid = await gantry.field("bare", "{{.State.Pid}}")
+    rmSync(`${gantry.root}/containers/${id}`, { recursive: true })
+    await gantry.ok("rm", "-f", "bare")
+    await until("the end of its process", () => !wordsOf(pid).join(" ").includes("sleep 600"))
+  })
+
   it("system reconcile --start brings back what should run, with its network and ports, and nothing else", async () => {
     await gantry.build("web", 'FROM base\nRUN echo back > /index.html\nCMD ["httpd", "-f", "-p", "80"]\n')
     await gantry.ok("run", "-d", "--name", "site", "--restart", "always", "-p", "80", "web")

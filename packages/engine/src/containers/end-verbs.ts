@@ -83,6 +83,8 @@ export const endVerbs = ({
         yield* Effect.promise(() => endProcess(file.supervisor))
         yield* Effect.promise(() => clearGroup(group))
       }
+      // It was never started, or somebody has taken its directory away while it ran.
+      if (file === undefined) yield* Effect.promise(() => clearGroup(group))
       clearHome(directory)
       rmSync(socketOf(id), { force: true })
     })

@@ -42,6 +42,11 @@ export const openSource = async (fd: number, kind: ChannelKind): Promise<Source>
   return sourceOfStream(new Socket({ fd, readable: true, writable: false }))
 }
 
+/** How long reading may keep the event loop to itself, in milliseconds. */
+const longestWithoutTurn = 10
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** Bun leaves the descriptor open at the end of the stream. */
 const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Array>): Source => {
   let open = true
@@ -50,11 +55,16 @@ const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Arr
     open = false
   }
   async function* chunks() {
+    let turned = performance.now()
     try {
       for (;;) {
         const { done, value } = await reader.read()
         if (done) return
         yield value
+        // As long as more is there at once, reading goes on without a turn of the event loop: nobody else would be heard.
+        if (performance.now() - turned < longestWithoutTurn) continue
+        await turn()
+        turned = performance.now()
       }
     } finally {
       close()
