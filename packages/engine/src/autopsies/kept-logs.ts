@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { Settings } from "@gantry/core/Settings"
 import * as Clock from "effect/Clock"
@@ -18,6 +28,12 @@ export const mostLogs = 20
 
 /** Bytes that are kept of one: of several files the oldest may be left out. */
 const mostBytes = 10 * 1024 * 1024
+
+/** Bytes that are kept of all together. */
+const mostTogether = 32 * 1024 * 1024
+
+/** Bytes that have to be free on the disk. With less, whoever removes a container may want its room. */
+const leastFree = 1024 * 1024 * 1024
 
 const recordName = "record.json"
 
@@ -61,6 +77,8 @@ const filesWorthKeeping = (directory: string): ReadonlyArray<string> => {
 export const keepLog = (root: string, record: ContainerRecord, from: string, now: number): void => {
   const files = filesWorthKeeping(from)
   if (files.length === 0) return
+  const { bavail, bsize } = statfsSync(root)
+  if (bavail * bsize < leastFree) return
   const place = autopsiesOf(root)
   const name = `${String(Math.trunc(now)).padStart(15, "0")}-${record.id}${ending}`
   const draft = join(place, `.${name}`)
@@ -71,10 +89,20 @@ export const keepLog = (root: string, record: ContainerRecord, from: string, now
   renameSync(draft, join(place, name))
   const all = directoriesIn(root)
   const whole = all.filter((each) => !each.startsWith("."))
-  const surplus = whole.filter((each, at) => at < whole.length - mostLogs || isEarlier(each, name))
+  let room = mostTogether
+  const fits = new Set(whole.toReversed().filter((each) => (room -= bytesIn(join(place, each))) >= 0))
+  const surplus = whole.filter(
+    (each, at) => at < whole.length - mostLogs || isEarlier(each, name) || !(each === name || fits.has(each))
+  )
   const old = all.filter((each) => isExpired(each.replace(/^\./, ""), now))
   for (const each of [...surplus, ...old]) rmSync(join(place, each), { recursive: true, force: true })
 }
+
+const bytesIn = (directory: string): number =>
+  readdirSync(directory).reduce(
+    (sum, file) => sum + (statSync(join(directory, file), { throwIfNoEntry: false })?.size ?? 0),
+    0
+  )
 
 /** Whether it is of the same container, whose removal was cut short before. */
 const isEarlier = (each: string, name: string): boolean => each < name && each.split("-")[1] === name.split("-")[1]
