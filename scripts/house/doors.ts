@@ -51,7 +51,7 @@ export const checkDoors = (sources: ReadonlyArray<Source>): ReadonlyArray<Findin
 /** Where the tiny processes begin. They start for every container, layer or build step and must stay small. */
 const tiny = [
   "plugins/runtime-namespace/src/init/main.ts",
-  "plugins/runtime-namespace/src/init/join.ts",
+  "plugins/runtime-namespace/src/init/sequences.ts",
   "plugins/runtime-oci/src/run/main.ts",
   "plugins/runtime-oci/src/run/print.ts",
   "plugins/store-fs/src/pack/main.ts",

@@ -9,6 +9,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StreamName } from "./argv/values/words.ts"
+import { proxiedSignals } from "./proxied-signals.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** How a terminal and a session are joined. */
@@ -24,9 +25,6 @@ export interface AttachOptions {
   /** Bytes that end the conversation and leave the process running; empty for none. */
   readonly detachKeys: Uint8Array
 }
-
-/** Signals that a foreground container gets in our place. */
-const proxied = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT"] as const
 
 /**
  * Joins this process' standard streams with a session until the process ends, or the user detaches: then none.
@@ -73,7 +71,7 @@ const listen = <Arguments extends ReadonlyArray<unknown>>(
 export const passSignals = (signal: Session["signal"]): Effect.Effect<void, never, Scope.Scope> =>
   Effect.flatMap(Effect.runtime<never>(), (runtime) =>
     Effect.forEach(
-      proxied,
+      proxiedSignals,
       (name) =>
         listen(
           (listener) => process.on(name, listener),

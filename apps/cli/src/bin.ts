@@ -19,9 +19,6 @@ switch (word) {
   case "__init":
     await (await import("@gantry/plugin-runtime-namespace/init/main")).main()
     break
-  case "__join":
-    await (await import("@gantry/plugin-runtime-namespace/init/join")).main()
-    break
   case "__oci":
     ;(await import("@gantry/plugin-runtime-oci/run/main")).main()
     break

@@ -82,6 +82,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   if (entersFirst && rest[0] !== "--help") await enter()
   const starts = name === "run" || name === "exec"
   const begun = starts ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal) : {}
+  const status = (await begun.atOnce?.()) ?? "unusual"
+  if (typeof status === "number") return leave(status)
   const { runCommand } = await import("./run-command.ts")
-  return leave(await runCommand(name, words, rest, globals.options, terminal, begun))
+  return leave(await runCommand(name, words, rest, globals.options, terminal, status === "failed" ? {} : begun))
 }

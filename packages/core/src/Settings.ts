@@ -34,7 +34,7 @@ export interface SettingsShape {
   readonly publishAddress?: string
   /** Whether ports are proxied whose publishers do not say; the kernel translates when absent. */
   readonly publishProxied?: boolean
-  /** Program and arguments that start gantry itself; a tiny process is `[...self, "__init"]`. */
+  /** Program and arguments that start gantry itself; a tiny process is `[...self, "__unpack"]`. */
   readonly self: ReadonlyArray<string>
 }
 

@@ -112,6 +112,13 @@ export interface Syscalls {
   readonly kill: (pid: number, signal: number) => void
   /** Makes a pipe: its reading end, then its writing end. */
   readonly pipe2: (flags: number) => readonly [read: number, write: number]
+  /** Number of the processor that this thread runs on. */
+  readonly getcpu: () => number
+  /** The processors that a thread may run on, one bit each; 0 is this thread. */
+  readonly schedGetaffinity: (pid: number) => Uint8Array
+  readonly schedSetaffinity: (pid: number, processors: Uint8Array) => void
+  /** A file in memory without a place among the others. */
+  readonly memfdCreate: (name: string, flags: number) => number
   /** The descriptor is close-on-exec. */
   readonly pidfdOpen: (pid: number, flags?: number) => number
   /** A copy of another process' descriptor, close-on-exec. */

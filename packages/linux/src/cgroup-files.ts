@@ -47,9 +47,13 @@ export const writeSetting = (directory: string, { feature, file, otherwise, valu
     : write(feature, `${directory}/${file}`, value)
 
 /** Moves this process into the group it is in: the kernel prepares for a move and then finds nothing to do. */
-export const stayInGroup = ({ mountPoint, own }: Hierarchy): void => {
-  write("control groups", `${mountPoint}${own === "/" ? "" : own}/cgroup.procs`, "0")
+export const stayInGroup = (hierarchy: Hierarchy): void => {
+  write("control groups", ownProcesses(hierarchy), "0")
 }
+
+/** The list of processes of the group that this process is in. Who writes 0 to it stays in the group. */
+export const ownProcesses = ({ mountPoint, own }: Hierarchy): string =>
+  `${mountPoint}${own === "/" ? "" : own}/cgroup.procs`
 
 /** The text of a file without its last newline; undefined when it cannot be read. */
 export const read = (file: string): string | undefined => {

@@ -8,6 +8,7 @@ import {
   readCount,
   readNumber,
   removeTree,
+  ownProcesses,
   stayInGroup,
   steps,
   write,
@@ -114,6 +115,7 @@ export const cgroupsV1 = (
       const [first] = used
       if (first !== undefined) stayInGroup(first)
     },
+    rehearsal: used[0] === undefined ? undefined : ownProcesses(used[0]),
     add: (path, pid) =>
       used.flatMap((hierarchy) =>
         write(featureOf(hierarchy), `${hierarchy.mountPoint}/${path}/cgroup.procs`, String(pid))

@@ -8,6 +8,7 @@ import {
   readCount,
   readNumber,
   removeTree,
+  ownProcesses,
   stayInGroup,
   steps,
   write,
@@ -79,6 +80,7 @@ export const cgroupsV2 = (sys: Syscalls, hierarchy: Hierarchy): Cgroups => {
       return missing.filter(({ feature }, index) => missing.findIndex((each) => each.feature === feature) === index)
     },
     rehearse: () => stayInGroup(hierarchy),
+    rehearsal: ownProcesses(hierarchy),
     add: (path, pid) => write("control groups", `${at(path)}/cgroup.procs`, String(pid)),
     setLimits: (path, limits) => settingsV2(limits).flatMap((setting) => set(at(path), setting)),
     allowDevices: (path, rules) => attempt("device list", at(path), () => attachDeviceFilter(sys, at(path), rules)),

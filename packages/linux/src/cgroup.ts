@@ -41,6 +41,8 @@ export interface Cgroups {
    * until every processor has noticed (some 7 ms), those after it do not. Nothing is moved.
    */
   readonly rehearse: () => void
+  /** A file that does the same for whoever writes 0 to it; none on a machine without groups. */
+  readonly rehearsal: string | undefined
   /** Moves a process, with its threads. Children that it starts later stay with it. */
   readonly add: (path: string, pid: number) => ReadonlyArray<Missing>
   /** The directories of a group that exist. */
@@ -67,6 +69,7 @@ const nowhere = (): ReadonlyArray<Missing> => {
 const withoutCgroups: Cgroups = {
   create: nowhere,
   rehearse: () => undefined,
+  rehearsal: undefined,
   add: nowhere,
   directories: () => [],
   setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere()),

@@ -105,6 +105,12 @@ export const FSCONFIG_SET_FD = 5
 export const FSCONFIG_CMD_CREATE = 6
 export const FSCONFIG_CMD_RECONFIGURE = 7
 
+export const MFD_CLOEXEC = 1
+export const MFD_ALLOW_SEALING = 2
+export const F_ADD_SEALS = 1033
+/** Nobody changes the file any more, nor what may be changed. */
+export const F_SEAL_ALL = 0xf
+
 export const CLONE_NEWTIME = 0x80
 export const CLONE_VM = 0x100
 export const CLONE_FS = 0x200

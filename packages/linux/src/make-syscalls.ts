@@ -32,6 +32,8 @@ const capabilityVersion3 = 0x20080522
 const signalSetSize = 8
 const SIG_IGN = 1n
 const SIG_SETMASK = 2
+/** As many as the kernel can be made for. */
+const mostProcessors = 8192
 
 /**
  * How often a path is walked below a root. A rename or a mount anywhere on the machine, while a `..` of it is resolved,
@@ -145,6 +147,20 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
       if (result < 0) throw failed("pipe2", result, [flags])
       return [word32At(ends, 0), word32At(ends, 4)]
     },
+    getcpu: () => {
+      const into = new Uint8Array(4)
+      const result = raw("getcpu", into, null, null)
+      if (result < 0) throw failed("getcpu", result, [])
+      return word32At(into, 0)
+    },
+    schedGetaffinity: (pid) => {
+      const into = new Uint8Array(mostProcessors / 8)
+      const result = raw("sched_getaffinity", pid, into.length, into)
+      if (result < 0) throw failed("schedGetaffinity", result, [pid])
+      return into.subarray(0, result)
+    },
+    schedSetaffinity: simple("schedSetaffinity", "sched_setaffinity", (pid, mask) => [pid, mask.length, mask]),
+    memfdCreate: simple("memfdCreate", "memfd_create", (name, flags) => [name, flags]),
     pidfdOpen: simple("pidfdOpen", "pidfd_open", (pid, flags = 0) => [pid, flags]),
     pidfdGetfd: simple("pidfdGetfd", "pidfd_getfd", (pidfd, fd) => [pidfd, fd, 0]),
     wait4: (pid) => {

@@ -4,12 +4,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { holdPlan, joinPlan, launchPlan, type PlanOptions, usualLaunch } from "./plan.ts"
 
-/** A process in its own Linux namespaces, made by system calls. Needs root, setpriv(1), unshare(1) and nsenter(1). */
+/** How processes become those of containers. */
+export const sequences = () => import("./init/sequences.ts").then(({ sequences: all }) => all)
+
+/** A process in its own Linux namespaces, made by system calls. Needs root, setpriv(1) and unshare(1). */
 export const make = (options: PlanOptions): LauncherShape => ({
   name: "namespace",
   abilities: { hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true },
   launch: (spec) => launchPlan(options, spec),
   usual: usualLaunch(options.self),
+  sequences,
   hold: (spec) => holdPlan(options, spec),
   join: (spec, pid, process, { privileged }) => joinPlan(options, spec, { pid, process, privileged })
 })

@@ -1,6 +1,7 @@
+import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS } from "@gantry/linux/constants"
 import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
+import type { Directed, LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
 /** What is the same in every plan. */
@@ -71,6 +72,29 @@ const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: La
   return { argv: [...chain, ...self, "__init"], program: chain.length, env: env() }
 }
 
+const flags = { ipc: CLONE_NEWIPC, pid: CLONE_NEWPID, uts: CLONE_NEWUTS }
+
+/**
+ * The same for a parent that puts the process together itself: one process makes the namespaces, enters those of other
+ * containers, and forks the first process into them.
+ */
+const directedOf = ({ mounts, namespaces, wiring }: Launching): Directed => {
+  const shared = mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
+  const own = (["pid", "ipc", "uts"] as const).filter((kind) => namespaces[kind] === "own").map((kind) => flags[kind])
+  const network = wiring.every(({ type }) => type === "veth") ? [CLONE_NEWNET] : []
+  return {
+    sequence: "init",
+    namespaces: [CLONE_NEWNS, ...network, ...own].reduce((all, flag) => all | flag, 0),
+    enters: (["pid", "ipc"] as const).flatMap((kind) => {
+      const choice = namespaces[kind]
+      return typeof choice === "string" ? [] : [choice.path]
+    }),
+    private: !shared,
+    tied: true,
+    rehearses: false
+  }
+}
+
 /** How nearly every container is launched: with namespaces of its own and nothing shared with the host. */
 export const usualLaunch = (self: ReadonlyArray<string>): UsualLaunch =>
   chainOf(self, { mounts: [], namespaces: { pid: "own", ipc: "own", uts: "own" }, wiring: [] })
@@ -78,6 +102,7 @@ export const usualLaunch = (self: ReadonlyArray<string>): UsualLaunch =>
 /** How a container is launched, whatever its description asks for. */
 export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => ({
   ...chainOf(self, spec),
+  directed: directedOf(spec),
   config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
 })
 
@@ -90,26 +115,32 @@ export const holdPlan = (options: PlanOptions, spec: ContainerSpec): LaunchPlan 
 const spreads = (propagation = "private"): boolean => !propagation.endsWith("private")
 
 /**
- * How a process is added to a running container. nsenter(1) enters the process namespace only, and forks, so that the
- * new process is in it; `__join` enters the others itself once the program is loaded.
+ * How a process is added to a running container. It enters the process namespace only, and forks, so that the new process
+ * is in it; that one enters the others.
  *
  * Nothing ties the process to its starter: like `docker exec`, it goes on when the terminal it was started from goes
- * away, and it ends with the container. nsenter waits for it and ends the same way: with its exit code or by its
- * signal. It passes no signals on; whoever wants to send one uses the number that `ready` tells.
+ * away, and it ends with the container. Whoever forked it waits for it and ends as it does. It passes no signals on;
+ * whoever wants to send one uses the number that `ready` tells.
  */
 export const joinPlan = (
-  { filters, self }: PlanOptions,
+  { filters }: Pick<PlanOptions, "filters">,
   spec: ContainerSpec,
   request: { readonly pid: number; readonly process: ProcessSpec; readonly privileged: boolean }
 ): LaunchPlan => {
   const { pid, privileged, process } = request
   const own = (["cgroup", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] !== "host")
   const network = spec.wiring.some(({ type }) => type === "host") ? [] : ["net"]
-  const enter = spec.namespaces.pid !== "host" ? ["nsenter", "--target", String(pid), "--pid"] : []
   return {
-    argv: [...enter, ...self, "__join"],
-    program: enter.length,
-    env: env(),
+    argv: ["gantry", "__join"],
+    env: {},
+    directed: {
+      sequence: "join",
+      namespaces: 0,
+      enters: spec.namespaces.pid === "host" ? [] : [`/proc/${pid}/ns/pid`],
+      private: false,
+      tied: false,
+      rehearses: true
+    },
     config: {
       pid,
       ...(filters === undefined ? {} : { filters }),

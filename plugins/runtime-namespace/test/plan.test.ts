@@ -1,3 +1,4 @@
+import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS } from "@gantry/linux/constants"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import { describe, expect, it } from "vitest"
 import { joinPlan, launchPlan, usualLaunch } from "../src/plan.ts"
@@ -63,14 +64,59 @@ describe("the plan of a launch", () => {
   })
 })
 
+const directed = (spec: ContainerSpec) => launchPlan(options, spec).directed
+const makes = (spec: ContainerSpec, flag: number) => ((directed(spec)?.namespaces ?? 0) & flag) !== 0
+const flags = { pid: CLONE_NEWPID, ipc: CLONE_NEWIPC, uts: CLONE_NEWUTS }
+
+describe("a launch that its parent directs", () => {
+  it("ties the process to its parent, makes every namespace and is for the sequence of a first process", () => {
+    expect(directed(sampleSpec)).toMatchObject({ sequence: "init", tied: true, enters: [] })
+    for (const flag of [CLONE_NEWNS, CLONE_NEWNET, ...Object.values(flags)]) expect(makes(sampleSpec, flag)).toBe(true)
+  })
+
+  it.each(["host", "join"] as const)("makes no network namespace for a wiring of type %s", (type) => {
+    const wiring = type === "host" ? ({ type } as const) : ({ type, path: "/proc/1/ns/net" } as const)
+    expect(makes({ ...sampleSpec, wiring: [wiring] }, CLONE_NEWNET)).toBe(false)
+  })
+
+  it.each(["pid", "ipc", "uts"] as const)("leaves out the %s namespace when the host's is wanted", (kind) => {
+    const spec = { ...sampleSpec, namespaces: { ...sampleSpec.namespaces, [kind]: "host" } }
+    expect(makes(spec, flags[kind])).toBe(false)
+    expect(makes(spec, CLONE_NEWNS)).toBe(true)
+  })
+
+  it("enters the namespaces of other containers in place of its own", () => {
+    const pid = { path: "/c/pid" }
+    const ipc = { path: "/c/ipc", mounts: "/c/memory" }
+    const spec = { ...sampleSpec, namespaces: { ...sampleSpec.namespaces, pid, ipc } }
+    expect([makes(spec, CLONE_NEWPID), makes(spec, CLONE_NEWIPC)]).toEqual([false, false])
+    expect(directed(spec)?.enters).toEqual(["/c/pid", "/c/ipc"])
+  })
+
+  it.each([
+    [undefined, true],
+    ["rprivate", true],
+    ["shared", false],
+    ["rslave", false]
+  ] as const)("with a bind of propagation %s, that mounts begin private is %s", (propagation, expected) => {
+    const bind: MountSpec = { type: "bind", source: "/a", target: "/b", readonly: false, recursive: true }
+    const mounts = [propagation === undefined ? bind : { ...bind, propagation }]
+    expect(directed({ ...sampleSpec, mounts })?.private).toBe(expected)
+  })
+})
+
 describe("the plan of a join", () => {
   const join = (spec: ContainerSpec, privileged = false) =>
-    joinPlan(options, spec, { pid: 77, process: spec.process, privileged })
+    joinPlan({}, spec, { pid: 77, process: spec.process, privileged })
 
-  it("enters the process namespace by nsenter and leaves the rest to join, mounts last", () => {
-    const { argv, config } = join(sampleSpec)
-    expect(argv).toEqual(["nsenter", "--target", "77", "--pid", "/opt/gantry", "__join"])
+  it("enters the process namespace first and leaves the rest to its sequence, mounts last", () => {
+    const { config, directed: how } = join(sampleSpec)
+    expect(how).toMatchObject({ sequence: "join", namespaces: 0, enters: ["/proc/77/ns/pid"], private: false })
     expect(config).toMatchObject({ pid: 77, namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
+  })
+
+  it("goes on when its starter does not", () => {
+    expect(join(sampleSpec).directed?.tied).toBe(false)
   })
 
   it("does not enter what the container shares with the host", () => {
@@ -79,14 +125,14 @@ describe("the plan of a join", () => {
       wiring: [{ type: "host" }],
       namespaces: { pid: "host", ipc: "host", uts: "host", cgroup: "host" }
     }
-    expect(join(spec).argv).toEqual(["/opt/gantry", "__join"])
+    expect(join(spec).directed?.enters).toEqual([])
     expect(join(spec).config).toMatchObject({ namespaces: ["mnt"] })
   })
 
   it("enters what the container has of another one", () => {
     const joined = { pid: { path: "/c/pid" }, ipc: { path: "/c/ipc", mounts: "/c/memory" } }
-    const { argv, config } = join({ ...sampleSpec, namespaces: { ...sampleSpec.namespaces, ...joined } })
-    expect(argv).toEqual(["nsenter", "--target", "77", "--pid", "/opt/gantry", "__join"])
+    const { config, directed: how } = join({ ...sampleSpec, namespaces: { ...sampleSpec.namespaces, ...joined } })
+    expect(how?.enters).toEqual(["/proc/77/ns/pid"])
     expect(config).toMatchObject({ namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
   })
 

@@ -8,4 +8,9 @@ import type { OpenedLaunch } from "@gantry/engine/supervisor/open-launch"
 export interface Begun {
   readonly supervisor?: SupervisorAheadShape
   readonly join?: OpenedLaunch
+  /**
+   * The whole command, carried out: its exit status. `unusual` when nothing was done; `failed` when what was begun is of
+   * no use any more.
+   */
+  readonly atOnce?: () => Promise<number | "failed" | "unusual">
 }

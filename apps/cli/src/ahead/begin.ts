@@ -23,7 +23,11 @@ export const begin = (
   if (plugins) return {}
   const settings = settingsOf({ root: globals.root, run: globals.run }, env, uid)
   try {
-    return name === "run" ? supervisorAhead(words, args, settings) : joinAhead(words, args, settings)
+    if (name === "run") return supervisorAhead(words, args, settings)
+    const ahead = joinAhead(words, args, settings)
+    if (ahead === undefined) return {}
+    const atOnce = async () => (await import("./exec-at-once.ts")).execAtOnce(ahead, settings, env)
+    return { join: ahead.join, atOnce }
   } catch {
     return {}
   }

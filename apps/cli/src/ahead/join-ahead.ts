@@ -4,35 +4,55 @@ import type { SettingsShape } from "@gantry/core/Settings"
 import { databasePath } from "@gantry/core/state/database-path"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { callersStreams } from "@gantry/engine/containers/callers-streams"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { directoryOf } from "@gantry/engine/containers/directory-of"
 import { exactContainer } from "@gantry/engine/containers/exact-container"
 import type { Job } from "@gantry/engine/supervisor/job"
-import { openLaunch } from "@gantry/engine/supervisor/open-launch"
+import { openDirected } from "@gantry/engine/supervisor/direct"
+import type { OpenedLaunch } from "@gantry/engine/supervisor/open-launch"
 import { isAlive, readState } from "@gantry/engine/supervisor/state"
 import { joinPlan } from "./plans.ts"
 import { parse } from "../argv/parse.ts"
+import type { Values } from "../argv/Option.ts"
 import { exec as table } from "../argv/tables/lifecycle.ts"
-import type { Begun } from "./Begun.ts"
+
+/** What `gantry exec` has found out before anything of the engine was loaded. */
+export interface ExecAhead {
+  /** The process that is about to be added. */
+  readonly join: OpenedLaunch
+  readonly options: Values<(typeof table)["options"]>
+  readonly argv: ReadonlyArray<string>
+  readonly container: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "spec">
+  readonly job: Job
+  /** The container's first process, as the host numbers it. */
+  readonly pid: number
+}
 
 /** The process that `gantry exec` is about to add to a running container, unless it is to have a terminal. */
 export const joinAhead = (
   words: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
-  { root, self }: SettingsShape
-): Begun => {
+  { root }: SettingsShape
+): ExecAhead | undefined => {
   const parsed = parse(table, words, args)
-  if (!parsed.ok || parsed.value.help || parsed.value.options.tty) return {}
+  if (!parsed.ok || parsed.value.help || parsed.value.options.tty) return undefined
   const { operands, options } = parsed.value
+  const [name = "", ...argv] = operands
   const database = new DatabaseSync(databasePath(root), { readOnly: true })
-  const row = database.prepare(exactContainer.sql).get(...exactContainer.values(operands[0] ?? ""))
+  const row = database.prepare(exactContainer.sql).get(...exactContainer.values(name))
   database.close()
-  if (row === undefined) return {}
-  const directory = directoryOf(root, String(row["id"]))
+  if (row === undefined) return undefined
+  const id = String(row["id"])
+  const directory = directoryOf(root, id)
   const first = readState(directory)?.process
-  if (first === undefined || !isAlive(first)) return {}
-  const { spec } = JSON.parse(readFileSync(`${directory}/job.json`, "utf8")) as Job
+  if (first === undefined || !isAlive(first)) return undefined
+  const job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8")) as Job
+  const { spec } = job
   const { privileged } = options
-  const plan = joinPlan({ self }, spec, { pid: first.pid, process: spec.process, privileged })
+  const plan = joinPlan({}, spec, { pid: first.pid, process: spec.process, privileged })
   const inherit = callersStreams({ stdin: options.interactive && !options.detach, discard: options.detach })
-  return { join: openLaunch(loadSyscallsSync(), { plan, terminal: false, stdin: false, inherit }) }
+  if (plan.directed === undefined) return undefined
+  const join = openDirected(loadSyscallsSync(), { plan, terminal: false, stdin: false, inherit }, plan.directed)
+  const record = JSON.parse(String(row["record"])) as ContainerRecord
+  return { join, options, argv, container: { ...record, id, name: String(row["name"]) }, job, pid: first.pid }
 }

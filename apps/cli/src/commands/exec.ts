@@ -1,4 +1,5 @@
-import { exec, execDirectly, type ExecRequest } from "@gantry/engine/verbs/exec"
+import type { ExecRequest } from "@gantry/engine/containers/exec-process"
+import { exec, execDirectly } from "@gantry/engine/verbs/exec"
 import { Containers } from "@gantry/engine/containers/Containers"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -25,9 +25,8 @@ const helpers: ReadonlyArray<Helper> = [
   {
     subject: "nsenter",
     any: ["nsenter"],
-    costs: "exec into running containers does not work",
-    from: { debian: "util-linux" },
-    needed: true
+    costs: "no --pid or --ipc of other containers; ordinary users cannot start gantry",
+    from: { debian: "util-linux" }
   },
   { subject: "sh", any: ["sh"], costs: "containers do not start", from: { debian: "dash" }, needed: true },
   { subject: "ps", any: ["ps"], costs: "gantry top shows nothing", from: { debian: "procps", fedora: "procps-ng" } },

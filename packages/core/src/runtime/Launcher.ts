@@ -25,6 +25,8 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  * The parent sees the end of it when the command runs, and one byte before the end when it never will.
  */
 export interface LaunchPlan {
+  /** What puts the process together in place of a program. `argv` is for those who look at processes only, then. */
+  readonly directed?: Directed
   readonly argv: ReadonlyArray<string>
   /**
    * Where in `argv` the program stands, by absolute path, that goes into the container. It is started from a read-only
@@ -36,6 +38,48 @@ export interface LaunchPlan {
   readonly env: { readonly [name: string]: string }
   /** First line to the child. Plain data. */
   readonly config: unknown
+}
+
+/**
+ * A process that its parent puts together, by system calls that it has it make, until it becomes the container's. Nothing
+ * has to be loaded in it.
+ */
+export interface Directed {
+  /** Which of the launcher's {@link LauncherShape.sequences} does that. */
+  readonly sequence: string
+  /** `CLONE_NEW*` of the namespaces that it gets. */
+  readonly namespaces: number
+  /** Namespaces that it enters besides, by absolute paths of the host. */
+  readonly enters: ReadonlyArray<string>
+  /** What is mounted in it spreads to nobody, from the beginning. */
+  readonly private: boolean
+  /** It ends with its parent. */
+  readonly tied: boolean
+  /** It keeps the kernel ready to move it into a control group while its parent is busy with something else. */
+  readonly rehearses: boolean
+}
+
+/** A way to put a process together. */
+export interface Sequence {
+  /** Loads what that takes for the configuration of a plan. */
+  readonly prepare: (config: never) => Promise<void>
+  /**
+   * `child` is the `Kernel` of `@gantry/linux`, as the process has it; `control` is the conversation of a
+   * {@link LaunchPlan} with its parent, which answers at once. Returns when the process runs its command or only waits;
+   * throws `StageFailure` when the command will never run.
+   */
+  readonly run: (child: never, control: LaunchControl) => void
+}
+
+/** The child's side of the conversation of a {@link LaunchPlan}. */
+export interface LaunchControl {
+  /** Waits for the next message. Throws when the parent has gone. */
+  readonly receive: () => unknown
+  readonly send: (message: unknown) => void
+  /** Says why the command will never run, and waits until the parent has hung up. Nothing comes after it. */
+  readonly refuse: (message: unknown) => void
+  /** Says that all is in place, where no command is executed whose start would tell. */
+  readonly begun: () => void
 }
 
 /**
@@ -63,6 +107,8 @@ export interface LauncherShape {
    * container: it waits for the end of its standard input. `/proc/N/root` of it leads to the container's files.
    */
   readonly hold: (spec: ContainerSpec) => LaunchPlan
+  /** What its {@link Directed} plans need, loaded when it is. */
+  readonly sequences?: () => Promise<{ readonly [name: string]: Sequence }>
   /** `pid`: the container's first process, as the host numbers it. */
   readonly join: (
     spec: ContainerSpec,

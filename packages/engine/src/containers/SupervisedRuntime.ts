@@ -15,6 +15,7 @@ import { containersGroup, groupFor, groupOf as groupIn } from "./containers-grou
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
 import { type Job, longestSocketPath } from "../supervisor/job.ts"
+import { directing } from "../supervisor/direct.ts"
 import { launch, type LaunchRequest } from "../supervisor/launch.ts"
 import type { OpenedLaunch } from "../supervisor/open-launch.ts"
 import { makeOutputQueue } from "../supervisor/output-queue.ts"
@@ -48,9 +49,11 @@ export const make = Effect.gen(function* () {
   const parentGroup = containersGroup(settings)
   const groupOf = (id: string) => groupIn(settings, id)
 
+  const directs = launcher.sequences === undefined ? undefined : directing(launcher.sequences)
+
   const launching = (container: string, command: string, request: LaunchRequest, ahead?: OpenedLaunch) =>
     Effect.tryPromise({
-      try: () => launch(request, ahead),
+      try: () => launch(request, ahead, directs),
       catch: (cause) => new IsolationRefused({ container, stage: "launch", why: String(cause) })
     }).pipe(
       Effect.flatMap((outcome) =>

@@ -1,5 +1,5 @@
 import { constants } from "node:os"
-import { F_DUPFD_CLOEXEC } from "@gantry/linux/constants"
+import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_RDONLY } from "@gantry/linux/constants"
 import { loadSyscalls } from "@gantry/linux/load"
 import { setWindowSize, type WindowSize } from "@gantry/linux/pty"
 import { failedWith } from "@gantry/linux/SyscallError"
@@ -10,8 +10,9 @@ import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
-import { type LaunchFailure, shakeHands } from "./handshake.ts"
-import { type End, type LaunchBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
+import type { Directing } from "./direct.ts"
+import { type HandshakeSteps, type LaunchFailure, shakeHands } from "./handshake.ts"
+import { type End, type LaunchBeginning, type OpenedLaunch, openLaunch, type SpeakingChild } from "./open-launch.ts"
 import { openTerminal, takeTerminal } from "./terminal.ts"
 import { connect } from "./wiring.ts"
 
@@ -55,9 +56,14 @@ export const exitCode = ({ code, signal }: End): number =>
 
 /**
  * Starts a process in a container and waits until its command runs. A failure is a value, and nothing of the process
- * is left then. A process that was started ahead is taken when it fits, and ended when it does not.
+ * is left then. A process that was started ahead is taken when it fits, and ended when it does not. With `directing` it is
+ * put together from here, if its plan can be carried out so.
  */
-export const launch = async (request: LaunchRequest, ahead?: OpenedLaunch): Promise<Launched | LaunchFailure> => {
+export const launch = async (
+  request: LaunchRequest,
+  ahead?: OpenedLaunch,
+  directing?: Directing
+): Promise<Launched | LaunchFailure> => {
   const sys = await loadSyscalls()
   const { plan } = request
   const beginning = {
@@ -68,42 +74,60 @@ export const launch = async (request: LaunchRequest, ahead?: OpenedLaunch): Prom
   }
   const fits = ahead?.fits(beginning) === true
   if (!fits) ahead?.discard()
-  const opened = ahead !== undefined && fits ? ahead : openLaunch(sys, beginning)
+  const open = (): OpenedLaunch =>
+    directing === undefined || plan.directed === undefined
+      ? openLaunch(sys, beginning)
+      : directing.open(sys, beginning, plan.directed)
+  const opened = ahead !== undefined && fits ? ahead : open()
   const { end, streams } = opened
   const ours = [streams.stdin, streams.stdout, streams.stderr].filter((fd) => fd !== undefined)
-  const witness = await openSource(opened.witness, "pipe")
-  const { socket } = opened
-  const shaking =
-    socket === undefined
-      ? []
-      : [
-          shakeHands({ socket, witness, release: opened.releaseWitness }, plan, {
-            // Meanwhile the child loads its program.
-            begun: () => request.group?.prepare(),
-            ready: (pid, placed) => {
-              if (!placed) request.group?.add(pid)
-              connect(sys, pid, request.wiring)
-              request.onConnected?.(pid)
-            },
-            terminal: (pid, held) => {
-              const size = request.terminal?.size
-              const { fd, number } = held === undefined ? openTerminal(sys, pid, size) : takeTerminal(sys, held, size)
-              ours.push(fd)
-              return number
-            }
-          })
-        ]
-  const outcome = await Promise.race([opened.unmade, ...shaking])
+  let mounts: number | undefined
+  const steps: HandshakeSteps = {
+    // Meanwhile the child loads its program.
+    begun: () => request.group?.prepare(),
+    ready: (pid, placed) => {
+      if (!placed) request.group?.add(pid)
+      connect(sys, pid, request.wiring)
+      // Taking them all down takes milliseconds, which nobody has to wait for who waits for the end of the command.
+      if (plan.directed?.tied === true) mounts = sys.open(`/proc/${pid}/ns/mnt`, O_RDONLY | O_CLOEXEC)
+      request.onConnected?.(pid)
+    },
+    terminal: (pid, held) => {
+      const size = request.terminal?.size
+      const { fd, number } = held === undefined ? openTerminal(sys, pid, size) : takeTerminal(sys, held, size)
+      ours.push(fd)
+      return number
+    }
+  }
+  const { child } = opened
+  const outcome = await Promise.race([
+    opened.unmade,
+    child.type === "speaks"
+      ? speak(child, plan, steps)
+      : (directing?.direct(child, plan, steps) ?? Promise.reject(new Error("nobody here directs processes")))
+  ])
   opened.release()
-  witness.cancel()
-  socket?.destroy()
   if (outcome.type === "started") {
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)
-    return attach(sys, request, { pid: outcome.pid, end, streams, terminal })
+    return attach(sys, request, { pid: outcome.pid, end, mounts, streams, terminal })
   }
   await opened.letGo()
-  for (const fd of ours) sys.close(fd)
+  for (const fd of [...ours, ...(mounts === undefined ? [] : [mounts])]) sys.close(fd)
   await request.group?.remove()
+  return outcome
+}
+
+/** The conversation with a child that has a program of its own. One that could not be made says nothing. */
+const speak = async (
+  { releaseWitness, socket, witness }: SpeakingChild,
+  plan: LaunchPlan,
+  steps: HandshakeSteps
+): Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure> => {
+  const source = await openSource(witness, "pipe")
+  if (socket === undefined) return new Promise(() => source.cancel())
+  const outcome = await shakeHands({ socket, witness: source, release: releaseWitness }, plan, steps)
+  source.cancel()
+  socket.destroy()
   return outcome
 }
 
@@ -113,10 +137,12 @@ interface Running {
   readonly end: Promise<End>
   readonly streams: OpenedLaunch["streams"]
   readonly terminal: number | undefined
+  /** Its mount namespace; this process lets go of it once the end is told. */
+  readonly mounts: number | undefined
 }
 
 const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): Promise<Launched> => {
-  const { end, pid, streams, terminal } = running
+  const { end, mounts, pid, streams, terminal } = running
   const sources: Array<Source> = []
   const reading: Array<Promise<void>> = []
   const read = async (fd: number | undefined, stream: Output["stream"]): Promise<void> => {
@@ -140,6 +166,7 @@ const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): 
     clearTimeout(late)
     const oomKilled = request.group?.oomKilled() ?? false
     await request.group?.remove()
+    if (mounts !== undefined) setImmediate(() => sys.close(mounts))
     return { code: exitCode(how), oomKilled }
   })
   return {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Socket } from "node:net"
 import type { UsualLaunch } from "@gantry/core/runtime/Launcher"
+import type { RemoteKernel } from "@gantry/linux/container/stub/remote-kernel"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { guardProgram } from "./guard-program.ts"
 import type { LaunchFailure } from "./handshake.ts"
@@ -26,7 +27,25 @@ export interface End {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A process that loads its program and then waits to be told what it is to become. */
+/** How a process is talked to that has a program of its own. */
+export interface SpeakingChild {
+  readonly type: "speaks"
+  /** What it talks through; undefined when it could not be made. */
+  readonly socket: Socket | undefined
+  /** The reading end of the pipe that tells when the command runs; the caller's to close. */
+  readonly witness: number
+  /** Lets go of this process' writing end of the witness. A second call does nothing. */
+  readonly releaseWitness: () => void
+}
+
+/** How a process is had to do things that makes system calls and nothing else. */
+export interface DirectedChild {
+  readonly type: "directed"
+  /** Waits until its namespaces are there; throws why they cannot be. */
+  readonly begun: () => RemoteKernel
+}
+
+/** A process that waits to be told what it is to become. */
 export interface OpenedLaunch {
   /** Whether it was begun just so. */
   readonly fits: (beginning: LaunchBeginning) => boolean
@@ -36,12 +55,7 @@ export interface OpenedLaunch {
   readonly unmade: Promise<LaunchFailure>
   /** Our sides of its standard streams, which are the caller's to close. */
   readonly streams: { readonly stdin?: number; readonly stdout?: number; readonly stderr?: number }
-  /** What it talks through; undefined when it could not be made. */
-  readonly socket: Socket | undefined
-  /** The reading end of the pipe that tells when the command runs; the caller's to close. */
-  readonly witness: number
-  /** Lets go of this process' writing end of the witness. A second call does nothing. */
-  readonly releaseWitness: () => void
+  readonly child: DirectedChild | SpeakingChild
   /** Lets go of everything else that was held for the start. */
   readonly release: () => void
   /**
@@ -59,7 +73,7 @@ export interface OpenedLaunch {
 const mostEnding = 1000
 
 /** Both sides of the standard streams. */
-interface Streams {
+export interface Streams {
   /** What the child gets as 0, 1 and 2. */
   readonly theirs: ReadonlyArray<number | "ignore">
   /** What this process holds only until the child has it. */
@@ -67,7 +81,8 @@ interface Streams {
   readonly ours: OpenedLaunch["streams"]
 }
 
-const openStreams = (sys: Syscalls, { inherit, stdin, terminal }: LaunchBeginning): Streams => {
+/** Makes the standard streams of a child. */
+export const openStreams = (sys: Syscalls, { inherit, stdin, terminal }: LaunchBeginning): Streams => {
   if (inherit !== undefined) return { theirs: inherit, toClose: [], ours: {} }
   // The terminal takes their place later, from inside the container.
   if (terminal) return { theirs: ["ignore", "ignore", "ignore"], toClose: [], ours: {} }
@@ -91,28 +106,31 @@ const notMade = (child: ChildProcess): Promise<LaunchFailure> =>
     child.once("error", (error) => resolve({ type: "failed", status: 125, stage: "start", why: error.message }))
   })
 
-/** Makes the process of a launch and the lines to it. What it is to become is told by `launch`. */
-export const openLaunch = (sys: Syscalls, beginning: LaunchBeginning): OpenedLaunch => {
-  const { plan } = beginning
-  const streams = openStreams(sys, beginning)
-  const pipe = makePipe(sys, "read")
-  const guarded = guardProgram(sys, plan)
-  const [first = "", ...rest] = guarded.argv
-  const child = spawn(first, rest, { env: plan.env, cwd: "/", stdio: [...streams.theirs, "pipe", pipe.read] })
+/** What every opened launch has in common. */
+export const opened = (
+  sys: Syscalls,
+  beginning: LaunchBeginning,
+  {
+    child,
+    close,
+    how,
+    release,
+    streams
+  }: {
+    readonly child: ChildProcess
+    readonly streams: Streams
+    readonly how: OpenedLaunch["child"]
+    readonly release: () => void
+    /** Lets go of what the process is talked to through. */
+    readonly close: () => void
+  }
+): OpenedLaunch => {
   const end = ending(child)
   const unmade = notMade(child)
   for (const fd of streams.toClose) sys.close(fd)
-  // Not every runtime makes streams for a child that could not be made.
-  const socket = (child.stdio[3] ?? undefined) as Socket | undefined
-  const releaseWitness = once(() => sys.close(pipe.write))
-  const release = once(() => {
-    guarded.release()
-    releaseWitness()
-  })
   const kill = () => void child.kill("SIGKILL")
   const letGo = async () => {
-    socket?.on("error", () => undefined)
-    socket?.destroy()
+    close()
     const late = setTimeout(kill, mostEnding)
     late.unref()
     await end
@@ -124,23 +142,50 @@ export const openLaunch = (sys: Syscalls, beginning: LaunchBeginning): OpenedLau
     end,
     unmade,
     streams: streams.ours,
-    socket,
-    witness: pipe.read,
-    releaseWitness,
+    child: how,
     release,
     kill,
     letGo,
     discard: () => {
       release()
       void letGo()
-      for (const fd of [pipe.read, ...Object.values(streams.ours)]) sys.close(fd)
+      const witness = how.type === "speaks" ? [how.witness] : []
+      for (const fd of [...witness, ...Object.values(streams.ours)]) sys.close(fd)
     }
   }
 }
 
+/** Makes the process of a launch and the lines to it. What it is to become is told by `launch`. */
+export const openLaunch = (sys: Syscalls, beginning: LaunchBeginning): OpenedLaunch => {
+  const { plan } = beginning
+  const streams = openStreams(sys, beginning)
+  const pipe = makePipe(sys, "read")
+  const guarded = guardProgram(sys, plan)
+  const [first = "", ...rest] = guarded.argv
+  const child = spawn(first, rest, { env: plan.env, cwd: "/", stdio: [...streams.theirs, "pipe", pipe.read] })
+  // Not every runtime makes streams for a child that could not be made.
+  const socket = (child.stdio[3] ?? undefined) as Socket | undefined
+  const releaseWitness = once(() => sys.close(pipe.write))
+  return opened(sys, beginning, {
+    child,
+    streams,
+    how: { type: "speaks", socket, witness: pipe.read, releaseWitness },
+    release: once(() => {
+      guarded.release()
+      releaseWitness()
+    }),
+    close: () => {
+      socket?.on("error", () => undefined)
+      socket?.destroy()
+    }
+  })
+}
+
 /** All of a beginning, and nothing of what its plan may have beside. */
-const shown = ({ inherit, plan: { argv, env, program }, stdin, terminal }: LaunchBeginning): string =>
-  JSON.stringify([argv, env, program, terminal, stdin, inherit])
+const shown = ({ inherit, plan, stdin, terminal }: LaunchBeginning): string => {
+  const { argv, env, program } = plan
+  return JSON.stringify([argv, env, program, terminal, stdin, inherit])
+}
 
 /** A function that does its work at the first call only. */
 const once = (work: () => void): (() => void) => {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto"
-import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import { Runtime, type Session } from "@gantry/core/runtime/Runtime"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -7,26 +6,10 @@ import type * as Scope from "effect/Scope"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
-import { mergedEnvironment } from "../containers/environment.ts"
+import { execProcess, type ExecRequest } from "../containers/exec-process.ts"
 import { DirectExec } from "../containers/DirectExec.ts"
 import { requireRunning } from "../containers/require-running.ts"
 import { BadOption, type WrongState } from "../EngineError.ts"
-
-/** A further process, as asked for. */
-export interface ExecRequest {
-  readonly argv: ReadonlyArray<string>
-  /** Added to the container's environment: `NAME=value` to set, `NAME` to take away. */
-  readonly env: ReadonlyArray<string>
-  /** The container's own when absent. */
-  readonly user?: string
-  /** The container's own when absent. */
-  readonly workdir?: string
-  readonly tty: boolean
-  readonly stdin: boolean
-  readonly privileged: boolean
-  /** What `privileged` gives. */
-  readonly allCapabilities: ReadonlyArray<string>
-}
 
 /** Starts a process in a running container. The image's ENTRYPOINT has no part in it. */
 export const exec = (
@@ -36,7 +19,7 @@ export const exec = (
   Effect.gen(function* () {
     yield* check(record, request)
     const runtime = yield* Runtime
-    return yield* told(record, request, runtime.exec(record.id, processOf(record, request), request))
+    return yield* told(record, request, runtime.exec(record.id, execProcess(record.spec, request), request))
   })
 
 /**
@@ -57,7 +40,7 @@ export const execDirectly = (
     if (direct.exec === undefined) return undefined
     yield* check(record, request)
     const { privileged, stdin } = request
-    const process = direct.exec(record.id, processOf(record, request), { privileged, stdin, discard })
+    const process = direct.exec(record.id, execProcess(record.spec, request), { privileged, stdin, discard })
     return yield* told(record, request, process)
   })
 
@@ -94,14 +77,3 @@ const check = (
     }
     yield* requireRunning(record, { verb: "exec in", paused: false })
   })
-
-const processOf = ({ spec }: ContainerRecord, request: ExecRequest): ProcessSpec => ({
-  ...spec.process,
-  argv: request.argv,
-  // A terminal's kind is a default only: what the container says of it wins.
-  env: mergedEnvironment([...(request.tty ? ["TERM=xterm"] : []), ...spec.process.env, ...request.env]),
-  user: request.user ?? spec.process.user,
-  cwd: request.workdir ?? spec.process.cwd,
-  tty: request.tty,
-  ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
-})

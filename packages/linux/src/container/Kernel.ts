@@ -42,7 +42,19 @@ export interface Files {
 export interface Kernel {
   readonly sys: Syscalls
   readonly files: Files
+  /** Some calls may be made later than they are asked for. Makes those, and throws what fails. */
+  readonly settle?: () => void
+  /** Makes the calls that `ask` makes when they are asked for. */
+  readonly now?: <A>(ask: () => A) => A
+  /** Has the process wait for the end of its standard input and end itself then, with nobody who tells it anything. */
+  readonly leave?: () => void
 }
+
+/** Makes calls whose failure is not the end: it is thrown at once, as what it is. */
+export const now = <A>(kernel: Kernel, ask: () => A): A => (kernel.now === undefined ? ask() : kernel.now(ask))
+
+/** Makes calls that have been asked for, before something whose failure is taken for another one. */
+export const settle = (kernel: Kernel): void => kernel.settle?.()
 
 const kindOf = (stat: fs.Stats | undefined): FileKind | undefined =>
   stat === undefined
@@ -77,7 +89,8 @@ const writeFile = (sys: Syscalls, path: string, content: string | Uint8Array, mo
   }
 }
 
-const filesOf = (sys: Syscalls): Files => ({
+/** The host's own files. */
+export const hostFiles = (sys: Syscalls): Files => ({
   read: (path) => fs.readFileSync(path, "utf8"),
   write: (path, content, mode) => writeFile(sys, path, content, mode),
   load: (path) => {
@@ -103,5 +116,5 @@ const filesOf = (sys: Syscalls): Files => ({
 /** The kernel of this host. Throws when the runtime has no way to issue system calls. */
 export const realKernel = (): Kernel => {
   const sys = loadSyscallsSync()
-  return { sys, files: filesOf(sys) }
+  return { sys, files: hostFiles(sys) }
 }

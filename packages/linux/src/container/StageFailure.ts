@@ -18,13 +18,22 @@ export class StageFailure extends Error {
 
 /** Runs one step. Whatever it throws becomes a {@link StageFailure} that names the innermost step. */
 export const stage = <A>(name: string, run: () => A): A => {
+  const outer = current
+  current = name
   try {
     return run()
   } catch (error) {
     if (error instanceof StageFailure) throw error
     throw new StageFailure(name, wordsOf(error))
+  } finally {
+    current = outer
   }
 }
+
+let current: string | undefined
+
+/** The innermost step that is being run. */
+export const currentStage = (): string | undefined => current
 
 /** An error in words, without its class. */
 export const wordsOf = (error: unknown): string =>

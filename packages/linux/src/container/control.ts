@@ -1,3 +1,4 @@
+import type { LaunchControl } from "@gantry/core/runtime/Launcher"
 import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "../constants.ts"
 import { failedWith } from "../SyscallError.ts"
 import type { Syscalls } from "../Syscalls.ts"
@@ -5,15 +6,7 @@ import { writeAll } from "../write-all.ts"
 import { StageFailure } from "./StageFailure.ts"
 
 /** The two-way conversation with the parent: one JSON value a line. Protocol: core/runtime/Launcher.ts. */
-export interface Control {
-  /** Waits for the next line. Throws when the parent has gone. */
-  readonly receive: () => unknown
-  readonly send: (message: unknown) => void
-  /** Says why the command will never run, and waits until the parent has hung up. Nothing comes after it. */
-  readonly refuse: (message: unknown) => void
-  /** Says that all is in place, where no command is executed whose start would tell. */
-  readonly begun: () => void
-}
+export type Control = LaunchControl
 
 /** The descriptor of the conversation. */
 export const controlFd = 3

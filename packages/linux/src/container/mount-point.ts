@@ -8,7 +8,7 @@ import {
   RESOLVE_NO_MAGICLINKS
 } from "../constants.ts"
 import { failedWith } from "../SyscallError.ts"
-import type { Kernel } from "./Kernel.ts"
+import { type Kernel, now } from "./Kernel.ts"
 
 /** What a mount point has to be. */
 export type PointKind = "directory" | "file"
@@ -64,10 +64,11 @@ const linkAt = ({ files }: Kernel, place: string): string | undefined => {
 }
 
 /** `..` of what has just been made is there, and so is what somebody with the same volume has made meanwhile. */
-const make = ({ files }: Kernel, place: string, kind: PointKind): void => {
+const make = (kernel: Kernel, place: string, kind: PointKind): void => {
+  const { files } = kernel
   if (kind === "file") return files.write(place, "")
   try {
-    files.makeDirectory(place, 0o755)
+    now(kernel, () => files.makeDirectory(place, 0o755))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
   }

@@ -27,5 +27,5 @@ const relevant = new Set([
 export const defaultProgram = ({ arch, capabilities, kernel }: FilterTarget): Uint8Array | undefined => {
   const [only, ...others] = capabilities.filter((name) => relevant.has(name))
   const alike = only === "CAP_SYS_CHROOT" && others.length === 0 && kernelIsAtLeast(kernel, "4.8")
-  return alike ? Uint8Array.from(atob(defaultProgramBytes[arch]), (character) => character.charCodeAt(0)) : undefined
+  return alike ? new Uint8Array(Buffer.from(defaultProgramBytes[arch], "base64")) : undefined
 }

@@ -13,17 +13,18 @@ import {
   S_IFMT,
   SIGKILL
 } from "@gantry/linux/constants"
-import { capabilityBits, parseCapability } from "@gantry/linux/capabilities"
+import { capabilityBits, capabilityNames, parseCapability } from "@gantry/linux/capabilities"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, settle } from "@gantry/linux/container/Kernel"
 import { findProgram } from "@gantry/linux/container/find-program"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { lockRoot } from "./mask.ts"
 import type { Identity } from "@gantry/linux/container/passwd"
 import { openMountPoint } from "@gantry/linux/container/mount-point"
 import { stage, StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
+import { StubGone } from "@gantry/linux/container/stub/remote-calls"
 
 /** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
 export interface BecomeOptions {
@@ -61,6 +62,7 @@ export const become = (
     sys.close(place)
   })
   if (readonlyRoot) lockRoot(kernel)
+  settle(kernel)
   const program = stage("run command", () => findProgram(kernel.files.kind, process.argv[0] ?? "", env))
   // A process without root's rights must be able to open its own /dev/stdout.
   stage("own the standard streams", () => {
@@ -73,7 +75,7 @@ export const become = (
     sys.resetSignals()
   })
   stage("change user", () => {
-    dropBoundingSet(kernel, process.capabilities)
+    for (const number of notAmong(kernel, process.capabilities)) sys.prctl(PR_CAPBSET_DROP, number)
     sys.prctl(PR_SET_KEEPCAPS, 1)
     // The kernel lets nobody out of groups where a user has mapped only itself.
     if (!alone) sys.setgroups(who.groups)
@@ -101,6 +103,7 @@ export const become = (
   try {
     return sys.execve(execution.program, execution.argv, execution.env)
   } catch (error) {
+    if (error instanceof StubGone) throw error
     throw new StageFailure("run command", wordsOf(error), failedWith(error, "ENOENT") ? 127 : 126)
   }
 }
@@ -129,16 +132,17 @@ const ownStream = (files: Kernel["files"], stream: number, who: Identity, termin
   if (type === S_IFIFO || (terminal && type === S_IFCHR)) files.chown(path, who.uid, kind.gid)
 }
 
-/** Takes out of the bounding set what is not in `keep`; numbers that this kernel does not have are the end. */
-const dropBoundingSet = ({ sys }: Kernel, keep: ReadonlyArray<string>): void => {
+/** Numbers of what is taken out of the bounding set: all but `keep`, with those that this kernel has and no name is known for. */
+const notAmong = ({ sys }: Kernel, keep: ReadonlyArray<string>): ReadonlyArray<number> => {
   const kept = bitsOf(keep)
-  for (let number = 0; number < 64; number++) {
-    if ((kept & (1n << BigInt(number))) !== 0n) continue
-    try {
-      if (sys.prctl(PR_CAPBSET_READ, number) === 1) sys.prctl(PR_CAPBSET_DROP, number)
-    } catch (error) {
-      if (failedWith(error, "EINVAL")) return
-      throw error
+  const known = capabilityNames.map((_, number) => number).filter((number) => (kept & (1n << BigInt(number))) === 0n)
+  const unknown: Array<number> = []
+  try {
+    for (let number = capabilityNames.length; number < 64; number++) {
+      if (sys.prctl(PR_CAPBSET_READ, number) === 1) unknown.push(number)
     }
+  } catch (error) {
+    if (!failedWith(error, "EINVAL")) throw error
   }
+  return [...known, ...unknown]
 }

@@ -11,7 +11,7 @@ import {
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "@gantry/linux/container/binds"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, now } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 
@@ -43,11 +43,12 @@ export const hierarchies = (text: string): ReadonlyArray<Hierarchy> =>
 const base = "/sys/fs/cgroup"
 
 /** A container of an ordinary user does without a view that the kernel refuses such a user. */
-const tolerated = (mount: () => void): void => {
+const tolerated = (kernel: Kernel, mount: () => void): void => {
+  if (rootless() === undefined) return mount()
   try {
-    mount()
-  } catch (error) {
-    if (rootless() === undefined) throw error
+    now(kernel, mount)
+  } catch {
+    // The rest of the view is there.
   }
 }
 
@@ -71,14 +72,14 @@ export const mountCgroups = (kernel: Kernel, spec: ContainerSpec): void => {
     if (files.ownKind(base) === undefined) return
     const version1 = hierarchies(files.read("/proc/self/cgroup"))
     if (version1.length === 0) {
-      tolerated(() => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))
+      tolerated(kernel, () => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))
       return
     }
     sys.mount("tmpfs", base, "tmpfs", flags, "mode=755")
     for (const { data, directory, group, links } of version1) {
       const place = `${base}/${directory}`
       files.makeDirectory(place, 0o755)
-      tolerated(() => {
+      tolerated(kernel, () => {
         sys.mount("cgroup", place, "cgroup", flags | lock, data)
         if (group !== "/") narrow(kernel, place, group)
       })

@@ -1,6 +1,6 @@
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
-/** First line from the parent to `__init`. */
+/** First message of the parent to a container's first process. */
 export interface InitConfig {
   readonly spec: ContainerSpec
   /** No command is run: the container's root and mounts are there until standard input ends. */
@@ -9,7 +9,7 @@ export interface InitConfig {
   readonly filters?: string
 }
 
-/** First line from the parent to `__join`. */
+/** First message of the parent to a further process of a container. */
 export interface JoinConfig {
   /** The container's first process, as the host numbers it. */
   readonly pid: number

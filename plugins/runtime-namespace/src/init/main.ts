@@ -1,31 +1,11 @@
-import { PR_SET_DUMPABLE, PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
 import { rootless } from "@gantry/linux/rootless"
-import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import { become } from "./become.ts"
-import { holdBinds, mountAsked } from "@gantry/linux/container/binds"
-import { mountCgroups } from "./cgroup-view.ts"
-import type { InitConfig } from "./config.ts"
-import { type Control, expect, openControl, waitForEnd } from "@gantry/linux/container/control"
-import { makeDevices } from "./devices.ts"
-import { holdDevices } from "@gantry/linux/container/host-devices"
-import { filterOf } from "./filter.ts"
-import { withFirstProcess } from "@gantry/linux/container/first-process"
-import { attachGenerated, holdGenerated } from "@gantry/linux/container/generated-files"
-import { holdKernelMounts } from "./kernel-mounts.ts"
-import { type Kernel, realKernel } from "@gantry/linux/container/Kernel"
-import { applyLimits } from "./limits.ts"
-import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
-import { lockPaths, lockRoot, maskPaths } from "./mask.ts"
-import { enterRoot, makePrivate } from "./mount-root.ts"
-import { joinNetwork, setUpNetwork } from "./network.ts"
+import { PR_SET_DUMPABLE } from "@gantry/linux/constants"
+import { openControl } from "@gantry/linux/container/control"
+import { realKernel } from "@gantry/linux/container/Kernel"
 import { report } from "@gantry/linux/container/report"
-import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
-import { stage } from "@gantry/linux/container/StageFailure"
-import { setSysctls } from "./sysctl.ts"
-import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
-import { holdTrees } from "@gantry/linux/container/trees"
-import { ownSession, takeTerminal } from "./terminal.ts"
-import { identify } from "./user.ts"
+import { compileFilter } from "./compile-filter.ts"
+import { useCompiler } from "./filter.ts"
+import { start } from "./init.ts"
 
 /**
  * `gantry __init`: the first process of a container, started by unshare(1) in new namespaces. It builds the container
@@ -35,6 +15,7 @@ export const main = (): void => {
   const kernel = realKernel()
   // Before anything in a container whose processes it joins can see this one: its /proc/self/exe is gantry itself.
   kernel.sys.prctl(PR_SET_DUMPABLE, 0)
+  useCompiler(compileFilter)
   const control = openControl(kernel.sys)
   // Known from here on, as the host's /proc tells it.
   rootless()
@@ -43,77 +24,4 @@ export const main = (): void => {
   } catch (error) {
     process.exitCode = report(control, error)
   }
-}
-
-/** Everything init does, in order. Returns only by throwing, or when it had to hold the container's files and was let go. */
-export const start = (kernel: Kernel, control: Control): void => {
-  const { files, sys } = kernel
-  sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
-  // The number of this process where the host's /proc was mounted, which is where the parent lives.
-  control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { filters, hold = false, spec: asked } = control.receive() as InitConfig
-  sys.umask(0)
-  if (hold) return holdFiles(kernel, control, asked)
-  const spec = withFirstProcess(asked)
-  const filter = filterOf(kernel, spec.process, filters)
-  ownSession(kernel)
-  buildRoot(kernel, spec)
-  setNames(kernel, spec)
-  // The parent has placed this process in its control group and made its links, while the root was being built.
-  expect(control, "go")
-  setUpNetwork(kernel, spec.wiring)
-  mountCgroups(kernel, spec)
-  setSysctls(kernel, spec)
-  if (!spec.privileged && spec.pathsUnmasked !== true) {
-    maskPaths(kernel)
-    lockPaths(kernel)
-  }
-  if (spec.process.tty) takeTerminal(kernel, control, { console: true })
-  const who = identify(kernel, spec.process)
-  applyLimits(kernel, spec.process)
-  become(kernel, spec.process, who, {
-    diesWithParent: true,
-    filter,
-    firstProcess: spec.init,
-    makesDirectory: true,
-    readonlyRoot: spec.readonlyRoot
-  })
-}
-
-/** The container's files and nothing else, for as long as somebody looks at them. */
-const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void => {
-  buildRoot(kernel, spec)
-  expect(control, "go")
-  if (spec.readonlyRoot) lockRoot(kernel)
-  control.begun()
-  waitForEnd(kernel.sys, 0)
-}
-
-/** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */
-const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
-  const binds = holdBinds(kernel, spec.mounts)
-  const devices = holdDevices(kernel, spec)
-  const memory = holdSharedMemory(kernel, spec)
-  joinNetwork(kernel, spec.wiring)
-  const ahead = holdKernelMounts(kernel, spec)
-  makePrivate(kernel)
-  const trees = holdTrees(kernel, spec.mounts)
-  enterRoot(kernel, spec.root)
-  for (const path of ["/proc", "/dev", "/sys"]) topDirectory(kernel, path)
-  const generated = holdGenerated(kernel, spec, "/proc")
-  const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
-  mountProc(kernel, ahead)
-  mountDev(kernel, spec, { ahead, memory })
-  makeDevices(kernel, devices)
-  mountSys(kernel, spec, ahead)
-  attachGenerated(kernel, generated)
-  mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
-}
-
-const setNames = ({ sys }: Kernel, spec: ContainerSpec): void => {
-  if (spec.namespaces.uts === "host") return
-  stage("set host name", () => {
-    sys.sethostname(spec.hostname)
-    if (spec.domainname !== undefined) sys.setdomainname(spec.domainname)
-  })
 }

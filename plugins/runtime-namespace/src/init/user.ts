@@ -1,5 +1,5 @@
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, settle } from "@gantry/linux/container/Kernel"
 import { openInRoot } from "@gantry/linux/container/mount-point"
 import { type Identity, lookUp } from "@gantry/linux/container/passwd"
 import { stage } from "@gantry/linux/container/StageFailure"
@@ -7,6 +7,7 @@ import { stage } from "@gantry/linux/container/StageFailure"
 /** Reads a file of the container, or nothing when it has none. */
 const readOwn = (kernel: Kernel, path: string): string => {
   let place: number
+  settle(kernel)
   try {
     place = openInRoot(kernel, path)
   } catch {

@@ -1,4 +1,4 @@
-import type { Address, Operand, Register, Relation, Step } from "./Code.ts"
+import type { Address, Operand, Register, Relation, Step } from "../machine-code/Code.ts"
 
 /**
  * Name of the variable that tells the program which file to execute. It is the last one of the environment, and the

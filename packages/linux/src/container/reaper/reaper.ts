@@ -1,8 +1,8 @@
-import { encodeArm64 } from "./arm64.ts"
-import { assemble, type Machine } from "./Code.ts"
-import { elfFile } from "./elf.ts"
+import { encodeArm64 } from "../machine-code/arm64.ts"
+import { assemble, type Machine } from "../machine-code/Code.ts"
+import { elfFile } from "../machine-code/elf.ts"
 import { reaperProgram } from "./program.ts"
-import { encodeX64 } from "./x64.ts"
+import { encodeX64 } from "../machine-code/x64.ts"
 
 /**
  * The first process of containers with `--init`, as an executable file of less than a kilobyte. The program that this

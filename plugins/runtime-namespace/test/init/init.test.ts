@@ -3,7 +3,7 @@ import { makeRecording } from "@gantry/linux/ffi/recording"
 import { describe, expect, it } from "vitest"
 import type { Control } from "@gantry/linux/container/control"
 import type { FileKind, Files, Kernel } from "@gantry/linux/container/Kernel"
-import { start } from "../../src/init/main.ts"
+import { start } from "../../src/init/init.ts"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import { sampleSpec } from "../sample-spec.ts"
 

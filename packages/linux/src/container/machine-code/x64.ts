@@ -1,4 +1,13 @@
-import { type Encoded, fixed, type Operand, type Register, type Relation, type Step } from "./Code.ts"
+import {
+  type Encoded,
+  fixed,
+  type Operand,
+  performedAt,
+  type Place,
+  type Register,
+  type Relation,
+  type Step
+} from "./Code.ts"
 
 /** Numbers of registers that system calls leave alone and that need no longer form of an address. */
 const registers: { readonly [name in Register]: number } = {
@@ -6,14 +15,19 @@ const registers: { readonly [name in Register]: number } = {
   environment: 5,
   self: 13,
   value: 14,
-  words: 15
+  words: 15,
+  total: 3,
+  length: 5,
+  child: 13,
+  number: 14,
+  record: 15
 }
 
 const rax = 0
 const rsp = 4
 
-/** Where a system call looks for what it is given: rdi, rsi, rdx, r10, r8. */
-const given = [7, 6, 2, 10, 8]
+/** Where a system call looks for what it is given: rdi, rsi, rdx, r10, r8, r9. */
+const given = [7, 6, 2, 10, 8, 9]
 
 /** Second byte of the long conditional jumps. */
 const jumps: { readonly [relation in Relation]: number } = { below: 0x8c, equal: 0x84, unequal: 0x85 }
@@ -50,8 +64,10 @@ const put = (reg: number, value: Operand): Encoded => {
   return toLabel([rex(reg, 0), 0x8d, ((reg & 7) << 3) | 5], value.text)
 }
 
-const place = (at: Register | { readonly scratch: number }): readonly [base: number, offset: number] =>
-  typeof at === "string" ? [registers[at], 0] : [rsp, at.scratch]
+const place = (at: Place): readonly [base: number, offset: number] => {
+  if (typeof at === "string") return [registers[at], 0]
+  return "scratch" in at ? [rsp, at.scratch] : [registers[at.behind], at.bytes]
+}
 
 /** A step for x86-64. Spec: Intel 64 manual, volume 2; system calls: System V ABI for AMD64, appendix A.2. */
 export const encodeX64 = (step: Step): ReadonlyArray<Encoded> => {
@@ -70,6 +86,19 @@ export const encodeX64 = (step: Step): ReadonlyArray<Encoded> => {
       return [number(0x81, 4, registers[step.to], step.number)]
     case "shiftRight":
       return [bytes(rex(0, registers[step.to]), 0xc1, 0xe8 | (registers[step.to] & 7), step.bits)]
+    case "sum":
+      return [both(0x01, registers[step.with], registers[step.to])]
+    case "difference":
+      return [both(0x29, registers[step.with], registers[step.to])]
+    case "perform": {
+      const at = registers[step.at]
+      return [
+        memory(0x8b, rax, at, performedAt.number),
+        ...given.map((reg, index) => memory(0x8b, reg, at, performedAt.given + 8 * index)),
+        bytes(0x0f, 0x05),
+        memory(0x89, rax, at, performedAt.result)
+      ]
+    }
     case "load":
       return [memory(0x8b, registers[step.to], ...place(step.at))]
     case "store":

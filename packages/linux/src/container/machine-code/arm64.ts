@@ -1,4 +1,13 @@
-import { type Encoded, fixed, type Operand, type Register, type Relation, type Step } from "./Code.ts"
+import {
+  type Encoded,
+  fixed,
+  type Operand,
+  performedAt,
+  type Place,
+  type Register,
+  type Relation,
+  type Step
+} from "./Code.ts"
 
 /** Numbers of registers that system calls leave alone. */
 const registers: { readonly [name in Register]: number } = {
@@ -6,7 +15,12 @@ const registers: { readonly [name in Register]: number } = {
   environment: 20,
   self: 21,
   value: 22,
-  words: 23
+  words: 23,
+  total: 19,
+  length: 20,
+  child: 21,
+  number: 22,
+  record: 23
 }
 
 /** For numbers that no instruction can hold. */
@@ -53,11 +67,15 @@ const put = (reg: number, value: Operand): ReadonlyArray<Encoded> => {
   ]
 }
 
+const load = 0xf9400000
+const store = 0xf9000000
+
 /** Loads and stores count in words of eight bytes. */
-const memory = (code: number, reg: number, at: Register | { readonly scratch: number }): Encoded =>
-  typeof at === "string"
-    ? one(code | (registers[at] << 5) | reg)
-    : one(code | ((at.scratch / 8) << 10) | (sp << 5) | reg)
+const memory = (code: number, reg: number, at: Place): Encoded => {
+  if (typeof at === "string") return one(code | (registers[at] << 5) | reg)
+  const [base, bytes] = "scratch" in at ? [sp, at.scratch] : [registers[at.behind], at.bytes]
+  return one(code | ((bytes / 8) << 10) | (base << 5) | reg)
+}
 
 /** Two registers into one. */
 const both = (code: number, left: number, right: number, to: number): Encoded =>
@@ -84,10 +102,23 @@ export const encodeArm64 = (step: Step): ReadonlyArray<Encoded> => {
       return [...number(spare, step.number), both(0x8a000000, registers[step.to], spare, registers[step.to])]
     case "shiftRight":
       return [one(0xd340fc00 | (step.bits << 16) | (registers[step.to] << 5) | registers[step.to])]
+    case "sum":
+      return [both(0x8b000000, registers[step.to], registers[step.with], registers[step.to])]
+    case "difference":
+      return [both(0xcb000000, registers[step.to], registers[step.with], registers[step.to])]
+    case "perform": {
+      const behind = (bytes: number): Place => ({ behind: step.at, bytes })
+      return [
+        memory(load, callNumber, behind(performedAt.number)),
+        ...[0, 1, 2, 3, 4, 5].map((reg) => memory(load, reg, behind(performedAt.given + 8 * reg))),
+        one(0xd4000001),
+        memory(store, 0, behind(performedAt.result))
+      ]
+    }
     case "load":
-      return [memory(0xf9400000, registers[step.to], step.at)]
+      return [memory(load, registers[step.to], step.at)]
     case "store":
-      return [memory(0xf9000000, registers[step.from], step.at)]
+      return [memory(store, registers[step.from], step.at)]
     case "goWhen": {
       const right = typeof step.right === "number" ? spare : registers[step.right]
       return [

@@ -1,8 +1,13 @@
 /** The processors that containers run on here. */
 export type Machine = "arm64" | "x64"
 
-/** A place that keeps its value across system calls. */
-export type Register = "command" | "environment" | "self" | "value" | "words"
+/** A place that keeps its value across system calls. There are five; the second row names them for another program. */
+export type Register =
+  | ("command" | "environment" | "self" | "value" | "words")
+  | ("child" | "length" | "number" | "record" | "total")
+
+/** Bytes of a {@link Step} that says `perform`: number, six arguments, what its result means, result; words each. */
+export const performedAt = { number: 0, given: 8, ending: 56, result: 64, length: 72 } as const
 
 /** What a system call is given: a number that fits into 32 bits, a register, or an address. */
 export type Operand = number | Register | Address
@@ -20,8 +25,11 @@ export type Step =
   | { readonly do: "add"; readonly to: Register; readonly number: number }
   | { readonly do: "and"; readonly to: Register; readonly number: number }
   | { readonly do: "shiftRight"; readonly to: Register; readonly bits: number }
-  | { readonly do: "load"; readonly to: Register; readonly at: Register | { readonly scratch: number } }
-  | { readonly do: "store"; readonly from: Register; readonly at: Register | { readonly scratch: number } }
+  | { readonly do: "sum" | "difference"; readonly to: Register; readonly with: Register }
+  | { readonly do: "load"; readonly to: Register; readonly at: Place }
+  | { readonly do: "store"; readonly from: Register; readonly at: Place }
+  /** Makes the system call that is written in memory, {@link performedAt}, and writes its result there. */
+  | { readonly do: "perform"; readonly at: Register }
   | {
       readonly do: "goWhen"
       readonly left: Register
@@ -37,6 +45,9 @@ export type Step =
       readonly given: ReadonlyArray<Operand>
       readonly result?: Register
     }
+
+/** A word in memory: where a register leads, or some bytes behind that, or in the scratch bytes. */
+export type Place = Register | { readonly behind: Register; readonly bytes: number } | { readonly scratch: number }
 
 /** How two words compare. */
 export type Relation = "below" | "equal" | "unequal"

@@ -5,18 +5,24 @@ const base = 0x400000
 
 const headerBytes = 64
 const segmentBytes = 56
-const segments = 2
 const machines: { readonly [machine in Machine]: number } = { arm64: 183, x64: 62 }
 
 const readable = 4
 const writable = 2
 const executable = 1
 
+/** Memory that a program finds at its start, all zero. Pages of it that are not touched cost nothing. */
+export interface Workspace {
+  readonly address: number
+  readonly bytes: number
+}
+
 /**
- * A program without libraries as a file that the kernel executes: one segment that nobody can write to, and a stack
- * that cannot be executed. Spec: System V ABI, chapters 4 and 5.
+ * A program without libraries as a file that the kernel executes: one segment that nobody can write to, a stack that
+ * cannot be executed, and memory to work with if it wants some. Spec: System V ABI, chapters 4 and 5.
  */
-export const elfFile = (machine: Machine, code: Uint8Array): Uint8Array => {
+export const elfFile = (machine: Machine, code: Uint8Array, workspace?: Workspace): Uint8Array => {
+  const segments = workspace === undefined ? 2 : 3
   const start = headerBytes + segments * segmentBytes
   const file = new Uint8Array(start + code.length)
   const view = new DataView(file.buffer)
@@ -44,6 +50,15 @@ export const elfFile = (machine: Machine, code: Uint8Array): Uint8Array => {
   // PT_GNU_STACK.
   word(headerBytes + segmentBytes, 0x6474e551)
   word(headerBytes + segmentBytes + 4, readable | writable)
+  if (workspace !== undefined) {
+    const at = headerBytes + 2 * segmentBytes
+    word(at, 1)
+    word(at + 4, readable | writable)
+    long(at + 16, workspace.address)
+    long(at + 24, workspace.address)
+    long(at + 40, workspace.bytes)
+    long(at + 48, 0x10000)
+  }
   file.set(code, start)
   return file
 }

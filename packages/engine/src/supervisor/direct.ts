@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process"
+import type { Directed, LaunchControl, LaunchPlan, Sequence } from "@gantry/core/runtime/Launcher"
+import { openStub } from "@gantry/linux/container/stub/open-stub"
+import { StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
+import type { RemoteKernel } from "@gantry/linux/container/stub/remote-kernel"
+import { StubGone } from "@gantry/linux/container/stub/remote-calls"
+import type { Syscalls } from "@gantry/linux/Syscalls"
+import type { HandshakeSteps, LaunchFailure } from "./handshake.ts"
+import { type DirectedChild, type LaunchBeginning, opened, type OpenedLaunch, openStreams } from "./open-launch.ts"
+
+/** Sequences of a launcher by name, loaded when they are needed. */
+export type Sequences = () => Promise<{ readonly [name: string]: Sequence }>
+
+/** What a process needs that puts others together itself. Supervisors do not: they would keep it in memory for ever. */
+export interface Directing {
+  readonly open: (sys: Syscalls, beginning: LaunchBeginning, directed: Directed) => OpenedLaunch
+  readonly direct: (
+    child: DirectedChild,
+    plan: LaunchPlan,
+    steps: HandshakeSteps
+  ) => Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure>
+}
+
+/** Directs processes by the sequences of a launcher. */
+export const directing = (sequences: Sequences): Directing => ({
+  open: openDirected,
+  direct: (child, plan, steps) => direct(child, plan, sequences, steps)
+})
+
+/** Starts the stub of a launch, and has it make its namespaces. */
+export const openDirected = (sys: Syscalls, beginning: LaunchBeginning, directed: Directed): OpenedLaunch => {
+  const streams = openStreams(sys, beginning)
+  const stub = openStub(sys, directed)
+  const [, ...words] = beginning.plan.argv
+  const program = `/proc/${process.pid}/fd/${stub.program}`
+  const child = spawn(program, words, { env: {}, cwd: "/", stdio: [...streams.theirs, ...stub.theirs] })
+  stub.started()
+  if (child.pid !== undefined) stub.begin()
+  return opened(sys, beginning, {
+    child,
+    streams,
+    how: { type: "directed", begun: stub.begun },
+    release: stub.close,
+    close: stub.close
+  })
+}
+
+/**
+ * Puts a process together until it runs its command, or says why that will never be. Both sides of the conversation that
+ * other launches have over a socket are in this process. All of it happens in one turn: whatever else this process has
+ * to do waits for some milliseconds.
+ */
+const direct = async (
+  child: DirectedChild,
+  plan: LaunchPlan,
+  sequences: Sequences,
+  steps: HandshakeSteps
+): Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure> => {
+  const loading = loaded(plan, sequences)
+  // Told below, unless something else comes first.
+  loading.catch(() => undefined)
+  let pid = 0
+  try {
+    steps.begun()
+    const run = await loading
+    const kernel = child.begun()
+    const control = conversation(plan.config, {
+      ...steps,
+      settle: kernel.settle,
+      ready: (number, placed) => {
+        pid = number
+        steps.ready(number, placed)
+      }
+    })
+    const part = kernel.meet()
+    try {
+      run(kernel, control)
+    } finally {
+      part()
+    }
+    return { type: "started", pid }
+  } catch (error) {
+    // It runs its command, or has ended without a word: its exit status tells.
+    if (error instanceof StubGone && pid !== 0) return { type: "started", pid }
+    // Where the system has refused to make the process, somebody else is about to hear why.
+    if (error instanceof StubGone) await new Promise((resolve) => setImmediate(resolve))
+    const failure = error instanceof StageFailure ? error : new StageFailure("prepare container", wordsOf(error))
+    return { type: "failed", status: failure.status, stage: failure.stage, why: failure.message }
+  }
+}
+
+/** The sequence of a plan. What it takes is agreed on by the launcher and this file: core knows nothing of the kernel. */
+const loaded = async (
+  { config, directed }: LaunchPlan,
+  sequences: Sequences
+): Promise<(child: RemoteKernel, control: LaunchControl) => void> => {
+  const name = directed?.sequence ?? ""
+  const sequence = (await sequences())[name]
+  if (sequence === undefined) throw new StageFailure("start", `nothing in this program is called ${name}`)
+  await sequence.prepare(config as never)
+  return sequence.run as (child: RemoteKernel, control: LaunchControl) => void
+}
+
+/** The child's side, answered by the parent's steps. */
+const conversation = (config: unknown, steps: HandshakeSteps & { readonly settle: () => void }): LaunchControl => {
+  let pid = 0
+  const answers: Array<unknown> = [config]
+  return {
+    receive: () => answers.shift(),
+    send: (message) => {
+      // The parent looks for what the child has made.
+      steps.settle()
+      const { fd, holder, type, ...rest } = message as { readonly [name: string]: unknown }
+      if (type === "ready") {
+        pid = Number(rest["pid"])
+        steps.ready(pid, rest["placed"] === true)
+        answers.push({ type: "go" })
+      } else if (type === "terminal") {
+        const held = typeof fd === "number" && typeof holder === "number" ? { holder, fd } : undefined
+        answers.push({ type: "terminal", number: steps.terminal(pid, held) })
+      }
+    },
+    refuse: () => undefined,
+    begun: () => undefined
+  }
+}
