@@ -33,5 +33,7 @@ export const kill = (
     yield* runtime.signal(id, signal)
     // Asked now: somebody may have paused it since.
     const state = yield* runtime.state(id)
-    if (state.status === "running" && state.paused) yield* runtime.resume(id)
+    if (state.status !== "running" || !state.paused) return
+    // The groups of containers that have just ended are held fast while what is left in them is killed.
+    yield* Effect.catchTag(runtime.resume(id), "NotRunning", () => Effect.void)
   })

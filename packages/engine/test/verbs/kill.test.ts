@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { meansEnd } from "../../src/verbs/kill.ts"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { kill, meansEnd } from "../../src/verbs/kill.ts"
 import { world } from "../world.ts"
 import { box, create, forever } from "./play.ts"
 
@@ -33,6 +35,25 @@ describe("a signal from the user means the end of a container", () => {
         restart: { policy: "unless-stopped", most: 0 }
       })
       expect(meansEnd(options, hangUp)).toBe(true)
+    }).pipe(Effect.provide(world))
+  )
+})
+
+describe("a signal", () => {
+  it.effect("was sent also when the container ends of it before it can be let go on", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create(forever)
+      const runtime = yield* Runtime
+      const sent: Array<number> = []
+      const ending = {
+        ...runtime,
+        signal: (_: string, signal: number) => Effect.sync(() => void sent.push(signal)),
+        state: () => Effect.succeed({ status: "running", startedAt: 0, paused: true, pid: 1 } as const),
+        resume: (id: string) => Effect.fail(new NotRunning({ container: id }))
+      }
+      yield* Effect.provideService(kill(record, hangUp), Runtime, ending)
+      expect(sent).toEqual([hangUp])
     }).pipe(Effect.provide(world))
   )
 })
