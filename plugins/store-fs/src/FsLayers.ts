@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs"
-import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -28,6 +27,7 @@ import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packHere, packInProcess } from "./pack-process.ts"
 import { changePieces, treePieces } from "./pack-tree.ts"
+import { removeTree } from "./remove-tree.ts"
 import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
@@ -110,7 +110,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
 
     const removeAll = (paths: ReadonlyArray<string>): Effect.Effect<void, StorageFailure> =>
       Effect.tryPromise({
-        try: () => Promise.all(paths.map((path) => rm(path, { recursive: true, force: true }))),
+        try: () => Promise.all(paths.map(removeTree)),
         catch: storageFailure("remove", places.ingest)
       })
 

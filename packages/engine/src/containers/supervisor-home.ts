@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { basename } from "node:path"
 import { supervisorKind } from "../root-names.ts"
 import { currentState, mark, writeState } from "../supervisor/state.ts"
@@ -61,7 +71,7 @@ export const lastWords = (directory: string): string => {
 }
 
 /** Files in a container's directory that are the runtime's; the rest belongs to others. */
-const ownFiles = [
+const ownFiles = new Set([
   "group",
   "health.json",
   "health.json.new",
@@ -70,10 +80,12 @@ const ownFiles = [
   "state.json.new",
   "supervisor.log",
   "log.json"
-]
+])
 
 /** Removes what the runtime keeps in a container's directory: its logs too, and nothing of others. */
 export const clearHome = (directory: string): void => {
-  const rotated = Array.from({ length: 9 }, (_, number) => `log.json.${number + 1}`)
-  for (const name of [...ownFiles, ...rotated]) rmSync(`${directory}/${name}`, { force: true })
+  // Most of them are never there, and this is what `run --rm` ends with.
+  for (const name of existsSync(directory) ? readdirSync(directory) : []) {
+    if (ownFiles.has(name) || /^log\.json\.[1-9]$/.test(name)) rmSync(`${directory}/${name}`, { force: true })
+  }
 }
