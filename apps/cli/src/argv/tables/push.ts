@@ -27,7 +27,10 @@ export const push = {
       value: "format",
       about: "Media types of the manifest: oci or v2s2 (default oci)"
     },
-    platform: { kind: "text", about: "Fail unless the image is for this platform, as os/arch[/variant]" },
+    platform: {
+      kind: "text",
+      about: "Of an image for several platforms only this one, as os/arch[/variant]; all by default"
+    },
     quiet: { kind: "flag", short: "q", about: "Print only the image's name" },
     ...trustOptions,
     disableContentTrust: {

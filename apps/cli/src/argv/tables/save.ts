@@ -26,7 +26,10 @@ export const save = {
       value: "path",
       about: "File or folder to write to, instead of standard output"
     },
-    platform: { kind: "text", about: "Fail unless the images are for this platform, as os/arch[/variant]" },
+    platform: {
+      kind: "text",
+      about: "Of images for several platforms only this one, as os/arch[/variant]; all by default"
+    },
     quiet: { kind: "flag", short: "q", about: "Say nothing", ignored: "save says nothing anyway" },
     uncompressed: {
       kind: "flag",
@@ -49,7 +52,10 @@ export const load = {
       value: "path",
       about: "Archive or layout folder to read, instead of standard input"
     },
-    platform: { kind: "text", about: "Platform to take of images for several, as os/arch[/variant]" },
+    platform: {
+      kind: "text",
+      about: "Of images for several platforms only this one, as os/arch[/variant]; all by default"
+    },
     quiet: { kind: "flag", short: "q", about: "Say nothing of the progress", ignored: "load shows no progress" }
   }
 } as const satisfies Command
