@@ -43,6 +43,17 @@ describe("after a reboot", () => {
     expect(await until("the end of its process", ended)).toBe(true)
   })
 
+  it("rm -f removes a container whose supervisor was stopped and hears nothing", async () => {
+    const id = await gantry.ok("run", "-d", "--name", "deaf", "base", "sleep", "600")
+    const supervisor = readdirSync("/proc").find((pid) => {
+      const words = wordsOf(pid)
+      return words.includes("__supervise") && words.some((word) => word.endsWith(id))
+    })
+    process.kill(Number(supervisor), "SIGSTOP")
+    await gantry.ok("rm", "-f", "deaf")
+    expect(await gantry.ok("ps", "-aq")).toBe("")
+  })
+
   it("system reconcile --start brings back what should run, with its network and ports, and nothing else", async () => {
     await gantry.build("web", 'FROM base\nRUN echo back > /index.html\nCMD ["httpd", "-f", "-p", "80"]\n')
     await gantry.ok("run", "-d", "--name", "site", "--restart", "always", "-p", "80", "web")
