@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { delegatedPart, isDelegated } from "./cgroup-delegated.ts"
+import { delegatedPart, isMarked, isOwned } from "./cgroup-delegated.ts"
 import { type MountInfo, parseMountInfo } from "./mounts.ts"
 import { rootless } from "./rootless.ts"
 
@@ -98,7 +98,9 @@ export const hostCgroups = (): CgroupLayout => layoutAround("self")
 export const detectCgroups = (): CgroupLayout => {
   const here = rootless()
   if (here === undefined) return hostCgroups()
-  return delegatedPart(layoutAround(here.holder), (directory) => isDelegated(directory, 0))
+  return delegatedPart(layoutAround(here.holder), (directory, held) =>
+    held ? isOwned(directory, 0) : isMarked(directory, 0)
+  )
 }
 
 /** Directories of the groups that a process is in, as far as an ordinary user may put others there. */
@@ -107,5 +109,5 @@ export const groupsOf = (process: number): ReadonlyArray<string> => {
   const hierarchies = layout.version === "v1" ? layout.hierarchies : layout.version === "v2" ? [layout.unified] : []
   return hierarchies
     .map(({ mountPoint, own }) => (own === "/" ? mountPoint : `${mountPoint}${own}`))
-    .filter((directory) => isDelegated(directory, 0))
+    .filter((directory) => isOwned(directory, 0))
 }

@@ -27,7 +27,10 @@ describe("the part of the control groups that is a user's", () => {
 
   it("is in v2 that group, also after what was in it has moved aside", () => {
     const unified = { ...tree("", "/user/scope/gantry-holder"), mountPoint: "/sys/fs/cgroup", controllers: [] }
-    const part = delegatedPart({ version: "v2", unified }, (directory) => directory === "/sys/fs/cgroup/user/scope")
+    const part = delegatedPart(
+      { version: "v2", unified },
+      (directory, held) => held && directory === "/sys/fs/cgroup/user/scope"
+    )
     expect(part).toEqual({ version: "v2", unified: { ...unified, mountPoint: "/sys/fs/cgroup/user/scope", own: "/" } })
   })
 })
