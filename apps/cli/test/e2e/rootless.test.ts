@@ -7,7 +7,7 @@ import { join, resolve } from "node:path"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { freePort } from "./host/free-port.ts"
-import { programs } from "./host/oci-runtimes.ts"
+import { everyRuntime, programs } from "./host/oci-runtimes.ts"
 import { openUser, type OrdinaryUser } from "./host/ordinary-user.ts"
 import { until } from "./host/until.ts"
 
@@ -229,6 +229,36 @@ RUN id -un > /home/app/who
     expect(rootsOwn()).toEqual(before)
   })
 })
+
+const trees = ["memory", "pids", "cpu", "freezer"].map((name) => `/sys/fs/cgroup/${name}`)
+
+describe.runIf(trees.every((tree) => existsSync(`${tree}/cgroup.procs`)))(
+  "an ordinary user with control groups",
+  () => {
+    const user = openUser(64_244, { trees })
+    afterAll(() => user.close())
+
+    it("has limits in containers of every runtime, which can be paused, and no group is left of them", async () => {
+      await buildBase(user)
+      const limit = "cat /sys/fs/cgroup/memory/$(sed -n s/.*:memory://p /proc/self/cgroup)/memory.limit_in_bytes"
+      const left = () =>
+        trees.flatMap((tree) => readdirSync(join(tree, "gantry-test-64244"), { recursive: true, encoding: "utf8" }))
+      for (const runtime of everyRuntime) {
+        // oxlint-disable no-await-in-loop
+        const options = ["--runtime", runtime, "-m", "48m", "--memory-swap", "48m", "--pids-limit", "20"]
+        await user.ok("run", "-d", "--name", "limited", ...options, "base", "sh", "-c", `${limit}; sleep 1000`)
+        await until("its limit", async () => (await user.ok("logs", "limited")) === "50331648")
+        expect(await user.ok("exec", "limited", "sh", "-c", limit)).toBe("50331648")
+        await user.ok("pause", "limited")
+        expect(await user.ok("inspect", "-f", "{{.State.Status}}", "limited")).toBe("paused")
+        await user.ok("unpause", "limited")
+        await user.ok("rm", "-f", "limited")
+        expect(left().filter((name) => /[0-9a-f]{64}$/.test(name))).toEqual([])
+        // oxlint-enable no-await-in-loop
+      }
+    })
+  }
+)
 
 describe("an ordinary user without a range", () => {
   const user = openUser(64_243, { single: true })

@@ -7,7 +7,9 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync
+  rmdirSync,
+  rmSync,
+  statSync
 } from "node:fs"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -40,11 +42,25 @@ const firstSub = 1_600_000_000
  * Becomes the user in a mount namespace whose /etc knows it. The device of slirp4netns is open to everybody there, as
  * udev has it on most hosts.
  */
-const become = `mount --bind "$1/etc" /etc && mount --bind "$1/tun" /dev/net/tun && cd "$1/home" || exit 99
-uid=$2; shift 2; exec setpriv --reuid $uid --regid $uid --clear-groups "$@"`
+const become = `for group in $3; do echo 0 > "$group/cgroup.procs" || exit 98; done
+mount --bind "$1/etc" /etc && mount --bind "$1/tun" /dev/net/tun && cd "$1/home" || exit 99
+uid=$2; shift 3; exec setpriv --reuid $uid --regid $uid --clear-groups "$@"`
+
+/** How a user differs from others. */
+interface UserOptions {
+  /** There is no range of further numbers. */
+  readonly single?: boolean
+  /** Trees of control groups, in each of which the user is given a group. */
+  readonly trees?: ReadonlyArray<string>
+}
 
 /** A user with a home, a runtime directory and, unless `single`, a range of further numbers. */
-export const openUser = (uid: number, { single = false }: { readonly single?: boolean } = {}): OrdinaryUser => {
+export const openUser = (uid: number, { single = false, trees = [] }: UserOptions = {}): OrdinaryUser => {
+  const groups = trees.map((tree) => join(tree, `gantry-test-${uid}`))
+  for (const group of groups) {
+    mkdirSync(group, { recursive: true })
+    execFileSync("chown", ["-R", String(uid), group])
+  }
   const folder = mkdtempSync("/tmp/gu-")
   const [home, run, etc] = ["home", "run", "etc"].map((name) => join(folder, name)) as [string, string, string]
   chmodSync(folder, 0o755)
@@ -62,7 +78,19 @@ export const openUser = (uid: number, { single = false }: { readonly single?: bo
   copyFileSync(programPath, program)
   chmodSync(program, 0o755)
 
-  const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", become, "sh", folder, String(uid)]
+  const enter = [
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "sh",
+    "-c",
+    become,
+    "sh",
+    folder,
+    String(uid),
+    groups.join(" ")
+  ]
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, XDG_RUNTIME_DIR: run, USER: "tester" }
   const command = [...enter, program]
   const processes: OrdinaryUser["processes"] = () =>
@@ -99,6 +127,12 @@ export const openUser = (uid: number, { single = false }: { readonly single?: bo
       }
       await until("the user's processes to end", () => processes().length === 0)
       rmSync(folder, { recursive: true })
+      for (const group of groups) {
+        for (const name of ["", ...readdirSync(group, { recursive: true, encoding: "utf8" })].toReversed()) {
+          const path = join(group, name)
+          if (statSync(path).isDirectory()) rmdirSync(path)
+        }
+      }
     }
   }
 }
