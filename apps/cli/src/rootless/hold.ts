@@ -42,8 +42,9 @@ export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions):
   // Programs such as nft lie where few users look.
   process.env["PATH"] = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`
   withLinks(sys, (links) => links.setLinkUp("lo"))
-  mountSys(sys)
+  // Groups are found below the host's /sys, which is out of sight afterwards.
   makeRoomForGroups()
+  mountSys(sys)
   const server = listenHere(sys)
   process.stdout.write(`${identify("self")?.startTime ?? 0} ${guardLoopback() ? "guarded" : "open"}\n`)
   const own = readlinkSync("/proc/self/ns/user")
