@@ -260,6 +260,26 @@ describe.runIf(trees.every((tree) => existsSync(`${tree}/cgroup.procs`)))(
   }
 )
 
+const unified = "/sys/fs/cgroup/unified"
+
+describe.runIf(existsSync(`${unified}/cgroup.procs`))("an ordinary user with control groups of version 2", () => {
+  const user = openUser(64_245, { trees: [unified], onlyV2: true })
+  afterAll(() => user.close())
+
+  it("has its processes aside in a group of their own, so that groups of containers can have limits", async () => {
+    await buildBase(user)
+    expect(existsSync(`${unified}/gantry-test-64245/gantry-holder/cgroup.procs`)).toBe(true)
+    for (const runtime of everyRuntime) {
+      // oxlint-disable no-await-in-loop
+      await user.ok("run", "-d", "--name", "paused", "--runtime", runtime, "base", "sleep", "1000")
+      await user.ok("pause", "paused")
+      expect(await user.ok("inspect", "-f", "{{.State.Status}}", "paused")).toBe("paused")
+      await user.ok("rm", "-f", "paused")
+      // oxlint-enable no-await-in-loop
+    }
+  })
+})
+
 describe("an ordinary user without a range", () => {
   const user = openUser(64_243, { single: true })
   afterAll(() => user.close())

@@ -43,8 +43,9 @@ const firstSub = 1_600_000_000
  * udev has it on most hosts.
  */
 const become = `for group in $3; do echo 0 > "$group/cgroup.procs" || exit 98; done
+if [ "$4" = true ]; then umount -R -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 97; fi
 mount --bind "$1/etc" /etc && mount --bind "$1/tun" /dev/net/tun && cd "$1/home" || exit 99
-uid=$2; shift 3; exec setpriv --reuid $uid --regid $uid --clear-groups "$@"`
+uid=$2; shift 4; exec setpriv --reuid $uid --regid $uid --clear-groups "$@"`
 
 /** How a user differs from others. */
 interface UserOptions {
@@ -52,10 +53,15 @@ interface UserOptions {
   readonly single?: boolean
   /** Trees of control groups, in each of which the user is given a group. */
   readonly trees?: ReadonlyArray<string>
+  /** Of control groups the user sees those of version 2 alone. */
+  readonly onlyV2?: boolean
 }
 
 /** A user with a home, a runtime directory and, unless `single`, a range of further numbers. */
-export const openUser = (uid: number, { single = false, trees = [] }: UserOptions = {}): OrdinaryUser => {
+export const openUser = (
+  uid: number,
+  { onlyV2 = false, single = false, trees = [] }: UserOptions = {}
+): OrdinaryUser => {
   const groups = trees.map((tree) => join(tree, `gantry-test-${uid}`))
   for (const group of groups) {
     mkdirSync(group, { recursive: true })
@@ -89,7 +95,8 @@ export const openUser = (uid: number, { single = false, trees = [] }: UserOption
     "sh",
     folder,
     String(uid),
-    groups.join(" ")
+    groups.join(" "),
+    String(onlyV2)
   ]
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, XDG_RUNTIME_DIR: run, USER: "tester" }
   const command = [...enter, program]
