@@ -26,15 +26,16 @@ const showLog = ({ log }: Autopsy, tail: number | "all", terminal: Terminal): vo
 /** `gantry autopsy`. */
 export default define(table, ({ operands: [name = "last"], options }, { terminal }) =>
   Effect.gen(function* () {
+    const find = (asked: string) => findAutopsy(asked === "last" ? undefined : asked)
+    const shown = (asked: string) => Effect.map(find(asked), inspectAutopsy)
     if (options.list) {
       const all = yield* allAutopsies
+      const ids = all.map(({ record }) => record.id)
+      if (options.format !== undefined) return yield* showAll(ids, options.format, shown, terminal)
       terminal.out(all.map((each) => autopsyLine(each, terminal.now())).join(""))
       return 0
     }
-    const find = (asked: string) => findAutopsy(asked === "last" ? undefined : asked)
-    if (options.format !== undefined) {
-      return yield* showAll([name], options.format, (asked) => Effect.map(find(asked), inspectAutopsy), terminal)
-    }
+    if (options.format !== undefined) return yield* showAll([name], options.format, shown, terminal)
     const found = yield* find(name)
     terminal.out(autopsyText(found, terminal.now()))
     showLog(found, options.tail === undefined ? usualTail : parseTail(options.tail), terminal)

@@ -112,6 +112,7 @@ describe("what is known of a container", () => {
     await until("the autopsy", async () => (await gantry.try("autopsy", "late")).status === 0, 10)
     expect(await gantry.ok("autopsy", "-f", "{{.State.ExitCode}} {{.Config.Env}}", "late")).toMatch(/^4 .*A=b/)
     expect((await gantry.ok("autopsy", "--list")).split("\n").length).toBe(2)
+    expect(JSON.parse(await gantry.ok("autopsy", "--list", "--format", "json"))).toHaveLength(2)
     expect((await gantry.try("check")).status).toBe(0)
   })
 
