@@ -46,7 +46,9 @@ describe("doors", () => {
 })
 
 describe("tiny processes", () => {
-  const others = ["init/main", "init/join"].map((name) => makeSource(`plugins/runtime-namespace/src/${name}.ts`, ""))
+  const others = ["init/main", "init/sequences"].map((name) =>
+    makeSource(`plugins/runtime-namespace/src/${name}.ts`, "")
+  )
   const rest = [
     "apps/cli/src/bin.ts",
     "apps/cli/src/main.ts",

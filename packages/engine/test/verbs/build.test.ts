@@ -134,7 +134,7 @@ describe("build", () => {
       expect(yield* (yield* Network).attached).toEqual([])
       // A draft that was left would stand on the layer and hold it.
       yield* Effect.forEach(good.image.stack, layers.remove)
-      expect(readdirSync((yield* Settings).root).toSorted()).toEqual(["builds", "index.json"])
+      expect(readdirSync((yield* Settings).root).toSorted()).toEqual(["builds", "index.json", "oci-layout"])
     }).pipe(Effect.provide(world))
   )
 
