@@ -14,7 +14,7 @@ const flag = fc.constantFrom<unknown>(true, false, "true", 0)
 /** What files say, with something strange at any place. */
 const strange = fc.constantFrom<unknown>(null, 0, "", [], {}, [null], [""], { module: "" }, { module: "a", more: 1 })
 const near = (good: fc.Arbitrary<unknown>) =>
-  fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: strange })
+  fc.oneof({ weight: 30, arbitrary: good }, { weight: 1, arbitrary: strange })
 const keys = (fields: { readonly [key: string]: fc.Arbitrary<unknown> }) =>
   near(
     fc.record(

@@ -223,7 +223,7 @@ describe("index.json", () => {
     Effect.gen(function* () {
       yield* put("01", ["web"])
       const { root } = yield* Settings
-      expect(readdirSync(root)).toEqual(["index.json"])
+      expect(readdirSync(root).toSorted()).toEqual(["index.json", "oci-layout"])
     }).pipe(Effect.provide(world))
   )
 })
