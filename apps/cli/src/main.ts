@@ -80,10 +80,9 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   }
   mark("command known")
   if (entersFirst && rest[0] !== "--help") await enter()
-  const starts = name === "run" || name === "exec" || name === "ps"
+  const starts = name === "run" || name === "exec"
   const begun = starts ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal) : {}
-  // What goes wrong there is left to the engine to say.
-  const status = (await begun.atOnce?.().catch(() => "failed" as const)) ?? "unusual"
+  const status = (await begun.atOnce?.()) ?? "unusual"
   if (typeof status === "number") return leave(status)
   const { runCommand } = await import("./run-command.ts")
   return leave(await runCommand(name, words, rest, globals.options, terminal, status === "failed" ? {} : begun))
