@@ -53,6 +53,8 @@ const behind = (register: Register, bytes: number): Place => ({ behind: register
 
 const SIGCHLD = 17
 const EINTR = 4
+const SIG_BLOCK = 0
+const signalSetSize = 8
 const start = workspace.address
 const status = { scratch: 0 }
 
@@ -122,6 +124,10 @@ export const stubProgram: ReadonlyArray<Step> = [
 
   // Nobody's streams, pipes and sockets are held open by who only waits.
   call("close_range", [0, -1, 0]),
+  // What a terminal sends to all of its processes is for the child's parent to pass on.
+  set("number", -1),
+  store("number", status),
+  call("rt_sigprocmask", [SIG_BLOCK, status, 0, signalSetSize]),
   set("number", 0),
   store("number", status),
   label("wait"),
