@@ -59,17 +59,12 @@ export interface Directed {
   readonly rehearses: boolean
 }
 
-/** A way to put a process together. */
-export interface Sequence {
-  /** Loads what that takes for the configuration of a plan. */
-  readonly prepare: (config: never) => Promise<void>
-  /**
-   * `child` is the `Kernel` of `@gantry/linux`, as the process has it; `control` is the conversation of a
-   * {@link LaunchPlan} with its parent, which answers at once. Returns when the process runs its command or only waits;
-   * throws `StageFailure` when the command will never run.
-   */
-  readonly run: (child: never, control: LaunchControl) => void
-}
+/**
+ * Puts a process together. `child` is the `Kernel` of `@gantry/linux`, as the process has it; `control` is the
+ * conversation of a {@link LaunchPlan} with its parent, which answers at once. Returns when the process runs its command
+ * or only waits; throws `StageFailure` when the command will never run.
+ */
+export type Sequence = (child: never, control: LaunchControl) => void
 
 /** The child's side of the conversation of a {@link LaunchPlan}. */
 export interface LaunchControl {

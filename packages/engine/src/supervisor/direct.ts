@@ -91,14 +91,13 @@ const direct = async (
 
 /** The sequence of a plan. What it takes is agreed on by the launcher and this file: core knows nothing of the kernel. */
 const loaded = async (
-  { config, directed }: LaunchPlan,
+  { directed }: LaunchPlan,
   sequences: Sequences
 ): Promise<(child: RemoteKernel, control: LaunchControl) => void> => {
   const name = directed?.sequence ?? ""
   const sequence = (await sequences())[name]
   if (sequence === undefined) throw new StageFailure("start", `nothing in this program is called ${name}`)
-  await sequence.prepare(config as never)
-  return sequence.run as (child: RemoteKernel, control: LaunchControl) => void
+  return sequence as (child: RemoteKernel, control: LaunchControl) => void
 }
 
 /** The child's side, answered by the parent's steps. */

@@ -3,8 +3,6 @@ import { PR_SET_DUMPABLE } from "@gantry/linux/constants"
 import { openControl } from "@gantry/linux/container/control"
 import { realKernel } from "@gantry/linux/container/Kernel"
 import { report } from "@gantry/linux/container/report"
-import { compileFilter } from "./compile-filter.ts"
-import { useCompiler } from "./filter.ts"
 import { start } from "./init.ts"
 
 /**
@@ -15,7 +13,6 @@ export const main = (): void => {
   const kernel = realKernel()
   // Before anything in a container whose processes it joins can see this one: its /proc/self/exe is gantry itself.
   kernel.sys.prctl(PR_SET_DUMPABLE, 0)
-  useCompiler(compileFilter)
   const control = openControl(kernel.sys)
   // Known from here on, as the host's /proc tells it.
   rootless()
