@@ -7,7 +7,7 @@ import { holdPlan, joinPlan, launchPlan, type PlanOptions, usualLaunch } from ".
 /** How processes become those of containers. */
 export const sequences = () => import("./init/sequences.ts").then(({ sequences: all }) => all)
 
-/** A process in its own Linux namespaces, made by system calls. Needs root, setpriv(1) and unshare(1). */
+/** A process in its own Linux namespaces, made by system calls. Needs root, setpriv(1) and unshare(1), and nsenter(1) for namespaces of other containers. */
 export const make = (options: PlanOptions): LauncherShape => ({
   name: "namespace",
   abilities: { hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true },

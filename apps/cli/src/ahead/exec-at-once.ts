@@ -7,12 +7,11 @@ import { groupOf } from "@gantry/engine/containers/containers-group"
 import { execProcess } from "@gantry/engine/containers/exec-process"
 import { containerEvent } from "@gantry/engine/events/actors"
 import { appendEvent } from "@gantry/engine/events/append-event"
-import { eventsName } from "@gantry/engine/root-names"
+import { journalOf } from "@gantry/engine/events/journal-files"
 import { directing } from "@gantry/engine/supervisor/direct"
 import { joinGroup } from "@gantry/engine/supervisor/group"
 import { launch } from "@gantry/engine/supervisor/launch"
-import { callersStreams } from "@gantry/engine/containers/callers-streams"
-import { parseEnv, type Environment, type Variable } from "../argv/values/env.ts"
+import { type Environment, parseEnv, variableText } from "../argv/values/env.ts"
 import { proxiedSignals } from "../proxied-signals.ts"
 import type { ExecAhead } from "./join-ahead.ts"
 import { joinPlan, sequences } from "./plans.ts"
@@ -28,7 +27,7 @@ export const execAtOnce = async (
   { instance, root, run }: SettingsShape,
   env: Environment
 ): Promise<number | "failed" | "unusual"> => {
-  const { argv, container, job, options, pid } = ahead
+  const { argv, container, inherit, job, options, pid } = ahead
   const { detach, interactive, user, workdir } = options
   const variables = options.env.map((text) => parseEnv(text, env))
   const unusual =
@@ -42,7 +41,7 @@ export const execAtOnce = async (
   if (unusual || isFrozen(detectCgroups(), group)) return "unusual"
   const process_ = execProcess(container.spec, {
     argv,
-    env: variables.flatMap((each) => (each.ok ? [wordOf(each.value)] : [])),
+    env: variables.flatMap((each) => (each.ok ? [variableText(each.value)] : [])),
     tty: false,
     stdin: interactive && !detach,
     privileged: false,
@@ -51,7 +50,6 @@ export const execAtOnce = async (
     ...(workdir === undefined ? {} : { workdir })
   })
   const plan = joinPlan({ filters: `${run}/filters` }, job.spec, { pid, process: process_, privileged: false })
-  const inherit = callersStreams({ stdin: interactive && !detach, discard: detach })
   const launched = await launch(
     { plan, stdin: false, inherit, wiring: [], group: joinGroup(group), onOutput: () => undefined },
     ahead.join,
@@ -60,7 +58,7 @@ export const execAtOnce = async (
   if (launched.type === "failed") return "failed"
   const execID = randomBytes(32).toString("hex")
   const tell = (action: string, more: { readonly [name: string]: string } = {}): void =>
-    appendEvent(`${root}/${eventsName}`, {
+    appendEvent(journalOf(root), {
       at: Date.now(),
       ...containerEvent(container, action, { execID, ...more })
     })
@@ -73,5 +71,3 @@ export const execAtOnce = async (
   tell("exec_die", { exitCode: String(code) })
   return code
 }
-
-const wordOf = ({ name, value }: Variable): string => (value === undefined ? name : `${name}=${value}`)

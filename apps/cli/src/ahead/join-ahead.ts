@@ -20,6 +20,8 @@ import { exec as table } from "../argv/tables/lifecycle.ts"
 export interface ExecAhead {
   /** The process that is about to be added. */
   readonly join: OpenedLaunch
+  /** The caller's own streams, as far as it gets them. */
+  readonly inherit: ReturnType<typeof callersStreams>
   readonly options: Values<(typeof table)["options"]>
   readonly argv: ReadonlyArray<string>
   readonly container: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "spec">
@@ -54,5 +56,5 @@ export const joinAhead = (
   if (plan.directed === undefined) return undefined
   const join = openDirected(loadSyscallsSync(), { plan, terminal: false, stdin: false, inherit }, plan.directed)
   const record = JSON.parse(String(row["record"])) as ContainerRecord
-  return { join, options, argv, container: { ...record, id, name: String(row["name"]) }, job, pid: first.pid }
+  return { join, inherit, options, argv, container: { ...record, id, name: String(row["name"]) }, job, pid: first.pid }
 }

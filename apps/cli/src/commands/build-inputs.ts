@@ -41,6 +41,20 @@ const networkOf = (text: string | undefined): Effect.Effect<"default" | "none" |
   return badValue(`--network ${text} is not supported for builds`, "default, none or host")
 }
 
+/** What of a request says that nothing is to become of a build but what is told of it. */
+export const nothingMade = (terminal: Terminal) =>
+  ({
+    names: [],
+    labels: {},
+    outputs: [],
+    noCache: false,
+    requireCached: false,
+    cacheFrom: [],
+    cacheTo: [],
+    onWarning: (text) => terminal.err(`gantry: ${text}\n`),
+    onEvent: () => {}
+  }) satisfies Partial<BuildRequest>
+
 /** A name alone takes the caller's value; one the caller does not have is as good as not given. */
 export const argumentsOf = (
   texts: ReadonlyArray<string>,

@@ -3,7 +3,7 @@ import { verifyCache } from "@gantry/engine/verbs/verify-cache"
 import * as Effect from "effect/Effect"
 import { cacheVerify as table } from "../argv/tables/build.ts"
 import { auditJson, auditLines, auditSummary } from "../show/audit-rows.ts"
-import { inputsOf } from "./build-inputs.ts"
+import { inputsOf, nothingMade } from "./build-inputs.ts"
 import { buildSource } from "./build-source.ts"
 import { define } from "./define.ts"
 import { given } from "./read-values.ts"
@@ -17,15 +17,7 @@ export default define(table, ({ operands: [operand = "."], options }, { terminal
     const request = {
       ...(yield* buildSource(operand, options.file, terminal)),
       ...(yield* inputsOf(options, terminal)),
-      names: [],
-      labels: {},
-      outputs: [],
-      noCache: false,
-      requireCached: false,
-      cacheFrom: [],
-      cacheTo: [],
-      onWarning: (text: string) => terminal.err(`gantry: ${text}\n`),
-      onEvent: () => {}
+      ...nothingMade(terminal)
     }
     const found = yield* verifyCache(request, {
       ...given("sample", sample),

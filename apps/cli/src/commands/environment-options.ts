@@ -2,7 +2,7 @@ import { parseEnv as readDotenv } from "node:util"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
 import type { create } from "../argv/tables/run.ts"
-import { type Environment, parseEnv, parseEnvFile, type Variable } from "../argv/values/env.ts"
+import { type Environment, parseEnv, parseEnvFile, type Variable, variableText } from "../argv/values/env.ts"
 import { fileOf, valueOf, valuesOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
@@ -30,9 +30,7 @@ export const environmentOf = (
   Effect.gen(function* () {
     const fromFiles = yield* Effect.forEach(files, (path) => readFile(path, format, env))
     const typed = yield* valuesOf("-e, --env", texts, (text) => parseEnv(text, env))
-    return [...fromFiles.flat(), ...typed].map(({ name, value }: Variable) =>
-      value === undefined ? name : `${name}=${value}`
-    )
+    return [...fromFiles.flat(), ...typed].map(variableText)
   })
 
 type Options = Pick<Values<(typeof create)["options"]>, "env" | "envFile" | "envFileFormat" | "envHost" | "unsetenv">

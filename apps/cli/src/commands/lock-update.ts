@@ -4,7 +4,7 @@ import { updateLock } from "@gantry/engine/verbs/update-lock"
 import * as Effect from "effect/Effect"
 import { lockUpdate as table } from "../argv/tables/build.ts"
 import { lockLines, lockSummary } from "../show/lock-rows.ts"
-import { argumentsOf } from "./build-inputs.ts"
+import { argumentsOf, nothingMade } from "./build-inputs.ts"
 import { buildSource, namedContexts } from "./build-source.ts"
 import { define } from "./define.ts"
 import { platformsOf } from "./platform-of.ts"
@@ -24,16 +24,8 @@ export default define(table, ({ operands: [operand = "."], options }, { terminal
       platforms: platforms.length === 0 ? [ofMachine(terminal.arch)] : platforms,
       network: "default",
       agents: yield* readAgents(options.ssh, terminal),
-      names: [],
-      labels: {},
-      outputs: [],
-      noCache: false,
-      requireCached: false,
-      cacheFrom: [],
-      cacheTo: [],
-      bases: { policy: "missing", cwd: terminal.cwd },
-      onWarning: (text) => terminal.err(`gantry: ${text}\n`),
-      onEvent: () => {}
+      ...nothingMade(terminal),
+      bases: { policy: "missing", cwd: terminal.cwd }
     }
     const update = yield* updateLock(request, { dryRun: options.dryRun })
     terminal.out(lockLines(update.changes))

@@ -25,7 +25,7 @@ import type { RuntimeAbilities } from "./Runtime.ts"
  * The parent sees the end of it when the command runs, and one byte before the end when it never will.
  */
 export interface LaunchPlan {
-  /** What puts the process together in place of a program. `argv` is for those who look at processes only, then. */
+  /** How a parent puts the process together itself that can, in place of starting `argv`. */
   readonly directed?: Directed
   readonly argv: ReadonlyArray<string>
   /**

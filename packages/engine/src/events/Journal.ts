@@ -1,9 +1,8 @@
-import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { eventsName } from "../root-names.ts"
 import { appendEvent } from "./append-event.ts"
+import { journalOf } from "./journal-files.ts"
 import type { JournalEvent } from "./JournalEvent.ts"
 
 /** Where verbs tell what they have done. */
@@ -20,9 +19,6 @@ export class Journal extends Context.Reference<Journal>()("@gantry/engine/Journa
 /** Tells what has happened. */
 export const record = (event: Omit<JournalEvent, "at">): Effect.Effect<void> =>
   Effect.flatMap(Journal, (journal) => journal.record(event))
-
-/** The directory of an engine's journal. */
-export const journalOf = (root: string): string => join(root, eventsName)
 
 /** A journal in files below the root directory. */
 export const make = (root: string): JournalShape => ({

@@ -1,4 +1,6 @@
 import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { eventsName } from "../root-names.ts"
 
 /**
  * The journal is files with rising numbers in one directory; the one with the highest number is written to. Nothing is
@@ -14,6 +16,9 @@ export interface JournalLimits {
 
 /** 16 MiB at most: the last fifty thousand events or so. */
 export const journalLimits: JournalLimits = { maxBytes: 2 * 1024 * 1024, files: 8 }
+
+/** The directory of an engine's journal. */
+export const journalOf = (root: string): string => join(root, eventsName)
 
 const nameForm = /^(\d{1,15})\.jsonl$/
 

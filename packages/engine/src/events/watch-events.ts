@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { type EventFilters, isWanted } from "./event-filter.ts"
-import { journalOf } from "./Journal.ts"
+import { journalOf } from "./journal-files.ts"
 import type { JournalEvent } from "./JournalEvent.ts"
 import { openJournal } from "./read-journal.ts"
 

@@ -29,6 +29,10 @@ const words = { image: "image", download: "file", repository: "git" } as const s
   readonly [kind in RemoteInput["kind"]]: string
 }
 
+/** What a lock file says that an input is; undefined when it does not name it, or there is none. */
+export const lockedAs = (lock: LockFile, input: RemoteInput | undefined): string | undefined =>
+  input === undefined ? undefined : lock.get(inputText(input))?.is
+
 /** What a name of an image stands for in a lock file; undefined when it is no name, or says by a digest what it means. */
 export const imageInput = (reference: string): RemoteInput | undefined => {
   if (isDigest(reference)) return undefined

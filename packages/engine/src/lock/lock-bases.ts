@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { Images } from "../images/Images.ts"
-import { imageInput, inputText, type LockFile } from "./LockFile.ts"
+import { imageInput, lockedAs, type LockFile } from "./LockFile.ts"
 
 /** What a lock file is called by those who are told of it, and what it says. */
 export interface OpenLock {
@@ -22,7 +22,7 @@ export const lockedBases = (
       Effect.gen(function* () {
         const input = imageInput(reference)
         if (input === undefined) return yield* resolve(reference, platform)
-        const is = inputs.get(inputText(input))?.is
+        const is = lockedAs(inputs, input)
         const ref = Either.getOrUndefined(ImageRef.parse(input.source))
         if (is !== undefined && ref !== undefined) {
           return yield* resolve(`${ref.registry}/${ref.repository}@${is}`, platform)
@@ -48,7 +48,7 @@ export const watchedBases = (
       Effect.tap(resolve(reference, platform), (found) =>
         Effect.gen(function* () {
           const input = imageInput(reference)
-          const is = input === undefined ? undefined : inputs.get(inputText(input))?.is
+          const is = lockedAs(inputs, input)
           if (input === undefined || is === undefined) return
           const record = yield* Effect.option(images.find(found.digest))
           const digests = Option.match(record, { onNone: () => [], onSome: (each) => each.digests })

@@ -2,7 +2,7 @@ import { withoutPassword } from "@gantry/build/graph/remote-source"
 import { type RemoteFound, type SourcesShape, SourceUnavailable } from "@gantry/build/solve/Sources"
 import { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import { inputText, type LockedInput, sourceInput } from "./LockFile.ts"
+import { lockedAs, type LockedInput, sourceInput } from "./LockFile.ts"
 import { differs, notLocked, type OpenLock } from "./lock-bases.ts"
 
 /** Finds what ADD names as a lock file says, whatever is at the addresses now. */
@@ -11,7 +11,7 @@ export const lockedSources = ({ named, remote }: SourcesShape, { inputs, path }:
   remote: (wanted) => {
     const input = sourceInput(wanted.source, wanted.checksum)
     if (input === undefined) return remote(wanted)
-    const is = inputs.get(inputText(input))?.is
+    const is = lockedAs(inputs, input)
     const source = withoutPassword(wanted.source)
     if (is === undefined) return Effect.fail(new SourceUnavailable({ source, why: notLocked(path) }))
     if (input.kind === "repository") return remote({ ...wanted, commit: is })
@@ -34,7 +34,7 @@ export const watchedSources = (
     Effect.tap(remote(wanted), (found) =>
       Effect.sync(() => {
         const input = sourceInput(wanted.source, wanted.checksum)
-        const is = input === undefined ? undefined : inputs.get(inputText(input))?.is
+        const is = lockedAs(inputs, input)
         const now = shownOf(found)
         if (input !== undefined && is !== undefined && is !== now) warn(differs(input.source, now, { is, path }))
       })

@@ -5,7 +5,7 @@ import { StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
 import type { RemoteKernel } from "@gantry/linux/container/stub/remote-kernel"
 import { StubGone } from "@gantry/linux/container/stub/remote-calls"
 import type { Syscalls } from "@gantry/linux/Syscalls"
-import type { HandshakeSteps, LaunchFailure } from "./handshake.ts"
+import { type HandshakeSteps, heldOf, type LaunchFailure } from "./handshake.ts"
 import { type DirectedChild, type LaunchBeginning, opened, type OpenedLaunch, openStreams } from "./open-launch.ts"
 
 /** Sequences of a launcher by name, loaded when they are needed. */
@@ -109,14 +109,13 @@ const conversation = (config: unknown, steps: HandshakeSteps & { readonly settle
     send: (message) => {
       // The parent looks for what the child has made.
       steps.settle()
-      const { fd, holder, type, ...rest } = message as { readonly [name: string]: unknown }
-      if (type === "ready") {
-        pid = Number(rest["pid"])
-        steps.ready(pid, rest["placed"] === true)
+      const said = message as { readonly [name: string]: unknown }
+      if (said["type"] === "ready") {
+        pid = Number(said["pid"])
+        steps.ready(pid, said["placed"] === true)
         answers.push({ type: "go" })
-      } else if (type === "terminal") {
-        const held = typeof fd === "number" && typeof holder === "number" ? { holder, fd } : undefined
-        answers.push({ type: "terminal", number: steps.terminal(pid, held) })
+      } else if (said["type"] === "terminal") {
+        answers.push({ type: "terminal", number: steps.terminal(pid, heldOf(said)) })
       }
     },
     refuse: () => undefined,

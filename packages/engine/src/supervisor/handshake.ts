@@ -112,7 +112,8 @@ export const shakeHands = (
     guarded(steps.begun)
   })
 
-const heldOf = ({ fd, holder }: { readonly [name: string]: unknown }): HeldTerminal | undefined =>
+/** The terminal that a message of the child names, if it names one. */
+export const heldOf = ({ fd, holder }: { readonly [name: string]: unknown }): HeldTerminal | undefined =>
   typeof fd === "number" && typeof holder === "number" ? { holder, fd } : undefined
 
 const byteOf = async (witness: Source): Promise<boolean> => {

@@ -3,7 +3,7 @@ import { Settings } from "@gantry/core/Settings"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Stream } from "effect"
 import { appendEvent } from "../../src/events/append-event.ts"
-import { journalOf } from "../../src/events/Journal.ts"
+import { journalOf } from "../../src/events/journal-files.ts"
 import { watchEvents } from "../../src/events/watch-events.ts"
 import { scratch } from "../world.ts"
 

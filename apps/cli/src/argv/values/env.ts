@@ -7,6 +7,9 @@ export interface Variable {
   readonly value: string | undefined
 }
 
+/** A variable as environments of processes are written; `NAME` alone takes it away. */
+export const variableText = ({ name, value }: Variable): string => (value === undefined ? name : `${name}=${value}`)
+
 /** The caller's variables. */
 export type Environment = { readonly [name: string]: string | undefined }
 
