@@ -11,13 +11,13 @@ import type { BuildContext } from "@gantry/build/solve/BuildContext"
 import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
 import type { StepExecutorShape } from "@gantry/build/solve/StepExecutor"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { emptyCache } from "./empty-cache.ts"
 import { type Damage, damage, evict, type Kill, killing } from "./faults.ts"
 import { inMemoryBuild, makeGround } from "./in-memory-build.ts"
+import * as RisingClock from "./RisingClock.ts"
 import { dockerfile, type Scenario } from "./samples/dockerfiles.ts"
 import { spelled } from "./Tree.ts"
 
@@ -83,24 +83,6 @@ export interface Sins {
 /** Locks that lock nothing. */
 const noLocks: LocksShape = { withLock: (_, effect) => effect, held: () => Effect.succeed([]) }
 
-/**
- * A clock that never shows one time twice. A build shares what another has made since it began, and whole builds fit into
- * a millisecond here: of two that begin and record in the same one nobody could say which was first.
- */
-const risingClock = (): Clock.Clock => {
-  const clock = Clock.make()
-  let last = 0
-  const now = () => (last = Math.max(last + 1, clock.unsafeCurrentTimeMillis()))
-  return {
-    [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: now,
-    unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
-    currentTimeMillis: Effect.sync(now),
-    currentTimeNanos: clock.currentTimeNanos,
-    sleep: (duration) => clock.sleep(duration)
-  }
-}
-
 /** A bench over the services of an environment. */
 export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCache | LayerStore | Locks> =>
   Layer.effect(
@@ -111,7 +93,7 @@ export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCach
       const spoiled = sins.cache === undefined ? honest : sins.cache(honest)
       const locks = sins.apart === true ? noLocks : yield* Locks
       const ground = yield* Effect.orDie(makeGround)
-      const clock = risingClock()
+      const clock = RisingClock.make()
       let last = 0
       let executed = 0
       // Others get their turn before each step, as they do where steps take time.

@@ -1,11 +1,12 @@
 /** A build without a disk: files, images and layers are values, and what a command makes is what it was given. */
-import { Effect, Either, Option } from "effect"
+import { type Clock, Effect, Either, Option } from "effect"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { Platform } from "@gantry/core/image/Platform"
 import { Locks } from "@gantry/core/Locks"
 import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
 import { type LayerInfo, LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
+import * as RisingClock from "@gantry/laws/RisingClock"
 import * as MemoryCache from "@gantry/plugin-memory/MemoryCache"
 import * as MemoryLocks from "@gantry/plugin-memory/MemoryLocks"
 import type { ContextEntry, ContextTree } from "../../src/context/ContextTree.ts"
@@ -95,6 +96,7 @@ export const memoryCache = () => {
 const layerOf = (diffId: Digest): LayerInfo => ({ diffId, size: 1, entries: 1 })
 
 export interface Machine extends ReturnType<typeof memoryCache> {
+  readonly clock: Clock.Clock
   readonly images: Map<string, Partial<ImageConfig["config"]>>
   /** Requests in the order they came. */
   readonly runs: Array<RunRequest>
@@ -108,6 +110,7 @@ export interface Machine extends ReturnType<typeof memoryCache> {
 
 export const machine = (): Machine => ({
   ...memoryCache(),
+  clock: RisingClock.make(),
   images: new Map([["alpine", { Env: ["PATH=/bin"], Cmd: ["/bin/sh"] }]]),
   runs: [],
   copies: [],
@@ -179,6 +182,7 @@ const onMachine =
   (on: Machine) =>
   <A, E>(work: Effect.Effect<A, E, BuildCache | BaseResolver | Locks | StepExecutor>): Effect.Effect<A, E> =>
     work.pipe(
+      Effect.withClock(on.clock),
       Effect.provideService(BuildCache, on.cache),
       Effect.provideService(Locks, on.locks),
       Effect.provideService(BaseResolver, {
