@@ -78,6 +78,11 @@ export interface DatabaseOptions {
   readonly leaveOpen?: boolean
 }
 
+/** Milliseconds to wait for those who use the database at the same time. */
+const patience = 20_000
+
+const isBusy = (cause: unknown): boolean => cause instanceof Error && /database is locked/.test(cause.message)
+
 const noSpace = (cause: unknown): Error =>
   Object.assign(new Error("no space is left on the disk", { cause }), { code: "ENOSPC" })
 
@@ -99,7 +104,7 @@ export const make = (
           // Readers never wait for a writer in WAL mode; NORMAL loses at most the last commits on power failure, never order.
           // The log is kept short, because the first to open the file after a process left it open reads all of it.
           connection.exec(
-            "PRAGMA busy_timeout=20000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200"
+            `PRAGMA busy_timeout=${patience}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=200`
           )
           connection.exec(
             "CREATE TABLE IF NOT EXISTS migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
@@ -110,11 +115,17 @@ export const make = (
         }
         return connection
       }
+      const until = Date.now() + patience
       for (;;) {
         try {
           open = once()
           break
         } catch (cause) {
+          // Of several that make one database, SQLite refuses all but one at once, however long they wanted to wait.
+          if (isBusy(cause) && Date.now() < until) {
+            await new Promise((go) => setTimeout(go, 5 + Math.random() * 15))
+            continue
+          }
           if (!isFull(path, cause)) throw cause
           if (!useReserve(path)) throw noSpace(cause)
         }

@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
@@ -159,6 +160,18 @@ describe("the database", () => {
   it("cannot be opened where there is no place for it, and says where", async () => {
     const failure = await using("/dev/null/state.db", (db) => Effect.flip(db.migrate(things)))
     expect(failure).toMatchObject({ _tag: "StorageFailure", operation: "record" })
+  })
+
+  it("waits for another that makes the same database in that moment", async () => {
+    const path = join(directory, "made-by-two.db")
+    const other = new DatabaseSync(path)
+    other.exec("BEGIN IMMEDIATE; CREATE TABLE theirs (n INTEGER) STRICT")
+    // A connection that finds this lock is told so within the call: SQLite waits for no one who changes the journal's mode.
+    const ours = using(path, (db) => Effect.zipRight(db.migrate(things), names(db)))
+    await new Promise((refused) => setImmediate(refused))
+    other.exec("COMMIT")
+    other.close()
+    expect(await ours).toEqual([])
   })
 
   it("lets several processes write at once, and none between another's reading and writing", async () => {
