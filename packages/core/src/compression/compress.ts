@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib"
-import { gzipMember } from "./gzip-member.ts"
+import { gzipMember, gzipMemberBySample } from "./gzip-member.ts"
 import type { Compression } from "./Compression.ts"
 
 /** How a layer is to be compressed. */
@@ -36,16 +36,18 @@ export interface Compressor {
 /**
  * A compressor whose output depends on the bytes, the compression, the level and the JavaScript runtime, and on nothing
  * else: not on the pieces they come in, the moment or the processor. What it writes is a row of gzip members or zstd
- * frames, one for each 256 KiB.
+ * frames, one for each 256 KiB. Up to the usual level of gzip, blocks that have no repeats are not searched for them.
  *
- * zstd is the same in Bun and Node 24, which have libzstd 1.5.7, and another in Deno. For gzip see `gzipMember`.
+ * zstd is the same in Bun and Node 24, which have libzstd 1.5.7, and another in Deno. For gzip see `gzipMember` and
+ * `gzipMemberBySample`.
  */
 export const compressorOf = ({ compression, level }: CompressionForm): Compressor => {
   if (compression === "none") return { push: (piece) => [piece], finish: () => [] }
-  const wanted = level ?? levelsOf(compression).usual
+  const { usual } = levelsOf(compression)
+  const wanted = level ?? usual
   const block =
     compression === "gzip"
-      ? (bytes: Uint8Array) => gzipMember(bytes, wanted)
+      ? (bytes: Uint8Array) => (wanted > usual ? gzipMember(bytes, wanted) : gzipMemberBySample(bytes, wanted))
       : (bytes: Uint8Array) => zstd(bytes, wanted)
   // It grows: many layers are short.
   let held = Buffer.allocUnsafeSlow(0)
