@@ -1,24 +1,55 @@
 /** Images that are large in one way or another, for what moves them between stores and registries. */
+import { execFileSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 
-/** Text that gzip makes half as long, as it does with programs. */
-const text = (bytes: number): string => randomBytes(bytes / 2).toString("hex")
+/** Bytes of programs that are at hand; whoever takes more gets the first again. */
+const atHand = 256 * 1024 * 1024
+
+/** What stands in files of this machine: programs, libraries, scripts, tables. */
+const programs = (): Buffer => {
+  const all: Array<Buffer> = []
+  let size = 0
+  const found = execFileSync("find", ["/usr/bin", "/usr/lib", "/usr/share", "-xdev", "-type", "f"], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024
+  })
+  for (const path of found.trim().split("\n").toSorted()) {
+    if (size >= atHand) break
+    const bytes = readFileSync(path)
+    all.push(bytes)
+    size += bytes.length
+  }
+  return Buffer.concat(all)
+}
+
+/** Contents one after the other, so that no two files are the same before all of it has been used. */
+const contents = (): ((bytes: number) => Buffer) => {
+  const pool = programs()
+  let at = 0
+  return (bytes) => {
+    if (at + bytes > pool.length) at = (at + bytes) % 4096
+    const out = pool.subarray(at, at + bytes)
+    at += bytes
+    return out
+  }
+}
 
 const small = { folders: 290, files: 100, bytes: 6000 }
 const large = { files: 45, bytes: 5_000_000 }
 
 /** Writes a build context of 400 MB in 30,000 files, five layers: four of many small files, one of few large ones. */
 export const makeFat = (context: string): void => {
+  const next = contents()
   for (let folder = 0; folder < small.folders; folder++) {
     const home = join(context, `part${folder % 4}`, `folder${folder}`)
     mkdirSync(home, { recursive: true })
-    for (let file = 0; file < small.files; file++) writeFileSync(join(home, `file${file}.js`), text(small.bytes))
+    for (let file = 0; file < small.files; file++) writeFileSync(join(home, `file${file}.js`), next(small.bytes))
   }
   mkdirSync(join(context, "large"))
   for (let file = 0; file < large.files; file++)
-    writeFileSync(join(context, "large", `lib${file}.so`), text(large.bytes))
+    writeFileSync(join(context, "large", `lib${file}.so`), next(large.bytes))
   const copies = [0, 1, 2, 3].map((part) => `COPY part${part} /app/`)
   writeFileSync(
     join(context, "Dockerfile"),
@@ -28,8 +59,9 @@ export const makeFat = (context: string): void => {
 
 /** The same of 60 small layers. */
 export const makeLayers = (context: string): void => {
+  const next = contents()
   const numbers = Array.from({ length: 60 }, (_, number) => number)
-  for (const number of numbers) writeFileSync(join(context, `f${number}`), text(4096 * ((number % 7) + 1)))
+  for (const number of numbers) writeFileSync(join(context, `f${number}`), next(4096 * ((number % 7) + 1)))
   const copies = numbers.map((number) => `COPY f${number} /layers/`)
   writeFileSync(join(context, "Dockerfile"), ["FROM scratch", ...copies, 'CMD ["/x"]', ""].join("\n"))
 }

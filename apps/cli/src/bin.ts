@@ -29,7 +29,7 @@ switch (word) {
     ;(await import("@gantry/plugin-runtime-oci/run/print")).main()
     break
   case "__pack":
-    await (await import("@gantry/plugin-store-fs/pack/main")).main(process.argv.slice(3))
+    await (await import("@gantry/plugin-store-fs/pack/main")).main()
     break
   case "__unpack":
     await (await import("@gantry/plugin-store-fs/unpack/main")).main()

@@ -25,7 +25,7 @@ import {
 import { changesOf, listUpper } from "./list-upper.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
-import { packHere, packInProcess } from "./pack-process.ts"
+import { packHere, packProcesses } from "./pack-process.ts"
 import { changePieces, treePieces } from "./pack-tree.ts"
 import { removeTree } from "./remove-tree.ts"
 import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
@@ -57,6 +57,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     const settings = yield* Settings
     const places = placesOf(settings.root)
     const processes = unpackProcesses([...settings.self, "__unpack"])
+    const packers = packProcesses([...settings.self, "__pack"])
     yield* db.migrate(layerTables)
     yield* Effect.try({
       try: () => {
@@ -268,7 +269,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
               ? Stream.empty
               : row.size <= shortBytes
                 ? packHere(places, row, form, onBytes)
-                : packInProcess(settings.self, places, row, form, onBytes)
+                : packers.pack(places, row, form, onBytes)
           )
         ),
       contents,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
@@ -10,18 +10,14 @@ import {
   reasonOf,
   UnsafePath
 } from "@gantry/core/store/StoreError"
+import { idleProcesses, type JobProcess } from "./idle-processes.ts"
 import { headOf, type Job, jobBytes } from "./unpack/job.ts"
 import type { Outcome } from "./unpack/Outcome.ts"
 
 /** An unpacking process, and what it has said so far. */
-interface Worker {
-  readonly child: ChildProcess
+interface Worker extends JobProcess {
   /** Its next answer: a line of its output. Rejects when it ends without one. */
   readonly answer: () => Promise<string>
-  /** Whether the program waits for it to end. */
-  readonly hold: (held: boolean) => void
-  readonly closed: Promise<void>
-  ended: boolean
 }
 
 const start = (command: ReadonlyArray<string>): Worker => {
@@ -68,14 +64,6 @@ const start = (command: ReadonlyArray<string>): Worker => {
         if (failure !== undefined) throw failure
         await new Promise<void>((resolve) => (wake = resolve))
       }
-    },
-    hold: (held) => {
-      for (const each of [child, child.stdin, child.stdout, child.stderr]) {
-        // The streams of a child are sockets, which their types do not say.
-        const { ref, unref } = each as Partial<Record<"ref" | "unref", () => void>>
-        if (held) ref?.call(each)
-        else unref?.call(each)
-      }
     }
   }
   return worker
@@ -109,12 +97,6 @@ const feed = ({ child }: Worker, ...pieces: ReadonlyArray<Uint8Array>): Effect.E
 /** Ends a stream that nobody reads any more. */
 const enough: unique symbol = Symbol("enough")
 
-const stop = (worker: Worker): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    if (!worker.ended) worker.child.kill("SIGKILL")
-    await worker.closed
-  })
-
 /** Unpacks archives in processes of their own. */
 export interface UnpackProcesses {
   /**
@@ -140,34 +122,13 @@ export interface UnpackProcesses {
 /** Bytes of a file that are worth waking a process for. */
 const enoughToTell = 256 * 1024
 
-/** Idle processes that are kept: as many as layers are usually unpacked side by side. */
-const mostIdle = 4
-
 /**
- * A process that did its job well gets the next one: images have many small layers, and starting costs more than they do.
- * One that waits ends with this program, and does not keep it alive.
+ * A process that did its job well gets the next one.
  *
  * `command`: how a process is started.
  */
 export const unpackProcesses = (command: ReadonlyArray<string>): UnpackProcesses => {
-  const idle: Array<Worker> = []
-
-  const acquire = (): Worker => {
-    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
-      if (worker.ended) continue
-      worker.hold(true)
-      return worker
-    }
-    return start(command)
-  }
-
-  const release = (worker: Worker, again: boolean): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (!again || worker.ended || idle.length >= mostIdle) return stop(worker)
-      worker.hold(false)
-      idle.push(worker)
-      return Effect.void
-    })
+  const workers = idleProcesses(() => start(command))
 
   /** Gives a job to a process, which gets the next one when it did this one well. */
   const perform = <E>(
@@ -176,13 +137,13 @@ export const unpackProcesses = (command: ReadonlyArray<string>): UnpackProcesses
   ): Effect.Effect<Outcome, E | StorageFailure> => {
     const failed = storageFailure("prepare", subject)
     return Effect.acquireUseRelease(
-      Effect.try({ try: acquire, catch: failed }),
+      Effect.try({ try: workers.acquire, catch: failed }),
       (worker) =>
         use(
           worker,
           Effect.tryPromise({ try: async () => JSON.parse(await worker.answer()) as Outcome, catch: failed })
         ),
-      (worker, exit) => release(worker, Exit.isSuccess(exit) && exit.value.type === "done")
+      (worker, exit) => workers.release(worker, Exit.isSuccess(exit) && exit.value.type === "done")
     )
   }
 

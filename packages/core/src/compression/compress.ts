@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib"
-import { gzipMember, gzipMemberBySample } from "./gzip-member.ts"
+import { gzipMember, gzipMemberBySample, usualLevel } from "./gzip-member.ts"
 import type { Compression } from "./Compression.ts"
 
 /** How a layer is to be compressed. */
@@ -17,7 +17,7 @@ export const levelsOf = (
     case "none":
       return { least: 0, most: 0, usual: 0 }
     case "gzip":
-      return { least: 1, most: 9, usual: 3 }
+      return { least: 1, most: 9, usual: usualLevel }
     case "zstd":
       return { least: 1, most: 19, usual: 3 }
   }

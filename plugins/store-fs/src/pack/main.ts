@@ -1,36 +1,57 @@
 import { writeSync } from "node:fs"
 import { compressorOf } from "@gantry/core/compression/compress"
 import { archivePieces } from "../pack-layer.ts"
-import { type PackOrder, progressFd } from "./order.ts"
+import { newsFd, type PackNews, type PackOrder } from "./order.ts"
 
 /** Bytes of the archive between two lines. */
 const lineEvery = 1024 * 1024
 
 /**
- * The packing process: `gantry __pack <order>` writes the compressed archive of a layer to its standard output. It ends
- * with status 0 when all of it is written; what went wrong stands on standard error otherwise.
+ * The packing process: `gantry __pack` reads orders from its standard input and writes the compressed archive of each
+ * layer to its standard output, and says on another descriptor how far it is (see order.ts). It ends with its input, and
+ * after the first order that went wrong: what did stands on standard error then.
  */
-export const main = async ([order]: ReadonlyArray<string>): Promise<void> => {
+export const main = async (): Promise<void> => {
   try {
-    // Written by `packInProcess`.
-    const { form, layers, row } = JSON.parse(order ?? "") as PackOrder
-    const compressor = compressorOf(form)
-    let size = 0
-    let told = 0
-    for await (const piece of archivePieces({ layers }, row)) {
-      for (const out of compressor.push(piece)) writeWhole(1, out)
-      size += piece.length
-      if (size - told < lineEvery) continue
-      told = size
-      writeWhole(progressFd, Buffer.from(`${size}\n`))
-    }
-    for (const out of compressor.finish()) writeWhole(1, out)
-    writeWhole(progressFd, Buffer.from(`${size}\n`))
+    for await (const order of orders()) await pack(order)
   } catch (cause) {
     writeWhole(2, Buffer.from(`${cause instanceof Error ? cause.message : String(cause)}\n`))
     process.exitCode = 1
   }
 }
+
+async function* orders(): AsyncGenerator<PackOrder, void> {
+  let text = ""
+  process.stdin.setEncoding("utf8")
+  for await (const piece of process.stdin) {
+    const lines = (text + String(piece)).split("\n")
+    text = lines.pop() ?? ""
+    // Written by `packProcesses`.
+    for (const line of lines) yield JSON.parse(line) as PackOrder
+  }
+}
+
+const pack = async ({ form, layers, row }: PackOrder): Promise<void> => {
+  const compressor = compressorOf(form)
+  let read = 0
+  let written = 0
+  let told = 0
+  const write = (out: Uint8Array): void => {
+    writeWhole(1, out)
+    written += out.length
+  }
+  for await (const piece of archivePieces({ layers }, row)) {
+    for (const out of compressor.push(piece)) write(out)
+    read += piece.length
+    if (read - told < lineEvery) continue
+    told = read
+    tell({ read })
+  }
+  for (const out of compressor.finish()) write(out)
+  tell({ read, written })
+}
+
+const tell = (news: PackNews): void => writeWhole(newsFd, Buffer.from(`${JSON.stringify(news)}\n`))
 
 const nothing = new Int32Array(new SharedArrayBuffer(4))
 
