@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises"
 import { lateModules } from "./late-modules.ts"
 import { lightenEffect } from "./lighten-effect.ts"
 import manifest from "./package.json" with { type: "json" }
-import { compilerSettings } from "./src/compiler-settings.ts"
+import { runtimeSettings } from "./src/runtime-settings.ts"
 import { withStartVariables } from "./start-variables.ts"
 
 const conditions = ["gantry-source"]
@@ -52,6 +52,6 @@ const result = await Bun.build({
 })
 await rm("dist/for-plugins", { recursive: true })
 if (!result.success) throw new AggregateError(result.logs, "the executable could not be built")
-const patient = withStartVariables(await Bun.file(outfile).bytes(), compilerSettings)
+const patient = withStartVariables(await Bun.file(outfile).bytes(), runtimeSettings)
 if (patient === undefined) console.error(`${outfile} compiles its code at Bun's own pace: starts are slower`)
 else await Bun.write(outfile, patient, { mode: 0o755 })

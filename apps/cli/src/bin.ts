@@ -3,7 +3,7 @@
  * The first file that runs. It looks at its arguments before it loads anything, so that the tiny processes and
  * `--version` stay small and quick.
  */
-import { compilerSettings } from "./compiler-settings.ts"
+import { runtimeSettings } from "./runtime-settings.ts"
 
 const word = process.argv[2]
 
@@ -39,6 +39,6 @@ switch (word) {
     break
   default:
     // They are for this process alone: neither for programs that it starts nor for containers that get its variables.
-    for (const name of Object.keys(compilerSettings)) delete process.env[name]
+    for (const name of Object.keys(runtimeSettings)) delete process.env[name]
     await (await import("./main.ts")).main(process.argv.slice(2))
 }
