@@ -1,6 +1,7 @@
 /** Calls as short readable text: for error messages and for the recording double. */
 
-import * as constants from "./constants.ts"
+import { AT_FDCWD, AT_RECURSIVE } from "./constants.ts"
+import { namedConstants } from "./named-constants.ts"
 import type { Syscalls } from "./Syscalls.ts"
 
 const hex = (value: number | bigint) => `0x${value.toString(16)}`
@@ -13,9 +14,9 @@ const hex = (value: number | bigint) => `0x${value.toString(16)}`
 export const flagNames = (prefix: string, value: number): string => {
   let rest = value
   const names: Array<string> = []
-  for (const [name, bit] of Object.entries(constants)) {
+  for (const [name, bit] of Object.entries(namedConstants())) {
     // Flags above bit 30 would be negative in bitwise operators; none of the families has one.
-    if (name.startsWith(prefix) && typeof bit === "number" && bit !== 0 && (rest & bit) === bit) {
+    if (name.startsWith(prefix) && bit !== 0 && (rest & bit) === bit) {
       names.push(name)
       rest &= ~bit
     }
@@ -26,7 +27,8 @@ export const flagNames = (prefix: string, value: number): string => {
 
 /** The name of a number that is one of a family, such as `PR_SET_DUMPABLE`, or the number. */
 const oneOf = (prefix: string, value: number): string =>
-  Object.entries(constants).find(([name, each]) => name.startsWith(prefix) && each === value)?.[0] ?? String(value)
+  Object.entries(namedConstants()).find(([name, each]) => name.startsWith(prefix) && each === value)?.[0] ??
+  String(value)
 
 const longest = 200
 
@@ -49,7 +51,7 @@ const shown = (value: unknown): string => {
 const text = (value: unknown): string =>
   value instanceof Uint8Array ? quote(new TextDecoder().decode(value)) : shown(value)
 
-const directory = (fd: number) => (fd === constants.AT_FDCWD ? "AT_FDCWD" : String(fd))
+const directory = (fd: number) => (fd === AT_FDCWD ? "AT_FDCWD" : String(fd))
 
 /** The arguments of a call, by the name it has in {@link Syscalls}. What is not listed is shown as it is. */
 const special: { readonly [Name in keyof Syscalls]?: (...args: Parameters<Syscalls[Name]>) => string } = {
@@ -57,7 +59,7 @@ const special: { readonly [Name in keyof Syscalls]?: (...args: Parameters<Syscal
     `${text(source)}, ${text(target)}, ${shown(fstype)}, ${flagNames("MS_", flags)}, ${text(data)}`,
   umount2: (target, flags) => `${text(target)}, ${flagNames("MNT_", flags)}`,
   openTree: (dirfd, path, flags) =>
-    `${directory(dirfd)}, ${text(path)}, ${flagNames("OPEN_TREE_CLONE", flags & 1)}${flags & constants.AT_RECURSIVE ? "|AT_RECURSIVE" : ""}`,
+    `${directory(dirfd)}, ${text(path)}, ${flagNames("OPEN_TREE_CLONE", flags & 1)}${flags & AT_RECURSIVE ? "|AT_RECURSIVE" : ""}`,
   moveMount: (fromFd, from, toFd, to, flags) =>
     `${directory(fromFd)}, ${text(from)}, ${directory(toFd)}, ${text(to)}, ${flagNames("MOVE_MOUNT_", flags)}`,
   mountSetattr: (dirfd, path, flags, attributes) =>
