@@ -39,7 +39,7 @@ describe("system calls on the real kernel", () => {
           'openat2(AT_FDCWD, "../etc", O_CLOEXEC|O_PATH, RESOLVE_BENEATH): the files are on different file systems (EXDEV)',
         locked: "flock(fd, LOCK_EX|LOCK_NB): resource temporarily unavailable (EAGAIN)",
         pollable: [1],
-        readOnly: 'open("/mnt/new", O_CREAT|O_WRONLY, 0600): read-only file system (EROFS)',
+        readOnly: 'open("/mnt/new", O_WRONLY|O_CREAT, 0600): read-only file system (EROFS)',
         newApi: true,
         hostname: "tour",
         capabilities: [true, true],
