@@ -26,11 +26,7 @@ interface Found {
 type Tell = (name: string) => { readonly kind: DiskKind; readonly id?: string }
 
 /** Says what everything below the root is. Under the lock of a write transaction, as nothing is placed without it. */
-const tellAll = (
-  tx: Transaction,
-  places: Places,
-  { divided, passing }: { readonly divided: ReadonlyArray<string>; readonly passing: ReadonlySet<string> }
-): ReadonlyArray<Found> => {
+const tellAll = (tx: Transaction, places: Places, divided: ReadonlyArray<string>): ReadonlyArray<Found> => {
   const { root } = places
   const layers = new Map(tx.all("SELECT short, diff_id FROM layers").map((row) => [row["short"], row["diff_id"]]))
   const trees = new Set(tx.all("SELECT id FROM trees").map((row) => row["id"]))
@@ -56,7 +52,6 @@ const tellAll = (
   }
   for (const name of namesIn(root)) {
     const path = join(root, name)
-    if (passing.has(path)) continue
     if (path === places.layers) divide(path, "records", tellLayer)
     else if (path === places.trees)
       divide(path, "records", (id) => (trees.has(id) ? { kind: "tree", id } : { kind: "leftover" }))
@@ -82,12 +77,10 @@ const tellAll = (
 export const make = (db: DatabaseShape, root: string): DiskShape => {
   const places = placesOf(root)
   const failed = storageFailure("list", root)
-  // They are there because this process has the database open, and go with the last one that has.
-  const passing = new Set([`${db.path}-wal`, `${db.path}-shm`])
   return {
     survey: (divided) =>
       Effect.flatMap(
-        db.write("what lies below the root", (tx) => tellAll(tx, places, { divided, passing })),
+        db.write("what lies below the root", (tx) => tellAll(tx, places, divided)),
         (found) =>
           Effect.tryPromise({
             try: async () => {
@@ -116,9 +109,7 @@ export const make = (db: DatabaseShape, root: string): DiskShape => {
       if (!inside || !removable.has(kind)) return Effect.dieMessage(`${kind} ${path} is not to be removed like this`)
       return Effect.flatMap(
         db.write(path, (tx) => {
-          const now = tellAll(tx, places, { divided: path.split("/").slice(0, -1), passing }).find(
-            (each) => each.path === target
-          )
+          const now = tellAll(tx, places, path.split("/").slice(0, -1)).find((each) => each.path === target)
           return now?.kind === kind && now.how === "whole" ? putAway(places, target) : undefined
         }),
         (away) =>

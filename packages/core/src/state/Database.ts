@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
-import { isFull, keepReserve, useReserve } from "./reserve.ts"
+import { isFull, isNarrow, keepReserve, useReserve } from "./reserve.ts"
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -115,6 +115,8 @@ export const make = (
         }
         return connection
       }
+      // The log may be there, and be written to where it is: nothing fails before others need room.
+      if (path !== ":memory:" && isNarrow(path)) useReserve(path)
       const until = Date.now() + patience
       for (;;) {
         try {

@@ -48,13 +48,18 @@ export const useReserve = (database: string): boolean => {
   }
 }
 
+/** Whether so little is free that not even the records of those who remove something find room. */
+export const isNarrow = (database: string): boolean => {
+  try {
+    return freeNear(database) < narrow
+  } catch {
+    return false
+  }
+}
+
 /** Whether an error of SQLite means that the disk is full. It does not say so when it cannot make room for its index. */
 export const isFull = (database: string, cause: unknown): boolean => {
   if (!(cause instanceof Error)) return false
   if (/database or disk is full/.test(cause.message)) return true
-  try {
-    return /disk I\/O error|unable to open database file/.test(cause.message) && freeNear(database) < narrow
-  } catch {
-    return false
-  }
+  return /disk I\/O error|unable to open database file/.test(cause.message) && isNarrow(database)
 }
