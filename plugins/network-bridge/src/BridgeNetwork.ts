@@ -144,12 +144,13 @@ export const make = Effect.gen(function* () {
     ),
     attached: read("list attachments", (tx) => {
       const names = new Map(Tables.allNetworks(tx).map(({ id, name }) => [id, name]))
+      const ports = Tables.ports(tx)
       return Tables.leases(tx)
         .filter(({ owner }) => owner === undefined)
         .map(({ container, network }) => ({
           container,
           network: names.get(network) ?? network,
-          ports: Tables.ports(tx, { network, container }).map(plainPort)
+          ports: ports.filter((each) => each.container === container && each.network === network).map(plainPort)
         }))
     }),
     probe: (request) =>

@@ -1,4 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
 import { freePort } from "./host/free-port.ts"
 import { type Gantry, useGantry } from "./host/gantry.ts"
@@ -71,6 +73,18 @@ describe("after a crash", () => {
     await gantry.ok("rm", "-f", other)
     await gantry.ok("start", "lost")
     expect(await gantry.field("lost", "{{.State.Status}}")).toBe("running")
+  })
+
+  it("of a start that had not written down its address, the address goes with the container", async () => {
+    await gantry.ok("run", "--rm", "base", "true")
+    const id = await gantry.ok("create", "base", "true")
+    const database = new DatabaseSync(join(gantry.root, "state.db"))
+    database
+      .prepare("INSERT INTO leases (network, container, container_name, address) SELECT id, ?, 'x', ? FROM networks")
+      .run(id, "172.31.255.1")
+    database.close()
+    await gantry.ok("rm", id)
+    expect(leftovers(gantry).filter((line) => line.startsWith("leases"))).toEqual([])
   })
 
   it("of the supervisor, a port is free at once, without anyone looking at the container first", async () => {

@@ -65,6 +65,16 @@ export const release = ({
     if (gone.length > 0) for (const each of mountEvents("unmount", { id, mounts })) yield* tell(each)
   })
 
+/**
+ * Gives back what a container holds of networks that is not on its record: a start or a `network connect` was killed
+ * between the two. Nobody could find whose it is once the container is gone.
+ */
+const releaseUnwritten = (id: string): Effect.Effect<void, NetworkRefused, Network> =>
+  Effect.gen(function* () {
+    const network = yield* Network
+    for (const each of yield* network.attached) if (each.container === id) yield* network.detach(each)
+  })
+
 /** {@link dismantleHeld}, alone with the container. Nothing happens when somebody else has removed it meanwhile. */
 export const dismantle = (
   record: ContainerRecord,
@@ -89,6 +99,7 @@ export const dismantleHeld = (
     yield* keepLogOf(record, directoryOf(root, record.id))
     yield* (yield* Runtime).remove(record.id)
     yield* release(record)
+    yield* releaseUnwritten(record.id)
     // In this order: a container without a directory can still be started, one without a tree cannot.
     yield* Effect.try({
       try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),

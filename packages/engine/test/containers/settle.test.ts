@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Containers } from "../../src/containers/Containers.ts"
 import { Journal } from "../../src/events/Journal.ts"
-import { reconcile, release, settle } from "../../src/containers/settle.ts"
+import { dismantle, reconcile, release, settle } from "../../src/containers/settle.ts"
 import { Volumes } from "../../src/volumes/Volumes.ts"
 import { Stage, world } from "../world.ts"
 import { box, create, forever, inspect, leases, start } from "../verbs/play.ts"
@@ -75,6 +75,19 @@ describe("settle", () => {
       expect((yield* (yield* Volumes).list).map(({ name }) => name)).toEqual(["mine"])
       expect((yield* Stage).detached).toEqual([record.id])
       yield* Effect.forEach(stack, (yield* LayerStore).remove)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("removing gives back what a start held that was killed before it could write that down", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({})
+      const other = yield* create({})
+      for (const { id, name } of [record, other]) {
+        yield* (yield* Network).attach({ container: id, containerName: name, network: "bridge", ports: [] })
+      }
+      yield* dismantle(record, { volumes: false })
+      expect((yield* leases).map(({ container }) => container)).toEqual([other.id])
     }).pipe(Effect.provide(world))
   )
 
