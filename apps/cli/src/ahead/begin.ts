@@ -9,20 +9,27 @@ import { joinAhead } from "./join-ahead.ts"
 import { supervisorAhead } from "./supervisor-ahead.ts"
 
 /**
- * Begins what `run` and `exec` will most likely need. Nothing is begun where a plugin may serve in the place of gantry's
- * own runtime, and whatever goes wrong here is left to the command to say.
+ * Begins what `run` and `exec` will most likely need, and knows how `exec` and `ps` are carried out without an engine.
+ * Nothing is begun where a plugin may serve in the place of gantry's own runtime, and whatever goes wrong here is left to
+ * the command to say.
  */
 export const begin = (
-  name: "exec" | "run",
+  name: "exec" | "ps" | "run",
   words: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
   globals: Values<typeof globalOptions>,
-  { cwd, env, uid }: Terminal
+  terminal: Terminal
 ): Begun => {
+  const { cwd, env, uid } = terminal
   const plugins = globals.plugin.length > 0 || (env[inherited] ?? "") !== "" || configPlaces(env, cwd).length > 0
   if (plugins) return {}
   const settings = settingsOf({ root: globals.root, run: globals.run }, env, uid)
   try {
+    if (name === "ps") {
+      const list = async () => (await import("./list-at-once.ts")).listAtOnce(words, args, settings, terminal)
+      // There may be no database yet, or somebody is making it.
+      return { atOnce: () => list().catch(() => "unusual" as const) }
+    }
     if (name === "run") return supervisorAhead(words, args, settings)
     const ahead = joinAhead(words, args, settings)
     if (ahead === undefined) return {}

@@ -12,7 +12,7 @@ import { dockerVersion, version } from "../version.ts"
 import { define } from "./define.ts"
 import { installedRuntimes } from "./runtime-option.ts"
 import { printObject } from "./print-object.ts"
-import { shownState } from "./ps-filters.ts"
+import { shownState } from "../show/shown-state.ts"
 
 /** `gantry info`. */
 export default define(table, ({ options: { format = "" } }, { settings, terminal }) =>

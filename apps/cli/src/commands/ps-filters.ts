@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import type { Filters } from "../argv/values/filters.ts"
 import { hasLabel } from "../argv/values/label.ts"
 import { patternOf } from "../argv/values/pattern.ts"
-import type { ShownState } from "../show/container-row.ts"
+import { shownState } from "../show/shown-state.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** What `ps --filter` knows. */
@@ -34,27 +34,6 @@ type FilterKey = (typeof filterKeys)[number]
 export interface Listed {
   readonly record: ContainerRecord
   readonly state: ContainerState
-}
-
-/** How a state is called in listings. */
-export const shownState = (state: ContainerState): ShownState => {
-  switch (state.status) {
-    case "created":
-      return { kind: "created" }
-    case "running":
-      return {
-        kind: state.paused ? "paused" : "running",
-        startedAt: state.startedAt,
-        ...(state.health === undefined ? {} : { health: state.health })
-      }
-    case "restarting":
-      return { kind: "restarting", exitCode: state.exit.code, finishedAt: state.finishedAt }
-    case "exited":
-      return { kind: "exited", exitCode: state.exit.code, finishedAt: state.finishedAt }
-    case "lost":
-      // Killed together with its supervisor: 128 and the signal nobody can block.
-      return { kind: "exited", exitCode: 137, finishedAt: state.startedAt }
-  }
 }
 
 /** Whether a container is one of those that are looked for; the filters were checked. */

@@ -1,17 +1,17 @@
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import { portsOf } from "@gantry/engine/containers/ContainerRecord"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { settle } from "@gantry/engine/containers/settle"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { ps as table } from "../argv/tables/listing.ts"
 import { parseFilters } from "../argv/values/filters.ts"
-import { type ContainerFacts, containerColumns, containerHeaders, containerRow } from "../show/container-row.ts"
+import { containerFacts } from "../show/container-facts.ts"
+import { containerColumns, containerHeaders, containerRow } from "../show/container-row.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-import { checkFilters, filterKeys, type Listed, matches, shownState } from "./ps-filters.ts"
+import { checkFilters, filterKeys, type Listed, matches } from "./ps-filters.ts"
 import { Usage } from "./Usage.ts"
 
 /** `gantry ps`. */
@@ -47,7 +47,9 @@ export default define(table, ({ options }, { terminal }) =>
     }
     const shown = count === undefined ? wanted : wanted.slice(0, count)
     const sizes = options.size ? yield* Effect.forEach(shown, sizeOf) : []
-    const rows = shown.map((each, at) => containerRow(factsOf(each, sizes[at]), { now, truncate: !options.noTrunc }))
+    const rows = shown.map((each, at) =>
+      containerRow(containerFacts(each, sizes[at]), { now, truncate: !options.noTrunc })
+    )
     return yield* printListing(
       options.quiet ? undefined : options.format,
       {
@@ -70,33 +72,3 @@ const sizeOf = ({ record }: Listed) =>
     const image = yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))
     return { written, virtual: written + image.size }
   })
-
-const factsOf = (
-  { record, state }: Listed,
-  size: Effect.Effect.Success<ReturnType<typeof sizeOf>> | undefined
-): ContainerFacts => {
-  // Of one that was lost the record still has them.
-  const published = isLive(state) ? portsOf(record) : []
-  const exposed = record.options.exposed.flatMap((text) => {
-    const [port, protocol = "tcp"] = text.split("/")
-    const taken = published.some((each) => String(each.containerPort) === port && each.protocol === protocol)
-    return taken || state.status !== "running" ? [] : [{ containerPort: Number(port), protocol: protocolOf(protocol) }]
-  })
-  return {
-    id: record.id,
-    name: record.name,
-    image: record.imageName,
-    command: [...record.options.entrypoint, ...record.options.command],
-    createdAt: record.createdAt,
-    state: shownState(state),
-    ports: [...published, ...exposed],
-    labels: record.labels,
-    mounts: record.mounts.flatMap(({ name, source, type }) =>
-      type === "tmpfs" ? [] : [type === "volume" ? name : source]
-    ),
-    networks: record.options.networks.map(({ network }) => network),
-    ...(size === undefined ? {} : { size })
-  }
-}
-
-const protocolOf = (text: string): "tcp" | "udp" | "sctp" => (text === "udp" || text === "sctp" ? text : "tcp")

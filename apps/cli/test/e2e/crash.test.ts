@@ -75,6 +75,15 @@ describe("after a crash", () => {
     expect(await gantry.field("lost", "{{.State.Status}}")).toBe("running")
   })
 
+  it("of the supervisor, a container made with --rm goes with `ps`, also one that shows others only", async () => {
+    const id = await gantry.ok("run", "-d", "--rm", "--name", "lost", "base", "sleep", "600")
+    await gantry.ok("create", "--name", "newer", "base", "true")
+    process.kill(supervisorOf(gantry, id), "SIGKILL")
+    await until("its processes to end", () => leftovers(gantry).every((line) => !line.startsWith("process")))
+    expect(await gantry.ok("ps", "-l", "--format", "{{.Names}}")).toBe("newer")
+    expect(leftovers(gantry).filter((line) => line.includes(id))).toEqual([])
+  })
+
   it("of a start that had not written down its address, the address goes with the container", async () => {
     await gantry.ok("run", "--rm", "base", "true")
     const id = await gantry.ok("create", "base", "true")

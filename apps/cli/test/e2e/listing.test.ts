@@ -28,6 +28,30 @@ describe("listings", () => {
     (await gantry.ok(...args)).split("\n").filter((line) => line !== "")
   const names = (...args: ReadonlyArray<string>) => lines("ps", "--format", "{{.Names}}", ...args)
 
+  it("are the same whether the engine is loaded for them or not", async () => {
+    await gantry.ok("run", "-d", "--name", "still", "-v", "things:/things", "base", "sleep", "600")
+    await gantry.ok("pause", "still")
+    const shown =
+      "{{.ID}}|{{.Image}}|{{.Command}}|{{.State}}|{{.Ports}}|{{.Names}}|{{.Labels}}|{{.Mounts}}|{{.Networks}}"
+    // A filter is nothing for who has no engine.
+    const everything = ["--filter", "name=."]
+    for (const options of [
+      ["--format", shown],
+      ["-a", "--format", shown],
+      ["-a", "--format", `table ${shown}`, "--no-trunc"],
+      ["-aq"],
+      ["-q", "--no-trunc"],
+      ["-l", "--format", "{{.Names}}"],
+      ["-n", "2", "-q"],
+      ["-a", "--format", '{{.Label "kind"}} {{.Size}}']
+    ]) {
+      const without = await gantry.ok("ps", ...options)
+      expect(without).toBe(await gantry.ok("ps", ...options, ...everything))
+      expect(without).not.toBe("")
+    }
+    await gantry.ok("unpause", "still")
+  })
+
   it("`ps` shows running containers in seven columns", async () => {
     const [header = "", ...rows] = await lines("ps")
     expect(header.split(/\s{2,}/).map((word) => word.trim())).toEqual([

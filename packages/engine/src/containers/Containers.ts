@@ -1,4 +1,4 @@
-import { Database, type Row } from "@gantry/core/state/Database"
+import { Database } from "@gantry/core/state/Database"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Attachment } from "@gantry/core/network/Network"
 import * as Context from "effect/Context"
@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { AmbiguousId, NameTaken, NoSuchContainer } from "../EngineError.ts"
 import { nearestFew } from "@gantry/core/nearest"
 import type { ContainerRecord } from "./ContainerRecord.ts"
+import { allContainers, attachmentsOfRow, containerTable, recordOfRow } from "./record-of-row.ts"
 import { bareName, exactContainer } from "./exact-container.ts"
 
 /** The truth about which containers there are. How they fare is the runtime's to say. */
@@ -47,8 +48,9 @@ export interface ContainersShape {
 /** The service tag of {@link ContainersShape}. */
 export class Containers extends Context.Tag("@gantry/engine/Containers")<Containers, ContainersShape>() {}
 
-const migrations = {
-  owner: "containers",
+/** How the tables came to be what they are. */
+export const migrations = {
+  owner: containerTable.owner,
   steps: [
     `CREATE TABLE containers (
        id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, image TEXT NOT NULL, created_at INTEGER NOT NULL,
@@ -63,18 +65,6 @@ const migrations = {
      ALTER TABLE containers RENAME COLUMN attachment TO attachments;
      UPDATE containers SET attachments = json_array(json(attachments)) WHERE attachments IS NOT NULL`
   ]
-}
-
-const recordOf = (row: Row): ContainerRecord => ({
-  // The text was written by `add` below, in the same format.
-  ...(JSON.parse(String(row["record"])) as ContainerRecord),
-  name: String(row["name"]),
-  attachments: attachmentsIn(row)
-})
-
-const attachmentsIn = (row: Row | undefined): ReadonlyArray<Attachment> => {
-  const text = row?.["attachments"] ?? null
-  return text === null ? [] : (JSON.parse(String(text)) as ReadonlyArray<Attachment>)
 }
 
 /** Containers in the database. */
@@ -120,26 +110,26 @@ export const make = Effect.gen(function* () {
         ({ found, names }): Effect.Effect<ContainerRecord, NoSuchContainer | AmbiguousId> => {
           const [first, ...more] = found
           if (first === undefined) return new NoSuchContainer({ name: text, near: nearestFew(text, names) })
-          if (more.length === 0) return Effect.succeed(recordOf(first))
+          if (more.length === 0) return Effect.succeed(recordOfRow(first))
           return new AmbiguousId({ kind: "container", prefix: text, found: found.map((row) => String(row["id"])) })
         }
       ),
-    list: db.read("containers", (tx) => tx.all("SELECT * FROM containers ORDER BY created_at DESC, id").map(recordOf)),
+    list: db.read("containers", (tx) => tx.all(allContainers).map(recordOfRow)),
     attach: (id, change) =>
       db.write("containers", (tx) => {
         const row = tx.get("SELECT attachments FROM containers WHERE id = ?", id)
         if (row === undefined) return
-        const attachments = change(attachmentsIn(row))
+        const attachments = change(attachmentsOfRow(row))
         const text = attachments.length === 0 ? null : JSON.stringify(attachments)
         tx.run("UPDATE containers SET attachments = ? WHERE id = ?", text, id)
       }),
     attachmentsOf: (id) =>
-      db.read("containers", (tx) => attachmentsIn(tx.get("SELECT attachments FROM containers WHERE id = ?", id))),
+      db.read("containers", (tx) => attachmentsOfRow(tx.get("SELECT attachments FROM containers WHERE id = ?", id))),
     amend: (id, change) =>
       db.write("containers", (tx) => {
         const row = tx.get("SELECT * FROM containers WHERE id = ?", id)
         if (row === undefined) return
-        const { attachments, ...rest } = change(recordOf(row))
+        const { attachments, ...rest } = change(recordOfRow(row))
         const held = attachments.length === 0 ? null : JSON.stringify(attachments)
         tx.run("UPDATE containers SET record = ?, attachments = ? WHERE id = ?", JSON.stringify(rest), held, id)
       }),

@@ -2,7 +2,8 @@ import { ofBytes } from "@gantry/core/image/Digest"
 import type { Attachment } from "@gantry/core/network/Network"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
-import { Containers } from "../../src/containers/Containers.ts"
+import { Containers, migrations } from "../../src/containers/Containers.ts"
+import { containerTable } from "../../src/containers/record-of-row.ts"
 import { recordOf } from "../records.ts"
 import { world } from "../world.ts"
 
@@ -18,6 +19,10 @@ const attachment = (container: string): Attachment => ({
 const missed = (text: string) => Effect.flip(Effect.flatMap(Containers, (containers) => containers.find(text)))
 
 describe("Containers", () => {
+  it("have the tables that those expect who read them without an engine", () => {
+    expect(migrations.steps).toHaveLength(containerTable.version)
+  })
+
   it.effect("gives a record back as it was, by name, ID and the beginning of an ID", () =>
     Effect.gen(function* () {
       const containers = yield* Containers
