@@ -11,9 +11,6 @@ import { dockerVersion, version } from "./version.ts"
 /** Leaves with a status once everything written has left too. */
 const leave = (status: number): never => process.exit(status)
 
-/** Commands through which images go as a whole. */
-const movesMuch: ReadonlySet<string> = new Set(["load", "pull", "push", "save"])
-
 /** From arguments to an exit status. Effect is loaded only when a command needs it. */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   mark("main")
@@ -88,7 +85,6 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const status = (await begun.atOnce?.()) ?? "unusual"
   if (typeof status === "number") return leave(status)
   const { runCommand } = await import("./run-command.ts")
-  const { endProcess, useSmallPages } = await import("./own-process.ts")
-  if (movesMuch.has(name)) useSmallPages()
+  const { endProcess } = await import("./end-process.ts")
   return endProcess(await runCommand(name, words, rest, globals.options, terminal, status === "failed" ? {} : begun))
 }

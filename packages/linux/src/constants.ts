@@ -133,7 +133,6 @@ export const PR_CAPBSET_DROP = 24
 export const PR_SET_SECUREBITS = 28
 export const PR_SET_CHILD_SUBREAPER = 36
 export const PR_SET_NO_NEW_PRIVS = 38
-export const PR_SET_THP_DISABLE = 41
 export const PR_GET_NO_NEW_PRIVS = 39
 export const PR_CAP_AMBIENT = 47
 export const PR_CAP_AMBIENT_IS_SET = 1
