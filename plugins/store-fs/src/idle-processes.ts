@@ -1,13 +1,5 @@
-import type { ChildProcess } from "node:child_process"
 import * as Effect from "effect/Effect"
-
-/** A process that does one job after another. */
-export interface JobProcess {
-  readonly child: ChildProcess
-  /** Settles when nothing of it is left. */
-  readonly closed: Promise<void>
-  ended: boolean
-}
+import type { JobProcess } from "./job-process.ts"
 
 /** Processes that wait for their next job: images have many small layers, and starting costs more than they do. */
 export interface IdleProcesses<P extends JobProcess> {
@@ -31,7 +23,7 @@ const hold = ({ child }: JobProcess, held: boolean): void => {
 
 const stop = (process: JobProcess): Effect.Effect<void> =>
   Effect.promise(async () => {
-    if (!process.ended) process.child.kill("SIGKILL")
+    if (!process.hasEnded()) process.child.kill("SIGKILL")
     await process.closed
   })
 
@@ -41,7 +33,7 @@ export const idleProcesses = <P extends JobProcess>(start: () => P): IdleProcess
   return {
     acquire: () => {
       for (let process = idle.pop(); process !== undefined; process = idle.pop()) {
-        if (process.ended) continue
+        if (process.hasEnded()) continue
         hold(process, true)
         return process
       }
@@ -49,7 +41,7 @@ export const idleProcesses = <P extends JobProcess>(start: () => P): IdleProcess
     },
     release: (process, again) =>
       Effect.suspend(() => {
-        if (!again || process.ended || idle.length >= mostIdle) return stop(process)
+        if (!again || process.hasEnded() || idle.length >= mostIdle) return stop(process)
         hold(process, false)
         idle.push(process)
         return Effect.void

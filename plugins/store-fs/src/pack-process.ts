@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process"
-import type { Readable } from "node:stream"
 import { type CompressionForm, compressorOf } from "@gantry/core/compression/compress"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { idleProcesses, type JobProcess } from "./idle-processes.ts"
+import { idleProcesses } from "./idle-processes.ts"
+import { type JobProcess, startProcess } from "./job-process.ts"
 import { newsFd, type PackNews, type PackOrder } from "./pack/order.ts"
 import { archivePieces, type PackedRow } from "./pack-layer.ts"
 import type { Places } from "./places.ts"
@@ -26,38 +24,31 @@ interface Packer extends JobProcess {
   /** The next of its compressed archive: many pieces, none at the end. Rejects when it ends before that. */
   readonly next: () => Promise<ReadonlyArray<Uint8Array>>
   readonly begin: (order: PackOrder, onBytes: ((bytes: number) => void) | undefined) => void
+  /** Whether all of its last order was taken. */
+  readonly isDone: () => boolean
 }
 
 /** Bytes that are handed on at once: a step for each piece of a pipe costs more than the piece. */
 const batch = 512 * 1024
 
 const start = (command: ReadonlyArray<string>): Packer => {
-  const [program = "", ...args] = command
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe", "pipe"] })
-  const { stderr, stdin, stdout } = child
-  if (stdin === null || stdout === null || stderr === null) throw new Error(`${program} has no streams`)
+  const packer = startProcess(
+    command,
+    newsFd + 1,
+    (ending, complaint) => complaint || `the packing process ended with ${ending}`
+  )
+  const { more, stdin, stdout, tell } = packer
   let turn: Turn = { onBytes: undefined, held: [], size: 0, received: 0, written: undefined }
-  let wake = (): void => {}
-  let failure: Error | undefined
-  let complaint = ""
-  const stopped = (cause: Error): void => {
-    packer.ended = true
-    failure ??= cause
-    wake()
-  }
-  // It may end before it has read its order; what it said explains why.
-  stdin.on("error", () => {})
-  stderr.setEncoding("utf8").on("data", (text: string) => (complaint = (complaint + text).slice(-2000)))
+  const isWhole = () => turn.received === turn.written
   stdout.on("data", (piece: Uint8Array) => {
     turn.held.push(piece)
     turn.size += piece.length
     turn.received += piece.length
     if (turn.size >= batch) stdout.pause()
-    wake()
+    tell()
   })
   let line = ""
-  const news = child.stdio[newsFd] as Readable
-  news.setEncoding("utf8").on("data", (text: string) => {
+  more[0]?.setEncoding("utf8").on("data", (text: string) => {
     const lines = (line + text).split("\n")
     line = lines.pop() ?? ""
     for (const each of lines) {
@@ -66,42 +57,24 @@ const start = (command: ReadonlyArray<string>): Packer => {
       turn.written = written
       turn.onBytes?.(read)
     }
-    wake()
+    tell()
   })
-  const closed = new Promise<void>((resolve) => {
-    child.on("error", (cause) => {
-      stopped(cause)
-      resolve()
-    })
-    child.on("close", (status, signal) => {
-      stopped(new Error(complaint.trim() || `the packing process ended with ${signal ?? status}`))
-      resolve()
-    })
-  })
-  const packer: Packer = {
-    child,
-    closed,
-    ended: false,
+  return {
+    ...packer,
     begin: (order, onBytes) => {
       turn = { onBytes, held: [], size: 0, received: 0, written: undefined }
       stdin.write(`${JSON.stringify(order)}\n`)
     },
     next: async () => {
-      for (;;) {
-        const whole = turn.received === turn.written
-        if (turn.size >= batch || whole) {
-          const { held } = turn
-          turn.held = []
-          turn.size = 0
-          stdout.resume()
-          return held
-        }
-        if (failure !== undefined) throw failure
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
-    }
+      while (turn.size < batch && !isWhole()) await packer.news()
+      const { held } = turn
+      turn.held = []
+      turn.size = 0
+      stdout.resume()
+      return held
+    },
+    isDone: () => isWhole() && turn.held.length === 0
   }
-  return packer
 }
 
 async function* outputOf(packer: Packer): AsyncGenerator<Chunk.Chunk<Uint8Array>, void> {
@@ -151,19 +124,12 @@ export const packProcesses = (command: ReadonlyArray<string>): PackProcesses => 
   return {
     pack: ({ layers }, { diffId, hasRecipe, hasRoot, opaqueRoot, short }, form, onBytes) => {
       const failed = storageFailure("read", diffId)
-      let whole = false
-      return Effect.acquireRelease(Effect.try({ try: packers.acquire, catch: failed }), (packer, exit) =>
-        packers.release(packer, whole && Exit.isSuccess(exit))
+      return Effect.acquireRelease(Effect.try({ try: packers.acquire, catch: failed }), (packer) =>
+        packers.release(packer, packer.isDone())
       ).pipe(
         Effect.map((packer) => {
           packer.begin({ layers, row: { hasRecipe, hasRoot, opaqueRoot, short }, form }, onBytes)
-          const ended = Effect.sync(() => {
-            whole = true
-          })
-          return Stream.fromAsyncIterable(outputOf(packer), failed).pipe(
-            Stream.flattenChunks,
-            Stream.concat(Stream.drain(Stream.fromEffect(ended)))
-          )
+          return Stream.flattenChunks(Stream.fromAsyncIterable(outputOf(packer), failed))
         }),
         Stream.unwrapScoped
       )

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
@@ -10,49 +9,30 @@ import {
   reasonOf,
   UnsafePath
 } from "@gantry/core/store/StoreError"
-import { idleProcesses, type JobProcess } from "./idle-processes.ts"
+import { idleProcesses } from "./idle-processes.ts"
+import { type StartedProcess, startProcess } from "./job-process.ts"
 import { headOf, type Job, jobBytes } from "./unpack/job.ts"
 import type { Outcome } from "./unpack/Outcome.ts"
 
 /** An unpacking process, and what it has said so far. */
-interface Worker extends JobProcess {
+interface Worker extends StartedProcess {
   /** Its next answer: a line of its output. Rejects when it ends without one. */
   readonly answer: () => Promise<string>
 }
 
 const start = (command: ReadonlyArray<string>): Worker => {
-  const [program = "", ...args] = command
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] })
+  const worker = startProcess(
+    command,
+    3,
+    (ending, complaint) => `the unpacking process ended with ${ending}: ${complaint}`
+  )
   let out = ""
-  let complaint = ""
-  let failure: Error | undefined
-  let wake = (): void => {}
-  const stopped = (cause: Error): void => {
-    worker.ended = true
-    failure ??= cause
-    wake()
-  }
-  // It may end before it has read all; what it said explains why.
-  child.stdin.on("error", () => {})
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  worker.stdout.setEncoding("utf8").on("data", (text: string) => {
     out += text
-    wake()
+    worker.tell()
   })
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint = (complaint + text).slice(-2000)))
-  const closed = new Promise<void>((resolve) => {
-    child.on("error", (cause) => {
-      stopped(cause)
-      resolve()
-    })
-    child.on("close", (status, signal) => {
-      stopped(new Error(`the unpacking process ended with ${signal ?? status}: ${complaint.trim()}`))
-      resolve()
-    })
-  })
-  const worker: Worker = {
-    child,
-    closed,
-    ended: false,
+  return {
+    ...worker,
     answer: async () => {
       for (;;) {
         const end = out.indexOf("\n")
@@ -61,19 +41,16 @@ const start = (command: ReadonlyArray<string>): Worker => {
           out = out.slice(end + 1)
           return line
         }
-        if (failure !== undefined) throw failure
-        await new Promise<void>((resolve) => (wake = resolve))
+        await worker.news()
       }
     }
   }
-  return worker
 }
 
 /** Hands over pieces in one go; resumes when there is room for the next, with whether it is wanted. */
-const feed = ({ child }: Worker, ...pieces: ReadonlyArray<Uint8Array>): Effect.Effect<boolean> =>
+const feed = ({ stdin }: Worker, ...pieces: ReadonlyArray<Uint8Array>): Effect.Effect<boolean> =>
   Effect.async((resume) => {
-    const { stdin } = child
-    if (stdin === null || stdin.destroyed || !stdin.writable) return resume(Effect.succeed(false))
+    if (stdin.destroyed || !stdin.writable) return resume(Effect.succeed(false))
     let room = true
     for (const piece of pieces) room = stdin.write(piece)
     if (room) return resume(Effect.succeed(true))
@@ -174,7 +151,7 @@ export const unpackProcesses = (command: ReadonlyArray<string>): UnpackProcesses
           yield* feed(worker, jobBytes(job))
           let untold = 0
           const tell = (): void => {
-            if (untold > 0) worker.child.stdin?.write(headOf(untold))
+            if (untold > 0) worker.stdin.write(headOf(untold))
             untold = 0
           }
           const arrived = arrive((count) => {
