@@ -80,8 +80,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   }
   mark("command known")
   if (entersFirst && rest[0] !== "--help") await enter()
-  const starts = name === "run" || name === "exec" || name === "ps"
-  const begun = starts ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal) : {}
+  const beginsAhead = name === "run" || name === "exec" || name === "ps"
+  const begun = beginsAhead
+    ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal)
+    : {}
   const status = (await begun.atOnce?.()) ?? "unusual"
   if (typeof status === "number") return leave(status)
   const { runCommand } = await import("./run-command.ts")

@@ -27,6 +27,10 @@ export interface Terminal {
   readonly random: () => number
 }
 
+/** A terminal's width: people read there, and what is piped is never cut for them. */
+export const widthOf = (terminal: Terminal): { readonly width?: number } =>
+  terminal.stdoutIsTerminal ? { width: terminal.size().columns } : {}
+
 /** Writes all of it, waiting for a slow reader; a reader that is gone ends the program as SIGPIPE would. */
 const writeAll = (fd: number, text: string | Uint8Array): void => {
   let rest = typeof text === "string" ? new TextEncoder().encode(text) : text

@@ -11,10 +11,10 @@ import { allContainers, containerTable, recordOfRow } from "@gantry/engine/conta
 import { isAlive, lookAt } from "@gantry/engine/supervisor/state"
 import { parse } from "../argv/parse.ts"
 import { ps as table } from "../argv/tables/listing.ts"
-import { containerFacts, type ListedContainer } from "../show/container-facts.ts"
-import { containerColumns, containerHeaders, containerRow } from "../show/container-row.ts"
+import type { ListedContainer } from "../show/container-facts.ts"
+import { containerListing, countOf } from "../show/container-listing.ts"
 import { formatListing } from "../show/template.ts"
-import type { Terminal } from "../terminal.ts"
+import { type Terminal, widthOf } from "../terminal.ts"
 
 /** Reads the table of containers; undefined when another gantry has made it. */
 const recordsIn = (root: string): ReadonlyArray<ContainerRecord> | undefined => {
@@ -42,9 +42,9 @@ export const listAtOnce = (
   const parsed = parse(table, words, args)
   if (!parsed.ok || parsed.value.help || parsed.value.unsupported.length > 0) return "unusual"
   const { options } = parsed.value
-  const { all, filter, format, last, latest, noTrunc, quiet, size } = options
+  const { all, filter, format, quiet, size } = options
   if (filter.length > 0 || size || (quiet && (format ?? "") !== "")) return "unusual"
-  const count = latest ? 1 : last !== undefined && last > 0 ? last : undefined
+  const count = countOf(options)
   const records = recordsIn(settings.root)
   if (records === undefined) return "unusual"
   const layout = detectCgroups()
@@ -61,16 +61,8 @@ export const listAtOnce = (
     const paused = state.status === "running" && isFrozen(layout, groupOf(settings, record.id))
     listed.push({ record, state: state.status === "running" ? { ...state, paused } : state })
   }
-  const now = terminal.now()
-  const text = formatListing(quiet ? undefined : format, {
-    ...(terminal.stdoutIsTerminal ? { width: terminal.size().columns } : {}),
-    noTrunc,
-    goType: "*formatter.ContainerContext",
-    rows: listed.map((each) => containerRow(containerFacts(each), { now, truncate: !noTrunc })),
-    headers: containerHeaders,
-    columns: containerColumns,
-    ...(quiet ? { only: "ID" } : {})
-  })
+  const listing = containerListing(listed, options, terminal.now())
+  const text = formatListing(quiet ? undefined : format, { ...widthOf(terminal), ...listing })
   if (!text.ok) return "unusual"
   terminal.out(text.value)
   return 0

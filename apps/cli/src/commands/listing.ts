@@ -1,12 +1,8 @@
 import * as Effect from "effect/Effect"
 import { goTypeProblem } from "../show/go-problem.ts"
 import { formatListing, type Listing, unescapeFormat } from "../show/template.ts"
-import type { Terminal } from "../terminal.ts"
+import { type Terminal, widthOf } from "../terminal.ts"
 import { Usage } from "./Usage.ts"
-
-/** A terminal's width: people read there, and what is piped is never cut for them. */
-export const widthOf = (terminal: Terminal): { readonly width?: number } =>
-  terminal.stdoutIsTerminal ? { width: terminal.size().columns } : {}
 
 /** Prints a listing as `--format` and `-q` want it. */
 export const printListing = (

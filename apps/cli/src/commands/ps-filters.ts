@@ -1,5 +1,4 @@
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
-import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import { portsOf } from "@gantry/engine/containers/ContainerRecord"
 import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
@@ -7,6 +6,7 @@ import * as Option from "effect/Option"
 import type { Filters } from "../argv/values/filters.ts"
 import { hasLabel } from "../argv/values/label.ts"
 import { patternOf } from "../argv/values/pattern.ts"
+import type { ListedContainer } from "../show/container-facts.ts"
 import { shownState } from "../show/shown-state.ts"
 import { badValue, Usage } from "./Usage.ts"
 
@@ -30,14 +30,12 @@ export const filterKeys = [
 
 type FilterKey = (typeof filterKeys)[number]
 
-/** A container with how it fares. */
-export interface Listed {
-  readonly record: ContainerRecord
-  readonly state: ContainerState
-}
-
 /** Whether a container is one of those that are looked for; the filters were checked. */
-export const matches = ({ record, state }: Listed, filters: Filters<FilterKey>, all: ReadonlyArray<Listed>) =>
+export const matches = (
+  { record, state }: ListedContainer,
+  filters: Filters<FilterKey>,
+  all: ReadonlyArray<ListedContainer>
+) =>
   Effect.gen(function* () {
     for (const [key, values] of filters) {
       let any = false
@@ -47,7 +45,12 @@ export const matches = ({ record, state }: Listed, filters: Filters<FilterKey>, 
     return true
   })
 
-const matchesOne = (key: FilterKey, value: string, { record, state }: Listed, all: ReadonlyArray<Listed>) =>
+const matchesOne = (
+  key: FilterKey,
+  value: string,
+  { record, state }: ListedContainer,
+  all: ReadonlyArray<ListedContainer>
+) =>
   Effect.gen(function* () {
     switch (key) {
       case "id":
@@ -117,21 +120,24 @@ const isBuiltOn = (text: string, base: ImageRecord) =>
 const nameMatches = (pattern: string, name: string): boolean =>
   new RegExp(pattern).test(name) || new RegExp(pattern).test(`/${name}`)
 
-const named = (text: string, all: ReadonlyArray<Listed>): Listed | undefined =>
+const named = (text: string, all: ReadonlyArray<ListedContainer>): ListedContainer | undefined =>
   all.find(({ record }) => record.name === text || record.id.startsWith(text))
 
 const statuses = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 const healths = ["starting", "healthy", "unhealthy", "none"]
 
 /** Fails when a filter asks for what no container can be, whatever containers there are. */
-export const checkFilters = (filters: Filters<FilterKey>, all: ReadonlyArray<Listed>): Effect.Effect<void, Usage> =>
+export const checkFilters = (
+  filters: Filters<FilterKey>,
+  all: ReadonlyArray<ListedContainer>
+): Effect.Effect<void, Usage> =>
   Effect.forEach(
     [...filters].flatMap(([key, values]) => values.map((value) => problemOf(key, value, all))),
     (problem) => problem ?? Effect.void,
     { discard: true }
   )
 
-const problemOf = (key: FilterKey, value: string, all: ReadonlyArray<Listed>): Usage | undefined => {
+const problemOf = (key: FilterKey, value: string, all: ReadonlyArray<ListedContainer>): Usage | undefined => {
   const bad = (hint: string): Usage => refusal(`invalid filter '${key}=${value}'`, hint)
   switch (key) {
     case "name": {

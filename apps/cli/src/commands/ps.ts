@@ -7,11 +7,11 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { ps as table } from "../argv/tables/listing.ts"
 import { parseFilters } from "../argv/values/filters.ts"
-import { containerFacts } from "../show/container-facts.ts"
-import { containerColumns, containerHeaders, containerRow } from "../show/container-row.ts"
+import type { ListedContainer } from "../show/container-facts.ts"
+import { containerListing, countOf } from "../show/container-listing.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-import { checkFilters, filterKeys, type Listed, matches } from "./ps-filters.ts"
+import { checkFilters, filterKeys, matches } from "./ps-filters.ts"
 import { Usage } from "./Usage.ts"
 
 /** `gantry ps`. */
@@ -22,7 +22,7 @@ export default define(table, ({ options }, { terminal }) =>
     const filters = parseFilters(options.filter, filterKeys)
     if (!filters.ok)
       return yield* new Usage({ message: filters.problem, hint: "see gantry ps --help", status: 1, speaker: "daemon" })
-    const all: Array<Listed> = []
+    const all: Array<ListedContainer> = []
     for (const record of yield* containers.list) {
       const state = yield* runtime.state(record.id)
       // What a kill left behind is put right by whoever notices.
@@ -32,41 +32,30 @@ export default define(table, ({ options }, { terminal }) =>
       }
       all.push({ record, state })
     }
-    const count = options.latest ? 1 : options.last !== undefined && options.last > 0 ? options.last : undefined
+    const count = countOf(options)
     const everything = options.all || count !== undefined || filters.value.has("status") || filters.value.has("exited")
     yield* checkFilters(filters.value, all)
-    const wanted: Array<Listed> = []
+    const wanted: Array<ListedContainer> = []
     for (const each of all) {
       if (!everything && !isLive(each.state)) continue
       if (filters.value.size === 0 || (yield* matches(each, filters.value, all))) wanted.push(each)
     }
-    const now = terminal.now()
     const templated = (options.format ?? "") !== ""
     if (options.quiet && templated) {
       terminal.err("WARNING: Ignoring custom format, because both --format and --quiet are set.\n")
     }
     const shown = count === undefined ? wanted : wanted.slice(0, count)
     const sizes = options.size ? yield* Effect.forEach(shown, sizeOf) : []
-    const rows = shown.map((each, at) =>
-      containerRow(containerFacts(each, sizes[at]), { now, truncate: !options.noTrunc })
-    )
     return yield* printListing(
       options.quiet ? undefined : options.format,
-      {
-        noTrunc: options.noTrunc,
-        goType: "*formatter.ContainerContext",
-        rows,
-        headers: containerHeaders,
-        columns: options.size ? [...containerColumns, "Size"] : containerColumns,
-        ...(options.quiet ? { only: "ID" } : {})
-      },
+      containerListing(shown, options, terminal.now(), sizes),
       terminal
     )
   })
 )
 
 /** Bytes of a container's own, and with those of its image. */
-const sizeOf = ({ record }: Listed) =>
+const sizeOf = ({ record }: ListedContainer) =>
   Effect.gen(function* () {
     const written = (yield* (yield* LayerStore).usage({ id: record.id })).bytes
     const image = yield* Effect.orElseSucceed((yield* Images).find(record.image), () => ({ size: 0 }))

@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import { stats as table } from "../argv/tables/watching.ts"
 import { type Measured, type Reading, usageColumns, usageHeaders, usageRow } from "../show/usage-row.ts"
 import { formatListing } from "../show/template.ts"
+import { widthOf } from "../terminal.ts"
 import { define } from "./define.ts"
-import { widthOf } from "./listing.ts"
 import { Usage } from "./Usage.ts"
 
 /** Milliseconds between two views. */

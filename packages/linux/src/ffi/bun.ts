@@ -10,12 +10,7 @@ interface BunFfi {
   readonly read: { readonly i32: (address: number, offset: number) => number }
 }
 
-/**
- * System calls in Bun, also inside an executable made with `bun build --compile`.
- *
- * The module is asked for by name at run time, so no bundler for another runtime ever sees it.
- */
-export const bunFfi = (): Ffi => {
+const open = (): Ffi => {
   const { dlopen, ptr, read } = process.getBuiltinModule("bun:ffi") as unknown as BunFfi
   const arch = archOf(process.arch)
   const word = "i64"
@@ -38,3 +33,12 @@ export const bunFfi = (): Ffi => {
     }
   }
 }
+
+let opened: Ffi | undefined
+
+/**
+ * System calls in Bun, also inside an executable made with `bun build --compile`. The C library is opened once.
+ *
+ * The module is asked for by name at run time, so no bundler for another runtime ever sees it.
+ */
+export const bunFfi = (): Ffi => (opened ??= open())
