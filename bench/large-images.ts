@@ -4,11 +4,8 @@ import { randomBytes } from "node:crypto"
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 
-/** Bytes of programs that are at hand; whoever takes more gets the first again. */
-const atHand = 256 * 1024 * 1024
-
-/** What stands in files of this machine: programs, libraries, scripts, tables. */
-const programs = (): Buffer => {
+/** What stands in files of this machine: programs, libraries, scripts, tables. As many bytes of it as are asked for. */
+const programs = (atLeast: number): Buffer => {
   const all: Array<Buffer> = []
   let size = 0
   const found = execFileSync("find", ["/usr/bin", "/usr/lib", "/usr/share", "-xdev", "-type", "f"], {
@@ -16,7 +13,7 @@ const programs = (): Buffer => {
     maxBuffer: 64 * 1024 * 1024
   })
   for (const path of found.trim().split("\n").toSorted()) {
-    if (size >= atHand) break
+    if (size >= atLeast) break
     const bytes = readFileSync(path)
     all.push(bytes)
     size += bytes.length
@@ -24,9 +21,9 @@ const programs = (): Buffer => {
   return Buffer.concat(all)
 }
 
-/** Contents one after the other, so that no two files are the same before all of it has been used. */
-const contents = (): ((bytes: number) => Buffer) => {
-  const pool = programs()
+/** Contents one after the other, so that no two files are the same before `size` bytes have been used. */
+const contents = (size: number): ((bytes: number) => Buffer) => {
+  const pool = programs(size)
   let at = 0
   return (bytes) => {
     if (at + bytes > pool.length) at = (at + bytes) % 4096
@@ -41,7 +38,7 @@ const large = { files: 45, bytes: 5_000_000 }
 
 /** Writes a build context of 400 MB in 30,000 files, five layers: four of many small files, one of few large ones. */
 export const makeFat = (context: string): void => {
-  const next = contents()
+  const next = contents(256 * 1024 * 1024)
   for (let folder = 0; folder < small.folders; folder++) {
     const home = join(context, `part${folder % 4}`, `folder${folder}`)
     mkdirSync(home, { recursive: true })
@@ -59,7 +56,7 @@ export const makeFat = (context: string): void => {
 
 /** The same of 60 small layers. */
 export const makeLayers = (context: string): void => {
-  const next = contents()
+  const next = contents(2 * 1024 * 1024)
   const numbers = Array.from({ length: 60 }, (_, number) => number)
   for (const number of numbers) writeFileSync(join(context, `f${number}`), next(4096 * ((number % 7) + 1)))
   const copies = numbers.map((number) => `COPY f${number} /layers/`)
