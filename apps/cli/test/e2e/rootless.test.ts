@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import { execFileSync } from "node:child_process"
 import { createSocket } from "node:dgram"
 import { createServer } from "node:http"
@@ -7,6 +7,7 @@ import { join, resolve } from "node:path"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { freePort } from "./host/free-port.ts"
+import { openGantry, programPath } from "./host/gantry.ts"
 import { everyRuntime, programs } from "./host/oci-runtimes.ts"
 import { openUser, type OrdinaryUser } from "./host/ordinary-user.ts"
 import { until } from "./host/until.ts"
@@ -175,6 +176,20 @@ RUN id -un > /home/app/who
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
     expect(six.stderr).toContain("IPv4 addresses only")
     expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)
+    const root = openGantry([programPath])
+    try {
+      // The directory above is nobody else's in a test.
+      chmodSync(root.scratch, 0o755)
+      await root.ok("volume", "create", "hush")
+      for (const words of [["ps", "-a"], ["images"], ["inspect", "hush"]]) {
+        // oxlint-disable-next-line no-await-in-loop
+        const refused = await user.try("--root", root.root, ...words)
+        expect(refused.status).not.toBe(0)
+        expect(refused.stderr).toContain("permission denied")
+      }
+    } finally {
+      root.close()
+    }
   })
 
   it.each(programs)("has containers by %s as well, which runs builds, joins and connects them", async (runtime) => {

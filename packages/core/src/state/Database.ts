@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs"
+import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -86,6 +86,39 @@ const isBusy = (cause: unknown): boolean => cause instanceof Error && /database 
 const noSpace = (cause: unknown): Error =>
   Object.assign(new Error("no space is left on the disk", { cause }), { code: "ENOSPC" })
 
+/** What only the owner of a file may do with it. */
+const ownersMode = 0o600
+
+/**
+ * Keeps the file from other users of the machine: records hold the variables of containers, and what they are for. SQLite
+ * gives the files beside it the same mode. One that was made otherwise is changed, by whoever may.
+ */
+const keepPrivate = (path: string): void => {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode
+  if (mode === undefined) return closeSync(openSync(path, "a", ownersMode))
+  if ((mode & 0o077) === 0) return
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      chmodSync(name, ownersMode)
+    } catch {
+      // It is not there, or somebody else's.
+    }
+  }
+}
+
+/** Whether this user may not use the file that is there: SQLite only says that it is unable to open it. */
+const isForbidden = (path: string): boolean => {
+  try {
+    if (path !== ":memory:") accessSync(path, constants.R_OK | constants.W_OK)
+    return false
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EACCES"
+  }
+}
+
+const forbidden = (cause: unknown): Error =>
+  Object.assign(new Error("permission denied", { cause }), { code: "EACCES" })
+
 /** Opens the file when first asked for it and closes it with the scope. `path` may be `:memory:`. */
 export const make = (
   path: string,
@@ -97,7 +130,10 @@ export const make = (
     const statements = new Map<string, Prepared>()
     const connect = async (): Promise<Connection> => {
       const { DatabaseSync } = await import("node:sqlite")
-      if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+      if (path !== ":memory:") {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+        keepPrivate(path)
+      }
       const once = (): Connection => {
         const connection = new DatabaseSync(path) as unknown as Connection
         try {
@@ -128,6 +164,7 @@ export const make = (
             await new Promise((go) => setTimeout(go, 5 + Math.random() * 15))
             continue
           }
+          if (isForbidden(path)) throw forbidden(cause)
           if (!isFull(path, cause)) throw cause
           if (!useReserve(path)) throw noSpace(cause)
         }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -25,6 +25,24 @@ describe("the database", () => {
     const path = join(directory, "unused", "state.db")
     await using(path, () => Effect.void)
     expect(existsSync(path)).toBe(false)
+  })
+
+  it("is its owner's alone, with what SQLite keeps beside it, also one that was made otherwise", async () => {
+    const path = join(directory, "private.db")
+    const files = [path, `${path}-wal`, `${path}-shm`]
+    const modes = () => files.map((name) => (statSync(name).mode & 0o777).toString(8))
+    await using(path, (db) => Effect.map(db.migrate(things), () => expect(modes()).toEqual(["600", "600", "600"])))
+    chmodSync(path, 0o644)
+    await using(path, (db) =>
+      Effect.gen(function* () {
+        yield* db.migrate(things)
+        expect(modes()).toEqual(["600", "600", "600"])
+        // As somebody else has left them who has the file open still.
+        for (const name of files) chmodSync(name, 0o644)
+        yield* Effect.promise(() => using(path, names))
+        expect(modes()).toEqual(["600", "600", "600"])
+      })
+    )
   })
 
   it("keeps room on the disk, of which each time half can be had", async () => {

@@ -54,7 +54,8 @@ export const writeLayoutIndex = (root: string, text: string): void => {
   mkdirSync(root, { recursive: true })
   if (!isMarked(root)) writeFileSync(join(root, mark), `{"imageLayoutVersion":"1.0.0"}`, { mode: 0o644 })
   const draft = join(root, `.index.${randomBytes(6).toString("hex")}.json`)
-  writeFileSync(draft, text, { mode: 0o644 })
+  // What it lists leads to the configuration of every image, which may hold what is nobody else's.
+  writeFileSync(draft, text, { mode: 0o600 })
   renameSync(draft, join(root, "index.json"))
 }
 
