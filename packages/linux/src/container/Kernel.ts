@@ -32,8 +32,8 @@ export interface Files {
   readonly list: (path: string) => ReadonlyArray<string>
   /** Follows symbolic links. Undefined when there is nothing. */
   readonly kind: (path: string) => FileKind | undefined
-  /** Does not follow symbolic links: a link is neither a directory nor executable. */
-  readonly ownKind: (path: string) => FileKind | undefined
+  /** Of each path; does not follow symbolic links: a link is neither a directory nor executable. */
+  readonly ownKinds: (paths: ReadonlyArray<string>) => ReadonlyArray<FileKind | undefined>
   /** Follows symbolic links. */
   readonly chown: (path: string, uid: number, gid: number) => void
 }
@@ -44,6 +44,8 @@ export interface Kernel {
   readonly files: Files
   /** Some calls may be made later than they are asked for. Makes those, and throws what fails. */
   readonly settle?: () => void
+  /** Makes calls that have nothing to do with each other, in order, and returns what each gave. Throws for the first that failed. */
+  readonly together?: (asks: ReadonlyArray<() => number>) => ReadonlyArray<number>
   /** Makes the calls that `ask` makes when they are asked for. */
   readonly now?: <A>(ask: () => A) => A
   /** Has the process wait for the end of its standard input and end itself then, with nobody who tells it anything. */
@@ -52,6 +54,14 @@ export interface Kernel {
 
 /** Makes calls whose failure is not the end: it is thrown at once, as what it is. */
 export const now = <A>(kernel: Kernel, ask: () => A): A => (kernel.now === undefined ? ask() : kernel.now(ask))
+
+/** Makes calls that have nothing to do with each other: many of another process cost as much as one, when they go together. */
+export const together = (kernel: Kernel, asks: ReadonlyArray<() => number>): ReadonlyArray<number> =>
+  kernel.together === undefined ? asks.map((ask) => ask()) : kernel.together(asks)
+
+/** What is at a path itself. */
+export const ownKind = ({ files }: Pick<Kernel, "files">, path: string): FileKind | undefined =>
+  files.ownKinds([path])[0]
 
 /** Makes calls that have been asked for, before something whose failure is taken for another one. */
 export const settle = (kernel: Kernel): void => kernel.settle?.()
@@ -109,7 +119,7 @@ export const hostFiles = (sys: Syscalls): Files => ({
   readLink: (path) => fs.readlinkSync(path),
   list: (path) => fs.readdirSync(path),
   kind: (path) => statOrNothing(() => fs.statSync(path, { throwIfNoEntry: false })),
-  ownKind: (path) => statOrNothing(() => fs.lstatSync(path, { throwIfNoEntry: false })),
+  ownKinds: (paths) => paths.map((path) => statOrNothing(() => fs.lstatSync(path, { throwIfNoEntry: false }))),
   chown: (path, uid, gid) => fs.chownSync(path, uid, gid)
 })
 

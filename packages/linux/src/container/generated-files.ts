@@ -1,7 +1,7 @@
-import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../constants.ts"
+import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID, O_CLOEXEC, O_CREAT, O_WRONLY } from "../constants.ts"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "./binds.ts"
-import type { Kernel } from "./Kernel.ts"
+import { type Kernel, together } from "./Kernel.ts"
 import { attach } from "./mount-point.ts"
 import { stage } from "./StageFailure.ts"
 
@@ -24,14 +24,41 @@ export const holdGenerated = (kernel: Kernel, spec: ContainerSpec, scratch: stri
   if (wanted.length === 0) return []
   return stage("make /etc/hosts", () => {
     kernel.sys.mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4m,mode=755")
-    const held = wanted.map(({ name, text = "" }) => {
-      const path = `${scratch}/${name}`
-      kernel.files.write(path, text)
-      return { target: `/etc/${name}`, tree: cloneTree(kernel, path, false) }
-    })
+    const files = wanted.map(({ name, text = "" }) => ({ path: `${scratch}/${name}`, target: `/etc/${name}`, text }))
+    writeFiles(kernel, files)
+    const trees = together(
+      kernel,
+      files.map(
+        ({ path }) =>
+          () =>
+            cloneTree(kernel, path, false)
+      )
+    )
     kernel.sys.umount2(scratch, MNT_DETACH)
-    return held
+    return files.map(({ target }, at) => ({ target, tree: trees[at] ?? -1 }))
   })
+}
+
+/** Writes new files, in memory: what does not fit in one call is an error there. */
+const writeFiles = (kernel: Kernel, files: ReadonlyArray<{ readonly path: string; readonly text: string }>): void => {
+  const { sys } = kernel
+  const opened = together(
+    kernel,
+    files.map(
+      ({ path }) =>
+        () =>
+          sys.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    )
+  )
+  const contents = files.map(({ text }) => new TextEncoder().encode(text))
+  const written = together(
+    kernel,
+    opened.map((fd, at) => () => sys.write(fd, contents[at] ?? new Uint8Array()))
+  )
+  for (const [at, fd] of opened.entries()) {
+    sys.close(fd)
+    if (written[at] !== contents[at]?.length) throw new Error(`${files[at]?.path} could not be written whole`)
+  }
 }
 
 /** Puts the generated files where the container looks for them. */

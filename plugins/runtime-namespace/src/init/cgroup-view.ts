@@ -11,7 +11,7 @@ import {
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "@gantry/linux/container/binds"
-import { type Kernel, now } from "@gantry/linux/container/Kernel"
+import { type Kernel, now, ownKind } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 
@@ -69,7 +69,7 @@ export const mountCgroups = (kernel: Kernel, spec: ContainerSpec): void => {
   const flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
   const lock = spec.privileged ? 0 : MS_RDONLY
   stage(`mount ${base}`, () => {
-    if (files.ownKind(base) === undefined) return
+    if (ownKind(kernel, base) === undefined) return
     const version1 = hierarchies(files.read("/proc/self/cgroup"))
     if (version1.length === 0) {
       tolerated(kernel, () => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))

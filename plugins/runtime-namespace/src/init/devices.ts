@@ -1,7 +1,7 @@
 import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
 import { deviceNumbers } from "@gantry/linux/memory"
 import { type HeldDevice, standardDevices } from "@gantry/linux/container/host-devices"
-import type { FileKind, Kernel } from "@gantry/linux/container/Kernel"
+import { type FileKind, type Kernel, ownKind } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot, openMountPoint } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 import { rootless } from "@gantry/linux/rootless"
@@ -25,7 +25,7 @@ export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): vo
       for (const [name, major, minor] of standardDevices) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
     }
     for (const [target, path] of links) files.link(target, path)
-    if (files.ownKind(core) !== undefined) files.link(core, "/dev/core")
+    if (ownKind(kernel, core) !== undefined) files.link(core, "/dev/core")
   })
   const taken = new Set(standardDevices.map(([name]) => `/dev/${name}`))
   for (const { kind, path, tree } of held) {

@@ -20,7 +20,7 @@ import { joinNetwork, setUpNetwork } from "./network.ts"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
 import { stage } from "@gantry/linux/container/StageFailure"
 import { setSysctls } from "./sysctl.ts"
-import { mountDev, mountProc, mountSys, topDirectory } from "./system-mounts.ts"
+import { mountDev, mountProc, mountSys, topDirectories } from "./system-mounts.ts"
 import { holdTrees } from "@gantry/linux/container/trees"
 import { ownSession, takeTerminal } from "./terminal.ts"
 import { identify } from "./user.ts"
@@ -44,17 +44,18 @@ export const start = (kernel: Kernel, control: Control): void => {
   ownSession(kernel)
   buildRoot(kernel, spec)
   setNames(kernel, spec)
-  // The parent has placed this process in its control group and made its links, while the root was being built.
+  const alone = spec.wiring.length === 0
+  if (alone) setUpNetwork(kernel, spec.wiring)
+  const changes = changesParameters(spec)
+  if (!changes) coverPaths(kernel, spec)
+  const who = identify(kernel, spec.process)
+  // The parent has placed this process in its control group and made its links meanwhile.
   expect(control, "go")
-  setUpNetwork(kernel, spec.wiring)
+  if (!alone) setUpNetwork(kernel, spec.wiring)
   mountCgroups(kernel, spec)
   setSysctls(kernel, spec)
-  if (!spec.privileged && spec.pathsUnmasked !== true) {
-    maskPaths(kernel)
-    lockPaths(kernel)
-  }
+  if (changes) coverPaths(kernel, spec)
   if (spec.process.tty) takeTerminal(kernel, control, { console: true })
-  const who = identify(kernel, spec.process)
   applyLimits(kernel, spec.process)
   become(kernel, spec.process, who, {
     diesWithParent: true,
@@ -85,7 +86,7 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   makePrivate(kernel)
   const trees = holdTrees(kernel, spec.mounts)
   enterRoot(kernel, spec.root)
-  for (const path of ["/proc", "/dev", "/sys"]) topDirectory(kernel, path)
+  topDirectories(kernel)
   const generated = holdGenerated(kernel, spec, "/proc")
   const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
   mountProc(kernel, ahead)
@@ -94,6 +95,17 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
   mountSys(kernel, spec, ahead)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
+}
+
+/** Whether parameters of the kernel are set for it, some of them those of its links: their directory is locked after that. */
+const changesParameters = ({ sysctls, wiring }: ContainerSpec): boolean =>
+  Object.keys(sysctls).length > 0 || wiring.some((each) => each.type === "veth" && each.ipv6 !== undefined)
+
+/** Hides what of the kernel's directories is not a container's affair. */
+const coverPaths = (kernel: Kernel, { pathsUnmasked = false, privileged }: ContainerSpec): void => {
+  if (privileged || pathsUnmasked) return
+  maskPaths(kernel)
+  lockPaths(kernel)
 }
 
 const setNames = ({ sys }: Kernel, spec: ContainerSpec): void => {

@@ -13,53 +13,80 @@ import {
 } from "@gantry/linux/constants"
 import { maskedPaths, processors, readonlyPaths, throttlePaths } from "@gantry/linux/container/kernel-paths"
 import { cloneTree } from "@gantry/linux/container/binds"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, ownKind, together } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Covers masked files with /dev/null and masked directories with an empty one. What the kernel does not have is skipped. */
 export const maskPaths = (kernel: Kernel): void => {
-  const { files } = kernel
-  const cpus = files.ownKind(processors) === undefined ? [] : files.list(processors)
-  for (const path of [...maskedPaths, ...throttlePaths(cpus)]) {
-    const found = files.ownKind(path)
-    if (found === undefined) continue
-    stage(`mask ${path}`, () =>
-      attachTo(
-        kernel,
-        found.directory ? emptyDirectory(kernel) : cloneTree(kernel, "/dev/null", false),
-        openInRoot(kernel, path)
-      )
+  const cpus = ownKind(kernel, processors) === undefined ? [] : kernel.files.list(processors)
+  const found = thereAmong(kernel, [...maskedPaths, ...throttlePaths(cpus)])
+  const pathsOf = (directory: boolean) => found.filter((each) => each.directory === directory).map(({ path }) => path)
+  const [directories, files] = [pathsOf(true), pathsOf(false)]
+  cover(kernel, "mask", directories, () => emptyDirectories(kernel, directories.length))
+  cover(kernel, "mask", files, () =>
+    together(
+      kernel,
+      files.map(() => () => cloneTree(kernel, "/dev/null", false))
     )
-  }
-}
-
-const emptyDirectory = ({ sys }: Kernel): number => {
-  const context = sys.fsopen("tmpfs", FSOPEN_CLOEXEC)
-  sys.fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", "2", 0)
-  sys.fsconfig(context, FSCONFIG_SET_STRING, "mode", "755", 0)
-  sys.fsconfig(context, FSCONFIG_CMD_CREATE, null, null, 0)
-  const tree = sys.fsmount(
-    context,
-    FSMOUNT_CLOEXEC,
-    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
   )
-  sys.close(context)
-  return tree
 }
 
 /** Covers paths with a read-only view of themselves. */
 export const lockPaths = (kernel: Kernel): void => {
-  for (const path of readonlyPaths) {
-    if (kernel.files.ownKind(path) === undefined) continue
-    stage(`lock ${path}`, () => {
-      const tree = cloneTree(kernel, path, true)
-      kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, {
-        attrSet: MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
-      })
-      attachTo(kernel, tree, openInRoot(kernel, path))
-    })
+  const paths = thereAmong(kernel, readonlyPaths).map(({ path }) => path)
+  const attrSet = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+  cover(kernel, "lock", paths, () => {
+    const views = together(
+      kernel,
+      paths.map((path) => () => cloneTree(kernel, path, true))
+    )
+    for (const view of views) kernel.sys.mountSetattr(view, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet })
+    return views
+  })
+}
+
+/** Those of the paths that the kernel has. */
+const thereAmong = ({ files }: Kernel, paths: ReadonlyArray<string>) =>
+  files
+    .ownKinds(paths)
+    .flatMap((kind, at) => (kind === undefined ? [] : [{ path: paths[at] ?? "", directory: kind.directory }]))
+
+/** Puts one of the mounts that are made on each path; no path is below another. */
+const cover = (kernel: Kernel, verb: string, paths: ReadonlyArray<string>, make: () => ReadonlyArray<number>): void => {
+  if (paths.length === 0) return
+  const all = `${verb} ${paths.join(", ")}`
+  const trees = stage(all, make)
+  const points = stage(all, () =>
+    together(
+      kernel,
+      paths.map((path) => () => openInRoot(kernel, path))
+    )
+  )
+  for (const [at, path] of paths.entries()) {
+    const [tree, point] = [trees[at], points[at]]
+    if (tree !== undefined && point !== undefined) stage(`${verb} ${path}`, () => attachTo(kernel, tree, point))
   }
+}
+
+const emptyDirectories = (kernel: Kernel, count: number): ReadonlyArray<number> => {
+  const { sys } = kernel
+  const contexts = together(
+    kernel,
+    Array.from({ length: count }, () => () => sys.fsopen("tmpfs", FSOPEN_CLOEXEC))
+  )
+  for (const context of contexts) {
+    sys.fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", "2", 0)
+    sys.fsconfig(context, FSCONFIG_SET_STRING, "mode", "755", 0)
+    sys.fsconfig(context, FSCONFIG_CMD_CREATE, null, null, 0)
+  }
+  const attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+  const trees = together(
+    kernel,
+    contexts.map((context) => () => sys.fsmount(context, FSMOUNT_CLOEXEC, attributes))
+  )
+  for (const context of contexts) sys.close(context)
+  return trees
 }
 
 /** Makes the root itself read-only; what is mounted below it keeps its own mode. */

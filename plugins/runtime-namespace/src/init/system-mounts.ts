@@ -8,15 +8,20 @@ import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 
 const strict = MS_NOSUID | MS_NODEV | MS_NOEXEC
 
+const places = ["/proc", "/dev", "/sys"]
+
 /**
- * Makes sure that a directory at the top of the root is one. A symbolic link in its place would put the kernel's file
- * systems somewhere else, and the masks after them.
+ * Makes sure that the directories at the top of the root are some. A symbolic link in the place of one would put the
+ * kernel's file systems somewhere else, and the masks after them.
  */
-export const topDirectory = ({ files }: Kernel, path: string): void =>
-  stage(`make ${path}`, () => {
-    const found = files.ownKind(path)
-    if (found === undefined) files.makeDirectory(path, 0o755)
-    else if (!found.directory) throw new StageFailure(`mount ${path}`, `the image has something else than a directory`)
+export const topDirectories = ({ files }: Kernel): void =>
+  stage("make /proc, /dev and /sys", () => {
+    for (const [at, found] of files.ownKinds(places).entries()) {
+      const path = places[at] ?? ""
+      if (found === undefined) files.makeDirectory(path, 0o755)
+      else if (!found.directory)
+        throw new StageFailure(`mount ${path}`, `the image has something else than a directory`)
+    }
   })
 
 /** /proc of the container's process namespace. */

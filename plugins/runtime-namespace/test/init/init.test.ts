@@ -30,7 +30,7 @@ const rehearse = (
     readLink: () => "4711",
     list: () => [],
     kind: () => plain,
-    ownKind: (path) => ({ ...plain, directory: !path.includes("kcore") }),
+    ownKinds: (paths) => paths.map((path) => ({ ...plain, directory: !path.includes("kcore") })),
     chown: (path, uid) => void events.push(`chown ${path} ${uid}`)
   }
   const answers: Array<unknown> = [{ spec: asked }, { type: "go" }, { type: "terminal", number: 3 }]

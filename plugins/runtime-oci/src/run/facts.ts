@@ -45,7 +45,7 @@ export const gatherFacts = (
     staged,
     // One with control groups of its own would bind the host's over them.
     manyTrees: hostCgroups().version === "v1" && !isSandbox(program),
-    throttles: files.ownKind(processors) === undefined ? [] : throttlePaths(files.list(processors))
+    throttles: files.ownKinds([processors])[0] === undefined ? [] : throttlePaths(files.list(processors))
   }
 }
 

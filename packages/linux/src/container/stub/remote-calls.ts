@@ -43,6 +43,11 @@ export interface RemoteCalls {
   readonly meanwhile: (ask: () => void) => () => void
   /** The other process is its own child from now on, which ends with the same code, or 128 and the signal's number. */
   readonly fork: () => void
+  /**
+   * Makes all calls that `ask` makes, whatever comes of each, in one go; returns their results in order, those that failed as
+   * the negative number of the error. What they return while they are asked for means nothing.
+   */
+  readonly together: (ask: () => void) => ReadonlyArray<number>
   /** Among calls that are made {@link meanwhile}: a wait that ends when something else is asked for, and the rest with it. */
   readonly linger: (milliseconds: number) => void
 }
@@ -150,6 +155,8 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
   let broken: StageFailure | undefined
   /** Whether calls are gathered for a request of their own. */
   let gathers = false
+  /** Whether the results of all calls are wanted, and so all their memory. */
+  let keeps = false
   let ending: number = endings.error
   let waits = true
   /** Reads the answer to what was asked for without waiting. */
@@ -203,8 +210,8 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
     places = []
   }
 
-  /** Writes a request of all calls that are there. Returns what reads the answer, and gives the result of the last one. */
-  const send = (back: boolean): ((last: boolean) => number) => {
+  /** Writes a request of all calls that are there. Returns what reads the answer, and has it looked at. */
+  const send = (back: boolean): (<A>(look: (sent: Batch, results: Int32Array) => A) => A) => {
     const sent = batch
     batch = emptyBatch()
     const callsAt = even(used)
@@ -234,7 +241,7 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
       if (failedWith(error, "EPIPE")) throw new StubGone()
       throw error
     }
-    return (last) => {
+    return (look) => {
       readExactly(end - answerAt)
       for (let index = 0; index < returned.length; index++) {
         const memory = returned[index]
@@ -242,8 +249,14 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
         if (memory !== undefined) bytesOf(memory).set(answer.subarray(at, at + memory.byteLength))
       }
       const results = new Int32Array(answer.buffer, callsAt - answerAt, sent.count * recordInts)
-      return judge(sent, results, last)
+      return look(sent, results)
     }
+  }
+
+  const resultOf = (results: Int32Array, index: number): number => {
+    const at = index * recordInts + intAt(performedAt.result)
+    const [low = 0, high = 0] = [results[at], results[at + 1]]
+    return (low >>> 0) + high * 0x1_0000_0000
   }
 
   const readExactly = (length: number): void => {
@@ -258,13 +271,12 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
   /** Throws what became of calls that nobody looks at: all but the last one if that one is looked at. */
   const judge = (sent: Batch, results: Int32Array, last: boolean): number => {
     for (let index = 0; index < sent.count; index++) {
-      const at = index * recordInts + intAt(performedAt.result)
-      const [low = 0, high = 0] = [results[at], results[at + 1]]
-      if (last && index === sent.count - 1) return (low >>> 0) + high * 0x1_0000_0000
-      if (high >= 0 || sent.endings[index] === endings.never) continue
+      const result = resultOf(results, index)
+      if (last && index === sent.count - 1) return result
+      if (result >= 0 || sent.endings[index] === endings.never) continue
       const number = sent.ints[index * recordInts] ?? 0
       const name = Object.entries(syscallNumbers).find(([, numbers]) => numbers[ours] === number)?.[0] ?? "fork"
-      const error = new SyscallError({ call: name, errno: -low, detail: "" })
+      const error = new SyscallError({ call: name, errno: -result, detail: "" })
       broken = new StageFailure(sent.stages[index] ?? "start", error.message)
       throw broken
     }
@@ -279,13 +291,14 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
     const before = unread
     unread = undefined
     before?.()
-    return read(last)
+    return read((sent, results) => judge(sent, results, last))
   }
 
   const call: Ffi["call"] = (number, a0, a1, a2, a3, a4, a5) => {
     if (broken !== undefined) throw broken
     const waiting = gathers || ending === endings.never || (waits && setsOnly(number, a0, a1))
     put(number, a0, a1, a2, a3, a4, a5, ending)
+    if (keeps) return 0
     if (!waiting) return perform(true, !reads.has(number))
     forgetMemory()
     if (used > mostWaiting && !gathers) perform(false, false)
@@ -323,7 +336,7 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
         gathers = false
       }
       const read = send(false)
-      unread = () => void read(false)
+      unread = () => void read((sent, results) => judge(sent, results, false))
       return () => {
         // Something harmless to ask for: it ends what lingers.
         if (unread !== undefined) call(prctl, PR_GET_DUMPABLE, 0, 0, 0, 0, 0)
@@ -332,6 +345,28 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
     fork: () => {
       if (!gathers) throw new Error("a fork is asked for among other calls")
       put(forkCall, plainFork, 0, 0, 0, 0, 0, endings.error)
+    },
+    together: (ask) => {
+      if (broken !== undefined) throw broken
+      const first = batch.count
+      const before = ending
+      keeps = true
+      ending = endings.never
+      try {
+        ask()
+      } finally {
+        keeps = false
+        ending = before
+      }
+      if (batch.count === first) return []
+      const read = send(true)
+      unread?.()
+      unread = undefined
+      return read((sent, results) => {
+        // What waited may have failed: nothing behind it was done then.
+        judge(sent, results, false)
+        return Array.from({ length: sent.count - first }, (_, index) => resultOf(results, first + index))
+      })
     },
     linger: (milliseconds) => {
       const entry = address(words32(requestsFd, POLLIN))

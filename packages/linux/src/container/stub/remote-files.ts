@@ -13,7 +13,6 @@ import {
   S_IFMT,
   S_IFREG
 } from "../../constants.ts"
-import type { Ffi } from "../../ffi/Ffi.ts"
 import { makeCaller, type Argument } from "../../kernel-call.ts"
 import { deviceNumber, word32At } from "../../memory.ts"
 import { SyscallError } from "../../SyscallError.ts"
@@ -21,6 +20,7 @@ import type { SyscallName } from "../../syscall-numbers.ts"
 import type { Syscalls } from "../../Syscalls.ts"
 import { writeAll } from "../../write-all.ts"
 import type { FileKind, Files } from "../Kernel.ts"
+import type { RemoteCalls } from "./remote-calls.ts"
 
 const ENOENT = 2
 const ENOTDIR = 20
@@ -28,12 +28,17 @@ const ENOTDIR = 20
 /** STATX_BASIC_STATS of statx(2), and the length of what it fills. */
 const basicStats = 0x7ff
 const statxBytes = 256
+const nowhere = new Uint8Array(statxBytes)
 
 /** Bytes that cross in one piece. */
 const piece = 65_536
 
 /** The file operations of init by system calls of another process: its root, its working directory, its descriptors. */
-export const remoteFiles = (sys: Syscalls, ffi: Ffi, host: Pick<Files, "load" | "store">): Files => {
+export const remoteFiles = (
+  sys: Syscalls,
+  { ffi, together }: Pick<RemoteCalls, "ffi" | "together">,
+  host: Pick<Files, "load" | "store">
+): Files => {
   const { raw } = makeCaller(ffi)
 
   const checked = (name: SyscallName, path: string, ...args: ReadonlyArray<Argument>): number => {
@@ -62,9 +67,10 @@ export const remoteFiles = (sys: Syscalls, ffi: Ffi, host: Pick<Files, "load" | 
     }
   }
 
-  const kindOf = (path: string, flags: number): FileKind | undefined => {
-    const into = new Uint8Array(statxBytes)
-    const result = raw("statx", AT_FDCWD, path, flags, basicStats, into)
+  const statx = (path: string, flags: number, into: Uint8Array): number =>
+    raw("statx", AT_FDCWD, path, flags, basicStats, into)
+
+  const kindOf = (path: string, result: number, into: Uint8Array): FileKind | undefined => {
     if (result === -ENOENT || result === -ENOTDIR) return undefined
     if (result < 0) throw new SyscallError({ call: "statx", errno: -result, detail: path })
     const mode = new DataView(into.buffer).getUint16(28, true)
@@ -98,8 +104,15 @@ export const remoteFiles = (sys: Syscalls, ffi: Ffi, host: Pick<Files, "load" | 
       opened(path, O_RDONLY | O_DIRECTORY, 0, (fd) =>
         namesIn(drain((into) => checked("getdents64", path, fd, into, into.length)))
       ),
-    kind: (path) => kindOf(path, 0),
-    ownKind: (path) => kindOf(path, AT_SYMLINK_NOFOLLOW),
+    kind: (path) => {
+      const into = new Uint8Array(statxBytes)
+      return kindOf(path, statx(path, 0, into), into)
+    },
+    ownKinds: (paths) => {
+      const room = paths.map(() => new Uint8Array(statxBytes))
+      const results = together(() => paths.forEach((path, at) => statx(path, AT_SYMLINK_NOFOLLOW, room[at] ?? nowhere)))
+      return paths.map((path, at) => kindOf(path, results[at] ?? -ENOENT, room[at] ?? nowhere))
+    },
     chown: (path, uid, gid) => void checked("fchownat", path, AT_FDCWD, path, uid, gid, 0)
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { makeCaller } from "../../kernel-call.ts"
 import { words64 } from "../../memory.ts"
+import { SyscallError } from "../../SyscallError.ts"
 import type { Syscalls } from "../../Syscalls.ts"
 import { type Kernel, hostFiles } from "../Kernel.ts"
 import type { RemoteCalls } from "./remote-calls.ts"
@@ -13,7 +14,7 @@ const longestMessage = 8192
 
 /** The kernel as another process has it. */
 export type RemoteKernel = Kernel &
-  Required<Pick<Kernel, "leave" | "now" | "settle">> & {
+  Required<Pick<Kernel, "leave" | "now" | "settle" | "together">> & {
     /**
      * Has both processes on one processor until the returned function is called, or it executes something: they take turns,
      * and to wake one that waits on an idle processor takes longer than most calls.
@@ -59,8 +60,15 @@ export const remoteKernel = (sys: Syscalls, calls: RemoteCalls, remote: Syscalls
         return length
       }
     },
-    files: remoteFiles(remote, calls.ffi, hostFiles(sys)),
+    files: remoteFiles(remote, calls, hostFiles(sys)),
     settle: calls.settle,
+    together: (asks) =>
+      calls
+        .together(() => asks.forEach((ask) => ask()))
+        .map((result) => {
+          if (result < 0) throw new SyscallError({ call: "one of several calls", errno: -result, detail: "" })
+          return result
+        }),
     now: calls.now,
     meet: () => {
       const before = sys.schedGetaffinity(0)

@@ -177,6 +177,36 @@ describe.skipIf("Deno" in globalThis)("a process that makes calls for another on
     await leave()
   })
 
+  it("makes several calls in one go and tells what each gave, in their order", async () => {
+    const { calls, kernel, leave } = begin()
+    const place = join(directory, "together")
+    kernel.files.makeDirectory(place, 0o755)
+    const results = calls.together(() => {
+      kernel.sys.open(place, 0)
+      kernel.sys.open("/no/such", 0)
+      kernel.sys.open("/", 0)
+    })
+    expect(results[1]).toBe(-2)
+    expect(kernel.files.readLink(`/proc/self/fd/${results[0]}`)).toBe(place)
+    expect(kernel.files.readLink(`/proc/self/fd/${results[2]}`)).toBe("/")
+    expect(calls.together(() => undefined)).toEqual([])
+    const kinds = kernel.files.ownKinds([place, "/no/such", "/proc/self", "/dev/null"])
+    expect(kinds.map((kind) => kind?.directory)).toEqual([true, undefined, false, false])
+    expect(kinds[3]).toMatchObject({ device: "character", rdev: statSync("/dev/null").rdev })
+    expect(thrown(() => kernel.together([() => kernel.sys.open("/no/such", 0)]))).toMatchObject({ code: "ENOENT" })
+    await leave()
+  })
+
+  it("makes none of several calls behind one that has failed and was not waited for", async () => {
+    const { calls, kernel, leave } = begin()
+    const made = join(directory, "behind")
+    kernel.sys.chdir("/no/such")
+    const failure = thrown(() => calls.together(() => stage("make", () => kernel.files.makeDirectory(made, 0o755))))
+    expect(failure).toBeInstanceOf(StageFailure)
+    expect(statSync(made, { throwIfNoEntry: false })).toBeUndefined()
+    await leave()
+  })
+
   it("waits for the end of its input when it is left, and ends without an error", async () => {
     const { child, end, kernel } = begin()
     kernel.leave()
