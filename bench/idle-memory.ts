@@ -28,7 +28,7 @@ const privateMegabytes = (pid: string): number =>
   ).reduce((sum, kilobytes) => sum + kilobytes, 0) / 1024
 
 /** Idle is a process whose start is over: a runtime gives memory back a moment later. */
-const pause = 2000
+const pause = 4000
 
 withBench(({ gantry, peers, quiet }) => {
   const measure = (

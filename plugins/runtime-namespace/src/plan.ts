@@ -95,14 +95,20 @@ const directedOf = ({ mounts, namespaces, wiring }: Launching): Directed => {
   }
 }
 
-/** How nearly every container is launched: with namespaces of its own and nothing shared with the host. */
-export const usualLaunch = (self: ReadonlyArray<string>): UsualLaunch =>
-  chainOf(self, { mounts: [], namespaces: { pid: "own", ipc: "own", uts: "own" }, wiring: [] })
+/** How nearly every container is launched: with namespaces of its own and nothing shared with the host but perhaps its network. */
+export const usualLaunch = (self: ReadonlyArray<string>, network: "host" | "own" = "own"): UsualLaunch =>
+  launchOf(self, { ...usual, wiring: network === "host" ? [{ type: "host" }] : [] })
+
+const usual: Omit<Launching, "wiring"> = { mounts: [], namespaces: { pid: "own", ipc: "own", uts: "own" } }
+
+const launchOf = (self: ReadonlyArray<string>, launching: Launching): UsualLaunch => ({
+  ...chainOf(self, launching),
+  directed: directedOf(launching)
+})
 
 /** How a container is launched, whatever its description asks for. */
 export const launchPlan = ({ filters, self }: PlanOptions, spec: ContainerSpec): LaunchPlan => ({
-  ...chainOf(self, spec),
-  directed: directedOf(spec),
+  ...launchOf(self, spec),
   config: { spec, ...(filters === undefined ? {} : { filters }) } satisfies InitConfig
 })
 

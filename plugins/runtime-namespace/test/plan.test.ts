@@ -16,8 +16,10 @@ describe("the plan of a launch", () => {
   })
 
   it("is the usual one for a container that shares nothing with the host", () => {
-    const { argv, env, program } = launchPlan(options, { ...sampleSpec, mounts: [], wiring: [] })
-    expect(usualLaunch(options.self)).toEqual({ argv, env, program })
+    const { argv, directed, env, program } = launchPlan(options, { ...sampleSpec, mounts: [], wiring: [] })
+    expect(usualLaunch(options.self)).toEqual({ argv, directed, env, program })
+    const onHost = launchPlan(options, { ...sampleSpec, mounts: [], wiring: [{ type: "host" }] })
+    expect(usualLaunch(options.self, "host").directed).toEqual(onHost.directed)
     expect(usualLaunch(options.self).argv).not.toEqual(words({ ...sampleSpec, wiring: [{ type: "host" }] }))
   })
 

@@ -15,8 +15,12 @@ export const supervisorAhead = (
 ): Begun => {
   const parsed = parse(table, words, args)
   if (!parsed.ok || parsed.value.help || parsed.value.unsupported.length > 0) return {}
-  const { interactive, tty } = parsed.value.options
+  const { interactive, network, tty } = parsed.value.options
   const id = newId()
-  const likely = { plan: usualLaunch(self), terminal: tty, stdin: interactive }
+  const likely = {
+    plan: usualLaunch(self, network.includes("host") ? "host" : "own"),
+    terminal: tty,
+    stdin: interactive
+  }
   return { supervisor: { id, supervisor: openSupervisor(self, root, directoryOf(root, id), likely) } }
 }

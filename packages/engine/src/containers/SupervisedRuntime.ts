@@ -150,19 +150,20 @@ export const make = Effect.gen(function* () {
         })
       }
       yield* Effect.promise(() => clearEarlier(directory, job.group))
-      const { conversation } = yield* Effect.acquireRelease(
+      const begun = yield* Effect.acquireRelease(
         Effect.try({
           try: () => {
             const supervisor =
               waiting.get(spec.id) ?? open(spec.id, { tty: spec.process.tty, stdin: supervision.stdin })
             waiting.delete(spec.id)
             try {
-              giveJob(directory, job, supervisor)
+              const { steered } = giveJob(directory, job, supervisor)
+              const { conversation, steering } = supervisor
+              return { conversation, steering: steered ? steering : undefined }
             } catch (cause) {
               supervisor.conversation.close()
               throw cause
             }
-            return supervisor
           },
           catch: (cause) =>
             new IsolationRefused({
@@ -171,9 +172,13 @@ export const make = Effect.gen(function* () {
               why: cause instanceof Error ? cause.message : String(cause)
             })
         }),
-        (supervisor) => Effect.sync(supervisor.conversation.close)
+        ({ conversation }) => Effect.sync(conversation.close)
       )
-      const event = yield* Effect.promise(() => conversation.event("started", "failed")).pipe(
+      const { conversation, steering } = begun
+      const event = yield* Effect.promise(async () => {
+        if (directs !== undefined) await steering?.steer(job.plan, directs)
+        return conversation.event("started", "failed")
+      }).pipe(
         // Nobody would know what came of it.
         Effect.onInterrupt(() => Effect.promise(() => clearEarlier(directory, job.group)))
       )

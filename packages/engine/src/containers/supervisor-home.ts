@@ -10,11 +10,13 @@ import {
   writeFileSync
 } from "node:fs"
 import { basename } from "node:path"
+import { loadSyscallsSync } from "@gantry/linux/load"
 import { supervisorKind } from "../root-names.ts"
 import { currentState, mark, writeState } from "../supervisor/state.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
 import type { Job } from "../supervisor/job.ts"
 import type { LaunchBeginning } from "../supervisor/open-launch.ts"
+import { openSteering } from "../supervisor/steer.ts"
 import { noteGroup } from "./containers-group.ts"
 import { ownedName } from "./owned-name.ts"
 
@@ -36,8 +38,12 @@ export const openSupervisor = (
   mkdirSync(root, { recursive: true })
   const complaints = `${root}/${ownedName(supervisorKind, basename(directory).slice(0, 12))}`
   const stderr = openSync(complaints, "w", 0o600)
+  const steering = likely === undefined ? undefined : openSteering(loadSyscallsSync(), likely)
   try {
-    return { ...startSupervisor(self, directory, { file: complaints, stderr, likely }), complaints }
+    return { ...startSupervisor(self, directory, { file: complaints, stderr, likely, steering }), complaints }
+  } catch (error) {
+    steering?.close()
+    throw error
   } finally {
     closeSync(stderr)
   }
@@ -45,9 +51,11 @@ export const openSupervisor = (
 
 /**
  * Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. From here on whoever
- * looks at the directory knows of the supervisor, also when this process is killed.
+ * looks at the directory knows of the supervisor, also when this process is killed. `steered`: the supervisor waits for
+ * this process to put the container's first one together.
  */
-export const giveJob = (directory: string, job: Job, { begin, complaints, pid }: OpenedSupervisor): void => {
+export const giveJob = (directory: string, job: Job, opened: OpenedSupervisor): { readonly steered: boolean } => {
+  const { begin, complaints, pid, steering } = opened
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   // Before anybody can know of the supervisor: whoever ends it looks for the group.
   noteGroup(directory, job.group, job.spec)
@@ -57,7 +65,14 @@ export const giveJob = (directory: string, job: Job, { begin, complaints, pid }:
   }
   renameSync(complaints, `${directory}/supervisor.log`)
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
-  begin()
+  const { supervision } = job
+  const steered = steering?.fits({ plan: job.plan, terminal: job.spec.process.tty, stdin: supervision.stdin }) === true
+  if (steered) steering?.begin()
+  else {
+    steering?.close()
+    begin()
+  }
+  return { steered }
 }
 
 /** What the supervisor of a container was told last. Throws when it was never started. */

@@ -42,10 +42,27 @@ export const openSource = async (fd: number, kind: ChannelKind): Promise<Source>
   return sourceOfStream(new Socket({ fd, readable: true, writable: false }))
 }
 
+/** This process's standard input. In Bun `process.stdin` takes ten milliseconds to be made, a good part of a start. */
+export const standardInput = (): AsyncIterable<Uint8Array> =>
+  bun === undefined ? process.stdin : piecesOf(bun.file(0).stream().getReader())
+
 /** How long reading may keep the event loop to itself, in milliseconds. */
 const longestWithoutTurn = 10
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+async function* piecesOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let turned = performance.now()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    yield value
+    // As long as more is there at once, reading goes on without a turn of the event loop: nobody else would be heard.
+    if (performance.now() - turned < longestWithoutTurn) continue
+    await turn()
+    turned = performance.now()
+  }
+}
 
 /** Bun leaves the descriptor open at the end of the stream. */
 const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Array>): Source => {
@@ -55,17 +72,8 @@ const sourceOfReader = (fd: number, reader: ReadableStreamDefaultReader<Uint8Arr
     open = false
   }
   async function* chunks() {
-    let turned = performance.now()
     try {
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return
-        yield value
-        // As long as more is there at once, reading goes on without a turn of the event loop: nobody else would be heard.
-        if (performance.now() - turned < longestWithoutTurn) continue
-        await turn()
-        turned = performance.now()
-      }
+      yield* piecesOf(reader)
     } finally {
       close()
     }

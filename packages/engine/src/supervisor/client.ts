@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import * as net from "node:net"
-import { type LaunchBeginning, likelyBeginning } from "./open-launch.ts"
+import { type LaunchBeginning, type LikelyBeginning, likelyBeginning } from "./open-launch.ts"
+import type { Steering } from "./steer.ts"
 import { smallHeap } from "./small-heap.ts"
 import { makeOutputQueue, type OutputQueue } from "./output-queue.ts"
 import {
@@ -125,12 +126,15 @@ export interface WaitingSupervisor {
   readonly pid: number | undefined
   /** Tells it that its job is written. One that is let go of before ends by itself. */
   readonly begin: () => void
+  /** How its first process is put together from here, if that was prepared. */
+  readonly steering: Steering | undefined
 }
 
 /**
  * Starts a supervisor that outlives this process. It loads its program at once and reads its job when it is told to
  * begin. `stderr` is a descriptor of `file`, for its complaints; it removes the file when it ends without a job. It
- * makes the container's first process meanwhile when somebody knows how that is `likely` begun.
+ * makes the container's first process meanwhile when somebody knows how that is `likely` begun, for its starter where
+ * that steers.
  */
 export const startSupervisor = (
   self: ReadonlyArray<string>,
@@ -138,24 +142,33 @@ export const startSupervisor = (
   {
     file,
     likely,
-    stderr
-  }: { readonly file: string; readonly stderr: number; readonly likely: LaunchBeginning | undefined }
+    stderr,
+    steering
+  }: {
+    readonly file: string
+    readonly stderr: number
+    readonly likely: LaunchBeginning | undefined
+    readonly steering?: Steering | undefined
+  }
 ): WaitingSupervisor => {
+  const ahead: LikelyBeginning | undefined = likely && { ...likely, steered: steering !== undefined }
   const child = spawn(self[0] ?? "", [...self.slice(1), "__supervise", directory, file], {
     detached: true,
     cwd: "/",
     env: {
       ...smallHeap,
       ...process.env,
-      ...(likely === undefined ? {} : { [likelyBeginning]: JSON.stringify(likely) })
+      ...(ahead === undefined ? {} : { [likelyBeginning]: JSON.stringify(ahead) })
     },
-    stdio: ["pipe", "pipe", stderr]
+    stdio: ["pipe", "pipe", stderr, ...(steering?.theirs ?? [])]
   })
+  steering?.started()
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error("the supervisor has no streams")
   // The supervisor must not keep this process alive; its streams do as long as they are used.
   child.unref()
   const close = () => {
+    steering?.close()
     stdin.destroy()
     stdout.destroy()
   }
@@ -163,7 +176,8 @@ export const startSupervisor = (
   return {
     conversation: converse({ inlet: stdout, outlet: stdin, close }),
     pid: child.pid,
-    begin: () => void stdin.write(Uint8Array.of(beginning))
+    begin: () => void stdin.write(Uint8Array.of(beginning)),
+    steering
   }
 }
 

@@ -14,17 +14,25 @@ export type Sequences = () => Promise<{ readonly [name: string]: Sequence }>
 /** What a process needs that puts others together itself. Supervisors do not: they would keep it in memory for ever. */
 export interface Directing {
   readonly open: (sys: Syscalls, beginning: LaunchBeginning, directed: Directed) => OpenedLaunch
-  readonly direct: (
-    child: DirectedChild,
-    plan: LaunchPlan,
-    steps: HandshakeSteps
-  ) => Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure>
+  readonly direct: (child: DirectedChild, plan: LaunchPlan, steps: HandshakeSteps) => Promise<LaunchFailure | Started>
+  /** The same where another process does the parent's part: `control` leads there. */
+  readonly put: (child: DirectedChild, plan: LaunchPlan, control: LaunchControl) => Promise<LaunchFailure | Running>
+}
+
+interface Started {
+  readonly type: "started"
+  readonly pid: number
+}
+
+interface Running {
+  readonly type: "running"
 }
 
 /** Directs processes by the sequences of a launcher. */
 export const directing = (sequences: Sequences): Directing => ({
   open: openDirected,
-  direct: (child, plan, steps) => direct(child, plan, sequences, steps)
+  direct: (child, plan, steps) => direct(child, plan, sequences, steps),
+  put: (child, plan, control) => put(child, plan, sequences, control, () => undefined)
 })
 
 /** Starts the stub of a launch, and has it make its namespaces. */
@@ -45,43 +53,63 @@ export const openDirected = (sys: Syscalls, beginning: LaunchBeginning, directed
   })
 }
 
-/**
- * Puts a process together until it runs its command, or says why that will never be. Both sides of the conversation that
- * other launches have over a socket are in this process. All of it happens in one turn: whatever else this process has
- * to do waits for some milliseconds.
- */
+/** Both sides of the conversation that other launches have over a socket are in this process. */
 const direct = async (
   child: DirectedChild,
   plan: LaunchPlan,
   sequences: Sequences,
   steps: HandshakeSteps
-): Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure> => {
+): Promise<LaunchFailure | Started> => {
+  let pid = 0
+  const control = conversation(plan.config, {
+    ...steps,
+    ready: (number, placed) => {
+      pid = number
+      steps.ready(number, placed)
+    }
+  })
+  const outcome = await put(child, plan, sequences, control, steps.begun)
+  return outcome.type === "running" ? { type: "started", pid } : outcome
+}
+
+/**
+ * Puts a process together until it runs its command, or says why that will never be. All of it happens in one turn:
+ * whatever else this process has to do waits for some milliseconds. `meanwhile` is done while the child makes its
+ * namespaces.
+ */
+const put = async (
+  child: DirectedChild,
+  plan: LaunchPlan,
+  sequences: Sequences,
+  control: LaunchControl,
+  meanwhile: () => void
+): Promise<LaunchFailure | Running> => {
   const loading = loaded(plan, sequences)
   // Told below, unless something else comes first.
   loading.catch(() => undefined)
-  let pid = 0
+  let ready = false
   try {
-    steps.begun()
+    meanwhile()
     const run = await loading
     const kernel = child.begun()
-    const control = conversation(plan.config, {
-      ...steps,
-      settle: kernel.settle,
-      ready: (number, placed) => {
-        pid = number
-        steps.ready(number, placed)
-      }
-    })
     const part = kernel.meet()
     try {
-      run(kernel, control)
+      run(kernel, {
+        ...control,
+        send: (message) => {
+          // The parent looks for what the child has made.
+          kernel.settle()
+          ready = true
+          control.send(message)
+        }
+      })
     } finally {
       part()
     }
-    return { type: "started", pid }
+    return { type: "running" }
   } catch (error) {
     // It runs its command, or has ended without a word: its exit status tells.
-    if (error instanceof StubGone && pid !== 0) return { type: "started", pid }
+    if (error instanceof StubGone && ready) return { type: "running" }
     // Where the system has refused to make the process, somebody else is about to hear why.
     if (error instanceof StubGone) await new Promise((resolve) => setImmediate(resolve))
     const failure = error instanceof StageFailure ? error : new StageFailure("prepare container", wordsOf(error))
@@ -101,14 +129,12 @@ const loaded = async (
 }
 
 /** The child's side, answered by the parent's steps. */
-const conversation = (config: unknown, steps: HandshakeSteps & { readonly settle: () => void }): LaunchControl => {
+const conversation = (config: unknown, steps: Pick<HandshakeSteps, "ready" | "terminal">): LaunchControl => {
   let pid = 0
   const answers: Array<unknown> = [config]
   return {
     receive: () => answers.shift(),
     send: (message) => {
-      // The parent looks for what the child has made.
-      steps.settle()
       const said = message as { readonly [name: string]: unknown }
       if (said["type"] === "ready") {
         pid = Number(said["pid"])

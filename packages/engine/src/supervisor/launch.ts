@@ -11,6 +11,7 @@ import type { Output } from "@gantry/core/runtime/Runtime"
 import { openSink, openSource, type Sink, type Source } from "./channel.ts"
 import type { Group } from "./group.ts"
 import type { Directing } from "./direct.ts"
+import { follow } from "./follow.ts"
 import { type HandshakeSteps, type LaunchFailure, shakeHands } from "./handshake.ts"
 import { type End, type LaunchBeginning, type OpenedLaunch, openLaunch, type SpeakingChild } from "./open-launch.ts"
 import { openTerminal, takeTerminal } from "./terminal.ts"
@@ -100,12 +101,12 @@ export const launch = async (
     }
   }
   const { child } = opened
-  const outcome = await Promise.race([
-    opened.unmade,
-    child.type === "speaks"
-      ? speak(child, plan, steps)
-      : (directing?.direct(child, plan, steps) ?? Promise.reject(new Error("nobody here directs processes")))
-  ])
+  const conversation = () => {
+    if (child.type === "speaks") return speak(child, plan, steps)
+    if (child.type === "followed") return follow(child, steps)
+    return directing?.direct(child, plan, steps) ?? Promise.reject(new Error("nobody here directs processes"))
+  }
+  const outcome = await Promise.race([opened.unmade, conversation()])
   opened.release()
   if (outcome.type === "started") {
     const terminal = request.terminal === undefined ? undefined : ours.at(-1)

@@ -6,19 +6,21 @@ import { failedWith } from "@gantry/linux/SyscallError"
 import { enterUserNetwork } from "@gantry/linux/user-network"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
+import { standardInput } from "./channel.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import { makeConnection } from "./connection.ts"
 import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
+import { handedOver, openFollowed } from "./follow.ts"
 import { launch, type Launched } from "./launch.ts"
 import { live } from "./live.ts"
 import { type Log, openLog } from "./log.ts"
-import { type LaunchBeginning, likelyBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
+import { type LikelyBeginning, likelyBeginning, type OpenedLaunch, openLaunch } from "./open-launch.ts"
 import { type HeldPorts, holdPorts } from "./ports.ts"
 import { type Control, encodeEvent, encodeFrames, type Event, type Frame, frameType, jsonOf } from "./protocol.ts"
 import { makeRest } from "./rest.ts"
-import { serve } from "./serve.ts"
+import { type Door, serve } from "./serve.ts"
 import { holdShared } from "./shared-namespaces.ts"
 import { giveBackMemory, giveUpVariables } from "./small-heap.ts"
 import { readState, writeState } from "./state.ts"
@@ -29,7 +31,7 @@ import { readState, writeState } from "./state.ts"
  * ends it.
  *
  * Where its environment says how the first process will most likely be begun, it is made while the starter is still
- * busy with the rest.
+ * busy with the rest, who may put it together then.
  */
 export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const [directory = "", complaints = ""] = args
@@ -37,9 +39,18 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const likely = process.env[likelyBeginning]
   delete process.env[likelyBeginning]
   giveUpVariables()
-  const ahead = likely === undefined ? undefined : openLaunch(sys, JSON.parse(likely) as LaunchBeginning)
-  if (ahead !== undefined) stayMovable(sys, 0)
-  if (!awaitBeginning(sys)) {
+  let ahead = likely === undefined ? undefined : openAhead(sys, JSON.parse(likely) as LikelyBeginning)
+  const followed = ahead?.child.type === "followed"
+  // Made while there is time.
+  void process.stdout
+  if (ahead !== undefined) stayMovable(sys, followed ? handedOver.said : 0)
+  const steered = followed && awaitBeginning(sys, handedOver.said)
+  if (followed && !steered) {
+    // The starter has let go of it: this is not how the container is launched, or nothing is.
+    ahead?.discard()
+    ahead = undefined
+  }
+  if (!steered && !awaitBeginning(sys, 0)) {
     // The start came to nothing.
     ahead?.kill()
     rmSync(complaints, { force: true })
@@ -51,15 +62,18 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   await supervise(directory, job, ahead)
 }
 
+const openAhead = (sys: Syscalls, likely: LikelyBeginning): OpenedLaunch =>
+  likely.steered ? openFollowed(sys, likely) : openLaunch(sys, likely)
+
 /** Waits for the starter's first byte. False when the starter has let go instead. */
-const awaitBeginning = (sys: Syscalls): boolean => {
+const awaitBeginning = (sys: Syscalls, fd: number): boolean => {
   const byte = new Uint8Array(1)
   for (;;) {
     try {
-      return sys.read(0, byte) === 1
+      return sys.read(fd, byte) === 1
     } catch (error) {
       if (!failedWith(error, "EAGAIN")) return false
-      sys.poll([{ fd: 0, events: POLLIN }], null)
+      sys.poll([{ fd, events: POLLIN }], null)
     }
   }
 }
@@ -122,8 +136,8 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   const starter = meetStarter(supervision.claimed, clients.remove, receive)
   clients.add(starter)
 
-  const fail = async (failure: Event & { type: "failed" }, close: () => void): Promise<void> => {
-    close()
+  const fail = async (failure: Event & { type: "failed" }, close: () => unknown): Promise<void> => {
+    await close()
     // It fares as it did before.
     const file = readState(directory)
     if (file?.starting === true) writeState(directory, { state: file.state, supervisor: file.supervisor })
@@ -138,9 +152,9 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     return fail({ type: "failed", status: 125, stage, why: ports.why }, () => undefined)
   }
   held = ports
-  const server = await serve(job.socket, { add: clients.add, remove: leave }, receive)
-  const close = () => {
-    server.close()
+  let serving: Promise<Door> | undefined
+  const close = async () => {
+    ;(await serving)?.close()
     ports.close()
     connection.closed()
   }
@@ -159,7 +173,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
     }
     const first = opened
     opened = undefined
-    return launch(
+    const launching = launch(
       {
         ...connection.next(),
         stdin: supervision.stdin,
@@ -173,6 +187,10 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
       },
       first
     ).finally(shared.release)
+    // The starter waits for this process's part of the launch, and nobody for the door until the container runs.
+    serving ??= serve(job.socket, { add: clients.add, remove: leave }, receive)
+    await serving
+    return launching
   }
   const failure = await live(directory, supervision, {
     start,
@@ -196,7 +214,7 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
   })
   log?.end()
   if (failure !== undefined) return fail(failure, close)
-  close()
+  await close()
   await finish(job, { cleanup: !clients.cleanupClaimed() })
 }
 
@@ -217,6 +235,6 @@ const meetStarter = (
     remove(client)
   }
   process.stdout.on("error", leave)
-  void listen(process.stdin, (frame) => receive(client, frame)).then(leave)
+  void listen(standardInput(), (frame) => receive(client, frame)).then(leave)
   return Object.assign(client, { present: () => present })
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import type { UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { RemoteKernel } from "@gantry/linux/container/stub/remote-kernel"
 import type { Syscalls } from "@gantry/linux/Syscalls"
+import type { FollowedChild } from "./follow.ts"
 import { guardProgram } from "./guard-program.ts"
 import type { LaunchFailure } from "./handshake.ts"
 import { makePipe } from "./pipe.ts"
@@ -18,7 +19,12 @@ export interface LaunchBeginning {
   readonly inherit?: readonly [stdin: number | "ignore", stdout: number | "ignore", stderr: number | "ignore"]
 }
 
-/** The variable that tells a supervisor of the {@link LaunchBeginning} that will most likely be wanted, as JSON. */
+/** What a supervisor makes ahead. `steered`: its starter puts it together, by what it hands over. */
+export interface LikelyBeginning extends LaunchBeginning {
+  readonly steered: boolean
+}
+
+/** The variable that tells a supervisor of its {@link LikelyBeginning}, as JSON. */
 export const likelyBeginning = "GANTRY_LIKELY_BEGINNING"
 
 /** A child that has ended, and how. */
@@ -55,7 +61,7 @@ export interface OpenedLaunch {
   readonly unmade: Promise<LaunchFailure>
   /** Our sides of its standard streams, which are the caller's to close. */
   readonly streams: { readonly stdin?: number; readonly stdout?: number; readonly stderr?: number }
-  readonly child: DirectedChild | SpeakingChild
+  readonly child: DirectedChild | FollowedChild | SpeakingChild
   /** Lets go of everything else that was held for the start. */
   readonly release: () => void
   /**
