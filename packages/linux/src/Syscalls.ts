@@ -134,6 +134,13 @@ export interface Syscalls {
   readonly closeRange: (first: number, last: number, flags: number) => void
   readonly dup3: (from: number, to: number, flags: number) => number
   readonly read: (fd: number, into: Uint8Array) => number
+  /** As `read`, but a signal that {@link Syscalls.interrupts} ends it: EINTR. */
+  readonly readOnce: (fd: number, into: Uint8Array) => number
+  /**
+   * Whether a signal that the runtime has a handler for ends a wait in the kernel. The wait goes on otherwise, and the
+   * program hears of the signal when it is over. Nothing happens where there is no handler. Spec: sigaction(2), SA_RESTART.
+   */
+  readonly interrupts: (signal: number, on: boolean) => void
   readonly write: (fd: number, bytes: Uint8Array) => number
   /** Bytes copied; 0 at the end of the source. Offsets of both files advance. */
   readonly copyFileRange: (from: number, to: number, bytes: number) => number

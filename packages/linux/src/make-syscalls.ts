@@ -31,6 +31,7 @@ const capabilityVersion3 = 0x20080522
 /** The kernel's sigset_t, not the C library's larger one. */
 const signalSetSize = 8
 const SIG_IGN = 1n
+const SA_RESTART = 0x1000_0000n
 const SIG_SETMASK = 2
 /** As many as the kernel can be made for. */
 const mostProcessors = 8192
@@ -127,6 +128,16 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
       )
       throw failed("execve", result, [file, argv, env])
     },
+    interrupts: (signal, on) => {
+      const action = new Uint8Array(32)
+      const found = raw("rt_sigaction", signal, null, action, signalSetSize)
+      if (found < 0) throw failed("interrupts", found, [signal, on])
+      if (word64At(action, 0) <= SIG_IGN) return
+      const flags = word64At(action, 8)
+      action.set(new Uint8Array(words64(on ? flags & ~SA_RESTART : flags | SA_RESTART).buffer), 8)
+      const set = raw("rt_sigaction", signal, action, null, signalSetSize)
+      if (set < 0) throw failed("interrupts", set, [signal, on])
+    },
     resetSignals: () => {
       const before = new Uint8Array(32)
       const byDefault = new Uint8Array(32)
@@ -190,6 +201,7 @@ export const makeSyscalls = (ffi: Ffi): Syscalls => {
     closeRange: simple("closeRange", "close_range", (first, last, flags) => [first, last, flags]),
     dup3: simple("dup3", "dup3", (from, to, flags) => [from, to, flags]),
     read: repeated("read", "read", (fd, into) => [fd, into, into.length]),
+    readOnce: simple("readOnce", "read", (fd, into) => [fd, into, into.length]),
     write: repeated("write", "write", (fd, bytes) => [fd, bytes, bytes.length]),
     copyFileRange: repeated("copyFileRange", "copy_file_range", (from, to, bytes) => [from, null, to, null, bytes, 0]),
     fcntl: simple("fcntl", "fcntl", (fd, command, argument = 0) => [fd, command, argument]),

@@ -104,6 +104,27 @@ describe("the way from a typed call to the kernel", () => {
     expect(calls.length).toBe(4)
   })
 
+  it("ends a wait when it is told that signals do, and only for those that the runtime handles", () => {
+    const actions = [0n, 1n, 0x1234n]
+    const { sys, memory, calls } = fake((_name, [, , before]) => {
+      const into = memory[Number(before) / 0x1000 - 1]
+      if (into !== undefined && before !== 0) {
+        const view = new DataView(into.buffer)
+        view.setBigUint64(0, actions.shift() ?? 0n, true)
+        view.setBigUint64(8, 0x1400_0000n, true)
+      }
+      return 0
+    })
+    sys.interrupts(2, true)
+    sys.interrupts(2, true)
+    expect(calls.length).toBe(2)
+    sys.interrupts(2, true)
+    expect(calls.length).toBe(4)
+    expect(new DataView(memory.at(-1)?.buffer ?? new ArrayBuffer(32)).getBigUint64(8, true)).toBe(0x0400_0000n)
+    const { sys: interrupted } = fake(() => -4)
+    expect(() => interrupted.readOnce(3, new Uint8Array(8))).toThrow("EINTR")
+  })
+
   it("walks a path below a root again when a rename or mount elsewhere overtook it, not without end", () => {
     const answers = [-11, -4, -11, 7]
     const { sys, calls } = fake(() => answers.shift() ?? -11)

@@ -1,5 +1,5 @@
 import type { Directed, LaunchControl, LaunchPlan } from "@gantry/core/runtime/Launcher"
-import { O_CLOEXEC, POLLIN } from "@gantry/linux/constants"
+import { O_CLOEXEC, SIGHUP, SIGINT, SIGTERM } from "@gantry/linux/constants"
 import { openStub } from "@gantry/linux/container/stub/open-stub"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -29,15 +29,16 @@ export interface Steering {
   readonly begin: () => void
   /**
    * Puts the process together, and tells the supervisor what came of it. Never fails: whoever started the container hears
-   * from the supervisor. Nothing else happens in this process meanwhile, which takes some milliseconds.
+   * from the supervisor. Nothing else happens in this process meanwhile, which takes some milliseconds; a signal that it
+   * has a handler for ends that, and the start.
    */
   readonly steer: (plan: LaunchPlan, directing: Directing) => Promise<void>
   /** Lets go of the process, which ends unless it runs its command. A second call does nothing. */
   readonly close: () => void
 }
 
-/** Milliseconds that a supervisor may take for its part of a start. */
-const patience = 30_000
+/** Signals that end a program, and what it waits for with it: a share that is gone may keep a mount waiting for ever. */
+const endings = [SIGHUP, SIGINT, SIGTERM]
 
 const newline = 0x0a
 
@@ -55,7 +56,7 @@ export const openSteering = (sys: Syscalls, likely: LaunchBeginning): Steering |
 }
 
 const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed): Steering => {
-  const stub = openStub(sys, directed)
+  const stub = openStub(sys, directed, true)
   const [heard, said] = sys.pipe2(O_CLOEXEC)
   const [answers, answered] = sys.pipe2(O_CLOEXEC)
   const ours = [said, answers]
@@ -78,12 +79,14 @@ const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed):
     begin: () => void sys.write(said, Uint8Array.of(beginning)),
     fits: (other) => shown(other) === shown(likely),
     steer: async (plan, directing) => {
+      for (const signal of endings) sys.interrupts(signal, true)
       try {
         control.say(await directing.put({ type: "directed", begun: stub.begun }, plan, control.as(plan.config)))
       } catch (error) {
         // The supervisor has gone, or never listened: it has said why, or its end tells.
         if (!failedWith(error, "EPIPE")) throw error
       } finally {
+        for (const signal of endings) sys.interrupts(signal, false)
         close()
       }
     },
@@ -100,9 +103,7 @@ const conversation = (sys: Syscalls, { answers, said }: { readonly said: number;
     const bytes: Array<number> = []
     const chunk = new Uint8Array(4096)
     while (bytes.at(-1) !== newline) {
-      const [events = 0] = sys.poll([{ fd: answers, events: POLLIN }], patience)
-      if (events === 0) throw new StageFailure("start", "the supervisor of the container does not answer")
-      const length = sys.read(answers, chunk)
+      const length = sys.readOnce(answers, chunk)
       if (length === 0) throw new StageFailure("start", "the supervisor of the container has ended")
       bytes.push(...chunk.subarray(0, length))
     }

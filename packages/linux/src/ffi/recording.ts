@@ -109,6 +109,8 @@ export const makeRecording = (script: Script = {}): Recording => {
     closeRange: nothing,
     dup3: (_from, to) => to,
     read: zero,
+    readOnce: zero,
+    interrupts: nothing,
     write: allOf,
     copyFileRange: zero,
     fcntl: zero,

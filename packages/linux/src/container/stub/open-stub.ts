@@ -66,8 +66,8 @@ const openRehearsal = (sys: Syscalls): number => {
   }
 }
 
-/** Prepares the start of a stub for a directed launch. */
-export const openStub = (sys: Syscalls, directed: Directed): OpenedStub => {
+/** Prepares the start of a stub for a directed launch. `interruptible`: see {@link StubLines}. */
+export const openStub = (sys: Syscalls, directed: Directed, interruptible = false): OpenedStub => {
   const opened: Array<number> = []
   const keep = (fd: number): number => {
     opened.push(fd)
@@ -82,7 +82,7 @@ export const openStub = (sys: Syscalls, directed: Directed): OpenedStub => {
     const entered = directed.enters.map((path) => keep(sys.open(path, O_RDONLY | O_CLOEXEC)))
     const rehearsal = directed.rehearses ? [keep(openRehearsal(sys))] : []
     const program = keep(openProgram(sys))
-    const lines: StubLines = { requests: requestsOut, answers: answersIn }
+    const lines: StubLines = { requests: requestsOut, answers: answersIn, interruptible }
     const theirs = [requestsIn, answersOut, ...entered, ...rehearsal]
     const calls = remoteCalls(sys, archOf(arch()), lines)
     const remote = makeSyscalls(calls.ffi)

@@ -15,6 +15,8 @@ export interface StubLines {
   readonly requests: number
   /** Read from. Its end tells that the stub has become another program, or is no more. */
   readonly answers: number
+  /** Signals may end the wait for an answer: EINTR, and nothing more can be asked then. */
+  readonly interruptible?: boolean
 }
 
 /** Nobody makes calls at the other end any more: the process has executed a program, or it has ended. */
@@ -259,10 +261,11 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
     return (low >>> 0) + high * 0x1_0000_0000
   }
 
+  const take = lines.interruptible === true ? sys.readOnce : sys.read
   const readExactly = (length: number): void => {
     if (answer.length < length) answer = new Uint8Array(length * 2)
     for (let got = 0; got < length;) {
-      const more = sys.read(lines.answers, answer.subarray(got, length))
+      const more = take(lines.answers, answer.subarray(got, length))
       if (more === 0) throw new StubGone()
       got += more
     }

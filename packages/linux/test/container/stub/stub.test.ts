@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { arch } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { F_ADD_SEALS, O_CLOEXEC } from "../../../src/constants.ts"
 import { assembledStub } from "../../../src/container/stub/assemble-stub.ts"
@@ -232,6 +233,23 @@ describe.skipIf("Deno" in globalThis)("a process that makes calls for another on
     expect(ours()).toBe(all)
     thrown(() => kernel.sys.execve("/bin/sh", ["sh", "-c", "grep Cpus_allowed_list /proc/self/status"], ["PATH=/bin"]))
     expect(await end).toMatchObject({ output: `Cpus_allowed_list:\t${all}\n` })
+  })
+
+  it("need not be waited for by a program that a signal is to end", async () => {
+    const script = fileURLToPath(new URL("wait-for-signal.ts", import.meta.url))
+    const waiting = spawn(process.execPath, ["--conditions=gantry-source", script, program()], {
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    let output = ""
+    waiting.stdout.on("data", (bytes) => (output += String(bytes)))
+    const end = new Promise((resolve) => waiting.on("close", resolve))
+    // What the stub waits in tells that it has been asked: read(2), of its standard input.
+    const stub = () => readFileSync(`/proc/${waiting.pid}/task/${waiting.pid}/children`, "utf8").trim()
+    const isAsked = () => stub() !== "" && /^(?:0|63) 0x0 /.test(readFileSync(`/proc/${stub()}/syscall`, "utf8"))
+    while (!isAsked()) await new Promise((resolve) => setImmediate(resolve))
+    waiting.kill("SIGINT")
+    await end
+    expect(output).toBe("EINTR\nheard\n")
   })
 
   it("is told that its process has ended by whatever is asked for next", async () => {
