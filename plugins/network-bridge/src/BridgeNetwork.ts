@@ -134,6 +134,18 @@ export const make = Effect.gen(function* () {
         return infoOf(network)
       }),
     remove,
+    // The rules are those of all networks: putting them in place once for each that goes takes minutes for hundreds.
+    removeUnused: (names) =>
+      write("remove networks", (tx, on) => {
+        const there = names.flatMap((name) => (isBuiltIn(name) ? [] : (Tables.findNetwork(tx, name) ?? [])))
+        const unused = there.filter(({ id }) => Tables.leases(tx, id).length === 0)
+        for (const network of unused) {
+          Tables.deleteNetwork(tx, network)
+          on.takeDown(network)
+        }
+        if (unused.length > 0) on.applyRules(Tables.allNetworks(tx), Tables.ports(tx))
+        return unused.map(({ name }) => name)
+      }),
     list: Effect.map(
       read("list networks", (tx) => Tables.allNetworks(tx)),
       (rows) => {

@@ -162,6 +162,11 @@ export interface NetworkShape {
     }
   ) => Effect.Effect<NetworkInfo, AddressesExhausted | NetworkRefused>
   readonly remove: (name: string) => Effect.Effect<void, NetworkMissing | NetworkRefused>
+  /**
+   * Removes in one go those of the networks that are there and that nobody uses, and returns their names. A plugin that
+   * has no quicker way than {@link NetworkShape.remove} leaves it out.
+   */
+  readonly removeUnused?: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, NetworkRefused>
   readonly list: Effect.Effect<ReadonlyArray<NetworkInfo>, NetworkRefused>
   /** Containers that hold an attachment, and their ports; transient ones are left out: for reconciliation. */
   readonly attached: Effect.Effect<ReadonlyArray<Pick<Attachment, "network" | "container" | "ports">>, NetworkRefused>

@@ -46,7 +46,13 @@ export const carryOut = (
     const still = wish === undefined ? undefined : new Set((yield* planPrune(wish)).remove.map(identityOf))
     const wanted = remove.filter((each) => still === undefined || still.has(identityOf(each)))
     const gone: Array<Removal> = []
-    for (const each of wanted) if (!isStored(each) && (yield* removeOne(each))) gone.push(each)
+    const networks = wanted.filter((each) => each.kind === "network")
+    // Their containers go before them.
+    for (const each of wanted) {
+      if (!isStored(each) && each.kind !== "network" && (yield* removeOne(each))) gone.push(each)
+    }
+    const networksGone = yield* removeNetworks(networks.flatMap((each) => ("name" in each ? [each.name] : [])))
+    gone.push(...networks.filter((each) => "name" in each && networksGone.has(each.name)))
     // An image that was made or given a name since then keeps what it needs, whatever the plan says.
     const needs = yield* neededNow
     for (const each of wanted) {
@@ -90,6 +96,24 @@ export const neededNow: Effect.Effect<
   return { layer: needed("layer", images, cache, trees), blob: needed("blob", images, cache, trees) }
 })
 
+/** Removes networks, but those that were removed, or to which a container was attached, since the plan was made. */
+const removeNetworks = (names: ReadonlyArray<string>): Effect.Effect<ReadonlySet<string>, NetworkRefused, Network> =>
+  Effect.gen(function* () {
+    const { remove, removeUnused } = yield* Network
+    if (names.length === 0) return new Set()
+    if (removeUnused !== undefined) return new Set(yield* removeUnused(names))
+    const gone = yield* Effect.filter(names, (name) =>
+      remove(name).pipe(
+        Effect.as(true),
+        Effect.catchTags({
+          NetworkMissing: () => Effect.succeed(false),
+          NetworkRefused: ({ message }) => Effect.as(Effect.logWarning(message), false)
+        })
+      )
+    )
+    return new Set(gone)
+  })
+
 /** Removes one thing, unless somebody has begun to use it. Returns whether it went. */
 const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | StorageFailure, PruneServices> =>
   Effect.gen(function* () {
@@ -107,14 +131,7 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
         yield* (yield* Volumes).remove(removal.name)
         return true
       case "network":
-        return yield* (yield* Network).remove(removal.name).pipe(
-          Effect.as(true),
-          // It was removed, or a container was attached to it, since the plan was made.
-          Effect.catchTags({
-            NetworkMissing: () => Effect.succeed(false),
-            NetworkRefused: ({ message }) => Effect.as(Effect.logWarning(message), false)
-          })
-        )
+        return (yield* removeNetworks([removal.name])).size > 0
       case "image": {
         if ((yield* (yield* Containers).ofImage(removal.id)).length > 0) return false
         return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict"
 import { basename } from "node:path"
-import { Network } from "@gantry/core/network/Network"
+import { Network, type NetworkShape } from "@gantry/core/network/Network"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { removeEverything } from "../../src/BridgeNetwork.ts"
@@ -32,6 +32,11 @@ export interface Check {
 
 const tcp = { containerPort: 80, protocol: "tcp" } as const
 const udp = { containerPort: 53, protocol: "udp" } as const
+
+const removeUnused = (network: NetworkShape, names: ReadonlyArray<string>) =>
+  network.removeUnused === undefined
+    ? Effect.dieMessage("networks are removed one after the other")
+    : network.removeUnused(names)
 
 export const checks: ReadonlyArray<Check> = [
   {
@@ -69,6 +74,32 @@ export const checks: ReadonlyArray<Check> = [
       notEqual(second.subnet, first.subnet)
       equal((yield* network.create({ name: "brief", subnet: first.subnet ?? "" })).subnet, first.subnet)
       yield* network.remove("brief")
+    })
+  },
+  {
+    sentence: "of many networks those that nobody uses are removed in one go, and the others work as before",
+    body: Effect.gen(function* () {
+      const network = yield* Network
+      const names = ["many-1", "many-2", "many-3"]
+      for (const name of names) yield* network.create({ name })
+      yield* Effect.addFinalizer(() => Effect.ignore(network.remove("many-2")))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const web = yield* container("web", [{ ...tcp, hostPort: 8080 }], "many-2")
+          deepEqual(yield* removeUnused(network, ["many-1", "no-such", "bridge", ...names.slice(1)]), [
+            "many-1",
+            "many-3"
+          ])
+          equal(askHttp(host, "127.0.0.1:8080"), `web ${web.attachment.gateway}`)
+          deepEqual(yield* removeUnused(network, names), [])
+        })
+      )
+      const left = new Set((yield* network.list).map(({ name }) => name))
+      deepEqual(
+        names.filter((name) => left.has(name)),
+        ["many-2"]
+      )
+      deepEqual(yield* removeUnused(network, names), ["many-2"])
     })
   },
   {
