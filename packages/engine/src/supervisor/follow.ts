@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { readdirSync, readlinkSync } from "node:fs"
+import { closeSync } from "node:fs"
 import { FD_CLOEXEC, F_SETFD, F_SETFL, O_NONBLOCK } from "@gantry/linux/constants"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -44,19 +44,16 @@ export interface FollowedChild {
 const room = 4096
 
 /**
- * Deno leaves a second descriptor of each in the processes that it starts: the line on which the stub answers would not
- * end with the stub.
+ * Deno holds what it inherits a second time, for its own file functions, which know it by the first number: the line on
+ * which the stub answers would not end with the stub.
  */
-const closeCopies = (sys: Syscalls): void => {
+const closeCopies = (fds: ReadonlyArray<number>): void => {
   if (!("Deno" in globalThis)) return
-  const known: ReadonlyArray<number> = Object.values(handedOver)
-  const files = new Set(known.map((fd) => readlinkSync(`/proc/self/fd/${fd}`)))
-  for (const name of readdirSync("/proc/self/fd")) {
-    const fd = Number(name)
+  for (const fd of fds) {
     try {
-      if (!known.includes(fd) && files.has(readlinkSync(`/proc/self/fd/${fd}`))) sys.close(fd)
+      closeSync(fd)
     } catch {
-      // It was the one of the list itself.
+      // It is not one that Deno knows.
     }
   }
 }
@@ -65,7 +62,7 @@ const closeCopies = (sys: Syscalls): void => {
 export const openFollowed = (sys: Syscalls, beginning: LaunchBeginning): OpenedLaunch => {
   const { answered, answers, program, requests, said } = handedOver
   for (const fd of Object.values(handedOver)) sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
-  closeCopies(sys)
+  closeCopies([requests, answers, program, answered])
   sys.fcntl(said, F_SETFL, O_NONBLOCK)
   const { argv, program: at = argv.length } = beginning.plan
   const streams = openStreams(sys, beginning)
