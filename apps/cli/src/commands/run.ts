@@ -6,6 +6,7 @@ import { newId } from "@gantry/engine/containers/new-id"
 import { SupervisorAhead } from "@gantry/engine/containers/SupervisorAhead"
 import { waitReady } from "@gantry/engine/verbs/wait-ready"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { run as table } from "../argv/tables/run.ts"
@@ -34,6 +35,10 @@ const lastLines = (id: string, terminal: Terminal) =>
     Effect.sync(() => terminal.err(bytes))
   ).pipe(Effect.ignore)
 
+/** Does something in a fiber of its own, and waits for it: what may be interrupted in it would be, at the end of one that was. */
+const apart = <R>(effect: Effect.Effect<unknown, unknown, R>): Effect.Effect<void, never, R> =>
+  Effect.asVoid(Effect.flatMap(Effect.forkDaemon(effect), Fiber.await))
+
 /** `gantry run`: create, start, and stay until it ends unless `-d`. */
 export default define(
   table,
@@ -61,9 +66,9 @@ export default define(
         )
         yield* finishCid(record.id)
         const session = yield* start(record, { stays: !options.detach }).pipe(
-          // Docker keeps a container that could not be started, unless it was to be removed anyway.
-          Effect.tapErrorCause(() =>
-            wished.autoRemove ? Effect.ignore(remove(record, { force: true, volumes: true })) : Effect.void
+          // Docker keeps a container that could not be started, unless it was to be removed anyway; by a Ctrl-C, too.
+          Effect.onError(() =>
+            wished.autoRemove ? apart(remove(record, { force: true, volumes: true })) : Effect.void
           ),
           // A script that keeps the ID can look at it, or take it away.
           Effect.tapErrorCause(() => Effect.sync(() => options.detach && terminal.out(`${record.id}\n`)))
