@@ -6,25 +6,19 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Deferred, Effect, Fiber, Option, Stream } from "effect"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { readState } from "../../src/supervisor/state.ts"
-import { descendants, gone, makeRig, noTraces, outcomeOf, type Rig, runToEnd, supervision, traces } from "./rig.ts"
+import { descendants, gone, outcomeOf, runToEnd, supervision } from "./rig.ts"
+import { useRig } from "./use-rig.ts"
 
 const text = (words: string) => new TextEncoder().encode(words)
 
 describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real kernel (needs root)", () => {
-  let rig: Rig
-  beforeAll(() => {
-    rig = makeRig()
-  })
-  afterAll(() => {
-    expect(traces(rig)).toEqual(noTraces)
-    rig.dispose()
-  })
+  const rig = useRig()
 
   it("lets several clients attach, and tells each how it ended", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "cat; exit 6"] })
-    const outcomes = await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", "cat; exit 6"] })
+    const outcomes = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const starter = yield* runtime.start(spec, { ...supervision, stdin: true })
@@ -44,9 +38,9 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
   })
 
   it("performs a step as part of the caller, and kills everything when that is interrupted", async () => {
-    const step = rig.spec({ argv: ["sh", "-c", "echo done; exit 2"] })
-    const stuck = rig.spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
-    const result = await rig.run(
+    const step = rig().spec({ argv: ["sh", "-c", "echo done; exit 2"] })
+    const stuck = rig().spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
+    const result = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const written: Array<string> = []
@@ -66,8 +60,8 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
   })
 
   it("outlives its starter, and its end can still be asked for", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "cat; exit 5"] })
-    const code = await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", "cat; exit 5"] })
+    const code = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         yield* Effect.scoped(runtime.start(spec, { ...supervision, stdin: true }))
@@ -82,16 +76,16 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
   })
 
   it("goes on when its starter is killed", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "echo up; cat; exit 5"] })
-    const program = join(rig.directory, "starter.json")
+    const spec = rig().spec({ argv: ["sh", "-c", "echo up; cat; exit 5"] })
+    const program = join(rig().directory, "starter.json")
     writeFileSync(program, JSON.stringify(spec))
     const starter = spawn(
       process.execPath,
       [
         "--conditions=gantry-source",
         fileURLToPath(new URL("starter.ts", import.meta.url)),
-        rig.directory,
-        rig.instance,
+        rig().directory,
+        rig().instance,
         program
       ],
       { stdio: ["ignore", "pipe", "inherit"] }
@@ -99,7 +93,7 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
     await new Promise((resolve) => starter.stdout.once("data", resolve))
     starter.kill("SIGKILL")
     await new Promise((resolve) => starter.once("exit", resolve))
-    const code = await rig.run(
+    const code = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const session = yield* runtime.attach(spec.id)
@@ -114,13 +108,13 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
   })
 
   it("takes the container with it when it is killed, and the container counts as lost", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "sleep 1000 & echo up; sleep 1000"], user: "app" })
-    const lost = await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", "sleep 1000 & echo up; sleep 1000"], user: "app" })
+    const lost = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const session = yield* runtime.start(spec, supervision)
         yield* Stream.runHead(session.output)
-        const file = readState(join(rig.directory, "containers", spec.id))
+        const file = readState(join(rig().directory, "containers", spec.id))
         const supervisor = file?.supervisor.pid ?? 0
         const pids = descendants(supervisor)
         process.kill(supervisor, "SIGKILL")
@@ -141,17 +135,17 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
       server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port))
     )
     const ports = [{ hostIp: "127.0.0.1", hostPort: port, containerPort: 80, protocol: "tcp" as const }]
-    const error = await rig.run(Effect.flip(runToEnd(rig.spec({}), { ports })))
+    const error = await rig().run(Effect.flip(runToEnd(rig().spec({}), { ports })))
     server.close()
     expect(error.message).toBe(`could not publish port 127.0.0.1:${port}/tcp: address already in use`)
   })
 
   it("has the clean-up done after the end", async () => {
-    const witness = join(rig.directory, "cleaned")
+    const witness = join(rig().directory, "cleaned")
     execFileSync("mkfifo", [witness])
-    const spec = rig.spec({ argv: ["true"] })
+    const spec = rig().spec({ argv: ["true"] })
     const reading = readFile(witness, "utf8")
-    await rig.run(runToEnd(spec, { cleanup: ["/bin/busybox", "sh", "-c", `echo done > ${witness}`] }))
+    await rig().run(runToEnd(spec, { cleanup: ["/bin/busybox", "sh", "-c", `echo done > ${witness}`] }))
     expect(await reading).toBe("done\n")
   })
 })

@@ -2,21 +2,15 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Effect, Fiber, Option, Stream } from "effect"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { DirectExec } from "../../src/containers/DirectExec.ts"
-import { makeRig, noTraces, outcomeOf, type Rig, runToEnd, selves, supervision, traces } from "./rig.ts"
+import { makeRig, outcomeOf, runToEnd, selves, supervision } from "./rig.ts"
+import { useRig } from "./use-rig.ts"
 
 const text = (words: string) => new TextEncoder().encode(words)
 
 describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (needs root)", () => {
-  let rig: Rig
-  beforeAll(() => {
-    rig = makeRig()
-  })
-  afterAll(() => {
-    expect(traces(rig)).toEqual(noTraces)
-    rig.dispose()
-  })
+  const rig = useRig()
 
   it.each(["node", "deno"] as const)("is the same when %s runs it", async (runtime) => {
     const other = makeRig(selves[runtime])
@@ -34,13 +28,13 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
   })
 
   it("runs a command, tells stdout from stderr and passes the exit code", async () => {
-    const outcome = await rig.run(runToEnd(rig.spec({ argv: ["sh", "-c", "echo out; echo err >&2; exit 3"] })))
+    const outcome = await rig().run(runToEnd(rig().spec({ argv: ["sh", "-c", "echo out; echo err >&2; exit 3"] })))
     expect(outcome).toEqual({ exit: { code: 3, oomKilled: false }, stdout: "out\n", stderr: "err\n" })
   })
 
   it("reports SIGKILL as 137 and writes nothing about it into the output", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
-    const outcome = await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
+    const outcome = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const session = yield* runtime.start(spec, supervision)
@@ -60,8 +54,8 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
     { argv: ["/etc"], tag: "CommandNotExecutable" },
     { argv: ["/etc/text"], tag: "CommandNotExecutable" }
   ])("refuses $argv with $tag and leaves no state", async ({ argv, tag }) => {
-    const spec = rig.spec({ argv })
-    const failure = await rig.run(
+    const spec = rig().spec({ argv })
+    const failure = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const error = yield* Effect.flip(runtime.start(spec, supervision))
@@ -72,15 +66,15 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
   })
 
   it("names a user that the image does not know", async () => {
-    const error = await rig.run(Effect.flip(runToEnd(rig.spec({ user: "nobody-here" }))))
+    const error = await rig().run(Effect.flip(runToEnd(rig().spec({ user: "nobody-here" }))))
     expect(error.message).toContain("unable to find user nobody-here")
   })
 
   it("gives the command what is typed and the end of it", async () => {
-    const outcome = await rig.run(
+    const outcome = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
-        const session = yield* runtime.start(rig.spec({ argv: ["sh", "-c", "cat; echo end"] }), {
+        const session = yield* runtime.start(rig().spec({ argv: ["sh", "-c", "cat; echo end"] }), {
           ...supervision,
           stdin: true
         })
@@ -94,8 +88,8 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
 
   it("passes a megabyte of every byte there is, both ways", async () => {
     const bytes = Uint8Array.from({ length: 1 << 20 }, (_, index) => (index * 7919) >> 3)
-    const spec = rig.spec({ argv: ["cat"] })
-    const outcome = await rig.run(
+    const spec = rig().spec({ argv: ["cat"] })
+    const outcome = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const session = yield* runtime.start(spec, {
@@ -114,14 +108,14 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
 
   it("opens /dev/stdout for a user who is not root", async () => {
     const argv = ["sh", "-c", "echo one > /dev/stdout; id -u; id -G; echo $HOME"]
-    const outcome = await rig.run(runToEnd(rig.spec({ argv, user: "app" })))
+    const outcome = await rig().run(runToEnd(rig().spec({ argv, user: "app" })))
     expect(outcome.stdout).toBe("one\n1000\n1000 10\n/home/app\n")
   })
 
   it("gives a terminal of the asked size, and a new size with a signal", async () => {
     const script = "trap 'stty size; exit 4' WINCH; stty size; while :; do sleep 1; done"
-    const spec = rig.spec({ argv: ["sh", "-c", script], tty: true, size: { rows: 31, columns: 97 } })
-    const outcome = await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", script], tty: true, size: { rows: 31, columns: 97 } })
+    const outcome = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         const session = yield* runtime.start(spec, { ...supervision, stdin: true })
@@ -136,14 +130,14 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
   })
 
   it("keeps what was written in a log", async () => {
-    const spec = rig.spec({ argv: ["sh", "-c", "echo one; echo two >&2; head -c 3 /dev/zero"] })
-    await rig.run(
+    const spec = rig().spec({ argv: ["sh", "-c", "echo one; echo two >&2; head -c 3 /dev/zero"] })
+    await rig().run(
       Effect.gen(function* () {
         const session = yield* (yield* Runtime).start(spec, supervision)
         yield* outcomeOf(session)
       })
     )
-    const lines = readFileSync(join(rig.directory, "containers", spec.id, "log.json"), "utf8")
+    const lines = readFileSync(join(rig().directory, "containers", spec.id, "log.json"), "utf8")
       .trim()
       .split("\n")
     const records = lines.map((line) => JSON.parse(line)).map(({ log, stream }) => ({ log, stream }))
@@ -153,8 +147,8 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
   })
 
   it("runs further processes in the container, with its own exit codes", async () => {
-    const spec = rig.spec({ argv: ["sleep", "1000"] })
-    const outcome = await rig.run(
+    const spec = rig().spec({ argv: ["sleep", "1000"] })
+    const outcome = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         yield* runtime.start(spec, supervision)
@@ -182,8 +176,8 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
   })
 
   it("gives a further process the caller's own streams", async () => {
-    const spec = rig.spec({ argv: ["sleep", "1000"] })
-    const code = await rig.run(
+    const spec = rig().spec({ argv: ["sleep", "1000"] })
+    const code = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
         yield* runtime.start(spec, supervision)

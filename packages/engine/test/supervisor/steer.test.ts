@@ -3,11 +3,12 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { SyscallError } from "@gantry/linux/SyscallError"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Effect } from "effect"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import type { Source } from "../../src/supervisor/channel.ts"
 import { follow, type FollowedMessage, type FollowerAnswer } from "../../src/supervisor/follow.ts"
 import { openSteering } from "../../src/supervisor/steer.ts"
-import { makeRig, noTraces, outcomeOf, type Rig, supervision, traces } from "./rig.ts"
+import { outcomeOf, type Rig, supervision } from "./rig.ts"
+import { useRig } from "./use-rig.ts"
 
 const bytesOf = (...messages: ReadonlyArray<FollowedMessage>): Uint8Array =>
   new TextEncoder().encode(messages.map((message) => `${JSON.stringify(message)}\n`).join(""))
@@ -118,24 +119,17 @@ describe("the lines of a starter that steers", () => {
 })
 
 describe.skipIf(process.getuid?.() !== 0)("a container whose start is steered (needs root)", () => {
-  let rig: Rig
-  beforeAll(() => {
-    rig = makeRig()
-  })
-  afterAll(() => {
-    expect(traces(rig)).toEqual(noTraces)
-    rig.dispose()
-  })
+  const rig = useRig()
 
   const parentOf = (pid: number): number =>
     Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1])
 
   /** The program of whatever waits for the container's first process. */
   const waiterOf = (more: Parameters<Rig["spec"]>[1]) =>
-    rig.run(
+    rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
-        const spec = rig.spec({ argv: ["cat"] }, more)
+        const spec = rig().spec({ argv: ["cat"] }, more)
         const session = yield* runtime.start(spec, { ...supervision, stdin: true })
         const state = yield* runtime.state(spec.id)
         const pid = state.status === "running" ? (state.pid ?? 0) : 0
@@ -152,7 +146,7 @@ describe.skipIf(process.getuid?.() !== 0)("a container whose start is steered (n
   })
 
   it("is put together by a program of its own where it is not launched as most are", async () => {
-    const plain = rig.spec({})
+    const plain = rig().spec({})
     const { code, waiter } = await waiterOf({ namespaces: { ...plain.namespaces, uts: "host" } })
     expect(code).toBe(0)
     expect(waiter).not.toContain("memfd")
