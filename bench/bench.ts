@@ -20,7 +20,8 @@ export interface Bench {
   readonly quiet: (contestant: Pick<Contestant, "argv" | "cwd" | "env">) => string
 }
 
-const quiet: Bench["quiet"] = ({ argv: [program = "", ...args], cwd, env }) =>
+/** {@link Bench.quiet}. */
+export const quiet: Bench["quiet"] = ({ argv: [program = "", ...args], cwd, env }) =>
   execFileSync(program, args, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -29,7 +30,7 @@ const quiet: Bench["quiet"] = ({ argv: [program = "", ...args], cwd, env }) =>
   })
 
 /** The same files for everybody: a root with busybox and a few names for it. */
-const makeRoot = (folder: string): void => {
+export const makeRoot = (folder: string): void => {
   execFileSync(process.execPath, [inRepository("examples/web/prepare.mjs")])
   mkdirSync(join(folder, "bin"), { recursive: true })
   copyFileSync(inRepository("examples/web/busybox"), join(folder, "bin/busybox"))

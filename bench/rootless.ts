@@ -2,27 +2,22 @@
  * `run --rm true` of an ordinary user, beside podman of the same user. Makes a user of its own, with a range of numbers,
  * and removes it with all that is theirs. Needs root, useradd(8), setpriv(1), and uidmap for the range.
  */
-import { execFileSync, spawnSync } from "node:child_process"
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inRepository } from "../scripts/repository.ts"
+import { makeRoot, quiet } from "./bench.ts"
 import { peers } from "./peers.ts"
 import { type Contestant, report, timeInTurn } from "./side-by-side.ts"
 
 const user = "gantry-bench"
 const image = "gantry-bench-rootless"
 
-const run = (program: string, ...args: ReadonlyArray<string>): string =>
-  execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim()
+const run = (...argv: ReadonlyArray<string>): string => quiet({ argv }).trim()
 
 /** A home with busybox in a root, and our program where the user may read it. */
 const furnish = (home: string, number: string): void => {
-  execFileSync(process.execPath, [inRepository("examples/web/prepare.mjs")])
-  mkdirSync(join(home, "root/bin"), { recursive: true })
-  for (const name of ["busybox", "true"]) {
-    copyFileSync(inRepository("examples/web/busybox"), join(home, "root/bin", name))
-    chmodSync(join(home, "root/bin", name), 0o755)
-  }
+  makeRoot(join(home, "root"))
   writeFileSync(join(home, "Dockerfile"), "FROM scratch\nCOPY root/ /\n")
   copyFileSync(process.env["GANTRY_BIN"] ?? inRepository("apps/cli/dist/gantry"), join(home, "gantry"))
   chmodSync(join(home, "gantry"), 0o755)
@@ -44,16 +39,13 @@ try {
     argv: [...as, ...argv],
     cwd: home
   })
-  const quietly = ({ argv: [program = "", ...args], cwd = home }: Contestant): string =>
-    execFileSync(program, args, { encoding: "utf8", cwd, stdio: ["ignore", "pipe", "pipe"] }).trim()
-
   const gantry = join(home, "gantry")
-  const version = quietly(contestant("gantry", "", gantry, "--version"))
-  quietly(contestant("gantry", version, gantry, "build", "-t", image, home))
+  const version = quiet(contestant("gantry", "", gantry, "--version")).trim()
+  quiet(contestant("gantry", version, gantry, "build", "-t", image, home))
   const podman = peers().find(({ name }) => name === "podman")
   if (podman !== undefined) {
     run("tar", "-C", join(home, "root"), "-cf", join(home, "root.tar"), ".")
-    quietly(contestant("podman", podman.version, "podman", "import", join(home, "root.tar"), image))
+    quiet(contestant("podman", podman.version, "podman", "import", join(home, "root.tar"), image))
   }
   for (const network of ["none", "host", undefined]) {
     const words = ["--rm", ...(network === undefined ? [] : ["--network", network]), image, "/bin/true"]
@@ -67,11 +59,10 @@ try {
       console.log(`!! ${network ?? "default"} network IS SKIPPED: ${error instanceof Error ? error.message : error} !!`)
     }
   }
-  quietly(contestant("gantry", version, gantry, "system", "reset", "--force"))
-  if (podman !== undefined) quietly(contestant("podman", podman.version, "podman", "system", "reset", "--force"))
+  quiet(contestant("gantry", version, gantry, "system", "reset", "--force"))
+  if (podman !== undefined) quiet(contestant("podman", podman.version, "podman", "system", "reset", "--force"))
 } finally {
   spawnSync("pkill", ["-KILL", "-u", user])
   run("userdel", "--remove", user)
   rmSync(`/run/user/${number}`, { recursive: true, force: true })
-  if (existsSync(home)) rmSync(home, { recursive: true, force: true })
 }
