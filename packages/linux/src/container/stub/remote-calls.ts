@@ -1,12 +1,12 @@
 import type { Arch, Ffi, Memory, Word } from "../../ffi/Ffi.ts"
 import { SyscallError, failedWith } from "../../SyscallError.ts"
-import { F_SETFD, PR_CAPBSET_READ } from "../../constants.ts"
 import { timespec, words32, words64 } from "../../memory.ts"
 import { syscallNumbers } from "../../syscall-numbers.ts"
 import type { Syscalls } from "../../Syscalls.ts"
 import { writeAll } from "../../write-all.ts"
 import { performedAt } from "../machine-code/Code.ts"
 import { currentStage, StageFailure } from "../StageFailure.ts"
+import { PR_GET_DUMPABLE, waitedFor } from "./waited-for.ts"
 import { endings, forkCall, plainFork, requestAt, requestsFd, workspace } from "./program.ts"
 
 /** Our ends of the two pipes of a stub. */
@@ -54,55 +54,6 @@ export interface RemoteCalls {
   readonly linger: (milliseconds: number) => void
 }
 
-/** Calls that return nothing of use. `prctl` and `fcntl` are among them for what sets something: {@link setsOnly}. */
-const settersOnly: ReadonlyArray<keyof typeof syscallNumbers> = [
-  "capset",
-  "chdir",
-  "chroot",
-  "close",
-  "close_range",
-  "dup3",
-  "fchdir",
-  "fchownat",
-  "fsconfig",
-  "mkdirat",
-  "mknodat",
-  "mount",
-  "mount_setattr",
-  "move_mount",
-  "pivot_root",
-  "sched_setaffinity",
-  "seccomp",
-  "setdomainname",
-  "setgroups",
-  "sethostname",
-  "setns",
-  "setresgid",
-  "setresuid",
-  "setsid",
-  "setsockopt",
-  "symlinkat",
-  "umask",
-  "umount2",
-  "unshare"
-]
-
-/** Calls that are waited for, and only read the memory they are given, so that it need not come back. */
-const readersOnly: ReadonlyArray<keyof typeof syscallNumbers> = [
-  "execve",
-  "fsopen",
-  "open_tree",
-  "openat",
-  "openat2",
-  "sendto",
-  "write"
-]
-
-const PR_GET_DUMPABLE = 3
-
-/** Options of prctl(2) that ask, and the command of fcntl(2) that marks a descriptor. */
-const asking = new Set<Word>([PR_GET_DUMPABLE, PR_CAPBSET_READ])
-
 const POLLIN = 1
 /** Bytes of memory that calls may wait with. */
 const mostWaiting = 262_144
@@ -137,13 +88,7 @@ const putWord = (ints: Int32Array, at: number, value: Word): void => {
 /** Calls in the process at the other end of two pipes. Nobody else may ask it. */
 export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): RemoteCalls => {
   const ours = arch === "x64" ? 0 : 1
-  const numbersOf = (names: ReadonlyArray<keyof typeof syscallNumbers>) =>
-    new Set<number>(names.map((name) => syscallNumbers[name][ours]))
-  const reads = numbersOf(readersOnly)
-  const sets = numbersOf(settersOnly)
-  const [prctl, fcntl] = [syscallNumbers.prctl[ours], syscallNumbers.fcntl[ours]]
-  const setsOnly = (number: number, a0: Word, a1: Word): boolean =>
-    sets.has(number) || (number === prctl && !asking.has(a0)) || (number === fcntl && a1 === F_SETFD)
+  const { readsOnly, setsOnly } = waitedFor(arch)
 
   let frame = new Uint8Array(32_768)
   let answer = new Uint8Array(32_768)
@@ -302,7 +247,7 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
     const waiting = gathers || ending === endings.never || (waits && setsOnly(number, a0, a1))
     put(number, a0, a1, a2, a3, a4, a5, ending)
     if (keeps) return 0
-    if (!waiting) return perform(true, !reads.has(number))
+    if (!waiting) return perform(true, !readsOnly(number))
     forgetMemory()
     if (used > mostWaiting && !gathers) perform(false, false)
     return 0
@@ -342,7 +287,7 @@ export const remoteCalls = (sys: Syscalls, arch: Arch, lines: StubLines): Remote
       unread = () => void read((sent, results) => judge(sent, results, false))
       return () => {
         // Something harmless to ask for: it ends what lingers.
-        if (unread !== undefined) call(prctl, PR_GET_DUMPABLE, 0, 0, 0, 0, 0)
+        if (unread !== undefined) call(syscallNumbers.prctl[ours], PR_GET_DUMPABLE, 0, 0, 0, 0, 0)
       }
     },
     fork: () => {
