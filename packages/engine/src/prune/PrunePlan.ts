@@ -38,7 +38,8 @@ export interface PruneFilters {
 /** One thing that goes, and the bytes of the disk that are free then. */
 export type Removal = { readonly bytes: number } & (
   | { readonly kind: "container"; readonly id: string; readonly name: string }
-  | { readonly kind: "volume" | "network"; readonly name: string }
+  | { readonly kind: "volume"; readonly name: string }
+  | { readonly kind: "network"; readonly name: string }
   | {
       readonly kind: "image"
       readonly id: Digest

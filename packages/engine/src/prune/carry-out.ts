@@ -46,13 +46,9 @@ export const carryOut = (
     const still = wish === undefined ? undefined : new Set((yield* planPrune(wish)).remove.map(identityOf))
     const wanted = remove.filter((each) => still === undefined || still.has(identityOf(each)))
     const gone: Array<Removal> = []
-    const networks = wanted.filter((each) => each.kind === "network")
-    // Their containers go before them.
-    for (const each of wanted) {
-      if (!isStored(each) && each.kind !== "network" && (yield* removeOne(each))) gone.push(each)
-    }
-    const networksGone = yield* removeNetworks(networks.flatMap((each) => ("name" in each ? [each.name] : [])))
-    gone.push(...networks.filter((each) => "name" in each && networksGone.has(each.name)))
+    // Containers go before their networks.
+    for (const each of wanted) if (!isStored(each) && !isNetwork(each) && (yield* removeOne(each))) gone.push(each)
+    gone.push(...(yield* removeNetworks(wanted.filter(isNetwork))))
     // An image that was made or given a name since then keeps what it needs, whatever the plan says.
     const needs = yield* neededNow
     for (const each of wanted) {
@@ -79,6 +75,10 @@ const tellOf = (wanted: ReadonlyArray<Removal>, gone: ReadonlyArray<Removal>): E
     { discard: true }
   )
 
+type NetworkRemoval = Removal & { readonly kind: "network" }
+
+const isNetwork = (removal: Removal): removal is NetworkRemoval => removal.kind === "network"
+
 const isStored = (removal: Removal): removal is Removal & { readonly kind: "layer" | "blob" } =>
   removal.kind === "layer" || removal.kind === "blob"
 
@@ -97,12 +97,16 @@ export const neededNow: Effect.Effect<
 })
 
 /** Removes networks, but those that were removed, or to which a container was attached, since the plan was made. */
-const removeNetworks = (names: ReadonlyArray<string>): Effect.Effect<ReadonlySet<string>, NetworkRefused, Network> =>
+const removeNetworks = (
+  removals: ReadonlyArray<NetworkRemoval>
+): Effect.Effect<ReadonlyArray<NetworkRemoval>, NetworkRefused, Network> =>
   Effect.gen(function* () {
     const { remove, removeUnused } = yield* Network
-    if (names.length === 0) return new Set()
-    if (removeUnused !== undefined) return new Set(yield* removeUnused(names))
-    const gone = yield* Effect.filter(names, (name) =>
+    if (removals.length > 0 && removeUnused !== undefined) {
+      const gone = new Set(yield* removeUnused(removals.map(({ name }) => name)))
+      return removals.filter(({ name }) => gone.has(name))
+    }
+    return yield* Effect.filter(removals, ({ name }) =>
       remove(name).pipe(
         Effect.as(true),
         Effect.catchTags({
@@ -111,11 +115,12 @@ const removeNetworks = (names: ReadonlyArray<string>): Effect.Effect<ReadonlySet
         })
       )
     )
-    return new Set(gone)
   })
 
 /** Removes one thing, unless somebody has begun to use it. Returns whether it went. */
-const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | StorageFailure, PruneServices> =>
+const removeOne = (
+  removal: Exclude<Removal, NetworkRemoval>
+): Effect.Effect<boolean, NetworkRefused | StorageFailure, PruneServices> =>
   Effect.gen(function* () {
     switch (removal.kind) {
       case "container":
@@ -130,8 +135,6 @@ const removeOne = (removal: Removal): Effect.Effect<boolean, NetworkRefused | St
       case "volume":
         yield* (yield* Volumes).remove(removal.name)
         return true
-      case "network":
-        return (yield* removeNetworks([removal.name])).size > 0
       case "image": {
         if ((yield* (yield* Containers).ofImage(removal.id)).length > 0) return false
         return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })
