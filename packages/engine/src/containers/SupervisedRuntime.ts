@@ -150,16 +150,14 @@ export const make = Effect.gen(function* () {
         })
       }
       yield* Effect.promise(() => clearEarlier(directory, job.group))
-      const begun = yield* Effect.acquireRelease(
+      const { conversation, steer } = yield* Effect.acquireRelease(
         Effect.try({
           try: () => {
             const supervisor =
               waiting.get(spec.id) ?? open(spec.id, { tty: spec.process.tty, stdin: supervision.stdin })
             waiting.delete(spec.id)
             try {
-              const { steered } = giveJob(directory, job, supervisor)
-              const { conversation, steering } = supervisor
-              return { conversation, steering: steered ? steering : undefined }
+              return { conversation: supervisor.conversation, steer: giveJob(directory, job, supervisor, directs) }
             } catch (cause) {
               supervisor.conversation.close()
               throw cause
@@ -172,11 +170,10 @@ export const make = Effect.gen(function* () {
               why: cause instanceof Error ? cause.message : String(cause)
             })
         }),
-        ({ conversation }) => Effect.sync(conversation.close)
+        (begun) => Effect.sync(begun.conversation.close)
       )
-      const { conversation, steering } = begun
       const event = yield* Effect.promise(async () => {
-        if (directs !== undefined) await steering?.steer(job.plan, directs)
+        await steer?.()
         return conversation.event("started", "failed")
       }).pipe(
         // Nobody would know what came of it.

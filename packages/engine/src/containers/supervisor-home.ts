@@ -14,6 +14,7 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { supervisorKind } from "../root-names.ts"
 import { currentState, mark, writeState } from "../supervisor/state.ts"
 import { startSupervisor, type WaitingSupervisor } from "../supervisor/client.ts"
+import type { Directing } from "../supervisor/direct.ts"
 import type { Job } from "../supervisor/job.ts"
 import type { LaunchBeginning } from "../supervisor/open-launch.ts"
 import { openSteering } from "../supervisor/steer.ts"
@@ -51,11 +52,15 @@ export const openSupervisor = (
 
 /**
  * Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. From here on whoever
- * looks at the directory knows of the supervisor, also when this process is killed. `steered`: the supervisor waits for
- * this process to put the container's first one together.
+ * looks at the directory knows of the supervisor, also when this process is killed. Returns how the container's first
+ * process is put together, where the supervisor waits for this one to do that.
  */
-export const giveJob = (directory: string, job: Job, opened: OpenedSupervisor): { readonly steered: boolean } => {
-  const { begin, complaints, pid, steering } = opened
+export const giveJob = (
+  directory: string,
+  job: Job,
+  { begin, complaints, pid, steering }: OpenedSupervisor,
+  directing: Directing | undefined
+): (() => Promise<void>) | undefined => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   // Before anybody can know of the supervisor: whoever ends it looks for the group.
   noteGroup(directory, job.group, job.spec)
@@ -65,14 +70,17 @@ export const giveJob = (directory: string, job: Job, opened: OpenedSupervisor): 
   }
   renameSync(complaints, `${directory}/supervisor.log`)
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
-  const { supervision } = job
-  const steered = steering?.fits({ plan: job.plan, terminal: job.spec.process.tty, stdin: supervision.stdin }) === true
-  if (steered) steering?.begin()
-  else {
-    steering?.close()
-    begin()
+  const { plan, spec, supervision } = job
+  if (
+    directing !== undefined &&
+    steering?.fits({ plan, terminal: spec.process.tty, stdin: supervision.stdin }) === true
+  ) {
+    steering.begin()
+    return () => steering.steer(plan, directing)
   }
-  return { steered }
+  steering?.close()
+  begin()
+  return undefined
 }
 
 /** What the supervisor of a container was told last. Throws when it was never started. */

@@ -148,7 +148,7 @@ export const startSupervisor = (
     readonly file: string
     readonly stderr: number
     readonly likely: LaunchBeginning | undefined
-    readonly steering?: Steering | undefined
+    readonly steering: Steering | undefined
   }
 ): WaitingSupervisor => {
   const ahead: LikelyBeginning | undefined = likely && { ...likely, steered: steering !== undefined }

@@ -5,7 +5,7 @@ import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { writeAll } from "@gantry/linux/write-all"
 import { openSource, type Source } from "./channel.ts"
-import { heldOf, type HandshakeSteps, type LaunchFailure } from "./handshake.ts"
+import { heldOf, type HandshakeSteps, type LaunchFailure, makeLines, notPrepared } from "./handshake.ts"
 import { type LaunchBeginning, opened, type OpenedLaunch, openStreams } from "./open-launch.ts"
 
 /** What a starter says of the process that it puts together, one JSON value a line. */
@@ -115,8 +115,7 @@ export const follow = async (
     try {
       if (ours === undefined) work()
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      ours = { type: "failed", status: 125, stage: "prepare container", why }
+      ours = notPrepared(error)
     }
   }
   const reply = (done: () => FollowerAnswer): void => {
@@ -147,13 +146,8 @@ export const follow = async (
 
 /** All that is said. What was said already is read at once: a stream takes a turn of the event loop before it has it. */
 async function* messages({ heard, said }: FollowedChild): AsyncGenerator<FollowedMessage> {
-  const decoder = new TextDecoder()
-  let pending = ""
-  const linesOf = (chunk: Uint8Array): ReadonlyArray<FollowedMessage> => {
-    const lines = (pending + decoder.decode(chunk, { stream: true })).split("\n")
-    pending = lines.pop() ?? ""
-    return lines.map((line) => JSON.parse(line) as FollowedMessage)
-  }
-  yield* linesOf(heard())
-  for await (const chunk of (await said()).chunks) yield* linesOf(chunk)
+  const linesOf = makeLines()
+  const messagesOf = (chunk: Uint8Array) => linesOf(chunk).map((line) => JSON.parse(line) as FollowedMessage)
+  yield* messagesOf(heard())
+  for await (const chunk of (await said()).chunks) yield* messagesOf(chunk)
 }

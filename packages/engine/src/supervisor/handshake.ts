@@ -35,6 +35,25 @@ export interface HandshakeLines {
   readonly release: () => void
 }
 
+/** A launch that fails because the parent could not do its part. */
+export const notPrepared = (error: unknown): LaunchFailure => ({
+  type: "failed",
+  status: 125,
+  stage: "prepare container",
+  why: error instanceof Error ? error.message : String(error)
+})
+
+/** Cuts a stream of bytes into lines, however it arrives. */
+export const makeLines = (): ((chunk: Uint8Array) => ReadonlyArray<string>) => {
+  const decoder = new TextDecoder()
+  let pending = ""
+  return (chunk) => {
+    const lines = (pending + decoder.decode(chunk, { stream: true })).split("\n")
+    pending = lines.pop() ?? ""
+    return lines
+  }
+}
+
 /** How long a child may take to say back what it was told, in milliseconds. */
 const patience = 2000
 
@@ -52,8 +71,7 @@ export const shakeHands = (
 ): Promise<{ readonly type: "started"; readonly pid: number } | LaunchFailure> =>
   new Promise((resolve) => {
     let pid = 0
-    let pending = ""
-    const decoder = new TextDecoder()
+    const linesOf = makeLines()
     const send = (message: unknown) => socket.write(`${JSON.stringify(message)}\n`)
     const fail = (stage: string, why: string, status = 125) => resolve({ type: "failed", status, stage, why })
 
@@ -64,8 +82,7 @@ export const shakeHands = (
       try {
         work()
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        const failure: LaunchFailure = { type: "failed", status: 125, stage: "prepare container", why }
+        const failure = notPrepared(error)
         ours = failure
         // Writing to a child that is gone ends the conversation. After the next turn what it has said before is read.
         setImmediate(() => setImmediate(() => socket.destroyed || send(failure)))
@@ -92,13 +109,10 @@ export const shakeHands = (
     }
 
     socket.on("data", (chunk: Uint8Array) => {
-      pending += decoder.decode(chunk, { stream: true })
-      const lines = pending.split("\n")
-      pending = lines.pop() ?? ""
       try {
-        for (const line of lines) answer(JSON.parse(line))
+        for (const line of linesOf(chunk)) answer(JSON.parse(line))
       } catch (error) {
-        fail("prepare container", error instanceof Error ? error.message : String(error))
+        resolve(notPrepared(error))
       }
     })
     // An error here is the same end, seen from the other direction.

@@ -1,10 +1,9 @@
 import type { Directed, LaunchControl, LaunchPlan } from "@gantry/core/runtime/Launcher"
 import { O_CLOEXEC, SIGHUP, SIGINT, SIGTERM } from "@gantry/linux/constants"
+import { jsonLines } from "@gantry/linux/container/control"
 import { openStub } from "@gantry/linux/container/stub/open-stub"
-import { StageFailure } from "@gantry/linux/container/StageFailure"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { failedWith } from "@gantry/linux/SyscallError"
-import { writeAll } from "@gantry/linux/write-all"
 import type { Directing } from "./direct.ts"
 import type { FollowedMessage } from "./follow.ts"
 import type { LaunchBeginning } from "./open-launch.ts"
@@ -40,7 +39,8 @@ export interface Steering {
 /** Signals that end a program, and what it waits for with it: a share that is gone may keep a mount waiting for ever. */
 const endings = [SIGHUP, SIGINT, SIGTERM]
 
-const newline = 0x0a
+/** A failure and the running of the command are told by the outcome. */
+const silent: Pick<LaunchControl, "begun" | "refuse"> = { begun: () => undefined, refuse: () => undefined }
 
 /** What has to be the same for a process that was begun already to be of use. */
 const shown = ({ plan, stdin, terminal }: LaunchBeginning): string => JSON.stringify([plan.directed, stdin, terminal])
@@ -64,7 +64,7 @@ const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed):
   // Read as soon as somebody is there who can.
   stub.begin()
 
-  const control = conversation(sys, { said, answers })
+  const { receive, send } = jsonLines(sys, said, (into) => sys.readOnce(answers, into))
   const close = () => {
     stub.close()
     for (const fd of ours.splice(0)) sys.close(fd)
@@ -81,7 +81,10 @@ const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed):
     steer: async (plan, directing) => {
       for (const signal of endings) sys.interrupts(signal, true)
       try {
-        control.say(await directing.put({ type: "directed", begun: stub.begun }, plan, control.as(plan.config)))
+        // Whoever has written the configuration need not be told it.
+        const known = [plan.config]
+        const control = { ...silent, send, receive: () => (known.length > 0 ? known.shift() : receive()) }
+        send((await directing.put({ type: "directed", begun: stub.begun }, plan, control)) satisfies FollowedMessage)
       } catch (error) {
         // The supervisor has gone, or never listened: it has said why, or its end tells.
         if (!failedWith(error, "EPIPE")) throw error
@@ -92,33 +95,4 @@ const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed):
     },
     close
   }
-}
-
-/** What is said to a supervisor, and the child's side of a launch over it. */
-const conversation = (sys: Syscalls, { answers, said }: { readonly said: number; readonly answers: number }) => {
-  const say = (message: FollowedMessage): void =>
-    writeAll(sys, said, new TextEncoder().encode(`${JSON.stringify(message)}\n`))
-
-  const hear = (): unknown => {
-    const bytes: Array<number> = []
-    const chunk = new Uint8Array(4096)
-    while (bytes.at(-1) !== newline) {
-      const length = sys.readOnce(answers, chunk)
-      if (length === 0) throw new StageFailure("start", "the supervisor of the container has ended")
-      bytes.push(...chunk.subarray(0, length))
-    }
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes)))
-  }
-
-  /** Whoever has written the configuration need not be told it. */
-  const as = (config: unknown): LaunchControl => {
-    const known: Array<unknown> = [config]
-    return {
-      receive: () => (known.length > 0 ? known.shift() : hear()),
-      send: (message) => say(message as FollowedMessage),
-      refuse: () => undefined,
-      begun: () => undefined
-    }
-  }
-  return { say, as }
 }

@@ -16,18 +16,20 @@ const witnessFd = 4
 
 const newline = 0x0a
 
-/** Speaks with blocking calls. */
-export const openControl = (sys: Syscalls): Control => {
-  const fd = controlFd
-  sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
-  // The program that waits for us holds the same socket and pipe. This writing end is ours alone, and execve closes it.
-  const witness = sys.open(`/proc/self/fd/${witnessFd}`, O_WRONLY | O_CLOEXEC)
-  sys.close(witnessFd)
+/**
+ * Speaks in JSON values, one a line, with blocking calls. `read` gets what is heard, 0 at its end; `said` is the descriptor
+ * that is written to.
+ */
+export const jsonLines = (
+  sys: Syscalls,
+  said: number,
+  read: (into: Uint8Array) => number
+): Pick<Control, "receive" | "send"> => {
   let pending = new Uint8Array(0)
   const chunk = new Uint8Array(65_536)
 
   const readMore = (): void => {
-    const length = readBlocking(sys, fd, chunk)
+    const length = read(chunk)
     if (length === 0) throw new Error("the parent closed the control socket")
     const joined = new Uint8Array(pending.length + length)
     joined.set(pending)
@@ -35,21 +37,30 @@ export const openControl = (sys: Syscalls): Control => {
     pending = joined
   }
 
-  const receive = (): unknown => {
-    let end = pending.indexOf(newline)
-    while (end < 0) {
-      const seen = pending.length
-      readMore()
-      end = pending.indexOf(newline, seen)
-    }
-    const line = new TextDecoder().decode(pending.subarray(0, end))
-    pending = pending.slice(end + 1)
-    return JSON.parse(line)
+  return {
+    receive: () => {
+      let end = pending.indexOf(newline)
+      while (end < 0) {
+        const seen = pending.length
+        readMore()
+        end = pending.indexOf(newline, seen)
+      }
+      const line = new TextDecoder().decode(pending.subarray(0, end))
+      pending = pending.slice(end + 1)
+      return JSON.parse(line)
+    },
+    send: (message) => writeAll(sys, said, new TextEncoder().encode(`${JSON.stringify(message)}\n`))
   }
+}
 
-  const send = (message: unknown): void => {
-    writeAll(sys, fd, new TextEncoder().encode(`${JSON.stringify(message)}\n`))
-  }
+/** Speaks with blocking calls. */
+export const openControl = (sys: Syscalls): Control => {
+  const fd = controlFd
+  sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
+  // The program that waits for us holds the same socket and pipe. This writing end is ours alone, and execve closes it.
+  const witness = sys.open(`/proc/self/fd/${witnessFd}`, O_WRONLY | O_CLOEXEC)
+  sys.close(witnessFd)
+  const { receive, send } = jsonLines(sys, fd, (into) => readBlocking(sys, fd, into))
 
   const refuse = (message: unknown): void => {
     send(message)
