@@ -55,9 +55,16 @@ export interface Kernel {
 /** Makes calls whose failure is not the end: it is thrown at once, as what it is. */
 export const now = <A>(kernel: Kernel, ask: () => A): A => (kernel.now === undefined ? ask() : kernel.now(ask))
 
-/** Makes calls that have nothing to do with each other: many of another process cost as much as one, when they go together. */
-export const together = (kernel: Kernel, asks: ReadonlyArray<() => number>): ReadonlyArray<number> =>
-  kernel.together === undefined ? asks.map((ask) => ask()) : kernel.together(asks)
+/**
+ * Makes a call for each of several things, none of which has to do with another, and returns what each gave: many calls
+ * of another process cost as much as one, when they go together.
+ */
+export const together = <A>(
+  kernel: Kernel,
+  items: ReadonlyArray<A>,
+  call: (item: A, at: number) => number
+): ReadonlyArray<number> =>
+  kernel.together === undefined ? items.map(call) : kernel.together(items.map((item, at) => () => call(item, at)))
 
 /** What is at a path itself. */
 export const ownKind = ({ files }: Pick<Kernel, "files">, path: string): FileKind | undefined =>

@@ -26,14 +26,7 @@ export const holdGenerated = (kernel: Kernel, spec: ContainerSpec, scratch: stri
     kernel.sys.mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4m,mode=755")
     const files = wanted.map(({ name, text = "" }) => ({ path: `${scratch}/${name}`, target: `/etc/${name}`, text }))
     writeFiles(kernel, files)
-    const trees = together(
-      kernel,
-      files.map(
-        ({ path }) =>
-          () =>
-            cloneTree(kernel, path, false)
-      )
-    )
+    const trees = together(kernel, files, ({ path }) => cloneTree(kernel, path, false))
     kernel.sys.umount2(scratch, MNT_DETACH)
     return files.map(({ target }, at) => ({ target, tree: trees[at] ?? -1 }))
   })
@@ -42,19 +35,9 @@ export const holdGenerated = (kernel: Kernel, spec: ContainerSpec, scratch: stri
 /** Writes new files, in memory: what does not fit in one call is an error there. */
 const writeFiles = (kernel: Kernel, files: ReadonlyArray<{ readonly path: string; readonly text: string }>): void => {
   const { sys } = kernel
-  const opened = together(
-    kernel,
-    files.map(
-      ({ path }) =>
-        () =>
-          sys.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    )
-  )
+  const opened = together(kernel, files, ({ path }) => sys.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644))
   const contents = files.map(({ text }) => new TextEncoder().encode(text))
-  const written = together(
-    kernel,
-    opened.map((fd, at) => () => sys.write(fd, contents[at] ?? new Uint8Array()))
-  )
+  const written = together(kernel, opened, (fd, at) => sys.write(fd, contents[at] ?? new Uint8Array()))
   for (const [at, fd] of opened.entries()) {
     sys.close(fd)
     if (written[at] !== contents[at]?.length) throw new Error(`${files[at]?.path} could not be written whole`)

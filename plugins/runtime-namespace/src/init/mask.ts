@@ -23,13 +23,8 @@ export const maskPaths = (kernel: Kernel): void => {
   const found = thereAmong(kernel, [...maskedPaths, ...throttlePaths(cpus)])
   const pathsOf = (directory: boolean) => found.filter((each) => each.directory === directory).map(({ path }) => path)
   const [directories, files] = [pathsOf(true), pathsOf(false)]
-  cover(kernel, "mask", directories, () => emptyDirectories(kernel, directories.length))
-  cover(kernel, "mask", files, () =>
-    together(
-      kernel,
-      files.map(() => () => cloneTree(kernel, "/dev/null", false))
-    )
-  )
+  cover(kernel, "mask", directories, () => emptyDirectories(kernel, directories))
+  cover(kernel, "mask", files, () => together(kernel, files, () => cloneTree(kernel, "/dev/null", false)))
 }
 
 /** Covers paths with a read-only view of themselves. */
@@ -37,10 +32,7 @@ export const lockPaths = (kernel: Kernel): void => {
   const paths = thereAmong(kernel, readonlyPaths).map(({ path }) => path)
   const attrSet = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
   cover(kernel, "lock", paths, () => {
-    const views = together(
-      kernel,
-      paths.map((path) => () => cloneTree(kernel, path, true))
-    )
+    const views = together(kernel, paths, (path) => cloneTree(kernel, path, true))
     for (const view of views) kernel.sys.mountSetattr(view, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet })
     return views
   })
@@ -57,34 +49,24 @@ const cover = (kernel: Kernel, verb: string, paths: ReadonlyArray<string>, make:
   if (paths.length === 0) return
   const all = `${verb} ${paths.join(", ")}`
   const trees = stage(all, make)
-  const points = stage(all, () =>
-    together(
-      kernel,
-      paths.map((path) => () => openInRoot(kernel, path))
-    )
-  )
+  const points = stage(all, () => together(kernel, paths, (path) => openInRoot(kernel, path)))
   for (const [at, path] of paths.entries()) {
     const [tree, point] = [trees[at], points[at]]
     if (tree !== undefined && point !== undefined) stage(`${verb} ${path}`, () => attachTo(kernel, tree, point))
   }
 }
 
-const emptyDirectories = (kernel: Kernel, count: number): ReadonlyArray<number> => {
+/** One for each path. */
+const emptyDirectories = (kernel: Kernel, paths: ReadonlyArray<string>): ReadonlyArray<number> => {
   const { sys } = kernel
-  const contexts = together(
-    kernel,
-    Array.from({ length: count }, () => () => sys.fsopen("tmpfs", FSOPEN_CLOEXEC))
-  )
+  const contexts = together(kernel, paths, () => sys.fsopen("tmpfs", FSOPEN_CLOEXEC))
   for (const context of contexts) {
     sys.fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", "2", 0)
     sys.fsconfig(context, FSCONFIG_SET_STRING, "mode", "755", 0)
     sys.fsconfig(context, FSCONFIG_CMD_CREATE, null, null, 0)
   }
   const attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
-  const trees = together(
-    kernel,
-    contexts.map((context) => () => sys.fsmount(context, FSMOUNT_CLOEXEC, attributes))
-  )
+  const trees = together(kernel, contexts, (context) => sys.fsmount(context, FSMOUNT_CLOEXEC, attributes))
   for (const context of contexts) sys.close(context)
   return trees
 }
