@@ -45,6 +45,8 @@ export interface BenchOptions {
   readonly kill?: Kill
   /** Times and owners of the files in the context. */
   readonly checkout?: { readonly mtimeNs: bigint; readonly uid: number }
+  /** See `SolveRequest.earlyCutoff`. */
+  readonly earlyCutoff?: boolean
 }
 
 /** Builds scenarios with the store and the cache under test, and without a kernel. */
@@ -74,6 +76,8 @@ export interface Sins {
   readonly spell?: (facts: StepFacts, scenario: Scenario) => string
   readonly context?: (context: BuildContext) => BuildContext
   readonly cache?: (cache: BuildCacheShape) => BuildCacheShape
+  /** What is taken for the content that copies take from other trees. */
+  readonly content?: (executor: StepExecutorShape) => StepExecutorShape["contentOf"]
   /** Builds do not wait for each other. */
   readonly apart?: boolean
   /** A killed build writes records of what it has not made. */
@@ -112,22 +116,24 @@ export const layer = (sins: Sins = {}): Layer.Layer<BuildBench, never, BuildCach
       }
       const build = (
         scenario: Scenario,
-        { checkout, jobs = 2, kill, text }: BenchOptions,
+        { checkout, earlyCutoff = false, jobs = 2, kill, text }: BenchOptions,
         cache: BuildCacheShape,
         how: Sins
       ) =>
         Effect.gen(function* () {
-          const { context, spell } = how
+          const { content, context, spell } = how
           const used = kill === undefined ? { cache, layers } : killing(kill, { cache, layers }, how.halfRecords)
           const result = yield* inMemoryBuild({
             text: text ?? dockerfile(scenario),
             files: scenario.files,
             platform: Platform.parse(scenario.platform) ?? Platform.ofMachine("x64"),
             jobs,
+            earlyCutoff,
             scope: String(scenario.base),
             checkout,
             resolve: () => Effect.succeed(imageOf(scenario, ground)),
-            working: counting,
+            working: (executor) =>
+              counting(content === undefined ? executor : { ...executor, contentOf: content(executor) }),
             ...(context === undefined ? {} : { seeing: context }),
             ...(spell === undefined ? {} : { spell: (facts: StepFacts) => spell(facts, scenario) })
           }).pipe(

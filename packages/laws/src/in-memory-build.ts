@@ -31,6 +31,8 @@ export interface InMemoryBuild {
   readonly buildArgs?: ReadonlyMap<string, string>
   readonly target?: string
   readonly jobs: number
+  /** See `SolveRequest.earlyCutoff`. */
+  readonly earlyCutoff?: boolean
   /** See `SolveRequest.scope`. */
   readonly scope: string
   readonly resolve: BaseResolverShape["resolve"]
@@ -76,6 +78,7 @@ export const inMemoryBuild = (
       graph,
       context: build.seeing?.(context) ?? context,
       jobs: build.jobs,
+      earlyCutoff: build.earlyCutoff ?? false,
       scope: build.scope
     }).pipe(
       Effect.provideService(StepExecutor, build.working?.(executor) ?? executor),

@@ -31,7 +31,8 @@ export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
       secrets: yield* readSecrets(options.secret, terminal),
       agents: yield* readAgents(options.ssh, terminal),
       ...given("epoch", yield* epochOf(buildArgs, terminal.env)),
-      reproducible: options.reproducible
+      reproducible: options.reproducible,
+      earlyCutoff: options.earlyCutoff
     } satisfies Partial<BuildRequest>
   })
 

@@ -87,6 +87,27 @@ describe("the build cache", () => {
     expect(await first("--cache-ttl", "0s")).toMatchObject({ kind: "expired", limit: 0 })
   })
 
+  it("with early cut-off runs nothing again that takes the same files from a stage that ran again", async () => {
+    const cut = dockerfile.replace("/src/* >", "/src/a >").replace("ENV MODE", "RUN cat /all > /copy\nENV MODE")
+    const directory = gantry.context({ ...files, Dockerfile: cut })
+    await gantry.ok("build", "-q", "--early-cutoff", directory)
+    const ran = async () => {
+      const { steps } = await explained(directory, "--early-cutoff")
+      return steps.map(({ instruction }) => instruction.split(" ")[0])
+    }
+    writeFileSync(join(directory, "src/b"), "changed\n")
+    expect(await ran()).toEqual(["COPY", "RUN"])
+    expect(await ran()).toEqual([])
+    chmodSync(join(directory, "src/a"), 0o600)
+    expect(await ran()).toEqual(["COPY", "RUN"])
+    writeFileSync(join(directory, "src/a"), "changed\n")
+    expect(await ran()).toEqual(["COPY", "RUN", "COPY", "RUN", "ENV", "CMD"])
+    await gantry.ok("build", "-q", "--early-cutoff", "-t", "cut-off", directory)
+    expect(await gantry.ok("run", "--rm", "cut-off", "cat", "/copy")).toBe("changed")
+    const audit = await gantry.ok("cache", "verify", "--early-cutoff", directory)
+    expect(audit).toContain("RUN steps: 2 same")
+  })
+
   it("is planned without running, fetching or writing anything", async () => {
     const directory = gantry.context({ ...files, Dockerfile: dockerfile.replace("MODE", "PLANNED") })
     const before = await planned(directory)

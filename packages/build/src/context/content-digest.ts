@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs"
 import * as Either from "effect/Either"
 import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
 import type { ContextProblem } from "./ContextProblem.ts"
@@ -74,27 +74,50 @@ export const fileDigest = (
   if (known !== undefined) return Either.right(known)
   return Either.flatMap(absolutePath(tree, entry.path), (path) =>
     reading(entry.path, () => {
-      // The entry was a plain file when it was listed; what has become a symlink or a fifo since is not opened.
-      const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-      try {
-        const hash = hasher()
-        for (;;) {
-          const size = readSync(file, buffer, 0, buffer.length, null)
-          if (size === 0) break
-          hash.update(buffer.subarray(0, size))
-        }
-        const capability = isProgram(entry) ? capabilityOf?.(path) : undefined
-        const bytes = hash.digest()
-        const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
-        const { ctimeNs, dev, ino, mtimeNs, size } = fstatSync(file, { bigint: true })
-        const stayed = isSameState(entry, { ctimeNs, dev, ino, mtimeNs, size: Number(size) })
-        if (memo !== undefined && stayed && ctimeNs + settled < memo.nowNs) memo.set(entry, digest)
-        return digest
-      } finally {
-        closeSync(file)
-      }
+      const { bytes, state } = readBytes(path)
+      const capability = isProgram(entry) ? capabilityOf?.(path) : undefined
+      const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
+      if (isSameState(entry, state)) remember(memo, state, digest)
+      return digest
     })
   )
+}
+
+/** The digest of the bytes of a plain file by its absolute path, remembered by the file's state. Throws what the system says. */
+export const bytesDigest = (path: string, memo?: DigestMemo): Digest => {
+  const known = memo?.get(stateOf(lstatSync(path, { bigint: true })))
+  if (known !== undefined) return known
+  const { bytes, state } = readBytes(path)
+  remember(memo, state, bytes)
+  return bytes
+}
+
+/** What was listed as a plain file is read; what has become a symlink or a fifo since is not opened. */
+const readBytes = (path: string): { readonly bytes: Digest; readonly state: FileState } => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const hash = hasher()
+    for (;;) {
+      const size = readSync(file, buffer, 0, buffer.length, null)
+      if (size === 0) break
+      hash.update(buffer.subarray(0, size))
+    }
+    return { bytes: hash.digest(), state: stateOf(fstatSync(file, { bigint: true })) }
+  } finally {
+    closeSync(file)
+  }
+}
+
+const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): FileState => ({
+  ctimeNs,
+  dev,
+  ino,
+  mtimeNs,
+  size: Number(size)
+})
+
+const remember = (memo: DigestMemo | undefined, state: FileState, digest: Digest): void => {
+  if (memo !== undefined && state.ctimeNs + settled < memo.nowNs) memo.set(state, digest)
 }
 
 const settled = 2_000_000_000n

@@ -17,6 +17,8 @@ export type Parent =
   /** The first step on an image: its ID, and the platform it was asked for. */
   | { readonly image: Digest; readonly platform: string }
   | { readonly scratch: string }
+  /** With early cut-off: the layers below, by a digest of them, whatever has made them. */
+  | { readonly layers: Digest; readonly platform: string }
 
 interface Standing {
   readonly parent: Parent
@@ -43,8 +45,11 @@ export interface RunFacts extends Standing {
   readonly options: { readonly [name: string]: string }
 }
 
+/** With early cut-off: what is taken of another tree, by a digest of all that counts of it. */
+export type TreeContent = { readonly content: Digest }
+
 /** Where a mount is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
-export type MountOrigin = { readonly files: Digest } | { readonly tree: Parent; readonly source: string }
+export type MountOrigin = { readonly files: Digest } | { readonly tree: Parent; readonly source: string } | TreeContent
 
 /** Who a file or directory made for a mount belongs to. */
 type MountOwner = { readonly mode: number; readonly uid: number; readonly gid: number }
@@ -74,6 +79,7 @@ export type MountFacts =
 /** Where a copy is from: the context, by a digest of all selected files; a stage, by the key of its last step; an image. */
 export type CopyOrigin =
   | { readonly files: Digest }
+  | TreeContent
   | {
       readonly tree: Parent
       readonly sources: ReadonlyArray<string>
@@ -124,7 +130,7 @@ const toCanonical = (facts: StepFacts): Canonical => {
       return {
         ...facts,
         parent: { ...facts.parent },
-        origin: "files" in facts.origin ? { ...facts.origin } : { ...facts.origin, tree: { ...facts.origin.tree } }
+        origin: "tree" in facts.origin ? { ...facts.origin, tree: { ...facts.origin.tree } } : { ...facts.origin }
       }
     case "gantry.workdir.1":
     case "gantry.config.1":

@@ -115,6 +115,11 @@ const compareField = (
       // The files themselves are compared one by one.
       if (isContext(before) && isContext(now)) return []
       if (isContext(before) || isContext(now)) return [{ kind: "source" }]
+      const [oldContent, content] = [fieldsOf(before)["content"], fieldsOf(now)["content"]]
+      if (oldContent !== undefined && content !== undefined)
+        return same(oldContent, content) ? [] : [{ kind: "source" }]
+      // That builds cut off early, or no longer, is said of what they stand on.
+      if (oldContent !== undefined || content !== undefined) return []
       const { tree: oldTree, ...old } = fieldsOf(before)
       const { tree, ...fresh } = fieldsOf(now)
       return [
@@ -160,11 +165,16 @@ const same = (before: Canonical | undefined, now: Canonical | undefined): boolea
 const compareParents = (before: Canonical | undefined, now: Canonical | undefined): ReadonlyArray<Difference> => {
   const old = fieldsOf(before)
   const fresh = fieldsOf(now)
+  const [oldLayers, layers] = [old["layers"], fresh["layers"]]
+  if ((oldLayers === undefined) !== (layers === undefined)) {
+    const said = (each: Canonical | undefined) => (each === undefined ? "off" : "on")
+    return [{ kind: "input", name: "--early-cutoff", before: said(oldLayers), now: said(layers) }]
+  }
   if (old["step"] !== undefined || fresh["step"] !== undefined) {
     return old["step"] === fresh["step"] ? [] : [{ kind: "parent" }]
   }
   const found: Array<Difference> = []
-  const base = (of: typeof old) => (of["image"] === undefined ? "scratch" : text(of["image"]))
+  const base = (of: typeof old) => text(of["image"] ?? of["layers"] ?? "scratch")
   if (base(old) !== base(fresh)) found.push({ kind: "base", before: base(old), now: base(fresh) })
   const platform = (of: typeof old) => text(of["platform"] ?? of["scratch"])
   if (platform(old) !== platform(fresh)) found.push({ kind: "platform", before: platform(old), now: platform(fresh) })

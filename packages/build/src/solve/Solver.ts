@@ -37,6 +37,11 @@ export interface SolveRequest {
   readonly ttlMs?: number
   /** All must come from the cache: the first step of the file that does not fails the build, before anything is executed. */
   readonly requireCached?: boolean
+  /**
+   * A step that ran again and made the same files as before ends the running again there: later steps, and copies of
+   * what it made, are found by the files, not by how they came to be. Keys are others than without.
+   */
+  readonly earlyCutoff?: boolean
   /** Options of the build that commands can notice, such as extra host names or sizes of /dev/shm. Part of RUN keys. */
   readonly options?: { readonly [name: string]: string }
   /** Seconds since 1970: the time of the image and its history, and the latest time in its layers (`SOURCE_DATE_EPOCH`). */
@@ -53,7 +58,7 @@ export interface SolveRequest {
  * Builds an image: the stages its target needs, in the order they need each other, independent ones side by side.
  *
  * A step whose key and ground are recorded is not executed. After the first step of a stage that is, all later ones
- * are too, and so is what copies from the stage (the seed law). Times of the image and its history are those of the
+ * are too, and so is what copies from the stage (the seed law), unless `earlyCutoff` is asked for. Times of the image and its history are those of the
  * records, so a build that is wholly cached gives the same image again, byte for byte (CACHE-3). A wholly cached build
  * asks the cache once a step and writes to it once, to say what was used.
  *
@@ -141,6 +146,7 @@ const walk = Effect.fnUntraced(function* (request: SolveRequest, isPlan: boolean
     options: request.options ?? {},
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
     isPlan,
+    earlyCutoff: request.earlyCutoff ?? false,
     ...(request.onHit === undefined ? {} : { onHit: request.onHit }),
     spell: yield* Spelling,
     emit

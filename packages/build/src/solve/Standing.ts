@@ -65,6 +65,8 @@ export interface Workshop {
   readonly epoch?: number
   /** Nothing is executed, fetched or written; what would run is reported as missing. */
   readonly isPlan: boolean
+  /** Steps are known by the files that they stand on and take, not by the steps that made them. */
+  readonly earlyCutoff: boolean
   /** Told of each step whose result the cache has, settings left out. */
   readonly onHit?: (hit: Hit) => void
   readonly spell: (facts: StepFacts) => string

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type { Digest } from "@gantry/core/image/Digest"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import type { LayerInfo, Stack } from "@gantry/core/store/LayerStore"
@@ -58,20 +59,21 @@ export interface RunRequest extends StepPlace {
   readonly onOutput: (output: Output) => void
 }
 
+/** Another tree: paths as COPY has them, relative to its root; globs are the executor's to match. */
+export interface FromTree {
+  readonly of: "tree"
+  readonly stack: Stack
+  readonly sources: ReadonlyArray<string>
+  readonly exclude: ReadonlyArray<string>
+  readonly parents: boolean
+  /** A path that is not there is no failure. */
+  readonly optional: boolean
+}
+
 /** Where copied files come from. */
 export type CopyFrom =
   /** Contexts and addresses: what was selected, and nothing else. */
-  | { readonly of: "context"; readonly selection: ContextSelection }
-  /** Another tree: paths as COPY has them, relative to its root; globs are the executor's to match. */
-  | {
-      readonly of: "tree"
-      readonly stack: Stack
-      readonly sources: ReadonlyArray<string>
-      readonly exclude: ReadonlyArray<string>
-      readonly parents: boolean
-      /** A path that is not there is no failure. */
-      readonly optional: boolean
-    }
+  { readonly of: "context"; readonly selection: ContextSelection } | FromTree
 
 /** Files to put into a tree. */
 export interface CopyRequest extends StepPlace {
@@ -115,6 +117,11 @@ export interface StepExecutorShape {
   readonly run: (request: RunRequest) => Effect.Effect<Option.Option<LayerInfo>, StepFailed>
   readonly copy: (request: CopyRequest) => Effect.Effect<Option.Option<LayerInfo>, StepFailed>
   readonly workdir: (request: WorkdirRequest) => Effect.Effect<Option.Option<LayerInfo>, StepFailed>
+  /**
+   * For early cut-off: a digest of all that a copy of these sources depends on, and a command that sees the first of
+   * them: names, kinds, modes, owners, attributes, bytes and targets of links; times have no part in it.
+   */
+  readonly contentOf: (from: FromTree) => Effect.Effect<Digest, StepFailed>
 }
 
 /** The service tag of {@link StepExecutorShape}. */

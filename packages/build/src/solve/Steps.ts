@@ -14,6 +14,7 @@ import { keyOfSpelling } from "../key/step-key.ts"
 import type { BuildFailed } from "./BuildFailed.ts"
 import { explainMiss } from "./explain-miss.ts"
 import * as Once from "./once.ts"
+import { ownCause } from "./own-cause.ts"
 
 /** A step with its facts, ready to be looked up or executed. */
 export interface Wanted {
@@ -23,6 +24,8 @@ export interface Wanted {
   readonly place: Pick<MissedStep, "stage" | "number" | "parent" | "isOnStep" | "texts">
   /** Why the cache is not to be asked; absent when it is. */
   readonly skip?: Cause
+  /** The earlier step that ran again, which tells why this one does when all that it has of its own is the same. */
+  readonly follows?: Cause
   /** A result that may depend on more than its facts is not recorded, and nothing that stands on it. */
   readonly recordable: boolean
   /** Said before execution begins. */
@@ -129,7 +132,8 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
       Effect.gen(function* () {
         missed.add(key)
         const { record, skip } = wanted
-        const cause = skip ?? found.cause ?? (yield* reason(key, wanted))
+        const told = skip ?? found.cause ?? (yield* reason(key, wanted))
+        const cause = wanted.follows === undefined ? told : ownCause(told, wanted.follows)
         if (isPlan) {
           return { key, how: "missing", layer: null, createdAt: 0, tookMs: 0, cause, recordable: false } satisfies Made
         }
@@ -180,8 +184,14 @@ export const make = ({ isPlan, scope, ttlMs }: StepsOptions) =>
             made !== undefined && (wanted.skip === undefined || made.createdAt > begunAt) ? made : undefined
           )
 
-    const reason = (key: StepKey, { place, record }: Wanted) =>
-      explainMiss(cache, { key, lineage, record, step: { ...place, instruction: record.instruction } })
+    const reason = (key: StepKey, { follows, place, record }: Wanted) =>
+      explainMiss(cache, {
+        key,
+        lineage,
+        record,
+        step: { ...place, instruction: record.instruction },
+        isBelowRun: follows !== undefined
+      })
 
     /** Writes what waits. */
     const flush = (pending: Array<NewRecord>): Effect.Effect<void, StorageFailure> =>

@@ -15,6 +15,8 @@ export interface Missed {
   readonly lineage: string
   readonly record: Told
   readonly step: MissedStep
+  /** With early cut-off: a step that it stands on ran again in this build. */
+  readonly isBelowRun: boolean
 }
 
 /**
@@ -23,12 +25,14 @@ export interface Missed {
  */
 export const explainMiss = (
   cache: Pick<BuildCacheShape, "near" | "trace">,
-  { key, lineage, record, step }: Missed
+  { isBelowRun, key, lineage, record, step }: Missed
 ): Effect.Effect<Cause, StorageFailure> =>
   Effect.gen(function* () {
     const trace = yield* cache.trace(key)
     if (Option.isSome(trace)) return yield* becameOf(trace.value, key, record)
-    const nearest = nearestStep(step, yield* cache.near(lineage, step.parent))
+    const near = yield* cache.near(lineage, step.parent)
+    // What has just been recorded in the place before it is no neighbour of the last build.
+    const nearest = nearestStep(step, isBelowRun ? near.filter(({ key: each }) => each !== step.parent) : near)
     switch (nearest.is) {
       case "unknown":
         return { kind: "first" }

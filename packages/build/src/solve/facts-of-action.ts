@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { ListedFile } from "../key/file-list.ts"
-import type { CopyFacts, CopyOrigin, Parent, StepFacts } from "../key/StepFacts.ts"
+import type { CopyFacts, CopyOrigin, Parent, StepFacts, TreeContent } from "../key/StepFacts.ts"
 import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
 import { copyParts } from "./copy-parts.ts"
 import { mountFacts } from "./mount-facts.ts"
@@ -23,7 +23,7 @@ export interface FactsAround {
   /** What was found at the addresses among the sources, by the source's text. */
   readonly remote?: ReadonlyMap<string, RemoteFound>
   /** The trees that files are from, none where that is a context: of a copy the first, of a RUN one for each mount. */
-  readonly trees: ReadonlyArray<Parent | undefined>
+  readonly trees: ReadonlyArray<Parent | TreeContent | undefined>
 }
 
 /** The facts of a step, and what was read to know them. */
@@ -85,6 +85,7 @@ const copyFacts = (
     archives: action.unpack ? "unpack" : "keep"
   })
   if (tree !== undefined) {
+    if ("content" in tree) return plain(facts(tree))
     const { exclude, parents, sources } = action
     return plain(facts({ tree, sources, exclude, parents: parents ? 1 : 0 }))
   }

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { describeProblem } from "../context/ContextProblem.ts"
 import { listFiles, type ListedFile } from "../key/file-list.ts"
-import type { MountFacts, MountOrigin } from "../key/StepFacts.ts"
+import type { MountFacts, MountOrigin, Parent, TreeContent } from "../key/StepFacts.ts"
 import type { BuildContext, ContextPart } from "./BuildContext.ts"
 import type { FactsAround } from "./facts-of-action.ts"
 import type { AskedMount } from "./stage-state.ts"
@@ -39,12 +39,16 @@ export const mountFacts = (
         parts.push(seen.part)
         files.push(...seen.files)
       }
-      mounts.push(factsOf(mount, tree === undefined ? seen?.origin : { tree, source: sourceOf(mount) }))
+      mounts.push(factsOf(mount, tree === undefined ? seen?.origin : originIn(tree, sourceOf(mount))))
     }
     return { mounts, files, parts }
   })
 
-const sourceOf = (mount: AskedMount["mount"]): string =>
+const originIn = (tree: Parent | TreeContent, source: string): MountOrigin =>
+  "content" in tree ? tree : { tree, source }
+
+/** A path in the tree that a mount is from; empty where it is from nowhere. */
+export const sourceOf = (mount: AskedMount["mount"]): string =>
   mount.type === "bind" || mount.type === "cache" ? mount.source : ""
 
 const factsOf = (mount: AskedMount["mount"], origin: MountOrigin | undefined): MountFacts => {

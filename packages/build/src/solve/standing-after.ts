@@ -24,10 +24,12 @@ export const groundOf = (before: Standing, { action, stage }: Pick<Folded, "acti
 
 /** What the facts of every step are made with. */
 export const factsAround = (
-  { parent }: Pick<Ground, "parent">,
-  { epoch, options }: Workshop
+  { chain, parent }: Pick<Ground, "chain" | "parent">,
+  { stage }: Pick<Folded, "stage">,
+  { earlyCutoff, epoch, options }: Workshop
 ): Pick<FactsAround, "parent" | "epoch" | "options"> => ({
-  parent,
+  // What a step sees of those before it is their files, and their settings, which are facts of its own.
+  parent: earlyCutoff ? { layers: chain, platform: format(stage.platform) } : parent,
   epoch: epoch === undefined ? "" : String(epoch),
   options
 })
@@ -44,8 +46,21 @@ export const askedOf = (
   place: { stage: label.stageName, number: label.number, texts, ...parentOf(before.parent) }
 })
 
+/** Why the cache is not asked for a step; nothing when it is. `source`: why what it takes from another tree was made anew. */
+export const skipOf = (
+  { missed }: Pick<Ground, "missed">,
+  { stage }: Pick<Folded, "stage">,
+  shop: Workshop,
+  source?: Cause
+): Cause | undefined => shop.skip(stage.index) ?? (canCutOff(shop, missed ?? source) ? undefined : (missed ?? source))
+
+/** Whether steps are asked for by the files they stand on and take. What would run in a plan has made none. */
+export const canCutOff = ({ earlyCutoff, isPlan }: Workshop, missed: Cause | undefined): boolean =>
+  earlyCutoff && !(isPlan && missed !== undefined)
+
 const parentOf = (parent: Parent): { readonly parent: string; readonly isOnStep: boolean } => {
   if ("step" in parent) return { parent: parent.step, isOnStep: true }
+  if ("layers" in parent) return { parent: parent.layers, isOnStep: true }
   return { parent: "image" in parent ? parent.image : "scratch", isOnStep: false }
 }
 

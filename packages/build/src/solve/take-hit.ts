@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import { factsOf, type KnownFacts } from "./facts-of-action.ts"
 import { wantedTrees } from "./stand-on.ts"
 import type { Folded, Standing, Workshop } from "./Standing.ts"
-import { askedOf, factsAround, groundOf, standingAfter } from "./standing-after.ts"
+import { askedOf, factsAround, groundOf, skipOf, standingAfter } from "./standing-after.ts"
 
 /** A step that was looked for: where it leads when the cache has it, and the facts of it when they were read. */
 export interface Looked {
@@ -18,14 +18,14 @@ export interface Looked {
  * and is waited for. Undefined where the step is another one; without a standing where it must be made.
  */
 export const takeHit = (before: Standing, folded: Folded, shop: Workshop) => {
-  const { action, stage } = folded
+  const { action } = folded
   const ground = groundOf(before, folded)
   const sources = wantedTrees(folded)
   const needsMore =
     sources.some((source) => source !== undefined) || (action.kind === "copy" && action.remote !== undefined)
-  if (needsMore || (shop.skip(stage.index) ?? ground.missed) !== undefined) return undefined
+  if (needsMore || skipOf(ground, folded, shop) !== undefined) return undefined
   const read = factsOf(action, {
-    ...factsAround(ground, shop),
+    ...factsAround(ground, folded, shop),
     contexts: sources.map(() => shop.context),
     trees: sources.map(() => undefined)
   })

@@ -10,7 +10,16 @@ import { contextsOf, remoteOf } from "./other-files.ts"
 import type { StepLabel } from "./SolveEvent.ts"
 import { type OtherTree, otherTrees } from "./stand-on.ts"
 import { type Folded, onto, type Standing, type Workshop } from "./Standing.ts"
-import { askedOf, factsAround, follows, groundOf, standingAfter } from "./standing-after.ts"
+import {
+  askedOf,
+  canCutOff,
+  factsAround,
+  follows as following,
+  groundOf,
+  skipOf,
+  standingAfter
+} from "./standing-after.ts"
+import { takenContent } from "./taken-content.ts"
 
 /**
  * Takes one step: facts, key, cache or execution, and the standing after it. `known` are the facts, where somebody has
@@ -24,7 +33,7 @@ export const takeStep = (
   known?: KnownFacts
 ) =>
   Effect.gen(function* () {
-    const { action, label, stage } = folded
+    const { action, label } = folded
     const trees: ReadonlyArray<OtherTree | undefined> = yield* otherTrees(folded, shop)
     const absent = trees.find((tree) => tree?.unknown === true)
     if (absent !== undefined) return unplanned(before, label, absent.missed)
@@ -35,28 +44,33 @@ export const takeStep = (
       return unplanned(before, label, { kind: "absent", image: label.text, why: found.left.why })
     }
     const ground = groundOf(before, folded)
+    const again = trees.find((tree) => tree?.missed !== undefined)?.missed
+    const follows = ground.missed ?? again
+    const contents = canCutOff(shop, follows) ? yield* takenContent(folded, trees, shop) : undefined
     const read =
       known === undefined
         ? factsOf(action, {
-            ...factsAround(ground, shop),
+            ...factsAround(ground, folded, shop),
             contexts,
             remote: found.right,
-            trees: trees.map((tree) => tree?.parent)
+            trees: trees.map((tree, at) => contents?.[at] ?? tree?.parent)
           })
         : Either.right(known)
     if (Either.isLeft(read)) {
       shop.emit({ type: "failed", step: label, why: read.left })
       return yield* new BuildFailed({ step: label, why: read.left })
     }
-    const again = trees.find((tree) => tree?.missed !== undefined)?.missed
-    const skip = shop.skip(stage.index) ?? ground.missed ?? again
+    const skip = skipOf(ground, folded, shop, again)
     const isCheap = action.kind === "config"
     const place = { stack: ground.stack, trees, parts: read.right.parts ?? [] }
-    const on = trees.reduce((chain, tree) => onto(chain, tree?.chain ?? null), ground.chain)
+    // What is taken by its content may be from other layers.
+    const taken = contents === undefined ? trees : []
+    const on = taken.reduce((chain, tree) => onto(chain, tree?.chain ?? null), ground.chain)
     const made = yield* shop.steps.want(
       {
         ...askedOf(before, folded, shop, read.right, on),
         ...(skip === undefined ? {} : { skip }),
+        ...(follows === undefined ? {} : { follows }),
         recordable: ground.recordable && trees.every((tree) => tree?.recordable !== false),
         onMiss: (cause) => {
           if (!isCheap) shop.emit({ type: "started", step: label, cause })
@@ -79,7 +93,7 @@ export const unplanned = (before: Standing, label: StepLabel, source?: Cause): S
   return {
     ...before,
     unknown: true,
-    missed: before.missed ?? follows(label),
+    missed: before.missed ?? following(label),
     recordable: false,
     reports: [...before.reports, report]
   }

@@ -5,7 +5,7 @@ import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { Platform } from "@gantry/core/image/Platform"
 import { Locks } from "@gantry/core/Locks"
 import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
-import { type LayerInfo, LayerStore, type LayerStoreShape } from "@gantry/core/store/LayerStore"
+import { type LayerInfo, LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
 import * as RisingClock from "@gantry/laws/RisingClock"
 import * as MemoryCache from "@gantry/plugin-memory/MemoryCache"
 import * as MemoryLocks from "@gantry/plugin-memory/MemoryLocks"
@@ -104,6 +104,8 @@ export interface Machine extends ReturnType<typeof memoryCache> {
   readonly workdirs: Array<WorkdirRequest>
   /** Commands that fail, by a part of their text. */
   readonly broken: Set<string>
+  /** What copies take of another tree; by default all of it counts. */
+  contentOf: (stack: Stack, sources: ReadonlyArray<string>) => Digest
   /** Asked at the beginning of every command. */
   beforeRun: (request: RunRequest) => Effect.Effect<void>
 }
@@ -116,6 +118,7 @@ export const machine = (): Machine => ({
   copies: [],
   workdirs: [],
   broken: new Set(),
+  contentOf: (stack, sources) => ofBytes(JSON.stringify([stack, sources])),
   beforeRun: () => Effect.void
 })
 
@@ -205,7 +208,8 @@ const onMachine =
             return command.includes("true") ? Option.none() : made(request)
           }),
         copy: (request) => Effect.sync(() => (on.copies.push(request), made(request))),
-        workdir: (request) => Effect.sync(() => (on.workdirs.push(request), made(request)))
+        workdir: (request) => Effect.sync(() => (on.workdirs.push(request), made(request))),
+        contentOf: ({ sources, stack }) => Effect.sync(() => on.contentOf(stack, sources))
       })
     )
 

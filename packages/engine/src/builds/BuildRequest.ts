@@ -34,6 +34,8 @@ export interface BuildRequest {
   readonly noCache: boolean | ReadonlyArray<string>
   /** Milliseconds after which an earlier result is made anew. */
   readonly ttlMs?: number
+  /** See `SolveRequest.earlyCutoff`. */
+  readonly earlyCutoff?: boolean
   /** What RUN uses unless it says otherwise itself. */
   readonly network: "default" | "none" | "host"
   /** For `RUN --mount=type=secret`. */

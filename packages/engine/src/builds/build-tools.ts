@@ -29,11 +29,16 @@ export const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest)
 }
 
 /** What the steps of a build share. */
-export const toolsOf = (request: BuildRequest, leaks: LeakWatch | undefined): StepPerformer.StepTools => ({
+export const toolsOf = (
+  request: BuildRequest,
+  leaks: LeakWatch | undefined,
+  { digests }: Pick<StepPerformer.StepTools, "digests"> = {}
+): StepPerformer.StepTools => ({
   network: request.network,
   secrets: secretsOf(request.secrets ?? []),
   agents: request.agents ?? new Map(),
   surroundings: request.surroundings ?? plainSurroundings,
   ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
-  ...(leaks === undefined ? {} : { leaks })
+  ...(leaks === undefined ? {} : { leaks }),
+  ...(digests === undefined ? {} : { digests })
 })

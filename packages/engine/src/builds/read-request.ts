@@ -41,13 +41,20 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
     })
     // What was unpacked for this build only has nothing to remember.
     const memo = request.context.of === "folder" ? yield* rememberedDigests(request.context.path, keep) : undefined
-    return { dockerfile: opened.dockerfile, context: ofTree(tree, memo, capabilityOf), ...epochFor(request, opened) }
+    const digests =
+      request.earlyCutoff === true ? yield* rememberedDigests(`stages of ${scopeOf(request, opened)}`, keep) : undefined
+    return {
+      dockerfile: opened.dockerfile,
+      context: ofTree(tree, memo, capabilityOf),
+      ...(digests === undefined ? {} : { digests }),
+      ...epochFor(request, opened)
+    }
   })
 
 /** Reads the Dockerfile for a platform. */
 export const readRequest = (
   request: BuildRequest,
-  { buildArgs, context, dockerfile, ...times }: Effect.Effect.Success<ReturnType<typeof openFor>>,
+  { buildArgs, context, digests: _, dockerfile, ...times }: Effect.Effect.Success<ReturnType<typeof openFor>>,
   { platform, watch }: { readonly platform: Platform; readonly watch: LeakWatch | undefined }
 ): Effect.Effect<SolveRequest, BadBuildFile | SecretLeaked, Settings> =>
   Effect.gen(function* () {
@@ -81,9 +88,10 @@ export const readRequest = (
       graph,
       context,
       jobs: request.jobs ?? jobs,
-      scope: `${contextText(request.context)}\n${shown}`,
+      scope: scopeOf(request, { dockerfile }),
       ...noCacheOf(request.noCache),
       ...(request.ttlMs === undefined ? {} : { ttlMs: request.ttlMs }),
+      ...(request.earlyCutoff === undefined ? {} : { earlyCutoff: request.earlyCutoff }),
       // A command can notice it, so it is part of the keys of RUN steps.
       options: {
         ...(request.network === "default" ? {} : { network: request.network }),
@@ -93,6 +101,11 @@ export const readRequest = (
       onEvent
     }
   })
+
+const scopeOf = (
+  { context }: BuildRequest,
+  { dockerfile }: { readonly dockerfile: { readonly shown: string } }
+): string => `${contextText(context)}\n${dockerfile.shown}`
 
 const namesOf = (contexts: BuildRequest["contexts"]): NamedContexts =>
   contexts === undefined

@@ -1,4 +1,5 @@
 import { arch } from "node:os"
+import type { DigestMemo } from "@gantry/build/context/content-digest"
 import { type RunRequest, type StepExecutorShape, StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { Locks } from "@gantry/core/Locks"
 import { ofMachine } from "@gantry/core/image/Platform"
@@ -15,6 +16,7 @@ import { cannotExecute } from "./foreign-programs.ts"
 import { performCopy } from "./perform-copy.ts"
 import { performRun, type RunTools } from "./perform-run.ts"
 import { performWorkdir } from "./perform-workdir.ts"
+import { treeContent } from "./tree-content.ts"
 
 /** What all steps of a build share. */
 export interface StepTools extends RunTools {
@@ -22,6 +24,8 @@ export interface StepTools extends RunTools {
   readonly network: RunRequest["network"]
   /** Looks for secrets in new layers. */
   readonly leaks?: LeakWatch
+  /** What files of layers hash to. */
+  readonly digests?: DigestMemo
 }
 
 type Services = LayerStore | Locks | Network | Runtime | Settings
@@ -45,6 +49,7 @@ export const make = (
         return step(performRun(request.network === "default" ? { ...request, network: tools.network } : request, tools))
       },
       copy: (request) => step(performCopy(request)),
-      workdir: (request) => step(performWorkdir(request))
+      workdir: (request) => step(performWorkdir(request)),
+      contentOf: (from) => Effect.provide(treeContent(from, tools.digests), all)
     }
   })

@@ -98,7 +98,7 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
           )
         ).pipe(
           Effect.provideService(BuildCache, cache),
-          Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch), begun)),
+          Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch, opened), begun)),
           Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, request.requireCached)),
           Effect.provideServiceEffect(
             Sources,

@@ -49,7 +49,7 @@ export const planWithHits = (
         plan({ ...solving, onHit })
       ).pipe(
         Effect.provideService(BuildCache, cache),
-        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined))),
+        Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined, opened))),
         Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, true)),
         Effect.provideServiceEffect(Sources, sourcesFor(request, lock, { begin: Effect.void, isLook: true }))
       )

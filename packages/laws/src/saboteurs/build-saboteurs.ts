@@ -143,6 +143,19 @@ export const buildSaboteurs = (
       layer: sinful({ halfRecords: true })
     },
     {
+      sin: "takes all that is copied from stages for the same",
+      breaks: ["BUILD-9"],
+      layer: sinful({ content: () => () => Effect.succeed(ofBytes("")) })
+    },
+    {
+      sin: "lets every file of a stage count for what is copied from it",
+      breaks: ["BUILD-10"],
+      layer: sinful({
+        content: (executor) => (from) =>
+          Effect.map(executor.contentOf(from), (digest) => ofBytes(JSON.stringify([digest, from.stack])))
+      })
+    },
+    {
       sin: "takes a record for what its key says",
       breaks: ["BUILD-7"],
       layer: sinful({

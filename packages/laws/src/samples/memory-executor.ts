@@ -4,6 +4,7 @@ import { nameOf } from "@gantry/core/tree/safe-path"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import {
   type CopyRequest,
+  type FromTree,
   type MountRequest,
   type RunRequest,
   type StepExecutorShape,
@@ -43,6 +44,18 @@ export const memoryExecutor = (
         return shown.map(({ as, entry }) => [as, entry.mode, files.get(entry.path)?.text ?? ""])
       })
 
+    /** Under their places below the destination. */
+    const takenFrom = ({ sources, stack }: FromTree) =>
+      Effect.map(see(stack), (entries) =>
+        sources.flatMap((source) => {
+          const root = source.replace(/^\/|\/$/g, "")
+          const below = entries.filter(({ path }) => path.startsWith(`${root}/`))
+          // What no sample command has made, a real one might have: of what, depends on the whole tree.
+          if (below.length === 0) return [file(nameOf(root), ofBytes(entries.map(spelled).join()), 0o644)]
+          return below.map((entry): TreeEntry => ({ ...entry, path: entry.path.slice(root.length + 1) }))
+        })
+      )
+
     const run = (request: RunRequest) =>
       Effect.gen(function* () {
         const { argv, cwd, env, files: scripts, mounts, network, stack, user } = request
@@ -58,18 +71,10 @@ export const memoryExecutor = (
         const { dest, from, inline, stack } = request
         const into = dest.replace(/^\/|\/$/g, "")
         if (from.of === "tree") {
-          const entries = yield* see(from.stack)
-          const taken = from.sources.flatMap((source) => {
-            const root = source.replace(/^\/|\/$/g, "")
-            const below = entries.filter(({ path }) => path.startsWith(`${root}/`))
-            // What no sample command has made, a real one might have: of what, depends on the whole tree.
-            if (below.length === 0)
-              return [file(`${into}/${nameOf(root)}`, ofBytes(entries.map(spelled).join()), 0o644)]
-            return below.map((entry): TreeEntry => ({ ...entry, path: `${into}${entry.path.slice(root.length)}` }))
-          })
+          const taken = yield* takenFrom(from)
           return yield* change(
             stack,
-            taken.map((entry) => owned(entry, request))
+            taken.map((entry) => owned({ ...entry, path: `${into}/${entry.path}` }, request))
           )
         }
         const taken = from.selection.parts.flatMap(({ matches }) => matches.flatMap(({ selected }) => selected))
@@ -89,6 +94,7 @@ export const memoryExecutor = (
     return {
       run,
       copy,
+      contentOf: (from) => Effect.map(takenFrom(from), (taken) => ofBytes(JSON.stringify(taken.map(spelled)))),
       workdir: ({ path, stack }) =>
         Effect.flatMap(see(stack), (entries) =>
           change(stack, entries.some((entry) => `/${entry.path}` === path) ? [] : [directory(path.slice(1), 0o755)])

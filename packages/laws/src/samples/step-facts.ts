@@ -26,6 +26,7 @@ const digests = texts.map((text) => ofBytes(text))
 const parents: fc.Arbitrary<Parent> = fc.oneof(
   digests.map((digest) => ({ step: digest as StepKey })),
   fc.record({ image: digests, platform: texts }),
+  fc.record({ layers: digests, platform: texts }),
   texts.map((scratch) => ({ scratch }))
 )
 
@@ -35,6 +36,7 @@ const isSet = fc.constantFrom(0 as const, 1 as const)
 const owner = { mode: fc.constantFrom(0o400, 0o755), uid: fc.constantFrom(0, 7), gid: fc.constantFrom(0, 7) }
 const mountOrigins = fc.oneof(
   digests.map((files) => ({ files })),
+  digests.map((content) => ({ content })),
   fc.record({ tree: parents, source: texts })
 )
 
@@ -82,6 +84,7 @@ const copyFacts: fc.Arbitrary<CopyFacts> = fc.record({
   epoch: fc.constantFrom("", "0"),
   origin: fc.oneof(
     digests.map((files) => ({ files })),
+    digests.map((content) => ({ content })),
     fc.record({
       tree: parents,
       sources: fc.array(texts, { maxLength: 3 }),

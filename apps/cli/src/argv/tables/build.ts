@@ -14,6 +14,10 @@ export const inputs = {
     kind: "flag",
     about: "Let no time be later than SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
   },
+  earlyCutoff: {
+    kind: "flag",
+    about: "Reuse results after steps that ran again and made the same files as before"
+  },
   network: { kind: "text", about: 'Network of RUN instructions ("default", "none", "host")' },
   secret: {
     kind: "list",
