@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { BuildCacheShape, CacheTrace, StepKey } from "@gantry/core/store/BuildCache"
+import type { BuildCacheShape, CacheTrace, NearStep, StepKey } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Cause } from "../key/Cause.ts"
 import { explain, type Told } from "../key/explain.ts"
@@ -31,8 +31,9 @@ export const explainMiss = (
     const trace = yield* cache.trace(key)
     if (Option.isSome(trace)) return yield* becameOf(trace.value, key, record)
     const near = yield* cache.near(lineage, step.parent)
-    // What has just been recorded in the place before it is no neighbour of the last build.
-    const nearest = nearestStep(step, isBelowRun ? near.filter(({ key: each }) => each !== step.parent) : near)
+    // What this build has just recorded is no neighbour of the last one: the step before it, or the beginning of another stage.
+    const isEarlier = ({ key: each, place }: NearStep) => each !== step.parent && place?.stage === step.stage
+    const nearest = nearestStep(step, isBelowRun ? near.filter(isEarlier) : near)
     switch (nearest.is) {
       case "unknown":
         return { kind: "first" }

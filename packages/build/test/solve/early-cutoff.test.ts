@@ -39,6 +39,14 @@ describe("early cut-off", () => {
     })
   )
 
+  it.effect("compares no step with what the same build has made in another stage", () =>
+    Effect.gen(function* () {
+      const cold = yield* build(machine(), text, { files: { a: "1" }, jobs: 1, ...cutOff })
+      const causes = cold.steps.flatMap(({ cause }) => cause ?? [])
+      expect(causes.map(({ kind }) => kind)).toEqual(["first", "follows", "follows", "follows", "follows"])
+    })
+  )
+
   it.effect("names what a step itself has changed before what it follows", () =>
     Effect.gen(function* () {
       const on = machine()
