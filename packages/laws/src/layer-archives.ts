@@ -10,7 +10,7 @@ import { layerOf, packed, spoiled, stackedOn, visible } from "./layer-steps.ts"
 import { cut, cuts, joined } from "./samples/bytes.ts"
 import { foreignArchives } from "./samples/foreign-archives.ts"
 import { hostileArchives, treacherousArchives } from "./samples/hostile-archives.ts"
-import { layerWords, meantBy, spelledWords, wordsBelow } from "./samples/layer-words.ts"
+import { layerWords, meantBy, spelledWords, trickyWords, wordsBelow } from "./samples/layer-words.ts"
 import { asSeen, contentOf, type Tree } from "./Tree.ts"
 
 /** Each of them once, in one piece. */
@@ -95,29 +95,7 @@ export const layerArchiveLaws = (fewTrees: fc.Arbitrary<Tree>): ReadonlyArray<La
         )
         return words.toSorted().join("|") === meantBy(list).join("|")
       }),
-    {
-      runs: 60,
-      examples: [
-        [
-          { kind: "opaque", path: "" },
-          { kind: "file", path: "x" }
-        ],
-        [
-          { kind: "directory", path: "d" },
-          { kind: "file", path: "d/n" },
-          { kind: "opaque", path: "d" }
-        ],
-        [
-          { kind: "directory", path: "d" },
-          { kind: "file", path: "d" },
-          { kind: "directory", path: "d" }
-        ],
-        [
-          { kind: "file", path: "x" },
-          { kind: "removed", path: "x" }
-        ]
-      ]
-    }
+    { runs: 60, examples: trickyWords }
   ),
 
   forAll(

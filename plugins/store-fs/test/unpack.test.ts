@@ -29,7 +29,7 @@ import {
   record,
   treacherousArchives
 } from "@gantry/laws/samples/hostile-archives"
-import { layerWords, meantBy, spelledWords, wordsBelow } from "@gantry/laws/samples/layer-words"
+import { layerWords, meantBy, spelledWords, trickyWords, wordsBelow } from "@gantry/laws/samples/layer-words"
 import { Effect, Stream } from "effect"
 import * as fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -94,7 +94,7 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
         applyHere(folder, spelledWords(list))
         expect(listed(folder).toSorted()).toEqual(meantBy(list))
       }),
-      { numRuns: 200 }
+      { numRuns: 200, examples: trickyWords.map((words) => [words]) }
     )
   })
 

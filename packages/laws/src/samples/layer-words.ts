@@ -62,6 +62,36 @@ export const layerWords: fc.Arbitrary<ReadonlyArray<LayerWord>> = fc
   })
   .filter(isClear)
 
+/** Lists that readers once got wrong. */
+export const trickyWords: ReadonlyArray<ReadonlyArray<LayerWord>> = [
+  // A parent that a file takes away in its turn, and that nobody makes again before something is put into it.
+  [
+    { kind: "directory", path: "d" },
+    { kind: "directory", path: "d/e" },
+    { kind: "file", path: "d" },
+    { kind: "directory", path: "d" },
+    { kind: "file", path: "d/e/x" }
+  ],
+  [
+    { kind: "opaque", path: "" },
+    { kind: "file", path: "x" }
+  ],
+  [
+    { kind: "directory", path: "d" },
+    { kind: "file", path: "d/n" },
+    { kind: "opaque", path: "d" }
+  ],
+  [
+    { kind: "directory", path: "d" },
+    { kind: "file", path: "d" },
+    { kind: "directory", path: "d" }
+  ],
+  [
+    { kind: "file", path: "x" },
+    { kind: "removed", path: "x" }
+  ]
+]
+
 /** The archive that spells such words. */
 export const spelledWords = (list: ReadonlyArray<LayerWord>): Uint8Array =>
   archiveOf(
@@ -88,9 +118,11 @@ export const meantBy = (list: ReadonlyArray<LayerWord>): ReadonlyArray<string> =
     if (kind === "opaque") drop((each) => below(each, path))
   }
   for (const { kind, path } of list) {
+    if (kind === "removed" || kind === "opaque") continue
+    // A file in its place may have taken the parent away.
+    for (let at = parentOf(path); at !== ""; at = parentOf(at)) if (!seen.has(at)) seen.set(at, "directory")
     if (kind === "file") drop((each) => below(each, path))
-    if (kind === "file") seen.set(path, "file layer")
-    if (kind === "directory") seen.set(path, "directory")
+    seen.set(path, kind === "file" ? "file layer" : "directory")
   }
   return [...seen].map(([path, what]) => `${path} ${what}`).toSorted()
 }
