@@ -11,6 +11,8 @@ export default defineConfig({
     // Of two processors vitest would leave one to itself, and has no use for it.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     minWorkers: 1,
+    // Said here and not of a project: only then does a process serve for many files.
+    isolate: false,
     projects: [
       {
         extends: true,
@@ -24,7 +26,6 @@ export default defineConfig({
             "apps/cli/test/real-world/**",
             "apps/cli/test/docker-lines/**"
           ],
-          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 30_000
         }
@@ -33,6 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
+          isolate: true,
           include: ["apps/cli/test/e2e/**/*.test.ts"],
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },
@@ -45,6 +47,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "peers",
+          isolate: true,
           include: ["apps/cli/test/{docker-lines,dockerfiles}/peers.test.ts"],
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },
@@ -57,6 +60,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "debian",
+          isolate: true,
           include: ["apps/cli/test/real-world/*.test.ts"],
           pool: "forks",
           poolOptions: { forks: { singleFork: true } },

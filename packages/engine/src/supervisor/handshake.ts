@@ -97,7 +97,8 @@ export const shakeHands = (
         pid = Number(message["pid"])
         release()
         void byteOf(witness).then((refused) => {
-          if (!refused) resolve(ours ?? { type: "started", pid })
+          // Without our part the end of the conversation tells: what the child has said last may not be read yet.
+          if (!refused && ours === undefined) resolve({ type: "started", pid })
         })
         guarded(() => {
           steps.ready(pid, message["placed"] === true)

@@ -40,6 +40,8 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
   it("performs a step as part of the caller, and kills everything when that is interrupted", async () => {
     const step = rig().spec({ argv: ["sh", "-c", "echo done; exit 2"] })
     const stuck = rig().spec({ argv: ["sh", "-c", "echo up; exec sleep 1000"] })
+    // Tests of other files share this process.
+    const others = new Set(descendants(process.pid))
     const result = await rig().run(
       Effect.gen(function* () {
         const runtime = yield* Runtime
@@ -47,7 +49,16 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
         const exit = yield* runtime.perform(step, ({ bytes }) => void written.push(Buffer.from(bytes).toString()))
         const up = yield* Deferred.make<ReadonlyArray<number>>()
         const performing = yield* Effect.fork(
-          runtime.perform(stuck, () => void Effect.runSync(Deferred.succeed(up, descendants(process.pid))))
+          runtime.perform(
+            stuck,
+            () =>
+              void Effect.runSync(
+                Deferred.succeed(
+                  up,
+                  descendants(process.pid).filter((pid) => !others.has(pid))
+                )
+              )
+          )
         )
         const pids = yield* Deferred.await(up)
         yield* Fiber.interrupt(performing)
