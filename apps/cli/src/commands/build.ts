@@ -12,6 +12,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { build as table } from "../argv/tables/build.ts"
+import { parseBuildCall } from "../argv/values/build-call.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
 import { parseBuildPull } from "../argv/values/words.ts"
@@ -44,8 +45,9 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       names: names.length,
       precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
+    const call = options.check ? checkCall : yield* optionalOf("--call", options.call, parseBuildCall)
     if (options.offline || options.frozen) yield* checkOffline(options, source, inputs)
-    if (options.plan === undefined) yield* removeStale(options.iidfile, terminal.cwd)
+    if (options.plan === undefined && call === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
     const progress = buildProgress(style, shownName(source.dockerfile), terminal)
     const started: Array<StepReport> = []
@@ -87,6 +89,10 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
         // A plan has no progress, but it may have something to warn of.
         if (planned === undefined || event.type === "warning") progress.onEvent(event)
       }
+    }
+    if (call !== undefined) {
+      const { answerCall } = yield* Effect.promise(() => import("./build-call.ts"))
+      return yield* answerCall(call, request, { shown: shownName(source.dockerfile), terminal })
     }
     if (planned !== undefined) {
       const { planJson, planLines } = yield* showingSteps
@@ -134,6 +140,8 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     })
   })
 )
+
+const checkCall = { of: "check", json: false } as const
 
 /** Nobody is told of a shell that was open a moment ago. */
 const hadShell = (failure: Failure): Failure =>

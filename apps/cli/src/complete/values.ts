@@ -29,6 +29,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   output: things("files"),
   pid: words("host", "private"),
   platform: words("linux/amd64", "linux/arm64"),
+  call: words("check", "outline", "targets"),
   progress: words("auto", "plain", "quiet", "rawjson", "tty"),
   pull: words("always", "missing", "never"),
   restart: words("always", "no", "on-failure", "unless-stopped"),

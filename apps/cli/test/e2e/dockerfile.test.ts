@@ -27,6 +27,40 @@ COPY --from=0 /out/file /second
     expect(await gantry.ok("run", "--rm", "staged", "cat", "/in/file", "/second")).toBe("made\nmade")
   })
 
+  it("is checked without being built: status 1 with every warning, 0 without any", async () => {
+    const checked = async (text: string, ...more: ReadonlyArray<string>) => {
+      const directory = gantry.context({ Dockerfile: text })
+      return gantry.try("build", ...(more.length === 0 ? ["--check"] : more), directory)
+    }
+    const clean = 'FROM base AS one\nARG MODE=a\nRUN --mount=type=secret,id=token exit 1\nCMD ["true"]\n'
+    expect(await checked(clean)).toMatchObject({
+      status: 0,
+      stdout: "Check complete, no warnings found.\n",
+      stderr: ""
+    })
+    const found = await checked(clean.replace('["true"]', "true").replace("MODE=a", "MODE=$NONE"))
+    expect(found.status).toBe(1)
+    expect(found.stdout).toMatch(/NONE[^]*UndefinedVar[^]*JSONArgsRecommended[^]*2 warnings have been found!\n$/)
+    const json = await checked("FROM base\nrun true\n", "--call=check,format=json")
+    expect(json.status).toBe(1)
+    expect(JSON.parse(json.stdout).warnings).toMatchObject([
+      { ruleName: "ConsistentInstructionCasing", location: { ranges: [{ start: { line: 2 } }] } }
+    ])
+    // Of what a base sets that is not here nothing can be said.
+    const foreign = await checked("FROM localhost:1/none\nENV A=$B\n")
+    expect(foreign).toMatchObject({ status: 0, stderr: expect.stringContaining("localhost:1/none") })
+    expect(JSON.parse((await checked(clean, "--call", "outline,format=json", "--build-arg", "MODE=b")).stdout)).toEqual(
+      {
+        name: "one",
+        args: [{ name: "MODE", value: "b" }],
+        secrets: [{ name: "token", required: false }],
+        ssh: []
+      }
+    )
+    expect((await checked(clean, "--call=targets")).stdout).toContain("one (default)")
+    expect(await checked("FRM base\n")).toMatchObject({ status: 1, stdout: "" })
+  })
+
   it("stops at --target", async () => {
     const directory = gantry.context({
       Dockerfile: "FROM base AS one\nRUN echo 1 > /which\nFROM one AS two\nRUN echo 2 > /which\nLABEL last=yes\n"

@@ -72,6 +72,7 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
   const see = lookup(state)
   const reader: Reader = {
     word: (text) => read(expandWord(text, see, around), ""),
+    wordAmong: (text, values) => read(expandWord(text, lookup(values), around), ""),
     words: (text) => read(expandWords(text, see, around), []),
     pairs: (of) => read(expandPairs(of, see, around), []),
     refuse
@@ -81,6 +82,8 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
 }
 
 interface Reader extends Words {
+  /** A word that sees other values than those before the instruction. */
+  readonly wordAmong: (text: string, values: Pick<StageState, "args" | "env">) => string
   readonly pairs: (of: ReadonlyArray<Pair>) => ReadonlyArray<Pair>
 }
 
@@ -216,17 +219,15 @@ const healthConfig = (check: "none" | HealthProbe): HealthConfig & { readonly [n
 const declare = (
   state: StageState,
   instruction: Extract<StageInstruction, { readonly _tag: "Arg" }>,
-  read: Words,
-  { args: { given, global }, escape }: Around
+  read: Reader,
+  { args: { given, global } }: Around
 ): Omit<Step, "warnings"> => {
   const args = new Map(state.args)
   const texts: Array<string> = []
   for (const { default: otherwise, name } of instruction.args) {
     // Each sees those before it on the line, so the reader's own, older view does not do.
-    const own =
-      otherwise === undefined ? undefined : expandWord(otherwise, lookup({ env: state.env, args }), { escape })
-    if (own !== undefined && Either.isLeft(own)) read.refuse("bad-substitution", own.left.message)
-    const usual = own === undefined ? (global.get(name) ?? args.get(name)) : Either.getOrUndefined(own)?.value
+    const own = otherwise === undefined ? undefined : read.wordAmong(otherwise, { env: state.env, args })
+    const usual = own ?? global.get(name) ?? args.get(name)
     const value = given.get(name) ?? usual
     args.set(name, value)
     texts.push(value === undefined ? name : `${name}=${value}`)

@@ -168,6 +168,13 @@ describe("events", () => {
       diagnostic: { code: "undefined-variable", message: "the variable missing has no value" }
     })
   })
+
+  it("warn of a variable without a value in the default of an ARG, of those on its own line not", async () => {
+    const { events } = await run(build(machine(), "FROM alpine\nARG A=1 B=$A C=${none} D=${none:-x}\nRUN one\n"))
+    expect(events.flatMap((event) => (event.type === "warning" ? [event.diagnostic.message] : []))).toEqual([
+      "the variable none has no value"
+    ])
+  })
 })
 
 describe("what is wrong in a stage", () => {

@@ -54,7 +54,7 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
 /** Reads the Dockerfile for a platform. */
 export const readRequest = (
   request: BuildRequest,
-  { buildArgs, context, digests: _, dockerfile, ...times }: Effect.Effect.Success<ReturnType<typeof openFor>>,
+  { buildArgs, context, dockerfile, epoch }: Effect.Effect.Success<ReturnType<typeof openFor>>,
   { platform, watch }: { readonly platform: Platform; readonly watch: LeakWatch | undefined }
 ): Effect.Effect<SolveRequest, BadBuildFile | SecretLeaked, Settings> =>
   Effect.gen(function* () {
@@ -97,7 +97,7 @@ export const readRequest = (
         ...(request.network === "default" ? {} : { network: request.network }),
         ...noticed(request.surroundings ?? plainSurroundings)
       },
-      ...times,
+      ...(epoch === undefined ? {} : { epoch }),
       onEvent
     }
   })

@@ -1,6 +1,6 @@
 import { bytesDigest, type DigestMemo } from "@gantry/build/context/content-digest"
 import { type Canonical, spell } from "@gantry/build/key/canonical"
-import { type FromTree, StepFailed } from "@gantry/build/solve/StepExecutor"
+import type { FromTree, StepFailed } from "@gantry/build/solve/StepExecutor"
 import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { storageFailure } from "@gantry/core/store/StoreError"

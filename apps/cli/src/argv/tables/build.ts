@@ -80,6 +80,15 @@ export const build = {
       value: "string",
       about: 'Say which steps the cache has, as text or "=json", and build nothing'
     },
+    check: {
+      kind: "flag",
+      about: "Say what is questionable in the Dockerfile, with status 1 if anything is; the same as --call=check"
+    },
+    call: {
+      kind: "text",
+      value: "string",
+      about: 'Say something of the Dockerfile and build nothing: "check", "outline" or "targets", with ",format=json"'
+    },
     requireCached: { kind: "flag", about: "Fail with status 3, before anything runs, when the cache lacks a step" },
 
     output: {
@@ -110,8 +119,6 @@ export const build = {
     sbom: { kind: "text", bare: "true", about: "Bill of materials", supported: false, harmless: ["false"] },
     provenance: { kind: "text", bare: "true", about: "Provenance of the image", supported: false, harmless: ["false"] },
     squash: { kind: "flag", about: "One layer for all", supported: false },
-    check: { kind: "flag", about: "Check the Dockerfile without building", supported: false },
-    call: { kind: "text", about: "What to do with the Dockerfile", supported: false, harmless: ["build"] },
 
     builder: { kind: "text", about: "Builder to use", ignored: "there is one builder" },
     rm: { kind: "flag", fallback: true, about: "Remove intermediate containers", ignored: legacy },
