@@ -70,14 +70,15 @@ export const findLayer = (tx: Transaction, diffId: Digest): LayerRow | undefined
   return row === undefined ? undefined : layerOf(row)
 }
 
-/** The layers of a stack (base first) of which something can be seen. */
-export const visibleRows = (rows: ReadonlyArray<LayerRow>): ReadonlyArray<LayerRow> =>
-  rows.slice(
-    Math.max(
-      0,
-      rows.findLastIndex(({ opaqueRoot }) => opaqueRoot)
-    )
-  )
+/**
+ * The layers of a stack (base first) of which something can be seen, each once: what a layer says is said by its topmost
+ * place, and overlayfs refuses a directory that is named twice.
+ */
+export const visibleRows = (rows: ReadonlyArray<LayerRow>): ReadonlyArray<LayerRow> => {
+  const top = new Map(rows.map(({ diffId }, index) => [diffId, index]))
+  const base = rows.findLastIndex(({ opaqueRoot }) => opaqueRoot)
+  return rows.filter(({ diffId }, index) => index >= base && top.get(diffId) === index)
+}
 
 /** All layers that can be relied on, by diffID. */
 export const allLayers = (tx: Transaction): ReadonlyArray<LayerRow> =>

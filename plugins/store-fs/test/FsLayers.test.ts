@@ -242,6 +242,23 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
     30_000
   )
 
+  it("a layer that is in a stack twice is mounted once, where it is topmost", () =>
+    inStore(
+      Effect.gen(function* () {
+        const store = yield* LayerStore
+        const { diffId: first } = yield* layerOf([], [file("a", "first"), file("b", "first")])
+        const { diffId: second } = yield* layerOf([first], [{ type: "removed", path: "a" }, file("b", "second")])
+        const stack = [first, second, first]
+        const tree = yield* store.prepare({ parents: stack, keep: false })
+        if (tree.root.type !== "overlay") throw new Error("no overlay")
+        expect(new Set(tree.root.lower).size).toBe(tree.root.lower.length)
+        expect(tree.parents).toEqual(stack)
+        const above = yield* store.walk(stack, "")
+        expect(above).toEqual(yield* store.walk([first], ""))
+        expect((yield* store.walk([first, first, second], "")).map(({ path }) => path)).toEqual(["b"])
+      })
+    ))
+
   it("whiteouts, opaque directories and files that come twice are unpacked for overlayfs and packed as they came", () =>
     inStore(
       Effect.gen(function* () {

@@ -61,6 +61,17 @@ COPY --from=0 /out/file /second
     expect(await checked("FRM base\n")).toMatchObject({ status: 1, stdout: "" })
   })
 
+  it("builds and runs what has one layer twice", async () => {
+    const directory = gantry.context({
+      Dockerfile: "FROM base\nCOPY a /a\nRUN rm /a\nCOPY a /a\nRUN cat /a > /seen\n",
+      a: "same"
+    })
+    await gantry.ok("build", "-t", "again", directory)
+    const { Layers } = JSON.parse(await gantry.field("again", "{{json .RootFS}}"))
+    expect(new Set(Layers).size).toBe(Layers.length - 1)
+    expect(await gantry.ok("run", "--rm", "again", "cat", "/seen", "/a")).toBe("samesame")
+  })
+
   it("stops at --target", async () => {
     const directory = gantry.context({
       Dockerfile: "FROM base AS one\nRUN echo 1 > /which\nFROM one AS two\nRUN echo 2 > /which\nLABEL last=yes\n"
