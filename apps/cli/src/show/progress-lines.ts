@@ -48,8 +48,16 @@ export interface StepView {
   /** Complete lines of output, the newest last, no more than `keptLines`. */
   readonly output: ReadonlyArray<string>
   /** The beginning of a line whose end has not come yet. */
-  readonly pending: Readonly<Record<"stdout" | "stderr", string>>
+  readonly pending: Readonly<Record<"stdout" | "stderr", Pending>>
 }
+
+/** A line that is not complete, without the carriage returns at its end: what comes next says what they mean. */
+interface Pending {
+  readonly line: string
+  readonly returns: string
+}
+
+const nothingPending: StepView["pending"] = { stdout: { line: "", returns: "" }, stderr: { line: "", returns: "" } }
 
 /** Everything a renderer remembers. Steps are in the order in which they appeared. */
 export interface ProgressState {
@@ -104,20 +112,25 @@ const started = (
     status: "running",
     startedAt: event.at,
     output: [],
-    pending: { stdout: "", stderr: "" }
+    pending: nothingPending
   }
 }
 
 const logged = (state: ProgressState, event: BuildEvent & { readonly kind: "step-log" }): Progress => {
   const view = state.steps.get(event.step)
   if (view === undefined) return { state, lines: [] }
-  // A program that draws over its line ends it with a carriage return; each drawing counts as a line.
-  const pieces = (view.pending[event.stream] + event.chunk).split(/\r*\n|\r(?=[^\r\n])/)
-  const complete = pieces.slice(0, -1)
+  const { line, returns } = view.pending[event.stream]
+  // A program that draws over its line ends it with a carriage return; each drawing counts as a line. Only what is new is
+  // looked at: a line may be megabytes long.
+  const [first = "", ...others] = (returns + event.chunk).split(/\r*\n|\r(?=[^\r\n])/)
+  const last = others.at(-1) ?? first
+  const held = /\r*$/.exec(last)?.[0] ?? ""
+  const rest = last.slice(0, last.length - held.length)
+  const complete = others.length === 0 ? [] : [line + first, ...others.slice(0, -1)]
   const next = {
     ...view,
     output: [...view.output, ...complete].slice(-keptLines),
-    pending: { ...view.pending, [event.stream]: pieces.at(-1) ?? "" }
+    pending: { ...view.pending, [event.stream]: { line: others.length === 0 ? line + rest : rest, returns: held } }
   }
   if (complete.length === 0) return { state: remember(state, event.step, next), lines: [] }
   return speak(
@@ -131,9 +144,7 @@ const logged = (state: ProgressState, event: BuildEvent & { readonly kind: "step
 const ended = (state: ProgressState, event: BuildEvent & { readonly kind: "step-done" }): Progress => {
   const view = state.steps.get(event.step)
   if (view === undefined) return { state, lines: [] }
-  const rest = [view.pending.stdout, view.pending.stderr]
-    .filter((line) => line !== "")
-    .map((line) => line.replace(/\r$/, ""))
+  const rest = [view.pending.stdout.line, view.pending.stderr.line].filter((line) => line !== "")
   const last =
     event.failed === undefined
       ? `#${view.index} DONE ${(event.at - view.startedAt).toFixed(1)}s`
@@ -143,7 +154,7 @@ const ended = (state: ProgressState, event: BuildEvent & { readonly kind: "step-
     status: event.failed === undefined ? "done" : "failed",
     endedAt: event.at,
     output: [...view.output, ...rest].slice(-keptLines),
-    pending: { stdout: "", stderr: "" }
+    pending: nothingPending
   }
   return hush(speak(state, event.step, next, [...rest.map((line) => logLine(view, line, event.at)), last]))
 }

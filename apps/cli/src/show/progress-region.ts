@@ -12,6 +12,9 @@ export interface Screen {
 /** Lines of output shown below a running step. */
 const outputLines = 6
 
+/** Characters of a line of output that are looked at: it is drawn again and again, and may be megabytes long. */
+const mostShown = 4096
+
 /**
  * The lines that stand for the whole build on a terminal, `now` in seconds since it began.
  *
@@ -53,6 +56,6 @@ const block = (step: StepView, now: number, { columns, palette }: Screen): Reado
   const output = step.status === "running" || step.status === "failed" ? step.output.slice(-outputLines) : []
   return [
     `${paint(left)}${right}`,
-    ...output.map((line) => palette.dim(ellipsis(` => => # ${visibleOnly(line)}`, columns)))
+    ...output.map((line) => palette.dim(ellipsis(` => => # ${visibleOnly(line.slice(0, mostShown))}`, columns)))
   ]
 }

@@ -37,6 +37,24 @@ const log = (step: string, chunk: string, at: number, stream: "stdout" | "stderr
 const plain = palette({ isTerminal: false, environment: {} })
 
 describe("plain progress", () => {
+  it("looks at a line of megabytes once, and not again with each piece of it", () => {
+    const piece = "x".repeat(4096)
+    const pieces = Array.from({ length: 16_384 }, () => log("b", piece, 1.5))
+    const { lines } = play([start("b", 1, "RUN make", 1), ...pieces, log("b", "\r", 1.5), log("b", "\nnext\r", 1.5)])
+    expect(lines.map((line) => line.length)).toEqual([17, "#1 0.500 ".length + 4096 * 16_384])
+  })
+
+  it("takes carriage returns for the end of a line as soon as something else follows them", () => {
+    const { lines } = play([
+      start("b", 1, "RUN make", 1),
+      ...["10%\r", "20%\r", "\r", "\nthe", " end\r\n", "\r30%", "\r"].map((chunk) => log("b", chunk, 1.5)),
+      { kind: "step-done", step: "b", at: 2 }
+    ])
+    expect(lines.slice(1, -2)).toEqual(
+      ["10%", "20%", "the end", "", "30%"].map((line) => `#1 ${line === "30%" ? "1.000" : "0.500"} ${line}`)
+    )
+  })
+
   it("numbers steps and times their lines", () => {
     const { lines } = play([
       { kind: "step-cached", step: "a", number: 1, total: 3, instruction: "FROM alpine", at: 0 },
