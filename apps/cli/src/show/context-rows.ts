@@ -3,7 +3,15 @@ import type { ListedContext, PathDecision } from "@gantry/engine/verbs/list-cont
 import { humanSize } from "./size.ts"
 import { table } from "./table.ts"
 
-const letters: { readonly [type in ContextEntry["type"]]: string } = { file: "-", dir: "d", symlink: "l", other: "?" }
+const letters: { readonly [type in ContextEntry["type"]]: string } = {
+  file: "-",
+  dir: "d",
+  symlink: "l",
+  fifo: "p",
+  char: "c",
+  block: "b",
+  socket: "s"
+}
 
 /** `-rw-r--r--`, with set-id and sticky bits as `ls` shows them. */
 const modeText = ({ mode, type }: ContextEntry): string => {

@@ -1,7 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { once } from "node:events"
+import { createServer } from "node:net"
 import { join } from "node:path"
 import { gzipSync, zstdCompressSync } from "node:zlib"
+import { S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
+import { loadSyscalls } from "@gantry/linux/load"
 import { archiveOf, plainRecord, record } from "@gantry/laws/samples/hostile-archives"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
@@ -41,6 +45,37 @@ describe("files to build from", () => {
     }
     expect(await listed("gzip")).toEqual(["./.dockerignore", "./Dockerfile", "./a"])
     expect(kept()).toEqual([])
+  })
+
+  it("may hold pipes and devices, which are copied, and sockets, which are left out and named", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\nCOPY . /x/\nCOPY d/pipe /alone\n", "d/a": "one" })
+    const sys = await loadSyscalls()
+    sys.mknod(join(directory, "d/pipe"), S_IFIFO | 0o640, 0, 0)
+    sys.mknod(join(directory, "d/null"), S_IFCHR | 0o644, 1, 3)
+    const listening = createServer().listen(join(directory, "d/agent"))
+    try {
+      await once(listening, "listening")
+      const first = await gantry.try("build", "-t", "special", directory)
+      expect([first.status, first.stderr]).toEqual([
+        0,
+        expect.stringContaining("warning: d/agent is a socket, which no image can hold: it is left out\n")
+      ])
+      const all = "cd /x/d && ls && stat -c '%n %F %a %t:%T' pipe null /alone"
+      expect((await gantry.ok("run", "--rm", "special", "sh", "-c", all)).split("\n")).toEqual([
+        "a",
+        "null",
+        "pipe",
+        "pipe fifo 640 0:0",
+        "null character special file 644 1:3",
+        "/alone fifo 640 0:0"
+      ])
+      const archive = await gantry.tryWith(tarOf(directory), "build", "-")
+      expect(cached(archive.stderr).map((step) => step.cached)).toEqual([true, true])
+      const named = await gantry.tryWith("FROM base\nCOPY d/agent /x\n", "build", "-f", "-", directory)
+      expect([named.status, named.stderr]).toEqual([1, expect.stringContaining("why: d/agent is a socket")])
+    } finally {
+      listening.close()
+    }
   })
 
   it("may be none, with only a Dockerfile on standard input", async () => {

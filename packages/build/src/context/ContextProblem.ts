@@ -1,7 +1,14 @@
 /** Why a COPY or ADD cannot have what it asks for. */
 export type ContextProblem =
-  /** Nothing of that name is there. `suggestion` is a path that is, and looks alike. */
-  | { readonly _tag: "SourceMissing"; readonly source: string; readonly suggestion?: string }
+  /** Nothing of that name is there. `suggestion` is a path that is, and looks alike; `link` leads to what is not. */
+  | {
+      readonly _tag: "SourceMissing"
+      readonly source: string
+      readonly suggestion?: string
+      readonly link?: { readonly path: string; readonly target: string }
+    }
+  /** It is there, and no image can hold it. */
+  | { readonly _tag: "SourceIsSocket"; readonly source: string }
   /** It is there, and the ignore file leaves it out. `line` counts from 1. */
   | { readonly _tag: "SourceIgnored"; readonly source: string; readonly line: number; readonly pattern: string }
   /** A malformed pattern; the message is a sentence. */
@@ -16,9 +23,16 @@ export type ContextProblem =
 export const describeProblem = (problem: ContextProblem): string => {
   switch (problem._tag) {
     case "SourceMissing": {
-      const hint = problem.suggestion === undefined ? "" : `; did you mean ${problem.suggestion}?`
-      return `${problem.source} is not in the build context${hint}`
+      const { link, source, suggestion } = problem
+      if (link !== undefined && link.path === source) {
+        return `${source} is a link to ${link.target}, which is not in the build context`
+      }
+      const why = link === undefined ? "" : `: ${link.path} is a link to ${link.target}`
+      const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`
+      return `${source} is not in the build context${why}${hint}`
     }
+    case "SourceIsSocket":
+      return `${problem.source} is a socket, which no image can hold`
     case "SourceIgnored":
       return `${problem.source} is left out of the build context by line ${problem.line} of the ignore file: ${problem.pattern}`
     case "BadPattern":

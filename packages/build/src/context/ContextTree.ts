@@ -3,7 +3,8 @@
  *
  * Calls are synchronous on purpose: for tens of thousands of small files that is several times faster than promises.
  */
-import { lstatSync, readdirSync, readlinkSync } from "node:fs"
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs"
+import { majorOf, minorOf } from "@gantry/core/tree/disk-entry"
 import * as Either from "effect/Either"
 import type { ContextProblem } from "./ContextProblem.ts"
 import { type FileModes, ownModes } from "./file-modes.ts"
@@ -13,8 +14,8 @@ import { type IgnoreRules, isIgnoring, matchOf, nothingIgnored } from "./ignore-
 export interface ContextEntry {
   /** Relative to the root, with forward slashes; empty for the root itself. */
   readonly path: string
-  /** `other` is a device or a fifo. Sockets are never listed. */
-  readonly type: "file" | "dir" | "symlink" | "other"
+  /** Sockets, which no layer can hold, are found by their path and never listed. */
+  readonly type: "file" | "dir" | "symlink" | "fifo" | "char" | "block" | "socket"
   /** Permission bits, set-id and sticky bits included. */
   readonly mode: number
   readonly uid: number
@@ -27,6 +28,8 @@ export interface ContextEntry {
   readonly ino: bigint
   /** Of symlinks only, as stored. */
   readonly linkTarget?: string
+  /** Of devices only. */
+  readonly device?: { readonly major: number; readonly minor: number }
 }
 
 /** A context that is open for reading. */
@@ -39,8 +42,20 @@ export interface ContextTree {
   readonly stat: (path: string) => Either.Either<ContextEntry | undefined, ContextProblem>
 }
 
-/** Opens the directory `root`. Reads nothing. `modes` says which bits of a file count. */
-export const open = (root: string, ignore: IgnoreRules = nothingIgnored, modes: FileModes = ownModes): ContextTree => {
+/** How a directory is looked at. */
+export interface OpenOptions {
+  /** Which bits of a file's mode count; all by default. */
+  readonly modes?: FileModes
+  /** Told of each socket that is passed over where files are listed and the ignore file leaves it in; must not throw. */
+  readonly onSocket?: (path: string) => void
+}
+
+/** Opens the directory `root`. Reads nothing. */
+export const open = (
+  root: string,
+  ignore: IgnoreRules = nothingIgnored,
+  { modes = ownModes, onSocket = () => {} }: OpenOptions = {}
+): ContextTree => {
   const listings = new Map<string, ReadonlyArray<ContextEntry>>()
   return {
     root,
@@ -56,10 +71,11 @@ export const open = (root: string, ignore: IgnoreRules = nothingIgnored, modes: 
           // A name that is not UTF-8 was read with replacement characters and cannot be found under them. To leave the
           // file out silently would make an image without it, unless the ignore file does.
           const path = prefix + name
-          if (entry === undefined && name.includes("\ufffd") && !isIgnoring(ignore, matchOf(ignore, path))) {
-            throw new NameNotText(path)
-          }
-          return entry ?? []
+          const isIgnored = () => isIgnoring(ignore, matchOf(ignore, path))
+          if (entry === undefined && name.includes("\ufffd") && !isIgnored()) throw new NameNotText(path)
+          if (entry?.type !== "socket") return entry ?? []
+          if (!isIgnored()) onSocket(path)
+          return []
         })
         listings.set(directory, entries)
         return entries
@@ -79,11 +95,12 @@ const hostPath = (root: string, path: string) => (path === "" ? root : `${root}/
 const readEntry = (root: string, path: string, modes: FileModes): ContextEntry | undefined => {
   const place = hostPath(root, path)
   const stat = orNothing(() => lstatSync(place, { bigint: true }))
-  if (stat === undefined || stat.isSocket()) return undefined
+  if (stat === undefined) return undefined
   const link = stat.isSymbolicLink() ? orNothing(() => readlinkSync(place)) : undefined
+  const type = typeOf(stat)
   return {
     path,
-    type: stat.isFile() ? "file" : stat.isDirectory() ? "dir" : stat.isSymbolicLink() ? "symlink" : "other",
+    type,
     mode: modes(Number(stat.mode) & 0o7777),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
@@ -92,9 +109,23 @@ const readEntry = (root: string, path: string, modes: FileModes): ContextEntry |
     ctimeNs: stat.ctimeNs,
     dev: stat.dev,
     ino: stat.ino,
-    ...(link === undefined ? {} : { linkTarget: link })
+    ...(link === undefined ? {} : { linkTarget: link }),
+    ...(type === "char" || type === "block" ? { device: { major: majorOf(stat.rdev), minor: minorOf(stat.rdev) } } : {})
   }
 }
+
+const typeOf = (stat: BigIntStats): ContextEntry["type"] => {
+  if (stat.isFile()) return "file"
+  if (stat.isDirectory()) return "dir"
+  if (stat.isSymbolicLink()) return "symlink"
+  if (stat.isFIFO()) return "fifo"
+  if (stat.isSocket()) return "socket"
+  return stat.isBlockDevice() ? "block" : "char"
+}
+
+/** What a thing is beyond its type and mode, but for a file's bytes: a link's target, a device's numbers, or nothing. */
+export const detailOf = ({ device, linkTarget = "" }: ContextEntry): string =>
+  device === undefined ? linkTarget : `${device.major}:${device.minor}`
 
 /** Nothing, where there is nothing (any more). */
 export const orNothing = <A>(read: () => A): A | undefined => {

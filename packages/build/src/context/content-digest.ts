@@ -2,7 +2,7 @@ import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync,
 import * as Either from "effect/Either"
 import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
 import type { ContextProblem } from "./ContextProblem.ts"
-import { absolutePath, type ContextEntry, type ContextTree, reading } from "./ContextTree.ts"
+import { absolutePath, type ContextEntry, type ContextTree, detailOf, reading } from "./ContextTree.ts"
 import type { Selected } from "./select.ts"
 
 /**
@@ -44,12 +44,12 @@ export const contentDigest = (
 ): Either.Either<Digest, ContextProblem> => {
   const lines = ["gantry.context.1\n"]
   for (const { as, entry } of selected.toSorted((a, b) => (a.as < b.as ? -1 : a.as > b.as ? 1 : 0))) {
-    let detail = ""
+    let detail = detailOf(entry)
     if (entry.type === "file") {
       const digest = fileDigest(tree, entry, memo)
       if (Either.isLeft(digest)) return Either.left(digest.left)
       detail = digest.right
-    } else if (entry.type === "symlink") detail = entry.linkTarget ?? ""
+    }
     // The mode of a symlink means nothing, and differs between file systems.
     const bits = entry.type === "symlink" ? 0o777 : mode(entry)
     lines.push(`${JSON.stringify([as, entry.type, bits, owner.uid, owner.gid, detail])}\n`)

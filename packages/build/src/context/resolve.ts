@@ -5,8 +5,17 @@ import type { ContextEntry, ContextTree } from "./ContextTree.ts"
 /** As many symlinks as Linux follows in one path. */
 const mostLinks = 40
 
-/** What a path leads to; or the name that was not found, and the directory where it was looked for. */
-export type Resolved = ContextEntry | { readonly missing: string; readonly at: string }
+/** A name that was not found. */
+export interface Missing {
+  readonly missing: string
+  /** The directory where it was looked for. */
+  readonly at: string
+  /** The first symlink that was followed on the way. */
+  readonly through?: ContextEntry
+}
+
+/** What a path leads to, or what was not found. */
+export type Resolved = ContextEntry | Missing
 
 /** Whether the path led to something. */
 export const isThere = (resolved: Resolved): resolved is ContextEntry => !("missing" in resolved)
@@ -17,6 +26,12 @@ export const resolve = (tree: ContextTree, path: string): Either.Either<Resolved
     let pending = path.split("/").filter((each) => each !== "")
     let done: Array<string> = []
     let links = 0
+    let through: ContextEntry | undefined
+    const missing = (name: string): Missing => ({
+      missing: name,
+      at: done.join("/"),
+      ...(through === undefined ? {} : { through })
+    })
     let entry = yield* tree.stat("")
     while (pending.length > 0) {
       const [name = "", ...rest] = pending
@@ -28,15 +43,16 @@ export const resolve = (tree: ContextTree, path: string): Either.Either<Resolved
         continue
       }
       entry = yield* tree.stat([...done, name].join("/"))
-      if (entry === undefined) return { missing: name, at: done.join("/") }
+      if (entry === undefined) return missing(name)
       if (entry.type !== "symlink") done = [...done, name]
       else {
-        if (++links > mostLinks) return { missing: name, at: done.join("/") }
+        through ??= entry
+        if (++links > mostLinks) return missing(name)
         const target = entry.linkTarget ?? ""
         if (target.startsWith("/")) done = []
         pending = [...target.split("/"), ...pending]
         entry = yield* tree.stat(done.join("/"))
       }
     }
-    return entry ?? { missing: "", at: "" }
+    return entry ?? missing("")
   })

@@ -4,7 +4,7 @@ import { nearest } from "@gantry/core/nearest"
 import type { ContextProblem } from "./ContextProblem.ts"
 import type { ContextEntry, ContextTree } from "./ContextTree.ts"
 import { expandGlob } from "./expand-glob.ts"
-import { isThere, type Resolved, resolve } from "./resolve.ts"
+import { isThere, type Missing, type Resolved, resolve } from "./resolve.ts"
 import { hasGlob } from "./glob.ts"
 import {
   canPrune,
@@ -106,12 +106,17 @@ const readMatch = (reader: Reader, path: string): Either.Either<Match | undefine
     const entry = yield* find(reader, path)
     if (!isThere(entry)) {
       if (mayMiss) return undefined
-      const near = suggestion(tree, entry)
+      const { through } = entry
+      const near = through === undefined ? suggestion(tree, entry) : undefined
       return yield* Either.left<ContextProblem>({
         _tag: "SourceMissing",
         source,
-        ...(near === undefined ? {} : { suggestion: near })
+        ...(near === undefined ? {} : { suggestion: near }),
+        ...(through === undefined ? {} : { link: { path: through.path, target: through.linkTarget ?? "" } })
       })
+    }
+    if (entry.type === "socket") {
+      return mayMiss ? undefined : yield* Either.left<ContextProblem>({ _tag: "SourceIsSocket", source })
     }
     if (entry.type !== "dir" && isExcludedPath(excluded, path)) return undefined
     // The path itself may be ignored though the symlink in it leads to something that is not, and the other way round.
@@ -147,7 +152,7 @@ const isExcludedPath = (excluded: IgnoreRules, path: string): boolean =>
   isIgnoring(excluded, Math.max(matchOf(excluded, path), matchOf(excluded, baseName(path))))
 
 /** A path like the missing one, in the directory where the search ended. */
-const suggestion = (tree: ContextTree, { at, missing }: Exclude<Resolved, ContextEntry>): string | undefined => {
+const suggestion = (tree: ContextTree, { at, missing }: Missing): string | undefined => {
   const listed = Either.getOrElse(tree.list(at), (): ReadonlyArray<ContextEntry> => [])
   const names = listed.map(({ path }) => path.slice(at === "" ? 0 : at.length + 1))
   const found = nearest(missing, names)

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { ContextProblem } from "../context/ContextProblem.ts"
-import type { ContextEntry } from "../context/ContextTree.ts"
+import { type ContextEntry, detailOf } from "../context/ContextTree.ts"
 import type { Match } from "../context/select.ts"
 import { spell } from "./canonical.ts"
 import { modeChange } from "./chmod.ts"
@@ -19,7 +19,7 @@ export interface ListedFile {
   readonly path: string
   readonly type: ContextEntry["type"]
   readonly mode: number
-  /** Digest of the bytes, target of the symlink, or empty. */
+  /** Digest of the bytes, target of the symlink, numbers of the device, or empty. */
   readonly content: string
 }
 
@@ -46,12 +46,12 @@ export const listFiles = (
     text += `${keepsPath === true ? "p" : found.type === "dir" ? "d" : "f"}l`
     for (const { as, entry } of selected) {
       const { path, type } = entry
-      let content = ""
+      let content = detailOf(entry)
       if (type === "file") {
         const digest = fileDigest(entry)
         if (Either.isLeft(digest)) return Either.left(digest.left)
         content = digest.right
-      } else if (type === "symlink") content = entry.linkTarget ?? ""
+      }
       // The mode of a symlink means nothing, and differs between file systems.
       const mode = type === "symlink" ? 0o777 : (change?.(entry.mode, type === "dir") ?? entry.mode)
       // Few kinds for many files: spelling them once halves the time of a large context.

@@ -71,11 +71,12 @@ const readFiles = (packed: string): ReadonlyArray<ListedFile> => {
     if (!isList(file)) return []
     const [path, type, mode, content] = file
     if (typeof path !== "string" || typeof mode !== "number" || typeof content !== "string") return []
-    return type === "file" || type === "dir" || type === "symlink" || type === "other"
-      ? [{ path, type, mode, content }]
-      : []
+    const known = types.find((each) => each === type)
+    return known === undefined ? [] : [{ path, type: known, mode, content }]
   })
 }
+
+const types: ReadonlyArray<ListedFile["type"]> = ["file", "dir", "symlink", "fifo", "char", "block"]
 
 const unpack = (packed: string): string => {
   if (!packed.startsWith("deflate:")) return packed

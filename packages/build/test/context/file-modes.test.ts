@@ -9,7 +9,7 @@ import { ofTree } from "../../src/solve/BuildContext.ts"
 import { withTree } from "./temporary-tree.ts"
 
 const digestOf = (root: string) => {
-  const context = ofTree(open(root, nothingIgnored, workTreeModes(root)))
+  const context = ofTree(open(root, nothingIgnored, { modes: workTreeModes(root) }))
   const matches = Either.getOrThrow(context.select(".", {}))
   return Either.getOrThrow(listFiles(matches, "", context.fileDigest)).digest
 }
@@ -51,7 +51,9 @@ describe("modes in the work tree of a repository", () => {
   it("are those that the copy gets", () => {
     withTree({ f: "x", ".git/": "" }, (root) => {
       chmodSync(`${root}/f`, 0o664)
-      const [match] = Either.getOrThrow(ofTree(open(root, nothingIgnored, workTreeModes(root))).select("f", {}))
+      const [match] = Either.getOrThrow(
+        ofTree(open(root, nothingIgnored, { modes: workTreeModes(root) })).select("f", {})
+      )
       expect(match?.entry.mode).toBe(0o644)
       rmSync(`${root}/.git`, { recursive: true })
     })

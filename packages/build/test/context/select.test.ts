@@ -103,8 +103,9 @@ describe("a source", () => {
     ["src/lib/z.ts", "src/lib/z.ts is not in the build context; did you mean src/lib/x.ts?"],
     ["src/mian.ts", "src/mian.ts is not in the build context; did you mean src/main.ts?"],
     ["nothing/like/it", "nothing/like/it is not in the build context"],
-    ["dangling", "dangling is not in the build context"],
-    ["round", "round is not in the build context"],
+    ["dangling", "dangling is a link to nowhere, which is not in the build context"],
+    ["abs/nothing", "abs/nothing is not in the build context: abs is a link to /src"],
+    ["round", "round is a link to round, which is not in the build context"],
     ["a.txt/b", "a.txt/b is not in the build context"],
     ["a[", "the pattern a[ is malformed: a [ has no proper end"]
   ])("%s is refused with a hint", (source, sentence) => expect(picked(source)).toBe(sentence))

@@ -30,6 +30,7 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
       context: request.context,
       ...(request.dockerfile === undefined ? {} : { dockerfile: request.dockerfile }),
       env: request.env ?? {},
+      onSocket: (path) => request.onWarning(`${path} is a socket, which no image can hold: it is left out`),
       keepGitDir: keepsGitDir(request.buildArgs)
     })
     const { commit, ignoreFile, tree } = opened

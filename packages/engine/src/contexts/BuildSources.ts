@@ -106,7 +106,7 @@ const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest, 
     if (Either.isLeft(rules)) return yield* wrong(`its ignore file: ${rules.left[0].message}`)
     const memo = source.of === "folder" ? yield* rememberedDigests(source.path, keep) : undefined
     return ofTree(
-      open(opened.path, rules.right, opened.foreign ? ownModes : workTreeModes(opened.path)),
+      open(opened.path, rules.right, { modes: opened.foreign ? ownModes : workTreeModes(opened.path) }),
       memo,
       capabilityOf
     )

@@ -22,6 +22,8 @@ export type DockerfileSource =
 export interface ContextRequest extends OpenOptions {
   readonly context: ContextSource
   readonly dockerfile?: DockerfileSource
+  /** Told of each socket among the files, which is left out. */
+  readonly onSocket?: (path: string) => void
   /** The usual Dockerfile may be missing: only the files are looked at. */
   readonly withoutDockerfile?: boolean
 }
@@ -76,20 +78,23 @@ export const openContext = (
     if (Either.isLeft(ignored)) {
       return yield* new BadBuildFile({ path: source.path, why: describeProblem(ignored.left), diagnostics: [] })
     }
-    const modes = source.foreign ? ownModes : workTreeModes(source.path)
+    const seen = {
+      modes: source.foreign ? ownModes : workTreeModes(source.path),
+      ...(request.onSocket === undefined ? {} : { onSocket: request.onSocket })
+    }
     const opened = {
       dockerfile: { ...dockerfile, ...(place === undefined ? {} : { place }) },
       ...(source.commit === undefined ? {} : { commit: source.commit }),
       ...(source.committedAt === undefined ? {} : { committedAt: source.committedAt }),
       fromArchive: source.foreign && source.commit === undefined && source.dockerfile === undefined
     }
-    if (ignored.right === undefined) return { ...opened, tree: open(source.path, nothingIgnored, modes) }
+    if (ignored.right === undefined) return { ...opened, tree: open(source.path, nothingIgnored, seen) }
     const path = shownIn(source, ignored.right.path)
     const compiled = compileIgnoreFile(ignored.right.text)
     if (Either.isLeft(compiled)) return yield* new BadBuildFile({ path, diagnostics: compiled.left })
     return {
       ...opened,
-      tree: open(source.path, compiled.right, modes),
+      tree: open(source.path, compiled.right, seen),
       ignoreFile: { path, rules: compiled.right.rules.length }
     }
   })

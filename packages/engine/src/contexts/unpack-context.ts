@@ -17,6 +17,9 @@ import {
 import { entryOfTar } from "@gantry/core/tree/entry-of-tar"
 import { isBelow, joinPath, nameOf, parentOf, safePath } from "@gantry/core/tree/safe-path"
 import { makeTarReader, type TarEntry } from "@gantry/core/tree/tar-read"
+import { S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { rootless } from "@gantry/linux/rootless"
 
 /** How much an archive may hold, so that a small one cannot fill the disk. */
 export interface UnpackLimits {
@@ -33,7 +36,7 @@ interface Dated {
 
 /** What stands at a path of the new tree. The nodes are the truth about what is on the disk. */
 interface Node {
-  readonly kind: "directory" | "file" | "symlink"
+  readonly kind: "directory" | "file" | "symlink" | "pipe" | "device"
   readonly children: Map<string, Node>
   dated?: Dated
 }
@@ -48,7 +51,8 @@ const created = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
  *
  * Nothing is written through a link of the archive: what stands at each path is kept in mind, and an entry below
  * anything but a directory is refused, as is a name that leads out. So no entry, whatever it is, ends up elsewhere.
- * Owners, devices, pipes and extended attributes are left out: no copy takes them. Throws an `Error` with a sentence
+ * Owners and extended attributes are left out: no copy takes them; and devices, where only the host's root could make
+ * them. Throws an `Error` with a sentence
  * when the archive is broken, hostile or too large, and what the disk and `source` throw.
  */
 export const unpackContext = async (
@@ -132,8 +136,24 @@ class Tree {
         linkSync(this.#place(entry.target), place)
         return
       }
+      case "fifo":
+        this.#put(path, "pipe")
+        this.#special(place, S_IFIFO, dated)
+        return
+      case "char":
+      case "block":
+        if (rootless() !== undefined) return
+        this.#put(path, "device")
+        this.#special(place, entry.type === "char" ? S_IFCHR : S_IFBLK, dated, entry)
+        return
       default:
     }
+  }
+
+  #special(place: string, format: number, { mode, seconds }: Dated, { major, minor } = { major: 0, minor: 0 }): void {
+    loadSyscallsSync().mknod(place, format | 0o600, major, minor)
+    chmodSync(place, mode)
+    utimesSync(place, seconds, seconds)
   }
 
   write(piece: Uint8Array): void {

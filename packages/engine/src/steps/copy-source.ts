@@ -5,6 +5,7 @@ import type { Match } from "@gantry/build/context/select"
 import type { ContextPart } from "@gantry/build/solve/BuildContext"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { rootless } from "@gantry/linux/rootless"
 import { capabilityName } from "../contexts/capability-of.ts"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -37,7 +38,15 @@ export const contextSource = (match: Match, { context, unpack }: ContextPart): E
       const meta = { path: kind === "file" ? "" : as, mode: entry.mode, uid: 0, gid: 0, mtimeNs: entry.mtimeNs }
       if (entry.type === "dir") entries.push({ ...meta, type: "directory" })
       else if (entry.type === "symlink") entries.push({ ...meta, type: "symlink", target: entry.linkTarget ?? "" })
-      else if (entry.type === "file") {
+      else if (entry.type === "fifo") entries.push({ ...meta, type: "fifo" })
+      else if (entry.type === "char" || entry.type === "block") {
+        if (rootless() !== undefined) {
+          return yield* new StepFailed({
+            why: `${entry.path} is a device, which only root can make: leave it out with the ignore file`
+          })
+        }
+        entries.push({ ...meta, type: entry.type, ...(entry.device ?? { major: 0, minor: 0 }) })
+      } else if (entry.type === "file") {
         const capability = isProgram(entry) ? context.capabilityOf?.(path.right) : undefined
         entries.push({
           ...meta,

@@ -50,11 +50,11 @@ const contextEntry = (entry: TreeEntry): ContextEntry => ({
   path: entry.path,
   type: typeOf(entry),
   mode: entry.mode,
-  ...(entry.type === "symlink" ? { linkTarget: entry.target } : {})
+  ...(entry.type === "symlink" ? { linkTarget: entry.target } : {}),
+  ...(entry.type === "char" || entry.type === "block" ? { device: { major: entry.major, minor: entry.minor } } : {})
 })
 
 const typeOf = ({ type }: TreeEntry): ContextEntry["type"] => {
   if (type === "directory") return "dir"
-  if (type === "symlink") return "symlink"
-  return type === "file" || type === "hardlink" ? "file" : "other"
+  return type === "hardlink" ? "file" : type
 }

@@ -82,15 +82,21 @@ describe("unpackContext", () => {
     expect(listing(root)).toEqual(["x/", "x/again=3"])
   })
 
-  it("leaves out devices and pipes", async () => {
-    await unpack(
-      archiveOf(
-        record({ name: "null", type: "3" }),
-        record({ name: "sda", type: "4" }),
-        record({ name: "p", type: "6" })
-      )
+  it("makes pipes", async () => {
+    await unpack(archiveOf(record({ name: "d/p", type: "6", mode: 0o620, mtime: 300 }), hard("d/same", "d/p")))
+    const of = (path: string) => lstatSync(join(root, path))
+    expect([of("d/p").isFIFO(), of("d/p").mode & 0o7777, of("d/p").mtimeMs]).toEqual([true, 0o620, 300_000])
+    expect(of("d/same").ino).toBe(of("d/p").ino)
+    await expect(unpack(archiveOf(record({ name: "e", type: "6" }), plainRecord("e/f", "")))).rejects.toThrow(
+      'the archive puts something below "e", which is a pipe'
     )
-    expect(listing(root)).toEqual([])
+  })
+
+  it.runIf(process.getuid?.() === 0)("makes devices for who may", async () => {
+    await unpack(archiveOf(record({ name: "null", type: "3", mode: 0o666 }), record({ name: "sda", type: "4" })))
+    const of = (path: string) => lstatSync(join(root, path))
+    expect([of("null").isCharacterDevice(), of("null").mode & 0o7777]).toEqual([true, 0o666])
+    expect(of("sda").isBlockDevice()).toBe(true)
   })
 
   const refused = [...hostileArchives.filter(({ trick }) => !/whiteout of/.test(trick)), ...treacherousArchives]
