@@ -46,6 +46,12 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       precious: [{ path: terminal.cwd, what: "the working directory" }, ...preciousOf(source)]
     })
     const call = options.check ? checkCall : yield* optionalOf("--call", options.call, parseBuildCall)
+    if (options.lock && (options.locked || options.frozen)) {
+      return yield* badValue(
+        `--lock and --${options.locked ? "locked" : "frozen"} exclude each other`,
+        "--lock may write the lock file, the other one only reads it"
+      )
+    }
     if (options.offline || options.frozen) yield* checkOffline(options, source, inputs)
     if (options.plan === undefined && call === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
@@ -70,6 +76,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
           isInputTaken: operands[0] === "-" || options.file === "-"
         })
       ),
+      lock: options.lock,
       locked: options.locked || options.frozen,
       offline: options.offline || options.frozen,
       requireCached: options.requireCached,
@@ -111,6 +118,10 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
         Effect.ensuring(Effect.sync(progress.finish)),
         Effect.tapError(() => (explained === undefined || started.length === 0 ? Effect.void : tell(started, null)))
       )
+      if (built.lock !== undefined) {
+        const { grownLines } = yield* Effect.promise(() => import("../show/lock-rows.ts"))
+        progress.tell(grownLines(built.lock))
+      }
       if (explained !== undefined) yield* tell(built.steps, built.image.id)
       if (settings.cacheLimits !== undefined && built.steps.some(({ how }) => how !== "cached")) {
         const { collectAfterBuild } = yield* Effect.promise(() => import("./collect-after-build.ts"))

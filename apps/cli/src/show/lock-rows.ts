@@ -1,4 +1,5 @@
 import type { LockChange } from "@gantry/engine/lock/LockFile"
+import type { Built } from "@gantry/engine/verbs/build"
 import type { LockUpdate } from "@gantry/engine/verbs/update-lock"
 
 /** A line for each input that is not what it was. */
@@ -16,3 +17,7 @@ export const lockSummary = ({ changes, inputs, path }: LockUpdate, dryRun: boole
   if (changes.length === 0) return `${path}: ${count}, nothing has changed\n`
   return `${path}: ${count}, ${changes.length} changed${dryRun ? "; nothing was written" : ""}\n`
 }
+
+/** What a build wrote into a lock file. */
+export const grownLines = ({ changes, path }: NonNullable<Built["lock"]>): string =>
+  `${lockLines(changes)}${path}: ${changes.length} ${changes.length === 1 ? "input" : "inputs"} written\n`

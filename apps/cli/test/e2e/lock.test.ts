@@ -98,6 +98,61 @@ COPY --from=own /etc/passwd /p
     expect((await build("--frozen")).status).toBe(0)
   })
 
+  it("is written by the first build that asks for it, kept to by the next, and grows with the Dockerfile", async () => {
+    await publish("one")
+    const path = gantry.context({ Dockerfile: `FROM ${registry.host}/team/base:1\n` })
+    const lock = join(path, "Dockerfile.lock")
+    const build = (...options: ReadonlyArray<string>) => gantry.try("build", "-t", "grown", ...options, path)
+    expect((await build("--lock", "--plan", "--pull=missing")).status).toBe(0)
+    const failing = await gantry.try("build", "--lock", "--target", "none", path)
+    expect([failing.status, existsSync(lock)]).toEqual([1, false])
+
+    const first = await build("--lock")
+    expect([first.status, first.stderr]).toEqual([0, expect.stringContaining(`${lock}: 1 input written\n`)])
+    const written = readFileSync(lock, "utf8")
+    expect(written).toMatch(new RegExp(`^image ${registry.host}/team/base:1 sha256:[0-9a-f]{64}$`, "m"))
+    expect(await gantry.ok("lock", "update", path)).toBe("")
+
+    await publish("two")
+    writeFileSync(join(path, "Dockerfile"), `FROM ${registry.host}/team/base:1\nADD ${web.address}/file /file\n`)
+    expect((await build("--locked")).stderr).toContain("Dockerfile.lock does not say which one it is")
+    const second = await build("--lock", "--pull")
+    expect([second.status, second.stderr]).toEqual([0, expect.stringContaining(`added    file ${web.address}/file`)])
+    expect(await gantry.ok("run", "--rm", "grown", "sh", "-c", "echo $VERSION; cat /file")).toBe("one\nfile two")
+    const grown = readFileSync(lock, "utf8").split("\n")
+    expect(grown).toEqual(expect.arrayContaining(written.split("\n")))
+    expect(grown).toHaveLength(written.split("\n").length + 1)
+
+    const third = await build("--lock")
+    expect([third.status, third.stderr]).toEqual([0, expect.not.stringContaining("written")])
+    expect((await build("--frozen")).status).toBe(0)
+    expect((await build("--lock", "--locked")).stderr).toContain("--lock and --locked exclude each other")
+    expect((await gantry.tryWith("FROM base\n", "build", "--lock", "-")).stderr).toContain("beside a Dockerfile")
+  })
+
+  it("is not needed to hear that a name means another image than in the last build", async () => {
+    await publish("one")
+    const name = `${registry.host}/team/base:1`
+    const path = gantry.context({ Dockerfile: `FROM ${name}\n`, Other: `FROM ${name}\n` })
+    const warned = async (...options: ReadonlyArray<string>) => {
+      const { status, stderr } = await gantry.try("build", ...options, path)
+      expect(status).toBe(0)
+      return stderr.includes(`warning: ${name} is sha256:`) && stderr.includes("in the last build of this Dockerfile")
+    }
+    expect(await warned()).toBe(false)
+    await publish("two")
+    // It is only as new as the registry was asked.
+    expect(await warned("-f", join(path, "Other"), "--pull")).toBe(false)
+    expect(await warned()).toBe(true)
+    expect(await warned()).toBe(false)
+    // What is made here may change as often as it likes.
+    const own = gantry.context({ Dockerfile: "FROM gantry-own\n" })
+    for (const version of ["1", "2"]) {
+      await gantry.build("gantry-own", `FROM base\nENV OWN=${version}\n`)
+      expect((await gantry.try("build", own)).stderr).not.toContain("in the last build")
+    }
+  })
+
   it("lets nothing else in", async () => {
     await publish("three")
     const path = gantry.context({

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { isAlive, type ProcessIdentity } from "@gantry/linux/process-identity"
+import type { LockedInput } from "../lock/LockFile.ts"
 import { buildsName } from "../root-names.ts"
 
 /** How a step of a build went. */
@@ -36,6 +37,8 @@ export interface BuildRecord {
   /** ID of the image. */
   readonly image?: string
   readonly why?: string
+  /** What it took from elsewhere, by names that may mean something else tomorrow. */
+  readonly inputs?: ReadonlyArray<LockedInput>
   readonly steps: ReadonlyArray<StepRecord>
   /** Who builds, while it is running. */
   readonly process: ProcessIdentity
@@ -71,4 +74,19 @@ export const readBuild = (root: string, id: string): BuildRecord | undefined => 
   } catch {
     return undefined
   }
+}
+
+/** What the last build of a Dockerfile that is over took from elsewhere; undefined when none is kept that took anything. */
+export const lastInputs = (
+  root: string,
+  { context, dockerfile }: Pick<BuildRecord, "context" | "dockerfile">
+): ReadonlyArray<LockedInput> | undefined => {
+  for (const id of buildIds(root)) {
+    const record = readBuild(root, id)
+    if (record?.inputs === undefined || record.status === "running") continue
+    if (record.dockerfile === dockerfile && record.context === context) {
+      return record.inputs
+    }
+  }
+  return undefined
 }

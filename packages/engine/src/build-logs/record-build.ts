@@ -13,6 +13,7 @@ import {
 import { join } from "node:path"
 import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
 import { identify } from "@gantry/linux/process-identity"
+import { inputText, type LockedInput } from "../lock/LockFile.ts"
 import { buildIds, type BuildRecord, directoryOf, logOf, readBuild, recordOf, type StepRecord } from "./BuildRecord.ts"
 
 /** What is known of a build before it begins. */
@@ -25,6 +26,7 @@ export type BuildEnd = Pick<BuildRecord, "image" | "why"> & { readonly status: "
 export interface Recorder {
   readonly id: string
   readonly onEvent: (event: SolveEvent) => void
+  readonly onInput: (input: LockedInput) => void
   /** Closes the record and removes what is kept of builds long ago. */
   readonly end: (how: BuildEnd) => void
   /** The last lines of the step that failed last. */
@@ -72,6 +74,7 @@ export const recordBuild = (
   const startedAt = now()
   const id = newId(startedAt)
   const steps = new Map<string, OpenStep>()
+  const inputs = new Map<string, LockedInput>()
   const self = identify("self") ?? { pid: 0, startTime: 0 }
   let broken = false
   let begun = false
@@ -93,6 +96,7 @@ export const recordBuild = (
         startedAt,
         ...about,
         ...how,
+        ...(inputs.size === 0 ? {} : { inputs: [...inputs.values()] }),
         steps: [...steps.values()].map((step) => step.record),
         process: { pid: self.pid, startTime: self.startTime }
       }
@@ -161,6 +165,7 @@ export const recordBuild = (
   return {
     id,
     onEvent,
+    onInput: (input) => void inputs.set(inputText(input), input),
     lastLines: () => {
       const text = failed?.end.toString("utf8").replace(/\r?\n$/, "") ?? ""
       return text === "" ? [] : text.split(/\r?\n/).slice(-shownLines)

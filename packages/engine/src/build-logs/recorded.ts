@@ -5,11 +5,18 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import type { LockedInput } from "../lock/LockFile.ts"
 import { type BuildAbout, recordBuild, type Recorder } from "./record-build.ts"
 
 /** A build that tells what happens. */
 export interface Told {
   readonly onEvent: (event: SolveEvent) => void
+}
+
+/** What a build is given to tell it by. */
+export interface Telling extends Told {
+  /** Takes in what an input from elsewhere is. */
+  readonly onInput: (input: LockedInput) => void
 }
 
 /**
@@ -23,7 +30,7 @@ export const recorded = <
 >(
   about: BuildAbout,
   { onEvent }: Told,
-  build: (told: Told) => Effect.Effect<A, E, R>
+  build: (telling: Telling) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | BuildFailed, R | Settings> =>
   Effect.gen(function* () {
     const { root } = yield* Settings
@@ -33,7 +40,7 @@ export const recorded = <
       recorder.onEvent(event)
       onEvent(event)
     }
-    return yield* build({ onEvent: both }).pipe(
+    return yield* build({ onEvent: both, onInput: recorder.onInput }).pipe(
       Effect.onExit((exit) => Effect.sync(() => recorder.end(endOf(exit)))),
       Effect.mapError((failure) => (failure instanceof BuildFailed ? withLog(failure, recorder) : failure))
     )

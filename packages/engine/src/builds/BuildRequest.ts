@@ -52,6 +52,8 @@ export interface BuildRequest {
   readonly jobs?: number
   /** Images and addresses are what the lock file beside the Dockerfile says, and nothing that it does not name is taken. */
   readonly locked?: boolean
+  /** The same, and what the lock file does not name is taken as it is now and written into it; it is made when missing. */
+  readonly lock?: boolean
   /** No registry, web server or repository is asked for anything; commands have their network all the same. */
   readonly offline?: boolean
   /** Fails before anything runs or is fetched when something would have to. */

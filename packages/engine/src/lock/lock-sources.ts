@@ -2,16 +2,16 @@ import { withoutPassword } from "@gantry/build/graph/remote-source"
 import { type RemoteFound, type SourcesShape, SourceUnavailable } from "@gantry/build/solve/Sources"
 import { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import { lockedAs, type LockedInput, sourceInput } from "./LockFile.ts"
-import { differs, notLocked, type OpenLock } from "./lock-bases.ts"
+import { lockedAs, sourceInput } from "./LockFile.ts"
+import { differs, type NoteInput, notLocked, type OpenLock } from "./lock-bases.ts"
 
 /** Finds what ADD names as a lock file says, whatever is at the addresses now. */
-export const lockedSources = ({ named, remote }: SourcesShape, { inputs, path }: OpenLock): SourcesShape => ({
+export const lockedSources = ({ named, remote }: SourcesShape, { grows, inputs, path }: OpenLock): SourcesShape => ({
   named,
   remote: (wanted) => {
     const input = sourceInput(wanted.source, wanted.checksum)
-    if (input === undefined) return remote(wanted)
     const is = lockedAs(inputs, input)
+    if (input === undefined || (is === undefined && grows)) return remote(wanted)
     const source = withoutPassword(wanted.source)
     if (is === undefined) return Effect.fail(new SourceUnavailable({ source, why: notLocked(path) }))
     if (input.kind === "repository") return remote({ ...wanted, commit: is })
@@ -42,7 +42,7 @@ export const watchedSources = (
 })
 
 /** Finds what ADD names as ever, and tells what it is. */
-export const notedSources = ({ named, remote }: SourcesShape, note: (input: LockedInput) => void): SourcesShape => ({
+export const notedSources = ({ named, remote }: SourcesShape, note: NoteInput): SourcesShape => ({
   named,
   remote: (wanted) =>
     Effect.tap(remote(wanted), (found) =>

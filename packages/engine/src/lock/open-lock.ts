@@ -23,7 +23,7 @@ export const openLock = ({
     return yield* Either.match(parseLock(text), {
       onLeft: (why) =>
         Effect.fail(new BadBuildFile({ path, why, hint: "gantry lock update writes it anew", diagnostics: [] })),
-      onRight: (inputs) => Effect.succeed({ path, inputs })
+      onRight: (inputs) => Effect.succeed({ path, inputs, grows: false })
     })
   })
 
@@ -43,6 +43,15 @@ const readOwn = (path: string): string | undefined => {
     closeSync(file)
   }
 }
+
+/** Why no lock file can be written. */
+export const noPlace = (shown: string): BadBuildFile =>
+  new BadBuildFile({
+    path: shown,
+    why: "a lock file is written beside a Dockerfile of this machine",
+    hint: "name a directory",
+    diagnostics: []
+  })
 
 /** Why a build that is to keep to a lock file cannot begin. */
 export const noLock = ({ place, shown }: OpenedContext["dockerfile"]): BadBuildFile =>

@@ -8,6 +8,7 @@ import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { Downloads } from "@gantry/core/download/Downloads"
 import { familiar } from "@gantry/core/image/ImageRef"
 import type { Network } from "@gantry/core/network/Network"
+import { Settings } from "@gantry/core/Settings"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Locks } from "@gantry/core/Locks"
 import type { Database } from "@gantry/core/state/Database"
@@ -17,6 +18,7 @@ import { LayerMissing } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { type BuildRecord, lastInputs } from "../build-logs/BuildRecord.ts"
 import { recorded } from "../build-logs/recorded.ts"
 import { exportedSteps, leaveCache } from "../cache-sharing/leave-cache.ts"
 import type { Containers } from "../containers/Containers.ts"
@@ -24,6 +26,8 @@ import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
 import { contextText, type ContextUnavailable } from "../contexts/ContextSource.ts"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
+import type { NoteInput } from "../lock/lock-bases.ts"
+import { inputText, type LockChange, type LockedInput, type LockFile } from "../lock/LockFile.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
 import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
 import type { Output } from "../outputs/Output.ts"
@@ -36,7 +40,7 @@ import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { cacheFor, toolsOf, watchOf } from "../builds/build-tools.ts"
-import { basesFor, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
+import { basesFor, growLock, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
 import { atFault, openFor, readRequest, shownOf } from "../builds/read-request.ts"
 
 /** A built image. */
@@ -45,6 +49,8 @@ export interface Built extends Delivered {
   readonly image: NewImage
   /** Of all platforms, one platform after the other. */
   readonly steps: BuildResult["steps"]
+  /** What was written into which lock file, if anything was. */
+  readonly lock?: { readonly path: string; readonly changes: ReadonlyArray<LockChange> }
 }
 
 /** How a build can fail. */
@@ -56,19 +62,32 @@ type BuildServices = BuildCache | Containers | Database | Downloads | Network | 
  * From a directory and a Dockerfile to an image with names, an archive, a folder; the names move only when all of it
  * succeeded. Platforms are built one after the other, so that steps which they share are done once.
  */
-export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
-  recorded(
+export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> => {
+  const about = { dockerfile: shownOf(request), context: contextText(request.context) }
+  return recorded(
     {
-      dockerfile: shownOf(request),
-      context: contextText(request.context),
+      ...about,
       names: request.names.map(familiar),
       ...(request.target === undefined ? {} : { target: request.target })
     },
     request,
-    ({ onEvent }) => buildImage({ ...request, onEvent })
+    ({ onEvent, onInput }) =>
+      Effect.flatMap(Settings, ({ root }) =>
+        buildImage({ ...request, onEvent }, { onInput, last: lastOf(root, about) })
+      )
   )
+}
 
-const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, BuildServices> =>
+/** What the last build of the Dockerfile was made of, read when it is asked for. */
+const lastOf = (root: string, about: Pick<BuildRecord, "context" | "dockerfile">): (() => LockFile) => {
+  let known: LockFile | undefined
+  return () => (known ??= new Map((lastInputs(root, about) ?? []).map((input) => [inputText(input), input])))
+}
+
+const buildImage = (
+  asked: BuildRequest,
+  { last, onInput }: { readonly last: () => LockFile; readonly onInput: NoteInput }
+): Effect.Effect<Built, BuildError, BuildServices> =>
   Effect.gen(function* () {
     const first = asked.onFailure === undefined ? undefined : firstFailure(asked.onFailure)
     const request = {
@@ -84,6 +103,12 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
     )
     const opened = yield* openFor(request, true)
     const lock = yield* lockFor(request, opened.dockerfile)
+    const noted = new Map<string, LockedInput>()
+    const note: NoteInput = (input) => {
+      noted.set(inputText(input), input)
+      onInput(input)
+    }
+    const known = { ...(lock === undefined ? { earlier: last } : { lock }), note }
     const cache = yield* cacheFor(request, begun, false)
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
@@ -99,10 +124,10 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
         ).pipe(
           Effect.provideService(BuildCache, cache),
           Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch, opened), begun)),
-          Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, request.requireCached)),
+          Effect.provideServiceEffect(BaseResolver, basesFor(request, known, request.requireCached)),
           Effect.provideServiceEffect(
             Sources,
-            sourcesFor(request, lock, { begin: begun, isLook: request.requireCached })
+            sourcesFor(request, known, { begin: begun, isLook: request.requireCached })
           )
         )
       )
@@ -113,6 +138,7 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
         yield* Effect.ignoreLogged(sweepSteps)
       }
       for (const { config } of results) yield* watchConfig(config, watch)
+      const locked = yield* growLock(lock, opened.dockerfile, noted)
       for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
       const given = yield* deliver({
         produced: results.map(({ config, platform, stack }) => ({
@@ -130,7 +156,13 @@ const buildImage = (asked: BuildRequest): Effect.Effect<Built, BuildError, Build
         yield* tell(imageEvent("create", image.id, given.names[0] === undefined ? image.id : familiar(given.names[0])))
       }
       if (image === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
-      return { ...given, image, steps: results.flatMap(({ steps }) => steps) }
+      const steps = results.flatMap((result) => result.steps)
+      return {
+        ...given,
+        image,
+        steps,
+        ...(lock === undefined || locked.length === 0 ? {} : { lock: { path: lock.path, changes: locked } })
+      }
     })
     // Somebody pruned between a look into the cache and the use of what was found: the next look misses it.
     const mayRepeat = !request.outputs.some((output) => output.type === "tar" && output.toStandardOutput)

@@ -43,6 +43,7 @@ export const planWithHits = (
   Effect.gen(function* () {
     const opened = yield* openFor(request, false)
     const lock = yield* lockFor(request, opened.dockerfile)
+    const known = { ...(lock === undefined ? {} : { lock }), note: () => {} }
     const cache = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), (solving) =>
@@ -50,8 +51,8 @@ export const planWithHits = (
       ).pipe(
         Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined, opened))),
-        Effect.provideServiceEffect(BaseResolver, basesFor(request, lock, true)),
-        Effect.provideServiceEffect(Sources, sourcesFor(request, lock, { begin: Effect.void, isLook: true }))
+        Effect.provideServiceEffect(BaseResolver, basesFor(request, known, true)),
+        Effect.provideServiceEffect(Sources, sourcesFor(request, known, { begin: Effect.void, isLook: true }))
       )
     )
     return steps.flat()

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto"
-import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { BaseResolver, type BaseResolverShape, BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import { plan } from "@gantry/build/solve/Solver"
 import { Sources, type SourcesShape } from "@gantry/build/solve/Sources"
@@ -7,7 +5,6 @@ import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { Locks } from "@gantry/core/Locks"
 import { Registry } from "@gantry/core/registry/Registry"
-import { storageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -16,22 +13,14 @@ import type * as Scope from "effect/Scope"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { toolsOf } from "../builds/build-tools.ts"
 import { openFor, readRequest } from "../builds/read-request.ts"
-import { BadBuildFile } from "../contexts/BadBuildFile.ts"
 import * as BuildSources from "../contexts/BuildSources.ts"
 import { ContextUnavailable } from "../contexts/ContextSource.ts"
 import { Images } from "../images/Images.ts"
 import * as LocalBases from "../images/LocalBases.ts"
-import {
-  imageInput,
-  inputText,
-  type LockChange,
-  lockChanges,
-  type LockedInput,
-  lockSuffix,
-  lockText
-} from "../lock/LockFile.ts"
+import { imageInput, inputText, type LockChange, lockChanges, type LockedInput, lockSuffix } from "../lock/LockFile.ts"
 import { notedSources } from "../lock/lock-sources.ts"
-import { openLock } from "../lock/open-lock.ts"
+import { noPlace, openLock } from "../lock/open-lock.ts"
+import { writeLock } from "../lock/write-lock.ts"
 import { working } from "../prune/working.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import type { PlanError, PlanServices } from "./plan-build.ts"
@@ -60,12 +49,7 @@ export const updateLock = (
     const opened = yield* openFor(request, false)
     const { place, shown } = opened.dockerfile
     if (place === undefined || request.context.of !== "folder") {
-      return yield* new BadBuildFile({
-        path: shown,
-        why: "a lock file is written beside a Dockerfile of this machine",
-        hint: "name a directory",
-        diagnostics: []
-      })
+      return yield* noPlace(shown)
     }
     const path = `${shown}${lockSuffix}`
     // One that cannot be read is written anew.
@@ -78,7 +62,7 @@ export const updateLock = (
     const inputs = new Map<string, LockedInput>()
     const note = (input: LockedInput) => void inputs.set(inputText(input), input)
     const problems: Array<BaseUnavailable | ContextUnavailable> = []
-    const bases = yield* notedBases(yield* LocalBases.make(request.bases ?? { policy: "missing" }), note)
+    const bases = yield* currentBases(yield* LocalBases.make(request.bases ?? { policy: "missing" }), note)
     const sources = notedSources(yield* BuildSources.make(request, begun), note)
     yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), plan).pipe(
@@ -102,12 +86,12 @@ export const updateLock = (
     const [problem] = problems
     if (problem !== undefined) return yield* Effect.fail(problem)
     const changes = lockChanges(before?.inputs ?? new Map(), inputs)
-    if (!dryRun && (changes.length > 0 || before === undefined)) yield* write(`${place}${lockSuffix}`, lockText(inputs))
+    if (!dryRun && (changes.length > 0 || before === undefined)) yield* writeLock(place, inputs)
     return { path, inputs: [...inputs.values()], changes }
   }).pipe(Effect.scoped)
 
 /** Finds images as their registries have them now, and tells what they are. */
-const notedBases = (
+const currentBases = (
   { resolve }: BaseResolverShape,
   note: (input: LockedInput) => void
 ): Effect.Effect<BaseResolverShape, never, Images | Registry> =>
@@ -130,19 +114,4 @@ const notedBases = (
           return found
         })
     }
-  })
-
-const write = (path: string, text: string) =>
-  Effect.try({
-    try: () => {
-      const draft = `${path}.${randomBytes(6).toString("hex")}`
-      try {
-        writeFileSync(draft, text, { flag: "wx" })
-        renameSync(draft, path)
-      } catch (cause) {
-        rmSync(draft, { force: true })
-        throw cause
-      }
-    },
-    catch: storageFailure("publish", path)
   })

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { buildIds, logOf, readBuild, recordOf } from "../../src/build-logs/BuildRecord.ts"
+import { buildIds, lastInputs, logOf, readBuild, recordOf } from "../../src/build-logs/BuildRecord.ts"
 import { recordBuild } from "../../src/build-logs/record-build.ts"
 
 let root = ""
@@ -46,6 +46,23 @@ const once = (text: string, now = clock(), keeping?: { readonly builds: number; 
 }
 
 describe("what is kept of builds", () => {
+  it("is what they took from elsewhere, which the next build of the same Dockerfile is compared with", () => {
+    const now = clock()
+    const input = (source: string, is: string) => ({ kind: "image", source, is }) as const
+    const build = (context: string, ...inputs: ReadonlyArray<ReturnType<typeof input>>) => {
+      const recorder = recordBuild(root, { ...about, context }, now)
+      recorder.onEvent(started(2))
+      for (const each of inputs) recorder.onInput(each)
+      return recorder
+    }
+    expect(lastInputs(root, about)).toBeUndefined()
+    build("/c", input("a:1", "one"), input("b:1", "one"), input("a:1", "two")).end({ status: "done" })
+    build("/other", input("a:1", "three")).end({ status: "done" })
+    build("/c").end({ status: "failed", why: "no" })
+    build("/c", input("a:1", "four")).onEvent(started(2))
+    expect(lastInputs(root, about)).toEqual([input("a:1", "two"), input("b:1", "one")])
+  })
+
   it("is everything that steps wrote, and how each went", () => {
     const recorder = recordBuild(root, about, clock())
     recorder.onEvent({ type: "based", step: label(1, "FROM a") })

@@ -60,7 +60,11 @@ export const build = {
       about: 'Ask the registry for newer base images, or "=missing", "=never"',
       value: "string"
     },
-    locked: { kind: "flag", about: 'Take images and addresses as the lock file says that "lock update" has written' },
+    lock: {
+      kind: "flag",
+      about: "Take images and addresses as the lock file says, and write into it those that it does not name"
+    },
+    locked: { kind: "flag", about: "Take images and addresses as the lock file says, and no others" },
     offline: { kind: "flag", about: "Ask no registry, web server or repository for anything" },
     frozen: { kind: "flag", about: "--locked and --offline together" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
