@@ -61,6 +61,7 @@ export const keysOf =
           parent,
           epoch: "",
           options: {},
+          secretOptions: {},
           contexts: trees.map(() => memoryContext(files)),
           trees
         }

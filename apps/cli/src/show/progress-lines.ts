@@ -119,18 +119,18 @@ const started = (
 const logged = (state: ProgressState, event: BuildEvent & { readonly kind: "step-log" }): Progress => {
   const view = state.steps.get(event.step)
   if (view === undefined) return { state, lines: [] }
-  const { line, returns } = view.pending[event.stream]
+  const { line: begun, returns } = view.pending[event.stream]
   // A program that draws over its line ends it with a carriage return; each drawing counts as a line. Only what is new is
   // looked at: a line may be megabytes long.
   const [first = "", ...others] = (returns + event.chunk).split(/\r*\n|\r(?=[^\r\n])/)
   const last = others.at(-1) ?? first
   const held = /\r*$/.exec(last)?.[0] ?? ""
   const rest = last.slice(0, last.length - held.length)
-  const complete = others.length === 0 ? [] : [line + first, ...others.slice(0, -1)]
+  const complete = others.length === 0 ? [] : [begun + first, ...others.slice(0, -1)]
   const next = {
     ...view,
     output: [...view.output, ...complete].slice(-keptLines),
-    pending: { ...view.pending, [event.stream]: { line: others.length === 0 ? line + rest : rest, returns: held } }
+    pending: { ...view.pending, [event.stream]: { line: others.length === 0 ? begun + rest : rest, returns: held } }
   }
   if (complete.length === 0) return { state: remember(state, event.step, next), lines: [] }
   return speak(

@@ -82,7 +82,27 @@ RUN ! test -e /run/secrets && ! test -e /x && test -z "$TOKEN"
     )
     expect(allowed.status).toBe(0)
     expect(allowed.stderr).toMatch(/warning.*secret t is in \/leak/s)
+    // What was let through once is no result for who lets nothing through.
+    const again = await gantry.try("build", "--secret", "id=t,src=token", directory)
+    expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/secret t is in \/leak/)])
     await gantry.ok("rmi", "leaky")
+    await gantry.ok("builder", "prune", "-af")
+  })
+
+  it("are looked for once: what was let through is cached for who lets it through, and commands without them for all", async () => {
+    const directory = gantry.context({
+      Dockerfile: "FROM base\nRUN echo none\nRUN --mount=type=secret,id=t cp /run/secrets/t /leak\n"
+    })
+    const given = ["build", "--secret", "id=t,src=token", "--require-cached"]
+    await gantry.try("build", "--secret", "id=t,src=token", directory)
+    await gantry.ok("build", "-t", "through", "--secret", "id=t,src=token", "--allow-secret-leak", directory)
+    expect((await gantry.try(...given, "--allow-secret-leak", directory)).status).toBe(0)
+    const { status, stderr } = await gantry.try(...given, directory)
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringMatching(/3\/3\] RUN --mount.* is not cached: option secret-leaks/)
+    ])
+    await gantry.ok("rmi", "through")
     await gantry.ok("builder", "prune", "-af")
   })
 

@@ -44,6 +44,8 @@ export interface SolveRequest {
   readonly earlyCutoff?: boolean
   /** Options of the build that commands can notice, such as extra host names or sizes of /dev/shm. Part of RUN keys. */
   readonly options?: { readonly [name: string]: string }
+  /** Options of the build that count for commands which are given secrets. Part of the keys of these. */
+  readonly secretOptions?: { readonly [name: string]: string }
   /** Seconds since 1970: the time of the image and its history, and the latest time in its layers (`SOURCE_DATE_EPOCH`). */
   readonly epoch?: number
   /** Waited for before a stage that cannot be built ends the others. */
@@ -144,6 +146,7 @@ const walk = Effect.fnUntraced(function* (request: SolveRequest, isPlan: boolean
     withPlace: places.withPermits(1),
     skip: (index) => (ignored(index) ? { kind: "no-cache" } : undefined),
     options: request.options ?? {},
+    secretOptions: request.secretOptions ?? {},
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
     isPlan,
     earlyCutoff: request.earlyCutoff ?? false,

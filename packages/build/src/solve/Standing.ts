@@ -61,6 +61,7 @@ export interface Workshop {
   /** Why the cache must not be asked in a stage; absent when it may. */
   readonly skip: (stage: number) => Cause | undefined
   readonly options: { readonly [name: string]: string }
+  readonly secretOptions: { readonly [name: string]: string }
   /** Seconds since 1970. */
   readonly epoch?: number
   /** Nothing is executed, fetched or written; what would run is reported as missing. */

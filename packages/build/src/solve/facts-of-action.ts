@@ -18,6 +18,8 @@ export interface FactsAround {
   readonly epoch: string
   /** Options of the build that commands can notice. */
   readonly options: { readonly [name: string]: string }
+  /** Options of the build that count for commands which are given secrets. */
+  readonly secretOptions: { readonly [name: string]: string }
   /** What files that are from no tree are from, in the order of the trees: the build's own context, or one with a name. */
   readonly contexts: ReadonlyArray<BuildContext>
   /** What was found at the addresses among the sources, by the source's text. */
@@ -37,7 +39,7 @@ export interface KnownFacts {
 
 /** Gathers the facts of a step; what is taken from the context is read. Fails with a sentence. */
 export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either<KnownFacts, string> => {
-  const { epoch, options, parent } = around
+  const { epoch, options, parent, secretOptions } = around
   switch (action.kind) {
     case "config":
       return plain({ format: "gantry.config.1", parent, instruction: action.instruction, change: action.change })
@@ -57,7 +59,7 @@ export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either
           network: action.network,
           files: action.files.map(({ content, path }) => [path, content] as const),
           mounts,
-          options
+          options: mounts.some(({ type }) => type === "secret") ? { ...options, ...secretOptions } : options
         },
         files,
         parts

@@ -26,12 +26,13 @@ export const groundOf = (before: Standing, { action, stage }: Pick<Folded, "acti
 export const factsAround = (
   { chain, parent }: Pick<Ground, "chain" | "parent">,
   { stage }: Pick<Folded, "stage">,
-  { earlyCutoff, epoch, options }: Workshop
-): Pick<FactsAround, "parent" | "epoch" | "options"> => ({
+  { earlyCutoff, epoch, options, secretOptions }: Workshop
+): Pick<FactsAround, "parent" | "epoch" | "options" | "secretOptions"> => ({
   // What a step sees of those before it is their files, and their settings, which are facts of its own.
   parent: earlyCutoff ? { layers: chain, platform: format(stage.platform) } : parent,
   epoch: epoch === undefined ? "" : String(epoch),
-  options
+  options,
+  secretOptions
 })
 
 /** What the cache is asked for. `on`: a digest of all the layers that the step stands on or takes files from. */

@@ -98,6 +98,8 @@ export const readRequest = (
         ...(request.network === "default" ? {} : { network: request.network }),
         ...noticed(request.surroundings ?? plainSurroundings)
       },
+      // What was let through once must not pass for what was looked at.
+      ...(request.allowSecretLeak === true ? { secretOptions: { "secret-leaks": "allowed" } } : {}),
       ...(epoch === undefined ? {} : { epoch }),
       onEvent
     }
