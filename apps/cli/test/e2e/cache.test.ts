@@ -80,6 +80,8 @@ describe("the build cache", () => {
     })
     expect(await edit("ENV MODE", "USER app\nENV MODE")).toEqual({ kind: "added", above: "ENV MODE=plain" })
     expect(await first("--no-cache")).toEqual({ kind: "no-cache" })
+    const absent = await gantry.try("build", "--no-cache-filter", "tools,1,tolls", directory)
+    expect(absent.stderr).toContain("that the Dockerfile does not have: tolls\n")
     expect((await explained(directory, "--no-cache-filter", "tools")).steps[0]).toMatchObject({
       stage: "tools",
       cause: { kind: "no-cache" }

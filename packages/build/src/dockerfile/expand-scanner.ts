@@ -160,7 +160,7 @@ export class Scanner {
   private conditional(name: string, operator: string, emptyIsUnset: boolean): string {
     const written = `${emptyIsUnset ? ":" : ""}${operator}`
     if (operator === "") return this.fail("syntax", `missing } in the substitution of ${name}`)
-    if (!"-+?#%".includes(operator)) {
+    if (!(emptyIsUnset ? "-+?" : "-+?#%").includes(operator)) {
       return this.fail("syntax", `unsupported modifier (${written}) in the substitution of ${name}`)
     }
     const trims = operator === "#" || operator === "%"

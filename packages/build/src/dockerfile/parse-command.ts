@@ -32,13 +32,13 @@ export const parseRun = (draft: Draft): Run | undefined => {
   const security = flags.text("security")
   if (network !== undefined && !isNetwork(network.text)) {
     draft.error("bad-network", `RUN has no network "${network.text}"`, {
-      at: network,
+      at: { text: `--network=${network.text}`, offset: network.offset },
       suggestion: "use default, none or host"
     })
   }
   if (security !== undefined && !isSecurity(security.text)) {
     draft.error("bad-security", `RUN has no security mode "${security.text}"`, {
-      at: security,
+      at: { text: `--security=${security.text}`, offset: security.offset },
       suggestion: "use sandbox or insecure"
     })
   }

@@ -1,4 +1,5 @@
 import type { Draft } from "./Draft.ts"
+import { modeChange } from "../key/chmod.ts"
 import { readHeredocMark } from "./heredoc-marks.ts"
 import type { Add, Copy } from "./Instruction.ts"
 import { parseFlags } from "./parse-flags.ts"
@@ -166,7 +167,7 @@ const transferWords = (draft: Draft): ReadonlyArray<Word & { readonly exec: bool
 /** A mode in octal, or changes such as `u=rwX,go-w`. */
 const checkChmod = (draft: Draft, flag: Word | undefined): string | undefined => {
   if (flag === undefined) return undefined
-  if (!/\$|^[0-7]{1,5}$|^[ugoa]*(?:[-+=][rwxXst]*)+(?:,[ugoa]*(?:[-+=][rwxXst]*)+)*$/.test(flag.text)) {
+  if (!flag.text.includes("$") && modeChange(flag.text) === undefined) {
     draft.error("bad-chmod", `"${flag.text}" is not a file mode`, {
       at: { text: `--chmod=${flag.text}`, offset: flag.offset },
       suggestion: "write octal digits such as 755, or changes such as u=rwX,go=rX"

@@ -14,7 +14,9 @@ export const describeCause = (cause: Cause, stage?: string): string => {
     case "gone":
       return "its earlier result is no longer in the store"
     case "added":
-      return cause.above === undefined ? "it was added at the end" : `it was added above ${brief(cause.above)}`
+      return cause.above === undefined
+        ? "it is new at the end, or did not succeed before"
+        : `it was added above ${brief(cause.above)}`
     case "removed":
       return `${brief(cause.instruction)} before it was removed`
     case "evicted":

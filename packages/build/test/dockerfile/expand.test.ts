@@ -106,6 +106,8 @@ describe("expanding a word", () => {
     ["${}", "syntax", "bad substitution"],
     ["${:-x}", "syntax", "bad substitution"],
     ["${foo!x}", "syntax", "unsupported modifier (!) in the substitution of foo"],
+    ["${foo:%x}", "syntax", "unsupported modifier (:%) in the substitution of foo"],
+    ["${foo:#x}", "syntax", "unsupported modifier (:#) in the substitution of foo"],
     ["'open", "syntax", "a single quote is not closed"],
     ['"open', "syntax", "a double quote is not closed"],
     ["${foo#\\x}", "pattern", "invalid escape \\x in the pattern \\x"]

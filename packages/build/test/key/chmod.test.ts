@@ -15,7 +15,7 @@ const clause = fc
     fc.array(
       fc.tuple(
         fc.constantFrom("+", "-", "="),
-        fc.constantFrom("", "r", "w", "x", "X", "rw", "rX", "rwx", "s", "t", "xs", "rwXst")
+        fc.constantFrom("", "r", "w", "x", "X", "rw", "rX", "rwx", "s", "t", "xs", "rwXst", "u", "g", "o")
       ),
       { minLength: 1, maxLength: 2 }
     )
@@ -46,6 +46,8 @@ describe("modeChange", () => {
     expect(changed("u=rwX,go=rX", 0o600)).toBe("644")
     expect(changed("u=rwX,go=rX", 0o600, true)).toBe("755")
     expect(changed("a=r,u+w", 0o777)).toBe("644")
+    expect(changed("g=u,o=g-w", 0o640)).toBe("664")
+    expect(changed("g=uw", 0o640)).toBeUndefined()
   })
 
   it("does each change on what the one before left", () => {
@@ -53,7 +55,7 @@ describe("modeChange", () => {
     expect(changed("a-x,a+X", 0o755)).toBe("644")
   })
 
-  it.each(["", "8", "999", "u", "u+q", "z+x", "u+x,", ",", "u+x go+r", "888", "u=g", "0x1ff", "-1", "1234567", "+x\n"])(
+  it.each(["", "8", "999", "u", "u+q", "z+x", "u+x,", ",", "u+x go+r", "888", "0x1ff", "-1", "1234567", "+x\n"])(
     "refuses %j",
     (text) => {
       expect(modeChange(text)).toBeUndefined()

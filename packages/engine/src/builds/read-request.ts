@@ -1,6 +1,7 @@
 import { arch } from "node:os"
 import { parse } from "@gantry/build/dockerfile/parse"
 import { unusedArgs } from "@gantry/build/graph/unused-args"
+import type { BuildGraph } from "@gantry/build/graph/BuildGraph"
 import { lower } from "@gantry/build/graph/lower"
 import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
 import { ofTree } from "@gantry/build/solve/BuildContext"
@@ -84,6 +85,10 @@ export const readRequest = (
     if (unused.length > 0 && platform === request.platforms[0]) {
       request.onWarning(`build arguments that no ARG of the Dockerfile declares: ${unused.join(", ")}`)
     }
+    const absent = typeof request.noCache === "boolean" ? [] : request.noCache.filter((name) => !hasStage(graph, name))
+    if (absent.length > 0 && platform === request.platforms[0]) {
+      request.onWarning(`stages that are to be built anew and that the Dockerfile does not have: ${absent.join(", ")}`)
+    }
     for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
     return {
       graph,
@@ -109,6 +114,10 @@ const scopeOf = (
   { context }: BuildRequest,
   { dockerfile }: { readonly dockerfile: { readonly shown: string } }
 ): string => `${contextText(context)}\n${dockerfile.shown}`
+
+/** Whether a file has a stage of a name, or at a position. */
+const hasStage = ({ stages }: BuildGraph, name: string): boolean =>
+  stages.some((stage) => name.toLowerCase() === stage.name || name === String(stage.index))
 
 const namesOf = (contexts: BuildRequest["contexts"]): NamedContexts =>
   contexts === undefined
