@@ -2,9 +2,11 @@ import { unlinkSync } from "node:fs"
 import type { Digest } from "@gantry/core/image/Digest"
 import { hasher } from "@gantry/core/image/Digest"
 import { canonicalChanges } from "@gantry/core/tree/canonical-changes"
-import { parentOf } from "@gantry/core/tree/safe-path"
+import { UnsafePath } from "@gantry/core/store/StoreError"
+import { nameOf, parentOf } from "@gantry/core/tree/safe-path"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { whiteoutPrefix } from "@gantry/core/tree/whiteout"
 import { AT_SYMLINK_NOFOLLOW } from "@gantry/linux/constants"
 import type { Kernel } from "./kernel.ts"
 import { changesOf, listUpper, type UpperItem } from "./list-upper.ts"
@@ -72,8 +74,16 @@ export const settleTree = (
 /** Bytes after which others get their turn. */
 const turn = 8 * 1024 * 1024
 
-/** Hashes the archive of settled changes, letting other work of this process go on in between. */
+/**
+ * Hashes the archive of settled changes, letting other work of this process go on in between. Throws `UnsafePath` for a
+ * name that an archive of a layer cannot have.
+ */
 export const sealTree = async (changes: ReadonlyArray<TreeChange>, breathe: () => Promise<void>): Promise<Sealed> => {
+  for (const { path } of changes) {
+    if (nameOf(path).startsWith(whiteoutPrefix)) {
+      throw new UnsafePath({ path, why: `${whiteoutPrefix} before a name says in a layer that it is gone` })
+    }
+  }
   const seen = hasher()
   let since = 0
   for (const piece of tarPieces(changes)) {

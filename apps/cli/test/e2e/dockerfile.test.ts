@@ -72,6 +72,16 @@ COPY --from=0 /out/file /second
     expect(await gantry.ok("run", "--rm", "again", "cat", "/seen", "/a")).toBe("samesame")
   })
 
+  it.each([
+    ["RUN touch /.wh.a", "no image can hold /.wh.a: .wh. before a name says in a layer that it is gone"],
+    ["COPY .wh.a /d/", "no image can hold /d/.wh.a: .wh. before a name"],
+    ["RUN touch \"/$(printf 'a\\377')\"", "no image can hold /a\ufffd: it is not UTF-8: give it another name"]
+  ])("refuses what no layer can hold: %s", async (instruction, why) => {
+    const directory = gantry.context({ Dockerfile: `FROM base\n${instruction}\n`, ".wh.a": "" })
+    const { status, stderr } = await gantry.try("build", directory)
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`why: ${why}`)])
+  })
+
   it("stops at --target", async () => {
     const directory = gantry.context({
       Dockerfile: "FROM base AS one\nRUN echo 1 > /which\nFROM one AS two\nRUN echo 2 > /which\nLABEL last=yes\n"

@@ -218,9 +218,7 @@ export function* tarPieces(
   }
   for (const change of canonicalChanges(changes)) {
     if (!plain && nameOf(change.path).startsWith(whiteoutPrefix))
-      throw new TypeError(
-        `${change.path} would be read as a whiteout: in a layer, ${whiteoutPrefix} before a name says that it is gone`
-      )
+      throw new TypeError(`${change.path} would be read as a whiteout`)
     const entry = entryOf(change)
     if (entry.type === "hardlink" && gone.has(entry.target)) continue
     if (entry.type !== "file" || entry.size === 0 || entry.content.from !== "file") {

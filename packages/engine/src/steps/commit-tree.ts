@@ -1,6 +1,6 @@
 import { StepFailed, type StepPlace } from "@gantry/build/solve/StepExecutor"
 import { type LayerInfo, LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
-import type { StorageFailure } from "@gantry/core/store/StoreError"
+import { type StorageFailure, UnsafePath } from "@gantry/core/store/StoreError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -14,6 +14,10 @@ export class Leaks extends Context.Reference<Leaks>()("@gantry/engine/Leaks", {
 
 /** What to do about a secret that was found. */
 export const leakAdvice = "remove it in the same instruction, or pass --allow-secret-leak if it may be seen"
+
+/** Why a step fails that leaves a file which no layer can hold. */
+const unfit = (cause: UnsafePath): StepFailed =>
+  new StepFailed({ why: `no image can hold /${cause.path}: ${cause.why}: give it another name`, cause })
 
 /** Turns the tree of a step into its layer, once it was looked through for secrets. */
 export const commitTree = (
@@ -30,5 +34,7 @@ export const commitTree = (
       }
       if (leaks.length > 0) onWarning(describeLeaks(leaks))
     }
-    return yield* layers.commit(tree, clampNs === undefined ? {} : { clampNs })
+    return yield* layers
+      .commit(tree, clampNs === undefined ? {} : { clampNs })
+      .pipe(Effect.mapError((failure) => (failure.cause instanceof UnsafePath ? unfit(failure.cause) : failure)))
   })
