@@ -4,6 +4,8 @@ import { createSocket } from "node:dgram"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join, resolve } from "node:path"
+import { S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { freePort } from "./host/free-port.ts"
@@ -51,6 +53,26 @@ describe("an ordinary user with a range of numbers", () => {
     if (ids.length > 0) await user.ok("rm", "-f", "-v", ...ids)
   })
   afterAll(() => user.close())
+
+  it("copies pipes, and says of devices that only root can make them", async () => {
+    const directory = user.context("special", {
+      Dockerfile: "FROM scratch\nCOPY . /x/\n",
+      D: "FROM scratch\nCOPY p /\n"
+    })
+    const sys = loadSyscallsSync()
+    sys.mknod(join(directory, "p"), S_IFIFO | 0o644, 0, 0)
+    sys.mknod(join(directory, "null"), S_IFCHR | 0o666, 1, 3)
+    const tar = ["-o", `type=tar,dest=${join(user.home, "out.tar")}`]
+    await user.ok("build", ...tar, "-f", join(directory, "D"), directory)
+    expect(execFileSync("tar", ["-tvf", join(user.home, "out.tar")], { encoding: "utf8" })).toMatch(
+      /^prw-r--r-- 0\/0 .* p$/m
+    )
+    const refused = await user.try("build", directory)
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("why: null is a device, which only root")
+    ])
+  })
 
   it("builds the web example and serves it on a port, which is free again when it ends", async () => {
     cpSync(join(examples, "web"), join(user.home, "web"), { recursive: true })
