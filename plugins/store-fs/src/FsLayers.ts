@@ -151,7 +151,10 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           const writer = treeWriter(kernel, upper, below)
           let since = 0
           for (const change of changes) {
-            writer.apply(change)
+            for (const pause of writer.apply(change)) {
+              void pause
+              await breathe()
+            }
             if (++since % turn === 0) await breathe()
           }
           writer.finish()

@@ -20,8 +20,11 @@ interface Place {
 
 /** Applies changes to the writable directory of a tree. See `LayerStore.write`. */
 export interface TreeWriter {
-  /** Throws `UnsafePath`, or what the disk threw. */
-  readonly apply: (change: TreeChange) => void
+  /**
+   * Makes a change once it was gone through to its end, and lets whoever does so do something else between pieces of a long
+   * copy. Throws `UnsafePath`, or what the disk threw.
+   */
+  readonly apply: (change: TreeChange) => Iterable<void>
   /** Gives every directory that was touched its own time. Nothing may be applied afterwards. */
   readonly finish: () => void
 }
@@ -207,11 +210,11 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
     if (seen === undefined || seen.stat.isDirectory()) return refuse(path, `its target ${target} is no file`)
     const entry = entryFrom(target, seen.disk, seen.stat, metaOf(target, seen).xattrs)
     if (entry === undefined) return refuse(path, `its target ${target} is no file`)
-    set(entry)
+    for (const pause of set(entry)) void pause
     return disk
   }
 
-  const set = (entry: TreeEntry): void => {
+  function* set(entry: TreeEntry): Generator<void> {
     if (entry.type === "directory") return setDirectory(entry)
     if (entry.type === "hardlink") {
       const target = checked(entry.target)
@@ -223,7 +226,7 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
     const disk = clear(entry.path, entry.mtimeNs)
     switch (entry.type) {
       case "file":
-        makeFile(kernel, disk, entry)
+        yield* makeFile(kernel, disk, entry)
         if (entry.xattrs !== undefined) replaceXattrs(kernel, disk, entry.xattrs, true)
         break
       case "symlink":
@@ -253,12 +256,12 @@ export const treeWriter = (kernel: Kernel, upper: string, below: UnionView): Tre
   }
 
   return {
-    apply: (change) => {
+    *apply(change) {
       checked(change.path)
       if (change.type === "removed") remove(change.path)
       else if (change.type === "opaque") empty(change.path)
       else if (change.path === "" && change.type !== "directory") refuse("", "the root is a directory")
-      else set(change)
+      else yield* set(change)
     },
     finish: () => {
       for (const [path, mtimeNs] of times) kernel.utimensat(diskOf(path), mtimeNs, mtimeNs, AT_SYMLINK_NOFOLLOW)

@@ -12,7 +12,10 @@ const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
 
 const wrongSize = (what: string, size: number): Error => new Error(`${what} is not ${size} bytes long`)
 
-const copyFile = (kernel: Kernel, from: string, to: number, size: number): void => {
+/** Bytes of a copy after which others get their turn: half a second of a slow disk. */
+const turn = 64 * 1024 * 1024
+
+function* copyFile(kernel: Kernel, from: string, to: number, size: number): Generator<void> {
   const fd = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     if (!fstatSync(fd).isFile()) throw new Error(`${from} is not a file any more`)
@@ -21,9 +24,10 @@ const copyFile = (kernel: Kernel, from: string, to: number, size: number): void 
       try {
         while (left > 0) {
           // The kernel shares the blocks where the file system can, and copies without us where it cannot.
-          const count = kernel.copyFileRange(fd, to, left)
+          const count = kernel.copyFileRange(fd, to, Math.min(left, turn))
           if (count === 0) throw wrongSize(from, size)
           left -= count
+          if (left > 0) yield
         }
       } catch (cause) {
         const code = errorCode(cause)
@@ -31,11 +35,16 @@ const copyFile = (kernel: Kernel, from: string, to: number, size: number): void 
           throw cause
       }
     }
+    let since = 0
     while (left > 0) {
       const count = readSync(fd, buffer, 0, Math.min(buffer.length, left), null)
       if (count === 0) throw wrongSize(from, size)
       writeAll(to, buffer.subarray(0, count))
       left -= count
+      since += count
+      if (since < turn) continue
+      since = 0
+      yield
     }
     if (readSync(fd, buffer, 0, 1, null) !== 0) throw wrongSize(from, size)
   } finally {
@@ -53,14 +62,15 @@ export interface NewFile {
 }
 
 /**
- * Makes a file that does not exist, with its bytes, owner and mode. Throws when the bytes are not as many as `size`.
+ * Makes a file that does not exist, with its bytes, owner and mode, and lets its caller do something else between pieces of
+ * a long copy. Throws when the bytes are not as many as `size`.
  *
  * The owner comes before the mode, because changing it takes setuid away.
  */
-export const makeFile = (kernel: Kernel, disk: string, { content, gid, mode, size, uid }: NewFile): void => {
+export function* makeFile(kernel: Kernel, disk: string, { content, gid, mode, size, uid }: NewFile): Generator<void> {
   const fd = openSync(disk, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
   try {
-    if (content.from === "file") copyFile(kernel, content.path, fd, size)
+    if (content.from === "file") yield* copyFile(kernel, content.path, fd, size)
     else {
       let seen = 0
       for (const piece of content.from === "bytes" ? [content.bytes] : content.pieces()) {

@@ -57,7 +57,7 @@ export const makePoints = (
   const directory = join(places.trees, id, pointsName)
   mkdirSync(directory, { mode: 0o755 })
   const writer = treeWriter(kernel, directory, below)
-  for (const point of points) writer.apply(point)
+  for (const point of points) for (const pause of writer.apply(point)) void pause
   writer.finish()
 }
 
