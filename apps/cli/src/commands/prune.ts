@@ -141,6 +141,27 @@ export const network = define(networkTable, ({ options }, { terminal }) =>
   )
 )
 
+/** What Docker's types of build cache, and ours, are here. What it keeps of sources and frontends is not kept at all. */
+const cacheTypes: { readonly [type: string]: NonNullable<PruneWish["cacheKinds"]> } = {
+  regular: ["record"],
+  "exec.cachemount": ["mount"],
+  mount: ["mount"],
+  "source.local": [],
+  "source.git.checkout": [],
+  internal: [],
+  frontend: []
+}
+
+/** The filters that only the build cache has, and the others. */
+const cacheFilters = (filters: ReadonlyArray<string>) => {
+  const valuesOf = (key: string) => filters.flatMap((text) => (text.startsWith(key) ? [text.slice(key.length)] : []))
+  return {
+    ids: valuesOf("id="),
+    types: valuesOf("type="),
+    others: filters.filter((text) => !text.startsWith("id=") && !text.startsWith("type="))
+  }
+}
+
 /** `gantry builder prune`. */
 export const builder = define(builderTable, ({ options }, { terminal }) =>
   Effect.gen(function* () {
@@ -150,18 +171,22 @@ export const builder = define(builderTable, ({ options }, { terminal }) =>
       ...given("maxUsedSpace", yield* optionalOf("--max-used-space", options.maxUsedSpace, parseBytes)),
       ...given("minFreeSpace", yield* optionalOf("--min-free-space", options.minFreeSpace, parseBytes))
     }
-    const ids = options.filter.filter((text) => text.startsWith("id="))
-    const filter = [
-      ...options.filter.filter((text) => !text.startsWith("id=")),
-      ...(keepDuration === undefined ? [] : [`unused-for=${keepDuration}`])
-    ]
+    const { ids, others, types } = cacheFilters(options.filter)
+    const cacheKinds = yield* Effect.forEach(types, (type) => {
+      const kinds = cacheTypes[type]
+      return kinds === undefined
+        ? badValue(`invalid filter type=${type}`, `one of ${Object.keys(cacheTypes).join(", ")}`)
+        : Effect.succeed(kinds)
+    })
+    const filter = [...others, ...(keepDuration === undefined ? [] : [`unused-for=${keepDuration}`])]
     // No room at all is none for records of layers that images have, either.
     const all = options.all || limits.maxUsedSpace === 0
     const wish: PruneWish = {
       cache: all ? "all" : "unshared",
       rule: keepDuration === undefined ? "builder prune" : "keep-duration",
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
-      ...(ids.length === 0 ? {} : { keys: ids.map((text) => text.slice("id=".length).replace(/^sha256:/, "")) })
+      ...(ids.length === 0 ? {} : { keys: ids.map((text) => text.replace(/^sha256:/, "")) }),
+      ...(types.length === 0 ? {} : { cacheKinds: cacheKinds.flat() })
     }
     const warning = all ? "This will remove all build cache." : "This will remove all dangling build cache."
     return yield* prune(wish, warning, { ...options, filter }, terminal, ["until", "unused-for"])

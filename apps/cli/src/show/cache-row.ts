@@ -24,29 +24,42 @@ export const cacheHeaders = {
 /** The fields that `builder du` shows, in this order. */
 export const cacheColumns = ["ID", "Kind", "Size", "LastUsed", "Uses", "InUse", "Shared", "Instruction"] as const
 
+/** What names a thing in the cache: the hex digits of a record's key, the directory of a cache mount. */
+export const cacheId = (row: CacheRow): string => (row.kind === "mount" ? row.mount.name : hexOf(row.record.key))
+
+/** What the Dockerfile has for it. */
+export const cacheText = (row: CacheRow): string =>
+  row.kind === "mount" ? `cache mount ${row.mount.id}` : row.record.instruction
+
 /** One line of `builder du`. */
-export const cacheRow = ({ bytes, inUse, kind, reclaimable, record, shared }: CacheRow, now: number) => ({
-  ID: shortId(record.key),
-  Kind: kind,
-  Size: humanSize(bytes),
-  LastUsed: ago(record.lastUsed, now),
-  Uses: `${record.uses}`,
-  InUse: `${inUse}`,
-  Shared: `${shared}`,
-  Reclaimable: `${reclaimable}`,
-  Instruction: record.instruction,
-  CreatedAt: new Date(record.createdAt).toISOString(),
-  Parent: record.parent,
-  Layer: record.layer ?? "",
-  Bytes: `${bytes}`
-})
+export const cacheRow = (row: CacheRow, now: number) => {
+  const { bytes, inUse, kind, reclaimable, shared } = row
+  const { createdAt, lastUsed } = row.kind === "mount" ? row.mount : row.record
+  const record = row.kind === "mount" ? undefined : row.record
+  return {
+    ID: record === undefined ? cacheId(row) : shortId(record.key),
+    Kind: kind,
+    Size: humanSize(bytes),
+    LastUsed: ago(lastUsed, now),
+    // Nobody counts the commands that had a cache mount.
+    Uses: record === undefined ? "" : `${record.uses}`,
+    InUse: `${inUse}`,
+    Shared: `${shared}`,
+    Reclaimable: `${reclaimable}`,
+    Instruction: cacheText(row),
+    CreatedAt: new Date(createdAt).toISOString(),
+    Parent: record?.parent ?? "",
+    Layer: record?.layer ?? "",
+    Bytes: `${bytes}`
+  }
+}
 
 /** A record with all that is known of it, one line each, as `builder du -v` shows it. */
 export const cacheBlock = (row: CacheRow, now: number): string => {
   const shown = cacheRow(row, now)
   const lines = [
-    ["ID", hexOf(row.record.key)],
-    ["Parent", shown.Parent],
+    ["ID", cacheId(row)],
+    ["Parent", shown.Parent === "" ? "none" : shown.Parent],
     ["Created at", shown.CreatedAt],
     ["Instruction", shown.Instruction],
     ["Layer", shown.Layer === "" ? "none" : shown.Layer],
@@ -55,7 +68,7 @@ export const cacheBlock = (row: CacheRow, now: number): string => {
     ["Shared", shown.Shared],
     ["In use", shown.InUse],
     ["Reclaimable", shown.Reclaimable],
-    ["Usage count", shown.Uses],
+    ["Usage count", shown.Uses === "" ? "not counted" : shown.Uses],
     ["Last used", shown.LastUsed]
   ]
   return lines.map(([name, value]) => `${`${name}:`.padEnd(13)} ${value}\n`).join("")

@@ -188,6 +188,27 @@ describe("the build cache", () => {
     expect((await explained(other)).steps).toEqual([])
   })
 
+  it("lists cache mounts too, and removes them alone", async () => {
+    const directory = gantry.context({
+      Dockerfile: "FROM base\nRUN --mount=type=cache,id=kept,target=/c head -c 300000 /dev/zero >/c/f && touch /made\n"
+    })
+    await gantry.ok("build", "-q", "--no-cache", directory)
+    const listed = async (...filter: ReadonlyArray<string>) =>
+      gantry.ok("builder", "du", ...filter, "--format", "{{.ID}} {{.Kind}} {{.InUse}} {{.Instruction}}")
+    expect(await listed("--filter", "type=exec.cachemount")).toBe("kept mount false cache mount kept")
+    expect(Number(await gantry.ok("builder", "du", "--filter", "id=kept", "--format", "{{.Bytes}}"))).toBeGreaterThan(
+      300_000
+    )
+    expect(await gantry.ok("builder", "du", "-v", "--filter", "kind=mount")).toMatch(/^ID: +kept$/m)
+    const records = await listed("--filter", "type=regular")
+    const odd = await gantry.try("builder", "prune", "-f", "--filter", "type=odd")
+    expect([odd.status, odd.stderr]).toEqual([125, expect.stringContaining("invalid filter type=odd")])
+    expect(await gantry.ok("builder", "prune", "-f", "--filter", "type=source.local")).not.toContain("kept")
+    expect(await gantry.ok("builder", "prune", "-f", "--filter", "type=exec.cachemount")).toContain("kept")
+    expect(await listed("--filter", "kind=mount")).toBe("")
+    expect(await listed("--filter", "type=regular")).toBe(records)
+  })
+
   it("lists what each record takes, and the sums add up", async () => {
     await gantry.ok("build", "-q", gantry.context(files))
     const rows = (await gantry.ok("builder", "du", "--format", "{{.Bytes}} {{.Shared}} {{.Kind}}"))

@@ -12,8 +12,10 @@ export interface PruneWish {
   readonly cache?: "unshared" | "all"
   /** How much of the cache may stay: of what could go, only so much goes. All of it goes without limits. */
   readonly limits?: CacheLimits
-  /** Keys of cache records begin with one of these, in hexadecimal; any key without. */
+  /** Keys of cache records begin with one of these, in hexadecimal, and cache mounts are called so; any without. */
   readonly keys?: ReadonlyArray<string>
+  /** What of the build cache may go: results of steps, cache mounts; both when absent. */
+  readonly cacheKinds?: ReadonlyArray<"record" | "mount">
   /** What tombstones of the cache say that it was: `prune` when absent. */
   readonly rule?: string
   /** What unfinished pulls and builds left, beginnings of blobs and layers of no image: after a day, or at once. */

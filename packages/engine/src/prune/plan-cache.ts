@@ -82,14 +82,16 @@ const rulesOf = (
 }
 
 const otherId = "its ID does not match the filter"
+const otherKind = "it is of a type that the filter leaves out"
 
 const recordReason = (
   each: CacheFacts,
-  { cache, filters = {}, keys }: PruneWish,
+  { cache, cacheKinds, filters = {}, keys }: PruneWish,
   shared: ReadonlySet<Digest>,
   since: number | undefined
 ): string | undefined => {
   if (isOfNow(Math.max(each.createdAt, each.lastUsed), since)) return ofNow
+  if (cacheKinds?.includes("record") === false) return otherKind
   if (keys !== undefined && !keys.some((hex) => hexOf(each.key).startsWith(hex))) return otherId
   if (cache === "unshared" && each.layer === null) return "it takes no room, and steps after it need it"
   if (cache === "unshared" && each.layer !== null && shared.has(each.layer)) return "an image has its layer"
@@ -98,12 +100,13 @@ const recordReason = (
 
 const mountReason = (
   each: CacheMountFacts,
-  { filters = {}, keys }: PruneWish,
+  { cacheKinds, filters = {}, keys }: PruneWish,
   since: number | undefined
 ): string | undefined => {
   if (each.busy) return "a build uses it now"
   if (isOfNow(each.lastUsed, since)) return ofNow
-  return keys === undefined ? withoutLabels(each, filters) : otherId
+  if (cacheKinds?.includes("mount") === false) return otherKind
+  return keys?.includes(each.name) === false ? otherId : withoutLabels(each, filters)
 }
 
 /** Filters for what never has labels. */

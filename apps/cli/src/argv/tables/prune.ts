@@ -72,7 +72,7 @@ export const builderPrune = {
   ...plain,
   options: {
     all: { kind: "flag", short: "a", about: "Records whose layers images have, too" },
-    filter: filterOf("until=24h, unused-for=30d, id=x"),
+    filter: filterOf("until=24h, unused-for=30d, id=x, type=regular|exec.cachemount"),
     keepDuration: { kind: "text", value: "duration", about: "Keep what was used within this time" },
     reservedSpace: { kind: "text", value: "bytes", also: ["keep-storage"], about: "Keep so much in any case" },
     maxUsedSpace: { kind: "text", value: "bytes", about: "Remove until the cache takes no more than this" },
@@ -90,7 +90,8 @@ export const builderDu = {
     filter: {
       kind: "list",
       value: "filter",
-      about: "Show only what matches: id=x, kind=layer, inuse, shared, private, reclaimable, until=24h, unused-for=30d"
+      about:
+        "Show only what matches: id=x, kind=layer|settings|mount, inuse, shared, private, reclaimable, until=24h, unused-for=30d"
     },
     format: tableFormat,
     verbose: { kind: "flag", short: "v", about: "All that is known of each record" }
