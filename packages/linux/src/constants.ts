@@ -229,4 +229,5 @@ export const SIGHUP = 1
 export const SIGINT = 2
 export const SIGKILL = 9
 export const SIGTERM = 15
+export const SIGCONT = 18
 export const SIGSTOP = 19

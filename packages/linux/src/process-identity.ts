@@ -55,6 +55,12 @@ export const isAlive = ({ pid, startTime }: ProcessIdentity): boolean => {
   return stat !== undefined && stat.startTime === startTime && stat.state !== "Z" && stat.state !== "X"
 }
 
+/** Whether that very process stands still because of SIGSTOP, until SIGCONT. */
+export const isStopped = ({ pid, startTime }: ProcessIdentity): boolean => {
+  const stat = readStat(pid)
+  return stat !== undefined && stat.startTime === startTime && stat.state === "T"
+}
+
 let boot: string | undefined
 
 /** The kernel's random name of this boot: a number and a start time mean nothing in the next. */

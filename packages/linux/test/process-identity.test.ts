@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { describe, expect, it } from "vitest"
-import { identify, isAlive, parseStat, readStat } from "../src/process-identity.ts"
+import { identify, isAlive, isStopped, parseStat, readStat } from "../src/process-identity.ts"
 
 const fields = (state: string, startTime: number) =>
   [state, 7, ...Array.from({ length: 17 }, (_, index) => index), startTime, 0, 0].join(" ")
@@ -41,6 +41,24 @@ describe("the identity of a process", () => {
     await exit
     expect(isAlive(identity)).toBe(false)
     expect(identify(identity.pid)).toBeUndefined()
+  })
+
+  it("tells whether the process was stopped", async () => {
+    const child = spawn("sleep", ["1000"], { stdio: "ignore" })
+    const exit = once(child, "exit")
+    try {
+      const identity = identify(child.pid ?? 0)
+      if (identity === undefined) throw new Error("the child has no identity")
+      expect(isStopped(identity)).toBe(false)
+      child.kill("SIGSTOP")
+      while (!isStopped(identity)) expect(isAlive(identity)).toBe(true)
+      expect(isStopped({ ...identity, startTime: identity.startTime + 1 })).toBe(false)
+      child.kill("SIGCONT")
+      while (isStopped(identity)) expect(isAlive(identity)).toBe(true)
+    } finally {
+      child.kill("SIGKILL")
+      await exit
+    }
   })
 
   it("of a process that ended but was not waited for does not hold", async () => {

@@ -128,6 +128,20 @@ describe("after a crash", () => {
     expect((await run.ended).status).toBe(137)
   })
 
+  it.each([
+    { verb: "stop -t 0", after: /^Exited \(137\)/ },
+    { verb: "kill", after: /^Exited \(137\)/ },
+    { verb: "restart -t 0", after: /^Up/ },
+    { verb: "rm -f", after: /^$/ }
+  ])("of nobody, but where the supervisor was stopped, `$verb` is heard at once", async ({ after, verb }) => {
+    const id = await gantry.ok("run", "-d", "--restart", "always", "--name", "deaf", "base", "sleep", "600")
+    process.kill(supervisorOf(gantry, id), "SIGSTOP")
+    expect(await gantry.ok(...verb.split(" "), "deaf")).toBe("deaf")
+    const status = () => gantry.ok("ps", "-a", "--format", "{{.Status}}")
+    // A signal is sent and not waited for.
+    await until("its state to be true", async () => after.test(await status()), 5)
+  })
+
   it("of the first process, the container ends with 137 and stays known", async () => {
     await gantry.ok("run", "-d", "--name", "struck", "base", "sleep", "600")
     process.kill(Number(await gantry.field("struck", "{{.State.Pid}}")), "SIGKILL")

@@ -36,6 +36,7 @@ import { sessionOf, sessionOfLaunched } from "./session.ts"
 import { giveJob, jobIn, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
 import { SupervisorAhead } from "./SupervisorAhead.ts"
 import { supervisorVerbs } from "./supervisor-verbs.ts"
+import { wakeSupervisor } from "./wake-supervisor.ts"
 
 /** Control groups of what `perform` runs; they end with the performing process. */
 const performKind = "perform"
@@ -199,7 +200,10 @@ export const make = Effect.gen(function* () {
     })
 
   const connect = (id: string): Effect.Effect<Conversation, NotRunning> =>
-    Effect.promise(() => connectSupervisor(socketOf(id))).pipe(
+    Effect.promise(() => {
+      wakeSupervisor(directoryOf(id))
+      return connectSupervisor(socketOf(id))
+    }).pipe(
       Effect.filterOrFail(
         (conversation) => conversation !== undefined,
         () => new NotRunning({ container: id })
@@ -237,9 +241,12 @@ export const make = Effect.gen(function* () {
     })
 
   const signalTo = (id: string, signal: number): Effect.Effect<void, NotRunning> =>
-    Effect.flatMap(firstProcess(id), (process) =>
-      sendSignal(process, signal) ? Effect.void : Effect.fail(new NotRunning({ container: id }))
-    )
+    Effect.flatMap(firstProcess(id), (process) => {
+      if (!sendSignal(process, signal)) return new NotRunning({ container: id })
+      // Whoever waits for the end that this may bring hears of it from the supervisor.
+      wakeSupervisor(directoryOf(id))
+      return Effect.void
+    })
 
   // What only its start knew stays as it is: other containers that it joins, devices of the host.
   const asked = supervisorVerbs(connect, ({ files, id, wiring }) => {

@@ -4,7 +4,6 @@ import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import { NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { Conversation } from "../supervisor/client.ts"
 import { clearGroup, thawGroup } from "../supervisor/group.ts"
 import { currentState, readState } from "../supervisor/state.ts"
@@ -75,9 +74,9 @@ export const endVerbs = ({
       const group = groupOf(id)
       yield* Effect.promise(() => clearEarlier(directory, group))
       if (isLive(currentState(directory))) {
-        // One that hears nothing any more, because it was stopped itself, is killed below with all it has.
-        const heard = yield* Effect.timeoutOption(standDown(id), mostDying)
-        if (Option.isSome(heard)) yield* Effect.timeoutOption(killed(id), mostDying)
+        // One whose supervisor hears nothing any more is ended below with all it has.
+        yield* standDown(id)
+        yield* Effect.timeoutOption(killed(id), mostDying)
       }
       const file = readState(directory)
       if (file !== undefined && isLive(file.state)) {

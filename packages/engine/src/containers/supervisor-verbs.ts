@@ -7,6 +7,9 @@ import * as Exit from "effect/Exit"
 import type { Conversation } from "../supervisor/client.ts"
 import type { Control, Event } from "../supervisor/protocol.ts"
 
+/** How long a supervisor may take to answer that it stands down. */
+const mostStandingDown = "5 seconds"
+
 /**
  * What the supervisor of a running container is asked for: to stand down, for other limits, ports and links. `launch`: how
  * it is launched next, with these links and files; throws when there is nothing left of its start.
@@ -28,7 +31,9 @@ export const supervisorVerbs = (
       )
     )
 
-  const standDown: RuntimeShape["standDown"] = (id) => Effect.ignore(ask(id, { type: "stand-down" }, "stands-down"))
+  // One that does not come to answer finds the wish when it does, and nobody who ends a container waits for that.
+  const standDown: RuntimeShape["standDown"] = (id) =>
+    ask(id, { type: "stand-down" }, "stands-down").pipe(Effect.timeoutOption(mostStandingDown), Effect.ignore)
 
   const update: RuntimeShape["update"] = (id, change) =>
     Effect.flatMap(

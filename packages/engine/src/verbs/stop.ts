@@ -4,6 +4,7 @@ import { type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { WrongState } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { kill } from "./kill.ts"
@@ -16,14 +17,18 @@ export interface StopOptions {
   readonly signal?: number
 }
 
+/** Seconds that a killed container may take to end. */
+const mostDying = 10
+
 /**
  * Asks a container to end, and makes it end when it has not after its grace time. Succeeds at once when it does not run.
- * A container that is paused goes on, so that it can end.
+ * A container that is paused goes on, so that it can end. Fails with `WrongState` when not even SIGKILL has ended it: it
+ * waits for a disk that does not answer, say.
  */
 export const stop = (
   record: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "options">,
   { seconds = record.options.stopTimeout, signal = record.options.stopSignal }: StopOptions = {}
-): Effect.Effect<Option.Option<ExitStatus>, never, Runtime> =>
+): Effect.Effect<Option.Option<ExitStatus>, WrongState, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const alive = Effect.map(runtime.state(record.id), isLive)
@@ -42,5 +47,13 @@ export const stop = (
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value
     yield* Effect.ignore(kill(record, SIGKILL))
-    return yield* ended
+    const inTheEnd = yield* Effect.timeoutOption(ended, `${mostDying} seconds`)
+    if (Option.isSome(inTheEnd)) return inTheEnd.value
+    return yield* new WrongState({
+      container: record.name,
+      id: record.id,
+      verb: "stop",
+      why: `it has been killed and has not ended within ${mostDying} seconds`,
+      hint: `look what it waits for (gantry top ${record.name}), or remove it with --force`
+    })
   })
