@@ -3,6 +3,7 @@ import { NetworkMissing } from "@gantry/core/network/NetworkError"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { networkEvent } from "@gantry/engine/events/actors"
 import { record as tell } from "@gantry/engine/events/Journal"
+import { removeNetwork } from "@gantry/engine/verbs/remove-network"
 import * as Effect from "effect/Effect"
 import { networkCreate, networkInspect, networkLs, networkRm } from "../argv/tables/networks.ts"
 import { parseFilters } from "../argv/values/filters.ts"
@@ -163,7 +164,7 @@ export const remove = define(networkRm, ({ operands, options }, { terminal }) =>
   each(operands, terminal, (text) =>
     Effect.gen(function* () {
       const network = yield* findNetwork(text)
-      yield* (yield* Network).remove(network.name)
+      yield* removeNetwork(network.name)
       yield* tell(networkEvent("destroy", network))
       return text
     }).pipe(

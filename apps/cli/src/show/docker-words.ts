@@ -104,6 +104,8 @@ const badOption = (option: string, why: string): string => {
 const networkRefused = (action: string, why: string): string => {
   const [verb, , name = ""] = action.split(" ")
   if (why === "a network of that name exists") return `network with name ${name} already exists`
+  const users = /^it is in use by (.*)/.exec(why)?.[1]
+  if (users !== undefined) return `error while removing network: network ${name} has active endpoints (${users})`
   if (why !== "it always exists") return `could not ${action}: ${why}`
   return verb === "create"
     ? `operation is not permitted on predefined ${name} network`
