@@ -1,5 +1,6 @@
 import { carryOut, planPrune } from "@gantry/engine/prune/carry-out"
 import type { PruneWish } from "@gantry/engine/prune/PrunePlan"
+import { sweepSteps } from "@gantry/engine/steps/sweep-steps"
 import * as Effect from "effect/Effect"
 import {
   builderPrune as builderTable,
@@ -47,8 +48,15 @@ const prune = (
       terminal.out(dryRunLines(plan))
       return 0
     }
+    const removed = (again?: PruneWish) =>
+      Effect.gen(function* () {
+        const gone = yield* carryOut(plan, again)
+        // What is left of containers that never came to be has no name to be listed under.
+        if (wish.containers === true) yield* Effect.ignoreLogged(sweepSteps)
+        return removedLines(gone, { weightless: Object.keys(wish).every((key) => key === "networks") })
+      })
     if (force) {
-      terminal.out(removedLines(yield* carryOut(plan)))
+      terminal.out(yield* removed())
       return 0
     }
     const list = plan.remove.length === 0 ? ["Nothing would be removed."] : planned(plan.remove)
@@ -58,7 +66,7 @@ const prune = (
         : ["", "  Items to be pruned will be filtered with:", ...filter.map((each) => `  - ${each}`)]
     terminal.out(`${[`WARNING! ${warning}`, ...shown, "", ...list].join("\n")}\n`)
     if (!(yield* ask("Are you sure you want to continue? [y/N] ", terminal))) return 1
-    terminal.out(removedLines(yield* carryOut(plan, filtered)))
+    terminal.out(yield* removed(filtered))
     return 0
   })
 

@@ -4,8 +4,14 @@ import { humanSize } from "./size.ts"
 import { shortId } from "./text.ts"
 import { table } from "./table.ts"
 
-/** What was removed, as Docker's prune commands tell it. Ends with a line break. */
-export const removedLines = (removed: ReadonlyArray<Removal>): string => {
+/**
+ * What was removed, as Docker's prune commands tell it. Every line ends with a line break. `weightless`: what was to go
+ * takes no room.
+ */
+export const removedLines = (
+  removed: ReadonlyArray<Removal>,
+  { weightless }: { readonly weightless?: boolean } = {}
+): string => {
   const lines: Array<string> = []
   const section = (title: string, entries: ReadonlyArray<string>): void => {
     if (entries.length > 0) lines.push(`${title}:`, ...entries, "")
@@ -44,7 +50,8 @@ export const removedLines = (removed: ReadonlyArray<Removal>): string => {
     "Deleted unfinished downloads",
     removed.flatMap((each) => (each.kind === "partial" ? [each.digest] : []))
   )
-  return `${lines.map((line) => `${line}\n`).join("")}Total reclaimed space: ${humanSize(bytesOf(removed))}\n`
+  const total = weightless === true ? "" : `Total reclaimed space: ${humanSize(bytesOf(removed))}\n`
+  return `${lines.map((line) => `${line}\n`).join("")}${total}`
 }
 
 /** What a removal is called in a list. */

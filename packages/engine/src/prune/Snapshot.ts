@@ -76,6 +76,8 @@ export interface CacheMountFacts extends Dated {
 export interface TreeFacts {
   readonly id: string
   readonly parents: Stack
+  /** It is of a container that never came to be: who made it has ended. */
+  readonly abandoned?: true
 }
 
 /** Bytes on the disk under a name. */

@@ -136,7 +136,7 @@ export const needed = (
 /** Whether a container is being created: its tree is there before its record is. */
 const creating = ({ containers, trees }: Snapshot): boolean => {
   const known = new Set(containers.map(({ id }) => id))
-  return trees.some(({ id }) => /^[0-9a-f]{64}$/.test(id) && !known.has(id))
+  return trees.some(({ abandoned, id }) => /^[0-9a-f]{64}$/.test(id) && !known.has(id) && abandoned !== true)
 }
 
 const volumeReason = (

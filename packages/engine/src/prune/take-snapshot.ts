@@ -48,6 +48,8 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
   const { free } = yield* (yield* Disk).space
   const items = yield* (yield* Disk).survey(dividedNames)
   const trees = yield* (yield* LayerStore).trees
+  // Before the containers: a maker that has ended had put its container on record before.
+  const ofEnded = new Set(yield* (yield* LayerStore).kept)
   const records = yield* (yield* Images).list
   const cache = yield* (yield* BuildCache).list
   const volumes = yield* (yield* Volumes).list
@@ -63,6 +65,7 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
   const containers = yield* containerFacts(ownBytes)
   const stored = (kind: DiskItem["kind"]): ReadonlyMap<Digest, StoredFacts> =>
     new Map(items.filter((item) => item.kind === kind).map((item) => [digest(item.id), item]))
+  const known = new Set(containers.map(({ id }) => id))
   const snapshot: Snapshot = {
     now,
     ...(since === undefined ? {} : { workingSince: since }),
@@ -71,7 +74,11 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
     volumes: volumes.map((volume) => ({ ...volume, bytes: ownBytes.get(`volume ${volume.name}`) ?? 0 })),
     cache: cache.map((record) => ({ ...record, labels: {} })),
     cacheMounts,
-    trees: trees.map(({ id, parents }) => ({ id, parents })),
+    trees: trees.map(({ id, parents }) => ({
+      id,
+      parents,
+      ...(ofEnded.has(id) && !known.has(id) ? { abandoned: true } : {})
+    })),
     layers: stored("layer"),
     blobs: stored("blob"),
     free,

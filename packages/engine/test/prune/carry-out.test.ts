@@ -1,3 +1,4 @@
+import { Network } from "@gantry/core/network/Network"
 import { BuildCache, type StepKey } from "@gantry/core/store/BuildCache"
 import { Disk } from "@gantry/core/store/Disk"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -11,6 +12,7 @@ import { holdLayers } from "../../src/prune/hold-layers.ts"
 import { bytesOf, identityOf, type PruneWish } from "../../src/prune/PrunePlan.ts"
 import { working, workingNow } from "../../src/prune/working.ts"
 import { create } from "../../src/verbs/create.ts"
+import { Volumes } from "../../src/volumes/Volumes.ts"
 import { diskUsage } from "../../src/verbs/disk-usage.ts"
 import { start } from "../../src/verbs/start.ts"
 import { file, image, layerOf, world } from "../world.ts"
@@ -122,6 +124,19 @@ describe("carryOut", () => {
       yield* carryOut(yield* planPrune(everything))
       const left = yield* (yield* Disk).survey([])
       expect(left).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("leaves networks and volumes while a container is being made, and not when its maker was killed", () =>
+    Effect.gen(function* () {
+      const id = "a".repeat(64)
+      yield* (yield* LayerStore).prepare({ id, parents: [], keep: true })
+      yield* (yield* Network).create({ name: "net" })
+      yield* (yield* Volumes).ensure({ name: "vol", anonymous: false })
+      const goes = Effect.map(planPrune(everything), ({ remove }) => remove.map(identityOf).toSorted())
+      expect(yield* goes).toEqual([])
+      const whenKilled = Effect.updateService(goes, LayerStore, (layers) => ({ ...layers, kept: Effect.succeed([id]) }))
+      expect(yield* whenKilled).toEqual(["network net", "volume vol"])
     }).pipe(Effect.provide(world))
   )
 

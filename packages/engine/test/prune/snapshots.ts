@@ -86,7 +86,10 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
       fc.record({ ...dated, id: fc.constant(`/${name}`), name: fc.constant(name), bytes, busy: fc.boolean() })
     ),
     trees: some([...containerIds, "draft-1", "d".repeat(64)], (id) =>
-      fc.record({ id: fc.constant(id), parents: stack })
+      fc.record(
+        { id: fc.constant(id), parents: stack, abandoned: fc.constant<true>(true) },
+        { requiredKeys: ["id", "parents"] }
+      )
     ),
     free: fc.integer({ min: 0, max: 5000 }),
     layers: stored(layers),
