@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { parseFilters } from "../argv/values/filters.ts"
 import { hasLabel } from "../argv/values/label.ts"
+import { truthOf } from "../argv/values/truth.ts"
 import { parseMoment } from "../argv/values/moment.ts"
 import { Usage } from "./Usage.ts"
 
@@ -26,15 +27,6 @@ const keys = ["dangling", "label", "reference", "before", "since", "until"] as c
 const wrong = (message: string) =>
   new Usage({ message, hint: "see gantry images --help", status: 1, speaker: "daemon" })
 
-const truths: { readonly [text: string]: boolean } = {
-  true: true,
-  "1": true,
-  t: true,
-  false: false,
-  "0": false,
-  f: false
-}
-
 /**
  * Reads the operand and the filters of `images`. `before` and `since` name images; of labels all must match, of references
  * one. `now`: milliseconds since 1970.
@@ -45,7 +37,7 @@ export const readImageFilters = (wanted: string | undefined, texts: ReadonlyArra
     if (!filters.ok) return yield* wrong(filters.problem)
     const valuesOf = (key: (typeof keys)[number]) => filters.value.get(key) ?? []
     const written = valuesOf("dangling").at(-1)
-    const dangling = written === undefined ? undefined : truths[written.toLowerCase()]
+    const dangling = written === undefined ? undefined : truthOf(written)
     if (written !== undefined && dangling === undefined) return yield* wrong(`invalid filter 'dangling=${written}'`)
     let before = Infinity
     let since = -Infinity

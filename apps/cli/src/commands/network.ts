@@ -3,10 +3,12 @@ import { NetworkMissing } from "@gantry/core/network/NetworkError"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { networkEvent } from "@gantry/engine/events/actors"
 import { record as tell } from "@gantry/engine/events/Journal"
+import { networkNamed } from "@gantry/engine/networks/network-named"
 import { removeNetwork } from "@gantry/engine/verbs/remove-network"
 import * as Effect from "effect/Effect"
 import { networkCreate, networkInspect, networkLs, networkRm } from "../argv/tables/networks.ts"
-import { parseFilters } from "../argv/values/filters.ts"
+import { parseFilters, passes, problemIn } from "../argv/values/filters.ts"
+import { truthOf } from "../argv/values/truth.ts"
 import { hasLabel, parseLabel } from "../argv/values/label.ts"
 import { poolsExhaustedHint } from "../show/pools-exhausted.ts"
 import { inspectNetwork, networkColumns, networkHeaders, networkRow } from "../show/network-row.ts"
@@ -57,12 +59,8 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
 /** The network of a name, an ID, or the beginning of an ID that no other has. */
 export const findNetwork = (text: string) =>
   Effect.gen(function* () {
-    const all = yield* (yield* Network).list
-    const exact = all.find(({ id, name }) => name === text || id === text)
-    if (exact !== undefined) return exact
-    const [first, ...more] = /^[0-9a-f]+$/.test(text) ? all.filter(({ id }) => id.startsWith(text)) : []
-    if (first === undefined || more.length > 0) return yield* new NetworkMissing({ network: text })
-    return first
+    const found = networkNamed(yield* (yield* Network).list, text)
+    return found ?? (yield* new NetworkMissing({ network: text }))
   })
 
 /** A network in the shape that `inspect` shows. */
@@ -116,15 +114,16 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
   Effect.gen(function* () {
     const filters = parseFilters(options.filter, filterKeys)
     if (!filters.ok) return yield* refused(filters.problem, "see gantry network ls --help", 1)
+    const problem = problemIn(filters.value)
+    if (problem !== undefined) return yield* refused(problem, "see gantry network ls --help", 1)
     const type = (filters.value.get("type") ?? []).find((value) => value !== "builtin" && value !== "custom")
     if (type !== undefined)
       return yield* refused(`invalid filter: 'type'='${type}'`, "the type of a network is builtin or custom", 1)
     const used = filters.value.has("dangling") ? yield* usedNetworks : new Set<string>()
     const isOne = (network: NetworkInfo, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {
-        case "dangling": {
-          return isUnused(network, used) === ["1", "t", "true"].includes(value.toLowerCase())
-        }
+        case "dangling":
+          return isUnused(network, used) === truthOf(value)
         case "driver":
           return network.driver === value
         case "id":
@@ -132,7 +131,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
         case "label":
           return hasLabel(network.labels, value)
         case "name":
-          return network.name.includes(value)
+          return new RegExp(value).test(network.name)
         case "scope":
           return value === "local"
         case "type":
@@ -141,9 +140,7 @@ export const list = define(networkLs, ({ options }, { terminal }) =>
     }
     const all = yield* (yield* Network).list
     const wanted = all
-      .filter((network) =>
-        [...filters.value].every(([key, values]) => values.some((value) => isOne(network, key, value)))
-      )
+      .filter((network) => passes(filters.value, (key, value) => isOne(network, key, value)))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     return yield* printListing(
       options.format,

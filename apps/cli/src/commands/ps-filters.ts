@@ -1,5 +1,7 @@
+import { Network } from "@gantry/core/network/Network"
 import { portsOf } from "@gantry/engine/containers/ContainerRecord"
 import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
+import { networkNamed } from "@gantry/engine/networks/network-named"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -38,9 +40,9 @@ export const matches = (
 ) =>
   Effect.gen(function* () {
     for (const [key, values] of filters) {
-      let any = false
-      for (const value of values) any ||= yield* matchesOne(key, value, { record, state }, all)
-      if (!any) return false
+      const found = yield* Effect.filter(values, (value) => matchesOne(key, value, { record, state }, all))
+      // A container has many labels, and must have all that are asked for.
+      if (key === "label" ? found.length < values.length : found.length === 0) return false
     }
     return true
   })
@@ -78,8 +80,10 @@ const matchesOne = (
       }
       case "volume":
         return record.mounts.some((mount) => mount.name === value || mount.target === value || mount.source === value)
-      case "network":
-        return record.options.networks.some(({ network }) => network === value)
+      case "network": {
+        const network = networkNamed(yield* (yield* Network).list, value)
+        return record.options.networks.some((wish) => wish.network === (network?.name ?? value))
+      }
       case "health":
         return (state.status === "running" ? (state.health ?? "none") : "none") === value
       // There are no services, so nothing is a task of one.

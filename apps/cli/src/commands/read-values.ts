@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Result } from "../argv/Result.ts"
+import { reasonOf } from "./file-problem.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** Options whose values docker's command line reads after all arguments, */
@@ -84,7 +85,7 @@ export const fileOf = (option: string, path: string): Effect.Effect<string, Usag
     // By descriptor: standard input may be a socket, which has no path that could be opened.
     try: () => readFileSync(path === "/dev/stdin" ? 0 : path),
     catch: (cause) => {
-      const message = `${option}: ${cause instanceof Error ? cause.message : String(cause)}`
+      const message = `${option}: ${path} cannot be read: ${reasonOf(cause)}`
       const opening = `open ${path}: ${fileTrouble(cause)}`
       const profile = option === "--security-opt seccomp"
       const reason = profile ? `opening seccomp profile (${path}) failed: ${opening}` : opening

@@ -5,7 +5,8 @@ import { findVolume } from "@gantry/engine/volumes/find-volume"
 import { type VolumeRecord, Volumes } from "@gantry/engine/volumes/Volumes"
 import * as Effect from "effect/Effect"
 import { volumeCreate, volumeInspect, volumeLs, volumeRm } from "../argv/tables/volumes.ts"
-import { parseFilters } from "../argv/values/filters.ts"
+import { parseFilters, passes, problemIn } from "../argv/values/filters.ts"
+import { truthOf } from "../argv/values/truth.ts"
 import { hasLabel, parseLabel } from "../argv/values/label.ts"
 import { inspectVolume, volumeColumns, volumeHeaders, volumeRow } from "../show/volume-row.ts"
 import { define } from "./define.ts"
@@ -56,14 +57,12 @@ const filterKeys = ["dangling", "driver", "label", "name"] as const
 /** `gantry volume ls`. */
 export const list = define(volumeLs, ({ options }, { terminal }) =>
   Effect.gen(function* () {
+    const wrong = (message: string) =>
+      new Usage({ message, hint: "see gantry volume ls --help", status: 1, speaker: "daemon" })
     const filters = parseFilters(options.filter, filterKeys)
-    if (!filters.ok)
-      return yield* new Usage({
-        message: filters.problem,
-        hint: "see gantry volume ls --help",
-        status: 1,
-        speaker: "daemon"
-      })
+    if (!filters.ok) return yield* wrong(filters.problem)
+    const problem = problemIn(filters.value)
+    if (problem !== undefined) return yield* wrong(problem)
     const mounted = new Set(
       filters.value.has("dangling")
         ? (yield* (yield* Containers).list).flatMap(({ mounts }) => mounts.map(({ name }) => name))
@@ -72,17 +71,17 @@ export const list = define(volumeLs, ({ options }, { terminal }) =>
     const isOne = (volume: VolumeRecord, key: (typeof filterKeys)[number], value: string): boolean => {
       switch (key) {
         case "dangling":
-          return mounted.has(volume.name) !== ["1", "t", "true"].includes(value.toLowerCase())
+          return mounted.has(volume.name) !== truthOf(value)
         case "driver":
           return value === "local"
         case "label":
           return hasLabel(volume.labels, value)
         case "name":
-          return volume.name.includes(value)
+          return new RegExp(value).test(volume.name)
       }
     }
     const wanted = (yield* (yield* Volumes).list).filter((volume) =>
-      [...filters.value].every(([key, values]) => values.some((value) => isOne(volume, key, value)))
+      passes(filters.value, (key, value) => isOne(volume, key, value))
     )
     return yield* printListing(
       options.format,

@@ -2,6 +2,8 @@ import { arch, hostname } from "node:os"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import { format, ofMachine, type Platform } from "@gantry/core/image/Platform"
 import { portText, signalNumber, stopSignalOf } from "../containers/words.ts"
+import { Network } from "@gantry/core/network/Network"
+import type { NetworkRefused } from "@gantry/core/network/NetworkError"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
@@ -21,6 +23,7 @@ import { record as tell } from "../events/Journal.ts"
 import { suits } from "../images/choose-platform.ts"
 import { type EnsureError, ensureImage, type EnsureOptions } from "../images/ensure-image.ts"
 import { Images } from "../images/Images.ts"
+import { couldBeId, networkNamed } from "../networks/network-named.ts"
 import { type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
 import { onDefaultAddress } from "../networks/default-address.ts"
 import { phase } from "../phase.ts"
@@ -34,6 +37,7 @@ export type CreateError =
   | EnsureError
   | LayerMissing
   | NameTaken
+  | NetworkRefused
   | NoSuchContainer
   | StorageFailure
 
@@ -58,7 +62,7 @@ export interface CreateContext {
 export const create = (
   options: RunOptions,
   { allCapabilities, fetching, id = newId(), suggestName, warn }: CreateContext
-): Effect.Effect<ContainerRecord, CreateError, Containers | PullServices | Volumes> =>
+): Effect.Effect<ContainerRecord, CreateError, Containers | Network | PullServices | Volumes> =>
   Effect.gen(function* () {
     const images = yield* Images
     const containers = yield* Containers
@@ -168,11 +172,18 @@ const foreignTo = (image: ImageConfig, machine: Platform): string | undefined =>
     ? `The requested image's platform (${format(image)}) does not match the detected host platform (${format(machine)}) and no specific platform was requested`
     : undefined
 
-/** A container that is named for its network is that one from now on, whatever it is called later. */
+/**
+ * A container that is named for its network is that one from now on, whatever it is called later. A network that is
+ * named by its ID is asked for by its name.
+ */
 const settledWish = (wish: NetworkWish) =>
   Effect.gen(function* () {
     const shared = sharedWith(wish.network)
-    if (shared === undefined) return wish
+    if (shared === undefined) {
+      if (!couldBeId(wish.network)) return wish
+      const network = networkNamed(yield* (yield* Network).list, wish.network)
+      return network === undefined ? wish : { ...wish, network: network.name }
+    }
     const { id } = yield* (yield* Containers).find(shared)
     return { ...wish, network: `container:${id}` }
   })
