@@ -165,6 +165,11 @@ export const explain = (failure: Failure): Explanation => {
     case "WrongState":
       return { what: failure.message, ...optional(failure.hint) }
     case "CopyRefused":
+      return {
+        what: failure.message,
+        ...(failure.because === undefined ? {} : { why: failure.because }),
+        ...optional(failure.hint)
+      }
     case "BadOption":
       return { what: failure.message, ...optional(failure.hint) }
     case "CommandNotFound":

@@ -158,7 +158,9 @@ describe("cp", () => {
     expect((await gantry.tryWith(tar(tarFile("t/l/x")), "cp", "-", "box:/u")).status).toBe(1)
     expect(readFileSync(secret, "utf8")).toBe("of the host\n")
     expect(await inside("ls /tmp")).toBe("")
-    expect((await gantry.tryWith("no archive", "cp", "-", "box:/u")).status).toBe(1)
+    const refused = await gantry.tryWith("no archive", "cp", "-", "box:/u")
+    expect(refused).toMatchObject({ status: 1, stdout: "" })
+    expect(refused.stderr).toMatch(/^gantry: what was given is no tar archive\n {2}why: .+\n$/)
     expect((await gantry.tryWith("", "cp", "-", "box:/none")).stderr).toContain(
       'destination "box:/none" must be a directory'
     )

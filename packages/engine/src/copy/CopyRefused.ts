@@ -4,6 +4,8 @@ import * as Data from "effect/Data"
 export class CopyRefused extends Data.TaggedError("CopyRefused")<{
   /** In Docker's words. */
   readonly why: string
+  /** What makes it so, where that is not said yet. */
+  readonly because?: string
   readonly hint?: string
 }> {
   override get message() {

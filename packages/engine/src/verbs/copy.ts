@@ -149,8 +149,8 @@ const transfer = ({
         const target = yield* settled(to, destination)
         const plan = planCopy(source, target)
         if (typeof plan === "string") {
-          const hint = `${from.called(path)} is ${source.isDirectory ? "a directory" : "a file"}, ${to.called(destination)} ${target.kind === undefined ? "is not there" : `a ${target.kind}`}`
-          return yield* new CopyRefused({ why: plan, hint })
+          const because = `${from.called(path)} is ${source.isDirectory ? "a directory" : "a file"}, ${to.called(destination)} ${target.kind === undefined ? "is not there" : `a ${target.kind}`}`
+          return yield* new CopyRefused({ why: plan, because })
         }
         const all = yield* attempt(from, path, () => source.entries(plan.name))
         const entries = all.filter(({ type }) => devices || (type !== "char" && type !== "block"))
@@ -209,6 +209,10 @@ const putInto = <E>(
       if (failure._tag === "UnsafePath" && failure.why.startsWith("cannot overwrite")) {
         return new CopyRefused({ why: `${failure.why}: ${at(failure.path)}` })
       }
+      if (failure._tag === "LayerMalformed") {
+        const place = failure.at === undefined ? "" : ` (at byte ${failure.at})`
+        return new CopyRefused({ why: "what was given is no tar archive", because: `${failure.why}${place}` })
+      }
       if (failure._tag === "StorageFailure" && String(failure.cause).includes("EROFS")) {
         return new CopyRefused({ why: `${side.called(into)} is on a file system that is marked read-only` })
       }
@@ -217,7 +221,9 @@ const putInto = <E>(
   )
 
 const isPutError = (failure: unknown): failure is PutError =>
-  failure instanceof Error && "_tag" in failure && ["UnsafePath", "StorageFailure"].includes(String(failure._tag))
+  failure instanceof Error &&
+  "_tag" in failure &&
+  ["LayerMalformed", "UnsafePath", "StorageFailure"].includes(String(failure._tag))
 
 const isMissing = (cause: unknown): boolean =>
   failedWith(cause, "ENOENT") || (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
