@@ -10,7 +10,7 @@ import type { Ipv6Place } from "@gantry/core/network/Wiring"
 import type { Transaction } from "@gantry/core/state/Database"
 import { identify, isAlive } from "@gantry/linux/process-identity"
 import * as Effect from "effect/Effect"
-import { lowestFree, macOf, usable } from "./choose-address.ts"
+import { lowestFree, macOf, whyUnusable } from "./choose-address.ts"
 import { choosePorts, takenBy } from "./choose-ports.ts"
 import { boundTo, driverOptionsOf } from "./driver-options.ts"
 import type { Host } from "./Host.ts"
@@ -190,12 +190,12 @@ const chooseAddress = (
   if (wish !== undefined) {
     const action = `give ${containerName} the address ${wish}`
     const parsed = parseAddress(wish)
-    if (parsed === undefined || !usable(subnet, gateway, parsed)) {
-      return new NetworkRefused({
-        action,
-        why: `containers of network ${network.name} have addresses in ${network.subnet}`
-      })
+    const why = parsed === undefined ? "outside" : whyUnusable(subnet, gateway, parsed)
+    if (parsed === undefined || why === "outside") {
+      const outside = `containers of network ${network.name} have addresses in ${network.subnet}`
+      return new NetworkRefused({ action, why: outside })
     }
+    if (why !== undefined) return new NetworkRefused({ action, why })
     const [purpose] = reserved.find(([, address]) => parseAddress(address) === parsed) ?? []
     if (purpose !== undefined) return new NetworkRefused({ action, why: `it is reserved for ${purpose}` })
     const other = leases.find((lease) => lease.address === formatAddress(parsed))

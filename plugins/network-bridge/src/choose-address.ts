@@ -5,7 +5,25 @@ export const defaultGateway = ({ base }: Subnet): Address => base + 1
 
 /** Whether a container may have the address: not the network's own, not the broadcast address, not the gateway's. */
 export const usable = (subnet: Subnet, gateway: Address, address: Address): boolean =>
-  address > subnet.base && address < subnet.base + sizeOf(subnet) - 1 && address !== gateway
+  whyUnusable(subnet, gateway, address) === undefined
+
+/** What keeps an address of a network from containers; `outside` when it is none of its. */
+export const whyUnusable = (
+  subnet: Subnet,
+  gateway: Address,
+  address: Address
+):
+  | "outside"
+  | "it is the gateway's"
+  | "it is the network's own"
+  | "it is the network's broadcast address"
+  | undefined => {
+  const last = subnet.base + sizeOf(subnet) - 1
+  if (address < subnet.base || address > last) return "outside"
+  if (address === gateway) return "it is the gateway's"
+  if (address === subnet.base) return "it is the network's own"
+  return address === last ? "it is the network's broadcast address" : undefined
+}
 
 /**
  * The lowest address that nobody has, of a part of the network or of all of it. `taken` may be in any order. None when

@@ -22,6 +22,7 @@ export const chooseAddress6 = (
   const reserved = Object.entries(ipv6.reserved ?? {})
   if (wish !== undefined) {
     const parsed = parseAddress6(wish)
+    if (parsed === gateway) return refuse("it is the gateway's")
     if (parsed === undefined || !usable6(subnet, gateway, parsed)) {
       return refuse(`containers of network ${name} have addresses in ${ipv6.subnet}`)
     }

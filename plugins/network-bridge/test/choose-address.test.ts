@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { defaultGateway, lowestFree, macOf, usable } from "../src/choose-address.ts"
+import { defaultGateway, lowestFree, macOf, usable, whyUnusable } from "../src/choose-address.ts"
 import { parseAddress, parseSubnet, sizeOf, type Subnet } from "../src/Ipv4.ts"
 
 const subnet = parseSubnet("172.17.0.0/28") as Subnet
@@ -44,6 +44,22 @@ describe("lowestFree", () => {
       taken.push(next)
     }
     expect(taken.length).toBe(16 - 3)
+  })
+})
+
+describe("an address that a container cannot have", () => {
+  it("is kept from it for a reason, which no usable one has", () => {
+    expect([-1, 0, 1, 2, 14, 15, 16].map((each) => whyUnusable(subnet, gateway, subnet.base + each))).toEqual([
+      "outside",
+      "it is the network's own",
+      "it is the gateway's",
+      undefined,
+      undefined,
+      "it is the network's broadcast address",
+      "outside"
+    ])
+    // Wherever the gateway is, it is the gateway's.
+    expect(whyUnusable(subnet, subnet.base + 14, subnet.base + 14)).toBe("it is the gateway's")
   })
 })
 

@@ -18,13 +18,13 @@ import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { poolsOf } from "./network-pools.ts"
 import { valuesOf } from "./read-values.ts"
-import { badValue, refused } from "./Usage.ts"
+import { refused } from "./Usage.ts"
 
 /** `gantry network create`. */
 export const create = define(networkCreate, ({ operands: [name = ""], options }, { terminal }) =>
   Effect.gen(function* () {
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
-      return yield* badValue(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores")
+      return yield* refused(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores", 1)
     }
     if (!["", "bridge"].includes(options.driver ?? "")) {
       return yield* refused(

@@ -14,15 +14,16 @@ import { each } from "./each.ts"
 import { type Finder, showAll } from "./inspect-all.ts"
 import { printListing } from "./listing.ts"
 import { valuesOf } from "./read-values.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { refused, Usage } from "./Usage.ts"
 
 /** `gantry volume create`. One that is there already is left as it is. */
 export const create = define(volumeCreate, ({ operands: [name], options }, { terminal }) =>
   Effect.gen(function* () {
     if (name !== undefined && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-      return yield* badValue(
+      return yield* refused(
         `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed`,
-        "to mount a host directory, give its absolute path to -v"
+        "to mount a host directory, give its absolute path to -v",
+        1
       )
     }
     if (!["", "local"].includes(options.driver ?? "")) {
