@@ -183,7 +183,7 @@ const execute = async (
 /** A mistake of ours: short, with what a report needs, and never a bare stack trace. */
 const defect = (cause: Cause.Cause<unknown>, debug: boolean, terminal: Terminal): number => {
   const { status, todo, what, why } = explainDefect(cause)
-  terminal.err(`gantry: ${what}\n  ${why}\n`)
+  terminal.err(`gantry: ${what}\n  why: ${why}\n`)
   terminal.err(debug ? `${Cause.pretty(cause)}\n` : `  try: ${todo}\n`)
   return status
 }

@@ -31,7 +31,19 @@ export interface Terminal {
 export const widthOf = (terminal: Terminal): { readonly width?: number } =>
   terminal.stdoutIsTerminal ? { width: terminal.size().columns } : {}
 
-/** Writes all of it, waiting for a slow reader; a reader that is gone ends the program as SIGPIPE would. */
+/** Standard output takes no more: the disk under it is full, say. */
+export class OutputLost extends Error {
+  readonly code: string
+  constructor(code: string) {
+    super(`standard output cannot be written: ${code}`)
+    this.code = code
+  }
+}
+
+/**
+ * Writes all of it, waiting for a slow reader; a reader that is gone ends the program as SIGPIPE would. Throws
+ * `OutputLost` where standard output fails otherwise; of standard error nobody could be told.
+ */
 const writeAll = (fd: number, text: string | Uint8Array): void => {
   let rest = typeof text === "string" ? new TextEncoder().encode(text) : text
   while (rest.length > 0) {
@@ -44,7 +56,8 @@ const writeAll = (fd: number, text: string | Uint8Array): void => {
         continue
       }
       if (code === "EPIPE") process.exit(141)
-      throw cause
+      if (fd === 2) return
+      throw new OutputLost(String(code ?? cause))
     }
   }
 }

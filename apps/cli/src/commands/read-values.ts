@@ -108,6 +108,7 @@ export const fileTrouble = (cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
   if (code === "ENOENT") return "no such file or directory"
   if (code === "EACCES") return "permission denied"
+  if (code === "ENOSPC") return "no space left on device"
   return code === "EISDIR" ? "is a directory" : String(code ?? cause)
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
+import { startProcess } from "./host/started.ts"
 
 describe("a container in the foreground", () => {
   const gantry = useGantry()
@@ -33,6 +34,17 @@ describe("a container in the foreground", () => {
   it("keeps standard output and standard error apart", async () => {
     const outcome = await gantry.try("run", "--rm", "base", "sh", "-c", "echo out; echo err >&2; printf 'no end'")
     expect([outcome.stdout, outcome.stderr]).toEqual(["out\nno end", "err\n"])
+  })
+
+  it("ends with a reason where its output finds no room, and leaves nothing", async () => {
+    const lines = `exec "$0" run --rm base echo hi >/dev/full`
+    const { status, stderr } = await startProcess(["sh", "-c", lines, ...gantry.command], { env: gantry.env }).ended
+    expect([status, stderr]).toEqual([
+      1,
+      "gantry: standard output cannot be written\n  why: no space left on device\n  try: send it where there is room\n"
+    ])
+    const silent = `exec "$0" ps --nope 2>/dev/full`
+    expect((await startProcess(["sh", "-c", silent, ...gantry.command], { env: gantry.env }).ended).status).toBe(125)
   })
 
   it("does not lose output of a command that writes much and ends at once", async () => {
