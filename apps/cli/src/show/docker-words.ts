@@ -147,6 +147,5 @@ const wrongState = (id: string, name: string, verb: string, why: string): string
   if (verb === "connect" || verb === "disconnect" || /^(cannot join network of|sysctl ) ?/.test(why)) return why
   if (why === "container is paused")
     return `Container ${name} is paused, unpause the container before ${verb.replace(/ .*/, "")}`
-  const sentence = `Container ${id} ${why.replace(/^container /, "")}`
-  return verb === "kill" ? `Cannot kill container: ${name}: ${sentence}` : sentence
+  return `Container ${id} ${why.replace(/^container /, "")}`
 }

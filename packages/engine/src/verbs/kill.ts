@@ -1,8 +1,10 @@
 import { SIGKILL } from "@gantry/linux/constants"
 import type { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
+import { WrongState } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 
@@ -19,18 +21,26 @@ export const meansEnd = (
 
 /**
  * Sends a signal to a container's first process, by number. A container is not started again after a signal that
- * {@link meansEnd}, and one that is paused goes on: it could not act on the signal.
+ * {@link meansEnd}, which is all there is to do of one between two lives; one that is paused goes on: it could not act
+ * on the signal. Fails with `WrongState` when it does not run.
  */
 export const kill = (
   record: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "options">,
   signal: number
-): Effect.Effect<void, IsolationRefused | NotRunning, Runtime> =>
+): Effect.Effect<void, IsolationRefused | NotRunning | WrongState, Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const { id, options } = record
+    const { id, name, options } = record
+    const before = yield* runtime.state(id)
+    if (!isLive(before)) {
+      const hint = `start it first: gantry start ${name}`
+      return yield* new WrongState({ container: name, id, verb: "kill", why: "container is not running", hint })
+    }
     if (meansEnd(options, signal)) yield* runtime.standDown(id)
     yield* tell(containerEvent(record, "kill", { signal: String(signal) }))
-    yield* runtime.signal(id, signal)
+    yield* runtime
+      .signal(id, signal)
+      .pipe(Effect.catchTag("NotRunning", (gone) => (before.status === "restarting" ? Effect.void : gone)))
     // Asked now: somebody may have paused it since.
     const state = yield* runtime.state(id)
     if (state.status !== "running" || !state.paused) return

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { Journal } from "../../src/events/Journal.ts"
 import { kill, meansEnd } from "../../src/verbs/kill.ts"
 import { world } from "../world.ts"
 import { box, create, forever } from "./play.ts"
@@ -40,6 +41,41 @@ describe("a signal from the user means the end of a container", () => {
 })
 
 describe("a signal", () => {
+  it.effect("is refused, and not told of, when the container does not run", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, name: "web" })
+      const told: Array<string> = []
+      const journal = { record: ({ action }: { readonly action: string }) => Effect.sync(() => void told.push(action)) }
+      const failure = yield* Effect.flip(Effect.provideService(kill(record, hangUp), Journal, journal))
+      expect(failure).toMatchObject({ _tag: "WrongState", container: "web", why: "container is not running" })
+      expect(told).toEqual([])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("ends a container that is between two lives, where there is nothing to send it to", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, restart: { policy: "always", most: 0 } })
+      const runtime = yield* Runtime
+      const asked: Array<string> = []
+      const between = {
+        ...runtime,
+        state: () =>
+          Effect.succeed({
+            status: "restarting",
+            exit: { code: 1, oomKilled: false },
+            finishedAt: 0,
+            restarts: 1
+          } as const),
+        signal: (id: string) => new NotRunning({ container: id }),
+        standDown: (id: string) => Effect.sync(() => void asked.push(id))
+      }
+      yield* Effect.provideService(kill(record, hangUp), Runtime, between)
+      expect(asked).toEqual([record.id])
+    }).pipe(Effect.provide(world))
+  )
+
   it.effect("was sent also when the container ends of it before it can be let go on", () =>
     Effect.gen(function* () {
       yield* box
