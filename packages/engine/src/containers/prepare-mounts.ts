@@ -80,13 +80,20 @@ export const removeAnonymous = (mounts: ReadonlyArray<MountRecord>): Effect.Effe
     )
   )
 
+const withoutEnd = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1")
+
 const checkedTarget = (request: MountRequest): Effect.Effect<string, BadOption> => {
   const option = `mount ${request.typed}`
   if (!request.target.startsWith("/")) {
     return new BadOption({ option, why: `mount path must be absolute: ${JSON.stringify(request.target)}` })
   }
-  const target = posix.normalize(request.target).replace(/(.)\/$/, "$1")
+  const target = withoutEnd(request.target)
   if (target === "/") return new BadOption({ option, why: "destination can't be '/'" })
+  // What starts the process looks at itself there.
+  if (target === "/proc" && !(request.type === "bind" && withoutEnd(request.source) === "/proc")) {
+    const hint = "mount it elsewhere; of what can be mounted there is only the host's /proc"
+    return new BadOption({ option, why: "/proc is the container's own", hint })
+  }
   return Effect.succeed(target)
 }
 
