@@ -125,7 +125,8 @@ const nameMatches = (pattern: string, name: string): boolean =>
   new RegExp(pattern).test(name) || new RegExp(pattern).test(`/${name}`)
 
 const named = (text: string, all: ReadonlyArray<ListedContainer>): ListedContainer | undefined =>
-  all.find(({ record }) => record.name === text || record.id.startsWith(text))
+  all.find(({ record }) => record.name === text.replace(/^\//, "")) ??
+  (text === "" ? undefined : all.find(({ record }) => record.id.startsWith(text)))
 
 const statuses = ["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 const healths = ["starting", "healthy", "unhealthy", "none"]

@@ -35,6 +35,20 @@ describe("filters of listings", () => {
     }).pipe(Effect.provide(engine))
   )
 
+  it.scoped("take names as they are written, with a slash or without", () =>
+    Effect.gen(function* () {
+      yield* build("box")
+      for (const name of ["first", "second", "third"])
+        yield* gantry("run", ["-d", "--name", name, "box", "sleep", "60"])
+      for (const name of ["second", "/second"]) {
+        expect(yield* shown("ps", "{{.Names}}", `name=${name}`)).toEqual(["second"])
+        // Here time stands still, so none is older; one that is not found would be a complaint.
+        expect(yield* shown("ps", "{{.ID}}", `before=${name}`)).toEqual([])
+      }
+      expect(yield* shown("ps", "{{.Names}}", "before=")).toContain("No such container")
+    }).pipe(Effect.provide(engine))
+  )
+
   it.effect("refuse what is neither yes nor no", () =>
     Effect.gen(function* () {
       for (const command of ["volumeLs", "networkLs", "images"] as const) {

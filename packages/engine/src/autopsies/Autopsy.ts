@@ -75,12 +75,21 @@ export const allAutopsies: Effect.Effect<ReadonlyArray<Autopsy>, never, Settings
     })
 })
 
+/** The first that is of a container of that name, which may begin with a slash, or else of an ID that begins so. Pure. */
+export const keptOf = <A extends { readonly record: Pick<ContainerRecord, "id" | "name"> }>(
+  all: ReadonlyArray<A>,
+  asked: string
+): A | undefined => {
+  const name = asked.replace(/^\//, "")
+  return (
+    all.find(({ record }) => record.name === name) ??
+    (name === "" ? undefined : all.find(({ record }) => record.id.startsWith(name)))
+  )
+}
+
 /** The newest autopsy, or that of a container by its name, its ID or the beginning of its ID. */
 export const findAutopsy = (asked: string | undefined): Effect.Effect<Autopsy, NoAutopsy, Settings> =>
   Effect.flatMap(allAutopsies, (all) => {
-    const found =
-      asked === undefined
-        ? all[0]
-        : (all.find(({ record }) => record.name === asked) ?? all.find(({ record }) => record.id.startsWith(asked)))
+    const found = asked === undefined ? all[0] : keptOf(all, asked)
     return found === undefined ? new NoAutopsy(asked === undefined ? {} : { asked }) : Effect.succeed(found)
   })

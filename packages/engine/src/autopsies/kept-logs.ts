@@ -14,7 +14,7 @@ import { Settings } from "@gantry/core/Settings"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
-import { autopsiesOf, isExpired } from "./Autopsy.ts"
+import { autopsiesOf, isExpired, keptOf } from "./Autopsy.ts"
 
 /** What a container wrote that has been removed since. */
 export interface KeptLog {
@@ -126,5 +126,5 @@ export const findKeptLog = (asked: string): Effect.Effect<KeptLog | undefined, n
           return []
         }
       })
-    return kept.find(({ record }) => record.name === asked) ?? kept.find(({ record }) => record.id.startsWith(asked))
+    return keptOf(kept, asked)
   })

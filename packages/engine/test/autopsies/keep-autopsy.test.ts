@@ -33,6 +33,8 @@ describe("autopsies", () => {
       expect((yield* findAutopsy("failed")).state).toEqual(ended(3))
       expect((yield* findAutopsy("50")).record.name).toBe("lost")
       expect((yield* Effect.flip(findAutopsy("well"))).message).toBe("no autopsy of well")
+      expect((yield* findAutopsy("/failed")).record.name).toBe("failed")
+      expect((yield* Effect.flip(findAutopsy(""))).message).toBe("no autopsy of ")
     }).pipe(Effect.provide(world))
   )
 

@@ -72,6 +72,8 @@ describe("logs of removed containers", () => {
       yield* removed("1", "mute", [])
       expect(existsSync(autopsiesOf(root))).toBe(false)
       yield* removed("2", "web", ["one"])
+      expect(yield* told("/web")).toEqual(["one"])
+      expect(yield* told("")).toBeUndefined()
       const kept = yield* findKeptLog("web")
       writeFileSync(join(kept?.directory ?? "", "record.json"), "{")
       expect(yield* told("web")).toBeUndefined()
