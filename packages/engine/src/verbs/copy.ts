@@ -210,8 +210,8 @@ const putInto = <E>(
         return new CopyRefused({ why: `${failure.why}: ${at(failure.path)}` })
       }
       if (failure._tag === "LayerMalformed") {
-        const place = failure.at === undefined ? "" : ` (at byte ${failure.at})`
-        return new CopyRefused({ why: "what was given is no tar archive", because: `${failure.why}${place}` })
+        const position = failure.at === undefined ? "" : ` (at byte ${failure.at})`
+        return new CopyRefused({ why: "what was given is no tar archive", because: `${failure.why}${position}` })
       }
       if (failure._tag === "StorageFailure" && String(failure.cause).includes("EROFS")) {
         return new CopyRefused({ why: `${side.called(into)} is on a file system that is marked read-only` })

@@ -29,6 +29,25 @@ describe("stop", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("says so when not even SIGKILL has ended it in time", () =>
+    Effect.gen(function* () {
+      yield* box
+      const record = yield* create({ ...forever, name: "stuck", stopTimeout: 1 })
+      yield* start(record)
+      const sent: Array<number> = []
+      const deaf = {
+        ...(yield* Runtime),
+        signal: (_: string, signal: number) => Effect.sync(() => void sent.push(signal))
+      }
+      const stopping = yield* Effect.fork(Effect.provideService(Effect.flip(stop(record)), Runtime, deaf))
+      yield* TestClock.adjust("10900 millis")
+      expect(sent).toEqual([15, 9])
+      expect(Option.isNone(yield* Fiber.poll(stopping))).toBe(true)
+      yield* TestClock.adjust("100 millis")
+      expect(yield* Fiber.join(stopping)).toMatchObject({ _tag: "WrongState", container: "stuck", verb: "stop" })
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("waits for ever when the grace time is negative", () =>
     Effect.gen(function* () {
       yield* box
