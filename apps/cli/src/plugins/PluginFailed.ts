@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import { toStringUnknown } from "effect/Inspectable"
 
 /** A plugin cannot serve. Nothing has been done yet. */
 export class PluginFailed extends Data.TaggedError("PluginFailed")<{
@@ -14,12 +15,15 @@ export class PluginFailed extends Data.TaggedError("PluginFailed")<{
   }
 }
 
-/** A plugin has thrown what its contract does not allow for. It is not a mistake of gantry. */
+/** What was thrown, in a few words: anything can be. */
+const wordsOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message || thrown.name : toStringUnknown(thrown, 0)
+
+/** A plugin has thrown or given what its contract does not allow for. It is not a mistake of gantry. */
 export class PluginThrew extends Error {
   readonly plugin: string
   constructor(plugin: string, what: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    super(`the plugin ${plugin} failed in ${what}: ${why}`, { cause })
+    super(`the plugin ${plugin} failed in ${what}: ${wordsOf(cause)}`, { cause })
     this.name = "PluginThrew"
     this.plugin = plugin
   }

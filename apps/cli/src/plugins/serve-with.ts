@@ -7,7 +7,8 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { guardService } from "./guard-service.ts"
 import type { LoadedPlugin } from "./load-plugin.ts"
-import { members } from "./members.ts"
+import { unfit } from "./kinds.ts"
+import { known } from "./members.ts"
 import { PluginFailed } from "./PluginFailed.ts"
 import type { Serve } from "./Serve.ts"
 
@@ -43,7 +44,11 @@ export const serveWith =
       if (Option.isNone(service) || typeof service.value !== "object" || service.value === null) {
         return yield* failed(`its layer does not provide ${tag.key}`)
       }
-      const missing = members[contract].filter((name) => !(name in service.value))
-      if (missing.length > 0) return yield* failed(`its service has no ${missing.join(", ")}`)
-      return guardService(service.value, `${plugin.name} (${plugin.file})`)
+      const wrong = yield* Effect.try({
+        try: () => unfit(service.value, known[contract]),
+        catch: (cause) =>
+          failed(`its service cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`)
+      })
+      if (wrong !== undefined) return yield* failed(`its service ${wrong}`)
+      return guardService(service.value, known[contract], `${plugin.name} (${plugin.file})`)
     })

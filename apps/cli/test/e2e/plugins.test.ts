@@ -180,6 +180,7 @@ describe("a plugin that cannot be used", () => {
       "",
       "no disk"
     ],
+    ["that has something else", blobs("list: async () => []"), "", "its service has a function for list, where"],
     ["that wants options", blobs("", "options: Schema.Struct({ place: Schema.String }),"), "", "place: is missing"],
     ["that takes no options", blobs(""), ",place=x", "takes no options"]
   ])("%s is named, and nothing is done", async (what, text, rest, expected) => {
@@ -194,6 +195,7 @@ describe("a plugin that cannot be used", () => {
   it.each([
     ["throws", 'write: () => { throw new Error("the disk ran away") }'],
     ["dies", 'write: () => Effect.die(new Error("the disk ran away"))'],
+    ["fails in a way of its own", 'write: () => Effect.fail(new Error("the disk ran away"))'],
     [
       "dies late",
       'write: (digest, bytes) => Effect.zipRight(own.write(digest, bytes), Effect.die(new Error("the disk ran away")))'
