@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
@@ -53,6 +54,15 @@ const bySchema = (json: unknown): Effect.Effect<ConfigFile, ReadonlyArray<string
     ([{ checkShape }, schema]) => checkShape(schema.ConfigFile, json)
   )
 
+/** Whether two paths lead to one folder: whoever is in it may have come through a link. */
+const isSame = (folder: string, other: string): boolean => {
+  try {
+    return folder === other || realpathSync(folder) === realpathSync(other)
+  } catch {
+    return false
+  }
+}
+
 /**
  * Reads and checks the files. That of a project is read only when the system's or the user's lists its folder among the
  * `trustedProjects`: what it names may run other people's code, as whoever calls gantry in that folder.
@@ -67,7 +77,7 @@ export const readConfiguration = (places: ReadonlyArray<ConfigPlace>): Effect.Ef
     const project = places.find(({ level }) => level === "project")
     if (project === undefined) return { files: own, untrusted: undefined }
     const trusted = own.some(({ content, file }) =>
-      content.trustedProjects?.some((folder) => resolve(dirname(file), folder) === dirname(project.file))
+      content.trustedProjects?.some((folder) => isSame(resolve(dirname(file), folder), dirname(project.file)))
     )
     return trusted
       ? { files: [...own, yield* read(project)], untrusted: undefined }

@@ -2,6 +2,7 @@ import type { Contract, Plugin } from "@gantry/core/Plugin"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import { type Choice, contracts } from "./Choice.ts"
 import { findModule, type FoundModule, type PackageManifest } from "./find-module.ts"
 import { PluginFailed } from "./PluginFailed.ts"
@@ -39,9 +40,19 @@ const isPlugin = (value: unknown): value is AnyPlugin =>
   "layer" in value &&
   typeof value.layer === "function"
 
+/** How many mistakes of one module are told: what follows the first is mostly its consequence. */
+const mostMistakes = 3
+
+/** What is wrong, with its line where a compiler says so. */
 const words = (cause: unknown): string => {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.map(words).join("; ")
-  return cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof AggregateError && cause.errors.length > 0) {
+    const rest = cause.errors.length - mostMistakes
+    return [...cause.errors.slice(0, mostMistakes).map(words), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ")
+  }
+  const message =
+    cause instanceof Error || Predicate.hasProperty(cause, "message") ? String(cause.message) : String(cause)
+  const position = Predicate.hasProperty(cause, "position") ? cause.position : undefined
+  return Predicate.hasProperty(position, "line") ? `line ${String(position.line)}: ${message}` : message
 }
 
 /** What to do about TypeScript that Node and Deno do not take from an installed package. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { Effect, Either } from "effect"
@@ -59,6 +59,14 @@ describe("configuration files", () => {
     )
   })
 
+  it("of a project are heeded as well when its folder is trusted by the name of a link to it", async () => {
+    const { cwd, env, project } = surroundings({ user: '{"trustedProjects": ["../../link"]}', project: "{}" })
+    symlinkSync(dirname(project), join(env.HOME, "link"))
+    expect(await read(env, cwd)).toMatchObject(
+      Either.right({ files: [{ level: "user" }, { level: "project" }], untrusted: undefined })
+    )
+  })
+
   it("of a project cannot make itself trusted", async () => {
     const { cwd, env, project } = surroundings({
       user: '{"trustedProjects": ["../../project"]}',
@@ -88,6 +96,16 @@ describe("configuration files", () => {
     ["{", /^it is not JSON: /]
   ])("are refused when they say %s, and the place is named", async (text, expected) => {
     expect((await problems(text))[0]).toMatch(expected)
+  })
+
+  it.each([
+    [
+      '{"publish": {"mode": "x", "defaultAddress": 5}}',
+      ["publish.defaultAddress: Expected string, actual 5", 'publish.mode: Expected "nat" or "proxy", actual "x"']
+    ],
+    ['{"publish": {"defaultAddress": "::g"}}', ["publish.defaultAddress: it is not an IPv4 or IPv6 address"]]
+  ])("that say %s are told once for each place what would fit there", async (text, expected) => {
+    expect(await problems(text)).toEqual(expected)
   })
 
   it("may be empty", async () => {
