@@ -181,6 +181,13 @@ RUN id -un > /home/app/who
     client.close()
   })
 
+  it("runs commands as other users of a container between pipes that are not the user's", async () => {
+    await user.ok("run", "-d", "--name", "between-pipes", "base", "sleep", "1000")
+    expect(await user.piped("carried", "exec", "-i", "-u", "app", "between-pipes", "cat")).toBe("carried")
+    expect(await user.piped("", "exec", "-u", "app", "between-pipes", "id", "-un")).toBe("app\n")
+    expect(await user.piped("carried", "run", "--rm", "-i", "-u", "app", "base", "cat")).toBe("carried")
+  })
+
   it("is told in words what only root can have", async () => {
     const limited = await user.try("run", "--rm", "-m", "64m", "base", "true")
     expect(limited).toMatchObject({ status: 125 })

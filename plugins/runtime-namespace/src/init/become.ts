@@ -17,7 +17,7 @@ import { capabilityBits, capabilityNames, parseCapability } from "@gantry/linux/
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import { type Kernel, settle } from "@gantry/linux/container/Kernel"
+import { type Kernel, now, settle } from "@gantry/linux/container/Kernel"
 import { findProgram } from "@gantry/linux/container/find-program"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { lockRoot } from "./mask.ts"
@@ -66,7 +66,7 @@ export const become = (
   const program = stage("run command", () => findProgram(kernel.files.kind, process.argv[0] ?? "", env))
   // A process without root's rights must be able to open its own /dev/stdout.
   stage("own the standard streams", () => {
-    if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(files, stream, who, process.tty)
+    if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(kernel, stream, who, process.tty)
   })
   stage("clean up", () => {
     sys.closeRange(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
@@ -124,12 +124,18 @@ const bitsOf = (names: ReadonlyArray<string>): bigint =>
  * Pipes, and a terminal of the container, were made for this process alone. Anything else that was handed in belongs to
  * somebody, such as the terminal of whoever runs `exec`.
  */
-const ownStream = (files: Kernel["files"], stream: number, who: Identity, terminal: boolean): void => {
+const ownStream = (kernel: Kernel, stream: number, who: Identity, terminal: boolean): void => {
   const path = `/proc/self/fd/${stream}`
-  const kind = files.kind(path)
+  const kind = kernel.files.kind(path)
   if (kind === undefined) return
   const type = kind.mode & S_IFMT
-  if (type === S_IFIFO || (terminal && type === S_IFCHR)) files.chown(path, who.uid, kind.gid)
+  if (type !== S_IFIFO && !(terminal && type === S_IFCHR)) return
+  try {
+    now(kernel, () => kernel.files.chown(path, who.uid, kind.gid))
+  } catch (error) {
+    // The pipe is somebody's whom this user namespace does not have: cron and sudo hand an ordinary user pipes of root's.
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) throw error
+  }
 }
 
 /** Numbers of what is taken out of the bounding set: all but `keep`, with those that this kernel has and no name is known for. */

@@ -27,6 +27,8 @@ export interface OrdinaryUser {
   readonly try: (...args: ReadonlyArray<string>) => Promise<Outcome>
   /** Runs it; it must succeed. Returns what it wrote to standard output, without the last line's end. */
   readonly ok: (...args: ReadonlyArray<string>) => Promise<string>
+  /** Runs it between pipes that are root's, as cron and sudo have them. Returns what it wrote, both streams in one. */
+  readonly piped: (input: string, ...args: ReadonlyArray<string>) => Promise<string>
   /** Writes files into a directory of the user's home. Returns its path. */
   readonly context: (name: string, files: { readonly [path: string]: string }) => string
   /** Numbers and command lines of the user's processes. */
@@ -116,6 +118,11 @@ export const openUser = (
     start: (...args) => startProcess([...command, ...args], { env }),
     try: (...args) => startProcess([...command, ...args], { env, input: "" }).ended,
     ok: async (...args) => (await runProcess([...command, ...args], { env })).replace(/\n$/, ""),
+    piped: (input, ...args) =>
+      runProcess(
+        ["sh", "-c", 'input=$1; shift; printf %s "$input" | "$@" 2>&1 | cat', "sh", input, ...command, ...args],
+        { env }
+      ),
     context: (name, files) => {
       const directory = join(home, name)
       mkdirSync(directory)
