@@ -188,6 +188,15 @@ RUN id -un > /home/app/who
     expect(await user.piped("carried", "run", "--rm", "-i", "-u", "app", "base", "cat")).toBe("carried")
   })
 
+  it("sees all processes of a container that has no control group", async () => {
+    await user.ok("run", "-d", "--name", "several", "base", "sh", "-c", "sleep 1001 & sleep 1002 & wait")
+    await user.ok("exec", "-d", "-u", "app", "several", "sleep", "1003")
+    const seen = () => user.ok("top", "several")
+    await until("four processes", async () => /1001.*1002.*1003/s.test(await seen()) || undefined)
+    expect((await seen()).split("\n")).toHaveLength(5)
+    expect(await user.ok("stats", "--no-stream", "--format", "{{.PIDs}}", "several")).toBe("4")
+  })
+
   it("is told in words what only root can have", async () => {
     const limited = await user.try("run", "--rm", "-m", "64m", "base", "true")
     expect(limited).toMatchObject({ status: 125 })
@@ -201,7 +210,9 @@ RUN id -un > /home/app/who
     expect(told.stderr).toMatch(/^WARNING: this user was given no control groups/)
     expect(told.stdout).toMatch(/^ Cgroup Driver: none\n Cgroup Version: [12]$/m)
     const pause = await user.try("pause", "unlimited")
-    expect(pause.stderr).toMatch(/^gantry: the container could not be paused\n {2}why: .*none were delegated/)
+    expect(pause.stderr).toMatch(
+      /^gantry: the container could not be paused\n {2}why: .*control groups: none were delegated/
+    )
     const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
     expect(six.stderr).toContain("IPv4 addresses only")
     expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)

@@ -6,8 +6,9 @@ import { freezeGroup, processesOf, thawGroup, usageOfGroup } from "../supervisor
 import type { ProcessMark } from "../supervisor/state.ts"
 import { bootTime, readProcess } from "./read-process.ts"
 import { usageOf } from "./read-usage.ts"
+import { relativesOf } from "./relatives.ts"
 
-/** What the control group of a running container tells, and how it stands still. */
+/** What the control group of a running container tells, or what can be seen without one, and how it stands still. */
 export const groupVerbs = (
   firstProcess: (id: string) => Effect.Effect<ProcessMark, NotRunning>,
   groupOf: (id: string) => string
@@ -19,16 +20,25 @@ export const groupVerbs = (
         const [missing] = what(groupOf(id))
         return missing === undefined
           ? Effect.void
-          : Effect.fail(new IsolationRefused({ container: id, stage, why: missing.reason }))
+          : Effect.fail(new IsolationRefused({ container: id, stage, why: `${missing.feature}: ${missing.reason}` }))
       })
+  /** Whoever is in the group; without groups whoever else there is to be seen. */
+  const numbersOf = (id: string, pid: number): ReadonlyArray<number> => {
+    const grouped = processesOf(groupOf(id))
+    return [pid, ...(grouped.length === 0 ? relativesOf(pid) : grouped).filter((each) => each !== pid)]
+  }
   return {
     processes: (id) =>
       Effect.map(firstProcess(id), ({ pid }) => {
         const boot = bootTime()
-        const others = processesOf(groupOf(id)).filter((each) => each !== pid)
-        return [pid, ...others.toSorted((a, b) => a - b)].flatMap((each) => readProcess(each, boot) ?? [])
+        const [first = pid, ...others] = numbersOf(id, pid)
+        return [first, ...others.toSorted((a, b) => a - b)].flatMap((each) => readProcess(each, boot) ?? [])
       }),
-    usage: (id) => Effect.map(firstProcess(id), ({ pid }) => usageOf(usageOfGroup(groupOf(id)), pid)),
+    usage: (id) =>
+      Effect.map(firstProcess(id), ({ pid }) => {
+        const used = usageOfGroup(groupOf(id))
+        return usageOf({ ...used, processes: used.processes ?? numbersOf(id, pid).length }, pid)
+      }),
     pause: change(freezeGroup, "pause it"),
     resume: change(thawGroup, "let it go on")
   }
