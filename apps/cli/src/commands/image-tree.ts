@@ -31,9 +31,7 @@ export const showTree = (
           layers: image.stack.map((diffId, at) => ({
             diffId,
             size: Option.match(sizes[at] ?? Option.none(), { onNone: () => 0, onSome: ({ size }) => size }),
-            others: everything
-              .filter(({ id, stack }) => id !== image.id && stack.includes(diffId))
-              .map((each) => calledAs(each))
+            others: othersOf(everything.filter(({ id, stack }) => id !== image.id && stack.includes(diffId)))
           }))
         } satisfies PlatformFacts
       })
@@ -47,6 +45,13 @@ export const showTree = (
     terminal.out(imageTree(facts, options))
     return 0
   })
+
+/** Images by their names; what earlier builds left is only counted. */
+const othersOf = (images: ReadonlyArray<ImageRecord>): ReadonlyArray<string> => {
+  const named = images.filter(({ digests, names }) => names.length + digests.length > 0).map(calledAs)
+  const nameless = images.length - named.length
+  return nameless === 0 ? named : [...named, `${nameless} without a name`]
+}
 
 /** Whether a name that alone means `head` leads to another image, for another platform. */
 const leadsTo = (head: ImageRecord, other: ImageRecord): boolean =>

@@ -115,6 +115,8 @@ describe("gantry images", () => {
       expect(lines[5]).toMatch(/ {2}used by user$/)
       expect(lines[6]).toMatch(/ {2}also in above:1, above:2$/)
       expect(lines).toHaveLength(7)
+      yield* gantry("untag", ["above:1"])
+      expect((yield* gantry("images", ["--tree", "box"])).out).toMatch(/ {2}also in 1 without a name\n$/)
       expect((yield* gantry("images", ["--tree", "-q"])).status).toBe(125)
       expect((yield* gantry("images", ["--tree", "nosuch"])).out).toBe("")
     }).pipe(Effect.provide(engine))

@@ -18,7 +18,7 @@ export const commit = {
       fallback: true,
       about: "Let the container stand still meanwhile (default true)"
     },
-    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress", ignored: "commit shows no progress" }
+    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress, as always" }
   }
 } as const satisfies Command
 

@@ -30,7 +30,7 @@ export const save = {
       kind: "text",
       about: "Of images for several platforms only this one, as os/arch[/variant]; all by default"
     },
-    quiet: { kind: "flag", short: "q", about: "Say nothing", ignored: "save says nothing anyway" },
+    quiet: { kind: "flag", short: "q", about: "Say nothing, as always" },
     uncompressed: {
       kind: "flag",
       about: "Leave the layers of an OCI archive or folder uncompressed",
@@ -56,6 +56,6 @@ export const load = {
       kind: "text",
       about: "Of images for several platforms only this one, as os/arch[/variant]; all by default"
     },
-    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress", ignored: "load shows no progress" }
+    quiet: { kind: "flag", short: "q", about: "Say nothing of the progress, as always" }
   }
 } as const satisfies Command

@@ -6,7 +6,7 @@ const units = { w: 7 * 24 * hour, d: 24 * hour } as const
 
 /** Reads a duration as Go writes it, with weeks and days before the rest: `30d`, `1w2d12h`. Milliseconds, not negative. */
 export const parseLongDuration = (text: string): Result<number> => {
-  const invalid = bad(`invalid duration ${JSON.stringify(text)}: write it like 12h, 30d or 2w`)
+  const invalid = bad(`invalid duration ${JSON.stringify(text)}: write it like 30s, 12h or 2w`)
   const match = /^(?:(\d+)w)?(?:(\d+)d)?(.*)$/.exec(text)
   const [, weeks, days, rest = ""] = match ?? []
   if (text === "") return invalid
