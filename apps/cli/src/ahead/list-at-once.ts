@@ -8,6 +8,7 @@ import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { groupOf } from "@gantry/engine/containers/containers-group"
 import { directoryOf } from "@gantry/engine/containers/directory-of"
 import { allContainers, containerTable, recordOfRow } from "@gantry/engine/containers/record-of-row"
+import { imageTables, namesOfImage } from "@gantry/engine/images/still-called"
 import { isAlive, lookAt } from "@gantry/engine/supervisor/state"
 import { parse } from "../argv/parse.ts"
 import { ps as table } from "../argv/tables/listing.ts"
@@ -16,14 +17,27 @@ import { containerListing, countOf } from "../show/container-listing.ts"
 import { formatListing } from "../show/template.ts"
 import { type Terminal, widthOf } from "../terminal.ts"
 
-/** Reads the table of containers; undefined when another gantry has made it. */
-const recordsIn = (root: string): ReadonlyArray<ContainerRecord> | undefined => {
+/** Containers, and what the image of each is called now. */
+interface Read {
+  readonly records: ReadonlyArray<ContainerRecord>
+  readonly imageNames: ReadonlyMap<string, ReadonlyArray<string>>
+}
+
+/** Reads the tables of containers and images; undefined when another gantry has made them. */
+const recordsIn = (root: string): Read | undefined => {
   const database = new DatabaseSync(databasePath(root), { readOnly: true })
   try {
-    const { owner, version } = containerTable
-    const found = database.prepare("SELECT version FROM migrations WHERE owner = ?").get(owner)
-    if (found?.["version"] !== version) return undefined
-    return database.prepare(allContainers).all().map(recordOfRow)
+    const versionOf = database.prepare("SELECT version FROM migrations WHERE owner = ?")
+    const isKnown = ({ owner, version }: { readonly owner: string; readonly version: number }) =>
+      versionOf.get(owner)?.["version"] === version
+    if (!isKnown(containerTable) || !isKnown(imageTables)) return undefined
+    const records = database.prepare(allContainers).all().map(recordOfRow)
+    const named = database.prepare(namesOfImage)
+    const images = [...new Set(records.map(({ image }) => image))]
+    return {
+      records,
+      imageNames: new Map(images.map((image) => [image, named.all(image).map(({ name }) => String(name))]))
+    }
   } finally {
     database.close()
   }
@@ -45,11 +59,11 @@ export const listAtOnce = (
   const { all, filter, format, quiet, size } = options
   if (filter.length > 0 || size || (quiet && (format ?? "") !== "")) return "unusual"
   const count = countOf(options)
-  const records = recordsIn(settings.root)
-  if (records === undefined) return "unusual"
+  const read = recordsIn(settings.root)
+  if (read === undefined) return "unusual"
   const layout = detectCgroups()
   const listed: Array<ListedContainer> = []
-  for (const record of records) {
+  for (const record of read.records) {
     const full = listed.length === count
     if (full && record.attachments.length === 0) continue
     const { orphan, state } = lookAt(directoryOf(settings.root, record.id))
@@ -59,7 +73,11 @@ export const listAtOnce = (
     if (full || (!all && count === undefined && !isLive(state))) continue
     // Asked of the kernel: whoever froze the container may have been killed before it could write that down.
     const paused = state.status === "running" && isFrozen(layout, groupOf(settings, record.id))
-    listed.push({ record, state: state.status === "running" ? { ...state, paused } : state })
+    listed.push({
+      record,
+      state: state.status === "running" ? { ...state, paused } : state,
+      imageNames: read.imageNames.get(record.image) ?? []
+    })
   }
   const listing = containerListing(listed, options, terminal.now())
   const text = formatListing(quiet ? undefined : format, { ...widthOf(terminal), ...listing })

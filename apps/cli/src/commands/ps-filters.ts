@@ -34,7 +34,7 @@ type FilterKey = (typeof filterKeys)[number]
 
 /** Whether a container is one of those that are looked for; the filters were checked. */
 export const matches = (
-  { record, state }: ListedContainer,
+  { record, state }: Pick<ListedContainer, "record" | "state">,
   filters: Filters<FilterKey>,
   all: ReadonlyArray<ListedContainer>
 ) =>
@@ -50,7 +50,7 @@ export const matches = (
 const matchesOne = (
   key: FilterKey,
   value: string,
-  { record, state }: ListedContainer,
+  { record, state }: Pick<ListedContainer, "record" | "state">,
   all: ReadonlyArray<ListedContainer>
 ) =>
   Effect.gen(function* () {

@@ -22,6 +22,7 @@ export default define(table, ({ options }, { terminal }) =>
     const filters = parseFilters(options.filter, filterKeys)
     if (!filters.ok)
       return yield* new Usage({ message: filters.problem, hint: "see gantry ps --help", status: 1, speaker: "daemon" })
+    const called = new Map((yield* (yield* Images).list).map(({ id, names }) => [id, names]))
     const all: Array<ListedContainer> = []
     for (const record of yield* containers.list) {
       const state = yield* runtime.state(record.id)
@@ -30,7 +31,7 @@ export default define(table, ({ options }, { terminal }) =>
         yield* Effect.ignore(settle(record))
         if (record.options.autoRemove) continue
       }
-      all.push({ record, state })
+      all.push({ record, state, imageNames: called.get(record.image) ?? [] })
     }
     const count = countOf(options)
     const everything = options.all || count !== undefined || filters.value.has("status") || filters.value.has("exited")

@@ -1,5 +1,6 @@
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 import { type ContainerRecord, portsOf } from "@gantry/engine/containers/ContainerRecord"
+import { isStillCalled } from "@gantry/engine/images/still-called"
 import type { ContainerFacts } from "./container-row.ts"
 import { shownState } from "./shown-state.ts"
 
@@ -7,10 +8,15 @@ import { shownState } from "./shown-state.ts"
 export interface ListedContainer {
   readonly record: ContainerRecord
   readonly state: ContainerState
+  /** What its image is called now. */
+  readonly imageNames: ReadonlyArray<string>
 }
 
 /** What a listing shows of a container; `size` when that was asked for. */
-export const containerFacts = ({ record, state }: ListedContainer, size?: ContainerFacts["size"]): ContainerFacts => {
+export const containerFacts = (
+  { imageNames, record, state }: ListedContainer,
+  size?: ContainerFacts["size"]
+): ContainerFacts => {
   // Of one that was lost the record still has them.
   const published = isLive(state) ? portsOf(record) : []
   const exposed = record.options.exposed.flatMap((text) => {
@@ -21,7 +27,8 @@ export const containerFacts = ({ record, state }: ListedContainer, size?: Contai
   return {
     id: record.id,
     name: record.name,
-    image: record.imageName,
+    // A name that has moved on since would be that of another image.
+    image: isStillCalled(record.imageName, record.image, imageNames) ? record.imageName : record.image,
     command: [...record.options.entrypoint, ...record.options.command],
     createdAt: record.createdAt,
     state: shownState(state),

@@ -18,7 +18,7 @@ export interface ContainerFacts {
   /** 64 hexadecimal digits. */
   readonly id: string
   readonly name: string
-  /** As the user wrote it. */
+  /** As the user wrote it, or its ID when that means something else by now. */
   readonly image: string
   /** Entry point and arguments. */
   readonly command: ReadonlyArray<string>

@@ -105,6 +105,27 @@ describe("listings", () => {
     expect([unknown.status, unknown.stderr.includes("colour")]).toEqual([1, true])
   })
 
+  it("`ps` shows the ID of an image whose name has moved on, with and without filters", async () => {
+    await gantry.ok("tag", "base", "moving")
+    await gantry.ok("create", "--name", "older", "moving")
+    const id = await gantry.ok("image", "inspect", "-f", "{{.Id}}", "moving")
+    const shown = async (...args: ReadonlyArray<string>) => [
+      await gantry.ok("ps", "-l", "--format", "{{.Image}}", ...args),
+      await gantry.ok("ps", "-a", "-f", "name=older", "--format", "{{.Image}}", ...args)
+    ]
+    expect(await shown()).toEqual(["moving", "moving"])
+    const context = gantry.context({ Dockerfile: "FROM base\nLABEL newer=1\n" })
+    const newer = await gantry.ok("build", "-q", "-t", "moving", context)
+    expect(await shown()).toEqual([id.slice(7, 19), id.slice(7, 19)])
+    expect(await shown("--no-trunc")).toEqual([id, id])
+    await gantry.ok("tag", id, "moving")
+    expect(await shown()).toEqual(["moving", "moving"])
+    await gantry.ok("untag", "base", "moving")
+    expect(await shown()).toEqual([id.slice(7, 19), id.slice(7, 19)])
+    await gantry.ok("rm", "older")
+    await gantry.ok("rmi", newer)
+  })
+
   it("`ps --format json` prints one object of texts a line", async () => {
     const rows = (await lines("ps", "-a", "--format", "json")).map(
       (line) => JSON.parse(line) as Record<string, unknown>

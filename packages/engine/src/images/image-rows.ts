@@ -1,11 +1,12 @@
 import { type Digest, digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { Row, Transaction } from "@gantry/core/state/Database"
+import { imageTables, namesOfImage } from "./still-called.ts"
 import type { ImageRecord, NewImage, NewIndex, RepositoryDigest } from "./ImageRecord.ts"
 
 /** Images, their names, and what registries call them. */
 export const migrations = {
-  owner: "images",
+  owner: imageTables.owner,
   steps: [
     `CREATE TABLE images (
        id TEXT PRIMARY KEY, manifest TEXT NOT NULL, manifest_size INTEGER NOT NULL, manifest_type TEXT NOT NULL,
@@ -63,9 +64,7 @@ export const recordOf = (tx: Transaction, row: Row): ImageRecord => ({
   createdAt: Number(row["created_at"]),
   labels: JSON.parse(String(row["labels"])) as Record<string, string>,
   lastUsed: Number(row["last_used"]),
-  names: tx
-    .all("SELECT name FROM image_names WHERE image = ? ORDER BY name", String(row["id"]))
-    .map((each) => String(each["name"])),
+  names: tx.all(`${namesOfImage} ORDER BY name`, String(row["id"])).map((each) => String(each["name"])),
   lesserNames: tx
     .all("SELECT name FROM image_names WHERE image = ? AND position > 0 ORDER BY name", String(row["id"]))
     .map((each) => String(each["name"])),

@@ -4,7 +4,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { isOfKind, kindWords } from "./kinds.ts"
 import type { Kind, Known } from "./members.ts"
-import { PluginThrew } from "./PluginFailed.ts"
+import { PluginThrew } from "../PluginFailed.ts"
 
 type AnyEffect = Effect.Effect<unknown, unknown>
 type AnyStream = Stream.Stream<unknown, unknown>

@@ -1,7 +1,7 @@
 import { Cause, Data, Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { describe, expect, it } from "vitest"
-import { guardService } from "../../src/plugins/guard-service.ts"
-import { PluginThrew } from "../../src/plugins/PluginFailed.ts"
+import { guardService } from "../../../src/plugins/guard/guard-service.ts"
+import { PluginThrew } from "../../../src/plugins/PluginFailed.ts"
 
 const broken = new Error("out of order")
 
