@@ -225,6 +225,8 @@ describe("explain", () => {
 
   it("promises no help from --force that it would not give", () => {
     expect(explain(failures.ImageInUse).todo).toContain("--force")
+    // Of an image with several names no container is in the way.
+    expect(explain(failures.ImageInUse).todo).not.toContain("container")
     expect(
       explain(new ImageInUse({ reference: "web", why: "running", force: false, image: digest })).todo ?? ""
     ).not.toContain("--force")

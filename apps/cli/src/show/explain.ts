@@ -84,6 +84,13 @@ export type Failure =
 const meant = (near: ReadonlyArray<string>): string | undefined =>
   near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`
 
+const inUseHint = ({ force, user }: ImageInUse): string | undefined => {
+  if (!force) return "stop the container first"
+  return user === undefined
+    ? "name those that shall go, or remove all with --force"
+    : "remove the containers first, or use --force"
+}
+
 /** One explanation for each failure. */
 export const explain = (failure: Failure): Explanation => {
   switch (failure._tag) {
@@ -100,7 +107,7 @@ export const explain = (failure: Failure): Explanation => {
     case "ImageInUse":
       return {
         what: failure.message,
-        ...optional(failure.force ? "remove the containers first, or use --force" : undefined)
+        ...optional(inUseHint(failure))
       }
     case "LastPlatform":
       return { what: failure.message, todo: `gantry rmi ${failure.reference} removes the image` }
