@@ -56,7 +56,8 @@ const text = (value: unknown, key: string): string => {
 const mirror = (value: unknown, key: string): Mirror => {
   const spelled = isRecord(value) ? text(value["location"], `${key}.location`) : text(value, key)
   const insecure = isRecord(value) ? flag(value["insecure"], `${key}.insecure`) : undefined
-  const [, scheme, host = "", path = ""] = /^(?:(https?):\/\/)?([^/\s@?#]+)((?:\/[^\s?#]*)?)$/.exec(spelled) ?? []
+  const [, scheme, host = "", path = ""] =
+    /^(?:(https?):\/\/)?((?:\[[^\]\s]+\]|[^/\s@?#:[\]]+)(?::\d+)?)((?:\/[^\s?#]*)?)$/.exec(spelled) ?? []
   if (host === "" || !URL.canParse(`http://${host}`)) throw new Bad(key, `"${spelled}" is not HOST[:PORT][/PATH]`)
   return {
     host,

@@ -4,7 +4,7 @@ import { loadSend } from "./backends/load.ts"
 import { proxiesAbound, proxyFor } from "./proxies.ts"
 import { exchange, type Reply } from "./Reply.ts"
 import type { Connection, HttpRequest } from "./Send.ts"
-import { TransportFailure } from "./TransportFailure.ts"
+import { behindProxy, TransportFailure } from "./TransportFailure.ts"
 
 /** Whom a request trusts, and as whom it comes. */
 export type Trust = Pick<Connection, "ca" | "client" | "verify">
@@ -59,10 +59,11 @@ export const makeHttp = ({ env, idle: usualIdle, userAgent }: HttpOptions): Http
     const proxy = proxyFor(request.url, env)
     const isClear = request.url.protocol === "http:" && !(proxy?.startsWith("https:") ?? false)
     const connection = { ...(isClear ? inTheClear : trust), proxy, proxiesAbound: proxiesAbound(env) }
-    return Effect.flatMap(
+    const reply = Effect.flatMap(
       Effect.promise(() => loadSend(connection)),
       (send) => exchange(send, request, idle)
     )
+    return proxy === undefined ? reply : Effect.mapError(reply, (failure) => behindProxy(failure, proxy))
   }
   return {
     request: (trust, first, idle = usualIdle) =>

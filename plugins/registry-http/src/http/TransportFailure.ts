@@ -67,6 +67,16 @@ const sentences: { readonly [kind in TransportKind]: string } = {
   other: "the connection failed"
 }
 
+/** What a failure on the way through a proxy says: nobody has come as far as the server. `proxy`: its address. */
+export const behindProxy = ({ kind, why }: TransportFailure, proxy: string): TransportFailure => {
+  // Its address may hold a password.
+  const host = URL.canParse(proxy) ? new URL(proxy).host : "of the environment"
+  if (kind === "refused")
+    return new TransportFailure({ kind, why: `nobody listens at the proxy ${host} (connection refused)` })
+  if (kind === "unknown-host") return new TransportFailure({ kind, why: `the proxy ${host} has no address (DNS)` })
+  return new TransportFailure({ kind, why: `${why}, by way of the proxy ${host}` })
+}
+
 /** Which failure a runtime's error means. */
 export const transportFailure = (cause: unknown): TransportFailure => {
   const said = sayings(cause)
@@ -76,7 +86,9 @@ export const transportFailure = (cause: unknown): TransportFailure => {
   const detail = last.split("\n")[0] ?? last
   if (kind === "other") return new TransportFailure({ kind, why: `${sentences.other} (${detail})` })
   if (kind === "certificate") {
-    const reason = detail.replace(/^.*invalid peer certificate: /, "").replace(/; if the root CA.*$/, "")
+    const reason = /ALTNAME|altnames|NotValidForName|not valid for name/.test(all)
+      ? "it is made out to another name"
+      : detail.replace(/^.*invalid peer certificate: |; if the root CA.*$| fetching ".*$/g, "")
     return new TransportFailure({ kind, why: `${sentences.certificate} (${reason})` })
   }
   return new TransportFailure({ kind, why: sentences[kind] })
