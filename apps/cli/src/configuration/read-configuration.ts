@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type { ConfigFile } from "./ConfigFile.ts"
+import { reasonOf } from "../commands/file-problem.ts"
 import { ConfigInvalid } from "./ConfigInvalid.ts"
 import type { ConfigPlace } from "./config-places.ts"
 import { fits } from "./fits.ts"
@@ -34,7 +35,7 @@ const read = ({ file, level }: ConfigPlace): Effect.Effect<ReadConfig, ConfigInv
   Effect.gen(function* () {
     const bad = (...problems: ReadonlyArray<string>) => new ConfigInvalid({ file, problems })
     const why = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
-    const text = yield* Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: (cause) => bad(why(cause)) })
+    const text = yield* Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: (cause) => bad(reasonOf(cause)) })
     const json: unknown = yield* Effect.try({
       // An empty file says nothing: `GANTRY_CONFIG=/dev/null` is how to do without configuration.
       try: () => (text.trim() === "" ? {} : JSON.parse(text)),
