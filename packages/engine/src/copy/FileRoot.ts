@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readdirSync, readlinkSync } from "node:fs"
+import { readdirSync, readlinkSync, statSync } from "node:fs"
 import { posix } from "node:path"
 import {
   O_CLOEXEC,
@@ -8,6 +8,7 @@ import {
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS
 } from "@gantry/linux/constants"
+import { placeOf } from "@gantry/linux/reopened"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -24,16 +25,13 @@ export type Look =
  * place. All methods throw what the kernel says, as `SyscallError`.
  */
 export interface FileRoot {
-  /** Opens without reading (`O_PATH`), or with other flags. The caller closes it. */
+  /** Opens without reading (`O_PATH`), or with other flags. The caller closes it, by a system call. */
   readonly open: (path: string, options: { readonly follow: boolean; readonly flags?: number }) => number
   /** None where nothing lies, or where a file or a circle of links stands in the way. */
   readonly look: (path: string) => Look | undefined
   /** Names in a directory, sorted by code unit. */
   readonly list: (path: string) => ReadonlyArray<string>
 }
-
-/** A path of the kernel's own that leads to an open file, whatever has become of its names. */
-export const placeOf = (fd: number): string => `/proc/self/fd/${fd}`
 
 /** The tree below a directory that is open. Nothing in it leads out. */
 export const containedRoot = (sys: Syscalls, fd: number): FileRoot =>
@@ -51,7 +49,7 @@ const fileRoot = (sys: Syscalls, root: number, resolve: number): FileRoot => {
     try {
       return use(fd)
     } finally {
-      closeSync(fd)
+      sys.close(fd)
     }
   }
 
@@ -60,7 +58,7 @@ const fileRoot = (sys: Syscalls, root: number, resolve: number): FileRoot => {
     look: (path) => {
       try {
         return withOpen(path, O_PATH, false, (fd) => {
-          const stat = fstatSync(fd)
+          const stat = statSync(placeOf(fd))
           if (stat.isDirectory()) return { kind: "directory" }
           if (stat.isFile()) return { kind: "file" }
           if (!stat.isSymbolicLink()) return { kind: "other" }

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs"
+import { closeSync, openSync, readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
-import { O_DIRECTORY, O_NONBLOCK, O_PATH, O_RDONLY } from "@gantry/linux/constants"
+import { O_DIRECTORY, O_PATH } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { placeOf } from "@gantry/linux/reopened"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
@@ -23,7 +24,7 @@ export interface Side {
   readonly missing: (path: string) => CopyRefused
   /** The directory is not there into which something was to be put. */
   readonly nowhere: (directory: string) => CopyRefused
-  /** Opens a directory to put files into. Throws what the kernel says. */
+  /** Opens a directory to put files into; the caller closes it, by a system call. Throws what the kernel says. */
   readonly openInto: (directory: string) => number
 }
 
@@ -85,13 +86,13 @@ export const userOf = ({ root }: Side, user: string): Owner | undefined => {
   const read = (path: string): string => {
     let fd: number | undefined
     try {
-      fd = root.open(path, { follow: true, flags: O_RDONLY | O_NONBLOCK })
-      const stat = fstatSync(fd)
-      return stat.isFile() && stat.size <= mostBytes ? readFileSync(fd, "utf8") : ""
+      fd = root.open(path, { follow: true })
+      const stat = statSync(placeOf(fd))
+      return stat.isFile() && stat.size <= mostBytes ? readFileSync(placeOf(fd), "utf8") : ""
     } catch {
       return ""
     } finally {
-      if (fd !== undefined) closeSync(fd)
+      if (fd !== undefined) loadSyscallsSync().close(fd)
     }
   }
   const files: AccountFiles = { passwd: read("/etc/passwd"), group: read("/etc/group") }

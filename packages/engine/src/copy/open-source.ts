@@ -1,13 +1,4 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync
-} from "node:fs"
+import { type BigIntStats, constants, lstatSync, openSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import { posix } from "node:path"
 import { entryFrom } from "@gantry/core/tree/disk-entry"
 import { joinPath } from "@gantry/core/tree/safe-path"
@@ -21,13 +12,14 @@ import {
   RESOLVE_BENEATH,
   RESOLVE_NO_SYMLINKS
 } from "@gantry/linux/constants"
+import { placeOf, reopened } from "@gantry/linux/reopened"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { readXattrs } from "@gantry/linux/xattr"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type CopiedThing, meansDirectory, nameCopied } from "./copy-plan.ts"
-import { type FileRoot, placeOf } from "./FileRoot.ts"
+import type { FileRoot } from "./FileRoot.ts"
 
 /** A file or a directory that is going to be copied, held open: what its path means later makes no difference. */
 export interface OpenedSource extends CopiedThing {
@@ -52,13 +44,13 @@ export const openSource = (
   { follow }: { readonly follow: boolean }
 ): Effect.Effect<OpenedSource, unknown, Scope.Scope> =>
   Effect.gen(function* () {
-    const fd = yield* held(() => root.open(path, { follow }))
-    const stat = fstatSync(fd, { bigint: true })
+    const fd = yield* held(sys, () => root.open(path, { follow }))
+    const stat = statSync(placeOf(fd), { bigint: true })
     const name = nameCopied(path)
     if (stat.isDirectory()) return directorySource(sys, fd, stat, name)
     if (meansDirectory(path)) return yield* Effect.fail(new Error("not a directory"))
     if (!stat.isSymbolicLink()) return fileSource(sys, fd, stat, name)
-    const parent = yield* held(() => root.open(posix.dirname(path), { follow: true, flags: O_PATH | O_DIRECTORY }))
+    const parent = yield* held(sys, () => root.open(posix.dirname(path), { follow: true, flags: O_PATH | O_DIRECTORY }))
     const target = yield* Effect.try({
       try: () => readlinkSync(`${placeOf(parent)}/${posix.basename(path)}`),
       catch: (cause) => cause
@@ -71,8 +63,8 @@ export const openSource = (
     }
   })
 
-const held = (open: () => number): Effect.Effect<number, unknown, Scope.Scope> =>
-  Effect.acquireRelease(Effect.try({ try: open, catch: (cause) => cause }), (fd) => Effect.sync(() => closeSync(fd)))
+const held = (sys: Syscalls, open: () => number): Effect.Effect<number, unknown, Scope.Scope> =>
+  Effect.acquireRelease(Effect.try({ try: open, catch: (cause) => cause }), (fd) => Effect.sync(() => sys.close(fd)))
 
 const metaOf = (stat: BigIntStats, path: string) => ({
   path,
@@ -138,15 +130,16 @@ const directorySource = (sys: Syscalls, base: number, stat: BigIntStats, name: s
             if (child.isDirectory()) pending.push(path)
           }
         } finally {
-          closeSync(fd)
+          sys.close(fd)
         }
       }
       return found
     },
     openContent: (path) => {
-      const fd = open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      if (fd === undefined || fstatSync(fd).isFile()) return fd
-      closeSync(fd)
+      const fd = open(path, O_PATH)
+      if (fd === undefined) return undefined
+      if (statSync(placeOf(fd)).isFile()) return reopened(sys, fd, constants.O_RDONLY | constants.O_NONBLOCK)
+      sys.close(fd)
       return undefined
     }
   }

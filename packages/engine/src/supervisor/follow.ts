@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
-import { closeSync } from "node:fs"
 import { FD_CLOEXEC, F_SETFD, F_SETFL, O_NONBLOCK } from "@gantry/linux/constants"
+import { closeDenoCopies } from "@gantry/linux/deno-copies"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { writeAll } from "@gantry/linux/write-all"
@@ -43,26 +43,11 @@ export interface FollowedChild {
 /** Room for what is said before the first answer. */
 const room = 4096
 
-/**
- * Deno holds what it inherits a second time, for its own file functions, which know it by the first number: the line on
- * which the stub answers would not end with the stub.
- */
-const closeCopies = (fds: ReadonlyArray<number>): void => {
-  if (!("Deno" in globalThis)) return
-  for (const fd of fds) {
-    try {
-      closeSync(fd)
-    } catch {
-      // It is not one that Deno knows.
-    }
-  }
-}
-
 /** Starts the stub that the starter talks to. */
 export const openFollowed = (sys: Syscalls, beginning: LaunchBeginning): OpenedLaunch => {
   const { answered, answers, program, requests, said } = handedOver
   for (const fd of Object.values(handedOver)) sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
-  closeCopies([requests, answers, program, answered])
+  closeDenoCopies([requests, answers, program, answered])
   sys.fcntl(said, F_SETFL, O_NONBLOCK)
   const { argv, program: at = argv.length } = beginning.plan
   const streams = openStreams(sys, beginning)

@@ -9,6 +9,7 @@ import {
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS
 } from "@gantry/linux/constants"
+import { placeOf, reopened } from "@gantry/linux/reopened"
 import { SyscallError } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import type { Connected } from "./rewire.ts"
@@ -51,16 +52,19 @@ export const rewriteFiles = (sys: Syscalls, pid: number, before: Connected, afte
 }
 
 const rewriteOne = (sys: Syscalls, root: number, path: string, change: (now: string) => string): void => {
-  const fd = openFile(sys, root, path)
-  if (fd === undefined) return
+  const found = openFile(sys, root, path)
+  if (found === undefined) return
+  const fd = reopened(sys, found, O_RDWR | O_NONBLOCK)
   try {
-    if (!fstatSync(fd).isFile() || statfsSync(`/proc/self/fd/${fd}`).type !== tmpfs) return
+    if (!fstatSync(fd).isFile() || statfsSync(placeOf(fd)).type !== tmpfs) return
     const now = readFileSync(fd, "utf8")
     const text = change(now)
     if (text === now) return
     // In place: what is mounted there cannot be replaced by another file.
     ftruncateSync(fd, 0)
-    writeSync(fd, text, 0)
+    // As bytes: a position beside a text means nothing under Deno.
+    const bytes = Buffer.from(text)
+    writeSync(fd, bytes, 0, bytes.length, 0)
   } finally {
     closeSync(fd)
   }

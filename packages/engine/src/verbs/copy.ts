@@ -1,4 +1,3 @@
-import { closeSync } from "node:fs"
 import { userInfo } from "node:os"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { LayerStore, Placed, PlaceOptions } from "@gantry/core/store/LayerStore"
@@ -201,7 +200,7 @@ const putInto = <E>(
       catch: (cause) => (isMissing(cause) ? side.nowhere(into) : explained(side, into)(cause))
     }),
     (fd) => putFiles(fd, archive, place),
-    (fd) => Effect.sync(() => closeSync(fd))
+    (fd) => Effect.sync(() => loadSyscallsSync().close(fd))
   ).pipe(
     Effect.mapError((failure) => {
       if (!isPutError(failure)) return failure

@@ -1,4 +1,3 @@
-import { closeSync } from "node:fs"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -18,7 +17,7 @@ const openVolume = (name: string) =>
   Effect.flatMap(findVolume(name), ({ path }) =>
     Effect.acquireRelease(
       Effect.try({ try: () => openHostDirectory(path), catch: storageFailure("read", `volume ${name}`) }),
-      (fd) => Effect.sync(() => closeSync(fd))
+      (fd) => Effect.sync(() => loadSyscallsSync().close(fd))
     )
   )
 

@@ -1,5 +1,6 @@
 import type { LaunchControl } from "@gantry/core/runtime/Launcher"
 import { FD_CLOEXEC, F_SETFD, O_CLOEXEC, O_WRONLY, POLLIN } from "../constants.ts"
+import { closeDenoCopies } from "../deno-copies.ts"
 import { failedWith } from "../SyscallError.ts"
 import type { Syscalls } from "../Syscalls.ts"
 import { writeAll } from "../write-all.ts"
@@ -56,6 +57,7 @@ export const jsonLines = (
 /** Speaks with blocking calls. */
 export const openControl = (sys: Syscalls): Control => {
   const fd = controlFd
+  closeDenoCopies([fd, witnessFd])
   sys.fcntl(fd, F_SETFD, FD_CLOEXEC)
   // The program that waits for us holds the same socket and pipe. This writing end is ours alone, and execve closes it.
   const witness = sys.open(`/proc/self/fd/${witnessFd}`, O_WRONLY | O_CLOEXEC)

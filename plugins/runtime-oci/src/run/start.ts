@@ -14,7 +14,7 @@ import { type Control, expect } from "@gantry/linux/container/control"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
-import { stage } from "@gantry/linux/container/StageFailure"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { enterNetworkOf, inNetworkOf } from "@gantry/linux/in-network"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
@@ -93,7 +93,7 @@ const create = (kernel: Kernel, { driver, group, hold = false, spec }: StartRequ
     args: ["create", "--bundle", directory, "--pid-file", `${directory}/pid`, ...(console?.args ?? []), spec.id],
     stdio: hold ? "ignore" : "inherit"
   })
-  const pid = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
+  const pid = firstProcessOf(driver.program, directory)
   // Runtimes add devices of their own choice, such as that of tunnels, to what a config names. Where there is no list
   // the engine has said so.
   if (!hold && facts.user === undefined) openCgroups(sys).allowDevices(group, allowedDevices(spec, facts.devices))
@@ -105,6 +105,16 @@ const create = (kernel: Kernel, { driver, group, hold = false, spec }: StartRequ
     throw error
   } finally {
     sys.chdir("/")
+  }
+}
+
+/** The number of the process that the runtime has made. */
+const firstProcessOf = (program: string, directory: string): number => {
+  try {
+    return Number(fs.readFileSync(`${directory}/pid`, "utf8"))
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
+    throw new StageFailure("create container", `${program} ended without a complaint, and made none: is it a runtime?`)
   }
 }
 
