@@ -19,9 +19,9 @@ describe.each([
   const run = (...args: ReadonlyArray<string>) =>
     startProcess([...runtime, ...args], { env: gantry.env, cwd: gantry.scratch, input: "" }).ended
   const ok = async (...args: ReadonlyArray<string>) => {
-    const outcome = await run(...args)
-    expect(outcome, args.join(" ")).toMatchObject({ status: 0 })
-    return outcome.stdout
+    const { status, stderr, stdout } = await run(...args)
+    expect({ args, status, stderr }).toMatchObject({ status: 0 })
+    return stdout
   }
   const called = (what: string) => `${what}-${name.toLowerCase()}`
 
