@@ -8,8 +8,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   resolve: { conditions },
   test: {
-    // Of two processors vitest would leave one to itself, and has no use for it.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Of two processors vitest would leave one to itself, and has no use for it. More than a few engines at once would
+    // have end-to-end tests wait for each other.
+    maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
     minWorkers: 1,
     // Said here and not of a project: only then does a process serve for many files.
     isolate: false,
@@ -37,7 +38,6 @@ export default defineConfig({
           isolate: true,
           include: ["apps/cli/test/e2e/**/*.test.ts"],
           pool: "forks",
-          poolOptions: { forks: { singleFork: true } },
           testTimeout: 120_000,
           hookTimeout: 120_000
         }

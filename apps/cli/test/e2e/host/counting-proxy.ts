@@ -27,6 +27,8 @@ export interface CountingProxy {
   /** The same, and from then on nothing passes until `resume`. */
   readonly pausedAt: (bytes: number) => Promise<void>
   readonly resume: () => void
+  /** Requests for a blob wait from now on, until the returned function is called. */
+  readonly holdBack: (digest: string) => () => void
   readonly close: () => Promise<void>
 }
 
@@ -46,7 +48,9 @@ export const countingProxy = async (server: RegistryServer, { rate }: ProxyOptio
   let passed: Array<Passed> = []
   const gate = makeGate(rate)
   const target = new URL(server.url)
-  const proxy = createServer((incoming, outgoing) => {
+  const held = new Map<string, Promise<void>>()
+  const proxy = createServer(async (incoming, outgoing) => {
+    for (const [digest, released] of held) if (incoming.url?.endsWith(digest) === true) await released
     const { headers, method = "GET", url = "/" } = incoming
     const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
       const entry: Passed = {
@@ -87,6 +91,14 @@ export const countingProxy = async (server: RegistryServer, { rate }: ProxyOptio
     reached: (bytes) => gate.reached(bytes, false),
     pausedAt: (bytes) => gate.reached(bytes, true),
     resume: gate.resume,
+    holdBack: (digest) => {
+      let release = (): void => {}
+      held.set(digest, new Promise<void>((resolve) => (release = resolve)))
+      return () => {
+        held.delete(digest)
+        release()
+      }
+    },
     close: () =>
       new Promise<void>((resolve) => {
         proxy.close(() => resolve())
