@@ -1,5 +1,7 @@
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { containerEvent } from "@gantry/engine/events/actors"
+import { record as tell } from "@gantry/engine/events/Journal"
 import * as Effect from "effect/Effect"
 import { exportContainer as table } from "../argv/tables/archive.ts"
 import { define } from "./define.ts"
@@ -8,8 +10,9 @@ import { writeArchive } from "./write-archive.ts"
 /** `gantry export`: the root file system of a container, its own writes included and its volumes not. */
 export default define(table, ({ operands: [name = ""], options }, { terminal }) =>
   Effect.gen(function* () {
-    const { id } = yield* (yield* Containers).find(name)
-    yield* writeArchive((yield* LayerStore).packTree({ id }), options.output, terminal)
+    const container = yield* (yield* Containers).find(name)
+    yield* writeArchive((yield* LayerStore).packTree(container), options.output, terminal)
+    yield* tell(containerEvent(container, "export"))
     return 0
   })
 )

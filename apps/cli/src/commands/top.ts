@@ -1,5 +1,7 @@
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Containers } from "@gantry/engine/containers/Containers"
+import { containerEvent } from "@gantry/engine/events/actors"
+import { record as tell } from "@gantry/engine/events/Journal"
 import { requireRunning } from "@gantry/engine/containers/require-running"
 import { psOfHost } from "@gantry/engine/containers/ps-of-host"
 import * as Effect from "effect/Effect"
@@ -20,6 +22,7 @@ export default define(table, ({ operands: [name = "", ...words], options: { form
       words.length === 0
         ? processTable(processes, terminal.now())
         : yield* psOfHost(words, new Set(processes.map(({ pid }) => pid)))
+    yield* tell(containerEvent(record, "top"))
     if (format !== undefined) {
       const { columns, rows } = rowsOfTable(lines)
       const headers = Object.fromEntries(columns.map((column) => [column, column]))

@@ -40,6 +40,8 @@ describe("events", () => {
   it("are found by filters, in Docker's forms", async () => {
     await gantry.ok("run", "-d", "--name", "box", "-v", "data:/data", "--label", "tier=front", "base", "sleep", "60")
     await gantry.try("exec", "box", "sh", "-c", "exit 4")
+    await gantry.ok("top", "box")
+    await gantry.ok("export", "-o", "box.tar", "box")
     await gantry.ok("kill", "box")
     await gantry.ok("wait", "box")
     await gantry.ok("rm", "-v", "box")
@@ -49,6 +51,10 @@ describe("events", () => {
     expect(await past("container=box", "event=exec_die")).toMatch(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[-+]\d\d:\d\d) container exec_die [0-9a-f]{64} \(execID=[0-9a-f]{64}, exitCode=4, image=base, name=box, tier=front\)$/
     )
+    expect((await past("container=box", "event=top", "event=export")).match(/container (?:top|export)/g)).toEqual([
+      "container top",
+      "container export"
+    ])
     expect((await past("label=tier=front", "event=kill")).match(/signal=9/g)).toHaveLength(1)
     expect((await past("volume=data")).replaceAll(/\(.*\)/g, "").match(/volume \w+/g)).toEqual([
       "volume create",
