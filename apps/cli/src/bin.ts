@@ -35,7 +35,12 @@ switch (word) {
     await (await import("@gantry/plugin-store-fs/unpack/main")).main()
     break
   case "__supervise":
-    await (await import("@gantry/engine/supervisor/main")).main(process.argv.slice(3))
+    await (
+      await import("@gantry/engine/supervisor/main")
+    ).main(
+      process.argv.slice(3),
+      async () => (await import("@gantry/plugin-runtime-namespace/init/sequences")).sequences
+    )
     break
   default:
     // They are for this process alone: neither for programs that it starts nor for containers that get its variables.

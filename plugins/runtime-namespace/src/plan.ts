@@ -91,8 +91,16 @@ const directedOf = ({ mounts, namespaces, wiring }: Launching): Directed => {
     }),
     private: !shared,
     tied: true,
-    rehearses: false
+    rehearses: false,
+    ...usersOf(mounts)
   }
+}
+
+/** The namespaces of users that a container's mounts are seen through. */
+const usersOf = (mounts: ContainerSpec["mounts"]): Pick<Directed, "users"> => {
+  const wanted = mounts.flatMap((mount) => (mount.type === "bind" && mount.idMap !== undefined ? [mount.idMap] : []))
+  const users = new Map(wanted.map((maps) => [JSON.stringify(maps), maps]))
+  return users.size === 0 ? {} : { users: [...users.values()] }
 }
 
 /** How nearly every container is launched: with namespaces of its own and nothing shared with the host but perhaps its network. */

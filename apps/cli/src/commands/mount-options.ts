@@ -42,6 +42,7 @@ export const mountsOf = (options: MountOptions, cwd: string): Effect.Effect<Read
             recursive: true,
             create: false,
             ...given("propagation", volume.propagation),
+            ...given("idMap", volume.idMap),
             ...common
           }
         }
@@ -49,6 +50,7 @@ export const mountsOf = (options: MountOptions, cwd: string): Effect.Effect<Read
           type: "volume",
           noCopy: volume.noCopy,
           ...(volume.kind === "volume" ? { name: volume.name } : {}),
+          ...given("idMap", volume.idMap),
           ...common
         }
       })
@@ -81,7 +83,8 @@ const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountReque
         create: mount.createSource,
         typed,
         ...given("writableBelow", mount.recursion === "writable" ? true : undefined),
-        ...given("propagation", mount.propagation)
+        ...given("propagation", mount.propagation),
+        ...given("idMap", mount.idMap)
       })
     case "volume":
       if (mount.subpath?.startsWith("/") === true) {
@@ -104,6 +107,7 @@ const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountReque
         labels: mount.labels,
         typed,
         ...given("name", mount.source),
+        ...given("idMap", mount.idMap),
         ...given("subpath", mount.subpath === "" ? undefined : mount.subpath)
       })
     case "tmpfs": {

@@ -2,7 +2,7 @@ import type { ContainerState, Health } from "@gantry/core/runtime/ContainerState
 import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord, HealthSettings, MountRecord } from "@gantry/engine/containers/ContainerRecord"
 import { signalName } from "@gantry/engine/containers/words"
-import { hostConfigOf } from "./inspect-host-config.ts"
+import { hostConfigOf, modeOf } from "./inspect-host-config.ts"
 import { inspectNetworks } from "./inspect-networks.ts"
 import { rfc3339Of } from "./time.ts"
 
@@ -100,7 +100,8 @@ const layersOf = (root: RootSource) =>
       }
     : root
 
-const mountOf = ({ name, readonly, source, target, type }: MountRecord, { mounts }: ContainerSpec) => {
+const mountOf = (mount: MountRecord, { mounts }: ContainerSpec) => {
+  const { name, readonly, source, target, type } = mount
   const bind = mounts.find((each) => each.type === "bind" && each.target === target)
   const propagation = bind?.type === "bind" ? (bind.propagation ?? "rprivate") : "rprivate"
   return {
@@ -109,7 +110,7 @@ const mountOf = ({ name, readonly, source, target, type }: MountRecord, { mounts
     Source: source,
     Destination: target,
     ...(type === "volume" ? { Driver: "local" } : {}),
-    Mode: readonly ? "ro" : "",
+    Mode: modeOf(mount),
     RW: !readonly,
     Propagation: type === "bind" ? propagation : ""
   }

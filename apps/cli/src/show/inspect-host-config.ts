@@ -1,5 +1,5 @@
 import type { BlockResource, ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { ContainerRecord, MountRecord } from "@gantry/engine/containers/ContainerRecord"
 import { capabilityName } from "../argv/values/capability.ts"
 import { ownRuntime } from "../argv/values/own-runtime.ts"
 
@@ -7,7 +7,10 @@ import { ownRuntime } from "../argv/values/own-runtime.ts"
 export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   Binds: mounts
     .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
-    .map(({ name, readonly, source, target }) => `${name === "" ? source : name}:${target}${readonly ? ":ro" : ""}`),
+    .map((mount) => {
+      const mode = modeOf(mount)
+      return `${mount.name === "" ? mount.source : mount.name}:${mount.target}${mode === "" ? "" : `:${mode}`}`
+    }),
   ContainerIDFile: "",
   LogConfig: {
     Type: options.log.asked?.type ?? (options.log.driver === "none" ? "none" : "json-file"),
@@ -84,6 +87,10 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   OomKillDisable: spec.resources.oomKillDisable ?? false,
   Ulimits: spec.process.rlimits.map(({ hard, name, soft }) => ({ Name: name, Hard: hard, Soft: soft }))
 })
+
+/** The third part of a `-v`. */
+export const modeOf = ({ idMap, readonly }: Pick<MountRecord, "idMap" | "readonly">): string =>
+  [...(readonly ? ["ro"] : []), ...(idMap === undefined ? [] : [idMap])].join(",")
 
 const ipcModeOf = ({ options, spec }: Pick<ContainerRecord, "options" | "spec">): string => {
   if (options.joins?.ipc !== undefined) return `container:${options.joins.ipc}`

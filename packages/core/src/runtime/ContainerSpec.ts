@@ -1,4 +1,5 @@
 import type { Wiring } from "../network/Wiring.ts"
+import type { IdMaps } from "./IdMaps.ts"
 
 /** Where a container's root file system comes from. Plain data: the runtime mounts it in the container's own mount namespace. */
 export type RootSource =
@@ -38,6 +39,8 @@ export type MountSpec =
       readonly writableBelow?: boolean
       /** Relative path below `source` of what is mounted. No link on it may lead out of the source. */
       readonly subpath?: string
+      /** Numbers of owners: `inside` as the files have them, `outside` as they are seen, and as new files are given them. */
+      readonly idMap?: IdMaps
     }
   | {
       readonly type: "tmpfs"

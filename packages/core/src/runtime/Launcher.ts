@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import type { IdMaps } from "./IdMaps.ts"
 import type { ContainerSpec, ProcessSpec } from "./ContainerSpec.ts"
 import type { RuntimeAbilities } from "./Runtime.ts"
 
@@ -57,6 +58,12 @@ export interface Directed {
   readonly tied: boolean
   /** It keeps the kernel ready to move it into a control group while its parent is busy with something else. */
   readonly rehearses: boolean
+  /**
+   * Namespaces of users that it is given, each a descriptor, for mounts that are seen through them and for itself to
+   * enter. Only a process that is put together by system calls can do that: a plan with some cannot be carried out by
+   * starting `argv`.
+   */
+  readonly users?: ReadonlyArray<IdMaps>
 }
 
 /**

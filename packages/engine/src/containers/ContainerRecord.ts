@@ -22,6 +22,8 @@ export interface MountRecord {
   readonly source: string
   readonly target: string
   readonly readonly: boolean
+  /** How the owners of its files were asked to be seen, in the notation of `-v`: `idmap=uids=…;gids=…`. */
+  readonly idMap?: string
   /** Made for this container and removed with it. */
   readonly anonymous: boolean
 }

@@ -1,5 +1,6 @@
 import type { PortRequest } from "@gantry/core/network/Network"
 import type { Platform } from "@gantry/core/image/Platform"
+import type { IdMapWish } from "./IdMapWish.ts"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
@@ -29,6 +30,8 @@ export type MountRequest =
       readonly propagation?: Propagation
       /** With `readonly`: what is mounted below the source can be written to. */
       readonly writableBelow?: boolean
+      /** As the files have them when absent. */
+      readonly idMap?: IdMapWish
       /** Makes a missing source, as a directory. */
       readonly create: boolean
       /** As typed, for messages. */
@@ -44,6 +47,8 @@ export type MountRequest =
       readonly noCopy: boolean
       /** Relative path of what is mounted instead of the whole volume; it has to be there at every start. */
       readonly subpath?: string
+      /** As the container's user namespace asks for when absent. */
+      readonly idMap?: IdMapWish
       /** For a volume that is made for this. */
       readonly labels?: { readonly [name: string]: string }
       readonly typed: string

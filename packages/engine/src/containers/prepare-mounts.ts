@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from "node:fs"
 import { posix } from "node:path"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { LayerStore, Stack } from "@gantry/core/store/LayerStore"
+import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -13,6 +13,8 @@ import { BadOption } from "../EngineError.ts"
 import { prefill } from "../volumes/prefill.ts"
 import { type VolumeRecord, Volumes } from "../volumes/Volumes.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
+import { idMapText } from "./IdMapWish.ts"
+import { type OwnersContext, withOwners } from "./mount-owners.ts"
 import type { MountRequest } from "./RunOptions.ts"
 
 /** The mounts of a container: for the runtime, and for the record. */
@@ -32,7 +34,7 @@ export interface PreparedMounts {
 export const prepareMounts = (
   requests: ReadonlyArray<MountRequest>,
   image: ImageConfig,
-  stack: Stack
+  owners: OwnersContext
 ): Effect.Effect<PreparedMounts, BadOption | LayerMissing | StorageFailure, Volumes | LayerStore> =>
   Effect.gen(function* () {
     const declared = Object.keys(image.config.Volumes ?? {}).map((target): MountRequest => ({
@@ -44,7 +46,7 @@ export const prepareMounts = (
       typed: `VOLUME ${target}`
     }))
     const byTarget = new Map<string, MountRequest>()
-    const inherited = requests.filter(({ type }) => type === "inherited")
+    const others = requests.filter(({ type }) => type === "inherited")
     for (const request of requests) {
       if (request.type === "inherited") continue
       const target = yield* checkedTarget(request)
@@ -53,18 +55,18 @@ export const prepareMounts = (
       }
       byTarget.set(target, request)
     }
-    for (const request of [...inherited.toReversed(), ...declared]) {
+    for (const request of [...others.toReversed(), ...declared]) {
       const target = yield* checkedTarget(request)
       if (!byTarget.has(target)) byTarget.set(target, request)
     }
     const ordered = [...byTarget].toSorted(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
     const prepared: Array<readonly [MountSpec, MountRecord]> = []
-    const others = new Set(inherited.map(({ target }) => (byTarget.get(target)?.type === "inherited" ? target : "")))
+    const foreign = new Set(others.map(({ target }) => (byTarget.get(target)?.type === "inherited" ? target : "")))
     const records = () => prepared.map(([, record]) => record)
-    const own = () => records().filter(({ target }) => !others.has(target))
+    const own = () => records().filter(({ target }) => !foreign.has(target))
     yield* Effect.forEach(
       ordered,
-      ([target, request]) => Effect.map(prepareMount(target, request, stack), (mount) => void prepared.push(mount)),
+      ([target, request]) => Effect.map(prepareMount(target, request, owners), (mount) => void prepared.push(mount)),
       { discard: true }
     ).pipe(Effect.onError(() => removeAnonymous(own())))
     return { specs: prepared.map(([spec]) => spec), records: records(), own: own() }
@@ -100,7 +102,7 @@ const checkedTarget = (request: MountRequest): Effect.Effect<string, BadOption> 
 const prepareMount = (
   target: string,
   request: MountRequest,
-  stack: Stack
+  owners: OwnersContext
 ): Effect.Effect<
   readonly [MountSpec, MountRecord],
   BadOption | LayerMissing | StorageFailure,
@@ -108,15 +110,16 @@ const prepareMount = (
 > => {
   switch (request.type) {
     case "inherited":
-      return Effect.succeed([request.spec, request.record])
+      return inherited(request, owners)
     case "tmpfs":
       return Effect.succeed([
         { type: "tmpfs", target, options: request.options },
         { type: "tmpfs", name: "", source: "", target, readonly: false, anonymous: false }
       ])
     case "bind":
-      return Effect.map(bindSource(request), (source) => [
-        {
+      return Effect.gen(function* () {
+        const source = yield* bindSource(request)
+        const bind = {
           type: "bind",
           source,
           target,
@@ -124,9 +127,21 @@ const prepareMount = (
           recursive: request.recursive,
           ...(request.propagation === undefined ? {} : { propagation: request.propagation }),
           ...(request.writableBelow === true ? { writableBelow: true } : {})
-        },
-        { type: "bind", name: "", source, target, readonly: request.readonly, anonymous: false }
-      ])
+        } as const
+        const spec = yield* withOwners({ bind, kind: "bind", wish: request.idMap, typed: request.typed }, owners)
+        return [
+          spec,
+          {
+            type: "bind",
+            name: "",
+            source,
+            target,
+            readonly: request.readonly,
+            ...shownMap(request, spec),
+            anonymous: false
+          }
+        ]
+      })
     case "volume":
       return Effect.gen(function* () {
         const volumes = yield* Volumes
@@ -142,28 +157,46 @@ const prepareMount = (
         const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined, labels })
         const whole = subpath === undefined
         if (!whole) yield* checkSubpath(volume, request, subpath)
-        if (whole && !noCopy && (yield* volumes.isEmpty(volume))) yield* prefill(volume, stack, target)
+        if (whole && !noCopy && (yield* volumes.isEmpty(volume))) yield* prefill(volume, owners.stack, target)
+        const bind = {
+          type: "bind",
+          source: volume.path,
+          target,
+          readonly,
+          recursive: false,
+          ...(whole ? {} : { subpath })
+        } as const
+        const spec = yield* withOwners({ bind, kind: "volume", wish: request.idMap, typed: request.typed }, owners)
         return [
-          {
-            type: "bind",
-            source: volume.path,
-            target,
-            readonly,
-            recursive: false,
-            ...(whole ? {} : { subpath })
-          },
+          spec,
           {
             type: "volume",
             name,
             source: volume.path,
             target,
             readonly,
+            ...shownMap(request, spec),
             anonymous: request.name === undefined
           }
         ] as const
       })
   }
 }
+
+/** What `inspect` shows of a map that was asked for. */
+const shownMap = (
+  request: MountRequest & { readonly type: "bind" | "volume" },
+  { idMap }: MountSpec & { readonly type: "bind" }
+): Pick<MountRecord, "idMap"> => (request.idMap === undefined || idMap === undefined ? {} : { idMap: idMapText(idMap) })
+
+/** A bind of another container is mapped as it is there; a volume has the numbers of whoever mounts it. */
+const inherited = ({ record, spec, typed }: MountRequest & { readonly type: "inherited" }, owners: OwnersContext) =>
+  Effect.map(
+    spec.type === "bind" && record.type === "volume"
+      ? withOwners({ bind: spec, kind: "volume", wish: undefined, typed }, owners)
+      : Effect.succeed(spec),
+    (mount) => [mount, record] as const
+  )
 
 /** The runtime looks it up again at every start, as strictly: this only tells early, and says what to do. */
 const checkSubpath = (

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { type Owner, ownerOf } from "./accounts.ts"
 
 /** The text of a small file in a stack's merged tree; empty when there is none. */
-const textOf = (stack: Stack, path: string): Effect.Effect<string, LayerMissing | StorageFailure, LayerStore> =>
+export const textOf = (stack: Stack, path: string): Effect.Effect<string, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const found = yield* (yield* LayerStore).lookup(stack, path, true)
     if (Option.isNone(found) || found.value.type !== "file") return ""

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process"
 import type { Directed, LaunchControl, LaunchPlan, Sequence } from "@gantry/core/runtime/Launcher"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { openStub } from "@gantry/linux/container/stub/open-stub"
 import { StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
+import { makeUserNamespace } from "@gantry/linux/container/stub/user-namespace"
 import type { RemoteKernel } from "@gantry/linux/container/stub/remote-kernel"
 import { StubGone } from "@gantry/linux/container/stub/remote-calls"
 import type { Syscalls } from "@gantry/linux/Syscalls"
@@ -37,8 +39,9 @@ export const directing = (sequences: Sequences): Directing => ({
 
 /** Starts the stub of a launch, and has it make its namespaces. */
 export const openDirected = (sys: Syscalls, beginning: LaunchBeginning, directed: Directed): OpenedLaunch => {
+  const users = userNamespaces(sys, directed.users ?? [])
   const streams = openStreams(sys, beginning)
-  const stub = openStub(sys, directed)
+  const stub = openStub(sys, directed, { users })
   const [, ...words] = beginning.plan.argv
   const program = `/proc/${process.pid}/fd/${stub.program}`
   const child = spawn(program, words, { env: {}, cwd: "/", stdio: [...streams.theirs, ...stub.theirs] })
@@ -51,6 +54,17 @@ export const openDirected = (sys: Syscalls, beginning: LaunchBeginning, directed
     release: stub.close,
     close: stub.close
   })
+}
+
+const userNamespaces = (sys: Syscalls, all: ReadonlyArray<IdMaps>): ReadonlyArray<number> => {
+  const made: Array<number> = []
+  try {
+    for (const maps of all) made.push(makeUserNamespace(sys, maps))
+    return made
+  } catch (error) {
+    for (const fd of made) sys.close(fd)
+    throw error
+  }
 }
 
 /** Both sides of the conversation that other launches have over a socket are in this process. */

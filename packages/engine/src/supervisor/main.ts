@@ -8,6 +8,7 @@ import type { Syscalls } from "@gantry/linux/Syscalls"
 import { appendEvent } from "../events/append-event.ts"
 import { standardInput } from "./channel.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
+import type { Directing, Sequences } from "./direct.ts"
 import { makeConnection } from "./connection.ts"
 import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
@@ -31,9 +32,9 @@ import { readState, writeState } from "./state.ts"
  * ends it.
  *
  * Where its environment says how the first process will most likely be begun, it is made while the starter is still
- * busy with the rest, who may put it together then.
+ * busy with the rest, who may put it together then. `sequences`: how the supervisor does that itself where it has to.
  */
-export const main = async (args: ReadonlyArray<string>): Promise<void> => {
+export const main = async (args: ReadonlyArray<string>, sequences: Sequences): Promise<void> => {
   const [directory = "", complaints = ""] = args
   const sys = loadSyscallsSync()
   const likely = process.env[likelyBeginning]
@@ -59,7 +60,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
   // A terminal that closes and a Ctrl-C in it are the starter's affair.
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
-  await supervise(directory, job, ahead)
+  await supervise(directory, job, { ahead, directing: await directingFor(job, sequences) })
 }
 
 const openAhead = (sys: Syscalls, likely: LikelyBeginning): OpenedLaunch =>
@@ -78,7 +79,16 @@ const awaitBeginning = (sys: Syscalls, fd: number): boolean => {
   }
 }
 
-const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | undefined): Promise<void> => {
+/** Puts together what cannot be had in another way. Others leave it to their starter: it takes memory for good. */
+const directingFor = async ({ plan }: Job, sequences: Sequences): Promise<Directing | undefined> =>
+  plan.directed?.users === undefined ? undefined : (await import("./direct.ts")).directing(sequences)
+
+interface Means {
+  readonly ahead: OpenedLaunch | undefined
+  readonly directing: Directing | undefined
+}
+
+const supervise = async (directory: string, job: Job, { ahead, directing }: Means): Promise<void> => {
   let opened = ahead
   const { supervision } = job
   // Its sockets are where the container's links are. Without one of its own, the container stays in the host's.
@@ -185,7 +195,8 @@ const supervise = async (directory: string, job: Job, ahead: OpenedLaunch | unde
           return clients.output(encodeFrames(frameType[stream], bytes))
         }
       },
-      first
+      first,
+      directing
     ).finally(shared.release)
     // The starter waits for this process's part of the launch, and nobody for the door until the container runs.
     serving ??= serve(job.socket, { add: clients.add, remove: leave }, receive)

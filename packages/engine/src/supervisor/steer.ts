@@ -51,12 +51,13 @@ const shown = ({ plan, stdin, terminal }: LaunchBeginning): string => JSON.strin
  */
 export const openSteering = (sys: Syscalls, likely: LaunchBeginning): Steering | undefined => {
   const { directed } = likely.plan
-  if (directed === undefined || directed.enters.length > 0 || directed.rehearses) return undefined
+  if (directed === undefined || directed.enters.length > 0 || directed.rehearses || directed.users !== undefined)
+    return undefined
   return steeringOf(sys, likely, directed)
 }
 
 const steeringOf = (sys: Syscalls, likely: LaunchBeginning, directed: Directed): Steering => {
-  const stub = openStub(sys, directed, true)
+  const stub = openStub(sys, directed, { interruptible: true })
   const [heard, said] = sys.pipe2(O_CLOEXEC)
   const [answers, answered] = sys.pipe2(O_CLOEXEC)
   const ours = [said, answers]

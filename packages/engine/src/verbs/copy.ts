@@ -215,6 +215,12 @@ const putInto = <E>(
       if (failure._tag === "StorageFailure" && String(failure.cause).includes("EROFS")) {
         return new CopyRefused({ why: `${side.called(into)} is on a file system that is marked read-only` })
       }
+      if (failure._tag === "StorageFailure" && String(failure.cause).includes("EOVERFLOW")) {
+        return new CopyRefused({
+          why: `${side.called(into)} is mounted with other owners (idmap), and has none for the owner of what is copied`,
+          hint: "copy them into the directory of the host that is mounted there"
+        })
+      }
       return failure
     })
   )

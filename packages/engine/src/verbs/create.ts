@@ -88,7 +88,10 @@ export const create = (
     const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
-      const mounts = yield* prepareMounts(wanted, image.config, image.record.stack).pipe(phase("mount"))
+      const mounts = yield* prepareMounts(wanted, image.config, {
+        stack: image.record.stack,
+        user: options.user ?? image.config.config.User ?? ""
+      }).pipe(phase("mount"))
       made = mounts.own
       const spec = yield* makeSpec({
         id,

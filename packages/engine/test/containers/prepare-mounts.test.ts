@@ -40,7 +40,7 @@ const prepared = (requests: ReadonlyArray<MountRequest>, declared: ReadonlyArray
   Effect.gen(function* () {
     const stack = [yield* layerOf([directory("data", own), file("data/seed", "planted", own)])]
     const image = configOf({ Volumes: Object.fromEntries(declared.map((path) => [path, {}])) })
-    return yield* prepareMounts(requests, image, stack)
+    return yield* prepareMounts(requests, image, { stack, user: "" })
   })
 
 const why = (requests: ReadonlyArray<MountRequest>) =>
@@ -177,7 +177,9 @@ describe("prepareMounts", () => {
       expect(yield* why([tmpfs("/a/../")])).toContain("destination can't be '/'")
       expect(yield* why([tmpfs("/proc/")])).toContain("/proc is the container's own")
       expect(yield* why([bind("/tmp", "/proc")])).toContain("/proc is the container's own")
-      expect((yield* prepareMounts([bind("/proc/", "/proc")], configOf(), [])).specs).toHaveLength(1)
+      expect((yield* prepareMounts([bind("/proc/", "/proc")], configOf(), { stack: [], user: "" })).specs).toHaveLength(
+        1
+      )
       expect(yield* why([tmpfs("/a"), tmpfs("/b/../a/")])).toContain("duplicate mount point: /a")
       expect(yield* why([volume("/a", { name: "../evil" })])).toContain("is not a volume name")
       expect(yield* why([volume("/a", { name: "" })])).toContain("is not a volume name")

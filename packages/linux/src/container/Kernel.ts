@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import { dirname } from "node:path"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from "../constants.ts"
 import { loadSyscallsSync } from "../load.ts"
 import type { Syscalls } from "../Syscalls.ts"
@@ -50,6 +51,14 @@ export interface Kernel {
   readonly now?: <A>(ask: () => A) => A
   /** Has the process wait for the end of its standard input and end itself then, with nobody who tells it anything. */
   readonly leave?: () => void
+  /** A descriptor of a namespace of users with these maps; absent where none can be had. */
+  readonly userNamespace?: (maps: IdMaps) => number
+}
+
+/** A namespace of users with these maps, as a descriptor. Throws where none can be had. */
+export const userNamespaceIn = ({ userNamespace }: Kernel, maps: IdMaps): number => {
+  if (userNamespace === undefined) throw new Error("a process that is started in this way gets no namespaces of users")
+  return userNamespace(maps)
 }
 
 /** Makes calls whose failure is not the end: it is thrown at once, as what it is. */

@@ -2,6 +2,7 @@ import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_RECURSIVE,
+  MOUNT_ATTR_IDMAP,
   MOUNT_ATTR_RDONLY,
   MS_PRIVATE,
   MS_SHARED,
@@ -15,7 +16,9 @@ import {
   RESOLVE_NO_MAGICLINKS
 } from "../constants.ts"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { Kernel } from "./Kernel.ts"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
+import { failedWith } from "../SyscallError.ts"
+import { type Kernel, now, userNamespaceIn } from "./Kernel.ts"
 import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
 import { outerFirst } from "./outer-first.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
@@ -45,10 +48,30 @@ export const holdBinds = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>): Map
     const found = stage(name, () => kernel.files.kind(path))
     if (found === undefined) throw new StageFailure(name, `${mount.source} does not exist`)
     const tree = stage(name, () => cloneTree(kernel, path, mount.recursive))
+    const { idMap } = mount
+    if (idMap !== undefined) stage(`map the owners of ${mount.source}`, () => mapOwners(kernel, tree, idMap))
     if (below !== undefined) kernel.sys.close(below)
     held.set(mount, { tree, kind: found.directory ? "directory" : "file" })
   }
   return held
+}
+
+/**
+ * Has the files of a mount, attached nowhere yet, and of all mounts below it, seen with other owners. It takes the rights
+ * over the file system, which the host's root has.
+ */
+export const mapOwners = (kernel: Kernel, tree: number, maps: IdMaps): void => {
+  const usernsFd = userNamespaceIn(kernel, maps)
+  try {
+    now(kernel, () =>
+      kernel.sys.mountSetattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_IDMAP, usernsFd })
+    )
+  } catch (error) {
+    if (!failedWith(error, "EINVAL")) throw error
+    throw new Error("its file system, or one mounted below it, cannot show files with other owners (EINVAL)", {
+      cause: error
+    })
+  }
 }
 
 /** A path below a bind's source. Containers write to it: no link of theirs leads out, whatever they change meanwhile. */

@@ -79,9 +79,11 @@ const systemMounts = (
   ]
 }
 
-/** Whether a mount is made ready before the runtime sees it: what OCI has no words for. */
+/** Whether a mount is made ready before the runtime sees it: what OCI has no words for, or older runtimes do not heed. */
 export const isStaged = (mount: MountSpec): boolean =>
-  mount.type === "tree" || mount.type === "file" || (mount.type === "bind" && mount.subpath !== undefined)
+  mount.type === "tree" ||
+  mount.type === "file" ||
+  (mount.type === "bind" && (mount.subpath !== undefined || mount.idMap !== undefined))
 
 const bindOptions = (
   mount: Extract<MountSpec, { readonly type: "bind" }>,

@@ -1,5 +1,6 @@
 import { openControl } from "@gantry/linux/container/control"
-import { realKernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, realKernel } from "@gantry/linux/container/Kernel"
+import { makeUserNamespace } from "@gantry/linux/container/stub/user-namespace"
 import { report } from "@gantry/linux/container/report"
 import { join } from "./join.ts"
 import type { JoinRequest, StartRequest } from "./request.ts"
@@ -11,10 +12,14 @@ export const main = (): never => run((kernel, control) => start(kernel, control,
 /** `gantry __oci_join`: has a runtime start a further process in a container, and lives as long as that. */
 export const mainJoin = (): never => run((kernel, control) => join(kernel, control, control.receive() as JoinRequest))
 
-const run = (
-  work: (kernel: ReturnType<typeof realKernel>, control: ReturnType<typeof openControl>) => number
-): never => {
+/** The kernel of this host, which lets this process have namespaces of users made. */
+export const kernelHere = (): Kernel => {
   const kernel = realKernel()
+  return { ...kernel, userNamespace: (maps) => makeUserNamespace(kernel.sys, maps) }
+}
+
+const run = (work: (kernel: Kernel, control: ReturnType<typeof openControl>) => number): never => {
+  const kernel = kernelHere()
   const control = openControl(kernel.sys)
   let status: number
   try {

@@ -1,13 +1,14 @@
 import * as fs from "node:fs"
 import { overlayData } from "@gantry/linux/overlay"
 import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
-import { type Kernel, realKernel } from "@gantry/linux/container/Kernel"
+import type { Kernel } from "@gantry/linux/container/Kernel"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import { wordsOf } from "@gantry/linux/container/StageFailure"
 import { ociConfig } from "../config/oci-config.ts"
 import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
 import { gatherFacts } from "./facts.ts"
+import { kernelHere } from "./main.ts"
 import type { StartRequest } from "./request.ts"
 
 /**
@@ -15,7 +16,7 @@ import type { StartRequest } from "./request.ts"
  * mount namespace of its own. Runs nothing.
  */
 export const main = (): void => {
-  const kernel = realKernel()
+  const kernel = kernelHere()
   const { driver, group, spec: asked } = JSON.parse(fs.readFileSync(0, "utf8")) as StartRequest
   const spec = withFirstProcess(asked)
   const bundle = openBundle(kernel, driver.bundles, { ...spec, id: `${spec.id.slice(0, 12)}-${process.pid}` })

@@ -52,7 +52,11 @@ const containerOptions = {
   stopSignal: { kind: "text", about: "Signal that stops the container" },
   stopTimeout: { kind: "number", about: "Seconds to wait before the container is killed" },
 
-  volume: { kind: "list", short: "v", about: "Mount a directory of the host or a volume" },
+  volume: {
+    kind: "list",
+    short: "v",
+    about: "Mount a directory of the host or a volume, as SOURCE:TARGET[:ro,idmap,…]"
+  },
   mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs" },
   tmpfs: { kind: "list", about: "Mount an empty file system in memory" },
   volumeDriver: { kind: "text", about: "Volume driver", supported: false, harmless: ["", "local"] },

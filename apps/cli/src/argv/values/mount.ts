@@ -1,7 +1,9 @@
 import { posix } from "node:path"
+import type { IdMapWish } from "@gantry/engine/containers/IdMapWish"
 import { bad, good, type Result } from "../Result.ts"
 import { parseBytes } from "./bytes.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
+import { parseIdMap } from "./id-map.ts"
 import { isPropagation, type Propagation } from "./propagation.ts"
 
 const recursions = ["enabled", "disabled", "writable", "readonly"] as const
@@ -17,6 +19,7 @@ export type MountSpec = { readonly target: string; readonly readOnly: boolean } 
       readonly source: string
       readonly propagation?: Propagation
       readonly recursion?: Recursion
+      readonly idMap?: IdMapWish
       /** Make the source directory when it is not there. */
       readonly createSource: boolean
     }
@@ -26,6 +29,7 @@ export type MountSpec = { readonly target: string; readonly readOnly: boolean } 
       readonly source?: string
       readonly noCopy: boolean
       readonly subpath?: string
+      readonly idMap?: IdMapWish
       readonly driver?: string
       readonly labels: Readonly<Record<string, string>>
       readonly driverOptions: Readonly<Record<string, string>>
@@ -60,6 +64,7 @@ class Draft {
   readOnly = false
   propagation: Propagation | undefined
   recursion: Recursion | undefined
+  idMap: IdMapWish | undefined
   createSource = false
   noCopy = false
   driver: string | undefined
@@ -76,6 +81,7 @@ class Draft {
     const key = written.toLowerCase()
     const family = /^(bind|volume|tmpfs|image)-/.exec(key)?.[1]
     if (family !== undefined) this.families.add(family)
+    if (key === "idmap") return this.#map(value)
     if (switches.has(key)) return this.#flip(key, value)
     if (value === undefined) return `invalid field '${field}' must be a key=value pair`
     return this.#set(key, value, field)
@@ -88,6 +94,17 @@ class Draft {
     else if (key === "bind-nonrecursive") this.recursion = value ? "disabled" : "enabled"
     else if (key === "create" || key === "bind-create-src") this.createSource = value
     else this.readOnly = value
+    return undefined
+  }
+
+  #map(text: string | undefined): string | undefined {
+    if (text === "false") {
+      this.idMap = undefined
+      return undefined
+    }
+    const wish = parseIdMap(text)
+    if (!wish.ok) return wish.problem
+    this.idMap = wish.value
     return undefined
   }
 
@@ -167,6 +184,8 @@ const finish = (draft: Draft, cwd: string): Result<MountSpec> => {
   for (const family of draft.families) {
     if (family !== type) return bad(`cannot mix '${family}-*' options with mount type '${type}'`)
   }
+  if (draft.idMap !== undefined && type !== "bind" && type !== "volume")
+    return bad(`a mount of type ${type} has no idmap`)
   const common = { target, readOnly }
   switch (type) {
     case "bind":
@@ -178,6 +197,7 @@ const finish = (draft: Draft, cwd: string): Result<MountSpec> => {
         ...(source === "" ? {} : { source }),
         noCopy: draft.noCopy,
         ...(draft.subpath === undefined ? {} : { subpath: draft.subpath }),
+        ...(draft.idMap === undefined ? {} : { idMap: draft.idMap }),
         ...(draft.driver === undefined ? {} : { driver: draft.driver }),
         labels: draft.labels,
         driverOptions: draft.driverOptions
@@ -199,7 +219,7 @@ const finish = (draft: Draft, cwd: string): Result<MountSpec> => {
 }
 
 const finishBind = (
-  { source, propagation, recursion, createSource }: Draft,
+  { source, propagation, recursion, createSource, idMap }: Draft,
   common: { readonly target: string; readonly readOnly: boolean },
   cwd: string
 ): Result<MountSpec> => {
@@ -219,6 +239,7 @@ const finishBind = (
     source: posix.resolve(cwd, source),
     ...(propagation === undefined ? {} : { propagation }),
     ...(recursion === undefined ? {} : { recursion }),
+    ...(idMap === undefined ? {} : { idMap }),
     createSource
   })
 }

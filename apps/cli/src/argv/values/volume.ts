@@ -1,5 +1,8 @@
 import { posix } from "node:path"
+import type { IdMapWish } from "@gantry/engine/containers/IdMapWish"
 import { bad, good, type Result } from "../Result.ts"
+import { keyAndValue } from "./csv.ts"
+import { parseIdMap } from "./id-map.ts"
 import { isPropagation, type Propagation } from "./propagation.ts"
 
 /** What the third part of `--volume` says. */
@@ -10,6 +13,7 @@ export interface VolumeMode {
   /** SELinux label: one for all containers (`z`) or one for this container (`Z`). */
   readonly relabel?: "shared" | "private"
   readonly propagation?: Propagation
+  readonly idMap?: IdMapWish
 }
 
 /** One value of `--volume`. Paths are absolute. */
@@ -62,14 +66,18 @@ const parseMode = (text: string): Result<VolumeMode> => {
   const relabels = words.filter((word) => word === "z" || word === "Z")
   const access = words.filter((word) => word === "ro" || word === "rw")
   const copies = words.filter((word) => word === "nocopy")
-  const groups = [propagations, relabels, access, copies]
+  const maps = words.filter((word) => word === "idmap" || word.startsWith("idmap="))
+  const groups = [propagations, relabels, access, copies, maps]
   const known = groups.reduce((sum, group) => sum + group.length, 0)
   if (known !== words.length || groups.some((group) => group.length > 1)) return bad(`invalid mode: ${text}`)
   const [propagation] = propagations
+  const idMap = maps[0] === undefined ? undefined : parseIdMap(keyAndValue(maps[0])[1])
+  if (idMap?.ok === false) return idMap
   return good({
     readOnly: access[0] === "ro",
     noCopy: copies.length === 1,
     ...(relabels[0] === undefined ? {} : { relabel: relabels[0] === "z" ? "shared" : "private" }),
-    ...(propagation === undefined ? {} : { propagation })
+    ...(propagation === undefined ? {} : { propagation }),
+    ...(idMap === undefined ? {} : { idMap: idMap.value })
   })
 }

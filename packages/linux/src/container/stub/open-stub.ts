@@ -66,9 +66,21 @@ const openRehearsal = (sys: Syscalls): number => {
   }
 }
 
-/** Prepares the start of a stub for a directed launch. `interruptible`: see {@link StubLines}. */
-export const openStub = (sys: Syscalls, directed: Directed, interruptible = false): OpenedStub => {
-  const opened: Array<number> = []
+/** How a stub differs from others, whatever it is for. */
+export interface StubOptions {
+  /** See {@link StubLines}. */
+  readonly interruptible?: boolean
+  /** Descriptors of the namespaces that `Directed.users` asks for, in that order. This takes them over. */
+  readonly users?: ReadonlyArray<number>
+}
+
+/** Prepares the start of a stub for a directed launch. */
+export const openStub = (
+  sys: Syscalls,
+  directed: Directed,
+  { interruptible = false, users = [] }: StubOptions = {}
+): OpenedStub => {
+  const opened: Array<number> = [...users]
   const keep = (fd: number): number => {
     opened.push(fd)
     return fd
@@ -83,7 +95,11 @@ export const openStub = (sys: Syscalls, directed: Directed, interruptible = fals
     const rehearsal = directed.rehearses ? [keep(openRehearsal(sys))] : []
     const program = keep(openProgram(sys))
     const lines: StubLines = { requests: requestsOut, answers: answersIn, interruptible }
-    const theirs = [requestsIn, answersOut, ...entered, ...rehearsal]
+    const before = [...entered, ...rehearsal]
+    const theirs = [requestsIn, answersOut, ...before, ...users]
+    const given = (directed.users ?? []).map(
+      (maps, at) => [JSON.stringify(maps), firstOther + before.length + at] as const
+    )
     const calls = remoteCalls(sys, archOf(arch()), lines)
     const remote = makeSyscalls(calls.ffi)
     let wait: (() => void) | undefined
@@ -119,7 +135,7 @@ export const openStub = (sys: Syscalls, directed: Directed, interruptible = fals
       },
       begun: () => {
         wait?.()
-        return remoteKernel(sys, calls, remote)
+        return remoteKernel(sys, calls, { remote, users: new Map(given) })
       },
       close: () => close(opened)
     }

@@ -14,7 +14,7 @@ const longestMessage = 8192
 
 /** The kernel as another process has it. */
 export type RemoteKernel = Kernel &
-  Required<Pick<Kernel, "leave" | "now" | "settle" | "together">> & {
+  Required<Pick<Kernel, "leave" | "now" | "settle" | "together" | "userNamespace">> & {
     /**
      * Has both processes on one processor until the returned function is called, or it executes something: they take turns,
      * and to wake one that waits on an idle processor takes longer than most calls.
@@ -28,8 +28,16 @@ const ignoredSignals = (): ReadonlyArray<number> => {
   return Array.from({ length: lastSignal }, (_, bit) => bit + 1).filter((signal) => (mask >> BigInt(signal - 1)) & 1n)
 }
 
-/** What init and join do, done in the process at the other end. `remote`: its calls; `sys`: our own. */
-export const remoteKernel = (sys: Syscalls, calls: RemoteCalls, remote: Syscalls): RemoteKernel => {
+/** What a process at the other end has. */
+interface Other {
+  /** Its calls. */
+  readonly remote: Syscalls
+  /** Its descriptors of namespaces of users, by their maps as JSON. */
+  readonly users: ReadonlyMap<string, number>
+}
+
+/** What init and join do, done in the process at the other end. `sys`: the calls of this one. */
+export const remoteKernel = (sys: Syscalls, calls: RemoteCalls, { remote, users }: Other): RemoteKernel => {
   const { raw } = makeCaller(calls.ffi)
   /** Where the other process may run, as long as it may not. */
   let everywhere: Uint8Array | undefined
@@ -70,6 +78,11 @@ export const remoteKernel = (sys: Syscalls, calls: RemoteCalls, remote: Syscalls
           return result
         }),
     now: calls.now,
+    userNamespace: (maps) => {
+      const fd = users.get(JSON.stringify(maps))
+      if (fd === undefined) throw new Error("nobody has made this namespace of users")
+      return fd
+    },
     meet: () => {
       const before = sys.schedGetaffinity(0)
       const here = new Uint8Array(before.length)

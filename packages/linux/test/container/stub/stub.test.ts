@@ -65,7 +65,7 @@ describe.skipIf("Deno" in globalThis)("a process that makes calls for another on
       sys.close(answers)
       return end
     }
-    return { calls, kernel: remoteKernel(sys, calls, remote), pid: child.pid, child, leave, end }
+    return { calls, kernel: remoteKernel(sys, calls, { remote, users: new Map() }), pid: child.pid, child, leave, end }
   }
 
   const thrown = (ask: () => void): unknown => {
