@@ -2,6 +2,8 @@
 export interface OverlayRequest {
   /** The topmost first. At least one. */
   readonly lower: ReadonlyArray<string>
+  /** A directory that is looked into only for the contents of files which others describe. */
+  readonly contents?: string
   /** Left out: the mount is read-only, and needs two lower directories. */
   readonly upper?: { readonly upper: string; readonly work: string }
   /** Further options as they are, such as `userxattr`, `index=off`, `metacopy=off`. */
@@ -20,9 +22,9 @@ export const longestMountData = 4095
 const escaped = (directory: string): string => directory.replace(/[\\,:]/g, "\\$&")
 
 /** Writes the data string of an overlay mount. Spec: kernel, filesystems/overlayfs. */
-export const overlayData = ({ lower, upper, options = [] }: OverlayRequest): OverlayData => {
+export const overlayData = ({ contents, lower, upper, options = [] }: OverlayRequest): OverlayData => {
   const data = [
-    `lowerdir=${lower.map(escaped).join(":")}`,
+    `lowerdir=${lower.map(escaped).join(":")}${contents === undefined ? "" : `::${escaped(contents)}`}`,
     ...(upper === undefined ? [] : [`upperdir=${escaped(upper.upper)}`, `workdir=${escaped(upper.work)}`]),
     ...options
   ].join(",")

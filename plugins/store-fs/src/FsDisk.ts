@@ -53,6 +53,7 @@ const tellAll = (tx: Transaction, places: Places, divided: ReadonlyArray<string>
   for (const name of namesIn(root)) {
     const path = join(root, name)
     if (path === places.layers) divide(path, "records", tellLayer)
+    else if (path === places.mapped) divide(path, "records", () => ({ kind: "records" }))
     else if (path === places.trees)
       divide(path, "records", (id) => (trees.has(id) ? { kind: "tree", id } : { kind: "leftover" }))
     else if (path === places.ingest) divide(path, "records", tellIngest)

@@ -5,13 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Digest } from "@gantry/core/image/Digest"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Transaction } from "@gantry/core/state/Database"
 import { LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
 import { LayerInUse, LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { attempt } from "./attempt.ts"
 import { flushStore } from "./flush-store.ts"
-import { loadKernel } from "./kernel.ts"
+import { type Kernel, loadKernel } from "./kernel.ts"
 import {
   allTrees,
   allLayers,
@@ -23,6 +24,7 @@ import {
   visibleRows
 } from "./layer-rows.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
+import { ensureMapped, type MappedTree, mappedTrees } from "./mapped-trees.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packHere, packProcesses } from "./pack-process.ts"
@@ -31,7 +33,7 @@ import { removeTree } from "./remove-tree.ts"
 import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
-import { ensureSkeleton } from "./skeleton.ts"
+import { ensureSkeleton, skeletonName } from "./skeleton.ts"
 import { sweepStore } from "./sweep-store.ts"
 import { handleOf, makePoints, makeTree, rootMeta } from "./tree-home.ts"
 import { treeWriter } from "./TreeWriter.ts"
@@ -73,14 +75,20 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         .read("layers", (tx) => stack.map((diffId) => findPlaced(tx, places, diffId) ?? diffId))
         .pipe(Effect.flatMap(requireAll))
 
+    /** The layers of a stack as a view takes them, topmost first. */
+    const layersOf = (stack: ReadonlyArray<LayerRow>, kernel: Kernel | undefined): ReadonlyArray<ViewLayer> =>
+      visibleRows(stack)
+        .toReversed()
+        .map((row): ViewLayer => {
+          const directory = join(places.layers, row.short, "diff")
+          return kernel !== undefined && row.hasXattrs ? { directory, kernel } : { directory }
+        })
+
     /** The merged view of a stack whose rows are known, base first. */
     const viewOf = async (stack: ReadonlyArray<LayerRow>): Promise<UnionView> => {
       const rows = visibleRows(stack)
       const kernel = rows.some((row) => row.hasXattrs) ? await loadKernel() : undefined
-      const layers = rows.toReversed().map((row): ViewLayer => {
-        const directory = join(places.layers, row.short, "diff")
-        return kernel !== undefined && row.hasXattrs ? { directory, kernel } : { directory }
-      })
+      const layers = layersOf(rows, kernel)
       return unionView(layers, rootMeta(rows.toReversed(), layers))
     }
 
@@ -115,7 +123,14 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         catch: storageFailure("remove", places.ingest)
       })
 
-    const prepare: LayerStoreShape["prepare"] = ({ bare = false, id = `draft-${ownName()}`, keep, parents, points }) =>
+    const prepare: LayerStoreShape["prepare"] = ({
+      bare = false,
+      id = `draft-${ownName()}`,
+      keep,
+      owners,
+      parents,
+      points
+    }) =>
       Effect.gen(function* () {
         if (!treeName.test(id)) return yield* Effect.dieMessage(`${JSON.stringify(id)} cannot be the name of a tree`)
         const before = yield* rowsOf(parents)
@@ -123,15 +138,20 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         // Overlayfs wants a lower directory, so a bare tree has one for its points even when it has none.
         const hasPoints = points !== undefined || bare
         const kernel =
-          view.root.xattrs === undefined && !hasPoints
+          view.root.xattrs === undefined && !hasPoints && owners === undefined
             ? undefined
             : yield* Effect.tryPromise({ try: loadKernel, catch: storageFailure("prepare", id) })
         // Finding the layers and standing on them is one step, so none of them is removed in between.
         const found = yield* db.write(`the tree ${id}`, (tx) => {
           const rows = parents.map((diffId) => findPlaced(tx, places, diffId) ?? diffId)
           if (rows.some((row) => typeof row === "string")) return rows
-          insertTree(tx, { id, parents, keep, owner: ownSelf() })
-          makeTree(places, id, view.root, kernel)
+          insertTree(tx, { id, parents, keep, owner: ownSelf(), ...(owners === undefined ? {} : { owners }) })
+          makeTree(
+            places,
+            id,
+            owners === undefined ? view.root : { ...view.root, ...ownerOutside(owners, view.root) },
+            kernel
+          )
           return rows
         })
         const rows = yield* requireAll(found)
@@ -141,7 +161,19 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
             catch: storageFailure("prepare", id)
           }).pipe(Effect.onError(() => Effect.ignore(discard({ id }))))
         }
-        return handleOf(places, { id, parents, bare, points: hasPoints }, rows)
+        let mapped: MappedTree | undefined
+        if (owners !== undefined && kernel !== undefined) {
+          const lowest = bare ? [] : [{ directory: join(places.layers, skeletonName, "diff") }]
+          const whole = unionView([...layersOf(rows, kernel), ...lowest], view.root)
+          const stack = visibleRows(rows).map(({ diffId }) => diffId)
+          mapped = yield* attempt("prepare", id, (breathe) =>
+            ensureMapped(places, { stack, view: whole, owners, kernel, breathe })
+          ).pipe(
+            Effect.catchTag("UnsafePath", (unsafe) => Effect.fail(storageFailure("prepare", id)(unsafe))),
+            Effect.onError(() => Effect.ignore(discard({ id })))
+          )
+        }
+        return handleOf(places, { id, parents, bare, points: hasPoints, mapped }, rows)
       })
 
     const write: LayerStoreShape["write"] = ({ id }, changes) =>
@@ -178,7 +210,9 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
 
     const commit: LayerStoreShape["commit"] = ({ id }, options) =>
       Effect.gen(function* () {
-        const { below, kernel, upper } = yield* opened(id, "commit")
+        const { below, kernel, tree, upper } = yield* opened(id, "commit")
+        if (tree.owners !== undefined)
+          return yield* Effect.dieMessage(`${id} has other owners than a layer of it would`)
         const sealed = yield* attempt("commit", id, async (breathe) => {
           const changes = settleTree(kernel, upper, below, options?.clampNs)
           return changes.length === 0 ? undefined : await sealTree(changes, breathe)
@@ -208,9 +242,14 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         // After the row, so that a kill leaves files that nobody names, and never a name without files.
         const away = yield* db.write(`the layer ${diffId}`, (tx) => {
           const isAnew = tx.get("SELECT 1 FROM layers WHERE short = ?", short) !== undefined
-          return isAnew ? undefined : putAway(places, join(places.layers, short))
+          if (isAnew) return []
+          const mapped = mappedTrees(places).filter(({ layers }) => layers.includes(diffId))
+          const all = [join(places.layers, short), ...mapped.map(({ path }) => path)].map((path) =>
+            putAway(places, path)
+          )
+          return all.filter((path) => path !== undefined)
         })
-        if (away !== undefined) yield* removeAll([away])
+        yield* removeAll(away)
       })
 
     const viewed = <A>(stack: Stack, look: (view: UnionView) => A) =>
@@ -219,10 +258,10 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       )
 
     const upperOf = (id: string) =>
-      Effect.flatMap(opened(id, "read"), ({ below, kernel, upper }) =>
+      Effect.flatMap(opened(id, "read"), ({ below, kernel, tree, upper }) =>
         Effect.try({
           try: () => {
-            const items = listUpper(kernel, upper)
+            const items = listUpper(kernel, upper, tree.owners)
             return { items, changes: changesOf(items, below).changes }
           },
           catch: storageFailure("read", id)
@@ -233,8 +272,8 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       (pieces: typeof treePieces): LayerStoreShape["packTree"] =>
       ({ id }) =>
         Stream.unwrap(
-          Effect.map(opened(id, "read"), ({ below, kernel, upper }) =>
-            Stream.fromAsyncIterable(pieces(kernel, upper, below), storageFailure("read", id))
+          Effect.map(opened(id, "read"), ({ below, kernel, tree, upper }) =>
+            Stream.fromAsyncIterable(pieces({ below, kernel, owners: tree.owners }, upper), storageFailure("read", id))
           )
         )
 

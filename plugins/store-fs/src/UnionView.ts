@@ -1,9 +1,11 @@
 import { type BigIntStats, readdirSync, readlinkSync } from "node:fs"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import { errorCode } from "./error-code.ts"
+import { ownedInside } from "./owned-inside.ts"
 import type { Kernel } from "./kernel.ts"
 import { isOpaque, readXattrs } from "./xattrs.ts"
 
@@ -15,6 +17,8 @@ export interface ViewLayer {
   readonly kernel?: Kernel
   /** Somebody may be writing into it: what is gone when it is looked at is not there. */
   readonly live?: boolean
+  /** Whom files of whose belong to on the disk; whose they are when absent. */
+  readonly owners?: IdMaps
 }
 
 /** Something that can be seen in the merged tree. */
@@ -106,7 +110,7 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
         entryFrom(
           path,
           seen.disk,
-          seen.stat,
+          ownedInside(seen.stat, seen.layer.owners),
           seen.layer.kernel === undefined ? undefined : readXattrs(seen.layer.kernel, seen.disk).xattrs
         ),
       undefined

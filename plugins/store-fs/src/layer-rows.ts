@@ -1,5 +1,6 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import { hexOf } from "@gantry/core/image/Digest"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { Migrations, Row, Transaction } from "@gantry/core/state/Database"
 import type { LayerInfo } from "@gantry/core/store/LayerStore"
 import { bootId } from "@gantry/linux/process-identity"
@@ -32,7 +33,8 @@ export const layerTables: Migrations = {
       keep INTEGER NOT NULL,
       owner TEXT NOT NULL
     ) STRICT`,
-    "ALTER TABLE layers ADD COLUMN opaque_root INTEGER NOT NULL DEFAULT 0"
+    "ALTER TABLE layers ADD COLUMN opaque_root INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE trees ADD COLUMN owners TEXT NOT NULL DEFAULT ''"
   ]
 }
 
@@ -120,6 +122,8 @@ export interface TreeRow {
   readonly parents: ReadonlyArray<Digest>
   readonly keep: boolean
   readonly owner: string
+  /** Whom files of whose belong to on the disk; whose they are when absent. */
+  readonly owners?: IdMaps
 }
 
 const treeOf = (row: Row): TreeRow => ({
@@ -128,7 +132,8 @@ const treeOf = (row: Row): TreeRow => ({
     .split(" ")
     .filter((each) => each !== "") as ReadonlyArray<string> as ReadonlyArray<Digest>,
   keep: row["keep"] === 1,
-  owner: String(row["owner"])
+  owner: String(row["owner"]),
+  ...(row["owners"] === "" ? {} : { owners: JSON.parse(String(row["owners"])) as IdMaps })
 })
 
 /** The tree of a name. */
@@ -143,7 +148,14 @@ export const allTrees = (tx: Transaction): ReadonlyArray<TreeRow> =>
 
 /** Records a tree; its name must be free. */
 export const insertTree = (tx: Transaction, tree: TreeRow): void => {
-  tx.run("INSERT INTO trees VALUES (?, ?, ?, ?)", tree.id, tree.parents.join(" "), tree.keep ? 1 : 0, tree.owner)
+  tx.run(
+    "INSERT INTO trees (id, parents, keep, owner, owners) VALUES (?, ?, ?, ?, ?)",
+    tree.id,
+    tree.parents.join(" "),
+    tree.keep ? 1 : 0,
+    tree.owner,
+    tree.owners === undefined ? "" : JSON.stringify(tree.owners)
+  )
 }
 
 /** Names of the trees that stand on a layer. */

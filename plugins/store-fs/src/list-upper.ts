@@ -1,9 +1,11 @@
 import { type BigIntStats, readdirSync } from "node:fs"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { byCodeUnit, joinPath } from "@gantry/core/tree/safe-path"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
+import { ownedInside } from "./owned-inside.ts"
 import { linked, type RootMeta, type UnionView } from "./UnionView.ts"
 import { type Carried, readXattrs } from "./xattrs.ts"
 
@@ -17,8 +19,8 @@ export interface UpperItem {
   readonly carried: Carried
 }
 
-/** All items of a writable directory, itself first, sorted by path. */
-export const listUpper = (kernel: Kernel, upper: string): ReadonlyArray<UpperItem> => {
+/** All items of a writable directory, itself first, sorted by path. `owners`: whom files of whose belong to on the disk. */
+export const listUpper = (kernel: Kernel, upper: string, owners?: IdMaps): ReadonlyArray<UpperItem> => {
   const items: Array<UpperItem> = []
   const add = (path: string, disk: string): void => {
     const stat = statOf(disk)
@@ -27,7 +29,7 @@ export const listUpper = (kernel: Kernel, upper: string): ReadonlyArray<UpperIte
       if (path.includes("\u{fffd}")) throw new UnsafePath({ path, why: "it is not UTF-8" })
       return
     }
-    items.push({ path, disk, stat, carried: readXattrs(kernel, disk) })
+    items.push({ path, disk, stat: ownedInside(stat, owners), carried: readXattrs(kernel, disk) })
     if (stat.isDirectory()) for (const name of readdirSync(disk)) add(joinPath(path, name), `${disk}/${name}`)
   }
   add("", upper)

@@ -1,12 +1,23 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync } from "node:fs"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, statOf } from "@gantry/core/tree/disk-entry"
 import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
+import { ownedInside } from "./owned-inside.ts"
 import type { UnionView } from "./UnionView.ts"
 import { readXattrs } from "./xattrs.ts"
+
+/** What a writable directory stands on. */
+export interface Standing {
+  readonly kernel: Kernel
+  /** The view of the layers below it. */
+  readonly below: UnionView
+  /** Whom files of whose belong to on the disk; whose they are when absent. */
+  readonly owners?: IdMaps | undefined
+}
 
 /**
  * The archive of a writable directory on the view of the layers below it. See `LayerStore.packTree`.
@@ -14,13 +25,17 @@ import { readXattrs } from "./xattrs.ts"
  * A container may be at work in the directory, and may be hostile: whatever it swaps for a link while we read, no bytes
  * from outside the directory get into the archive.
  */
-export async function* treePieces(kernel: Kernel, upper: string, below: UnionView): AsyncGenerator<Buffer, void> {
+export async function* treePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
   // The kernel names open files by their real path.
   const directory = realpathSync(upper)
   const stat = statOf(directory)
-  const root = stat === undefined ? undefined : entryFrom("", directory, stat, readXattrs(kernel, directory).xattrs)
+  const root =
+    stat === undefined
+      ? undefined
+      : entryFrom("", directory, ownedInside(stat, owners), readXattrs(kernel, directory).xattrs)
   if (root === undefined) throw new Error(`${upper} is gone`)
-  const entries = below.under({ directory, kernel, live: true }, root).walk("")
+  const top = { directory, kernel, live: true, ...(owners === undefined ? {} : { owners }) }
+  const entries = below.under(top, root).walk("")
   yield* tarPieces(withRoot(root, entries), openInside(directory))
 }
 
@@ -28,9 +43,9 @@ export async function* treePieces(kernel: Kernel, upper: string, below: UnionVie
  * The archive of what a writable directory says against the view of the layers below it. See `LayerStore.packChanges`,
  * and {@link treePieces} for who may be at work in it.
  */
-export async function* changePieces(kernel: Kernel, upper: string, below: UnionView): AsyncGenerator<Buffer, void> {
+export async function* changePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
   const directory = realpathSync(upper)
-  yield* tarPieces(changesOf(listUpper(kernel, directory), below).changes, openInside(directory))
+  yield* tarPieces(changesOf(listUpper(kernel, directory, owners), below).changes, openInside(directory))
 }
 
 function* withRoot(root: TreeEntry, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {

@@ -5,6 +5,8 @@ export interface Places {
   readonly root: string
   /** One directory a layer: `<short>/diff`. */
   readonly layers: string
+  /** Stacks of layers as they are for other owners: `<name>/diff`. */
+  readonly mapped: string
   /** One directory a writable tree: `<id>/{diff,work,merged}`. */
   readonly trees: string
   /** Blobs by the hex of their digest. */
@@ -17,6 +19,7 @@ export interface Places {
 export const placesOf = (root: string): Places => ({
   root,
   layers: join(root, "layers"),
+  mapped: join(root, "mapped"),
   trees: join(root, "trees"),
   blobs: join(root, "blobs", "sha256"),
   ingest: join(root, "ingest")

@@ -1,10 +1,11 @@
 import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { DatabaseShape } from "@gantry/core/state/Database"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { bootId } from "@gantry/linux/process-identity"
 import { allTrees, isLayerName } from "./layer-rows.ts"
+import { mappedTrees } from "./mapped-trees.ts"
 import { isOwned, isPartial } from "./owner.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
@@ -41,6 +42,12 @@ export const sweepStore = (db: DatabaseShape, places: Places): Effect.Effect<Rea
           putAway(places, join(directory, name))
           names.push(name)
         }
+      }
+      const layers = new Set(tx.all("SELECT diff_id AS name FROM layers").map((row) => row["name"]))
+      for (const mapped of mappedTrees(places)) {
+        if (mapped.layers.every((diffId) => diffId === "" || layers.has(diffId))) continue
+        putAway(places, mapped.path)
+        names.push(basename(mapped.path))
       }
       return names
     })

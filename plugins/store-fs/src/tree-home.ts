@@ -5,6 +5,7 @@ import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
 import { type LayerRow, visibleRows } from "./layer-rows.ts"
+import type { MappedTree } from "./mapped-trees.ts"
 import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { skeletonName } from "./skeleton.ts"
@@ -61,31 +62,48 @@ export const makePoints = (
   writer.finish()
 }
 
-/** How a tree on layers (base first) is mounted. `points`: it has mount points; `bare`: it is without the skeleton. */
+/**
+ * How a tree on layers (base first) is mounted. `points`: it has mount points; `bare`: it is without the skeleton; `mapped`:
+ * what it stands on in place of its layers.
+ */
 export const handleOf = (
   places: Places,
   {
     bare,
     id,
     parents,
+    mapped,
     points
-  }: Pick<TreeHandle, "id" | "parents"> & { readonly points: boolean; readonly bare: boolean },
+  }: Pick<TreeHandle, "id" | "parents"> & {
+    readonly points: boolean
+    readonly bare: boolean
+    readonly mapped?: MappedTree | undefined
+  },
   rows: ReadonlyArray<LayerRow>
-): TreeHandle => ({
-  id,
-  parents,
-  root: {
-    type: "overlay",
-    directory: places.layers,
-    lower: [
-      ...(points ? [relative(places.layers, join(places.trees, id, pointsName))] : []),
-      ...visibleRows(rows)
-        .toReversed()
-        .map((row) => `${row.short}/diff`),
-      ...(bare ? [] : [`${skeletonName}/diff`])
-    ],
-    upper: join(places.trees, id, "diff"),
-    work: join(places.trees, id, "work"),
-    target: join(places.trees, id, "merged")
+): TreeHandle => {
+  const { layers } = places
+  const lower =
+    mapped === undefined
+      ? [
+          ...(points ? [relative(layers, join(places.trees, id, pointsName))] : []),
+          ...visibleRows(rows)
+            .toReversed()
+            .map((row) => `${row.short}/diff`),
+          ...(bare ? [] : [`${skeletonName}/diff`])
+        ]
+      : ["diff"]
+  const directory = mapped === undefined ? layers : join(places.mapped, mapped.name)
+  return {
+    id,
+    parents,
+    root: {
+      type: "overlay",
+      directory,
+      lower,
+      ...(mapped?.described === true ? { contents: relative(directory, layers) } : {}),
+      upper: join(places.trees, id, "diff"),
+      work: join(places.trees, id, "work"),
+      target: join(places.trees, id, "merged")
+    }
   }
-})
+}

@@ -22,7 +22,7 @@ const packed = async (meanwhile: () => void): Promise<ReadonlyMap<string, string
   // Larger than a piece, so that the writer stops in the middle of it.
   writeFileSync(join(upper, "0"), Buffer.alloc(3 << 20))
   const pieces: Array<Uint8Array> = []
-  for await (const piece of treePieces(await loadKernel(), upper, unionView([]))) {
+  for await (const piece of treePieces({ kernel: await loadKernel(), below: unionView([]) }, upper)) {
     if (pieces.length === 0) meanwhile()
     pieces.push(piece)
   }

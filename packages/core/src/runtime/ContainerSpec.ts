@@ -9,6 +9,11 @@ export type RootSource =
       readonly directory: string
       /** Lower directories, topmost first, relative to `directory`. Never empty. */
       readonly lower: ReadonlyArray<string>
+      /**
+       * Directory, relative to `directory`, that has the contents of files which lower directories only describe.
+       * Spec: kernel, filesystems/overlayfs, "Data-only lower layers".
+       */
+      readonly contents?: string
       /** Absolute. */
       readonly upper: string
       /** Absolute, empty, on the file system of `upper`. */
@@ -188,6 +193,11 @@ export interface ContainerSpec {
     readonly uts: NamespaceChoice
     readonly cgroup: NamespaceChoice
   }
+  /**
+   * Its own namespace of users; whoever makes it counts what is outside. Its processes are nobody else's than the ones
+   * that are named here. Absent when users are those of whoever makes it.
+   */
+  readonly users?: IdMaps
   /** How the container is connected; one entry a network, none for loopback only. */
   readonly wiring: ReadonlyArray<Wiring>
   readonly resources: Resources

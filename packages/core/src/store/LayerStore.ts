@@ -4,6 +4,7 @@ import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { CompressionForm } from "../compression/compress.ts"
 import type { Digest } from "../image/Digest.ts"
+import type { IdMaps, Owner } from "../runtime/IdMaps.ts"
 import type { RootSource } from "../runtime/ContainerSpec.ts"
 import type { TreeChange, TreeEntry } from "../tree/TreeEntry.ts"
 import type {
@@ -55,6 +56,13 @@ export interface PrepareRequest {
    * never mounted does not look at them.
    */
   readonly points?: Iterable<TreeChange>
+  /**
+   * Whom files of whose belong to where the tree is mounted, in what is written to it as well: for containers of an
+   * ordinary user whose root is another number of that user's. What is read of the tree in other ways has the owners
+   * that its own processes see. Such a tree has no points, and is not committed. A store whose trees are never mounted
+   * does not look at it.
+   */
+  readonly owners?: IdMaps
   /** Without the empty places for what every container has (/dev, /proc, …): for trees that are no container's root. */
   readonly bare?: boolean
 }
@@ -68,7 +76,9 @@ export interface StandingTree extends Pick<TreeHandle, "id" | "parents"> {
 /** How files of an archive are put into a folder. */
 export interface PlaceOptions {
   /** Whom all of them belong to; the archive says it when absent. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly owner?: Owner
+  /** What the archive's owners are in the folder; themselves when absent. One that nobody is there is an `UnsafePath`. */
+  readonly owners?: IdMaps
   /** The folder itself gets the owner, mode and time of the archive's root. */
   readonly root: boolean
 }

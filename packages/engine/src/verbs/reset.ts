@@ -34,7 +34,7 @@ export const resetList: Effect.Effect<ResetList, StorageFailure, Containers | Im
 )
 
 /** Names of the store in the root directory. */
-const ofStore = /^(?:blobs|ingest|layers|locks|trees|oci-layout|\.index\..*)$/
+const ofStore = /^(?:blobs|ingest|layers|locks|mapped|trees|oci-layout|\.index\..*)$/
 
 /** Whether a name in the root directory is gantry's own; anything else there is not touched. */
 const isOurs = (name: string): boolean => ofStore.test(name) || isEngines(name)

@@ -25,7 +25,7 @@ import { ownerHere, rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { errorCode } from "../error-code.ts"
-import { checkDevice, checkOwner } from "./entry-numbers.ts"
+import { checkDevice, checkOwner, ownerIn } from "./entry-numbers.ts"
 import { dropXattrs, setEntryXattrs } from "./entry-xattrs.ts"
 import { filesForm, folderForm, type Form, layerForm, type LayerMarks } from "./Form.ts"
 import { PastLimit, Refused } from "./Refused.ts"
@@ -151,8 +151,9 @@ export const layerUnpacker = (
       }
       if (stat !== undefined) unlinkSync(diskOf(path))
       mkdirSync(diskOf(path), 0o755)
-      if (groupsSpread) {
-        lchownSync(diskOf(path), ...ownerHere(place?.owner?.uid ?? 0, place?.owner?.gid ?? 0))
+      if (groupsSpread || place?.owners !== undefined) {
+        const { gid, uid } = place?.owner ?? ownerIn(path, { uid: 0, gid: 0 }, place?.owners)
+        lchownSync(diskOf(path), ...ownerHere(uid, gid))
         chmodSync(diskOf(path), 0o755)
       }
       if (stat !== undefined) form.covered(path)
@@ -256,7 +257,7 @@ export const layerUnpacker = (
   }
 
   /** Files for a folder: what is a directory stays one, and nothing else becomes one. */
-  const placeAt = (path: string, entry: TarEntry, { owner, root: withRoot }: PlaceOptions): void => {
+  const placeAt = (path: string, entry: TarEntry, { owner, owners, root: withRoot }: PlaceOptions): void => {
     if (path === "" && !withRoot) {
       if (entry.type !== "directory") throw new Refused(entry.name, "the root is a directory")
       return
@@ -269,7 +270,8 @@ export const layerUnpacker = (
     if (stands === false && entry.type === "directory") {
       throw new Refused(path, "cannot overwrite non-directory with directory")
     }
-    entryAt(path, owner === undefined ? entry : { ...entry, ...owner })
+    checkOwner(entry)
+    entryAt(path, { ...entry, ...(owner ?? ownerIn(path, entry, owners)) })
   }
 
   const entryAt = (path: string, entry: TarEntry): void => {

@@ -1,3 +1,4 @@
+import { type IdMaps, type Owner, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { TarEntry } from "@gantry/core/tree/tar-read"
 import { Refused } from "./Refused.ts"
 
@@ -15,4 +16,14 @@ export const checkOwner = ({ gid, name, uid }: TarEntry): void => {
 export const checkDevice = ({ major, minor, name, type }: TarEntry): void => {
   if (major > majorLimit || minor > minorLimit) throw new Refused(name, `no device has the number ${major}:${minor}`)
   if (type === "char" && major === 0 && minor === 0) throw new Refused(name, "it is the device 0:0")
+}
+
+/** Whom something of an archive belongs to where it is put. */
+export const ownerIn = (path: string, { gid, uid }: Owner, owners: IdMaps | undefined): Owner => {
+  if (owners === undefined) return { uid, gid }
+  try {
+    return ownerOutside(owners, { uid, gid })
+  } catch (cause) {
+    throw new Refused(path, cause instanceof Error ? cause.message : String(cause))
+  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, constants, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { PlaceOptions } from "@gantry/core/store/LayerStore"
 import { makeTarReader, type TarProblem } from "@gantry/core/tree/tar-read"
 import { rootless } from "@gantry/linux/rootless"
@@ -71,12 +72,26 @@ const endingOf = (kernel: Syscalls, { directory, form, limit, place }: Job, arch
   let unpacker: LayerUnpacker | undefined
   try {
     unpacker = form === "layer" ? asLayer(kernel, directory) : inFolder(kernel, directory, place)
+    becomeMaker(kernel, place)
     return unpackAll(archive, unpacker, { limit, named: form !== "files" })
   } catch (cause) {
     if (cause instanceof PastLimit) return { type: "too-large", unit: cause.unit, limit: cause.limit }
     const why = cause instanceof Error ? cause.message : String(cause)
     return { type: "failed", code: errorCode(cause) ?? "EIO", path: unpacker?.at() ?? "", why }
   }
+}
+
+/**
+ * Keeps all rights of the host's root, and makes files as somebody whom the folder's file system knows: where files are
+ * seen with other owners the host's root may be nobody. Nothing but this folder is left for this process.
+ */
+const becomeMaker = (kernel: Syscalls, place: PlaceOptions | undefined): void => {
+  if (place?.owners === undefined || rootless() !== undefined) return
+  const { gid, uid } = ownerOutside(place.owners, { uid: 0, gid: 0 })
+  const rights = kernel.capget()
+  kernel.setresgid(0, gid, 0)
+  kernel.setresuid(0, uid, 0)
+  kernel.capset(rights)
 }
 
 const enter = (kernel: Syscalls, directory: string): void => {

@@ -1,0 +1,184 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  chownSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir, userInfo } from "node:os"
+import { join } from "node:path"
+import type { Digest } from "@gantry/core/image/Digest"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
+import { LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
+import { readChanges } from "@gantry/core/tree/read-changes"
+import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { Chunk, Effect, Option, Stream } from "effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { self } from "./self.ts"
+import { storeIn } from "./store-in.ts"
+
+let root = ""
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "gantry-store-fs-"))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+const meta = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 1_700_000_000_000_000_000n }
+const file = (path: string, text: string, more: Partial<TreeEntry> = {}): TreeEntry =>
+  ({
+    ...meta,
+    path,
+    type: "file",
+    size: text.length,
+    content: { from: "bytes", bytes: Buffer.from(text) },
+    ...more
+  }) as TreeEntry
+const directory = (path: string, more: Partial<TreeEntry> = {}): TreeEntry =>
+  ({ ...meta, mode: 0o755, path, type: "directory", ...more }) as TreeEntry
+
+const inStore = <A, E>(use: Effect.Effect<A, E, LayerStore>): Promise<A> =>
+  Effect.runPromise(Effect.provide(use, storeIn(root, self)))
+
+const layerOf = (parents: ReadonlyArray<Digest>, changes: ReadonlyArray<TreeChange>) =>
+  Effect.gen(function* () {
+    const store = yield* LayerStore
+    const tree = yield* store.prepare({ parents, keep: false })
+    yield* store.write(tree, changes)
+    return Option.getOrThrow(yield* store.commit(tree)).diffId
+  })
+
+const owners: IdMaps = {
+  uids: [
+    { inside: 0, outside: 501, count: 500 },
+    { inside: 500, outside: 500, count: 1 }
+  ],
+  gids: [{ inside: 0, outside: 2001, count: 1000 }]
+}
+
+const overlayOf = ({ root: source }: TreeHandle) => {
+  if (source.type !== "overlay") throw new Error(`the root is of type ${source.type}`)
+  return { ...source, places: source.lower.map((each) => join(source.directory, each)) }
+}
+
+const ownerAt = (path: string) => {
+  const { gid, mode, uid } = lstatSync(path)
+  return [uid, gid, (mode & 0o7777).toString(8)].join(":")
+}
+
+const changesIn = (archive: Stream.Stream<Uint8Array, unknown>) =>
+  Effect.map(Stream.runCollect(archive), (pieces) => {
+    const found = readChanges(Chunk.toReadonlyArray(pieces))
+    if ("why" in found) throw new Error(found.why)
+    return found.map((change) => [change.path, "uid" in change ? `${change.uid}:${change.gid}` : change.type])
+  })
+
+describe.runIf(userInfo().uid === 0)("a tree whose files belong to others on the disk", () => {
+  const base = layerOf([], [
+    directory("etc"),
+    file("etc/gone", "x"),
+    file("etc/kept", "kept", { uid: 500, gid: 7, mode: 0o4755 }),
+    { ...meta, path: "etc/again", type: "hardlink", target: "etc/kept" },
+    { ...meta, path: "etc/link", type: "symlink", target: "kept", mode: 0o777, uid: 3 }
+  ] as ReadonlyArray<TreeChange>)
+  const stacked = Effect.gen(function* () {
+    const low = yield* base
+    const top = yield* layerOf([low], [{ type: "removed", path: "etc/gone" }, file("top", "top")])
+    return [low, top]
+  })
+  const prepared = Effect.gen(function* () {
+    const parents = yield* stacked
+    const store = yield* LayerStore
+    return { store, parents, tree: yield* store.prepare({ parents, keep: true, id: "own", owners }) }
+  })
+
+  it("stands on its layers merged, with everything of theirs and other owners", () =>
+    inStore(
+      Effect.gen(function* () {
+        const { tree } = yield* prepared
+        const { places, upper } = overlayOf(tree)
+        expect(places).toHaveLength(1)
+        const at = (name: string) => join(places[0] ?? "", name)
+        expect(readdirSync(at("etc")).toSorted()).toEqual(["again", "hostname", "hosts", "kept", "link", "resolv.conf"])
+        expect([ownerAt(at("etc/kept")), ownerAt(at("top")), ownerAt(at("etc")), ownerAt(upper)]).toEqual([
+          "500:2008:4755",
+          "501:2001:644",
+          "501:2001:755",
+          "501:2001:755"
+        ])
+        expect([ownerAt(at("etc/link")).split(":")[0], readlinkSync(at("etc/link"))]).toEqual(["504", "kept"])
+        expect(lstatSync(at("etc/again")).ino).toBe(lstatSync(at("etc/kept")).ino)
+        expect(lstatSync(at("etc/kept")).mtimeMs).toBe(1_700_000_000_000)
+        // The host's root has no mounts of its own to try out in whether contents may be elsewhere.
+        expect(readFileSync(at("etc/kept"), "utf8")).toBe("kept")
+      })
+    ))
+
+  it("is made once, whoever asks, and goes with the layers", () =>
+    inStore(
+      Effect.gen(function* () {
+        const { parents, store, tree } = yield* prepared
+        const other = yield* store.prepare({ parents, keep: true, id: "other", owners })
+        expect(overlayOf(other).places).toEqual(overlayOf(tree).places)
+        expect(yield* Effect.flip(store.remove(parents[1] as Digest))).toMatchObject({ _tag: "LayerInUse" })
+        yield* store.discard(tree)
+        yield* store.discard(other)
+        expect(existsSync(overlayOf(tree).directory)).toBe(true)
+        expect(yield* store.sweep).toEqual([])
+        yield* store.remove(parents[1] as Digest)
+        expect(existsSync(overlayOf(tree).directory)).toBe(false)
+      })
+    ))
+
+  it("is swept when its layers are gone", () =>
+    inStore(
+      Effect.gen(function* () {
+        const { store, tree } = yield* prepared
+        yield* store.discard(tree)
+        const { directory: place } = overlayOf(tree)
+        writeFileSync(join(place, "stack"), `sha256:${"0".repeat(64)}`)
+        expect(yield* store.sweep).toEqual([place.split("/").at(-1)])
+        expect(existsSync(place)).toBe(false)
+      })
+    ))
+
+  it("has the owners that its own processes see, however it is read", () =>
+    inStore(
+      Effect.gen(function* () {
+        const { store, tree } = yield* prepared
+        const { upper } = overlayOf(tree)
+        writeFileSync(join(upper, "new"), "new")
+        chownSync(join(upper, "new"), 500, 2005)
+        const expected = [["new", "500:4"]]
+        expect(
+          (yield* store.changes(tree)).map((each) => [each.path, "uid" in each ? `${each.uid}:${each.gid}` : ""])
+        ).toEqual(expected)
+        expect(yield* changesIn(store.packChanges(tree))).toEqual(expected)
+        expect(yield* changesIn(store.packTree(tree))).toEqual([
+          ["", "0:0"],
+          ["etc", "0:0"],
+          ["etc/again", "500:7"],
+          ["etc/kept", "500:7"],
+          ["etc/link", "3:0"],
+          ["new", "500:4"],
+          ["top", "0:0"]
+        ])
+      })
+    ))
+
+  it("is not there, nor anything of it, when somebody in a layer would be nobody", () =>
+    inStore(
+      Effect.gen(function* () {
+        const low = yield* layerOf([], [file("whose", "x", { uid: 501 })])
+        const store = yield* LayerStore
+        const failure = yield* Effect.flip(store.prepare({ parents: [low], keep: true, id: "own", owners }))
+        expect(String(failure.cause)).toContain("/whose: it belongs to 501:0, and the container has no such user")
+        expect(yield* store.trees).toEqual([])
+        expect(readdirSync(join(root, "ingest"))).toEqual([])
+        expect(readdirSync(join(root, "mapped"))).toEqual([])
+      })
+    ))
+})
