@@ -1,6 +1,7 @@
 import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS } from "@gantry/linux/constants"
 import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { Directed, LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
@@ -35,7 +36,7 @@ const env = () => ({ ...usualEnv, ...rootlessVariables() })
 const waiter = `exec 5>&2 2>/dev/null; (exec "$@" 2>&5 5>&-); exit $?`
 
 /** What of a container's description decides how its first process is launched. */
-interface Launching extends Pick<ContainerSpec, "mounts" | "wiring"> {
+interface Launching extends Pick<ContainerSpec, "mounts" | "users" | "wiring"> {
   readonly namespaces: Pick<ContainerSpec["namespaces"], "ipc" | "pid" | "uts">
 }
 
@@ -44,7 +45,8 @@ interface Launching extends Pick<ContainerSpec, "mounts" | "wiring"> {
  * shell forks the first process into them and waits for it, and init does the rest. Namespaces of other containers are
  * entered by nsenter(1).
  *
- * The cgroup namespace is not made here: its root would be the parent's group. A user namespace is not made.
+ * The cgroup namespace is not made here: its root would be the parent's group. Containers with users of their own are not
+ * launched in this way: see {@link directedOf}.
  */
 const chainOf = (self: ReadonlyArray<string>, { mounts, namespaces, wiring }: Launching): UsualLaunch => {
   const shared = mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
@@ -78,10 +80,12 @@ const flags = { ipc: CLONE_NEWIPC, pid: CLONE_NEWPID, uts: CLONE_NEWUTS }
  * The same for a parent that puts the process together itself: one process makes the namespaces, enters those of other
  * containers, and forks the first process into them.
  */
-const directedOf = ({ mounts, namespaces, wiring }: Launching): Directed => {
+const directedOf = ({ mounts, namespaces, users, wiring }: Launching): Directed => {
   const shared = mounts.some((mount) => mount.type === "bind" && spreads(mount.propagation))
-  const own = (["pid", "ipc", "uts"] as const).filter((kind) => namespaces[kind] === "own").map((kind) => flags[kind])
-  const network = wiring.every(({ type }) => type === "veth") ? [CLONE_NEWNET] : []
+  // The others are made by who has entered a namespace of users, which is to have the rights over them.
+  const kinds = users === undefined ? (["pid", "ipc", "uts"] as const) : (["pid"] as const)
+  const own = kinds.filter((kind) => namespaces[kind] === "own").map((kind) => flags[kind])
+  const network = users === undefined && wiring.every(({ type }) => type === "veth") ? [CLONE_NEWNET] : []
   return {
     sequence: "init",
     namespaces: [CLONE_NEWNS, ...network, ...own].reduce((all, flag) => all | flag, 0),
@@ -92,13 +96,14 @@ const directedOf = ({ mounts, namespaces, wiring }: Launching): Directed => {
     private: !shared,
     tied: true,
     rehearses: false,
-    ...usersOf(mounts)
+    ...usersOf(mounts, users)
   }
 }
 
-/** The namespaces of users that a container's mounts are seen through. */
-const usersOf = (mounts: ContainerSpec["mounts"]): Pick<Directed, "users"> => {
-  const wanted = mounts.flatMap((mount) => (mount.type === "bind" && mount.idMap !== undefined ? [mount.idMap] : []))
+/** The namespaces of users that a container is in, and that its mounts are seen through; each once. */
+const usersOf = (mounts: ContainerSpec["mounts"], own: IdMaps | undefined): Pick<Directed, "users"> => {
+  const seen = mounts.map((mount) => (mount.type === "bind" ? mount.idMap : undefined))
+  const wanted = [own, ...seen].filter((maps) => maps !== undefined)
   const users = new Map(wanted.map((maps) => [JSON.stringify(maps), maps]))
   return users.size === 0 ? {} : { users: [...users.values()] }
 }
@@ -157,8 +162,10 @@ export const joinPlan = (
     },
     config: {
       pid,
+      ...(spec.users === undefined ? {} : { users: spec.users }),
       ...(filters === undefined ? {} : { filters }),
-      namespaces: [...own, ...network, "mnt"],
+      // Rights over the others come with that of users.
+      namespaces: [...(spec.users === undefined ? [] : ["user"]), ...own, ...network, "mnt"],
       // It brings its capabilities along: the host itself may not have all that there are.
       process: privileged ? { ...process, seccomp: { type: "unconfined" } } : process
     } satisfies JoinConfig

@@ -1,4 +1,5 @@
 import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS } from "@gantry/linux/constants"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import { describe, expect, it } from "vitest"
 import { joinPlan, launchPlan, usualLaunch } from "../src/plan.ts"
@@ -104,6 +105,41 @@ describe("a launch that its parent directs", () => {
     const bind: MountSpec = { type: "bind", source: "/a", target: "/b", readonly: false, recursive: true }
     const mounts = [propagation === undefined ? bind : { ...bind, propagation }]
     expect(directed({ ...sampleSpec, mounts })?.private).toBe(expected)
+  })
+})
+
+const users = {
+  uids: [{ inside: 0, outside: 100_000, count: 65_536 }],
+  gids: [{ inside: 0, outside: 200_000, count: 65_536 }]
+}
+
+describe("the plan of a container with users of its own", () => {
+  const own = { ...sampleSpec, users }
+
+  it("leaves what its root is to have rights over to who has entered the namespace of users", () => {
+    expect([CLONE_NEWNS, CLONE_NEWPID].map((flag) => makes(own, flag))).toEqual([true, true])
+    expect([CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS].map((flag) => makes(own, flag))).toEqual([false, false, false])
+  })
+
+  it("asks for each namespace of users once: the container's, and those of its mounts", () => {
+    const bind = (idMap: IdMaps, target: string): MountSpec => ({
+      type: "bind",
+      source: "/a",
+      target,
+      readonly: false,
+      recursive: true,
+      idMap
+    })
+    const other = { ...users, gids: users.uids }
+    const mounts = [bind(other, "/b"), bind(users, "/c"), bind(other, "/d")]
+    expect(directed({ ...own, mounts })?.users).toEqual([users, other])
+    expect(directed({ ...sampleSpec, mounts })?.users).toEqual([other, users])
+    expect(directed(sampleSpec)).not.toHaveProperty("users")
+  })
+
+  it("enters it before all other namespaces when a process joins", () => {
+    const { config } = joinPlan({}, own, { pid: 77, process: own.process, privileged: false })
+    expect(config).toMatchObject({ users, namespaces: ["user", "cgroup", "ipc", "uts", "net", "mnt"] })
   })
 })
 

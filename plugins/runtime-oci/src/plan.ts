@@ -58,6 +58,7 @@ export const joinPlan = (
     id: request.spec.id,
     pid: request.pid,
     driver: driverOf(options, request.program),
-    process: request.process
+    process: request.process,
+    ...(request.spec.users === undefined ? {} : { users: request.spec.users })
   } satisfies JoinRequest
 })

@@ -7,19 +7,15 @@ import { parseIpcMode, parseNamespaceMode, parsePidMode } from "../argv/values/n
 import { unlessEmpty, valueOf } from "./read-values.ts"
 import { refused, type Usage } from "./Usage.ts"
 
-type Options = Pick<
-  Values<(typeof create)["options"]>,
-  "cgroupns" | "hostname" | "ipc" | "network" | "pid" | "userns" | "uts"
->
+type Options = Pick<Values<(typeof create)["options"]>, "cgroupns" | "hostname" | "ipc" | "network" | "pid" | "uts">
 
-/** `--pid`, `--ipc`, `--uts` and `--cgroupns`; `--userns` as far as it is the host's. */
+/** `--pid`, `--ipc`, `--uts` and `--cgroupns`. */
 export const namespacesOf = (options: Options): Effect.Effect<RunOptions["namespaces"], Usage> =>
   Effect.gen(function* () {
-    const mode = <Mode>(kind: "cgroupns" | "ipc" | "pid" | "userns" | "uts", parse: (text: string) => Result<Mode>) => {
+    const mode = <Mode>(kind: "cgroupns" | "ipc" | "pid" | "uts", parse: (text: string) => Result<Mode>) => {
       const text = options[kind] ?? ""
       return valueOf(`--${kind}`, text, parse(text))
     }
-    yield* mode("userns", parseNamespaceMode("userns"))
     const uts = yield* mode("uts", parseNamespaceMode("uts"))
     if (uts === "host" && unlessEmpty(options.hostname) !== undefined) {
       return yield* refused("conflicting options: hostname and the UTS mode", "leave out --hostname or --uts")

@@ -16,6 +16,7 @@ import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
 import { parseUser } from "../argv/values/user.ts"
+import { parseUsers } from "../argv/values/users.ts"
 import { parseSysctl } from "../argv/values/sysctl.ts"
 import { parseUmask } from "../argv/values/umask.ts"
 import { parsePull } from "../argv/values/words.ts"
@@ -125,6 +126,7 @@ export const runOptions = (
       ...given("cgroupParent", options.cgroupParent === "" ? undefined : options.cgroupParent),
       init: options.init,
       namespaces: yield* namespacesOf(options),
+      users: yield* valueOf("--userns", options.userns ?? "", parseUsers(options.userns ?? "")),
       annotations: yield* annotationsOf(options.annotation),
       ...given("umask", yield* optionalOf("--umask", options.umask, parseUmask)),
       ...given("oomScoreAdj", yield* oomScoreOf(options.oomScoreAdj)),

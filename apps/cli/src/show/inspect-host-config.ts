@@ -39,7 +39,7 @@ export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   ReadonlyRootfs: spec.readonlyRoot,
   SecurityOpt: securityOf(spec),
   UTSMode: spec.namespaces.uts === "own" ? "" : "host",
-  UsernsMode: "",
+  UsernsMode: options.userns ?? "",
   ShmSize: spec.shmBytes,
   Sysctls: spec.sysctls,
   Runtime: spec.runtime ?? ownRuntime,

@@ -121,7 +121,7 @@ const made = ({ base, begin, beginning, option }: NamedCache, slot: number) =>
       const { gid, id, mode, source, uid } = option
       const path = yield* Effect.try({ try: () => makeHome(root, name), catch: storageFailure("prepare", name) })
       const volume = { name: `cache ${id}`, path }
-      if (begin?.of === "tree") yield* prefill(volume, begin.stack, source)
+      if (begin?.of === "tree") yield* prefill(volume, begin.stack, { target: source })
       const [match] = begin?.of === "context" ? begin.part.matches : []
       if (match !== undefined && begin?.of === "context") {
         const found = yield* contextSource(match, begin.part)

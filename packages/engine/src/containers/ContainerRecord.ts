@@ -89,6 +89,8 @@ export interface ContainerRecord {
     readonly annotations?: { readonly [name: string]: string }
     /** All exposed ports were to be published. */
     readonly publishAll?: boolean
+    /** What `--userns` said; nothing when absent. */
+    readonly userns?: string
     readonly entrypoint: ReadonlyArray<string>
     readonly command: ReadonlyArray<string>
   }

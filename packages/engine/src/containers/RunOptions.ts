@@ -3,6 +3,7 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { IdMapWish } from "./IdMapWish.ts"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
+import type { UsersWish } from "./UsersWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
 import type {
@@ -151,6 +152,7 @@ export interface RunOptions {
     readonly uts: NamespaceChoice
     readonly cgroup: NamespaceChoice
   }
+  readonly users: UsersWish
   readonly oomScoreAdj?: number
   /** Rights that new files do not get; 022 when absent. */
   readonly umask?: number
@@ -198,5 +200,6 @@ export const defaults: Omit<RunOptions, "image"> = {
   init: false,
   log: { driver: "file", maxBytes: 10 * 1024 * 1024, files: 3 },
   pull: "missing",
-  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" }
+  namespaces: { pid: "own", ipc: "own", uts: "own", cgroup: "own" },
+  users: { type: "host", typed: "" }
 }

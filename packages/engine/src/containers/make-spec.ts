@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import { BadOption } from "../EngineError.ts"
 import { mergedEnvironment } from "./environment.ts"
 import { hostSysctl } from "./host-sysctl.ts"
+import type { OwnUsers } from "./UsersWish.ts"
 import type { RunOptions } from "./RunOptions.ts"
 
 /** The search path of a container whose image sets none. Docker uses the same. */
@@ -19,6 +20,7 @@ export interface SpecInput {
   readonly mounts: ReadonlyArray<MountSpec>
   /** Every capability the host's own root has, without CAP_: what `--privileged` and `ALL` mean. */
   readonly allCapabilities: ReadonlyArray<string>
+  readonly own?: OwnUsers | undefined
   /** The host's own name: what a container on the host's network, or with its name, is called unless it is given another. */
   readonly hostName: string
 }
@@ -49,6 +51,7 @@ export const makeSpec = ({
   image,
   mounts,
   options,
+  own,
   root
 }: SpecInput): Either.Either<ContainerSpec, BadOption> => {
   const { command, entrypoint } = commandOf(image.config, options)
@@ -96,7 +99,7 @@ export const makeSpec = ({
       argv,
       env: environmentOf(image.config.Env ?? [], options, hostname),
       cwd: cwdOf(options.workdir ?? image.config.WorkingDir),
-      user: options.user ?? image.config.User ?? "",
+      user: userOf(options, image, own),
       groups: options.groups,
       tty: options.tty,
       capabilities: capabilities.right,
@@ -113,6 +116,7 @@ export const makeSpec = ({
     files: {},
     sysctls: options.sysctls,
     namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
+    ...(own === undefined ? {} : { users: own.users }),
     wiring: [],
     resources: withSwap(options.resources),
     ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),
@@ -122,6 +126,13 @@ export const makeSpec = ({
     init: options.init && options.namespaces.pid === "own"
   })
 }
+
+/** Who the command runs as, as `ProcessSpec.user` has it: who keeps the caller's number means the caller. */
+export const userOf = (
+  { user }: Pick<RunOptions, "user">,
+  image: Pick<ImageConfig, "config">,
+  own: Pick<OwnUsers, "caller"> | undefined
+): string => user ?? (own?.caller === undefined ? (image.config.User ?? "") : `${own.caller.uid}:${own.caller.gid}`)
 
 /** As in Docker: who limits memory and says nothing of swap means as much of it. */
 const withSwap = (resources: RunOptions["resources"]): RunOptions["resources"] =>

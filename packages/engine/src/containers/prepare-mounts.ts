@@ -7,6 +7,7 @@ import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import * as Effect from "effect/Effect"
 import { BadOption } from "../EngineError.ts"
@@ -157,7 +158,11 @@ const prepareMount = (
         const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined, labels })
         const whole = subpath === undefined
         if (!whole) yield* checkSubpath(volume, request, subpath)
-        if (whole && !noCopy && (yield* volumes.isEmpty(volume))) yield* prefill(volume, owners.stack, target)
+        if (whole && !noCopy && (yield* volumes.isEmpty(volume))) {
+          // Root's containers see volumes through their own numbers.
+          const written = rootless() === undefined ? undefined : owners.users
+          yield* prefill(volume, owners.stack, { target, owners: written })
+        }
         const bind = {
           type: "bind",
           source: volume.path,

@@ -1,9 +1,11 @@
 import { userInfo } from "node:os"
+import { ownerInside, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { LayerStore, Placed, PlaceOptions } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { loadSyscallsSync } from "@gantry/linux/load"
+import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -50,7 +52,7 @@ export const copyIn = (
 ): Effect.Effect<Copied, CopyError, ContainerRoots | LayerStore> =>
   Effect.gen(function* () {
     const to = yield* containerSide(container)
-    const place = placeIn(to, container, archive)
+    const place = placeIn(to, container, { toUser: archive, ofHost: true })
     return yield* transfer({ from: yield* hostSide, to, sources, destination, follow, place, devices: true })
   }).pipe(Effect.scoped)
 
@@ -69,7 +71,8 @@ export const copyOut = (
     const sources = yield* expanded(from, patterns)
     const { gid, uid } = userInfo()
     const place = { root: false, ...(archive ? {} : { owner: { uid, gid } }) }
-    return yield* transfer({ from, to: yield* hostSide, sources, destination, follow, place, devices: false })
+    const owned = archive && rootless() === undefined ? ownersInside(container) : unchanged
+    return yield* transfer({ from, to: yield* hostSide, sources, destination, follow, place, owned, devices: false })
   }).pipe(Effect.scoped)
 
 /** Files of a container as an archive, which can be read while the scope is open. Owners are the container's. */
@@ -83,7 +86,7 @@ export const copyToStream = (
     const paths = yield* expanded(from, patterns)
     const opened = yield* Effect.forEach(paths, (path) => opening(from, path, follow))
     const parts = yield* attempt(from, paths[0] ?? "", () =>
-      opened.map((source) => ({ source, entries: source.entries(source.name) }))
+      opened.map((source) => ({ source, entries: source.entries(source.name).map(ownersInside(container)) }))
     )
     // Contents are told apart by number: two sources may hold paths that look alike.
     const entries = parts.flatMap((part, index) => part.entries.map((entry) => numbered(entry, index)))
@@ -106,16 +109,34 @@ export const copyFromStream = (
     const target = yield* settled(to, destination)
     if (target.kind !== "directory") return yield* mustBeDirectory(to, destination)
     const files = unpackedStream(archive, "standard input")
-    const place = placeIn(to, container, options.archive)
+    const place = placeIn(to, container, { toUser: options.archive, ofHost: false })
     const { size } = yield* putInto(to, { into: target.path, name: "" }, files, place)
     return { bytes: size, skipped: [] }
   }).pipe(Effect.scoped)
 
-/** How files arrive in a container: with the owners they bring along, or as its own user's. */
-const placeIn = (side: Side, { spec }: ContainerRecord, toUser: boolean): PlaceOptions => {
+/**
+ * How files arrive in a container: with the owners they bring along, or as its own user's. An ordinary user's own files
+ * stay that user's, whatever number that is in the container.
+ */
+const placeIn = (
+  side: Side,
+  { spec }: ContainerRecord,
+  { ofHost, toUser }: { readonly toUser: boolean; readonly ofHost: boolean }
+): PlaceOptions => {
+  const { users } = spec
   const owner = toUser ? userOf(side, spec.process.user) : undefined
-  return { root: false, ...(owner === undefined ? {} : { owner }) }
+  if (owner !== undefined) return { root: false, owner: users === undefined ? owner : ownerOutside(users, owner) }
+  const isUsers = ofHost && rootless() !== undefined
+  return { root: false, ...(users === undefined || isUsers ? {} : { owners: users }) }
 }
+
+/** Entries of a container with the owners that it sees. */
+const ownersInside =
+  ({ spec: { users } }: ContainerRecord) =>
+  (entry: TreeEntry): TreeEntry =>
+    users === undefined ? entry : { ...entry, ...ownerInside(users, entry) }
+
+const unchanged = (entry: TreeEntry): TreeEntry => entry
 
 interface Transfer {
   readonly from: Side
@@ -124,6 +145,8 @@ interface Transfer {
   readonly destination: string
   readonly follow: boolean
   readonly place: PlaceOptions
+  /** Gives what is copied other owners. */
+  readonly owned?: (entry: TreeEntry) => TreeEntry
   readonly devices: boolean
 }
 
@@ -132,6 +155,7 @@ const transfer = ({
   devices,
   follow,
   from,
+  owned = unchanged,
   place,
   sources,
   to
@@ -151,7 +175,7 @@ const transfer = ({
           const because = `${from.called(path)} is ${source.isDirectory ? "a directory" : "a file"}, ${to.called(destination)} ${target.kind === undefined ? "is not there" : `a ${target.kind}`}`
           return yield* new CopyRefused({ why: plan, because })
         }
-        const all = yield* attempt(from, path, () => source.entries(plan.name))
+        const all = yield* attempt(from, path, () => source.entries(plan.name).map(owned))
         const entries = all.filter(({ type }) => devices || (type !== "char" && type !== "block"))
         skipped.push(...all.filter((entry) => !entries.includes(entry)).map((entry) => entry.path))
         if (entries.length === 0) return

@@ -12,7 +12,8 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
 import { newId } from "../containers/new-id.ts"
 import { healthSettings } from "../containers/health-settings.ts"
-import { commandOf, makeSpec } from "../containers/make-spec.ts"
+import { commandOf, makeSpec, userOf } from "../containers/make-spec.ts"
+import { autoUsers, keptUsers } from "../containers/own-users.ts"
 import { settledJoins } from "../containers/joined-namespaces.ts"
 import { inheritedMounts } from "../containers/inherited-mounts.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
@@ -67,11 +68,20 @@ export const create = (
     const images = yield* Images
     const containers = yield* Containers
     const layers = yield* LayerStore
+    const kept = yield* keptUsers(options)
     const ready = Effect.gen(function* () {
       const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
         phase("resolve")
       )
-      return { image, tree: yield* layers.prepare({ id, parents: image.record.stack, keep: true }) }
+      return {
+        image,
+        tree: yield* layers.prepare({
+          id,
+          parents: image.record.stack,
+          keep: true,
+          ...(kept === undefined ? {} : { owners: kept.users })
+        })
+      }
     })
     const saidSignal = options.stopSignal === undefined ? undefined : signalNumber(options.stopSignal)
     if (options.stopSignal !== undefined && saidSignal === undefined) {
@@ -87,15 +97,18 @@ export const create = (
     let made: ContainerRecord["mounts"] = []
     const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
+      const own = kept ?? (yield* autoUsers(options))
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
       const mounts = yield* prepareMounts(wanted, image.config, {
         stack: image.record.stack,
-        user: options.user ?? image.config.config.User ?? ""
+        user: userOf(options, image.config, own),
+        users: own?.users
       }).pipe(phase("mount"))
       made = mounts.own
       const spec = yield* makeSpec({
         id,
         options,
+        own,
         image: image.config,
         root: tree.root,
         mounts: mounts.specs,
@@ -155,6 +168,7 @@ export const create = (
           ...(options.capDrop.length === 0 ? {} : { capDrop: options.capDrop }),
           ...(Object.keys(options.annotations).length === 0 ? {} : { annotations: options.annotations }),
           ...(options.publishAll ? { publishAll: true } : {}),
+          ...(options.users.typed === "" ? {} : { userns: options.users.typed }),
           entrypoint,
           command
         },
@@ -166,7 +180,10 @@ export const create = (
       const foreign = foreignTo(image.config, ofMachine(arch()))
       if (foreign !== undefined && options.platform === undefined) warn?.(foreign)
       return named
-    }).pipe(Effect.onError(() => undo))
+    }).pipe(
+      Effect.scoped,
+      Effect.onError(() => undo)
+    )
   }).pipe(phase("create"))
 
 /** What Docker says of an image that is for other machines, when nobody asked for that. */

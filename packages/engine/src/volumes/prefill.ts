@@ -12,6 +12,7 @@ import {
   writeSync
 } from "node:fs"
 import { join } from "node:path"
+import { type IdMaps, type Owner, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
@@ -22,25 +23,31 @@ import type { VolumeRecord } from "./Volumes.ts"
 
 /**
  * Fills an empty volume with what the image has at the place it is mounted on: contents, and owner and mode of the
- * directory itself. Nothing happens when the image has no directory there.
+ * directory itself. Nothing happens when the image has no directory there. `owners`: whom files of whose belong to there;
+ * themselves when absent.
  */
 export const prefill = (
   volume: Pick<VolumeRecord, "name" | "path">,
   stack: Stack,
-  target: string
+  { owners, target }: { readonly target: string; readonly owners?: IdMaps | undefined }
 ): Effect.Effect<void, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
     const found = yield* layers.lookup(stack, target.replace(/^\/+/, ""), true)
     if (Option.isNone(found) || found.value.type !== "directory") return
     const directory = found.value
-    yield* fill(volume, yield* layers.walk(stack, directory.path), directory.path)
+    const entries = yield* layers.walk(stack, directory.path)
+    const failed = storageFailure("prepare", `volume ${volume.name}`)
+    const owned = <A extends Owner>(entry: A): A =>
+      owners === undefined ? entry : { ...entry, ...ownerOutside(owners, entry) }
+    yield* fill(volume, yield* Effect.try({ try: () => entries.map(owned), catch: failed }), directory.path)
     yield* Effect.try({
       try: () => {
-        lchownSync(volume.path, directory.uid, directory.gid)
+        const { gid, uid } = owned(directory)
+        lchownSync(volume.path, uid, gid)
         chmodSync(volume.path, directory.mode)
       },
-      catch: storageFailure("prepare", `volume ${volume.name}`)
+      catch: failed
     })
   })
 

@@ -27,7 +27,7 @@ const tree: ReadonlyArray<TreeChange> = [
 const filled = (target: string, changes = tree) =>
   Effect.gen(function* () {
     const volume = yield* (yield* Volumes).ensure({ name: "v", anonymous: false })
-    yield* prefill(volume, [yield* layerOf(changes)], target)
+    yield* prefill(volume, [yield* layerOf(changes)], { target })
     return volume.path
   })
 

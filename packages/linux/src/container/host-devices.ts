@@ -1,7 +1,7 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
-import { rootless } from "../rootless.ts"
 import { cloneTree } from "./binds.ts"
 import type { FileKind, Kernel } from "./Kernel.ts"
+import { restricted } from "./restricted.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 
 /** The devices of every container: name, major and minor number. All are mode 0666. */
@@ -40,7 +40,7 @@ export const holdDevices = (kernel: Kernel, spec: ContainerSpec): ReadonlyArray<
       .reduce((sum, name) => sum + walk(`${hostPath}/${name}`, `${containerPath}/${name}`, new Set()), 0)
   }
   stage("find devices", () => {
-    if (rootless() !== undefined) for (const [name] of standardDevices) walk(`/dev/${name}`, `/dev/${name}`, new Set())
+    if (restricted(spec)) for (const [name] of standardDevices) walk(`/dev/${name}`, `/dev/${name}`, new Set())
     if (spec.privileged) walk("/dev", "/dev", own)
     for (const { containerPath, hostPath } of spec.devices) {
       if (walk(hostPath, containerPath, new Set()) > 0) continue
@@ -49,7 +49,7 @@ export const holdDevices = (kernel: Kernel, spec: ContainerSpec): ReadonlyArray<
     }
   })
   return [...found].map(([path, { hostPath, kind }]) =>
-    rootless() === undefined
+    !restricted(spec)
       ? { path, kind }
       : stage(`add device ${hostPath}`, () => ({ path, kind, tree: cloneTree(kernel, hostPath, false) }))
   )

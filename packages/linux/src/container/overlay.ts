@@ -16,14 +16,18 @@ const options = ["index=off", "redirect_dir=off", "metacopy=off"]
 /** In a user namespace overlayfs keeps its marks in attributes of users, and does none of the others by itself. */
 const usersOptions = ["userxattr"]
 
+/** The options of every overlay here. */
+export const overlayOptions = (): ReadonlyArray<string> => (rootless() === undefined ? options : usersOptions)
+
 /** Mounts the overlay on its target. Lower directories are relative, so that 127 of them fit into one page. */
 export const mountOverlay = ({ sys }: Kernel, root: OverlayRoot): void =>
   stage("mount overlay", () => {
     sys.chdir(root.directory)
     const made = overlayData({
       lower: root.lower,
+      ...(root.contents === undefined ? {} : { contents: root.contents }),
       upper: { upper: root.upper, work: root.work },
-      options: rootless() === undefined ? options : usersOptions
+      options: overlayOptions()
     })
     if (!made.ok)
       throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)

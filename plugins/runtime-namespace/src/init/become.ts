@@ -8,22 +8,20 @@ import {
   PR_SET_KEEPCAPS,
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
-  S_IFCHR,
-  S_IFIFO,
-  S_IFMT,
   SIGKILL
 } from "@gantry/linux/constants"
 import { capabilityBits, capabilityNames, parseCapability } from "@gantry/linux/capabilities"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import { type Kernel, now, settle } from "@gantry/linux/container/Kernel"
+import { type Kernel, settle } from "@gantry/linux/container/Kernel"
 import { findProgram } from "@gantry/linux/container/find-program"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { lockRoot } from "./mask.ts"
 import type { Identity } from "@gantry/linux/container/passwd"
 import { openMountPoint } from "@gantry/linux/container/mount-point"
 import { stage, StageFailure, wordsOf } from "@gantry/linux/container/StageFailure"
+import { ownStreams } from "./streams.ts"
 import { StubGone } from "@gantry/linux/container/stub/remote-calls"
 
 /** Whether the process dies with its parent. A process that joined a container stays when its starter goes. */
@@ -64,10 +62,7 @@ export const become = (
   if (readonlyRoot) lockRoot(kernel)
   settle(kernel)
   const program = stage("run command", () => findProgram(kernel.files.kind, process.argv[0] ?? "", env))
-  // A process without root's rights must be able to open its own /dev/stdout.
-  stage("own the standard streams", () => {
-    if (who.uid !== 0) for (const stream of [0, 1, 2]) ownStream(kernel, stream, who, process.tty)
-  })
+  ownStreams(kernel, who, process.tty)
   stage("clean up", () => {
     sys.closeRange(3, 0xffff_ffff, CLOSE_RANGE_CLOEXEC)
     for (const stream of [0, 1, 2]) sys.fcntl(stream, F_SETFD, 0)
@@ -119,24 +114,6 @@ const bitsOf = (names: ReadonlyArray<string>): bigint =>
       return known
     })
   )
-
-/**
- * Pipes, and a terminal of the container, were made for this process alone. Anything else that was handed in belongs to
- * somebody, such as the terminal of whoever runs `exec`.
- */
-const ownStream = (kernel: Kernel, stream: number, who: Identity, terminal: boolean): void => {
-  const path = `/proc/self/fd/${stream}`
-  const kind = kernel.files.kind(path)
-  if (kind === undefined) return
-  const type = kind.mode & S_IFMT
-  if (type !== S_IFIFO && !(terminal && type === S_IFCHR)) return
-  try {
-    now(kernel, () => kernel.files.chown(path, who.uid, kind.gid))
-  } catch (error) {
-    // The pipe is somebody's whom this user namespace does not have: cron and sudo hand an ordinary user pipes of root's.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) throw error
-  }
-}
 
 /** Numbers of what is taken out of the bounding set: all but `keep`, with those that this kernel has and no name is known for. */
 const notAmong = ({ sys }: Kernel, keep: ReadonlyArray<string>): ReadonlyArray<number> => {

@@ -8,11 +8,11 @@ import {
   MS_RDONLY,
   MS_REMOUNT
 } from "@gantry/linux/constants"
-import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "@gantry/linux/container/binds"
 import { type Kernel, now, ownKind } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
+import { restricted } from "@gantry/linux/container/restricted"
 import { stage } from "@gantry/linux/container/StageFailure"
 
 /** One line of /proc/self/cgroup of version 1. */
@@ -42,9 +42,9 @@ export const hierarchies = (text: string): ReadonlyArray<Hierarchy> =>
 
 const base = "/sys/fs/cgroup"
 
-/** A container of an ordinary user does without a view that the kernel refuses such a user. */
-const tolerated = (kernel: Kernel, mount: () => void): void => {
-  if (rootless() === undefined) return mount()
+/** A container that is not made by the host's root does without a view that the kernel refuses its maker. */
+const tolerated = (kernel: Kernel, spec: ContainerSpec, mount: () => void): void => {
+  if (!restricted(spec)) return mount()
   try {
     now(kernel, mount)
   } catch {
@@ -72,14 +72,14 @@ export const mountCgroups = (kernel: Kernel, spec: ContainerSpec): void => {
     if (ownKind(kernel, base) === undefined) return
     const version1 = hierarchies(files.read("/proc/self/cgroup"))
     if (version1.length === 0) {
-      tolerated(kernel, () => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))
+      tolerated(kernel, spec, () => sys.mount("cgroup", base, "cgroup2", flags | lock, "nsdelegate"))
       return
     }
     sys.mount("tmpfs", base, "tmpfs", flags, "mode=755")
     for (const { data, directory, group, links } of version1) {
       const place = `${base}/${directory}`
       files.makeDirectory(place, 0o755)
-      tolerated(kernel, () => {
+      tolerated(kernel, spec, () => {
         sys.mount("cgroup", place, "cgroup", flags | lock, data)
         if (group !== "/") narrow(kernel, place, group)
       })

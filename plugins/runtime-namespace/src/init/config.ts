@@ -1,3 +1,4 @@
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** First message of the parent to a container's first process. */
@@ -15,6 +16,8 @@ export interface JoinConfig {
   readonly pid: number
   /** Namespaces of that process to enter, by their names below /proc/PID/ns; the mount namespace comes last. */
   readonly namespaces: ReadonlyArray<string>
+  /** The container's own namespace of users, if it has one. */
+  readonly users?: IdMaps
   readonly process: ProcessSpec
   /** As with {@link InitConfig}. */
   readonly filters?: string

@@ -1,10 +1,11 @@
 import { S_IFBLK, S_IFCHR } from "@gantry/linux/constants"
+import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { deviceNumbers } from "@gantry/linux/memory"
 import { type HeldDevice, standardDevices } from "@gantry/linux/container/host-devices"
 import { type FileKind, type Kernel, ownKind } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot, openMountPoint } from "@gantry/linux/container/mount-point"
+import { restricted } from "@gantry/linux/container/restricted"
 import { stage } from "@gantry/linux/container/StageFailure"
-import { rootless } from "@gantry/linux/rootless"
 
 const links = [
   ["/proc/self/fd", "/dev/fd"],
@@ -18,10 +19,10 @@ const links = [
 const core = "/proc/kcore"
 
 /** Makes the nodes and links of /dev. The umask has to be clear. */
-export const makeDevices = (kernel: Kernel, held: ReadonlyArray<HeldDevice>): void => {
+export const makeDevices = (kernel: Kernel, spec: ContainerSpec, held: ReadonlyArray<HeldDevice>): void => {
   const { files, sys } = kernel
   stage("make /dev", () => {
-    if (rootless() === undefined) {
+    if (!restricted(spec)) {
       for (const [name, major, minor] of standardDevices) sys.mknod(`/dev/${name}`, S_IFCHR | 0o666, major, minor)
     }
     for (const [target, path] of links) files.link(target, path)

@@ -1,7 +1,7 @@
 import { PR_SET_DUMPABLE, PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { become } from "./become.ts"
-import { holdBinds, mountAsked } from "@gantry/linux/container/binds"
+import { type HeldMounts, holdBinds, mountAsked } from "@gantry/linux/container/binds"
 import { mountCgroups } from "./cgroup-view.ts"
 import type { InitConfig } from "./config.ts"
 import { type Control, expect, waitForEnd } from "@gantry/linux/container/control"
@@ -10,15 +10,20 @@ import { holdDevices } from "@gantry/linux/container/host-devices"
 import { filterOf } from "./filter.ts"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import { attachGenerated, holdGenerated } from "@gantry/linux/container/generated-files"
-import { holdKernelMounts } from "./kernel-mounts.ts"
+import { holdKernelMounts, type KernelMounts } from "./kernel-mounts.ts"
 import type { Kernel } from "@gantry/linux/container/Kernel"
-import { applyLimits } from "./limits.ts"
+import { applyLimits, raiseLimits } from "./limits.ts"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { lockPaths, lockRoot, maskPaths } from "./mask.ts"
-import { enterRoot, makePrivate } from "./mount-root.ts"
+import { enterRoot, holdRoot, makePrivate } from "./mount-root.ts"
 import { joinNetwork, setUpNetwork } from "./network.ts"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
-import { stage } from "@gantry/linux/container/StageFailure"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
+import { lendStreams } from "@gantry/linux/container/lend-streams"
+import { enterUsers } from "./own-users.ts"
+import { restricted } from "@gantry/linux/container/restricted"
+import { rootless } from "@gantry/linux/rootless"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { setSysctls } from "./sysctl.ts"
 import { mountDev, mountProc, mountSys, topDirectories } from "./system-mounts.ts"
 import { holdTrees } from "@gantry/linux/container/trees"
@@ -34,15 +39,17 @@ export const start = (kernel: Kernel, control: Control): void => {
   // Before anything in a container whose processes it joins can see this one.
   sys.prctl(PR_SET_DUMPABLE, 0)
   sys.prctl(PR_SET_PDEATHSIG, SIGKILL)
-  // The number of this process where the host's /proc was mounted, which is where the parent lives.
-  control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
   const { filters, hold = false, spec: asked } = control.receive() as InitConfig
+  // Its namespaces are there. The number of this process where the host's /proc was mounted, which is where the parent lives.
+  const ready = () => control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
+  if (asked.users === undefined) ready()
   sys.umask(0)
-  if (hold) return holdFiles(kernel, control, asked)
+  if (hold) return holdFiles(kernel, control, { spec: asked, ready })
   const spec = withFirstProcess(asked)
   const filter = filterOf(kernel, spec.process, filters)
   ownSession(kernel)
-  buildRoot(kernel, spec)
+  if (spec.users !== undefined && rootless() === undefined) raiseLimits(kernel, spec.process)
+  buildRoot(kernel, spec, ready)
   setNames(kernel, spec)
   const alone = spec.wiring.length === 0
   if (alone) setUpNetwork(kernel, spec.wiring)
@@ -56,7 +63,7 @@ export const start = (kernel: Kernel, control: Control): void => {
   setSysctls(kernel, spec)
   if (changes) coverPaths(kernel, spec)
   if (spec.process.tty) takeTerminal(kernel, control, { console: true })
-  applyLimits(kernel, spec.process)
+  applyLimits(kernel, spec.process, restricted(spec))
   become(kernel, spec.process, who, {
     diesWithParent: true,
     filter,
@@ -67,8 +74,12 @@ export const start = (kernel: Kernel, control: Control): void => {
 }
 
 /** The container's files and nothing else, for as long as somebody looks at them. */
-const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void => {
-  buildRoot(kernel, spec)
+const holdFiles = (
+  kernel: Kernel,
+  control: Control,
+  { ready, spec }: { readonly spec: ContainerSpec; readonly ready: () => void }
+): void => {
+  buildRoot(kernel, spec, ready)
   expect(control, "go")
   if (spec.readonlyRoot) lockRoot(kernel)
   control.begun()
@@ -76,25 +87,55 @@ const holdFiles = (kernel: Kernel, control: Control, spec: ContainerSpec): void 
   else kernel.leave()
 }
 
-/** Takes what is needed from the host, enters the container's root and mounts what belongs in it. */
-const buildRoot = (kernel: Kernel, spec: ContainerSpec): void => {
+/**
+ * Takes what is needed from the host, enters the container's root and mounts what belongs in it. `ready`: says that all
+ * namespaces are there, where that is later than at the beginning.
+ */
+const buildRoot = (kernel: Kernel, spec: ContainerSpec, ready: () => void): void => {
   const binds = holdBinds(kernel, spec.mounts)
   const devices = holdDevices(kernel, spec)
   const memory = holdSharedMemory(kernel, spec)
-  joinNetwork(kernel, spec.wiring)
-  const ahead = holdKernelMounts(kernel, spec)
-  makePrivate(kernel)
-  const trees = holdTrees(kernel, spec.mounts)
-  enterRoot(kernel, spec.root)
+  const { ahead, root, trees } = spec.users === undefined ? enterHere(kernel, spec) : enterInside(kernel, spec, ready)
+  enterRoot(kernel, spec.root, root)
   topDirectories(kernel)
   const generated = holdGenerated(kernel, spec, "/proc")
   const inMemory = holdMemoryFiles(kernel, spec.mounts, "/proc")
   mountProc(kernel, ahead)
   mountDev(kernel, spec, { ahead, memory })
-  makeDevices(kernel, devices)
+  makeDevices(kernel, spec, devices)
   mountSys(kernel, spec, ahead)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
+}
+
+/** What is taken along into the container's root; `root` is that itself, where it is mounted already. */
+interface Taken {
+  readonly ahead: KernelMounts
+  readonly trees: HeldMounts
+  readonly root?: number
+}
+
+const enterHere = (kernel: Kernel, spec: ContainerSpec): Taken => {
+  joinNetwork(kernel, spec.wiring)
+  const ahead = holdKernelMounts(kernel, spec)
+  makePrivate(kernel)
+  return { ahead, trees: holdTrees(kernel, spec.mounts) }
+}
+
+/** The same for a container with users of its own: from here on this process has no more rights than the container's root. */
+const enterInside = (kernel: Kernel, spec: ContainerSpec, ready: () => void): Taken => {
+  const { users } = spec
+  if (users === undefined) throw new StageFailure("enter the container's user namespace", "there is none")
+  lendStreams(kernel, ownerOutside(users, { uid: 0, gid: 0 }))
+  makePrivate(kernel)
+  const root = holdRoot(kernel, spec.root, users)
+  const trees = holdTrees(kernel, spec.mounts)
+  // The processes' namespace is not one of the container's root, so this is mounted by who made it.
+  const processes = holdKernelMounts(kernel, spec, ["/proc"])
+  enterUsers(kernel, spec, users)
+  ready()
+  const others = holdKernelMounts(kernel, spec, ["/sys", "/dev/mqueue"])
+  return { ahead: new Map([...processes, ...others]), trees, root }
 }
 
 /** Whether parameters of the kernel are set for it, some of them those of its links: their directory is locked after that. */

@@ -4,8 +4,12 @@ import type { JoinConfig } from "./config.ts"
 import { type Control, expect } from "@gantry/linux/container/control"
 import { filterOf } from "./filter.ts"
 import type { Kernel } from "@gantry/linux/container/Kernel"
-import { applyLimits } from "./limits.ts"
+import { applyLimits, raiseLimits } from "./limits.ts"
+import { restricted } from "@gantry/linux/container/restricted"
+import { rootless } from "@gantry/linux/rootless"
 import { stage } from "@gantry/linux/container/StageFailure"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
+import { lendStreams } from "@gantry/linux/container/lend-streams"
 import { ownSession, takeTerminal } from "./terminal.ts"
 import { identify } from "./user.ts"
 
@@ -18,17 +22,21 @@ export const join = (kernel: Kernel, control: Control): never => {
   // Before anything in the container can see this process.
   sys.prctl(PR_SET_DUMPABLE, 0)
   control.send({ type: "ready", pid: Number(files.readLink("/proc/self")) })
-  const { filters, namespaces, pid, process } = control.receive() as JoinConfig
+  const { filters, namespaces, pid, process, users } = control.receive() as JoinConfig
   sys.umask(0)
   const filter = filterOf(kernel, process, filters)
   ownSession(kernel)
   // The parent puts this process into the container's control group first: a namespace of control groups hides the
   // way there.
   expect(control, "go")
+  if (users !== undefined) {
+    lendStreams(kernel, ownerOutside(users, { uid: 0, gid: 0 }))
+    if (rootless() === undefined) raiseLimits(kernel, process)
+  }
   enter(kernel, pid, namespaces)
   if (process.tty) takeTerminal(kernel, control, { console: false })
   const who = identify(kernel, process)
-  applyLimits(kernel, process)
+  applyLimits(kernel, process, restricted({ users }))
   return become(kernel, process, who, {
     diesWithParent: false,
     filter,

@@ -9,16 +9,17 @@ import {
   MOUNT_ATTR_NOSUID,
   MOUNT_ATTR_RDONLY
 } from "@gantry/linux/constants"
-import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "@gantry/linux/container/binds"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { attach } from "@gantry/linux/container/mount-point"
+import { restricted } from "@gantry/linux/container/restricted"
 import { ownsNetwork } from "@gantry/linux/container/set-up-links"
 import { stage } from "@gantry/linux/container/StageFailure"
 
 /** Places of the kernel's own file systems. */
-type KernelPlace = "/proc" | "/sys" | "/dev/mqueue"
+const kernelPlaces = ["/proc", "/sys", "/dev/mqueue"] as const
+type KernelPlace = (typeof kernelPlaces)[number]
 
 /** Kernel file systems that were mounted ahead, attached nowhere yet. */
 export type KernelMounts = ReadonlyMap<KernelPlace, number>
@@ -26,21 +27,26 @@ export type KernelMounts = ReadonlyMap<KernelPlace, number>
 const types: { readonly [place in KernelPlace]: string } = { "/proc": "proc", "/sys": "sysfs", "/dev/mqueue": "mqueue" }
 
 /**
- * Mounts for an ordinary user what the kernel gives such a user only while the host's own mount of it is in view, and
- * takes over the host's where the container shares a namespace with it: only the owner of a namespace may mount what
- * shows it. For root there are none, its are mounted in place.
+ * Mounts for who is not the host's root what the kernel gives such a user only while the host's own mount of it is in
+ * view, and takes over the host's where the container shares a namespace with it: only the owner of a namespace may
+ * mount what shows it. For root there are none, its are mounted in place.
  */
-export const holdKernelMounts = (kernel: Kernel, { namespaces, wiring }: ContainerSpec): KernelMounts => {
-  if (rootless() === undefined) return new Map()
-  const own: ReadonlyArray<readonly [KernelPlace, boolean]> = [
-    ["/proc", namespaces.pid !== "host"],
-    ["/sys", ownsNetwork(wiring) || wiring.some(({ type }) => type === "join")],
-    ["/dev/mqueue", namespaces.ipc !== "host"]
-  ]
+export const holdKernelMounts = (
+  kernel: Kernel,
+  spec: ContainerSpec,
+  places: ReadonlyArray<KernelPlace> = kernelPlaces
+): KernelMounts => {
+  if (!restricted(spec)) return new Map()
+  const { namespaces, wiring } = spec
+  const isOwn: { readonly [place in KernelPlace]: boolean } = {
+    "/proc": namespaces.pid !== "host",
+    "/sys": ownsNetwork(wiring) || wiring.some(({ type }) => type === "join"),
+    "/dev/mqueue": namespaces.ipc !== "host"
+  }
   return new Map(
-    own.map(([place, isOwn]) => [
+    places.map((place) => [
       place,
-      stage(`mount ${place}`, () => (isOwn ? detached(kernel, types[place]) : cloneTree(kernel, place, true)))
+      stage(`mount ${place}`, () => (isOwn[place] ? detached(kernel, types[place]) : cloneTree(kernel, place, true)))
     ])
   )
 }

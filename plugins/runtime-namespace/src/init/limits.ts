@@ -17,7 +17,6 @@ import {
   RLIMIT_SIGPENDING,
   RLIMIT_STACK
 } from "@gantry/linux/constants"
-import { rootless } from "@gantry/linux/rootless"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
@@ -47,10 +46,25 @@ const mostFiles = 1_048_576n
 const valueOf = (value: number): bigint => (value < 0 ? RLIM_INFINITY : BigInt(value))
 
 /**
+ * Lets limits be set later that are higher than this process' own, by root of a namespace of users. Lower ones would be in
+ * the way until then.
+ */
+export const raiseLimits = ({ sys }: Kernel, process: ProcessSpec): void => {
+  for (const { hard, name } of process.rlimits) {
+    const resource = Object.hasOwn(numbers, name) ? numbers[name] : undefined
+    if (resource === undefined) continue
+    stage(`limit ${name}`, () => {
+      const now = sys.getrlimit(resource)
+      if (valueOf(hard) > now.hard) sys.setrlimit(resource, { ...now, hard: valueOf(hard) })
+    })
+  }
+}
+
+/**
  * Sets resource limits. Without a wish for `nofile` both limits become the host's, at most 1048576: the JavaScript
  * runtimes change the soft one at their start, so what was inherited is unknown.
  */
-export const applyLimits = ({ files, sys }: Kernel, process: ProcessSpec): void => {
+export const applyLimits = ({ files, sys }: Kernel, process: ProcessSpec, isRestricted: boolean): void => {
   if (!process.rlimits.some(({ name }) => name === "nofile")) {
     stage("limit nofile", () => {
       const { hard } = sys.getrlimit(RLIMIT_NOFILE)
@@ -69,7 +83,7 @@ export const applyLimits = ({ files, sys }: Kernel, process: ProcessSpec): void 
     const wanted = process.oomScoreAdj
     const path = "/proc/self/oom_score_adj"
     // Only the host's root makes a process less likely to be ended than its starter.
-    const least = rootless() === undefined ? wanted : Number(files.read(path))
+    const least = !isRestricted ? wanted : Number(files.read(path))
     stage("set oom_score_adj", () => files.write(path, String(Math.max(wanted, least))))
   }
 }

@@ -45,7 +45,9 @@ export const mountDev = (kernel: Kernel, spec: ContainerSpec, { ahead, memory }:
     for (const name of ["pts", "mqueue", ...shm]) files.makeDirectory(`/dev/${name}`, 0o755)
   })
   // Where there is one group only, it has the terminals as well.
-  const pts = `newinstance,ptmxmode=0666,mode=0620${rootless()?.single === true ? "" : ",gid=5"}`
+  const group = rootless()?.single === true ? "" : ",gid=5"
+  // Whoever opens a terminal for a container with users of its own may be nobody there.
+  const pts = `newinstance,ptmxmode=0666,mode=0620${group}${spec.users === undefined ? "" : ",uid=0"}`
   stage("mount /dev/pts", () => sys.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts))
   if (memory !== undefined) stage("mount /dev/shm", () => attach(kernel, memory, "/dev/shm", "directory"))
   else if (spec.shmBytes > 0)

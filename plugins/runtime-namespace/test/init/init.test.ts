@@ -43,7 +43,7 @@ const rehearse = (
     refuse: () => undefined,
     begun: () => void events.push("begun")
   }
-  const kernel: Kernel = { sys: recording.syscalls, files }
+  const kernel: Kernel = { sys: recording.syscalls, files, userNamespace: () => 99 }
   try {
     start(kernel, control)
     return { events, error: undefined }
@@ -130,6 +130,54 @@ describe("init", () => {
     const { events } = rehearse({ ...spec, process: { ...spec.process, tty: true } })
     const order = positions(events, `send {"type":"terminal"}`, `open("/dev/pts/3"`, "ioctl", "dup3", "execve")
     expect(order).toEqual(sorted(order))
+  })
+
+  describe("of a container with users of its own", () => {
+    const users = {
+      uids: [{ inside: 0, outside: 100_000, count: 65_536 }],
+      gids: [{ inside: 0, outside: 200_000, count: 65_536 }]
+    }
+    const own = { ...spec, users }
+
+    it("takes all that is the host's first, and nothing once it has entered", () => {
+      const { events } = rehearse({
+        ...own,
+        mounts: [{ type: "bind", source: "/a", target: "/b", readonly: false, recursive: true }]
+      })
+      const order = positions(
+        events,
+        `openTree(AT_FDCWD, "/a"`,
+        `mount("overlay"`,
+        `fsopen("proc"`,
+        "setns(99",
+        "pivotRoot",
+        `mount("tmpfs", "/dev"`
+      )
+      expect(order).toEqual(sorted(order))
+    })
+
+    it("says that it is ready when its namespaces are there, and not before", () => {
+      const { events } = rehearse(own)
+      const order = positions(events, "setns(99", "unshare(CLONE_NEWNS", `send {"type":"ready"`, "pivotRoot")
+      expect(order).toEqual(sorted(order))
+    })
+
+    it("asks again to die with its parent at once, when the change of user has made the kernel forget", () => {
+      const { events } = rehearse(own)
+      const entered = events.findIndex((event) => event.startsWith("setns(99"))
+      expect(events.slice(entered + 1, entered + 4).map((event) => event.split("(")[0])).toEqual([
+        "setresgid",
+        "setresuid",
+        "prctl"
+      ])
+      expect(events[entered + 3]).toContain("PR_SET_PDEATHSIG")
+    })
+
+    it("makes no device, which its root has no right to", () => {
+      const { events } = rehearse(own)
+      expect(events.filter((event) => event.startsWith("mknod"))).toEqual([])
+      expect(rehearse(spec).events.filter((event) => event.startsWith("mknod"))).not.toEqual([])
+    })
   })
 
   it.each([

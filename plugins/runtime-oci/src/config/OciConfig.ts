@@ -10,6 +10,8 @@ export interface OciConfig {
   readonly mounts: ReadonlyArray<OciMount>
   readonly linux: {
     readonly namespaces: ReadonlyArray<OciNamespace>
+    readonly uidMappings?: ReadonlyArray<OciIdMapping>
+    readonly gidMappings?: ReadonlyArray<OciIdMapping>
     readonly cgroupsPath?: string
     readonly devices: ReadonlyArray<OciDevice>
     readonly resources?: OciResources
@@ -50,9 +52,16 @@ export interface OciMount {
   readonly options: ReadonlyArray<string>
 }
 
+/** An entry of `linux.uidMappings` and its like. */
+export interface OciIdMapping {
+  readonly containerID: number
+  readonly hostID: number
+  readonly size: number
+}
+
 /** An entry of `linux.namespaces`. */
 export interface OciNamespace {
-  readonly type: "cgroup" | "ipc" | "mount" | "network" | "pid" | "uts"
+  readonly type: "cgroup" | "ipc" | "mount" | "network" | "pid" | "user" | "uts"
   readonly path?: string
 }
 

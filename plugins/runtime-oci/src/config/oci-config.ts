@@ -1,11 +1,12 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { IdRange } from "@gantry/core/runtime/IdMaps"
 import { maskedPaths, readonlyPaths } from "@gantry/linux/container/kernel-paths"
 import type { Identity } from "@gantry/linux/container/passwd"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { ownsNetwork } from "@gantry/linux/container/set-up-links"
 import type { FilterTarget } from "@gantry/linux/seccomp/profile"
 import { mountsOf, type StagedPaths } from "./mounts.ts"
-import type { OciConfig, OciDevice, OciNamespace, OciProcess } from "./OciConfig.ts"
+import type { OciConfig, OciDevice, OciIdMapping, OciNamespace, OciProcess } from "./OciConfig.ts"
 import { type OrdinaryUser, processOf } from "./process.ts"
 import { type GivenDevice, resourcesOf } from "./resources.ts"
 import { seccompOf } from "./seccomp.ts"
@@ -52,8 +53,11 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
     mounts: mountsOf(spec, facts),
     linux: {
       namespaces: namespacesOf(spec),
-      // To an ordinary user the kernel gives neither devices nor lists of them: they are bound.
-      devices: facts.user === undefined ? facts.devices.map(deviceOf) : [],
+      ...(spec.users === undefined
+        ? {}
+        : { uidMappings: mappingsOf(spec.users.uids), gidMappings: mappingsOf(spec.users.gids) }),
+      // To an ordinary user, and to root of a user namespace, the kernel gives no devices: they are bound.
+      devices: facts.user === undefined && spec.users === undefined ? facts.devices.map(deviceOf) : [],
       ...(facts.group === undefined
         ? {}
         : { cgroupsPath: `/${facts.group}`, resources: resourcesOf(spec, facts.devices) }),
@@ -83,9 +87,13 @@ const deviceOf = ({ fileMode, gid, major, minor, path, type, uid }: GivenDevice)
   gid
 })
 
-const namespacesOf = ({ namespaces, wiring }: ContainerSpec): ReadonlyArray<OciNamespace> => {
+const mappingsOf = (ranges: ReadonlyArray<IdRange>): ReadonlyArray<OciIdMapping> =>
+  ranges.map(({ count, inside, outside }) => ({ containerID: inside, hostID: outside, size: count }))
+
+const namespacesOf = ({ namespaces, users, wiring }: ContainerSpec): ReadonlyArray<OciNamespace> => {
   const joined = wiring.find((each) => each.type === "join")
   return [
+    ...(users === undefined ? [] : [{ type: "user" as const }]),
     { type: "mount" },
     ...(["pid", "ipc", "uts", "cgroup"] as const).flatMap((type) => {
       const choice = namespaces[type]

@@ -1,15 +1,16 @@
 import { arch, release } from "node:os"
 import { hostCgroups } from "@gantry/linux/cgroup-layout"
-import { MS_BIND, MS_REC, RLIMIT_NOFILE } from "@gantry/linux/constants"
+import { RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devices"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
 import { deviceNumbers } from "@gantry/linux/memory"
 import { rootless } from "@gantry/linux/rootless"
-import { mountOverlay } from "@gantry/linux/container/overlay"
+import { mountMappedRoot, mountRoot, targetOf } from "@gantry/linux/container/mapped-root"
 import { lookUp } from "@gantry/linux/container/passwd"
-import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { stage } from "@gantry/linux/container/StageFailure"
 import type { BundleFacts } from "../config/oci-config.ts"
 import type { OrdinaryUser } from "../config/process.ts"
 import type { GivenDevice } from "../config/resources.ts"
@@ -29,7 +30,7 @@ export const gatherFacts = (
   { bundle, program }: { readonly bundle: string; readonly program: string }
 ): Omit<BundleFacts, "group"> & { readonly view: Pick<Inside, "at"> } => {
   const { files, sys } = kernel
-  const root = mountRoot(kernel, spec)
+  const root = mountRootOf(kernel, spec)
   const held = holdDevices(kernel, spec)
   const staged = stageMounts(kernel, spec, { bundle, devices: held })
   const view = viewOf(kernel.sys, spec.mounts, { root, staged })
@@ -56,16 +57,10 @@ export const userHere = ({ files }: Pick<Kernel, "files">): OrdinaryUser | undef
   return { single: here.single, oomScoreAdj: Number(files.read("/proc/self/oom_score_adj")) }
 }
 
-const mountRoot = (kernel: Kernel, { root }: ContainerSpec): string => {
-  if (root.type === "opaque") {
-    throw new StageFailure("mount root", `a root of the store ${root.store} has no place in this kernel`)
-  }
-  if (root.type === "overlay") {
-    mountOverlay(kernel, root)
-    return root.target
-  }
-  stage("mount root", () => kernel.sys.mount(root.path, root.path, null, MS_BIND | MS_REC, null))
-  return root.path
+const mountRootOf = (kernel: Kernel, { root, users }: ContainerSpec): string => {
+  if (users === undefined) mountRoot(kernel, root)
+  else mountMappedRoot(kernel, root, { users, first: ownerOutside(users, { uid: 0, gid: 0 }) })
+  return targetOf(root)
 }
 
 const givenDevice = ({ devices }: ContainerSpec, { kind, path }: HeldDevice): GivenDevice => ({

@@ -2,7 +2,9 @@ import * as fs from "node:fs"
 import { PR_SET_CHILD_SUBREAPER, RLIMIT_NOFILE } from "@gantry/linux/constants"
 import { groupsOf } from "@gantry/linux/cgroup-layout"
 import { type Control, expect } from "@gantry/linux/container/control"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { Kernel } from "@gantry/linux/container/Kernel"
+import { lendStreams } from "@gantry/linux/container/lend-streams"
 import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { rootless } from "@gantry/linux/rootless"
@@ -26,6 +28,7 @@ export const join = (kernel: Kernel, control: Control, request: JoinRequest): nu
   const { sys } = kernel
   sys.prctl(PR_SET_CHILD_SUBREAPER, 1)
   sys.umask(0)
+  if (request.users !== undefined) lendStreams(kernel, ownerOutside(request.users, { uid: 0, gid: 0 }))
   const { directory, remove } = scratch(request)
   try {
     const { pid, terminal } = enter(kernel, request, directory)

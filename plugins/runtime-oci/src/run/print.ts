@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { overlayOptions } from "@gantry/linux/container/overlay"
 import { overlayData } from "@gantry/linux/overlay"
 import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "@gantry/linux/container/Kernel"
@@ -41,7 +42,10 @@ export const main = (): void => {
 const readOnly = ({ sys }: Kernel, root: RootSource): RootSource => {
   if (root.type !== "overlay") return root
   sys.chdir(root.directory)
-  const made = overlayData({ lower: [root.upper, ...root.lower] })
+  const made = overlayData({
+    lower: [root.upper, ...root.lower],
+    ...(root.contents === undefined ? {} : { contents: root.contents, options: overlayOptions() })
+  })
   if (!made.ok) throw new Error(`${root.lower.length} layers need ${made.bytes} bytes, the kernel takes ${made.limit}`)
   sys.mount("overlay", root.target, "overlay", 0, made.data)
   sys.chdir("/")

@@ -1,3 +1,4 @@
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
 /** Which runtime does it, and where it keeps what it knows. */
@@ -27,5 +28,7 @@ export interface JoinRequest {
   /** Its first process, as the host numbers it. */
   readonly pid: number
   readonly driver: Driver
+  /** The container's own namespace of users, if it has one. */
+  readonly users?: IdMaps
   readonly process: ProcessSpec
 }

@@ -1,9 +1,11 @@
 import * as fs from "node:fs"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { finishBind, holdBinds } from "@gantry/linux/container/binds"
 import { holdGenerated } from "@gantry/linux/container/generated-files"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { type HeldDevice, standardDevices } from "@gantry/linux/container/host-devices"
+import { asOwner } from "@gantry/linux/container/mapped-root"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { attach } from "@gantry/linux/container/mount-point"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
@@ -21,6 +23,10 @@ interface Stage {
   readonly devices: ReadonlyArray<HeldDevice>
 }
 
+/** Makes something that is to belong to the container's root. */
+const ofRoot = <A>(kernel: Kernel, { users }: ContainerSpec, make: () => A): A =>
+  users === undefined ? make() : asOwner(kernel, ownerOutside(users, { uid: 0, gid: 0 }), make)
+
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
 export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devices: given }: Stage): StagedPaths => {
   const memory = holdSharedMemory(kernel, spec)
@@ -30,9 +36,9 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devic
   const held = new Map([
     ...holdBinds(kernel, wanted),
     ...holdTrees(kernel, wanted),
-    ...holdMemoryFiles(kernel, wanted, scratch)
+    ...ofRoot(kernel, spec, () => holdMemoryFiles(kernel, wanted, scratch))
   ])
-  const generated = holdGenerated(kernel, spec, scratch)
+  const generated = ofRoot(kernel, spec, () => holdGenerated(kernel, spec, scratch))
   // Overlays are mounted from within their own directory; everything below is by path from the root.
   kernel.sys.chdir("/")
   const binds = spec.mounts.flatMap((mount) => (mount.type === "bind" && !isStaged(mount) ? [mount.source] : []))

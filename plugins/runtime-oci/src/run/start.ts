@@ -12,7 +12,9 @@ import { openCgroups } from "@gantry/linux/cgroup"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type Control, expect } from "@gantry/linux/container/control"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
+import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { Kernel } from "@gantry/linux/container/Kernel"
+import { lendStreams } from "@gantry/linux/container/lend-streams"
 import { ownsNetwork, setUpLinks } from "@gantry/linux/container/set-up-links"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { enterNetworkOf, inNetworkOf } from "@gantry/linux/in-network"
@@ -43,6 +45,7 @@ export const start = (kernel: Kernel, control: Control, request: StartRequest): 
   // The runtime's own process goes away once the container is made: what it leaves becomes a child of this one.
   sys.prctl(PR_SET_CHILD_SUBREAPER, 1)
   const spec = request.hold === true ? quiet(request.spec) : withFirstProcess(request.spec)
+  if (spec.users !== undefined) lendStreams(kernel, ownerOutside(spec.users, { uid: 0, gid: 0 }))
   const bundle = openBundle(kernel, request.driver.bundles, spec)
   let pid: number | undefined
   try {

@@ -55,7 +55,7 @@ const containerOptions = {
   volume: {
     kind: "list",
     short: "v",
-    about: "Mount a directory of the host or a volume, as SOURCE:TARGET[:ro,idmap,…]"
+    about: "Mount a directory of the host or a volume (:ro, :idmap)"
   },
   mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs" },
   tmpfs: { kind: "list", about: "Mount an empty file system in memory" },
@@ -72,7 +72,7 @@ const containerOptions = {
   capAdd: { kind: "list", about: "Add Linux capabilities" },
   capDrop: { kind: "list", about: "Drop Linux capabilities" },
   securityOpt: { kind: "list", about: "Security options, such as seccomp=profile.json" },
-  userns: { kind: "text", about: 'User namespace ("host")' },
+  userns: { kind: "text", about: "Users: host, keep-id[:uid=N] (not for root), or auto" },
   pid: { kind: "text", about: 'PID namespace ("host" or "private")' },
   ipc: { kind: "text", about: 'IPC namespace ("host", "private", "shareable", "none" or "container:NAME")' },
   uts: { kind: "text", about: 'UTS namespace ("host" or "private")' },

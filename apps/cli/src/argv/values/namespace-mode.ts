@@ -3,14 +3,13 @@ import type { NamespaceWish } from "@gantry/engine/containers/RunOptions"
 import { bad, good, type Result } from "../Result.ts"
 
 /** Kinds of namespaces, by the option that chooses one. */
-type Kind = "cgroupns" | "ipc" | "pid" | "userns" | "uts"
+type Kind = "cgroupns" | "ipc" | "pid" | "uts"
 
 /** What stands for a namespace of the container's own. `none` of ipc leaves memory shared by name away besides. */
 const own: { readonly [kind in Kind]: ReadonlyArray<string> } = {
   cgroupns: ["", "private"],
   ipc: ["", "none", "private"],
   pid: ["", "private"],
-  userns: ["", "host"],
   uts: ["", "private"]
 }
 
@@ -19,7 +18,6 @@ const unknownYet: { readonly [kind in Kind]: RegExp } = {
   cgroupns: /^(container|ns):./,
   ipc: /^ns:./,
   pid: /^ns:./,
-  userns: /^(private$|nomap$|(auto|keep-id)(:|$)|(container|ns):.)/,
   uts: /^(container|ns):./
 }
 
@@ -27,21 +25,16 @@ const called: { readonly [kind in Kind]: (text: string) => string } = {
   cgroupns: () => "invalid CGROUP mode",
   ipc: (text) => `Invalid IPC mode: ${text}`,
   pid: () => "invalid PID mode",
-  userns: () => "invalid USER mode",
   uts: () => "invalid UTS mode"
 }
 
-/** Reads `--uts`, `--cgroupns` or `--userns`. Of users there is only the host's namespace. */
+/** Reads `--uts` or `--cgroupns`. */
 export const parseNamespaceMode =
   (kind: Kind) =>
   (text: string): Result<NamespaceChoice> => {
     if (own[kind].includes(text)) return good("own")
     if (text === "host") return good("host")
-    if (!unknownYet[kind].test(text)) return bad(called[kind](text))
-    const already = text.startsWith("keep-id")
-      ? "; without root, files of a container's root are its caller's anyway"
-      : ""
-    return bad(`${text} is not supported yet${already}`)
+    return bad(unknownYet[kind].test(text) ? `${text} is not supported yet` : called[kind](text))
   }
 
 /** What stands before the name of a container whose namespace is wanted. */
