@@ -48,6 +48,16 @@ describe("an ordinary user's containers that keep the user's number", () => {
     ).toBe("0:0\n1000:1000\n0:0")
   })
 
+  it.each(everyRuntime)("know the user by name, once, by %s", async (runtime) => {
+    const words = ["create", "--runtime", runtime, "--name", "one", "--userns", "keep-id", "-w", "/home"]
+    await user.ok(...words, "base", "sh", "-c", "id -un; id -gn; echo ~; tail -n +3 /etc/passwd")
+    const line = `tester:x:${user.uid}:${user.uid}:tester:/home:/bin/sh`
+    const once = `tester\ntester\n/home\n${line}`
+    expect(await user.ok("start", "-a", "one")).toBe(once)
+    expect(await user.ok("start", "-a", "one")).toBe(once)
+    expect(await kept("--runtime", runtime, "-v", "/etc/passwd:/etc/passwd:ro", "base", "id", "-un")).toBe("tester")
+  })
+
   it("have the image's files without a copy of what these contain", async () => {
     const size = statSync("/bin/busybox").size
     const mapped = join(stores, "mapped")
@@ -108,7 +118,9 @@ describe("an ordinary user's containers that keep the user's number", () => {
     }
     expect(await tar("export", "one", "-o")).toBe("7/8")
     await user.ok("stop", "-t", "0", "one")
-    expect(await user.ok("diff", "one")).toBe("C /bin\nD /bin/vi\nA /made\nA /made/file\nA /made/in")
+    expect(await user.ok("diff", "one")).toBe(
+      "C /bin\nD /bin/vi\nC /etc\nC /etc/group\nC /etc/passwd\nA /made\nA /made/file\nA /made/in"
+    )
     await user.ok("commit", "one", "committed")
     expect(await user.ok("run", "--rm", "committed", "stat", "-c", "%u:%g", "/made/file", "/made")).toBe("7:8\n0:0")
     expect(await kept("committed", "stat", "-c", "%u:%g", "/made/file", "/made")).toBe("7:8\n0:0")

@@ -166,6 +166,15 @@ export interface JoinedMemory extends JoinedNamespace {
   readonly mounts: string
 }
 
+/** Somebody whom a container's own files are to know. */
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  /** Absolute path in the container. */
+  readonly home: string
+}
+
 /** Everything a runtime needs to know to start a container. Plain data without functions; survives JSON. */
 export interface ContainerSpec {
   /** 64 hex characters. */
@@ -198,6 +207,8 @@ export interface ContainerSpec {
    * that are named here. Absent when users are those of whoever makes it.
    */
   readonly users?: IdMaps
+  /** Is entered in its /etc/passwd and /etc/group where these do not have the numbers. */
+  readonly account?: Account
   /** How the container is connected; one entry a network, none for loopback only. */
   readonly wiring: ReadonlyArray<Wiring>
   readonly resources: Resources

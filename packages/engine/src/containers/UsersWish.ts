@@ -57,5 +57,5 @@ export const freeIds = (
 export interface OwnUsers {
   readonly users: IdMaps
   /** The caller, as the container sees it; absent where the image says who runs. */
-  readonly caller?: Owner
+  readonly caller?: Owner & { readonly name: string }
 }

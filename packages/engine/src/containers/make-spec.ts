@@ -117,6 +117,9 @@ export const makeSpec = ({
     sysctls: options.sysctls,
     namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
     ...(own === undefined ? {} : { users: own.users }),
+    ...(own?.caller === undefined
+      ? {}
+      : { account: { ...own.caller, home: cwdOf(options.workdir ?? image.config.WorkingDir) } }),
     wiring: [],
     resources: withSwap(options.resources),
     ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),

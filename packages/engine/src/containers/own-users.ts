@@ -55,9 +55,16 @@ export const keptUsers = (options: Asked): Effect.Effect<OwnUsers | undefined, B
     const { gid = here.gid, uid = here.uid } = users
     return {
       users: { uids: keptIds(here.users, uid), gids: keptIds(groupsHere(), gid) },
-      caller: { uid, gid }
+      caller: { uid, gid, name: nameOf(here.uid) }
     }
   })
+
+/** What this host calls a user. */
+const nameOf = (uid: number): string =>
+  readOr("/etc/passwd")
+    .split("\n")
+    .map((line) => line.split(":"))
+    .find(([, , number]) => number === String(uid))?.[0] ?? "user"
 
 /** How many groups there are in this process' namespace. */
 const groupsHere = (): number =>

@@ -1,6 +1,7 @@
 import { PR_SET_DUMPABLE, PR_SET_PDEATHSIG, SIGKILL } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { become } from "./become.ts"
+import { enterAccount } from "@gantry/linux/container/caller-account"
 import { type HeldMounts, holdBinds, mountAsked } from "@gantry/linux/container/binds"
 import { mountCgroups } from "./cgroup-view.ts"
 import type { InitConfig } from "./config.ts"
@@ -104,6 +105,7 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec, ready: () => void): void
   mountDev(kernel, spec, { ahead, memory })
   makeDevices(kernel, spec, devices)
   mountSys(kernel, spec, ahead)
+  if (spec.account !== undefined) enterAccount(kernel, spec.account)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
 }

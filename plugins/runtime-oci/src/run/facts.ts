@@ -3,6 +3,7 @@ import { hostCgroups } from "@gantry/linux/cgroup-layout"
 import { RLIMIT_NOFILE } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { ownerOutside } from "@gantry/core/runtime/IdMaps"
+import { enterAccount } from "@gantry/linux/container/caller-account"
 import { type HeldDevice, holdDevices } from "@gantry/linux/container/host-devices"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
@@ -57,10 +58,16 @@ export const userHere = ({ files }: Pick<Kernel, "files">): OrdinaryUser | undef
   return { single: here.single, oomScoreAdj: Number(files.read("/proc/self/oom_score_adj")) }
 }
 
-const mountRootOf = (kernel: Kernel, { root, users }: ContainerSpec): string => {
+const mountRootOf = (kernel: Kernel, { account, root, users }: ContainerSpec): string => {
+  const target = targetOf(root)
   if (users === undefined) mountRoot(kernel, root)
   else mountMappedRoot(kernel, root, { users, first: ownerOutside(users, { uid: 0, gid: 0 }) })
-  return targetOf(root)
+  if (account !== undefined) {
+    kernel.sys.chdir(target)
+    enterAccount(kernel, account)
+    kernel.sys.chdir("/")
+  }
+  return target
 }
 
 const givenDevice = ({ devices }: ContainerSpec, { kind, path }: HeldDevice): GivenDevice => ({

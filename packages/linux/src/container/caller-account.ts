@@ -1,0 +1,47 @@
+import { O_APPEND, O_CLOEXEC, O_WRONLY, S_IFMT, S_IFREG } from "../constants.ts"
+import type { Account } from "@gantry/core/runtime/ContainerSpec"
+import { writeAll } from "../write-all.ts"
+import { type Kernel, settle } from "./Kernel.ts"
+import { openInRoot } from "./mount-point.ts"
+import { stage } from "./StageFailure.ts"
+
+/**
+ * Enters somebody in the account files of a container, whose root is the working directory, unless its numbers are there
+ * already: programs such as ssh do nothing for who has no name. A container without such files stays without.
+ */
+export const enterAccount = (kernel: Kernel, { gid, home, name, uid }: Account): void =>
+  stage("enter the caller in /etc/passwd", () => {
+    const place = /[:\n]/.test(home) ? "/" : home
+    append(kernel, "/etc/passwd", uid, (free) => `${free(name)}:x:${uid}:${gid}:${name}:${place}:/bin/sh`)
+    append(kernel, "/etc/group", gid, (free) => `${free(name)}:x:${gid}:`)
+  })
+
+/** A name that none of the others has. */
+type FreeName = (name: string) => string
+
+const append = (kernel: Kernel, path: string, id: number, lineOf: (free: FreeName) => string): void => {
+  const { files, sys } = kernel
+  const place = openIfThere(kernel, path)
+  if (place === undefined) return
+  const own = `/proc/self/fd/${place}`
+  // What is no file is neither read nor written to.
+  const text = ((files.kind(own)?.mode ?? 0) & S_IFMT) === S_IFREG ? files.read(own) : undefined
+  const rows = (text ?? "").split("\n").map((line) => line.split(":"))
+  if (text !== undefined && !rows.some(([, , number]) => number === String(id))) {
+    const free: FreeName = (name) => (rows.some(([other]) => other === name) ? `${name}-${id}` : name)
+    const fd = sys.open(own, O_WRONLY | O_APPEND | O_CLOEXEC)
+    const before = text === "" || text.endsWith("\n") ? "" : "\n"
+    writeAll(sys, fd, new TextEncoder().encode(`${before}${lineOf(free)}\n`))
+    sys.close(fd)
+  }
+  sys.close(place)
+}
+
+const openIfThere = (kernel: Kernel, path: string): number | undefined => {
+  settle(kernel)
+  try {
+    return openInRoot(kernel, path)
+  } catch {
+    return undefined
+  }
+}
