@@ -5,7 +5,7 @@ import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import { errorCode } from "./error-code.ts"
-import { ownedInside } from "./owned-inside.ts"
+import { carriedInside, ownedInside } from "./owned-inside.ts"
 import type { Kernel } from "./kernel.ts"
 import { isOpaque, readXattrs } from "./xattrs.ts"
 
@@ -111,7 +111,9 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
           path,
           seen.disk,
           ownedInside(seen.stat, seen.layer.owners),
-          seen.layer.kernel === undefined ? undefined : readXattrs(seen.layer.kernel, seen.disk).xattrs
+          seen.layer.kernel === undefined
+            ? undefined
+            : carriedInside(readXattrs(seen.layer.kernel, seen.disk), seen.layer.owners).xattrs
         ),
       undefined
     )

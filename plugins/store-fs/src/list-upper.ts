@@ -5,7 +5,7 @@ import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
-import { ownedInside } from "./owned-inside.ts"
+import { carriedInside, ownedInside } from "./owned-inside.ts"
 import { linked, type RootMeta, type UnionView } from "./UnionView.ts"
 import { type Carried, readXattrs } from "./xattrs.ts"
 
@@ -29,7 +29,12 @@ export const listUpper = (kernel: Kernel, upper: string, owners?: IdMaps): Reado
       if (path.includes("\u{fffd}")) throw new UnsafePath({ path, why: "it is not UTF-8" })
       return
     }
-    items.push({ path, disk, stat: ownedInside(stat, owners), carried: readXattrs(kernel, disk) })
+    items.push({
+      path,
+      disk,
+      stat: ownedInside(stat, owners),
+      carried: carriedInside(readXattrs(kernel, disk), owners)
+    })
     if (stat.isDirectory()) for (const name of readdirSync(disk)) add(joinPath(path, name), `${disk}/${name}`)
   }
   add("", upper)

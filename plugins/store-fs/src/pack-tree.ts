@@ -6,7 +6,7 @@ import { entryFrom, statOf } from "@gantry/core/tree/disk-entry"
 import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
 import { changesOf, listUpper } from "./list-upper.ts"
-import { ownedInside } from "./owned-inside.ts"
+import { carriedInside, ownedInside } from "./owned-inside.ts"
 import type { UnionView } from "./UnionView.ts"
 import { readXattrs } from "./xattrs.ts"
 
@@ -32,7 +32,7 @@ export async function* treePieces({ below, kernel, owners }: Standing, upper: st
   const root =
     stat === undefined
       ? undefined
-      : entryFrom("", directory, ownedInside(stat, owners), readXattrs(kernel, directory).xattrs)
+      : entryFrom("", directory, ownedInside(stat, owners), carriedInside(readXattrs(kernel, directory), owners).xattrs)
   if (root === undefined) throw new Error(`${upper} is gone`)
   const top = { directory, kernel, live: true, ...(owners === undefined ? {} : { owners }) }
   const entries = below.under(top, root).walk("")

@@ -14,6 +14,7 @@ import { type IdMaps, type Owner, ownerOutside } from "@gantry/core/runtime/IdMa
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { failedWith } from "@gantry/linux/SyscallError"
+import { withOwners } from "./acl-owners.ts"
 import type { Kernel } from "./kernel.ts"
 import { replaceXattrs } from "./xattrs.ts"
 
@@ -61,7 +62,12 @@ export const writeMapped = async (tree: MappedTree): Promise<void> => {
     const { gid, uid } = outside(entry.path, entry)
     lchownSync(disk, uid, gid)
     if (!isLink) chmodSync(disk, entry.mode)
-    replaceXattrs(kernel, disk, entry.xattrs, true)
+    replaceXattrs(
+      kernel,
+      disk,
+      withOwners(entry.xattrs, (owner) => outside(entry.path, owner)),
+      true
+    )
     kernel.utimensat(disk, entry.mtimeNs, entry.mtimeNs, AT_SYMLINK_NOFOLLOW)
   }
 

@@ -16,6 +16,7 @@ import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
 import { readChanges } from "@gantry/core/tree/read-changes"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import { loadSyscalls } from "@gantry/linux/load"
 import { Chunk, Effect, Option, Stream } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { self } from "./self.ts"
@@ -166,6 +167,46 @@ describe.runIf(userInfo().uid === 0)("a tree whose files belong to others on the
           ["new", "500:4"],
           ["top", "0:0"]
         ])
+      })
+    ))
+
+  it("has the users and groups of access control lists like the owners", () =>
+    inStore(
+      Effect.gen(function* () {
+        const name = "system.posix_acl_access"
+        // user::rw-, user:500:r--, group::r--, group:7:r--, mask::r--, other::---
+        const list = (uid: number, gid: number) => {
+          const none = 0xffff_ffff
+          const entries = [
+            [1, 6, none],
+            [2, 4, uid],
+            [4, 4, none],
+            [8, 4, gid],
+            [16, 4, none],
+            [32, 0, none]
+          ]
+          const bytes = Buffer.alloc(4 + 8 * entries.length)
+          bytes.writeUInt32LE(2)
+          for (const [at, [tag = 0, perm = 0, id = 0]] of entries.entries()) {
+            bytes.writeUInt16LE(tag, 4 + 8 * at)
+            bytes.writeUInt16LE(perm, 6 + 8 * at)
+            bytes.writeUInt32LE(id, 8 + 8 * at)
+          }
+          return bytes.toString("hex")
+        }
+        const xattrs = new Map([[name, Uint8Array.from(Buffer.from(list(499, 7), "hex"))]])
+        const low = yield* layerOf([], [file("listed", "x", { mode: 0o640, xattrs })])
+        const store = yield* LayerStore
+        const tree = yield* store.prepare({ parents: [low], keep: true, id: "own", owners })
+        const { places, upper } = overlayOf(tree)
+        const sys = yield* Effect.promise(loadSyscalls)
+        expect(Buffer.from(sys.lgetxattr(join(places[0] ?? "", "listed"), name)).toString("hex")).toBe(list(1000, 2008))
+        writeFileSync(join(upper, "new"), "")
+        chownSync(join(upper, "new"), 501, 2001)
+        sys.lsetxattr(join(upper, "new"), name, Buffer.from(list(500, 2001), "hex"))
+        const [change] = yield* store.changes(tree)
+        const found = change !== undefined && "xattrs" in change ? change.xattrs?.get(name) : undefined
+        expect(Buffer.from(found ?? []).toString("hex")).toBe(list(500, 0))
       })
     ))
 

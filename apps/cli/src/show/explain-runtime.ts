@@ -44,7 +44,7 @@ const isolationHint = (why: string): string | undefined => {
   if (/delegated to this user/.test(why))
     return "go without limits and pause; gantry doctor says how a user is given control groups"
   if (/cannot show files with other owners/.test(why))
-    return "mount it without idmap, or a directory of another file system: ext4, xfs, btrfs and tmpfs can do it"
+    return "go without idmap and --userns auto there: ext4, xfs, btrfs and tmpfs can do it"
   if (/range of user numbers/.test(why)) return "gantry doctor says how a user is given one"
   return /EPERM|not permitted/i.test(why)
     ? "namespaces and mounts need root here; gantry doctor tells what this host lacks"

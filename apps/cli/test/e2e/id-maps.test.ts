@@ -84,6 +84,6 @@ describe.each(everyRuntime)("binds whose owners are seen as others, by %s", (run
     const { status, stderr } = await gantry.try("run", "--rm", "-v", "/proc:/d:idmap", "base", "true")
     expect(status).toBe(125)
     expect(stderr).toContain("could not map the owners of /proc: its file system, or one mounted below it, cannot")
-    expect(stderr).toContain("try: mount it without idmap")
+    expect(stderr).toContain("try: go without idmap")
   })
 })
