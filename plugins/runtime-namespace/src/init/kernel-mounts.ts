@@ -11,7 +11,7 @@ import {
 } from "@gantry/linux/constants"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { cloneTree } from "@gantry/linux/container/binds"
-import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Kernel, ownKind } from "@gantry/linux/container/Kernel"
 import { attach } from "@gantry/linux/container/mount-point"
 import { restricted } from "@gantry/linux/container/restricted"
 import { ownsNetwork } from "@gantry/linux/container/set-up-links"
@@ -44,10 +44,13 @@ export const holdKernelMounts = (
     "/dev/mqueue": namespaces.ipc !== "host"
   }
   return new Map(
-    places.map((place) => [
-      place,
-      stage(`mount ${place}`, () => (isOwn[place] ? detached(kernel, types[place]) : cloneTree(kernel, place, true)))
-    ])
+    places
+      // Not every host has what it shares.
+      .filter((place) => isOwn[place] || ownKind(kernel, place) !== undefined)
+      .map((place) => [
+        place,
+        stage(`mount ${place}`, () => (isOwn[place] ? detached(kernel, types[place]) : cloneTree(kernel, place, true)))
+      ])
   )
 }
 

@@ -2,6 +2,7 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_STRICTATIME } from "@gant
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import { attachKernelMount, type KernelMounts } from "./kernel-mounts.ts"
+import { restricted } from "@gantry/linux/container/restricted"
 import { attach } from "@gantry/linux/container/mount-point"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
@@ -53,6 +54,8 @@ export const mountDev = (kernel: Kernel, spec: ContainerSpec, { ahead, memory }:
   else if (spec.shmBytes > 0)
     stage("mount /dev/shm", () => sys.mount("shm", "/dev/shm", "tmpfs", strict, `mode=1777,size=${spec.shmBytes}`))
   if (attachKernelMount(kernel, ahead, "/dev/mqueue")) return
+  // The host's own, which only its root may mount, and which is mounted nowhere.
+  if (restricted(spec) && spec.namespaces.ipc === "host") return
   stage("mount /dev/mqueue", () => sys.mount("mqueue", "/dev/mqueue", "mqueue", strict, null))
 }
 

@@ -32,13 +32,13 @@ const strict = ["nosuid", "noexec", "nodev"]
 
 /** Mounts of every container, in the order they are made. */
 const systemMounts = (
-  { namespaces, privileged, shmBytes, wiring }: ContainerSpec,
+  { namespaces, privileged, shmBytes, users, wiring }: ContainerSpec,
   { manyTrees, staged, user }: MountFacts
 ): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
-  // Only the owner of a namespace may mount what shows it: of one that a user shares with the host, the host's is taken.
+  // Only the owner of a namespace may mount what shows it: of one that is shared with the host, the host's is taken.
   const kernels = (destination: string, type: string, own: boolean, more: ReadonlyArray<string> = []): OciMount =>
-    own || user === undefined
+    own || (user === undefined && users === undefined)
       ? { destination, type, source: type, options: [...strict, ...more] }
       : { destination, type: "bind", source: destination, options: ["rbind", ...strict, ...more] }
   const options = [...strict, "mode=1777", `size=${shmBytes}`]

@@ -127,6 +127,35 @@ describe("the config that an OCI runtime gets", () => {
     expect(() => terminals(true)).toThrow("root is the only user here")
   })
 
+  it("names the users of a container's own, and makes nothing that its root may not", () => {
+    const uids = [{ inside: 0, outside: 100_000, count: 10 }]
+    const gids = [{ inside: 5, outside: 7, count: 1 }]
+    const device = {
+      path: "/dev/fuse",
+      type: "c",
+      major: 10,
+      minor: 229,
+      fileMode: 0o666,
+      uid: 0,
+      gid: 0,
+      access: "rwm"
+    } as const
+    const configOf = (spec: ContainerSpec) =>
+      read(JSON.parse(printConfig(ociConfig(spec, { ...facts, devices: [device] }))))
+    const { linux, mounts } = configOf({
+      ...plain,
+      users: { uids, gids },
+      namespaces: { ...plain.namespaces, pid: "host" }
+    })
+    expect(linux.namespaces).toContainEqual({ type: "user" })
+    expect(linux.uidMappings).toEqual([{ containerID: 0, hostID: 100_000, size: 10 }])
+    expect(linux.gidMappings).toEqual([{ containerID: 5, hostID: 7, size: 1 }])
+    expect(linux.devices).toEqual([])
+    expect(mounts.find(({ destination }) => destination === "/proc")?.type).toBe("bind")
+    expect(configOf(plain).linux).not.toHaveProperty("uidMappings")
+    expect(configOf(plain).linux.devices).toHaveLength(1)
+  })
+
   it("allows what rules of devices name, after everything was denied", () => {
     const { devices = [] } = printed({ ...plain, deviceRules: ["b 8:* rwm"] }).linux.resources ?? {}
     expect(devices[0]).toEqual({ allow: false, access: "rwm" })

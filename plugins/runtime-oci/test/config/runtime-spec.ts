@@ -90,6 +90,9 @@ const Seccomp = Schema.Struct({
   )
 })
 
+const id = Schema.Int.pipe(Schema.between(0, 4_294_967_295))
+const idMappings = Schema.Array(Schema.Struct({ containerID: id, hostID: id, size: id }))
+
 /**
  * What the OCI runtime-spec 1.0 demands of the parts of `config.json` that gantry writes: config.md and config-linux.md.
  * Decoded with excess properties as errors, it also finds a name that the specification does not have.
@@ -105,11 +108,13 @@ export const RuntimeSpec = Schema.Struct({
   linux: Schema.Struct({
     namespaces: unique(
       Schema.Struct({
-        type: Schema.Literal("cgroup", "ipc", "mount", "network", "pid", "uts"),
+        type: Schema.Literal("cgroup", "ipc", "mount", "network", "pid", "user", "uts"),
         path: Schema.optional(absolute)
       }),
       ({ type }) => type
     ),
+    uidMappings: Schema.optional(idMappings),
+    gidMappings: Schema.optional(idMappings),
     cgroupsPath: Schema.optional(absolute),
     devices: unique(
       Schema.Struct({
