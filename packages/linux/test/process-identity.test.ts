@@ -50,13 +50,14 @@ describe("the identity of a process", () => {
       const identity = identify(child.pid ?? 0)
       if (identity === undefined) throw new Error("the child has no identity")
       expect(isStopped(identity)).toBe(false)
-      child.kill("SIGSTOP")
+      process.kill(identity.pid, "SIGSTOP")
       while (!isStopped(identity)) expect(isAlive(identity)).toBe(true)
       expect(isStopped({ ...identity, startTime: identity.startTime + 1 })).toBe(false)
-      child.kill("SIGCONT")
+      // Deno sends no second signal by `child.kill`.
+      process.kill(identity.pid, "SIGCONT")
       while (isStopped(identity)) expect(isAlive(identity)).toBe(true)
     } finally {
-      child.kill("SIGKILL")
+      process.kill(child.pid ?? 0, "SIGKILL")
       await exit
     }
   })

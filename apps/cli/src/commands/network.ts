@@ -26,6 +26,13 @@ export const create = define(networkCreate, ({ operands: [name = ""], options },
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
       return yield* refused(`invalid network name "${name}"`, "use letters, digits, dots, dashes and underscores", 1)
     }
+    if (options.driver === "host" || options.driver === "null") {
+      return yield* refused(
+        `only one instance of "${options.driver}" network is allowed`,
+        `it is there already: --network ${options.driver === "host" ? "host" : "none"}`,
+        1
+      )
+    }
     if (!["", "bridge"].includes(options.driver ?? "")) {
       return yield* refused(
         `plugin "${options.driver}" not found`,

@@ -19,7 +19,7 @@ export default lookingAtPlugins(
   define(table, ({ options }, { plugins, terminal }) =>
     Effect.gen(function* () {
       const { files, untrusted } = yield* readConfiguration(configPlaces(terminal.env, terminal.cwd))
-      if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
+      if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted, terminal.env))
       const choices = yield* choosePlugins(files, plugins, terminal.env[inherited] ?? "", terminal.cwd)
       let broken = false
       const chosen = (choice: Choice) =>

@@ -27,6 +27,10 @@ const above = (directory: string, taken: ReadonlyArray<string>): string | undefi
   }
 }
 
+/** The configuration file of the user, whether it is there or not. */
+export const userConfig = (env: Environment): string =>
+  join(nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".config"), "gantry", fileName)
+
 /**
  * The configuration files there are: of the system, of the user and of the project around the working directory, the
  * stronger one last. This is all that a program without configuration pays: a handful of questions to the file system.
@@ -34,10 +38,9 @@ const above = (directory: string, taken: ReadonlyArray<string>): string | undefi
 export const configPlaces = (env: Environment, cwd: string): ReadonlyArray<ConfigPlace> => {
   const only = nonEmpty(env["GANTRY_CONFIG"])
   if (only !== undefined) return [{ file: resolve(cwd, only), level: "only" }]
-  const home = nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".config")
   const places: ReadonlyArray<ConfigPlace> = [
     { file: join("/etc/gantry", fileName), level: "system" },
-    { file: join(home, "gantry", fileName), level: "user" }
+    { file: userConfig(env), level: "user" }
   ]
   const project = above(
     cwd,

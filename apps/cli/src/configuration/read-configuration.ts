@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import type { ConfigFile } from "./ConfigFile.ts"
 import { reasonOf } from "../commands/file-problem.ts"
 import { ConfigInvalid } from "./ConfigInvalid.ts"
-import type { ConfigPlace } from "./config-places.ts"
+import type { Environment } from "../settings.ts"
+import { type ConfigPlace, userConfig } from "./config-places.ts"
 import { fits } from "./fits.ts"
 
 /** A configuration file that is heeded. */
@@ -22,8 +23,8 @@ export interface Configuration {
 }
 
 /** What a user is told of a project's file that is passed over. */
-export const untrustedNotice = (file: string): string =>
-  `gantry: ${file} is not used: its folder is not among "trustedProjects" of ~/.config/gantry/gantry.config.json\n`
+export const untrustedNotice = (file: string, env: Environment): string =>
+  `gantry: ${file} is not used: its folder is not among "trustedProjects" of ${userConfig(env)}\n`
 
 /** What the strongest file says that says it. */
 export const said = <A>(

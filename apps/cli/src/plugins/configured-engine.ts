@@ -27,7 +27,7 @@ export const configuredEngine = (
   Effect.gen(function* () {
     const { files, untrusted } = yield* readConfiguration(places)
     mark("configuration read")
-    if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted))
+    if (untrusted !== undefined) terminal.err(untrustedNotice(untrusted, env))
     const publishAddress = said({ files }, ({ publish }) => publish?.defaultAddress)
     const publishMode = said({ files }, ({ publish }) => publish?.mode)
     const settings: SettingsShape = {

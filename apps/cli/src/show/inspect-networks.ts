@@ -4,6 +4,7 @@ import { type ContainerRecord, portsOf } from "@gantry/engine/containers/Contain
 import { namesOf } from "@gantry/engine/networks/names-of"
 import type { NetworkWish } from "@gantry/engine/networks/NetworkWish"
 import { isUserDefined, sharedWith } from "@gantry/engine/networks/NetworkWish"
+import { endpointId } from "./endpoint-id.ts"
 import { everyAddress } from "./ports.ts"
 
 /** Where a container is to be found, in the shape of Docker's inspect: its own ports, and a place in each network. */
@@ -63,7 +64,7 @@ const endpointOf = (
   Links: null,
   Aliases: aliases.length === 0 ? null : aliases,
   NetworkID: held?.networkId ?? "",
-  EndpointID: "",
+  EndpointID: endpointId(id, held),
   ...placeOf(held),
   ...(held === undefined && mac !== undefined ? { MacAddress: mac } : {}),
   GwPriority: priority,

@@ -1,4 +1,5 @@
 import type { Attachment, NetworkInfo } from "@gantry/core/network/Network"
+import { endpointId } from "./endpoint-id.ts"
 import { shortId } from "./text.ts"
 import { createdAt } from "./time.ts"
 
@@ -77,7 +78,7 @@ export const inspectNetwork = (
       container,
       {
         Name: called,
-        EndpointID: "",
+        EndpointID: endpointId(container, attachment),
         MacAddress: attachment.mac ?? "",
         IPv4Address: attachment.address === undefined ? "" : `${attachment.address}/${attachment.prefixLength ?? 32}`,
         IPv6Address: attachment.ipv6 === undefined ? "" : `${attachment.ipv6.address}/${attachment.ipv6.prefixLength}`
