@@ -10,6 +10,7 @@ import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { Effect, Option, Stream } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { directory, file, plain } from "./entries.ts"
 import { self } from "./self.ts"
 import { storeIn } from "./store-in.ts"
 
@@ -18,19 +19,6 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "gantry-store-fs-"))
 })
 afterEach(() => rmSync(root, { recursive: true }))
-
-const meta = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 1_700_000_000_000_000_000n }
-const file = (path: string, text: string, more: Partial<TreeEntry> = {}): TreeEntry =>
-  ({
-    ...meta,
-    path,
-    type: "file",
-    size: text.length,
-    content: { from: "bytes", bytes: Buffer.from(text) },
-    ...more
-  }) as TreeEntry
-const directory = (path: string, more: Partial<TreeEntry> = {}): TreeEntry =>
-  ({ ...meta, mode: 0o755, path, type: "directory", ...more }) as TreeEntry
 
 const inStore = <A, E>(use: Effect.Effect<A, E, LayerStore | Database>, program = self): Promise<A> =>
   Effect.runPromise(Effect.provide(use, storeIn(root, program)))
@@ -84,8 +72,8 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
           [],
           [
             file("ping", "x", { mode: 0o4755, uid: 3, gid: 4, xattrs: new Map([["security.capability", capability]]) }),
-            { ...meta, path: "pong", type: "hardlink", target: "ping" },
-            { ...meta, path: "null", type: "char", major: 1, minor: 3 }
+            { ...plain, path: "pong", type: "hardlink", target: "ping" },
+            { ...plain, path: "null", type: "char", major: 1, minor: 3 }
           ]
         )
         const archive = yield* packed(diffId)
@@ -103,7 +91,7 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
   it("links are followed inside the root, and a circle of links leads nowhere", () =>
     inStore(
       Effect.gen(function* () {
-        const link = (path: string, target: string): TreeEntry => ({ ...meta, path, type: "symlink", target })
+        const link = (path: string, target: string): TreeEntry => ({ ...plain, path, type: "symlink", target })
         const { diffId } = yield* layerOf(
           [],
           [
@@ -130,7 +118,7 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
         const store = yield* LayerStore
         const outside = join(root, "outside")
         mkdirSync(outside)
-        const link: TreeEntry = { ...meta, path: "link", type: "symlink", target: outside }
+        const link: TreeEntry = { ...plain, path: "link", type: "symlink", target: outside }
         const below = yield* layerOf([], [link])
         for (const parents of [[], [below.diffId]]) {
           const tree = yield* store.prepare({ parents, keep: false })
@@ -176,7 +164,7 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
           mode: 0o1777,
           uid: 7,
           gid: 8,
-          mtimeNs: meta.mtimeNs
+          mtimeNs: plain.mtimeNs
         })
         expect((yield* store.walk([high.diffId], "")).length).toBe(2)
       })

@@ -15,10 +15,11 @@ import type { Digest } from "@gantry/core/image/Digest"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { LayerStore, type TreeHandle } from "@gantry/core/store/LayerStore"
 import { readChanges } from "@gantry/core/tree/read-changes"
-import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
+import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { loadSyscalls } from "@gantry/linux/load"
 import { Chunk, Effect, Option, Stream } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { directory, file, plain } from "./entries.ts"
 import { self } from "./self.ts"
 import { storeIn } from "./store-in.ts"
 
@@ -27,19 +28,6 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "gantry-store-fs-"))
 })
 afterEach(() => rmSync(root, { recursive: true }))
-
-const meta = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 1_700_000_000_000_000_000n }
-const file = (path: string, text: string, more: Partial<TreeEntry> = {}): TreeEntry =>
-  ({
-    ...meta,
-    path,
-    type: "file",
-    size: text.length,
-    content: { from: "bytes", bytes: Buffer.from(text) },
-    ...more
-  }) as TreeEntry
-const directory = (path: string, more: Partial<TreeEntry> = {}): TreeEntry =>
-  ({ ...meta, mode: 0o755, path, type: "directory", ...more }) as TreeEntry
 
 const inStore = <A, E>(use: Effect.Effect<A, E, LayerStore>): Promise<A> =>
   Effect.runPromise(Effect.provide(use, storeIn(root, self)))
@@ -82,8 +70,8 @@ describe.runIf(userInfo().uid === 0)("a tree whose files belong to others on the
     directory("etc"),
     file("etc/gone", "x"),
     file("etc/kept", "kept", { uid: 500, gid: 7, mode: 0o4755 }),
-    { ...meta, path: "etc/again", type: "hardlink", target: "etc/kept" },
-    { ...meta, path: "etc/link", type: "symlink", target: "kept", mode: 0o777, uid: 3 }
+    { ...plain, path: "etc/again", type: "hardlink", target: "etc/kept" },
+    { ...plain, path: "etc/link", type: "symlink", target: "kept", mode: 0o777, uid: 3 }
   ] as ReadonlyArray<TreeChange>)
   const stacked = Effect.gen(function* () {
     const low = yield* base

@@ -30,7 +30,8 @@ const looks = {
   "resolver file": "cat /etc/resolv.conf",
   "files of gantry's": "for f in /etc/hosts /etc/hostname /etc/resolv.conf; do ls -l $f | cut -c1-10; done",
   // Namespaces.
-  "processes seen": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q '__supervis[e]' && echo host || echo own",
+  "processes seen":
+    "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q '__supervis[e]' && echo host || echo own",
   "networks seen": "ls /sys/class/net; cat /proc/net/route | grep -c .",
   "loopback is up": "ip -o addr show lo | grep -c 127.0.0.1",
   "shared memory of others": "cat /proc/sysvipc/shm | grep -c .",
