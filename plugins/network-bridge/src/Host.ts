@@ -63,8 +63,7 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
   const filter = makeFilter(syscalls)
   const table = tableName(instance)
 
-  const removeLink = (name: string): void =>
-    withLinks(syscalls, (links) => tolerate("ENODEV", () => links.deleteLink(name)))
+  const removeLink = (name: string): void => withLinks(syscalls, (links) => links.discardLink(name))
 
   return {
     filter,

@@ -48,7 +48,7 @@ export const planRewiring = (
 export const rewire = (sys: Syscalls, pid: number, before: Connected, after: Connected): void => {
   const { come, gone, ways } = planRewiring(before, after)
   withLinks(sys, (links) => {
-    for (const { link } of gone) if (links.linkIndex(link) !== undefined) links.deleteLink(link)
+    for (const { link } of gone) links.discardLink(link)
   })
   try {
     connect(sys, pid, come)
@@ -62,7 +62,7 @@ export const rewire = (sys: Syscalls, pid: number, before: Connected, after: Con
     }
   } catch (error) {
     withLinks(sys, (links) => {
-      for (const { link } of come) if (links.linkIndex(link) !== undefined) links.deleteLink(link)
+      for (const { link } of come) links.discardLink(link)
     })
     throw error
   }

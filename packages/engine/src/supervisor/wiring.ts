@@ -29,7 +29,7 @@ export const connect = (sys: Syscalls, pid: number, wiring: ReadonlyArray<Wiring
           master: bridge,
           ...(mtu === undefined ? {} : { mtu })
         }
-        if (links.linkIndex(link) !== undefined) links.deleteLink(link)
+        links.discardLink(link)
         links.createVeth(request)
         // Otherwise a container could not reach its own published port where bridged packets pass the host's filters.
         writeFileSync(`/sys/class/net/${link}/brport/hairpin_mode`, "1")

@@ -1,3 +1,4 @@
+import { failedWith } from "../SyscallError.ts"
 import type { Syscalls } from "../Syscalls.ts"
 import type { Message } from "./message.ts"
 import {
@@ -66,6 +67,8 @@ export interface Links {
   readonly setLinkUp: (name: string) => void
   readonly changeLink: (name: string, settings: LinkSettings) => void
   readonly deleteLink: (name: string) => void
+  /** The same where a device may be gone, or be going: the kernel takes away those of a network namespace that has ended. */
+  readonly discardLink: (name: string) => void
   /** The number of a device; undefined when no device has that name. */
   readonly linkIndex: (name: string) => number | undefined
   /** An IPv6 address is usable at once: nobody is asked whether he has it. */
@@ -111,6 +114,13 @@ export const openLinks = (sys: Syscalls): Links => {
     setLinkUp: (name) => void socket.request(changeLink(indexOf(name), { up: true })),
     changeLink: (name, settings) => void socket.request(changeLink(indexOf(name), settings)),
     deleteLink: (name) => void socket.request(removeLink(name)),
+    discardLink: (name) => {
+      try {
+        socket.request(removeLink(name))
+      } catch (error) {
+        if (!failedWith(error, "ENODEV")) throw error
+      }
+    },
     linkIndex: (name) => rows(socket.dump(allLinks), linkRow).find((row) => row.name === name)?.index,
     addAddress: (name, address, prefix) => void socket.request(newAddress(indexOf(name), address, prefix)),
     addRoute: ({ destination, gateway, dev, replace = false, source }) =>

@@ -20,6 +20,7 @@ describe("links on the real kernel", () => {
         expect(JSON.parse(stdout)).toEqual({
           again: "netlink RTM_NEWLINK(bridge br-test): file exists (EEXIST)",
           missing: "netlink RTM_DELLINK(nothing): no such device (ENODEV)",
+          discarded: "none",
           badRoute: expect.stringContaining("netlink RTM_NEWROUTE(default via 192.0.2.1): network is unreachable"),
           badMtu: expect.stringContaining("EINVAL"),
           here: [

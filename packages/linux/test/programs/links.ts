@@ -35,6 +35,7 @@ links.createVeth({
 })
 seen["again"] = codeOf(() => links.createBridge("br-test"))
 seen["missing"] = codeOf(() => links.deleteLink("nothing"))
+seen["discarded"] = codeOf(() => links.discardLink("nothing"))
 seen["badRoute"] = codeOf(() => links.addRoute({ destination: "default", gateway: "192.0.2.1" }))
 seen["badMtu"] = codeOf(() => links.changeLink("vh-test", { mtu: 1 }))
 seen["here"] = links.listLinks().map(({ name, up, mtu, mac, master, kind }) => ({
