@@ -1,6 +1,7 @@
 import type { Session } from "@gantry/core/runtime/Runtime"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import { fstatSync } from "node:fs"
 import { constants } from "node:os"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -101,8 +102,8 @@ const passInput = (
   detached: Deferred.Deferred<void>
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const input = process.stdin
     if (tty && terminal.stdinIsTerminal) {
+      const input = process.stdin
       yield* Effect.acquireRelease(
         Effect.promise(async () => {
           const [{ loadSyscalls }, { passOutputThrough }] = await Promise.all([
@@ -137,6 +138,8 @@ const passInput = (
       }
       return Uint8Array.from(passed)
     }
+    if (isStream(0)) return yield* passStream(session, filter)
+    const input = process.stdin
     let last: Promise<void> = Promise.resolve()
     const inOrder = (effect: Effect.Effect<void>): void => {
       input.pause()
@@ -153,4 +156,39 @@ const passInput = (
       () => inOrder(session.closeInput)
     )
     yield* Effect.addFinalizer(() => Effect.sync(() => void input.pause()))
+  })
+
+/** Whether a descriptor is a pipe or socket that Bun reads. */
+const isStream = (fd: number): boolean => {
+  if (!("Bun" in globalThis)) return false
+  try {
+    const stat = fstatSync(fd)
+    return stat.isFIFO() || stat.isSocket()
+  } catch {
+    // It is closed.
+    return false
+  }
+}
+
+/**
+ * Passes a pipe or socket on, one piece after the other. Not by the events of `process.stdin`: where it is paused when its
+ * input ends, Bun now and then never tells of the end, and the command waits for ever.
+ */
+const passStream = (
+  session: Session,
+  filter: (piece: Uint8Array) => Uint8Array
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { standardInput } = yield* Effect.promise(() => import("@gantry/engine/supervisor/channel"))
+    let wanted = true
+    const pass = async (): Promise<void> => {
+      for await (const piece of standardInput()) {
+        if (!wanted) return
+        await Effect.runPromise(session.input(filter(piece)))
+      }
+    }
+    // A descriptor that cannot be read has ended as well.
+    const end = (): unknown => (wanted ? Effect.runPromise(session.closeInput) : undefined)
+    void pass().then(end, end)
+    yield* Effect.addFinalizer(() => Effect.sync(() => void (wanted = false)))
   })
