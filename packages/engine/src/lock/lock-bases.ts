@@ -43,42 +43,42 @@ export const lockedBases = (
 export const notLocked = (path: string): string =>
   `${path} does not say which one it is, and --locked takes no other; gantry lock update adds it`
 
-/** Finds images as ever, and tells by which digest of a registry each name was found. */
-export const notedBases = (
+/** Finds images as ever, and shows each that a name led to, with what registries call it. */
+const seenBases = (
   { resolve }: BaseResolverShape,
-  note: NoteInput
+  see: (input: RemoteInput, digests: ReadonlyArray<string>, found: BaseImage) => void
 ): Effect.Effect<BaseResolverShape, never, Images> =>
   Effect.map(Images, (images) => ({
     resolve: (reference, platform) =>
       Effect.tap(resolve(reference, platform), (found) =>
         Effect.gen(function* () {
           const input = imageInput(reference)
-          if (input === undefined) return
-          const is = digestOf(input, yield* digestsOf(images, found))
-          if (is !== undefined) note({ ...input, is })
+          if (input !== undefined) see(input, yield* digestsOf(images, found), found)
         })
       )
   }))
 
+/** Finds images as ever, and tells by which digest of a registry each name was found. */
+export const notedBases = (
+  bases: BaseResolverShape,
+  note: NoteInput
+): Effect.Effect<BaseResolverShape, never, Images> =>
+  seenBases(bases, (input, digests) => {
+    const is = digestOf(input, digests)
+    if (is !== undefined) note({ ...input, is })
+  })
+
 /** Finds images as ever, and says of each that is not what it should be. `digests`: what registries call the one found. */
 export const watchedBases = (
-  { resolve }: BaseResolverShape,
+  bases: BaseResolverShape,
   expected: (input: RemoteInput, digests: ReadonlyArray<string>) => string | undefined,
   moved: (input: RemoteInput, place: { readonly is: string; readonly now: string }) => void
 ): Effect.Effect<BaseResolverShape, never, Images> =>
-  Effect.map(Images, (images) => ({
-    resolve: (reference, platform) =>
-      Effect.tap(resolve(reference, platform), (found) =>
-        Effect.gen(function* () {
-          const input = imageInput(reference)
-          if (input === undefined) return
-          const digests = yield* digestsOf(images, found)
-          const is = expected(input, digests)
-          if (is === undefined || digests.some((each) => each.endsWith(`@${is}`))) return
-          moved(input, { is, now: digestOf(input, digests) ?? found.digest })
-        })
-      )
-  }))
+  seenBases(bases, (input, digests, found) => {
+    const is = expected(input, digests)
+    if (is === undefined || digests.some((each) => each.endsWith(`@${is}`))) return
+    moved(input, { is, now: digestOf(input, digests) ?? found.digest })
+  })
 
 /** As `repository@digest`: what registries call an image. */
 const digestsOf = (images: ImagesShape, { digest }: BaseImage): Effect.Effect<ReadonlyArray<string>> =>
