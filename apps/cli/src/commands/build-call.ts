@@ -17,7 +17,7 @@ interface CallPlace {
 /** `gantry build --check` and `--call`: says what was asked about the Dockerfile. Status 1 when a check has found something. */
 export const answerCall = ({ json, of }: BuildCall, request: BuildRequest, { shown, terminal }: CallPlace) =>
   Effect.gen(function* () {
-    const { ends, globalArgs, graph, text, unknown, warnings } = yield* examineBuild(request)
+    const { ends, graph, text, unknown, warnings } = yield* examineBuild(request)
     switch (of) {
       case "check": {
         terminal.out((json ? checkJson : checkText)({ shown, text, warnings }))
@@ -33,7 +33,7 @@ export const answerCall = ({ json, of }: BuildCall, request: BuildRequest, { sho
           const end = ends.get(stage)
           return end === undefined ? undefined : lookup(end)(name)
         }
-        terminal.out((json ? outlineJson : outlineText)(outlineOf(graph, globalArgs, valueIn)))
+        terminal.out((json ? outlineJson : outlineText)(outlineOf(graph, valueIn)))
         return 0
       }
       case "targets":

@@ -2,7 +2,7 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { CheckPolicy } from "../dockerfile/check-policy.ts"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Directives } from "../dockerfile/Dockerfile.ts"
-import type { From, StageInstruction } from "../dockerfile/Instruction.ts"
+import type { Arg, From, StageInstruction } from "../dockerfile/Instruction.ts"
 import type { NamedContexts } from "./NamedContext.ts"
 
 /** What a stage is built on. */
@@ -61,6 +61,8 @@ export interface BuildGraph {
   /** Positions of the stages the target needs, itself included, in file order. */
   readonly needed: ReadonlyArray<number>
   readonly args: BuildArguments
+  /** ARGs before the first FROM, where they stand. */
+  readonly globalArgs: ReadonlyArray<Arg>
   /** What `--build-context` gave names to: ONBUILD triggers may want one that nothing else does. */
   readonly contexts: NamedContexts
   readonly escape: Directives["escape"]

@@ -81,6 +81,7 @@ export const lower = (
     target,
     needed,
     args,
+    globalArgs: file.globalArgs,
     contexts: options.contexts ?? noContexts,
     escape: file.directives.escape,
     check: file.check,

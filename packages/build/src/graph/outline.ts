@@ -43,8 +43,7 @@ export interface OutlinedTarget {
  * `valueIn` gives the value of an argument at the end of a stage.
  */
 export const outlineOf = (
-  { args: { global }, needed, source, stages, target }: BuildGraph,
-  globalArgs: ReadonlyArray<Arg>,
+  { args: { global }, globalArgs, needed, source, stages, target }: BuildGraph,
   valueIn: (stage: number, name: string) => string | undefined
 ): Outline => {
   const wanted = needed.flatMap((index) => stages[index] ?? [])

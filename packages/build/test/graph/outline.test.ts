@@ -27,21 +27,15 @@ RUN --mount=type=secret,id=token,required=true use
 const graphOf = (target?: string) =>
   Either.getOrThrow(
     Either.flatMap(parse(text), (file) =>
-      Either.map(
-        lower(file, {
-          text,
-          platform: { os: "linux", architecture: "amd64" },
-          ...(target === undefined ? {} : { target })
-        }),
-        (graph) => ({ file, graph })
-      )
+      lower(file, {
+        text,
+        platform: { os: "linux", architecture: "amd64" },
+        ...(target === undefined ? {} : { target })
+      })
     )
   )
 
-const outlined = (target?: string) => {
-  const { file, graph } = graphOf(target)
-  return outlineOf(graph, file.globalArgs, (stage, name) => `${name} in ${stage}`)
-}
+const outlined = (target?: string) => outlineOf(graphOf(target), (stage, name) => `${name} in ${stage}`)
 
 describe("the outline of a target", () => {
   it("names the arguments of what is built, with what comments right above say of them", () => {
@@ -70,7 +64,7 @@ describe("the outline of a target", () => {
 
 describe("the targets of a file", () => {
   it("are all its stages, the last by default", () => {
-    expect(targetsOf(graphOf("tools").graph)).toEqual([
+    expect(targetsOf(graphOf("tools"))).toEqual([
       { name: "tools", description: "makes the tools", isDefault: false, base: "compiler:1" },
       { name: "aside", description: "", isDefault: false, base: "scratch" },
       { name: "web", description: "", isDefault: true, base: "tools" }

@@ -1,7 +1,5 @@
 import { judge } from "@gantry/build/dockerfile/check-policy"
 import type { Diagnostic } from "@gantry/build/dockerfile/Diagnostic"
-import type { Dockerfile } from "@gantry/build/dockerfile/Dockerfile"
-import { parse } from "@gantry/build/dockerfile/parse"
 import type { BuildGraph, StageNode } from "@gantry/build/graph/BuildGraph"
 import { foldStage } from "@gantry/build/solve/fold-stage"
 import { onImage, onStage, type StageState } from "@gantry/build/solve/stage-state"
@@ -17,7 +15,6 @@ import type { PlanError, PlanServices } from "./plan-build.ts"
 /** What can be said of a Dockerfile without building it. */
 export interface Examined {
   readonly text: string
-  readonly globalArgs: Dockerfile["globalArgs"]
   readonly graph: BuildGraph
   /** In the order of the file. */
   readonly warnings: ReadonlyArray<Diagnostic>
@@ -39,7 +36,6 @@ export const examineBuild = (request: BuildRequest): Effect.Effect<Examined, Pla
     const [platform] = request.platforms
     if (platform === undefined) return yield* Effect.dieMessage("a build is for one platform at least")
     const { graph } = yield* readRequest(quiet, opened, { platform, watch: undefined })
-    const globalArgs = Either.match(parse(text), { onLeft: () => [], onRight: (file) => file.globalArgs })
     const bases = yield* LocalBases.peek
     const ends = new Map<number, StageState>()
     const unknown = new Set<string>()
@@ -75,7 +71,6 @@ export const examineBuild = (request: BuildRequest): Effect.Effect<Examined, Pla
     if (isNonEmptyReadonlyArray(wrong)) return yield* new BadBuildFile({ path: shown, diagnostics: wrong })
     return {
       text,
-      globalArgs,
       graph,
       warnings: warnings.toSorted((a, b) => a.range.start.line - b.range.start.line),
       ends,
