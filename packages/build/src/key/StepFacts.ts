@@ -17,11 +17,12 @@ export type Parent =
   /** The first step on an image: its ID, and the platform it was asked for. */
   | { readonly image: Digest; readonly platform: string }
   | { readonly scratch: string }
-  /** With early cut-off: the layers below, by a digest of them, whatever has made them. */
-  | { readonly layers: Digest; readonly platform: string }
+
+/** With early cut-off: the layers below, by a digest of them, whatever has made them. */
+export type LayersBelow = { readonly layers: Digest; readonly platform: string }
 
 interface Standing {
-  readonly parent: Parent
+  readonly parent: Parent | LayersBelow
   /** Seconds since 1970 that no time in the layer is later than, as text; empty without a limit. */
   readonly epoch: string
 }
@@ -111,7 +112,7 @@ export interface WorkdirFacts extends Standing {
 /** A change of the image's settings only. */
 export interface ConfigFacts {
   readonly format: "gantry.config.1"
-  readonly parent: Parent
+  readonly parent: Parent | LayersBelow
   /** The instruction's name in upper case. */
   readonly instruction: string
   /** What it sets, variables expanded. */

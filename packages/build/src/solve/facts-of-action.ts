@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { ListedFile } from "../key/file-list.ts"
-import type { CopyFacts, CopyOrigin, Parent, StepFacts, TreeContent } from "../key/StepFacts.ts"
+import type { CopyFacts, CopyOrigin, LayersBelow, Parent, StepFacts, TreeContent } from "../key/StepFacts.ts"
 import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
 import { copyParts } from "./copy-parts.ts"
 import { mountFacts } from "./mount-facts.ts"
@@ -13,7 +13,7 @@ type CopyAction = Extract<StepAction, { readonly kind: "copy" }>
 
 /** What surrounds a step, as far as its key depends on it. */
 export interface FactsAround {
-  readonly parent: Parent
+  readonly parent: Parent | LayersBelow
   /** Seconds since 1970, as text; empty without a limit. */
   readonly epoch: string
   /** Options of the build that commands can notice. */

@@ -47,21 +47,19 @@ export const askedOf = (
   place: { stage: label.stageName, number: label.number, texts, ...parentOf(before.parent) }
 })
 
-/** Why the cache is not asked for a step; nothing when it is. `source`: why what it takes from another tree was made anew. */
+/** Why the cache is not asked for a step; nothing when it is. `follows`: the step that ran again below it or its sources. */
 export const skipOf = (
-  { missed }: Pick<Ground, "missed">,
+  follows: Cause | undefined,
   { stage }: Pick<Folded, "stage">,
-  shop: Workshop,
-  source?: Cause
-): Cause | undefined => shop.skip(stage.index) ?? (canCutOff(shop, missed ?? source) ? undefined : (missed ?? source))
+  shop: Workshop
+): Cause | undefined => shop.skip(stage.index) ?? (canCutOff(shop, follows) ? undefined : follows)
 
 /** Whether steps are asked for by the files they stand on and take. What would run in a plan has made none. */
-export const canCutOff = ({ earlyCutoff, isPlan }: Workshop, missed: Cause | undefined): boolean =>
-  earlyCutoff && !(isPlan && missed !== undefined)
+export const canCutOff = ({ earlyCutoff, isPlan }: Workshop, follows: Cause | undefined): boolean =>
+  earlyCutoff && !(isPlan && follows !== undefined)
 
 const parentOf = (parent: Parent): { readonly parent: string; readonly isOnStep: boolean } => {
   if ("step" in parent) return { parent: parent.step, isOnStep: true }
-  if ("layers" in parent) return { parent: parent.layers, isOnStep: true }
   return { parent: "image" in parent ? parent.image : "scratch", isOnStep: false }
 }
 

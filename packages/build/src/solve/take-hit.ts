@@ -23,7 +23,7 @@ export const takeHit = (before: Standing, folded: Folded, shop: Workshop) => {
   const sources = wantedTrees(folded)
   const needsMore =
     sources.some((source) => source !== undefined) || (action.kind === "copy" && action.remote !== undefined)
-  if (needsMore || skipOf(ground, folded, shop) !== undefined) return undefined
+  if (needsMore || skipOf(ground.missed, folded, shop) !== undefined) return undefined
   const read = factsOf(action, {
     ...factsAround(ground, folded, shop),
     contexts: sources.map(() => shop.context),

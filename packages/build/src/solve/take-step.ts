@@ -44,8 +44,7 @@ export const takeStep = (
       return unplanned(before, label, { kind: "absent", image: label.text, why: found.left.why })
     }
     const ground = groundOf(before, folded)
-    const again = trees.find((tree) => tree?.missed !== undefined)?.missed
-    const follows = ground.missed ?? again
+    const follows = ground.missed ?? trees.find((tree) => tree?.missed !== undefined)?.missed
     const contents = canCutOff(shop, follows) ? yield* takenContent(folded, trees, shop) : undefined
     const read =
       known === undefined
@@ -60,7 +59,7 @@ export const takeStep = (
       shop.emit({ type: "failed", step: label, why: read.left })
       return yield* new BuildFailed({ step: label, why: read.left })
     }
-    const skip = skipOf(ground, folded, shop, again)
+    const skip = skipOf(follows, folded, shop)
     const isCheap = action.kind === "config"
     const place = { stack: ground.stack, trees, parts: read.right.parts ?? [] }
     // What is taken by its content may be from other layers.

@@ -1,7 +1,7 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 import type { Canonical } from "@gantry/build/key/canonical"
-import type { CopyFacts, MountFacts, Parent, RunFacts, StepFacts } from "@gantry/build/key/StepFacts"
+import type { CopyFacts, LayersBelow, MountFacts, Parent, RunFacts, StepFacts } from "@gantry/build/key/StepFacts"
 import * as fc from "fast-check"
 
 /** Text whose length in bytes and in characters differ, that looks like a length, or that ends where another begins. */
@@ -26,8 +26,12 @@ const digests = texts.map((text) => ofBytes(text))
 const parents: fc.Arbitrary<Parent> = fc.oneof(
   digests.map((digest) => ({ step: digest as StepKey })),
   fc.record({ image: digests, platform: texts }),
-  fc.record({ layers: digests, platform: texts }),
   texts.map((scratch) => ({ scratch }))
+)
+
+const grounds: fc.Arbitrary<Parent | LayersBelow> = fc.oneof(
+  { weight: 3, arbitrary: parents },
+  { weight: 1, arbitrary: fc.record({ layers: digests, platform: texts }) }
 )
 
 const variables = fc.dictionary(fc.constantFrom("A", "B", "AB", "PATH"), texts, { maxKeys: 3 })
@@ -65,7 +69,7 @@ const mounts: fc.Arbitrary<MountFacts> = fc.oneof(
 /** Few values a field, so that two fields often have the same one. */
 export const runFacts: fc.Arbitrary<RunFacts> = fc.record({
   format: fc.constant("gantry.run.1" as const),
-  parent: parents,
+  parent: grounds,
   epoch: fc.constantFrom("", "0", "1"),
   argv: fc.array(texts, { minLength: 1, maxLength: 3 }),
   env: variables,
@@ -80,7 +84,7 @@ export const runFacts: fc.Arbitrary<RunFacts> = fc.record({
 
 const copyFacts: fc.Arbitrary<CopyFacts> = fc.record({
   format: fc.constant("gantry.copy.1" as const),
-  parent: parents,
+  parent: grounds,
   epoch: fc.constantFrom("", "0"),
   origin: fc.oneof(
     digests.map((files) => ({ files })),
@@ -105,14 +109,14 @@ export const stepFacts: fc.Arbitrary<StepFacts> = fc.oneof(
   copyFacts,
   fc.record({
     format: fc.constant("gantry.workdir.1" as const),
-    parent: parents,
+    parent: grounds,
     epoch: fc.constant(""),
     path: texts,
     user: texts
   }),
   fc.record({
     format: fc.constant("gantry.config.1" as const),
-    parent: parents,
+    parent: grounds,
     instruction: fc.constantFrom("ENV", "LABEL", "CMD"),
     change: canonicals
   })
