@@ -1,3 +1,5 @@
+import { textLimit } from "./read-text.ts"
+
 /** Why a COPY or ADD cannot have what it asks for. */
 export type ContextProblem =
   /** Nothing of that name is there. `suggestion` is a path that is, and looks alike; `link` leads to what is not. */
@@ -15,8 +17,10 @@ export type ContextProblem =
   | { readonly _tag: "BadPattern"; readonly source: string; readonly message: string }
   /** A path that would leave the context. */
   | { readonly _tag: "PathEscapes"; readonly path: string }
-  /** The disk refused. `code` is the name of the error number, such as `EACCES`; `EILSEQ` stands for a name
-   * that is not UTF-8, of which the path has replacement characters. */
+  /**
+   * The disk refused. `code` is the name of the error number, such as `EACCES`; `EILSEQ` stands for a name that is not
+   * UTF-8, of which the path has replacement characters; for `EFBIG` and `ENOTSUP` see `readText`.
+   */
   | { readonly _tag: "ContextUnreadable"; readonly path: string; readonly code: string }
 
 /** The problem in one sentence without a full stop. */
@@ -42,6 +46,11 @@ export const describeProblem = (problem: ContextProblem): string => {
     case "ContextUnreadable":
       return problem.code === "EILSEQ"
         ? `${problem.path} cannot be copied: its name is not UTF-8; give it another, or leave it out with the ignore file`
-        : `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${problem.code}`
+        : `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${unread[problem.code] ?? problem.code}`
   }
+}
+
+const unread: { readonly [code: string]: string } = {
+  EFBIG: `it is longer than ${textLimit} bytes`,
+  ENOTSUP: "it is a pipe or a device"
 }

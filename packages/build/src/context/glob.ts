@@ -4,6 +4,7 @@
  * in ignore files. Matching is by whole characters and case counts.
  */
 import * as Either from "effect/Either"
+import { type Step, walkGlob } from "./walk-glob.ts"
 
 type Token =
   | { readonly kind: "text"; readonly character: string; readonly escaped?: boolean }
@@ -26,9 +27,31 @@ export const compileGlob = (
 ): Either.Either<Glob, string> => {
   if (!hasGlob(pattern)) return Either.right((path) => path === pattern)
   return Either.map(tokenize(pattern, doubleStar), (tokens) => {
+    const open = tokens.filter(({ kind }) => kind === "many" || kind === "deep").length
+    if (open > mostOpen) return walkGlob(tokens.map(toStep))
     const regex = new RegExp(`^${tokens.map(toRegex).join("")}$`, "u")
     return (path) => regex.test(path)
   })
+}
+
+/** Most `*` and `**` of a pattern that is left to a regular expression, whose time grows with that power of the length. */
+const mostOpen = 2
+
+const toStep = (token: Token, index: number, tokens: ReadonlyArray<Token>): Step => {
+  switch (token.kind) {
+    case "text":
+      return { takes: "one", accepts: (character) => character === token.character }
+    case "one":
+      return { takes: "one", accepts: (character) => character !== "/" }
+    case "many":
+      return { takes: "any", slashes: false }
+    case "class": {
+      const regex = new RegExp(`^${token.source}$`, "u")
+      return { takes: "one", accepts: (character) => regex.test(character) }
+    }
+    case "deep":
+      return index === tokens.length - 1 ? { takes: "any", slashes: true } : { takes: "directories" }
+  }
 }
 
 const toRegex = (token: Token, index: number, tokens: ReadonlyArray<Token>): string => {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Either from "effect/Either"
 import type { ContextProblem } from "./ContextProblem.ts"
 import { orNothing, reading } from "./ContextTree.ts"
+import { readText } from "./read-text.ts"
 
 /** Where an ignore file is looked for. */
 export interface IgnoreFilePlaces {
@@ -29,7 +29,7 @@ export const readIgnoreFile = ({
   const beside = dockerfile === undefined ? [] : [placeBeside(`${dockerfile}.dockerignore`, root, place)]
   for (const path of [...beside, place(".dockerignore"), place(".containerignore")]) {
     if (path === undefined) continue
-    const text = reading(path, () => orNothing(() => readFileSync(path, "utf8")))
+    const text = reading(path, () => orNothing(() => readText(path)))
     if (Either.isLeft(text)) return Either.left(text.left)
     if (text.right !== undefined) return Either.right({ path, text: text.right })
   }

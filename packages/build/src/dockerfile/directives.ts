@@ -15,10 +15,10 @@ export const readDirectives = (
   let next = source[0]?.startsWith("#!") === true ? 1 : 0
   for (; next < source.length; next++) {
     const line = source[next]!
-    const match = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(line)
+    const match = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=([^]*)$/.exec(line)
     const name = match?.[1]?.toLowerCase() ?? ""
-    if (name !== "escape" && name !== "syntax" && name !== "check") break
-    const value = match?.[2] ?? ""
+    const value = match?.[2]?.trim() ?? ""
+    if ((name !== "escape" && name !== "syntax" && name !== "check") || value === "") break
     const report = (code: string, message: string, suggestion: string) => {
       const range = {
         start: { line: next + 1, column: line.indexOf("#") + 1 },

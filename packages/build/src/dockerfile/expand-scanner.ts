@@ -12,6 +12,12 @@ export interface Failure {
 const deepest = 200
 
 /**
+ * Most characters that the variables of one word come to. No variable of a process can be longer than an eighth of it, and
+ * ten lines of `ENV a=$a$a$a` would fill the memory.
+ */
+const longest = 1024 * 1024
+
+/**
  * Reads one word from left to right. A value for a single use.
  *
  * After a failure nothing that was read means anything: the first failure is kept, and the scanner jumps to the
@@ -27,6 +33,7 @@ export class Scanner {
   private readonly quotes: boolean
   private at = 0
   private depth = 0
+  private length = 0
 
   constructor(
     source: string,
@@ -133,6 +140,12 @@ export class Scanner {
   }
 
   private dollar(): string {
+    const value = this.substituted()
+    this.length += value.length
+    return this.length > longest ? this.fail("syntax", `its variables come to more than ${longest} characters`) : value
+  }
+
+  private substituted(): string {
     this.at++
     if (this.source.charAt(this.at) !== "{") {
       const name = this.name()
@@ -191,7 +204,7 @@ export class Scanner {
     if (all) this.at++
     const { text: pattern } = this.until("/", true)
     const { text: replacement } = this.until("}", true)
-    return replace(this.pattern(pattern), this.get(name, true) ?? "", replacement, all)
+    return replace(this.pattern(pattern), this.get(name, true) ?? "", replacement, { all, longest })
   }
 
   private pattern(text: string): ShellPattern {

@@ -59,7 +59,7 @@ export const rangeAt = (line: LogicalLine, offset: number, length: number): Rang
 export const readLines = (text: string): Lines => {
   const raw = text.replace(/^\ufeff/, "").split("\n")
   if (raw.at(-1) === "") raw.pop()
-  const source = raw.map((line) => line.replace(/\r+$/, ""))
+  const source = raw.map(withoutReturns)
   const diagnostics: Array<Diagnostic> = []
   const { directives, next } = readDirectives(source, diagnostics)
   // Only an escape character that is not itself escaped continues the line.
@@ -133,6 +133,13 @@ export const readLines = (text: string): Lines => {
     lines.push({ text: joined, startLine, endLine: at, heredocs, pieces })
   }
   return { directives, lines, source, diagnostics }
+}
+
+/** A line without the carriage returns at its end. No pattern: one tries again at each of those that are elsewhere. */
+const withoutReturns = (line: string): string => {
+  let end = line.length
+  while (line.charAt(end - 1) === "\r") end--
+  return line.slice(0, end)
 }
 
 const isComment = (line: string) => /^\s*#/.test(line)

@@ -44,13 +44,21 @@ export const trimSuffix = (pattern: ShellPattern, value: string, longest: boolea
   return end === undefined ? value : characters.slice(end).toReversed().join("")
 }
 
-/** Puts `replacement` in the place of the first longest match, or of all that do not overlap. */
-export const replace = (pattern: ShellPattern, value: string, replacement: string, all: boolean): string => {
+/**
+ * Puts `replacement` in the place of the first longest match, or of all that do not overlap. Ends early once the result is
+ * longer than `longest`.
+ */
+export const replace = (
+  pattern: ShellPattern,
+  value: string,
+  replacement: string,
+  { all, longest }: { readonly all: boolean; readonly longest: number }
+): string => {
   const characters = [...value]
   let result = ""
   let at = 0
   let justMatched: boolean = false
-  while (at <= characters.length) {
+  while (at <= characters.length && result.length <= longest) {
     const end = matchAt(pattern, characters, at, true)
     // An empty match right after a match is not one.
     if (end !== undefined && !(end === at && justMatched)) {

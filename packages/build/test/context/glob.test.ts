@@ -91,6 +91,26 @@ describe("a glob", () => {
     )
   })
 
+  it("agrees with it on patterns of many stars", () => {
+    const part = fc.constantFrom("*", "*", "**", "**/", "?", "a", "b", "/", "[^a]")
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 5, maxLength: 8 }).map((parts) => parts.join("")),
+        fc.array(fc.constantFrom("a", "b", "/"), { maxLength: 7 }).map((parts) => parts.join("")),
+        fc.boolean(),
+        (pattern, path, doubleStar) => {
+          expect(matches(pattern, path, doubleStar)).toBe(slowMatch(pattern, path, doubleStar))
+        }
+      ),
+      { numRuns: 3000 }
+    )
+  })
+
+  it("comes to an end whatever the pattern", () => {
+    expect(matches(`${"*a".repeat(8)}*b`, "a".repeat(60))).toBe(false)
+    expect(matches(`${"**/a/".repeat(8)}b`, "a/".repeat(60), true)).toBe(false)
+  })
+
   it("matches what it was made from", () => {
     const name = fc.stringMatching(/^[a-c./😀]{0,8}$/u)
     fc.assert(

@@ -186,6 +186,24 @@ describe("expanding to words", () => {
   ])("cuts %j into %j", (word, value) => expect(words(word)).toEqual(value))
 })
 
+describe("a variable that grows", () => {
+  const grown = (word: string, value: string) => expandWord(word, (name) => (name === "a" ? value : undefined))
+  const tooLong = { reason: "syntax", message: "its variables come to more than 1048576 characters" }
+
+  it("is refused before it fills the memory", () => {
+    const long = "x".repeat(200_000)
+    expect(Either.getOrThrow(grown("$a$a$a", long)).value).toHaveLength(600_000)
+    for (const word of ["$a$a$a$a$a$a", '"$a$a$a$a$a$a"', "${b:-$a$a$a}$a", "${a//?/yyyyyyyyyy}"]) {
+      expect(Either.getOrThrow(Either.flip(grown(word, long)))).toMatchObject(tooLong)
+    }
+  })
+
+  it("is refused before a replacement has become longer than a text can be", () => {
+    const long = "x".repeat(100_000)
+    expect(Either.getOrThrow(Either.flip(grown("${a//?/$a}", long)))).toMatchObject(tooLong)
+  })
+})
+
 describe("expanding a heredoc", () => {
   it("keeps quotes, replaces variables, and lets a backslash escape", () => {
     const { value } = Either.getOrThrow(expandHeredoc(`"$foo" '$foo' \\$foo it's\n`, lookup))

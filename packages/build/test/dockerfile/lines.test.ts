@@ -164,3 +164,12 @@ describe("heredocs", () => {
     ])
   })
 })
+
+describe("a file that was written to be slow", () => {
+  it("is read in the time that its length takes", () => {
+    const returns = `#${"\r".repeat(200_000)}x`
+    const blanks = `# syntax=a${" ".repeat(200_000)}x`
+    expect(readLines(`${returns}\nFROM a\n`).lines.map(({ text }) => text)).toEqual(["FROM a"])
+    expect(readLines(`${blanks}\nFROM a\n`).directives.syntax).toHaveLength(200_002)
+  })
+})

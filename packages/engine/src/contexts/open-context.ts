@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs"
 import { describeProblem } from "@gantry/build/context/ContextProblem"
 import { type ContextTree, open } from "@gantry/build/context/ContextTree"
 import { ownModes, workTreeModes } from "@gantry/build/context/file-modes"
 import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
 import { readIgnoreFile } from "@gantry/build/context/read-ignore-file"
+import { readText, textLimit } from "@gantry/build/context/read-text"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -128,7 +128,7 @@ const dockerfileOf = (
     }
     if (asked === undefined) return usual(source)
     if ("text" in asked) return Effect.succeed(asked)
-    if ("path" in asked) return read(asked.path, asked.path)
+    if ("path" in asked) return read(asked.path, asked.path, true)
     const place = placeIn(source, asked.inside)
     return place === undefined ? missing(asked.inside) : read(place, shownIn(source, place))
   })
@@ -154,9 +154,9 @@ const notThere = "there is no such file"
 const missing = (path: string): Effect.Effect<never, BadBuildFile> =>
   Effect.fail(new BadBuildFile({ path, why: notThere, diagnostics: [] }))
 
-const read = (place: string, shown: string): Effect.Effect<FoundDockerfile, BadBuildFile> =>
+const read = (place: string, shown: string, named = false): Effect.Effect<FoundDockerfile, BadBuildFile> =>
   Effect.try({
-    try: () => ({ text: readFileSync(place, "utf8"), shown, place }),
+    try: () => ({ text: readText(place, { named }), shown, place }),
     catch: (cause) =>
       new BadBuildFile({
         path: shown,
@@ -169,5 +169,7 @@ const whyUnread = (cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
   if (code === "ENOENT") return notThere
   if (code === "EISDIR") return "it is a directory"
+  if (code === "ENOTSUP") return "it is a pipe or a device"
+  if (code === "EFBIG") return `it is longer than a Dockerfile can be (${textLimit} bytes)`
   return code === "EACCES" ? "you may not read it" : String(cause)
 }

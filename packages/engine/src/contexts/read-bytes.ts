@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { compressionOf } from "@gantry/core/compression/Compression"
+import { textLimit } from "@gantry/build/context/read-text"
 import { Settings } from "@gantry/core/Settings"
 import { isTar } from "@gantry/core/tree/is-tar"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -17,9 +18,6 @@ export type BytesContext =
   | { readonly is: "tree"; readonly path: string }
   /** A Dockerfile without any files. */
   | { readonly is: "dockerfile"; readonly text: string }
-
-/** Longest Dockerfile: 8 MiB. */
-export const dockerfileLimit = 8 * 1024 * 1024
 
 /** Bytes that tell an archive from a Dockerfile. */
 const headSize = 512
@@ -111,8 +109,8 @@ const readText = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
   let length = 0
   for await (const piece of bytes) {
     length += piece.length
-    if (length > dockerfileLimit)
-      throw new Error(`it is no archive, and longer than a Dockerfile can be (${dockerfileLimit} bytes)`)
+    if (length > textLimit)
+      throw new Error(`it is no archive, and longer than a Dockerfile can be (${textLimit} bytes)`)
     pieces.push(piece)
   }
   const whole = Buffer.concat(pieces)
