@@ -21,7 +21,7 @@ describe("a context whose author means no good", () => {
     openContext({ context: { of: "folder", path: root }, env: {}, keepGitDir: false }).pipe(
       Effect.scoped,
       Effect.flip,
-      Effect.map(({ why: said }) => said),
+      Effect.map((failure) => ("why" in failure ? failure.why : failure.message)),
       Effect.provide(world)
     )
   )
