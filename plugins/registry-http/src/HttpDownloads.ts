@@ -28,8 +28,17 @@ const split = (url: URL): { readonly bare: URL; readonly headers: { readonly [na
   bare.password = ""
   bare.hash = ""
   if (url.username === "" && url.password === "") return { bare, headers: {} }
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const login = `${decoded(url.username)}:${decoded(url.password)}`
   return { bare, headers: { authorization: `Basic ${Buffer.from(login).toString("base64")}` } }
+}
+
+/** A part of an address without its escapes; one whose percent signs are none stays as it is. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 const conditions = ({ etag, lastModified }: Validators): { readonly [name: string]: string } => ({

@@ -50,6 +50,14 @@ describe("a download", () => {
     })
   )
 
+  it.scopedLive("takes a login as it stands whose percent signs are no escapes", () =>
+    Effect.gen(function* () {
+      const { host, seen } = yield* serve(send("there"))
+      yield* got(host, "/a", "me%zz:100%@")
+      expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from("me%zz:100%").toString("base64")}`)
+    })
+  )
+
   it.scopedLive("follows redirects, and tells no other host the login", () =>
     Effect.gen(function* () {
       const other = yield* serve(send("there"))
