@@ -42,13 +42,16 @@ export const make = (root: string): LocksShape => {
       },
       catch: storageFailure("record", path)
     })
-  const wait = (path: string, ask: number): Effect.Effect<number, StorageFailure> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(take(path), (fd) =>
-        fd === undefined
-          ? Effect.zipRight(restore(Effect.sleep(ask)), wait(path, Math.min(ask * 1.5, slowest)))
-          : Effect.succeed(fd)
-      )
+  /** `pausing`: how it waits, which is all of it that can be interrupted. */
+  const wait = (
+    path: string,
+    ask: number,
+    pausing: (pause: Effect.Effect<void>) => Effect.Effect<void>
+  ): Effect.Effect<number, StorageFailure> =>
+    Effect.flatMap(take(path), (fd) =>
+      fd === undefined
+        ? Effect.zipRight(pausing(Effect.sleep(ask)), wait(path, Math.min(ask * 1.5, slowest), pausing))
+        : Effect.succeed(fd)
     )
   /** Whether somebody holds the file; if not, it is a dead holder's, and goes. */
   const isHeld = (kernel: Kernel, path: string): boolean => {
@@ -83,14 +86,16 @@ export const make = (root: string): LocksShape => {
       }),
     withLock: (name, effect) => {
       const path = join(directory, name)
-      return Effect.acquireUseRelease(
-        Effect.interruptible(wait(path, soonest)),
-        () => effect,
-        (fd) =>
-          Effect.sync(() => {
-            rmSync(path, { force: true })
-            closeSync(fd)
-          })
+      return Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(wait(path, soonest, restore), (fd) =>
+          Effect.ensuring(
+            restore(effect),
+            Effect.sync(() => {
+              rmSync(path, { force: true })
+              closeSync(fd)
+            })
+          )
+        )
       )
     }
   }

@@ -37,3 +37,19 @@ it("a lock keeps another process out until its holder is killed, and leaves no f
     rmSync(root, { recursive: true })
   }
 })
+
+it("a lock is free again when whoever asked for it gave up while it was being taken", async () => {
+  const root = mkdtempSync(join(tmpdir(), "gantry-locks-"))
+  try {
+    const { held, withLock } = make(root)
+    for (let turns = 0; turns < 4; turns++) {
+      const fiber = Effect.runFork(withLock("name", Effect.never))
+      // Taking it takes a few turns of the event loop: one of these rounds ends in each of them.
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await Effect.runPromise(Fiber.interrupt(fiber))
+      expect(await Effect.runPromise(held(""))).toEqual([])
+    }
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+})
