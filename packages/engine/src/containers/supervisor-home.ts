@@ -109,6 +109,6 @@ const ownFiles = new Set([
 export const clearHome = (directory: string): void => {
   // Most of them are never there, and this is what `run --rm` ends with.
   for (const name of existsSync(directory) ? readdirSync(directory) : []) {
-    if (ownFiles.has(name) || /^log\.json\.[1-9]$/.test(name)) rmSync(`${directory}/${name}`, { force: true })
+    if (ownFiles.has(name) || /^log\.json\.(?:[1-9]|next)$/.test(name)) rmSync(`${directory}/${name}`, { force: true })
   }
 }

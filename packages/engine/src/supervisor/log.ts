@@ -111,13 +111,21 @@ export const openLog = (directory: string, { files, maxBytes }: LogLimits, now: 
   /** The file ends in half a record, because the disk was full. */
   let torn = false
 
+  /** Nothing changes when there is no room for a new file: the old one goes on then. */
   const rotate = (): void => {
+    let next: number | undefined
+    try {
+      next = fs.openSync(`${path}.next`, "w", 0o640)
+      for (let number = files - 1; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`)
+      // A new file in any case: who follows the log tells by it that the old one is complete.
+      if (files > 1) move(path, `${path}.1`)
+      fs.renameSync(`${path}.next`, path)
+    } catch {
+      if (next !== undefined) fs.closeSync(next)
+      return
+    }
     fs.closeSync(fd)
-    for (let number = files - 1; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`)
-    // A new file in any case: who follows the log tells by it that the old one is complete.
-    if (files > 1) move(path, `${path}.1`)
-    else fs.unlinkSync(path)
-    fd = fs.openSync(path, "w", 0o640)
+    fd = next
     size = 0
     torn = false
   }

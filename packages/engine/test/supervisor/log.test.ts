@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as fc from "fast-check"
@@ -116,6 +116,15 @@ describe("a log on disk", () => {
     log.end()
     const lines = readFileSync(join(directory, "log.json"), "utf8").split("\n")
     expect(JSON.parse(lines[1] ?? "")).toMatchObject({ log: "whole\n" })
+  })
+
+  it("goes on in a file that has grown too long where there is no room for a new one", () => {
+    const log = openLog(directory, { maxBytes: 100, files: 2 }, now)
+    // No file can be begun and none can be moved away.
+    for (const name of ["log.json.1", "log.json.next"]) mkdirSync(join(directory, name, "full"), { recursive: true })
+    for (const text of ["first\n", "second\n", "third\n"]) log.append("stdout", new TextEncoder().encode(text))
+    log.end()
+    expect(records("log.json").map(({ log: text }) => text)).toEqual(["first\n", "second\n", "third\n"])
   })
 
   it("loses lines and nothing else when the disk is full", () => {
