@@ -23,6 +23,15 @@ describe("--chown and --chmod", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("does not read an account file that is made to fill the memory", () =>
+    Effect.gen(function* () {
+      const root = yield* context({ a: "A" })
+      const onto = [directory("etc"), file("etc/passwd", `app:x:1000:50::/:/bin/sh\n${"#".repeat(5 << 20)}`)]
+      // Not what was copied: it is as long as that file.
+      expect(yield* Effect.isFailure(copy(root, { sources: ["a"], dest: "/a", onto, chown: "app" }))).toBe(true)
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("needs no account files for numbers", () =>
     Effect.gen(function* () {
       const root = yield* context({ a: "A" })
