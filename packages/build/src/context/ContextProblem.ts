@@ -46,9 +46,12 @@ export const describeProblem = (problem: ContextProblem): string => {
     case "ContextUnreadable":
       return problem.code === "EILSEQ"
         ? `${problem.path} cannot be copied: its name is not UTF-8; give it another, or leave it out with the ignore file`
-        : `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${unread[problem.code] ?? problem.code}`
+        : `${problem.path === "" ? "the build context" : problem.path} cannot be read: ${whyUnreadable(problem.code)}`
   }
 }
+
+/** What the code of `ContextUnreadable` says. */
+export const whyUnreadable = (code: string): string => unread[code] ?? code
 
 const unread: { readonly [code: string]: string } = {
   EFBIG: `it is longer than ${textLimit} bytes`,

@@ -1,4 +1,4 @@
-import { describeProblem } from "@gantry/build/context/ContextProblem"
+import { describeProblem, whyUnreadable } from "@gantry/build/context/ContextProblem"
 import { type ContextTree, open } from "@gantry/build/context/ContextTree"
 import { ownModes, workTreeModes } from "@gantry/build/context/file-modes"
 import { compileIgnoreFile, nothingIgnored } from "@gantry/build/context/ignore-file"
@@ -76,7 +76,14 @@ export const openContext = (
       ...(place === undefined ? {} : { dockerfile: place })
     })
     if (Either.isLeft(ignored)) {
-      return yield* new BadBuildFile({ path: source.path, why: describeProblem(ignored.left), diagnostics: [] })
+      const problem = ignored.left
+      const unread = problem._tag === "ContextUnreadable"
+      return yield* new BadBuildFile({
+        path: shownIn(source, unread ? problem.path : source.path),
+        why: unread ? whyUnreadable(problem.code) : describeProblem(problem),
+        hint: "make it a plain file that you may read, or remove it",
+        diagnostics: []
+      })
     }
     const seen = {
       modes: source.foreign ? ownModes : workTreeModes(source.path),

@@ -52,7 +52,7 @@ describe("a context whose author means no good", () => {
     Effect.gen(function* () {
       writeFileSync(join(root, "Dockerfile"), "FROM scratch\n")
       pipe(".dockerignore")
-      expect(yield* why).toBe(`${root}/.dockerignore cannot be read: it is a pipe or a device`)
+      expect(yield* why).toBe("it is a pipe or a device")
     })
   )
 })
