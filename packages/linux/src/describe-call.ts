@@ -47,9 +47,9 @@ const shown = (value: unknown): string => {
   return String(value)
 }
 
-/** A kernel string that came as bytes is shown as the text it most likely is. */
+/** A kernel string that came as bytes is shown as the text it most likely is; what holds zeros is none. */
 const text = (value: unknown): string =>
-  value instanceof Uint8Array ? quote(new TextDecoder().decode(value)) : shown(value)
+  value instanceof Uint8Array && !value.includes(0) ? quote(new TextDecoder().decode(value)) : shown(value)
 
 const directory = (fd: number) => (fd === AT_FDCWD ? "AT_FDCWD" : String(fd))
 

@@ -16,6 +16,8 @@ export interface FileKind {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** Bytes. */
+  readonly size: number
 }
 
 /** The few file operations that init needs besides system calls. All are synchronous; all throw the runtime's errors. */
@@ -92,7 +94,8 @@ const kindOf = (stat: fs.Stats | undefined): FileKind | undefined =>
         rdev: stat.rdev,
         mode: stat.mode,
         uid: stat.uid,
-        gid: stat.gid
+        gid: stat.gid,
+        size: stat.size
       }
 
 /** `throwIfNoEntry` covers ENOENT; a path through a file is as absent. */

@@ -1,6 +1,7 @@
-import { O_APPEND, O_CLOEXEC, O_WRONLY, S_IFMT, S_IFREG } from "../constants.ts"
+import { O_APPEND, O_CLOEXEC, O_WRONLY } from "../constants.ts"
 import type { Account } from "@gantry/core/runtime/ContainerSpec"
 import { writeAll } from "../write-all.ts"
+import { accountText } from "./account-text.ts"
 import { type Kernel, settle } from "./Kernel.ts"
 import { openInRoot } from "./mount-point.ts"
 import { stage } from "./StageFailure.ts"
@@ -20,12 +21,12 @@ export const enterAccount = (kernel: Kernel, { gid, home, name, uid }: Account):
 type FreeName = (name: string) => string
 
 const append = (kernel: Kernel, path: string, id: number, lineOf: (free: FreeName) => string): void => {
-  const { files, sys } = kernel
+  const { sys } = kernel
   const place = openIfThere(kernel, path)
   if (place === undefined) return
   const own = `/proc/self/fd/${place}`
-  // What is no file is neither read nor written to.
-  const text = ((files.kind(own)?.mode ?? 0) & S_IFMT) === S_IFREG ? files.read(own) : undefined
+  // What cannot be read is not written to either.
+  const text = accountText(kernel, own)
   const rows = (text ?? "").split("\n").map((line) => line.split(":"))
   if (text !== undefined && !rows.some(([, , number]) => number === String(id))) {
     const free: FreeName = (name) => (rows.some(([other]) => other === name) ? `${name}-${id}` : name)

@@ -1,10 +1,12 @@
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import { accountText } from "@gantry/linux/container/account-text"
 import { type Kernel, settle } from "@gantry/linux/container/Kernel"
 import { openInRoot } from "@gantry/linux/container/mount-point"
 import { type Identity, lookUp } from "@gantry/linux/container/passwd"
+import { SyscallError } from "@gantry/linux/SyscallError"
 import { stage } from "@gantry/linux/container/StageFailure"
 
-/** Reads a file of the container, or nothing when it has none. */
+/** Reads an account file of the container; nothing when it has none, or none that can be read. */
 const readOwn = (kernel: Kernel, path: string): string => {
   let place: number
   settle(kernel)
@@ -14,7 +16,10 @@ const readOwn = (kernel: Kernel, path: string): string => {
     return ""
   }
   try {
-    return kernel.files.read(`/proc/self/fd/${place}`)
+    return accountText(kernel, `/proc/self/fd/${place}`) ?? ""
+  } catch (error) {
+    if (error instanceof SyscallError || (error instanceof Error && "code" in error)) return ""
+    throw error
   } finally {
     kernel.sys.close(place)
   }

@@ -1,4 +1,5 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import { S_IFREG } from "@gantry/linux/constants"
 import { makeRecording } from "@gantry/linux/ffi/recording"
 import { describe, expect, it } from "vitest"
 import type { Control } from "@gantry/linux/container/control"
@@ -7,7 +8,16 @@ import { start } from "../../src/init/init.ts"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import { sampleSpec } from "../sample-spec.ts"
 
-const plain: FileKind = { directory: false, executable: true, device: undefined, rdev: 0, mode: 0, uid: 0, gid: 0 }
+const plain: FileKind = {
+  directory: false,
+  executable: true,
+  device: undefined,
+  rdev: 0,
+  mode: S_IFREG,
+  uid: 0,
+  gid: 0,
+  size: 0
+}
 
 /** The network namespace is the host's: netlink has a conversation of its own that a double cannot have. */
 const spec: ContainerSpec = { ...sampleSpec, wiring: [{ type: "host" }] }

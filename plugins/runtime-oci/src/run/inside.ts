@@ -42,10 +42,17 @@ export interface Wanted {
   readonly env: ReadonlyArray<string>
 }
 
-/** A text file of the container; empty when it has none, or one that cannot be read. */
+/** Most bytes of a text file that are read. */
+const mostText = 4 * 1024 * 1024
+
+/** A text file of the container; empty when it has none, or one that cannot be read or is made to fill the memory. */
 export const textOf = (inside: Pick<Inside, "at">, path: string): string => {
+  const read = (place: string): string => {
+    const stat = fs.statSync(place)
+    return stat.isFile() && stat.size <= mostText ? fs.readFileSync(place, "utf8") : ""
+  }
   try {
-    return inside.at(path, (place) => (fs.statSync(place).isFile() ? fs.readFileSync(place, "utf8") : "")) ?? ""
+    return inside.at(path, read) ?? ""
   } catch {
     return ""
   }

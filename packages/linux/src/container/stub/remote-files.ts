@@ -73,7 +73,8 @@ export const remoteFiles = (
   const kindOf = (path: string, result: number, into: Uint8Array): FileKind | undefined => {
     if (result === -ENOENT || result === -ENOTDIR) return undefined
     if (result < 0) throw new SyscallError({ call: "statx", errno: -result, detail: path })
-    const mode = new DataView(into.buffer).getUint16(28, true)
+    const view = new DataView(into.buffer)
+    const mode = view.getUint16(28, true)
     const type = mode & S_IFMT
     return {
       directory: type === S_IFDIR,
@@ -82,7 +83,8 @@ export const remoteFiles = (
       rdev: deviceNumber(word32At(into, 128), word32At(into, 132)),
       mode,
       uid: word32At(into, 20),
-      gid: word32At(into, 24)
+      gid: word32At(into, 24),
+      size: Number(view.getBigUint64(40, true))
     }
   }
 

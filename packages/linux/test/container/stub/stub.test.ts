@@ -87,8 +87,15 @@ describe.skipIf("Deno" in globalThis)("a process that makes calls for another on
     const { kernel, leave, pid } = begin()
     expect(kernel.files.readLink("/proc/self")).toBe(String(pid))
     expect(kernel.files.read("/proc/sys/kernel/ostype")).toBe("Linux\n")
-    const { mode, rdev, uid } = statSync("/dev/null")
-    expect(kernel.files.kind("/dev/null")).toMatchObject({ device: "character", directory: false, mode, rdev, uid })
+    const { mode, rdev, size, uid } = statSync("/dev/null")
+    expect(kernel.files.kind("/dev/null")).toMatchObject({
+      device: "character",
+      directory: false,
+      mode,
+      rdev,
+      size,
+      uid
+    })
     expect(kernel.files.kind("/no/such")).toBeUndefined()
     expect(await leave()).toMatchObject({ code: 125 })
   })
@@ -98,6 +105,7 @@ describe.skipIf("Deno" in globalThis)("a process that makes calls for another on
     const content = "0123456789abcdef".repeat(20_000)
     kernel.files.write(join(directory, "large"), content, 0o600)
     expect(kernel.files.read(join(directory, "large"))).toBe(content)
+    expect(kernel.files.kind(join(directory, "large"))?.size).toBe(content.length)
     expect(readFileSync(join(directory, "large"), "utf8")).toBe(content)
     for (let index = 0; index < 300; index++) kernel.files.link("x", join(directory, `link-${index}`))
     kernel.settle()
