@@ -12,7 +12,10 @@ const text = (bytes: Uint8Array): Either.Either<unknown, Malformed> =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === "string")
+/** Text that the kernel takes: no program, variable or path of a process can hold a zero byte. */
+const isText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0")
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 
 /**
  * Reads an image config. Only what gantry relies on is checked; unknown fields are kept out of the way, not refused.
@@ -35,8 +38,7 @@ export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malf
         return Either.left(`config.${list} is not a list of texts`)
     }
     for (const word of ["User", "WorkingDir", "StopSignal"]) {
-      if (process[word] !== undefined && typeof process[word] !== "string")
-        return Either.left(`config.${word} is not text`)
+      if (process[word] !== undefined && !isText(process[word])) return Either.left(`config.${word} is not text`)
     }
     for (const record of ["Labels", "Volumes", "ExposedPorts", "Healthcheck"]) {
       if (process[record] !== undefined && !isRecord(process[record]))

@@ -42,6 +42,8 @@ describe("decodeConfig", () => {
     ["a history that is none", { ...config, history: {} }, "history is not a list"],
     ["a config that is none", { ...config, config: "sh" }, "config is not an object"],
     ["a command in one word", { ...config, config: { Cmd: "sh" } }, "config.Cmd is not a list of texts"],
+    ["a zero byte in a variable", { ...config, config: { Env: ["A=a\0b"] } }, "config.Env is not a list of texts"],
+    ["a zero byte in a path", { ...config, config: { WorkingDir: "/a\0b" } }, "config.WorkingDir is not text"],
     ["numbers for words", { ...config, config: { Env: [1] } }, "config.Env is not a list of texts"],
     ["a user by number", { ...config, config: { User: 0 } }, "config.User is not text"],
     ["labels in a list", { ...config, config: { Labels: [] } }, "config.Labels is not an object"]
