@@ -40,7 +40,7 @@ export const archivePlace = (name: string, path: string, saved: boolean): Place 
   let replacing = false
 
   /** What the archive on the disk holds now; undefined when there is none. Read again only when it has changed. */
-  const load = async (): Promise<Opened | undefined> => {
+  const load = async (signal: AbortSignal): Promise<Opened | undefined> => {
     const once = descriptorOf(path) !== undefined || current?.archive.identity === undefined
     if (current !== undefined && once) return current
     const status = once ? undefined : statSync(path, { throwIfNoEntry: false })
@@ -48,7 +48,7 @@ export const archivePlace = (name: string, path: string, saved: boolean): Place 
     if (current !== undefined) await letGo(current, "retired")
     current = undefined
     if (descriptorOf(path) === undefined && !existsSync(path)) return undefined
-    const archive = await openArchive(path)
+    const archive = await openArchive(path, signal)
     try {
       current = { archive, content: await readArchive(archive), users: 0, retired: false }
       return current
@@ -58,10 +58,13 @@ export const archivePlace = (name: string, path: string, saved: boolean): Place 
     }
   }
 
-  const opened = attempt(async () => {
-    const found = await load()
-    if (found !== undefined) found.users += 1
-    return found
+  const opened = Effect.tryPromise({
+    try: async (signal) => {
+      const found = await load(signal)
+      if (found !== undefined) found.users += 1
+      return found
+    },
+    catch: failed
   })
 
   /**

@@ -3,7 +3,8 @@ import { close, read, write } from "node:fs"
 /** Milliseconds until a pipe that has nothing, or no room, is asked again: somebody made it one that does not wait. */
 const waitForPipe = 3
 
-const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, waitForPipe))
+/** Waits that long. */
+export const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, waitForPipe))
 
 /** Reads what is there, at an offset, or where the last read ended; nothing at the end. */
 export const readAt = async (fd: number, at: number | null, length: number): Promise<Uint8Array> => {

@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { decompressed } from "@gantry/core/compression/decompress"
-import { closeQuietly, readAt } from "./descriptor-io.ts"
+import { closeQuietly, readAt, soon } from "./descriptor-io.ts"
 import type { Readable } from "./Place.ts"
 import { Malformed } from "./place-error.ts"
 import { openSpool } from "./spool.ts"
@@ -50,16 +50,18 @@ export const identityOf = (of: {
 
 /**
  * Opens an archive for reading. A plain file is read where it is; what is compressed or comes through a pipe is written
- * uncompressed into a temporary file without a name first.
+ * uncompressed into a temporary file without a name first. Whoever gives up while nobody writes to a pipe aborts.
  */
-export const openArchive = async (path: string): Promise<OpenArchive> => {
+export const openArchive = async (path: string, signal: AbortSignal): Promise<OpenArchive> => {
   const descriptor = descriptorOf(path)
   if (descriptor !== undefined) return spooled(pieces(descriptor, null), undefined)
-  const file = openSync(path, constants.O_RDONLY)
+  // Opening a pipe would otherwise keep this whole program waiting for whoever writes to it.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   let keep = false
   try {
     const status = fstatSync(file)
     if (status.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" })
+    if (status.isFIFO()) return await spooled(piecesOfPipe(file, signal), undefined)
     if (!status.isFile()) return await spooled(pieces(file, null), undefined)
     const identity = identityOf(status)
     if (packingOf(await readAt(file, 0, 6)) !== undefined) return await spooled(pieces(file, 0), identity)
@@ -79,6 +81,18 @@ async function* pieces(fd: number, from: number | null): AsyncGenerator<Uint8Arr
     if (at !== null) at += piece.length
     yield piece
   }
+}
+
+/** The bytes that come through a pipe to which perhaps nobody writes yet: it is at its end as long as that is so. */
+async function* piecesOfPipe(fd: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  let first = await readAt(fd, null, pieceSize)
+  while (first.length === 0) {
+    signal.throwIfAborted()
+    await soon()
+    first = await readAt(fd, null, pieceSize)
+  }
+  yield first
+  yield* pieces(fd, null)
 }
 
 /** Copies a stream of bytes into a temporary file, uncompressed. */

@@ -1,11 +1,14 @@
-import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { pipeline } from "node:stream/promises"
+import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { bzip2, xz, zstd } from "./packers.ts"
 import { gzipSync } from "node:zlib"
 import { ofBytes } from "@gantry/core/image/Digest"
 import { describe, expect, it } from "@effect/vitest"
 import { smallImage } from "@gantry/laws/samples/images"
-import { Effect, Stream } from "effect"
+import { S_IFIFO } from "@gantry/linux/constants"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { Effect, Exit, Fiber, Stream } from "effect"
 import * as fc from "fast-check"
 import { openSpool } from "../src/spool.ts"
 import { archive, entry } from "./hand-made.ts"
@@ -27,6 +30,32 @@ const target = Effect.map(tempFolder, (folder) => ({
   file: join(folder, "a.tar"),
   place: `oci-archive:${join(folder, "a.tar")}`
 }))
+
+describe("an archive that comes through a pipe", () => {
+  const pipe = Effect.tap(target, ({ file }) =>
+    Effect.sync(() => loadSyscallsSync().mknod(file, S_IFIFO | 0o600, 0, 0))
+  )
+
+  it.scopedLive("is waited for until somebody writes it, while everything else goes on", () =>
+    Effect.gen(function* () {
+      const { folder, place } = yield* pipe
+      const written = join(folder, "written.tar")
+      yield* put(yield* freshRegistry, `oci-archive:${written}`, "one")
+      const reading = yield* Effect.fork((yield* freshRegistry).tags(at(place)))
+      yield* Effect.promise(() => pipeline(createReadStream(written), createWriteStream(place.replace(/^[^:]*:/, ""))))
+      expect(yield* Fiber.join(reading)).toEqual(["one"])
+    })
+  )
+
+  it.scopedLive("is given up when it is not wanted any more", () =>
+    Effect.gen(function* () {
+      const { place } = yield* pipe
+      const reading = yield* Effect.fork((yield* freshRegistry).tags(at(place)))
+      yield* Effect.yieldNow()
+      expect(Exit.isInterrupted(yield* Fiber.interrupt(reading))).toBe(true)
+    })
+  )
+})
 
 describe("an archive that is written", () => {
   it.scoped("holds all images of one gathering, and appears only when it is complete", () =>
