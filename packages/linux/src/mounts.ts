@@ -66,12 +66,3 @@ export const mountOf = (mounts: ReadonlyArray<MountInfo>, path: string): MountIn
         deepest === undefined || each.mountPoint.length >= deepest.mountPoint.length ? each : deepest,
       undefined
     )
-
-/** Mount points at or below a directory, the deepest and latest first: the order in which to unmount them. */
-export const mountPointsUnder = (mounts: ReadonlyArray<MountInfo>, directory: string): ReadonlyArray<string> => {
-  const inside = directory.endsWith("/") ? directory : `${directory}/`
-  return mounts
-    .map(({ mountPoint }) => mountPoint)
-    .filter((point) => point === directory || point.startsWith(inside))
-    .toReversed()
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { mountPointsUnder, parseMountInfo, readMountInfo } from "../src/mounts.ts"
+import { parseMountInfo, readMountInfo } from "../src/mounts.ts"
 
 const text = String.raw`22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 35 22 0:30 / /var/lib/a\040b rw,nosuid shared:4 master:1 - overlay over\134lay rw,lowerdir=x,upperdir=y
@@ -23,13 +23,6 @@ describe("the list of mounts", () => {
       superOptions: ["rw", "lowerdir=x", "upperdir=y"]
     })
     expect(parseMountInfo(text).length).toBe(4)
-  })
-
-  it("gives what lies under a directory, the deepest first, and not its namesakes", () => {
-    const mounts = parseMountInfo(text)
-    expect(mountPointsUnder(mounts, "/var/lib/a b")).toEqual(["/var/lib/a b/deep", "/var/lib/a b"])
-    expect(mountPointsUnder(mounts, "/var/lib/a")).toEqual([])
-    expect(mountPointsUnder(mounts, "/").length).toBe(4)
   })
 
   it("of this process holds its own /proc", () => {

@@ -2,8 +2,7 @@ import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync,
 import * as Either from "effect/Either"
 import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
 import type { ContextProblem } from "./ContextProblem.ts"
-import { absolutePath, type ContextEntry, type ContextTree, detailOf, reading } from "./ContextTree.ts"
-import type { Selected } from "./select.ts"
+import { absolutePath, type ContextEntry, type ContextTree, reading } from "./ContextTree.ts"
 
 /**
  * A file in one state: device, inode, size, and the times of the last change of its bytes and of its inode. The last one
@@ -20,41 +19,6 @@ export interface DigestMemo {
    * change again without its times telling.
    */
   readonly nowNs: bigint
-}
-
-/** What becomes of owners and modes on the way, as far as it does not depend on the file. */
-export interface DigestOptions {
-  readonly memo?: DigestMemo
-  /** Owner of the copies. Default 0:0, as without `--chown`. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
-  /** Mode of a copy; default its own. With `--chmod=644`, the mode of the source then has no part in the digest. */
-  readonly mode?: (entry: ContextEntry) => number
-}
-
-/**
- * The digest of what is to be copied: for each thing where it goes, its type, mode and owner after copying, and its
- * bytes or link target. Never its times. Things that go to the same places with the same contents have the same
- * digest, in whatever order they are given; they are sorted by code unit. Only things that go to one place keep their
- * order, because the last of them wins.
- */
-export const contentDigest = (
-  tree: ContextTree,
-  selected: ReadonlyArray<Selected>,
-  { memo, mode = (entry) => entry.mode, owner = { uid: 0, gid: 0 } }: DigestOptions = {}
-): Either.Either<Digest, ContextProblem> => {
-  const lines = ["gantry.context.1\n"]
-  for (const { as, entry } of selected.toSorted((a, b) => (a.as < b.as ? -1 : a.as > b.as ? 1 : 0))) {
-    let detail = detailOf(entry)
-    if (entry.type === "file") {
-      const digest = fileDigest(tree, entry, memo)
-      if (Either.isLeft(digest)) return Either.left(digest.left)
-      detail = digest.right
-    }
-    // The mode of a symlink means nothing, and differs between file systems.
-    const bits = entry.type === "symlink" ? 0o777 : mode(entry)
-    lines.push(`${JSON.stringify([as, entry.type, bits, owner.uid, owner.gid, detail])}\n`)
-  }
-  return Either.right(ofBytes(lines.join("")))
 }
 
 /** Whether somebody may execute a file: capabilities mean nothing to others, which are not asked for them. */
