@@ -1,7 +1,7 @@
 import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import * as Either from "effect/Either"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
-import { parse } from "../dockerfile/parse.ts"
+import { parseTrigger } from "../dockerfile/parse.ts"
 import type { BuildGraph, StageNode, StepNode } from "../graph/BuildGraph.ts"
 import { diagnose } from "../graph/diagnose.ts"
 import { lowerStep } from "../graph/lower.ts"
@@ -19,20 +19,16 @@ export const readTriggers = (
   const steps = triggers.flatMap((trigger): ReadonlyArray<StepNode> => {
     const refuse = (code: string, message: string) =>
       problems.push(diagnose("error", stage.from, source, { code, message: `in ONBUILD ${trigger}: ${message}` }))
-    const read = parse(`FROM scratch\n${trigger}\n`)
+    const read = parseTrigger(trigger)
     if (Either.isLeft(read)) {
-      for (const { code, message, severity } of read.left) if (severity === "error") refuse(code, message)
+      for (const { code, message } of read.left) refuse(code, message)
       return []
     }
-    return read.right.stages[0].instructions.map((instruction) =>
-      lowerStep(
-        { ...instruction, range: stage.from.range },
-        { stages, stage: stage.index, contexts },
-        {
-          error: (_, { code, message }) => void refuse(code, message)
-        }
-      )
-    )
+    const report = {
+      error: (_: unknown, { code, message }: Pick<Diagnostic, "code" | "message">) => void refuse(code, message)
+    }
+    const instruction = { ...read.right, range: stage.from.range }
+    return [lowerStep(instruction, { stages, stage: stage.index, contexts }, report)]
   })
   return isNonEmptyReadonlyArray(problems) ? Either.left(problems) : Either.right(steps)
 }

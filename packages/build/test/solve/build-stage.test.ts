@@ -68,6 +68,16 @@ describe("stages", () => {
 })
 
 describe("a build that fails", () => {
+  it.each(["FROM other", "ONBUILD RUN x", "RUN one\nRUN two", ""])(
+    "does not pass over a trigger of its base that no Dockerfile can have made: %j",
+    async (trigger) => {
+      const on = machine()
+      on.images.set("parent", { OnBuild: [trigger] })
+      const failure = await run(Effect.flip(build(on, "FROM parent\n", { files })))
+      expect(failure.message).toContain("is not an instruction that ONBUILD can have stored")
+    }
+  )
+
   it("names the step, keeps the status, and leaves what was done before in the cache", async () => {
     const on = machine()
     on.broken.add("two")
