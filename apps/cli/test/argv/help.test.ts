@@ -47,7 +47,7 @@ Options:
     const help = programHelp(names, groups, globalOptions)
     expect(help).toMatch(/Common Commands:\n {2}run +Start a new container/)
     expect(help).toMatch(
-      /Management Commands:\n {2}builder +Manage the build cache\n {2}buildx +Build as docker buildx does\n {2}cache +Look whether [^\n]+\n {2}container +Manage containers/
+      /Management Commands:\n {2}builder +Manage the build cache\n {2}buildx +Build as docker buildx does\n {2}cache +Check whether [^\n]+\n {2}container +Manage containers/
     )
     expect(help).not.toContain("--tlsverify")
   })

@@ -12,7 +12,7 @@ export const inputs = {
   platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
   reproducible: {
     kind: "flag",
-    about: "Let no time be later than SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
+    about: "Limit times to SOURCE_DATE_EPOCH, or 1970, so that the same files give the same image"
   },
   earlyCutoff: {
     kind: "flag",
@@ -62,9 +62,9 @@ export const build = {
     },
     lock: {
       kind: "flag",
-      about: "Take images and addresses as the lock file says, and write into it those that it does not name"
+      about: "Build with what the lock file records, and add what it lacks"
     },
-    locked: { kind: "flag", about: "Take images and addresses as the lock file says, and no others" },
+    locked: { kind: "flag", about: "Build with what the lock file records, and nothing else" },
     offline: { kind: "flag", about: "Ask no registry, web server or repository for anything" },
     frozen: { kind: "flag", about: "--locked and --offline together" },
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
@@ -82,7 +82,7 @@ export const build = {
       kind: "text",
       bare: "text",
       value: "string",
-      about: 'Say which steps the cache has, as text or "=json", and build nothing'
+      about: 'Show which steps the cache has, as text or "=json", and build nothing'
     },
     check: {
       kind: "flag",
@@ -115,7 +115,7 @@ export const build = {
     push: { kind: "flag", about: "Push the image to the registries of its names" },
     onError: {
       kind: "text",
-      about: 'When a RUN fails: "shell" opens one in what it left, "shell-before" in what it found'
+      about: 'Open a shell when a RUN fails: "shell" with the files it left, "shell-before" with those it found'
     },
     cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },
     allow: { kind: "list", about: "Privileges of the build", supported: false },
@@ -143,7 +143,7 @@ export const cacheVerify = {
   operands: { min: 0, max: 1 },
   options: {
     ...inputs,
-    sample: { kind: "number", about: "Run only so many steps, chosen at random" },
+    sample: { kind: "number", about: "Run only this many steps, chosen at random" },
     json: { kind: "flag", about: "Print what was found as JSON" }
   }
 } as const satisfies Command

@@ -6,7 +6,7 @@ const noDaemon = "gantry has no daemon to talk to"
 export const globalOptions = {
   root: { kind: "text", value: "directory", about: "Where images and containers are kept" },
   run: { kind: "text", value: "directory", about: "Where sockets of running containers are" },
-  debug: { kind: "flag", short: "D", about: "Show what happens inside" },
+  debug: { kind: "flag", short: "D", about: "Log what happens inside gantry" },
   logLevel: {
     kind: "text",
     short: "l",
@@ -17,7 +17,7 @@ export const globalOptions = {
   plugin: {
     kind: "list",
     value: "contract=module",
-    about: "Let a module serve a contract, such as layer-store=./mine; ,option=text tells it something"
+    about: "Let a module serve a contract, such as layer-store=./mine; ,option=text sets an option of it"
   },
   context: { kind: "text", short: "c", about: "Daemon context", ignored: noDaemon },
   host: { kind: "list", short: "H", about: "Daemon socket", ignored: noDaemon },

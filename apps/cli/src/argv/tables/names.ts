@@ -33,13 +33,13 @@ export const names = {
   info: { paths: [["info"], ["system", "info"]], summary: "Show this engine and its host", section: "common" },
   doctor: {
     paths: [["doctor"], ["system", "doctor"]],
-    summary: "Show what works on this host, and what would mend the rest",
+    summary: "Show what works on this host, and how to mend the rest",
     section: "common"
   },
   version: { paths: [["version"]], summary: "Show the version of gantry", section: "common" },
   autopsy: {
     paths: [["autopsy"], ["container", "autopsy"]],
-    summary: "Show why a container failed that --rm has removed",
+    summary: "Show why a container that --rm removed has failed",
     section: "other"
   },
   attach: {
@@ -49,7 +49,7 @@ export const names = {
   },
   completion: {
     paths: [["completion"]],
-    summary: "Print what teaches a shell to complete command lines",
+    summary: "Print a completion script for a shell",
     section: "other"
   },
   dockerContextLs: { paths: [["__contexts", "ls"]], summary: "List contexts: there is one", section: "hidden" },
@@ -71,25 +71,25 @@ export const names = {
   },
   create: {
     paths: [["create"], ["container", "create"]],
-    summary: "Make a container without starting it",
+    summary: "Create a container without starting it",
     section: "other"
   },
   diff: {
     paths: [["diff"], ["container", "diff"]],
-    summary: "Show what a container has changed of its image",
+    summary: "Show what a container has changed in its file system",
     section: "other"
   },
   commit: {
     paths: [["commit"], ["container", "commit"]],
-    summary: "Make an image of what a container has changed",
+    summary: "Create an image from a container's changes",
     section: "other"
   },
   exportContainer: {
     paths: [["export"], ["container", "export"]],
-    summary: "Write the root file system of a container as an archive",
+    summary: "Export the root file system of a container as an archive",
     section: "other"
   },
-  history: { paths: [["history"], ["image", "history"]], summary: "Show how an image came to be", section: "other" },
+  history: { paths: [["history"], ["image", "history"]], summary: "Show how an image was built", section: "other" },
   layers: {
     paths: [["layers"], ["image", "layers"]],
     summary: "Show what each layer of an image adds, changes and removes",
@@ -97,10 +97,14 @@ export const names = {
   },
   importImage: {
     paths: [["import"], ["image", "import"]],
-    summary: "Make an image from the archive of a root file system",
+    summary: "Create an image from an archive of a root file system",
     section: "other"
   },
-  inspect: { paths: [["inspect"]], summary: "Show all that is known of containers and images", section: "other" },
+  inspect: {
+    paths: [["inspect"]],
+    summary: "Show details of containers, images, networks and volumes",
+    section: "other"
+  },
   containerInspect: {
     paths: [["container", "inspect"]],
     summary: "Show all that is known of containers",
@@ -110,19 +114,19 @@ export const names = {
   kill: { paths: [["kill"], ["container", "kill"]], summary: "Send a signal to running containers", section: "other" },
   load: {
     paths: [["load"], ["image", "load"]],
-    summary: "Take images out of an archive or a layout folder",
+    summary: "Load images from an archive or a layout folder",
     section: "other"
   },
   login: { paths: [["login"]], summary: "Log in to a registry", section: "other" },
-  logout: { paths: [["logout"]], summary: "Forget the login of a registry", section: "other" },
+  logout: { paths: [["logout"]], summary: "Log out of a registry", section: "other" },
   logs: {
     paths: [["logs"], ["container", "logs"]],
-    summary: "Show what a container has written, also one that was removed today",
+    summary: "Show the output of a container, even if it was removed today",
     section: "other"
   },
   pause: {
     paths: [["pause"], ["container", "pause"]],
-    summary: "Make everything in containers stand still",
+    summary: "Pause all processes of containers",
     section: "other"
   },
   port: {
@@ -147,7 +151,7 @@ export const names = {
   },
   rename: {
     paths: [["rename"], ["container", "rename"]],
-    summary: "Give a container another name",
+    summary: "Rename a container",
     section: "other"
   },
   restart: {
@@ -165,14 +169,14 @@ export const names = {
   start: { paths: [["start"], ["container", "start"]], summary: "Start stopped containers", section: "other" },
   stats: {
     paths: [["stats"], ["container", "stats"]],
-    summary: "Show what running containers use, again and again",
+    summary: "Show live what running containers use",
     section: "other"
   },
   stop: { paths: [["stop"], ["container", "stop"]], summary: "Stop running containers", section: "other" },
   top: { paths: [["top"], ["container", "top"]], summary: "Show the processes of a container", section: "other" },
   unpause: {
     paths: [["unpause"], ["container", "unpause"]],
-    summary: "Let containers go on that were paused",
+    summary: "Resume paused containers",
     section: "other"
   },
   buildHistory: {
@@ -236,7 +240,7 @@ export const names = {
   },
   check: {
     paths: [["check"], ["system", "check"]],
-    summary: "Look whether everything in the store is as it should be",
+    summary: "Check the store for damage",
     section: "other"
   },
   containerPrune: { paths: [["container", "prune"]], summary: "Remove all stopped containers", section: "other" },
@@ -350,7 +354,7 @@ export const names = {
     summary: "Print a systemd unit that starts a container, or all that should run, at boot",
     section: "other"
   },
-  untag: { paths: [["untag"], ["image", "untag"]], summary: "Take names away from an image", section: "other" },
+  untag: { paths: [["untag"], ["image", "untag"]], summary: "Remove names from an image", section: "other" },
   wait: {
     paths: [["wait"], ["container", "wait"]],
     summary: "Wait until containers have stopped and print their exit codes",
@@ -365,12 +369,12 @@ export type Name = keyof typeof names
 export const groups = {
   builder: "Manage the build cache",
   buildx: "Build as docker buildx does",
-  cache: "Look whether the build cache can be trusted",
+  cache: "Check whether the build cache can be trusted",
   container: "Manage containers",
-  context: "Look at what builds copy from",
-  debug: "Look for trouble",
+  context: "Show what builds copy from",
+  debug: "Find faults",
   lock: "Pin what builds take from elsewhere",
-  plugin: "Look at plugins",
+  plugin: "List and check plugins",
   image: "Manage images",
   network: "Manage networks",
   system: "Manage the engine",

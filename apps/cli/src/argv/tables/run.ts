@@ -41,8 +41,8 @@ const containerOptions = {
     kind: "text",
     about: 'How --env-file is read: "docker", or "dotenv" with quotes (default "docker")'
   },
-  envHost: { kind: "flag", about: "Begin with all variables of the caller" },
-  unsetenv: { kind: "list", about: "Take a variable away that the image sets" },
+  envHost: { kind: "flag", about: "Start from all variables of the caller" },
+  unsetenv: { kind: "list", about: "Remove a variable that the image sets" },
   workdir: { kind: "text", short: "w", about: "Working directory inside the container" },
   user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
   umask: { kind: "text", about: "Rights that new files do not get, in octal (default 022)" },
@@ -64,7 +64,7 @@ const containerOptions = {
   storageOpt: { kind: "list", about: "Options of the storage driver", supported: false },
   readOnly: { kind: "flag", about: "Mount the root file system read-only" },
   device: { kind: "list", about: "Give the container a device of the host" },
-  deviceCgroupRule: { kind: "list", about: "Devices that may be used besides, such as 'c 10:* rw'" },
+  deviceCgroupRule: { kind: "list", about: "Further devices that may be used, such as 'c 10:* rw'" },
   gpus: { kind: "list", value: "gpu-request", about: "GPUs to give to the container", supported: false },
   useApiSocket: { kind: "flag", about: "Mount the API socket", supported: false },
 
@@ -73,7 +73,7 @@ const containerOptions = {
   capDrop: { kind: "list", about: "Drop Linux capabilities" },
   securityOpt: { kind: "list", about: "Security options, such as seccomp=profile.json" },
   userns: { kind: "text", about: "Users: host, keep-id[:uid=N] (not for root), or auto" },
-  pid: { kind: "text", about: 'PID namespace ("host" or "private")' },
+  pid: { kind: "text", about: 'PID namespace ("host", "private" or "container:NAME")' },
   ipc: { kind: "text", about: 'IPC namespace ("host", "private", "shareable", "none" or "container:NAME")' },
   uts: { kind: "text", about: 'UTS namespace ("host" or "private")' },
   cgroupns: { kind: "text", about: 'Cgroup namespace ("host" or "private")' },
@@ -128,10 +128,15 @@ export const run = {
       kind: "text",
       bare: "30s",
       value: "duration",
-      about: "With -d: return when it is healthy, or listens, or fail after so long (default 30s)"
+      about: "With -d: wait until it is healthy or listens; fail after this time (default 30s)"
     },
-    timings: { kind: "text", bare: "text", value: "form", about: "Tell at the end what took how long (text, json)" },
-    maxStartup: { kind: "text", value: "duration", about: "Fail when its command does not run after so long" },
+    timings: {
+      kind: "text",
+      bare: "text",
+      value: "form",
+      about: "Report at the end how long each part took (text, json)"
+    },
+    maxStartup: { kind: "text", value: "duration", about: "Fail if the command does not run within this time" },
     sigProxy: { kind: "flag", fallback: true, about: "Pass signals on to the command (default true)" },
     detachKeys: { kind: "text", about: "Keys that detach from the container" }
   }
