@@ -51,19 +51,21 @@ export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malf
     }
     // Every field the type promises was checked above; the rest is optional text that is only shown.
     return Either.right({
-      ...dropNulls(value),
+      ...dropNulls({ ...value, created: isTime(value["created"]) ? value["created"] : null }),
       config: process,
       history: Array.isArray(history) ? history.filter(isRecord).map(entryOf) : [],
       rootfs: { type: "layers", diff_ids: rootfs["diff_ids"] }
     } as unknown as ImageConfig)
   })
 
+const isTime = (value: unknown): boolean => typeof value === "string" && !Number.isNaN(Date.parse(value))
+
 /** An entry of a history without what is not of the kind that it should be. */
 const entryOf = (entry: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(entry).filter(([name, value]) => {
       if (name === "empty_layer") return typeof value === "boolean"
-      return typeof value === "string" && (name !== "created" || !Number.isNaN(Date.parse(value)))
+      return name === "created" ? isTime(value) : typeof value === "string"
     })
   )
 

@@ -34,6 +34,14 @@ describe("decodeConfig", () => {
     expect(Either.getOrThrow(decodeConfig(bytes({ ...config, config: null }))).config).toEqual({})
   })
 
+  it("leaves out a time that is none", () => {
+    for (const created of [12345, { a: 1 }, "yesterday"]) {
+      expect(Either.getOrThrow(decodeConfig(bytes({ ...config, created })))).toEqual(config)
+    }
+    const created = "2024-01-01T00:00:00Z"
+    expect(Either.getOrThrow(decodeConfig(bytes({ ...config, created }))).created).toBe(created)
+  })
+
   it.each([
     ["no object", [], "it is not an object"],
     ["no platform", { ...config, os: 3 }, "it names no platform"],
