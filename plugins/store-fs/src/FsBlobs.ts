@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -157,11 +157,15 @@ export const driver = (root: string): BlobDriver => {
 
 /** The first bytes of a file; undefined when there is none. */
 const startOf = (path: string, limit: number): Uint8Array | undefined => {
-  const size = statSync(path, { throwIfNoEntry: false })?.size
-  if (size === undefined) return undefined
-  const bytes = new Uint8Array(Math.min(size, limit))
-  const fd = openSync(path, constants.O_RDONLY)
+  let fd: number
   try {
+    fd = openSync(path, constants.O_RDONLY)
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return undefined
+    throw cause
+  }
+  try {
+    const bytes = new Uint8Array(Math.min(fstatSync(fd).size, limit))
     let at = 0
     while (at < bytes.length) {
       const read = readSync(fd, bytes, at, bytes.length - at, at)
