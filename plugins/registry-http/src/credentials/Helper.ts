@@ -18,6 +18,12 @@ const mostOut = 1024 * 1024
 /** Longest time that a helper may think, in milliseconds: it may have to ask somebody. */
 const longest = 120_000
 
+/**
+ * How long the rest of an answer is waited for when a helper has ended, in milliseconds: what it has started, an agent for
+ * its keys, may hold the other end of its output for ever.
+ */
+const lateOutput = 500
+
 /** How helpers say that they know nothing; some say it on the wrong stream. */
 const unknown = /credentials not found|no credentials|not found in native keychain|could not be found in the keychain/i
 
@@ -43,7 +49,18 @@ const run = (
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err = `${err}${text}`.slice(0, mostOut)
     })
-    const timer = setTimeout(() => child.kill("SIGKILL"), longest)
+    let expired = false
+    const timer = setTimeout(() => {
+      expired = true
+      child.kill("SIGKILL")
+    }, longest)
+    let late: NodeJS.Timeout | undefined
+    child.on("exit", () => {
+      late = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, lateOutput)
+    })
     // A helper that does not read what it is told ends with a status of its own.
     child.stdin.on("error", () => undefined)
     child.on("error", (cause) => {
@@ -53,6 +70,8 @@ const run = (
     })
     child.on("close", (status, signal) => {
       clearTimeout(timer)
+      clearTimeout(late)
+      if (expired) return fail(`it did not answer within ${longest / 1000} seconds`)
       if (out.length > mostOut) return fail("it said too much")
       if (signal !== null) return fail(`it was ended by ${signal}`)
       if (status === 0 || unknown.test(out) || unknown.test(err)) return resume(Effect.succeed({ status, out }))
@@ -62,6 +81,7 @@ const run = (
     child.stdin.end(input)
     return Effect.sync(() => {
       clearTimeout(timer)
+      clearTimeout(late)
       child.kill("SIGKILL")
     })
   })
