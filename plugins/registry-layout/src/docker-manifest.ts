@@ -1,16 +1,9 @@
+import { isRecord } from "@gantry/core/is-record"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, hexOf, isDigest, ofBytes } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
-import {
-  fullName,
-  imageName,
-  type IndexEntry,
-  isRecord,
-  type LayoutIndex,
-  readObject,
-  refName
-} from "./layout-index.ts"
+import { fullName, imageName, type IndexEntry, type LayoutIndex, readObject, refName } from "./layout-index.ts"
 import { Malformed } from "./place-error.ts"
 import * as Either from "effect/Either"
 

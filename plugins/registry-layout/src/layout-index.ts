@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { isDigest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
@@ -37,10 +38,6 @@ export const readObject = (what: string, bytes: Uint8Array): Record<string, unkn
   if (!isRecord(value)) throw new Malformed(`${what} is not a JSON object`)
   return value
 }
-
-/** Whether a value of foreign JSON is an object. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Reads an index.json. Throws `Malformed`. */
 export const readIndex = (bytes: Uint8Array): LayoutIndex => {

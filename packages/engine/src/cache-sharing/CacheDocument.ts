@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import { isList, unspell } from "@gantry/build/key/canonical"
 import { readRecordHead } from "@gantry/build/key/record-text"
 import { keyOfSpelling } from "@gantry/build/key/step-key"
@@ -49,7 +50,7 @@ export interface ReadRecords {
  */
 export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadRecords, string> => {
   const parsed = Either.try((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)))
-  if (Either.isLeft(parsed) || !isObject(parsed.right)) return Either.left("its list of records is not a JSON object")
+  if (Either.isLeft(parsed) || !isRecord(parsed.right)) return Either.left("its list of records is not a JSON object")
   const { format, layers, records } = parsed.right
   if (format !== cacheArtifact) return Either.left("its list of records has an unknown format")
   if (!Array.isArray(layers) || !layers.every(isDigest)) return Either.left("its list of layers is malformed")
@@ -63,13 +64,10 @@ export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadR
   return Either.right({ layers, records: [...found.values()], refused: records.length - found.size })
 }
 
-const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const isInstant = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 const recordOf = (value: unknown, layers: ReadonlyArray<Digest>, now: number): CacheRecord | undefined => {
-  if (!isObject(value)) return undefined
+  if (!isRecord(value)) return undefined
   const { createdAt, facts, instruction, layer, parent, tookMs } = value
   if (typeof facts !== "string" || typeof instruction !== "string" || typeof parent !== "string") return undefined
   if (!facts.isWellFormed() || !instruction.isWellFormed()) return undefined

@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import type { EventType, JournalEvent } from "./JournalEvent.ts"
 
 /** Longest record, in bytes. One that would be longer, for its labels, is written without most of its attributes. */
@@ -62,6 +63,3 @@ const isEvent = (value: unknown): value is JournalEvent => {
     Object.values(attributes).every((each) => typeof each === "string")
   )
 }
-
-const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

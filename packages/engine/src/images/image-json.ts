@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import { isDigest } from "@gantry/core/image/Digest"
 import type { Manifest } from "@gantry/core/image/Manifest"
@@ -8,9 +9,6 @@ export type Malformed = string
 
 const text = (bytes: Uint8Array): Either.Either<unknown, Malformed> =>
   Either.try({ try: () => JSON.parse(new TextDecoder().decode(bytes)) as unknown, catch: () => "it is not JSON" })
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Text that the kernel takes: no program, variable or path of a process can hold a zero byte. */
 const isText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0")

@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { isDigest } from "@gantry/core/image/Digest"
 import type { Manifest } from "@gantry/core/image/Manifest"
@@ -23,9 +24,6 @@ export const mostLayers = 500
 
 const manifestTypes: ReadonlySet<string> = new Set([MediaType.ociManifest, MediaType.dockerManifest])
 const configTypes: ReadonlySet<string> = new Set([MediaType.ociConfig, MediaType.dockerConfig])
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /**
  * Reads the manifest of an image or an index, and refuses by name what cannot become a root file system: other kinds of

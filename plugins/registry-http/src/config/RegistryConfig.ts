@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import { readFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
@@ -39,9 +40,6 @@ class Bad extends Error {
 }
 
 const known = ["prefix", "mirrors", "insecure", "ca", "blocked"]
-
-const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const flag = (value: unknown, key: string): boolean | undefined => {
   if (value !== undefined && typeof value !== "boolean") throw new Bad(key, "is not true or false")

@@ -1,3 +1,4 @@
+import { isRecord } from "@gantry/core/is-record"
 import { randomBytes } from "node:crypto"
 import { chmod, mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -13,8 +14,6 @@ export interface AuthFile {
 }
 
 type Json = { readonly [name: string]: unknown }
-
-const isRecord = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 
 class Broken extends Error {}
 
