@@ -15,7 +15,7 @@ const deepest = 200
  * Most characters that the variables of one word come to. No variable of a process can be longer than an eighth of it, and
  * ten lines of `ENV a=$a$a$a` would fill the memory.
  */
-const longest = 1024 * 1024
+const mostCharacters = 1024 * 1024
 
 /**
  * Reads one word from left to right. A value for a single use.
@@ -142,7 +142,9 @@ export class Scanner {
   private dollar(): string {
     const value = this.substituted()
     this.length += value.length
-    return this.length > longest ? this.fail("syntax", `its variables come to more than ${longest} characters`) : value
+    return this.length > mostCharacters
+      ? this.fail("syntax", `its variables come to more than ${mostCharacters} characters`)
+      : value
   }
 
   private substituted(): string {
@@ -204,7 +206,7 @@ export class Scanner {
     if (all) this.at++
     const { text: pattern } = this.until("/", true)
     const { text: replacement } = this.until("}", true)
-    return replace(this.pattern(pattern), this.get(name, true) ?? "", replacement, { all, longest })
+    return replace(this.pattern(pattern), this.get(name, true) ?? "", replacement, { all, longest: mostCharacters })
   }
 
   private pattern(text: string): ShellPattern {
