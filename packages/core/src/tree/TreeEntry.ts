@@ -2,8 +2,7 @@
  * A file tree as data: what a layer adds, and what it takes away.
  *
  * Paths are relative to the root, with forward slashes, without `.`, `..`, leading or trailing slash; the root itself is "".
- * A path may hold bytes that are not UTF-8; they are kept as latin1-escaped text only at the edge that needs it, so a
- * reader that meets such a name refuses it with `UnsafePath` rather than changing it.
+ * A name that is not UTF-8 has no path here: whoever meets one refuses it with `UnsafePath` rather than changing it.
  */
 export interface EntryMeta {
   readonly path: string

@@ -7,7 +7,7 @@ import type { TreeChange } from "./TreeEntry.ts"
 /** What is wrong with an archive: it cannot be read, or one of its names leads nowhere good. */
 export type ArchiveProblem = TarProblem | PathProblem
 
-/** Most bytes of one file that are held in memory: a sparse file may be any number of zeros for nothing. */
+/** Most bytes of one file that are held in memory: a sparse file may claim any number of zeros at no cost. */
 const contentLimit = 1024 * 1024 * 1024
 
 /**

@@ -7,7 +7,7 @@ export const paddingOf = (size: number): number => (blockSize - (size % blockSiz
 /** The fields of one header, before they become bytes. */
 export interface HeaderFields {
   readonly name: string
-  /** Begins of a long name; joined to `name` with a slash. */
+  /** The beginning of a long name; joined to `name` with a slash. */
   readonly prefix?: string
   readonly type: string
   readonly mode: number
