@@ -1,4 +1,4 @@
-import { type Digest, digest as asDigest } from "@gantry/core/image/Digest"
+import { type Digest, digest as asDigest, ofBytes } from "@gantry/core/image/Digest"
 import { DownloadFailed, Downloads, type Validators } from "@gantry/core/download/Downloads"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Migrations } from "@gantry/core/state/Database"
@@ -92,7 +92,7 @@ export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFil
         yield* db.write("a download", (tx) =>
           tx.run(
             "INSERT OR REPLACE INTO downloads VALUES (?, ?, ?, ?, ?)",
-            url.href,
+            recordedAs(url),
             added.digest,
             added.size,
             etag ?? null,
@@ -108,7 +108,7 @@ export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFil
 const recorded = (url: URL): Effect.Effect<Known | undefined, StorageFailure, BlobStore | Database> =>
   Effect.gen(function* () {
     const row = yield* (yield* Database).read("a download", (tx) =>
-      tx.get("SELECT * FROM downloads WHERE url = ?", url.href)
+      tx.get("SELECT * FROM downloads WHERE url = ?", recordedAs(url))
     )
     if (row === undefined) return undefined
     const digest = asDigest(String(row["digest"]))
@@ -123,6 +123,10 @@ const recorded = (url: URL): Effect.Effect<Known | undefined, StorageFailure, Bl
       ...(lastModified === undefined ? {} : { lastModified })
     }
   })
+
+/** An address as the database has it: what one login gets is not what another one does, and no password is kept. */
+const recordedAs = (url: URL): string =>
+  url.username === "" && url.password === "" ? url.href : `${shown(url)} ${ofBytes(url.href)}`
 
 const shown = (url: URL): string => {
   const bare = new URL(url)

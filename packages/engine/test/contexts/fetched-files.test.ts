@@ -1,5 +1,6 @@
 import { ofBytes } from "@gantry/core/image/Digest"
 import { Downloads, type DownloadsShape } from "@gantry/core/download/Downloads"
+import { Database } from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import * as MemoryDownloads from "@gantry/plugin-memory/MemoryDownloads"
 import { it } from "@effect/vitest"
@@ -50,6 +51,19 @@ describe("a file of a web server", () => {
       yield* on(fetchFile(url))
       yield* on(fetchFile(url))
       expect(count).toEqual({ asked: 2, sent: 2 })
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("is remembered for each login, of which nothing is kept", () =>
+    Effect.gen(function* () {
+      const { count, files, with: on } = server()
+      const [mine, yours] = [new URL("http://me:geheim@example.org/a"), new URL("http://you:secret@example.org/a")]
+      for (const each of [mine, yours]) files.set(each.href, { bytes, etag: '"1"' })
+      for (const each of [mine, yours, mine]) yield* on(fetchFile(each))
+      expect(count).toEqual({ asked: 3, sent: 2 })
+      const rows = yield* (yield* Database).read("downloads", (tx) => tx.all("SELECT url FROM downloads"))
+      expect(rows).toHaveLength(2)
+      expect(JSON.stringify(rows)).not.toMatch(/geheim|secret/)
     }).pipe(Effect.provide(world))
   )
 
