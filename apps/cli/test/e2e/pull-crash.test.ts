@@ -30,8 +30,8 @@ describe(`a pull that is killed (seed ${seed})`, () => {
 
   beforeAll(async () => {
     registry = await startRegistry()
-    // A tenth of a gigabit network.
-    proxy = await countingProxy(registry, { rate: 12_500_000 })
+    // A fifth of a gigabit network.
+    proxy = await countingProxy(registry, { rate: 25_000_000 })
     const big = (blocks: number) => `RUN dd if=/dev/urandom of=/big${blocks} bs=65536 count=${blocks}`
     await gantry.build("big", ["FROM base", big(200), big(120), big(60), big(20), "RUN ls -l / > /list"].join("\n"))
     image = await publish(gantry, "big", registry, "big")
