@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync, statfsSync, statSync } from "node:fs"
-import { release, userInfo } from "node:os"
+import { release } from "node:os"
 import type { SettingsShape } from "@gantry/core/Settings"
 import { delegatedPart, isDelegated } from "@gantry/linux/cgroup-delegated"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
@@ -9,6 +9,7 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { readMountInfo } from "@gantry/linux/mounts"
 import { findProgram } from "../find-program.ts"
 import type { Terminal } from "../terminal.ts"
+import { userName } from "../user-name.ts"
 import type { Host, Ran } from "./Host.ts"
 
 /** A program that hangs must not make its caller hang. */
@@ -39,7 +40,7 @@ const run = (argv: ReadonlyArray<string>, input = ""): Ran => {
 /** The machine this process is on. */
 export const thisHost = ({ root, self }: SettingsShape, { env, now, uid }: Terminal): Host => ({
   uid,
-  user: orUndefined(() => userInfo().username) ?? String(uid),
+  user: userName(uid),
   kernel: release(),
   root,
   now: now(),

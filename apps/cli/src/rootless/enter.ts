@@ -1,4 +1,3 @@
-import { userInfo } from "node:os"
 import { F_SETFD } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { rootlessValue, rootlessVariable } from "@gantry/linux/rootless"
@@ -55,17 +54,8 @@ const newHolder = async (
   const { holdNamespaces } = await import("./hold-namespaces.ts")
   return holdNamespaces({
     ...wish,
-    user: nameOf(wish.uid),
     tell: (words) => terminal.err(`gantry: ${words}\n`)
   })
-}
-
-const nameOf = (uid: number): string => {
-  try {
-    return userInfo().username
-  } catch {
-    return String(uid)
-  }
 }
 
 const assignments = (env: Environment): ReadonlyArray<string> =>

@@ -6,6 +6,7 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { bootId } from "@gantry/linux/process-identity"
 import type { Environment } from "../settings.ts"
 import { findProgram } from "../find-program.ts"
+import { userName } from "../user-name.ts"
 import { namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
@@ -17,8 +18,6 @@ export interface Wish {
   readonly env: Environment
   readonly uid: number
   readonly gid: number
-  /** Name of the user, as /etc/subuid may have it. */
-  readonly user: string
   /** The user's own directory of short-lived files. */
   readonly run: string
   readonly self: ReadonlyArray<string>
@@ -121,7 +120,8 @@ const lines = (stream: NodeJS.ReadableStream | null): (() => Promise<string | un
 }
 
 /** Gives the namespace its numbers: the user's ranges by newuidmap(1) and newgidmap(1), else the user's own alone. */
-const mapNumbers = (pid: number, { env, gid, tell, uid, user }: Wish): void => {
+const mapNumbers = (pid: number, { env, gid, tell, uid }: Wish): void => {
+  const user = userName(uid)
   const problem =
     mapBy("newuidmap", "/etc/subuid", { env, pid, user, uid, own: uid }) ??
     mapBy("newgidmap", "/etc/subgid", { env, pid, user, uid, own: gid })
