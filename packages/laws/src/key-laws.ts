@@ -18,6 +18,7 @@ import * as fc from "fast-check"
 import { forAll, type Law } from "./Law.ts"
 import { dockerfile, type Scenario, scenarios } from "./samples/dockerfiles.ts"
 import { memoryContext } from "./samples/memory-context.ts"
+import { atOnce } from "@gantry/core/turns"
 import { canonicals, nearFacts, neighbours, runFacts, stepFacts } from "./samples/step-facts.ts"
 
 /** Functions that make keys, held to the laws below. */
@@ -65,7 +66,7 @@ export const keysOf =
           contexts: trees.map(() => memoryContext(files)),
           trees
         }
-        const { facts } = Either.getOrThrow(factsOf(step.action, around))
+        const { facts } = Either.getOrThrow(atOnce(factsOf(step.action, around)))
         const key = stepKey(spoil(facts, { stage: name, line: node.instruction.range.start.line }))
         keys.push(key)
         parent = { step: key }

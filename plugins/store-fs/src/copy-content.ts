@@ -1,5 +1,6 @@
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, readSync } from "node:fs"
 import type { FileContent } from "@gantry/core/tree/TreeEntry"
+import { turnSize } from "@gantry/core/turns"
 import { ownerHere } from "@gantry/linux/rootless"
 import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
@@ -12,9 +13,6 @@ const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
 
 const wrongSize = (what: string, size: number): Error => new Error(`${what} is not ${size} bytes long`)
 
-/** Bytes of a copy after which others get their turn: half a second of a slow disk. */
-const turn = 64 * 1024 * 1024
-
 function* copyFile(kernel: Kernel, from: string, to: number, size: number): Generator<void> {
   const fd = openSync(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
@@ -24,7 +22,7 @@ function* copyFile(kernel: Kernel, from: string, to: number, size: number): Gene
       try {
         while (left > 0) {
           // The kernel shares the blocks where the file system can, and copies without us where it cannot.
-          const count = kernel.copyFileRange(fd, to, Math.min(left, turn))
+          const count = kernel.copyFileRange(fd, to, Math.min(left, turnSize))
           if (count === 0) throw wrongSize(from, size)
           left -= count
           if (left > 0) yield
@@ -42,7 +40,7 @@ function* copyFile(kernel: Kernel, from: string, to: number, size: number): Gene
       writeAll(to, buffer.subarray(0, count))
       left -= count
       since += count
-      if (since < turn) continue
+      if (since < turnSize) continue
       since = 0
       yield
     }

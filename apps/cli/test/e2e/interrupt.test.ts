@@ -1,3 +1,5 @@
+import { truncateSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { expectNothingLeft, useGantry } from "./host/gantry.ts"
 import { leftovers } from "./host/host-state.ts"
@@ -21,6 +23,18 @@ describe("Ctrl-C", () => {
     expect(stepsOf(again.stderr())[0]?.cached).toBe(true)
     again.kill("SIGTERM")
     expect((await again.ended).status).toBe(143)
+    await expectNothingLeft(gantry)
+  })
+
+  it("while a file is hashed that would take hours ends the build; other steps have gone on meanwhile", async () => {
+    const dockerfile =
+      "FROM base AS files\nCOPY huge /\nFROM base\nRUN echo went-$((1 + 1))\nCOPY --from=files /huge /\n"
+    const directory = gantry.context({ Dockerfile: dockerfile, huge: "" })
+    truncateSync(join(directory, "huge"), 8 * 1024 ** 4)
+    const build = gantry.start("build", directory)
+    await build.says(/went-2/, "stderr")
+    build.kill("SIGINT")
+    expect((await build.ended).status).toBe(130)
     await expectNothingLeft(gantry)
   })
 

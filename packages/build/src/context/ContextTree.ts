@@ -139,14 +139,14 @@ export const orNothing = <A>(read: () => A): A | undefined => {
 
 /** Runs a piece of file reading; what the disk refuses becomes a value. */
 export const reading = <A>(path: string, read: () => A): Either.Either<A, ContextProblem> =>
-  Either.try({
-    try: read,
-    catch: (cause) => ({
-      _tag: "ContextUnreadable",
-      path: cause instanceof NameNotText ? cause.path : path,
-      code: codeOf(cause)
-    })
-  })
+  Either.try({ try: read, catch: (cause) => unreadable(path, cause) })
+
+/** What the disk threw when a path of the context was read. */
+export const unreadable = (path: string, cause: unknown): ContextProblem => ({
+  _tag: "ContextUnreadable",
+  path: cause instanceof NameNotText ? cause.path : path,
+  code: codeOf(cause)
+})
 
 class NameNotText extends Error {
   readonly code = "EILSEQ"

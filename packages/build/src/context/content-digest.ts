@@ -1,8 +1,9 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs"
 import * as Either from "effect/Either"
 import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
+import { atOnce, type Turns, turnSize } from "@gantry/core/turns"
 import type { ContextProblem } from "./ContextProblem.ts"
-import { absolutePath, type ContextEntry, type ContextTree, reading } from "./ContextTree.ts"
+import { absolutePath, type ContextEntry, type ContextTree, unreadable } from "./ContextTree.ts"
 
 /**
  * A file in one state: device, inode, size, and the times of the last change of its bytes and of its inode. The last one
@@ -27,44 +28,64 @@ export const isProgram = ({ mode }: Pick<ContextEntry, "mode">): boolean => (mod
 /** The rights of a program that a file carries beside its bytes (`security.capability`); undefined when it has none. */
 export type CapabilityOf = (place: string) => Uint8Array | undefined
 
+/** The digest of a file: at once when it is known or the file is short, in turns when it is long. */
+export type DigestSoon = Either.Either<Digest, ContextProblem> | Turns<Either.Either<Digest, ContextProblem>>
+
 /** The digest of one file's bytes, and of its capabilities if it has any. */
 export const fileDigest = (
   tree: ContextTree,
   entry: ContextEntry,
   memo?: DigestMemo,
   capabilityOf?: CapabilityOf
-): Either.Either<Digest, ContextProblem> => {
+): DigestSoon => {
   const known = memo?.get(entry)
   if (known !== undefined) return Either.right(known)
-  return Either.flatMap(absolutePath(tree, entry.path), (path) =>
-    reading(entry.path, () => {
-      const { bytes, state } = readBytes(path)
-      const capability = isProgram(entry) ? capabilityOf?.(path) : undefined
-      const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
-      if (isSameState(entry, state)) remember(memo, state, digest)
-      return digest
-    })
-  )
+  const reading = readFile(tree, entry, memo, capabilityOf)
+  return entry.size < turnSize ? atOnce(reading) : reading
+}
+
+function* readFile(
+  tree: ContextTree,
+  entry: ContextEntry,
+  memo: DigestMemo | undefined,
+  capabilityOf: CapabilityOf | undefined
+): Turns<Either.Either<Digest, ContextProblem>> {
+  const place = absolutePath(tree, entry.path)
+  if (Either.isLeft(place)) return Either.left(place.left)
+  try {
+    const { bytes, state } = yield* readBytes(place.right)
+    const capability = isProgram(entry) ? capabilityOf?.(place.right) : undefined
+    const digest = capability === undefined ? bytes : ofBytes(`${bytes} ${Buffer.from(capability).toString("hex")}`)
+    if (isSameState(entry, state)) remember(memo, state, digest)
+    return Either.right(digest)
+  } catch (cause) {
+    return Either.left(unreadable(entry.path, cause))
+  }
 }
 
 /** The digest of the bytes of a plain file by its absolute path, remembered by the file's state. Throws what the system says. */
-export const bytesDigest = (path: string, memo?: DigestMemo): Digest => {
+export function* bytesDigest(path: string, memo?: DigestMemo): Turns<Digest> {
   const known = memo?.get(stateOf(lstatSync(path, { bigint: true })))
   if (known !== undefined) return known
-  const { bytes, state } = readBytes(path)
+  const { bytes, state } = yield* readBytes(path)
   remember(memo, state, bytes)
   return bytes
 }
 
 /** What was listed as a plain file is read; what has become a symlink or a fifo since is not opened. */
-const readBytes = (path: string): { readonly bytes: Digest; readonly state: FileState } => {
+function* readBytes(path: string): Turns<{ readonly bytes: Digest; readonly state: FileState }> {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const hash = hasher()
+    let since = 0
     for (;;) {
       const size = readSync(file, buffer, 0, buffer.length, null)
       if (size === 0) break
       hash.update(buffer.subarray(0, size))
+      since += size
+      if (since < turnSize) continue
+      since = 0
+      yield
     }
     return { bytes: hash.digest(), state: stateOf(fstatSync(file, { bigint: true })) }
   } finally {

@@ -1,7 +1,9 @@
 import * as Either from "effect/Either"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { type Turns, turnSize } from "@gantry/core/turns"
 import type { ContextProblem } from "../context/ContextProblem.ts"
 import { type ContextEntry, detailOf } from "../context/ContextTree.ts"
+import type { DigestSoon } from "../context/content-digest.ts"
 import type { Match } from "../context/select.ts"
 import { spell } from "./canonical.ts"
 import { modeChange } from "./chmod.ts"
@@ -24,7 +26,10 @@ export interface ListedFile {
 }
 
 /** Reads the digest of one file. */
-export type FileDigest = (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
+export type FileDigest = (entry: ContextEntry) => DigestSoon
+
+/** What opening a file takes, in bytes that could be read instead. */
+const opening = 16 * 1024
 
 /**
  * Lists what was selected, each file with its type, mode and content, and where it goes below the destination; never
@@ -32,15 +37,16 @@ export type FileDigest = (entry: ContextEntry) => Either.Either<Digest, ContextP
  *
  * With `chmod` the modes are those of the copies: what it takes away or sets has no part in the digest.
  */
-export const listFiles = (
+export function* listFiles(
   matches: ReadonlyArray<Match>,
   chmod: string,
   fileDigest: FileDigest
-): Either.Either<FileList, ContextProblem> => {
+): Turns<Either.Either<FileList, ContextProblem>> {
   const change = chmod === "" ? undefined : modeChange(chmod)
   const paths: Array<ListedFile> = []
   const spelled = new Map<string, string>()
   let text = ""
+  let since = 0
   for (const { entry: found, keepsPath, selected } of matches) {
     // Whether a file or a directory was named decides where the copy goes.
     text += `${keepsPath === true ? "p" : found.type === "dir" ? "d" : "f"}l`
@@ -48,7 +54,13 @@ export const listFiles = (
       const { path, type } = entry
       let content = detailOf(entry)
       if (type === "file") {
-        const digest = fileDigest(entry)
+        since += opening + entry.size
+        if (since >= turnSize) {
+          since = 0
+          yield
+        }
+        const soon = fileDigest(entry)
+        const digest = Either.isEither(soon) ? soon : yield* soon
         if (Either.isLeft(digest)) return Either.left(digest.left)
         content = digest.right
       }

@@ -1,10 +1,10 @@
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Digest } from "@gantry/core/image/Digest"
 import { type CapabilityOf, type DigestMemo, fileDigest } from "../context/content-digest.ts"
 import type { ContextProblem } from "../context/ContextProblem.ts"
 import { absolutePath, type ContextEntry, type ContextTree } from "../context/ContextTree.ts"
 import { type Match, select, type SelectOptions } from "../context/select.ts"
+import type { FileDigest } from "../key/file-list.ts"
 import type { SourceUnavailable } from "./Sources.ts"
 
 /** Files of one place that a copy takes. */
@@ -29,8 +29,8 @@ export interface AwaitedPart {
 /** The directory sent to a build, as far as the solver needs it. Everything may read the disk, and does so at once. */
 export interface BuildContext {
   readonly select: (source: string, options: SelectOptions) => Either.Either<ReadonlyArray<Match>, ContextProblem>
-  /** Digest of a file's bytes, and of its capabilities if it has any. */
-  readonly fileDigest: (entry: ContextEntry) => Either.Either<Digest, ContextProblem>
+  /** Digest of a file's bytes, and of its capabilities if it has any; long files are read in turns. */
+  readonly fileDigest: FileDigest
   /** Whether an entry is still what it was when it was listed. A layer made from one that is not must not be recorded. */
   readonly unchanged: (entry: ContextEntry) => boolean
   /** Capabilities of a file on this machine, where contexts are asked for them. */

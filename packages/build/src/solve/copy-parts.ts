@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import { ofBytes } from "@gantry/core/image/Digest"
+import type { Turns } from "@gantry/core/turns"
 import { describeProblem } from "../context/ContextProblem.ts"
 import type { Match } from "../context/select.ts"
 import { withoutPassword } from "../graph/remote-source.ts"
@@ -22,50 +23,64 @@ export interface CopyParts {
  * Gathers what the sources of a copy stand for, in their order. What is at an address must have been found before, by
  * the source's text. Fails with a sentence.
  */
-export const copyParts = (
+export function* copyParts(
   action: CopyAction,
   context: BuildContext,
   remote: ReadonlyMap<string, RemoteFound>
-): Either.Either<CopyParts, string> =>
-  Either.gen(function* () {
-    const chmod = action.chmod ?? ""
-    const parts: Array<ContextPart | AwaitedPart> = []
-    const lists: Array<FileList> = []
-    let local: Array<Match> = []
-    /** Local files that stand next to each other are listed as one. */
-    const close = () =>
-      Either.gen(function* () {
-        if (local.length === 0) return
-        lists.push(yield* Either.mapLeft(listFiles(local, chmod, context.fileDigest), describeProblem))
-        parts.push({ context, matches: local, unpack: action.unpack })
-        local = []
-      })
-    for (const source of action.sources) {
-      const found = remote.get(source)
-      if (found === undefined) {
-        const matches = yield* Either.mapLeft(
-          context.select(source, { parents: action.parents, exclude: action.exclude, optional: action.optional }),
-          describeProblem
-        )
-        local.push(...matches)
-        continue
-      }
-      yield* close()
+): Turns<Either.Either<CopyParts, string>> {
+  const chmod = action.chmod ?? ""
+  const parts: Array<ContextPart | AwaitedPart> = []
+  const lists: Array<FileList> = []
+  for (const group of grouped(action.sources, remote)) {
+    if ("found" in group) {
+      const { found, source } = group
       if (found.kind === "download" && found.name === "" && action.dest.endsWith("/")) {
-        return yield* Either.left(
+        return Either.left(
           `${withoutPassword(source)} has no file name, so the destination ${action.dest} must name the file`
         )
       }
       lists.push(remoteList(source, found, action))
       parts.push({ open: opened(source, found, action) })
+      continue
     }
-    yield* close()
-    const [only] = lists
-    // A list of the context alone has the digest it always had.
-    const plain = lists.length === 0 || (lists.length === 1 && remote.size === 0)
-    const list = only !== undefined && plain ? only : joined(lists)
-    return { list, parts }
-  })
+    const matches: Array<Match> = []
+    for (const source of group.local) {
+      const { exclude, optional, parents } = action
+      const selected = context.select(source, { parents, exclude, optional })
+      if (Either.isLeft(selected)) return Either.left(describeProblem(selected.left))
+      matches.push(...selected.right)
+    }
+    if (matches.length === 0) continue
+    const list = yield* listFiles(matches, chmod, context.fileDigest)
+    if (Either.isLeft(list)) return Either.left(describeProblem(list.left))
+    lists.push(list.right)
+    parts.push({ context, matches, unpack: action.unpack })
+  }
+  const [only] = lists
+  // A list of the context alone has the digest it always had.
+  const plain = lists.length === 0 || (lists.length === 1 && remote.size === 0)
+  return Either.right({ list: only !== undefined && plain ? only : joined(lists), parts })
+}
+
+/** Local files that stand next to each other are listed as one. */
+type SourceGroup = { readonly local: ReadonlyArray<string> } | { readonly source: string; readonly found: RemoteFound }
+
+const grouped = (
+  sources: ReadonlyArray<string>,
+  remote: ReadonlyMap<string, RemoteFound>
+): ReadonlyArray<SourceGroup> => {
+  const groups: Array<SourceGroup> = []
+  let local: Array<string> | undefined
+  for (const source of sources) {
+    const found = remote.get(source)
+    if (found !== undefined) {
+      groups.push({ source, found })
+      local = undefined
+    } else if (local === undefined) groups.push({ local: (local = [source]) })
+    else local.push(source)
+  }
+  return groups
+}
 
 const joined = (lists: ReadonlyArray<FileList>): FileList => ({
   digest: ofBytes(lists.length === 0 ? "" : spell(lists.map(({ digest }) => digest))),

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import type { Turns } from "@gantry/core/turns"
 import type { ListedFile } from "../key/file-list.ts"
 import type { CopyFacts, CopyOrigin, LayersBelow, Parent, StepFacts, TreeContent } from "../key/StepFacts.ts"
 import type { AwaitedPart, BuildContext, ContextPart } from "./BuildContext.ts"
@@ -38,7 +39,7 @@ export interface KnownFacts {
 }
 
 /** Gathers the facts of a step; what is taken from the context is read. Fails with a sentence. */
-export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either<KnownFacts, string> => {
+export function* factsOf(action: KeyedAction, around: FactsAround): Turns<Either.Either<KnownFacts, string>> {
   const { epoch, options, parent, secretOptions } = around
   switch (action.kind) {
     case "config":
@@ -46,7 +47,7 @@ export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either
     case "workdir":
       return plain({ format: "gantry.workdir.1", parent, epoch, path: action.path, user: action.user })
     case "run":
-      return Either.map(mountFacts(action.mounts, around), ({ files, mounts, parts }) => ({
+      return Either.map(yield* mountFacts(action.mounts, around), ({ files, mounts, parts }) => ({
         facts: {
           format: "gantry.run.1",
           parent,
@@ -65,16 +66,16 @@ export const factsOf = (action: KeyedAction, around: FactsAround): Either.Either
         parts
       }))
     case "copy":
-      return copyFacts(action, around)
+      return yield* copyFacts(action, around)
   }
 }
 
 const plain = (facts: StepFacts) => Either.right({ facts, files: [] })
 
-const copyFacts = (
+function* copyFacts(
   action: CopyAction,
   { contexts, epoch, parent, remote, trees: [tree] }: FactsAround
-): Either.Either<KnownFacts, string> => {
+): Turns<Either.Either<KnownFacts, string>> {
   const facts = (origin: CopyOrigin): CopyFacts => ({
     format: "gantry.copy.1",
     parent,
@@ -93,7 +94,7 @@ const copyFacts = (
   }
   const [context] = contexts
   if (context === undefined) return Either.left("there is no context to copy from")
-  return Either.map(copyParts(action, context, remote ?? new Map()), ({ list, parts }) => ({
+  return Either.map(yield* copyParts(action, context, remote ?? new Map()), ({ list, parts }) => ({
     facts: facts({ files: list.digest }),
     files: list.paths,
     parts

@@ -1,8 +1,9 @@
 import * as Either from "effect/Either"
+import type { Turns } from "@gantry/core/turns"
 import { describeProblem } from "../context/ContextProblem.ts"
 import { listFiles, type ListedFile } from "../key/file-list.ts"
 import type { MountFacts, MountOrigin, Parent, TreeContent } from "../key/StepFacts.ts"
-import type { BuildContext, ContextPart } from "./BuildContext.ts"
+import type { ContextPart } from "./BuildContext.ts"
 import type { FactsAround } from "./facts-of-action.ts"
 import type { AskedMount } from "./stage-state.ts"
 
@@ -22,27 +23,31 @@ export const showsContext = ({ from, mount }: AskedMount): boolean =>
  * What the result of a command may depend on of its mounts. Secrets count by their names only, and caches by what they
  * begin with: neither a secret's value nor what earlier builds left in a cache has a part in a key.
  */
-export const mountFacts = (
+export function* mountFacts(
   asked: ReadonlyArray<AskedMount>,
   { contexts, trees }: Pick<FactsAround, "contexts" | "trees">
-): Either.Either<KnownMounts, string> =>
-  Either.gen(function* () {
-    const mounts: Array<MountFacts> = []
-    const files: Array<ListedFile> = []
-    const parts: Array<ContextPart> = []
-    for (const [at, each] of asked.entries()) {
-      const { mount } = each
-      const tree = trees[at]
-      const context = showsContext(each) ? contexts[at] : undefined
-      const seen = context === undefined ? undefined : yield* selected(sourceOf(mount), context)
-      if (seen !== undefined) {
-        parts.push(seen.part)
-        files.push(...seen.files)
-      }
-      mounts.push(factsOf(mount, tree === undefined ? seen?.origin : originIn(tree, sourceOf(mount))))
+): Turns<Either.Either<KnownMounts, string>> {
+  const mounts: Array<MountFacts> = []
+  const files: Array<ListedFile> = []
+  const parts: Array<ContextPart> = []
+  for (const [at, each] of asked.entries()) {
+    const { mount } = each
+    const tree = trees[at]
+    const context = showsContext(each) ? contexts[at] : undefined
+    let origin = tree === undefined ? undefined : originIn(tree, sourceOf(mount))
+    if (context !== undefined) {
+      const matches = context.select(sourceOf(mount), {})
+      if (Either.isLeft(matches)) return Either.left(describeProblem(matches.left))
+      const list = yield* listFiles(matches.right, "", context.fileDigest)
+      if (Either.isLeft(list)) return Either.left(describeProblem(list.left))
+      parts.push({ context, matches: matches.right, unpack: false })
+      files.push(...list.right.paths)
+      origin ??= { files: list.right.digest }
     }
-    return { mounts, files, parts }
-  })
+    mounts.push(factsOf(mount, origin))
+  }
+  return Either.right({ mounts, files, parts })
+}
 
 const originIn = (tree: Parent | TreeContent, source: string): MountOrigin =>
   "content" in tree ? tree : { tree, source }
@@ -72,11 +77,3 @@ const factsOf = (mount: AskedMount["mount"], origin: MountOrigin | undefined): M
     }
   }
 }
-
-/** One file or directory of the context. */
-const selected = (source: string, context: BuildContext) =>
-  Either.gen(function* () {
-    const matches = yield* context.select(source, {})
-    const list = yield* listFiles(matches, "", context.fileDigest)
-    return { origin: { files: list.digest }, files: list.paths, part: { context, matches, unpack: false } }
-  }).pipe(Either.mapLeft(describeProblem))

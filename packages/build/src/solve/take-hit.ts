@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { inTurns } from "@gantry/core/turns"
 import { factsOf, type KnownFacts } from "./facts-of-action.ts"
 import { wantedTrees } from "./stand-on.ts"
 import type { Folded, Standing, Workshop } from "./Standing.ts"
@@ -24,20 +25,23 @@ export const takeHit = (before: Standing, folded: Folded, shop: Workshop) => {
   const needsMore =
     sources.some((source) => source !== undefined) || (action.kind === "copy" && action.remote !== undefined)
   if (needsMore || skipOf(ground.missed, folded, shop) !== undefined) return undefined
-  const read = factsOf(action, {
-    ...factsAround(ground, folded, shop),
-    contexts: sources.map(() => shop.context),
-    trees: sources.map(() => undefined)
-  })
+  const facts = inTurns(() =>
+    factsOf(action, {
+      ...factsAround(ground, folded, shop),
+      contexts: sources.map(() => shop.context),
+      trees: sources.map(() => undefined)
+    })
+  )
+  const look = (known: KnownFacts) => {
+    const asked = askedOf(before, folded, shop, known, ground.chain)
+    return Effect.flatMap(shop.steps.hit({ ...asked, recordable: ground.recordable }), (made) => {
+      if (made === undefined) return Effect.succeed<Looked>({ known })
+      const place = { stack: ground.stack, trees: sources.map(() => undefined), parts: known.parts ?? [] }
+      return Effect.map(Clock.currentTimeMillis, (now): Looked => ({
+        after: standingAfter(before, folded, shop, { made, place, now })
+      }))
+    })
+  }
   // What is wrong is said by who takes the step.
-  if (Either.isLeft(read)) return undefined
-  const known = read.right
-  const asked = askedOf(before, folded, shop, known, ground.chain)
-  return Effect.flatMap(shop.steps.hit({ ...asked, recordable: ground.recordable }), (made) => {
-    if (made === undefined) return Effect.succeed<Looked>({ known })
-    const place = { stack: ground.stack, trees: sources.map(() => undefined), parts: known.parts ?? [] }
-    return Effect.map(Clock.currentTimeMillis, (now): Looked => ({
-      after: standingAfter(before, folded, shop, { made, place, now })
-    }))
-  })
+  return Effect.flatMap(facts, (read) => (Either.isLeft(read) ? Effect.succeed<Looked>({}) : look(read.right)))
 }

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { inTurns } from "@gantry/core/turns"
 import type { NewRecord } from "@gantry/core/store/BuildCache"
 import type { Cause } from "../key/Cause.ts"
 import { BuildFailed } from "./BuildFailed.ts"
@@ -48,12 +49,14 @@ export const takeStep = (
     const contents = canCutOff(shop, follows) ? yield* takenContent(folded, trees, shop) : undefined
     const read =
       known === undefined
-        ? factsOf(action, {
-            ...factsAround(ground, folded, shop),
-            contexts,
-            remote: found.right,
-            trees: trees.map((tree, at) => contents?.[at] ?? tree?.parent)
-          })
+        ? yield* inTurns(() =>
+            factsOf(action, {
+              ...factsAround(ground, folded, shop),
+              contexts,
+              remote: found.right,
+              trees: trees.map((tree, at) => contents?.[at] ?? tree?.parent)
+            })
+          )
         : Either.right(known)
     if (Either.isLeft(read)) {
       shop.emit({ type: "failed", step: label, why: read.left })

@@ -1,21 +1,31 @@
+import { createHash } from "node:crypto"
 import {
   chmodSync,
   lchownSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync
 } from "node:fs"
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
-import { type DigestMemo, fileDigest, type FileState } from "../../src/context/content-digest.ts"
+import {
+  bytesDigest,
+  type DigestMemo,
+  type DigestSoon,
+  fileDigest,
+  type FileState
+} from "../../src/context/content-digest.ts"
 import { type ContextTree, open } from "../../src/context/ContextTree.ts"
 import { type Match, select } from "../../src/context/select.ts"
 import { listFiles } from "../../src/key/file-list.ts"
 import type { Digest } from "@gantry/core/image/Digest"
+import { atOnce, type Turns, turnSize } from "@gantry/core/turns"
 import { withTree } from "./temporary-tree.ts"
 
 /** A context, and what a source means in it. */
@@ -29,13 +39,15 @@ const listed = (
   memory?: DigestMemo
 ) =>
   Either.map(
-    listFiles(matches, "", (entry) => fileDigest(tree, entry, memory)),
+    atOnce(listFiles(matches, "", (entry) => fileDigest(tree, entry, memory))),
     ({ digest }) => digest
   )
 
 const digestOf = (root: string, memory?: DigestMemo) => Either.getOrThrow(listed(selectedIn(root), memory))
 
 const sketch = { "a/x": "1", "a/y": "2", b: "3", l: "-> b", "e/": "" }
+
+const read = (soon: DigestSoon) => Either.getOrThrow(Either.isEither(soon) ? soon : atOnce(soon))
 
 describe("the digest of what is copied", () => {
   it("changes with every thing that is copied", () => {
@@ -80,12 +92,40 @@ describe("the digest of what is copied", () => {
     withTree({ big: content, small: "" }, (root) => {
       const tree = open(root)
       const [big, small] = Either.getOrThrow(tree.list(""))
-      expect(Either.getOrThrow(fileDigest(tree, big!))).toBe(
+      expect(read(fileDigest(tree, big!))).toBe(
         "sha256:556a102a96bb36db0c1341ce2a89c268a982ab75d2b0b7bce602ca7f124d798c"
       )
-      expect(Either.getOrThrow(fileDigest(tree, small!))).toBe(
+      expect(read(fileDigest(tree, small!))).toBe(
         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       )
+    })
+  })
+
+  it("reads a long file in turns, and a short one at once", () => {
+    withTree({ long: "begin", short: "" }, (root) => {
+      truncateSync(`${root}/long`, turnSize + 1)
+      const tree = open(root)
+      const [long, short] = Either.getOrThrow(tree.list(""))
+      expect(Either.isEither(fileDigest(tree, short!))).toBe(true)
+      const reading = fileDigest(tree, long!) as Turns<Either.Either<Digest, unknown>>
+      expect(reading.next().done).toBe(false)
+      const whole = createHash("sha256")
+        .update("begin")
+        .update(Buffer.alloc(turnSize - 4))
+      expect(reading.next()).toMatchObject({ done: true, value: { right: `sha256:${whole.digest("hex")}` } })
+    })
+  })
+
+  it("holds no file open once the reading was given up", () => {
+    withTree({ long: "" }, (root) => {
+      truncateSync(`${root}/long`, 2 * turnSize)
+      const descriptors = () => readdirSync("/proc/self/fd").length
+      const before = descriptors()
+      const reading = bytesDigest(`${root}/long`)
+      reading.next()
+      expect(descriptors()).toBe(before + 1)
+      reading.return(undefined as never)
+      expect(descriptors()).toBe(before)
     })
   })
 

@@ -6,12 +6,13 @@ import { workTreeModes } from "../../src/context/file-modes.ts"
 import { nothingIgnored } from "../../src/context/ignore-file.ts"
 import { listFiles } from "../../src/key/file-list.ts"
 import { ofTree } from "../../src/solve/BuildContext.ts"
+import { atOnce } from "@gantry/core/turns"
 import { withTree } from "./temporary-tree.ts"
 
 const digestOf = (root: string) => {
   const context = ofTree(open(root, nothingIgnored, { modes: workTreeModes(root) }))
   const matches = Either.getOrThrow(context.select(".", {}))
-  return Either.getOrThrow(listFiles(matches, "", context.fileDigest)).digest
+  return Either.getOrThrow(atOnce(listFiles(matches, "", context.fileDigest))).digest
 }
 
 /** A checkout as git makes it under a umask: it keeps nothing of modes but the executable bit. */

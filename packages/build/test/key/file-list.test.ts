@@ -2,12 +2,13 @@ import { Either } from "effect"
 import { describe, expect, it } from "vitest"
 import { ofBytes } from "@gantry/core/image/Digest"
 import { listFiles } from "../../src/key/file-list.ts"
+import { atOnce } from "@gantry/core/turns"
 import { contextOf, type Files } from "../solve/memory-build.ts"
 
 const digestOf = (files: Files, source: string, chmod = "") => {
   const context = contextOf(files)
   const matches = Either.getOrThrow(context.select(source, {}))
-  return Either.getOrThrow(listFiles(matches, chmod, context.fileDigest)).digest
+  return Either.getOrThrow(atOnce(listFiles(matches, chmod, context.fileDigest))).digest
 }
 const plain: Files = { "d/a": "one", "d/b/c": "two", other: "x" }
 
@@ -53,9 +54,17 @@ describe("the digest of a list of files", () => {
         ...match,
         selected: match.selected.map(({ as, entry }) => ({ as, entry: { ...entry, uid, mtimeNs: BigInt(uid) } }))
       }))
-      return Either.getOrThrow(listFiles(matches, "", context.fileDigest))
+      return Either.getOrThrow(atOnce(listFiles(matches, "", context.fileDigest)))
     }
     expect(list(1).digest).toBe(list(2).digest)
     expect(list(1).paths[0]).toEqual({ path: "d/a", type: "file", mode: 0o644, content: ofBytes("one") })
+  })
+
+  it("lets others have their turn between many files", () => {
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`d/${index}`, ""]))
+    const context = contextOf(many)
+    const listing = listFiles(Either.getOrThrow(context.select("d", {})), "", context.fileDigest)
+    expect(listing.next().done).toBe(false)
+    expect(Either.getOrThrow(atOnce(listing)).paths).toHaveLength(5000)
   })
 })

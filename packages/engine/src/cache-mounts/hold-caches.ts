@@ -6,6 +6,7 @@ import { listFiles } from "@gantry/build/key/file-list"
 import { type MountRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
+import { inTurns } from "@gantry/core/turns"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
@@ -82,10 +83,13 @@ const beginningOf = ({ begin, option }: WantedCache): Effect.Effect<string, Step
   if (begin === undefined) return Effect.succeed("")
   if (begin.of === "tree") return Effect.succeed(JSON.stringify([begin.stack, option.source]))
   const { context, matches } = begin.part
-  return Either.match(listFiles(matches, "", context.fileDigest), {
-    onLeft: (problem) => new StepFailed({ why: describeProblem(problem) }),
-    onRight: ({ digest }) => Effect.succeed(digest)
-  })
+  return Effect.flatMap(
+    inTurns(() => listFiles(matches, "", context.fileDigest)),
+    Either.match({
+      onLeft: (problem) => new StepFailed({ why: describeProblem(problem) }),
+      onRight: ({ digest }) => Effect.succeed(digest)
+    })
+  )
 }
 
 const hold = (wanted: NamedCache) =>

@@ -11,6 +11,7 @@ import { listFiles } from "@gantry/build/key/file-list"
 import { S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import * as Either from "effect/Either"
+import { atOnce } from "@gantry/core/turns"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 /** Here and not beside ContextTree, because making such files takes system calls. */
@@ -51,7 +52,7 @@ describe("a context with files that are none", () => {
     const listed = (name: string, minor: number) => {
       mknod(join(root, name), S_IFCHR | 0o600, 1, minor)
       const matches = Either.getOrThrow(select(open(root), name))
-      return Either.getOrThrow(listFiles(matches, "", () => Either.left({ _tag: "PathEscapes", path: name })))
+      return Either.getOrThrow(atOnce(listFiles(matches, "", () => Either.left({ _tag: "PathEscapes", path: name }))))
     }
     const [zero, full] = [listed("zero", 5), listed("full", 7)]
     expect(zero.paths).toEqual([{ path: "zero", type: "char", mode: 0o600, content: "1:5" }])
