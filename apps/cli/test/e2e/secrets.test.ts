@@ -121,4 +121,26 @@ RUN ! test -e /run/secrets && ! test -e /x && test -z "$TOKEN"
       expect(filesWith(value)).toEqual([])
     }
   })
+
+  it("stop a build that takes a layer from the cache which an earlier one copied them into", async () => {
+    const directory = gantry.context({
+      Dockerfile: "FROM base AS made\nRUN true\nFROM base\nCOPY conf /app/\nRUN cp /app/conf /app/again\n",
+      conf: `key = ${Buffer.from(`user:${value}`).toString("base64")}\n`
+    })
+    writeFileSync(join(gantry.scratch, "other"), "another value")
+    await gantry.ok("build", "-t", "copied", directory)
+    const given = (file: string, ...more: ReadonlyArray<string>) =>
+      gantry.try("build", "-t", "strict", "--secret", `id=t,src=${file}`, ...more, directory)
+    for (const more of [[], ["--require-cached"], ["--early-cutoff"]]) {
+      const { status, stderr } = await given("token", ...more)
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/secret t is in \/app\/conf \(base64\)/)])
+      expect(stderr).toMatch(/>.*COPY conf/)
+    }
+    expect((await gantry.try("image", "inspect", "strict")).status).toBe(1)
+    expect((await given("other", "--require-cached")).status).toBe(0)
+    expect((await given("token", "--allow-secret-leak", "--require-cached")).status).toBe(0)
+    expect((await given("token")).status).toBe(1)
+    await gantry.ok("rmi", "copied", "strict")
+    await gantry.ok("builder", "prune", "-af")
+  })
 })

@@ -1,4 +1,5 @@
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { atOnce, type Turns } from "@gantry/core/turns"
 import { contentPieces } from "../content-pieces.ts"
 import { type Needle, needlesOf } from "./needles.ts"
 import type { Secrets } from "./Secrets.ts"
@@ -13,19 +14,29 @@ export interface Leak {
 
 /** Looks for the values of secrets in what a build has made. */
 export interface Guard {
-  /** Everything that was found in the new files of a layer, one leak for a secret and a file. Reads the files. */
-  readonly inChanges: (changes: Iterable<TreeChange>) => ReadonlyArray<Leak>
+  /**
+   * Everything that was found in the new files of a layer, one leak for a secret and a file. Reads the files, and throws what
+   * reading throws.
+   */
+  readonly inChanges: (changes: Iterable<TreeChange>) => Turns<ReadonlyArray<Leak>>
   /** In a text that becomes part of the image. */
   readonly inText: (text: string, where: string) => ReadonlyArray<Leak>
 }
+
+/** What to do about a secret that was found. */
+export const leakAdvice = "remove it in the same instruction, or pass --allow-secret-leak if it may be seen"
+
+/** Bytes to look through in one turn: it takes eight times as long as to read them. */
+const turn = 8 * 1024 * 1024
 
 /** A guard for these secrets; undefined when there is nothing to look for. */
 export const guardOf = (secrets: Secrets): Guard | undefined => {
   const needles = needlesOf(secrets)
   if (needles.length === 0) return undefined
+  let since = 0
   const longest = Math.max(...needles.map(({ bytes }) => bytes.length))
   /** Which secrets are in pieces that follow each other. */
-  const search = (pieces: Iterable<Uint8Array>): ReadonlyMap<string, Needle["form"]> => {
+  function* search(pieces: Iterable<Uint8Array>): Turns<ReadonlyMap<string, Needle["form"]>> {
     const found = new Map<string, Needle["form"]>()
     let before: Buffer = Buffer.alloc(0)
     for (const piece of pieces) {
@@ -36,22 +47,26 @@ export const guardOf = (secrets: Secrets): Guard | undefined => {
         if (!found.has(id) && (form === "base64" ? unbroken : all).includes(bytes)) found.set(id, form)
       }
       before = Buffer.from(all.subarray(Math.max(0, all.length - 2 * longest)))
+      since += piece.length
+      if (since < turn) continue
+      since = 0
+      yield
     }
     return found
   }
   const leaks = (found: ReadonlyMap<string, Needle["form"]>, where: string): ReadonlyArray<Leak> =>
     [...found].map(([id, form]) => ({ id, where, form }))
-  const inText: Guard["inText"] = (text, where) => leaks(search([Buffer.from(text)]), where)
+  const inText: Guard["inText"] = (text, where) => leaks(atOnce(search([Buffer.from(text)])), where)
   return {
     inText,
-    inChanges: (changes) => {
+    *inChanges(changes) {
       const all: Array<Leak> = []
       for (const change of changes) {
         const where = `/${change.path}`
         all.push(...inText(change.path, `the name of ${where}`))
         if (change.type === "symlink") all.push(...inText(change.target, where))
         if (change.type !== "file") continue
-        all.push(...leaks(search(contentPieces(change.content)), where))
+        all.push(...leaks(yield* search(contentPieces(change.content)), where))
       }
       return all
     }

@@ -4,16 +4,14 @@ import { type StorageFailure, UnsafePath } from "@gantry/core/store/StoreError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import { describeLeaks } from "../secrets/guard.ts"
+import { findIn } from "../secrets/find-in.ts"
+import { describeLeaks, leakAdvice } from "../secrets/guard.ts"
 import type { LeakWatch } from "../secrets/watch-texts.ts"
 
 /** The watch of the build that a step belongs to; nobody looks by default. */
 export class Leaks extends Context.Reference<Leaks>()("@gantry/engine/Leaks", {
   defaultValue: (): LeakWatch | undefined => undefined
 }) {}
-
-/** What to do about a secret that was found. */
-export const leakAdvice = "remove it in the same instruction, or pass --allow-secret-leak if it may be seen"
 
 /** Why a step fails that leaves a file which no layer can hold. */
 const unfit = (cause: UnsafePath): StepFailed =>
@@ -28,7 +26,7 @@ export const commitTree = (
     const layers = yield* LayerStore
     const watch: LeakWatch | undefined = yield* Leaks
     if (watch !== undefined) {
-      const leaks = watch.guard.inChanges(yield* layers.changes(tree))
+      const leaks = yield* findIn(yield* layers.changes(tree), watch.guard)
       if (leaks.length > 0 && !watch.allow) {
         return yield* new StepFailed({ why: `${describeLeaks(leaks)}: ${leakAdvice}` })
       }

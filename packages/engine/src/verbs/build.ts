@@ -33,6 +33,9 @@ import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.t
 import type { Output } from "../outputs/Output.ts"
 import { working } from "../prune/working.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import { searchedLayers } from "../secrets/SearchedLayers.ts"
+import { secretsOf } from "../secrets/Secrets.ts"
+import { watchLayers } from "../secrets/watch-layers.ts"
 import { watchConfig } from "../secrets/watch-texts.ts"
 import { firstFailure } from "../steps/first-failure.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
@@ -96,6 +99,7 @@ const buildImage = (
       ...(first === undefined ? {} : { onFailure: first.onFailure })
     }
     const watch = watchOf(request)
+    const searched = watch?.allow === false ? yield* searchedLayers(secretsOf(request.secrets ?? [])) : undefined
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(
@@ -137,7 +141,13 @@ const buildImage = (
         yield* layers.flush
         yield* Effect.ignoreLogged(sweepSteps)
       }
-      for (const { config } of results) yield* watchConfig(config, watch)
+      for (const { config, graph, steps } of results) {
+        yield* watchConfig(config, watch)
+        if (watch === undefined || searched === undefined) continue
+        yield* Effect.mapError(watchLayers(steps, watch, searched), (failure) =>
+          atFault(failure, opened.dockerfile.shown, graph.source)
+        )
+      }
       const locked = yield* growLock(lock, opened.dockerfile, noted)
       for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
       const given = yield* deliver({

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
+import { atOnce } from "@gantry/core/turns"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describeLeaks, guardOf } from "../../src/secrets/guard.ts"
@@ -15,7 +16,8 @@ const file = (path: string, text: string | Uint8Array): TreeChange => {
 }
 const token = "ghp_s3cr3t/+ value"
 const guard = guardOf(secrets({ token: `${token}\n` }))
-const found = (...changes: ReadonlyArray<TreeChange>) => guard?.inChanges(changes).map(({ where }) => where)
+const found = (...changes: ReadonlyArray<TreeChange>) =>
+  guard === undefined ? undefined : atOnce(guard.inChanges(changes)).map(({ where }) => where)
 
 describe("the guard of secrets", () => {
   it("finds a value in a file, whatever stands around it", () => {

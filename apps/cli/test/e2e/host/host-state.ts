@@ -141,8 +141,8 @@ const records = ({ root }: Place): ReadonlyArray<string> => {
   }
 }
 
-/** What is kept for the next container: compiled system call filters, and the directories of other runtimes. */
-const kept = new Set(["filters", "oci"])
+/** What is kept for the next container or build: compiled system call filters, directories of other runtimes, a key. */
+const kept = new Set(["filters", "oci", "secret-searches.key"])
 
 /** Directories that hold something only while a container, a build or a transfer lives. */
 const drafts = ({ root, run }: Place): ReadonlyArray<string> => {
