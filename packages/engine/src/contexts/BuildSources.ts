@@ -16,7 +16,7 @@ import * as Either from "effect/Either"
 import type { Agent } from "../ssh/Agent.ts"
 import { capabilityOf } from "./capability-of.ts"
 import type { NamedSource } from "./ContextSource.ts"
-import type { FetchServices } from "./fetched-files.ts"
+import { type FetchServices, isFetched } from "./fetched-files.ts"
 import { isCommit, parseGitAddress } from "./git-address.ts"
 import { keepsGitDir } from "./keeps-git-dir.ts"
 import { openSource, placeIn } from "./open-source.ts"
@@ -66,10 +66,11 @@ export const offline = (
   { named, remote }: SourcesShape,
   why: string
 ): Effect.Effect<SourcesShape, never, FetchServices> =>
-  Effect.map(BlobStore, (blobs) => ({
+  Effect.map(Effect.context<FetchServices>(), (services) => ({
     named,
     remote: (wanted) =>
       Effect.gen(function* () {
+        const blobs = yield* BlobStore
         const { checksum, commit, source } = wanted
         const away = new SourceUnavailable({ source: withoutPassword(source), why })
         if (remoteKind(source) === "repository") {
@@ -79,8 +80,11 @@ export const offline = (
         }
         const isHere =
           isDigest(checksum) && Option.isSome(yield* Effect.mapError(blobs.size(digest(checksum)), failing(source)))
-        return isHere ? yield* remote(wanted) : yield* away
-      })
+        if (!isHere) return yield* away
+        const found = yield* remote(wanted)
+        const isWhole = yield* Effect.mapError(isFetched(new URL(source), checksum), failing(source))
+        return isWhole ? found : { ...found, open: Effect.fail(away) }
+      }).pipe(Effect.provide(services))
   }))
 
 const failing = (source: string) => (cause: { readonly message: string }) =>

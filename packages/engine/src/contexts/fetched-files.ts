@@ -17,6 +17,11 @@ export interface FetchedFile {
   readonly changedAt: number
 }
 
+/** A file that is here and came from another address, so that nobody knows yet what its own server says of it. */
+export interface FoundFile extends Omit<FetchedFile, "changedAt"> {
+  readonly changedAt: undefined
+}
+
 /** What fetching needs. */
 export type FetchServices = BlobStore | Database | Downloads | Settings
 
@@ -47,9 +52,36 @@ const changedAt = (lastModified: string | undefined): number => {
 const usualLimit = 64 * 1024 ** 3
 
 /**
+ * The file at an address. As {@link fetchFile}, but with `expected` it is enough that the bytes are here, wherever they came
+ * from: that is all there is to know of a step that the cache has.
+ */
+export const findFile = (
+  url: URL,
+  expected?: Digest
+): Effect.Effect<FetchedFile | FoundFile, FetchError, FetchServices> =>
+  Effect.gen(function* () {
+    if (expected === undefined || (yield* isFetched(url, expected))) return yield* fetchFile(url, expected)
+    const size = yield* (yield* BlobStore).size(expected)
+    return Option.isNone(size)
+      ? yield* fetchFile(url, expected)
+      : { digest: expected, size: size.value, changedAt: undefined }
+  })
+
+/** Whether a file was fetched from this very address and is still here. */
+export const isFetched = (
+  url: URL,
+  digest: Digest
+): Effect.Effect<boolean, DatabaseTooNew | StorageFailure, BlobStore | Database> =>
+  Effect.gen(function* () {
+    yield* (yield* Database).migrate(tables)
+    return (yield* recorded(url))?.digest === digest
+  })
+
+/**
  * The file at an address, in the blob store. What is here already is not fetched again when the server says that it has
- * not changed; with `expected` the server is not even asked, so that a build needs no network. Fails with `BlobCorrupt`
- * when the bytes are not those that were expected; nothing is stored then.
+ * not changed; with `expected` the server is not even asked, so that a build needs no network. The same bytes from another
+ * address are not enough, because the time is the address's: a store that has them gives what an empty one gives. Fails
+ * with `BlobCorrupt` when the bytes are not those that were expected; nothing is stored then.
  */
 export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFile, FetchError, FetchServices> =>
   Effect.gen(function* () {
@@ -59,12 +91,7 @@ export const fetchFile = (url: URL, expected?: Digest): Effect.Effect<FetchedFil
     const { layerLimit: limit = usualLimit } = yield* Settings
     yield* db.migrate(tables)
     const known = yield* recorded(url)
-    if (expected !== undefined) {
-      const size = yield* blobs.size(expected)
-      if (Option.isSome(size)) {
-        return { digest: expected, size: size.value, changedAt: known?.digest === expected ? known.changedAt : 0 }
-      }
-    }
+    if (known !== undefined && known.digest === expected) return known
     return yield* Effect.scoped(
       Effect.gen(function* () {
         const answer = yield* downloads.get(url, known ?? {})

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { fetchFile, type FetchedFile, type FetchServices } from "./fetched-files.ts"
+import { fetchFile, type FetchedFile, type FetchServices, findFile } from "./fetched-files.ts"
 import { parseGitAddress, protocolOf } from "./git-address.ts"
 import { checkout, findCommit } from "./git-checkout.ts"
 import type { GitHome } from "./run-git.ts"
@@ -72,14 +72,15 @@ const download = (
     if (!URL.canParse(source)) return yield* new SourceUnavailable({ source, why: "it is no address" })
     const url = new URL(source)
     const services = yield* Effect.context<FetchServices>()
-    const file = yield* fetchFile(url, checksum === "" ? undefined : asDigest(checksum))
+    const file = yield* findFile(url, checksum === "" ? undefined : asDigest(checksum))
     const name = nameOf(url)
     return {
       kind: "download",
       name,
       content: file.digest,
       shown: file.digest,
-      open: written(file, name === "" ? "file" : name).pipe(
+      open: (file.changedAt === undefined ? fetchFile(url, file.digest) : Effect.succeed(file)).pipe(
+        Effect.flatMap((fetched) => written(fetched, name === "" ? "file" : name)),
         Effect.provide(services),
         Effect.provideService(Scope.Scope, scope),
         Effect.mapError(failing(source))

@@ -6,7 +6,7 @@ import * as MemoryDownloads from "@gantry/plugin-memory/MemoryDownloads"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { fetchFile } from "../../src/contexts/fetched-files.ts"
+import { fetchFile, findFile, isFetched } from "../../src/contexts/fetched-files.ts"
 import { world } from "../world.ts"
 
 const url = new URL("http://example.org/a")
@@ -85,8 +85,25 @@ describe("a file of a web server", () => {
       yield* on(fetchFile(url, digest))
       files.clear()
       expect(yield* on(fetchFile(url, digest))).toMatchObject({ digest, size: 3 })
-      expect(yield* on(fetchFile(new URL("http://elsewhere/b"), digest))).toMatchObject({ digest, changedAt: 0 })
       expect(count).toEqual({ asked: 1, sent: 1 })
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("that is here from elsewhere is found, and has the time of its own address all the same", () =>
+    Effect.gen(function* () {
+      const { count, files, with: on } = server()
+      files.set(url.href, { bytes, lastModified: "Thu, 01 Jan 1970 00:01:40 GMT" })
+      yield* on(fetchFile(url, digest))
+      const other = new URL("http://elsewhere/b")
+      expect(yield* on(findFile(other, digest))).toEqual({ digest, size: 3, changedAt: undefined })
+      expect([yield* isFetched(other, digest), yield* isFetched(url, digest)]).toEqual([false, true])
+      expect(count.asked).toBe(1)
+      files.set(other.href, { bytes, lastModified: "Thu, 01 Jan 1970 00:03:20 GMT" })
+      expect(yield* on(fetchFile(other, digest))).toEqual({ digest, size: 3, changedAt: 200 })
+      files.clear()
+      expect(yield* on(findFile(other, digest))).toMatchObject({ changedAt: 200 })
+      expect(yield* on(findFile(url, digest))).toMatchObject({ changedAt: 100 })
+      expect(count.asked).toBe(2)
     }).pipe(Effect.provide(world))
   )
 
