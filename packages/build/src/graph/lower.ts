@@ -2,7 +2,7 @@ import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Arra
 import * as Either from "effect/Either"
 import { isDigest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
-import { format, parse as parsePlatform, type Platform } from "@gantry/core/image/Platform"
+import { format, parse as parsePlatform, type Platform, plainPlatform } from "@gantry/core/image/Platform"
 import { judge } from "../dockerfile/check-policy.ts"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import type { Dockerfile, Stage } from "../dockerfile/Dockerfile.ts"
@@ -126,12 +126,15 @@ const checkName = (instruction: Pick<From, "range">, reference: string, piece: s
 
 /** The automatic platform arguments. Spec: Dockerfile reference, "Automatic platform ARGs in the global scope". */
 const platformArgs = ({ buildPlatform, platform, target }: LowerOptions): ReadonlyArray<readonly [string, string]> => {
-  const of = (prefix: string, value: Platform): ReadonlyArray<readonly [string, string]> => [
-    [`${prefix}PLATFORM`, format(value)],
-    [`${prefix}OS`, value.os],
-    [`${prefix}ARCH`, value.architecture],
-    [`${prefix}VARIANT`, value.variant ?? ""]
-  ]
+  const of = (prefix: string, value: Platform): ReadonlyArray<readonly [string, string]> => {
+    const { architecture, os, variant = "" } = plainPlatform(value)
+    return [
+      [`${prefix}PLATFORM`, format(plainPlatform(value))],
+      [`${prefix}OS`, os],
+      [`${prefix}ARCH`, architecture],
+      [`${prefix}VARIANT`, variant]
+    ]
+  }
   return [...of("TARGET", platform), ...of("BUILD", buildPlatform ?? platform), ["TARGETSTAGE", target ?? "default"]]
 }
 

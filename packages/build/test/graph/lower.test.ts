@@ -77,6 +77,20 @@ end: from scratch for linux/amd64 (target)
     expect(of({ NAME: "b" }).stages[0]?.base).toEqual({ of: "image", reference: "b" })
   })
 
+  it.each([
+    [{ architecture: "arm64", variant: "v8" }, "linux/arm64:arm64-"],
+    [{ architecture: "arm64", variant: "v9" }, "linux/arm64/v9:arm64-v9"],
+    [{ architecture: "arm", variant: "v7" }, "linux/arm/v7:arm-v7"],
+    [{ architecture: "amd64" }, "linux/amd64:amd64-"]
+  ])("tells of the platform %j without the variant that is meant anyway", (machine, told) => {
+    const platform = { os: "linux", ...machine }
+    const text = (kind: string) => `FROM $${kind}PLATFORM:$${kind}ARCH-$${kind}VARIANT\n`
+    for (const kind of ["TARGET", "BUILD"]) {
+      const graph = graphOf(text(kind), { platform, buildPlatform: platform })
+      expect(graph.stages[0]?.base).toEqual({ of: "image", reference: told })
+    }
+  })
+
   it("puts a named context in the place of an image, of a source, and of a whole stage", () => {
     const contexts = new Map([
       ["debian", { of: "image", reference: "oci:/layouts/debian" }],

@@ -29,6 +29,12 @@ export const ofMachine = (arch: string): Platform => {
 export const format = (platform: Platform): string =>
   [platform.os, platform.architecture, ...(platform.variant === undefined ? [] : [platform.variant])].join("/")
 
+/** A platform without the variant that is meant anyway, as other builders write it: `linux/arm64`. */
+export const plainPlatform = ({ architecture, os, variant }: Platform): Platform =>
+  variant === undefined || (architecture === "arm64" && variant === "v8")
+    ? { os, architecture }
+    : { os, architecture, variant }
+
 /** What may stand alone for a platform of Linux: GOARCH, and names that other tools use. */
 const architectures = new Set(
   (

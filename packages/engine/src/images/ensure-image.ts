@@ -4,7 +4,13 @@ import type { Platform } from "@gantry/core/image/Platform"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { type AmbiguousId, type BadImageName, type ImageBroken, NoSuchImage } from "../EngineError.ts"
+import {
+  type AmbiguousId,
+  type BadImageName,
+  type ImageBroken,
+  NoSuchImage,
+  type WrongPlatform
+} from "../EngineError.ts"
 import type { PullServices } from "../verbs/pull.ts"
 import { phase } from "../phase.ts"
 import { imageForPlatform, type ReadyImage } from "./image-for-platform.ts"
@@ -73,7 +79,7 @@ export const ensureImage = (
               onRight: (ref) =>
                 Effect.flatMap(images.find(reference), ({ digests, names }) =>
                   [...names, ...digests].includes(ImageRef.format(ref))
-                    ? fetched(ref, platform, options)
+                    ? Effect.mapError(fetched(ref, platform, options), alsoElsewhere(wrong))
                     : Effect.fail(wrong)
                 )
             })
@@ -104,6 +110,18 @@ const fetched = (
     const record = yield* images.find(image.id)
     return { record, config: yield* images.config(record) }
   }).pipe(phase("pull"))
+
+/** Whoever has the image for another platform hears of that, and not only of a registry that nobody may have meant. */
+const alsoElsewhere =
+  ({ found, reference, wanted }: WrongPlatform) =>
+  (problem: EnsureError): EnsureError =>
+    problem._tag === "ImageNotFound" || problem._tag === "LoginRequired" || problem._tag === "RegistryUnavailable"
+      ? new NoSuchImage({
+          reference,
+          near: [],
+          why: `the local store has it for ${found} only, not for ${wanted}, and ${problem.message}`
+        })
+      : problem
 
 /** Whoever mistyped the name of a local image hears of it, not only of a registry that has never heard of it. */
 const alsoNear =

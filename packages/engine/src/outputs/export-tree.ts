@@ -1,5 +1,5 @@
 import { userInfo } from "node:os"
-import { format, type Platform } from "@gantry/core/image/Platform"
+import { format, type Platform, plainPlatform } from "@gantry/core/image/Platform"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import {
   type LayerMalformed,
@@ -15,7 +15,6 @@ import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { plainPlatform } from "./image-index.ts"
 import type { PlatformSplit } from "./Output.ts"
 import type { Produced } from "./Produced.ts"
 

@@ -1,6 +1,5 @@
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
-import { format, type Platform } from "@gantry/core/image/Platform"
-import { plainPlatform } from "./image-index.ts"
+import { format, type Platform, plainPlatform } from "@gantry/core/image/Platform"
 
 /** Enough that no file has as many stages. */
 const apart = 10_000

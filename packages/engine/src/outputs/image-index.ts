@@ -1,14 +1,8 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import * as MediaType from "@gantry/core/image/MediaType"
-import type { Platform } from "@gantry/core/image/Platform"
+import { type Platform, plainPlatform } from "@gantry/core/image/Platform"
 import type { ManifestBytes } from "@gantry/core/registry/Registry"
 import { type Annotation, annotationsFor } from "./annotations.ts"
-
-/** A platform without the variant that is meant anyway, as other builders write it: `linux/arm64`. */
-export const plainPlatform = ({ architecture, os, variant }: Platform): Platform =>
-  variant === undefined || (architecture === "arm64" && variant === "v8")
-    ? { os, architecture }
-    : { os, architecture, variant }
 
 /**
  * The index of an image of several platforms, in the order in which they were asked for. The same manifests and

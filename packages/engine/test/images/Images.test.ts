@@ -259,4 +259,16 @@ describe("ensureImage", () => {
       expect((yield* ensureImage("web", undefined, { policy: "missing" })).record.names).toHaveLength(1)
     }).pipe(Effect.provide(world))
   )
+
+  it.effect("says what the image here is for, when the registry has none for the platform either", () =>
+    Effect.gen(function* () {
+      yield* image(["web"])
+      const arm64 = { os: "linux", architecture: "arm64" }
+      const failure = yield* Effect.flip(ensureImage("web", arm64, { policy: "missing" }))
+      expect(failure).toMatchObject({
+        _tag: "NoSuchImage",
+        why: expect.stringMatching(/^the local store has it for linux\/amd64 only, not for linux\/arm64, and .*web/)
+      })
+    }).pipe(Effect.provide(world))
+  )
 })
