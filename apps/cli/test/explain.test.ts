@@ -221,6 +221,12 @@ describe("explain", () => {
     expect(explain(storage("PermissionDenied")).todo).toContain("root")
     expect(explain(storage("Other")).why).toBe("deeper")
     expect(explain(storage("Other", "text")).why).toBe("text")
+    const { BuildFailed: failed } = failures
+    const full = explain(new BuildFailed({ ...failed, why: "the store could not", cause: storage("NoSpace") }))
+    expect([full.why, full.todo]).toEqual([
+      "no space is left on the disk",
+      expect.stringContaining("gantry system prune --dry-run")
+    ])
   })
 
   it("promises no help from --force that it would not give", () => {

@@ -30,7 +30,7 @@ import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packHere, packProcesses } from "./pack-process.ts"
 import { changePieces, treePieces } from "./pack-tree.ts"
 import { removeTree } from "./remove-tree.ts"
-import { findPlaced, placeLayer, putAway } from "./place-layer.ts"
+import { findPlaced, placing, putAway } from "./place-layer.ts"
 import { placesOf } from "./places.ts"
 import { sealTree, settleTree } from "./seal-tree.ts"
 import { ensureSkeleton, skeletonName } from "./skeleton.ts"
@@ -221,11 +221,10 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           yield* discard({ id })
           return Option.none()
         }
-        const away = yield* db.write(`the layer ${sealed.diffId}`, (tx) => [
-          ...placeLayer(tx, places, { diff: upper }, sealed),
+        yield* placing({ db, places, removeAll }, `the layer ${sealed.diffId}`, (tx, place) => [
+          ...place({ diff: upper }, sealed),
           ...endTree(tx, id)
         ])
-        yield* removeAll(away)
         return Option.some({ diffId: sealed.diffId, size: sealed.size, entries: sealed.entries })
       })
 

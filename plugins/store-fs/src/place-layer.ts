@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import type { Digest } from "@gantry/core/image/Digest"
-import type { Transaction } from "@gantry/core/state/Database"
+import type { DatabaseShape, Transaction } from "@gantry/core/state/Database"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
 import { findLayer, freeShort, insertLayer, type LayerRow } from "./layer-rows.ts"
 import { ownName } from "./owner.ts"
 import type { Places } from "./places.ts"
@@ -32,16 +34,47 @@ export const findPlaced = (tx: Transaction, places: Places, diffId: Digest): Lay
   return row !== undefined && existsSync(join(places.layers, row.short, "diff")) ? row : undefined
 }
 
+/** Moves a new layer into its place and records it, or finds that it is there. Returns directories to remove. */
+export type PlaceLayer = (made: NewLayer, layer: Omit<LayerRow, "short" | "hasRecipe">) => ReadonlyArray<string>
+
 /**
- * Moves a new layer into its place and records it, or finds that it is there. Runs inside a write transaction: its lock
- * keeps every other process from placing or sweeping meanwhile, and a crash leaves a directory without a row.
- *
- * Returns directories to remove.
+ * A write transaction that places a layer: its lock keeps every other process from placing or sweeping meanwhile, and a
+ * crash leaves a directory without a row. When it fails, as on a full disk, what was placed is removed again: it may be
+ * what fills the disk. Removes the directories that `body` returns.
  */
-export const placeLayer = (
+export const placing = (
+  { db, places, removeAll }: PlaceNeeds,
+  what: string,
+  body: (tx: Transaction, place: PlaceLayer) => ReadonlyArray<string>
+): Effect.Effect<void, StorageFailure> =>
+  Effect.suspend(() => {
+    const placed: Array<string> = []
+    let away: ReadonlyArray<string> = []
+    const takeBack = db.write(what, (tx) => [
+      ...away,
+      ...placed
+        .filter((short) => tx.get("SELECT 1 FROM layers WHERE short = ?", short) === undefined)
+        .flatMap((short) => putAway(places, join(places.layers, short)) ?? [])
+    ])
+    return db
+      .write(what, (tx) => (away = body(tx, (made, layer) => placeLayer(tx, places, { ...made, placed }, layer))))
+      .pipe(
+        Effect.tapError(() => Effect.ignoreLogged(Effect.flatMap(takeBack, removeAll))),
+        Effect.flatMap(removeAll)
+      )
+  })
+
+/** What placing works with. */
+export interface PlaceNeeds {
+  readonly db: DatabaseShape
+  readonly places: Places
+  readonly removeAll: (paths: ReadonlyArray<string>) => Effect.Effect<void, StorageFailure>
+}
+
+const placeLayer = (
   tx: Transaction,
   places: Places,
-  made: NewLayer,
+  made: NewLayer & { readonly placed: Array<string> },
   layer: Omit<LayerRow, "short" | "hasRecipe">
 ): ReadonlyArray<string> => {
   if (findPlaced(tx, places, layer.diffId) !== undefined) return []
@@ -50,6 +83,7 @@ export const placeLayer = (
   const short = freeShort(tx, layer.diffId)
   const home = join(places.layers, short)
   const away = existsSync(home) ? putAway(places, home) : undefined
+  made.placed.push(short)
   mkdirSync(home, { mode: 0o711 })
   renameSync(made.diff, join(home, "diff"))
   if (made.recipe !== undefined) renameSync(made.recipe, join(home, "recipe"))

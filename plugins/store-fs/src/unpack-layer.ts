@@ -14,7 +14,7 @@ import {
   type UnsafePath
 } from "@gantry/core/store/StoreError"
 import { ownName } from "./owner.ts"
-import { findPlaced, placeLayer } from "./place-layer.ts"
+import { findPlaced, placing } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import type { Outcome } from "./unpack/Outcome.ts"
 import { failureOf, type UnpackProcesses } from "./unpack-process.ts"
@@ -94,10 +94,9 @@ const makeLayer = <E>(
           const made = digest(outcome.diffId)
           const { entries, hasRoot, hasXattrs, opaqueRoot, size } = outcome
           const parts = { diff: join(directory, "diff"), recipe: join(directory, "recipe") }
-          const away = yield* db.write(`the layer ${made}`, (tx) =>
-            placeLayer(tx, places, parts, { diffId: made, size, entries, hasXattrs, hasRoot, opaqueRoot })
+          yield* placing({ db, places, removeAll }, `the layer ${made}`, (_, place) =>
+            place(parts, { diffId: made, size, entries, hasXattrs, hasRoot, opaqueRoot })
           )
-          yield* removeAll(away)
           return { diffId: made, size, entries }
         }),
       (directory) => Effect.ignoreLogged(removeAll([directory]))

@@ -4,12 +4,14 @@ import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
-import { Database } from "@gantry/core/state/Database"
+import { Settings } from "@gantry/core/Settings"
+import * as Database from "@gantry/core/state/Database"
 import { type LayerInfo, LayerStore } from "@gantry/core/store/LayerStore"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeChange, TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { Effect, Option, Stream } from "effect"
+import { Context, Effect, Layer, Option, Stream } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import * as StoreFs from "../src/StoreFs.ts"
 import { directory, file, plain } from "./entries.ts"
 import { self } from "./self.ts"
 import { storeIn } from "./store-in.ts"
@@ -20,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-const inStore = <A, E>(use: Effect.Effect<A, E, LayerStore | Database>, program = self): Promise<A> =>
+const inStore = <A, E>(use: Effect.Effect<A, E, LayerStore | Database.Database>, program = self): Promise<A> =>
   Effect.runPromise(Effect.provide(use, storeIn(root, program)))
 
 const layerOf = (parents: ReadonlyArray<Digest>, changes: ReadonlyArray<TreeChange>, clampNs?: bigint) =>
@@ -323,7 +325,7 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
     inStore(
       Effect.gen(function* () {
         const store = yield* LayerStore
-        const db = yield* Database
+        const db = yield* Database.Database
         const lost = yield* layerOf([], [file("a", "lost")])
         yield* db.write("the test", (tx) => tx.run("UPDATE layers SET boot = 'an earlier one'"))
         expect(Option.isNone(yield* store.get(lost.diffId))).toBe(true)
@@ -393,5 +395,36 @@ describe.runIf(userInfo().uid === 0)("as root", () => {
       ingest: [],
       trees: []
     })
+  })
+
+  it("a layer that cannot be recorded, as on a full disk, takes no room, and can be made once there is some", async () => {
+    const full = Object.assign(new Error("no space is left"), { code: "ENOSPC" })
+    let isFull = true
+    const homes = () => readdirSync(join(root, "layers")).filter((name) => name !== "skeleton")
+    /** Lets a transaction do all that it does, and then undoes it. */
+    const filled = Layer.map(Database.layer(join(root, "state.db")), (services) => {
+      const db = Context.get(services, Database.Database)
+      const write: typeof db.write = (what, body) =>
+        db.write(what, (tx) => {
+          const made = body(tx)
+          const isMade = isFull && tx.get("SELECT 1 FROM layers") !== undefined
+          if (isMade) throw full
+          return made
+        })
+      return Context.make(Database.Database, { ...db, write })
+    })
+    const settings = Layer.succeed(Settings, { root, run: root, jobs: 2, instance: "", self })
+    const archive = Buffer.concat([...tarPieces([file("a", "x")])])
+    const program = Effect.gen(function* () {
+      for (const make of [layerOf([], [file("a", "x")]), unpacked(archive)]) {
+        expect(yield* Effect.flip(make)).toMatchObject({ reason: "NoSpace" })
+        expect([homes(), readdirSync(join(root, "ingest"))]).toEqual([[], []])
+      }
+      isFull = false
+      yield* layerOf([], [file("a", "x")])
+      expect(homes()).toHaveLength(1)
+    })
+    const store = StoreFs.layer.pipe(Layer.provideMerge(filled), Layer.provideMerge(settings))
+    await Effect.runPromise(Effect.provide(program, store))
   })
 })

@@ -1,11 +1,13 @@
 import type { BuildFailed, Excerpt } from "@gantry/build/solve/BuildFailed"
+import { StorageFailure } from "@gantry/core/store/StoreError"
 import { rootless } from "@gantry/linux/rootless"
 import type { Explanation } from "./Explanation.ts"
+import { explainStorage } from "./explain-storage.ts"
 import { visibleOnly } from "./text.ts"
 
 /** A failed step: the last of what it wrote, its lines of the Dockerfile, and where all of it can be read. */
 export const explainBuildFailed = (failure: BuildFailed): Explanation => {
-  const { build, diagnostics, excerpt, exitCode, hadShell, lastLines = [], step, why } = failure
+  const { build, cause, diagnostics, excerpt, exitCode, hadShell, lastLines = [], step, why } = failure
   const place = `${step.stageName === "stage-0" ? "" : `${step.stageName} `}${step.number}/${step.total}`
   const rule = "------"
   const written =
@@ -14,12 +16,15 @@ export const explainBuildFailed = (failure: BuildFailed): Explanation => {
     build === undefined ? "steps before it are kept in the cache" : `gantry build log ${build} has all that it wrote`
   const shell = hadShell === true ? [] : ["--on-error=shell opens a shell where it failed"]
   const alone = rootless()?.single === true && lastLines.some((line) => ofUsers.test(line)) ? [onlyRoot] : []
+  const full = cause instanceof StorageFailure && cause.reason === "NoSpace" ? explainStorage(cause) : undefined
   const todo =
-    diagnostics?.[0]?.suggestion ?? (exitCode === undefined ? undefined : [...alone, kept, ...shell].join("; "))
+    full?.todo ??
+    diagnostics?.[0]?.suggestion ??
+    (exitCode === undefined ? undefined : [...alone, kept, ...shell].join("; "))
   return {
     before: [...written, ...(excerpt === undefined ? [] : excerptLines(excerpt))],
     what: `build step failed: ${step.text} (line ${step.range.start.line})`,
-    why,
+    why: full?.why ?? why,
     ...(todo === undefined ? {} : { todo })
   }
 }
