@@ -68,6 +68,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("ttlMs", yield* optionalOf("--cache-ttl", options.cacheTtl, parseLongDuration)),
       allowSecretLeak: options.allowSecretLeak,
+      ...(options.squashAll ? { squash: "all" } : options.squash ? { squash: "own" } : {}),
       ...given(
         "onFailure",
         yield* shellOnError(options.onError, {

@@ -52,6 +52,49 @@ CMD ["cat","/srv/out/file"]
     expect((await gantry.try("inspect", "not-kept")).status).not.toBe(0)
   })
 
+  it("has one layer for all steps with --squash, or for all with --squash-all, and the same files", async () => {
+    const directory = gantry.context({
+      Dockerfile:
+        "FROM base AS one\nRUN echo one > /one && echo $((40 + 2))-gone > /gone\nFROM one\nENV A=1\nRUN rm /gone && echo two > /two\n"
+    })
+    const shown = async (name: string) => ({
+      seen: await gantry.ok(
+        "run",
+        "--rm",
+        name,
+        "sh",
+        "-c",
+        "cat /one /two; echo $A; test -e /gone || ls /bin | wc -l"
+      ),
+      layers: (JSON.parse(await gantry.field(name, "{{json .RootFS.Layers}}")) as ReadonlyArray<string>).length
+    })
+    await gantry.ok("build", "-t", "plain", directory)
+    await gantry.ok("build", "-t", "few", "--squash", "--require-cached", directory)
+    await gantry.ok(
+      "build",
+      "-t",
+      "single",
+      "--squash-all",
+      "-o",
+      "type=image",
+      "-o",
+      "type=oci,dest=single.tar",
+      directory
+    )
+    const { layers, seen } = await shown("plain")
+    expect(await shown("few")).toEqual({ seen, layers: layers - 1 })
+    expect(await shown("single")).toEqual({ seen, layers: 1 })
+    expect(await gantry.ok("history", "few", "--format", "{{.CreatedBy}}: {{.Comment}}")).toMatch(
+      /^squash: 2 layers became one\n(.*\n)*RUN .*two.*\n(.*\n)*ENV A=1/
+    )
+    const packed = execFileSync("sh", ["-c", "tar xOf single.tar | zcat -f 2>/dev/null | grep -ac 42-gone || true"], {
+      cwd: gantry.scratch,
+      encoding: "utf8"
+    })
+    expect(packed.trim()).toBe("0")
+    expect(await gantry.ok("check")).toMatch(/all is well/)
+  })
+
   it("replaces what is in the way in a folder, writes through no link of it, and leaves the rest", async () => {
     mkdirSync(at("outside"))
     writeFileSync(at("outside/file"), "mine")

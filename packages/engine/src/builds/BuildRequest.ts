@@ -7,6 +7,7 @@ import { type ContextSource, type NamedSource } from "../contexts/ContextSource.
 import { type DockerfileSource } from "../contexts/open-context.ts"
 import type { EnsureOptions } from "../images/ensure-image.ts"
 import type { Output } from "../outputs/Output.ts"
+import type { Squash } from "../outputs/squash.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
 import { type Secret } from "../secrets/Secrets.ts"
 import type { Agent } from "../ssh/Agent.ts"
@@ -30,6 +31,8 @@ export interface BuildRequest {
   readonly platforms: ReadonlyArray<Platform>
   /** What becomes of it. Only the image in the store, if empty. */
   readonly outputs: ReadonlyArray<Output>
+  /** Several layers become one; each step has its own when absent. */
+  readonly squash?: Squash
   /** Where the cache is not asked: everywhere, or in stages by name or position. */
   readonly noCache: boolean | ReadonlyArray<string>
   /** Milliseconds after which an earlier result is made anew. */

@@ -29,8 +29,10 @@ import { record as tell } from "../events/Journal.ts"
 import type { NoteInput } from "../lock/lock-bases.ts"
 import { inputText, type LockChange, type LockedInput, type LockFile } from "../lock/LockFile.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
+import type { Squash, SquashError } from "../outputs/squash.ts"
 import { deliver, type Delivered, type DeliverError } from "../outputs/deliver.ts"
 import type { Output } from "../outputs/Output.ts"
+import type { Produced } from "../outputs/Produced.ts"
 import { working } from "../prune/working.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import { searchedLayers } from "../secrets/SearchedLayers.ts"
@@ -57,7 +59,14 @@ export interface Built extends Delivered {
 }
 
 /** How a build can fail. */
-export type BuildError = BadBuildFile | BuildFailed | ContextUnavailable | DeliverError | NotCached | SecretLeaked
+export type BuildError =
+  | BadBuildFile
+  | BuildFailed
+  | ContextUnavailable
+  | DeliverError
+  | NotCached
+  | SecretLeaked
+  | SquashError
 
 type BuildServices = BuildCache | Containers | Database | Downloads | Network | PullServices | Runtime
 
@@ -150,12 +159,15 @@ const buildImage = (
       }
       const locked = yield* growLock(lock, opened.dockerfile, noted)
       for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
+      const produced = yield* Effect.forEach(results, (result) => {
+        const { config, platform, stack } = result
+        const plain = { config: withLabels(config, request.labels), platform, stack }
+        return request.squash === undefined
+          ? Effect.succeed(plain)
+          : Effect.zipRight(begun, squashed(plain, request.squash, ownLayers(result)))
+      })
       const given = yield* deliver({
-        produced: results.map(({ config, platform, stack }) => ({
-          config: withLabels(config, request.labels),
-          platform,
-          stack
-        })),
+        produced,
         names: request.names,
         outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
         ...(opened.epoch === undefined ? {} : { epoch: opened.epoch }),
@@ -185,6 +197,19 @@ const buildImage = (
       }
     })
   }).pipe(Effect.scoped)
+
+/** Few builds ask for one layer. */
+const squashed = (image: Produced, which: Squash, own: number) =>
+  Effect.gen(function* () {
+    const { squash } = yield* Effect.promise(() => import("../outputs/squash.ts"))
+    const made = yield* squash(image, which, own)
+    yield* (yield* LayerStore).flush
+    return made
+  })
+
+/** How many layers of an image the steps of the Dockerfile have made. */
+const ownLayers = (result: Parameters<typeof exportedSteps>[0]): number =>
+  exportedSteps(result).filter(({ isOfTarget, report }) => isOfTarget && report.layer !== null).length
 
 /** What is so for several platforms is said once. */
 const eachOnce = (say: (text: string) => void): ((text: string) => void) => {

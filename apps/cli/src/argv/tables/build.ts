@@ -112,6 +112,8 @@ export const build = {
       kind: "list",
       about: 'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max"'
     },
+    squash: { kind: "flag", about: "Make one layer of those that the Dockerfile's own steps make" },
+    squashAll: { kind: "flag", about: "Make one layer of all, those of the base image included" },
     push: { kind: "flag", about: "Push the image to the registries of its names" },
     onError: {
       kind: "text",
@@ -122,7 +124,6 @@ export const build = {
     attest: { kind: "list", about: "Attestations of the image", supported: false },
     sbom: { kind: "text", bare: "true", about: "Bill of materials", supported: false, harmless: ["false"] },
     provenance: { kind: "text", bare: "true", about: "Provenance of the image", supported: false, harmless: ["false"] },
-    squash: { kind: "flag", about: "One layer for all", supported: false },
 
     builder: { kind: "text", about: "Builder to use", ignored: "there is one builder" },
     rm: { kind: "flag", fallback: true, about: "Remove intermediate containers", ignored: legacy },
