@@ -1,6 +1,7 @@
-import { BuildCache, type BuildCacheShape } from "@gantry/core/store/BuildCache"
+import { BuildCache } from "@gantry/core/store/BuildCache"
 import { type StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import type { ImportedCache } from "../cache-sharing/import-cache.ts"
 import { guardOf } from "../secrets/guard.ts"
 import { secretsOf } from "../secrets/Secrets.ts"
 import { type LeakWatch } from "../secrets/watch-texts.ts"
@@ -14,10 +15,10 @@ export const cacheFor = (
   { cacheFrom, onWarning }: BuildRequest,
   begin: Effect.Effect<void, StorageFailure>,
   isPlan: boolean
-): Effect.Effect<BuildCacheShape, never, BuildCache | PullServices> =>
+): Effect.Effect<ImportedCache, never, BuildCache | PullServices> =>
   Effect.gen(function* () {
     const cache = yield* BuildCache
-    if (cacheFrom.length === 0) return cache
+    if (cacheFrom.length === 0) return { cache }
     const { withImported } = yield* Effect.promise(() => import("../cache-sharing/import-cache.ts"))
     return yield* withImported(cache, { sources: cacheFrom, isPlan, begin, onWarning })
   })

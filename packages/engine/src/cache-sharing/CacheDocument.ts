@@ -20,9 +20,15 @@ const mostRecords = 100_000
 
 /**
  * The list of these records, whose layers are named by their place among `layers`: the same records give the same bytes. Keys do not travel:
- * whoever reads the facts computes them.
+ * whoever reads the facts computes them. Layers that only records speak of, and that are nowhere to be had, come after the
+ * others.
  */
-export const writeRecords = (records: ReadonlyArray<CacheRecord>, layers: ReadonlyArray<Digest>): Uint8Array => {
+export const writeRecords = (
+  records: ReadonlyArray<CacheRecord>,
+  held: ReadonlyArray<Digest>,
+  absent: ReadonlyArray<Digest> = []
+): Uint8Array => {
+  const layers = [...held, ...absent]
   const places = new Map(layers.map((layer, at) => [layer, at]))
   const list = records.map(({ createdAt, facts, instruction, layer, parent, tookMs }) => ({
     facts,
@@ -32,12 +38,21 @@ export const writeRecords = (records: ReadonlyArray<CacheRecord>, layers: Readon
     createdAt,
     tookMs
   }))
-  return new TextEncoder().encode(JSON.stringify({ format: cacheArtifact, layers, records: list }))
+  return new TextEncoder().encode(
+    JSON.stringify({
+      format: cacheArtifact,
+      layers,
+      ...(absent.length === 0 ? {} : { held: held.length }),
+      records: list
+    })
+  )
 }
 
 /** The records of a list, and the layers they speak of in the order of the manifest's. */
 export interface ReadRecords {
   readonly layers: ReadonlyArray<Digest>
+  /** How many of the layers were left with the records: the first ones. */
+  readonly held: number
   readonly records: ReadonlyArray<CacheRecord>
   /** Records that were left out because they are not what a record must be. */
   readonly refused: number
@@ -51,9 +66,10 @@ export interface ReadRecords {
 export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadRecords, string> => {
   const parsed = Either.try((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)))
   if (Either.isLeft(parsed) || !isRecord(parsed.right)) return Either.left("its list of records is not a JSON object")
-  const { format, layers, records } = parsed.right
+  const { format, held, layers, records } = parsed.right
   if (format !== cacheArtifact) return Either.left("its list of records has an unknown format")
   if (!Array.isArray(layers) || !layers.every(isDigest)) return Either.left("its list of layers is malformed")
+  if (held !== undefined && !isInstant(held)) return Either.left("its list of layers is malformed")
   if (!Array.isArray(records)) return Either.left("it lists no records")
   if (records.length > mostRecords) return Either.left(`it has ${records.length} records, more than ${mostRecords}`)
   const found = new Map<string, CacheRecord>()
@@ -61,7 +77,12 @@ export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadR
     const record = recordOf(each, layers, now)
     if (record !== undefined) found.set(record.key, record)
   }
-  return Either.right({ layers, records: [...found.values()], refused: records.length - found.size })
+  return Either.right({
+    layers,
+    held: held ?? layers.length,
+    records: [...found.values()],
+    refused: records.length - found.size
+  })
 }
 
 const isInstant = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0

@@ -10,7 +10,7 @@ export interface CacheSource {
 
 /** Where the results of a build are left for others. */
 export interface CacheTarget extends CacheSource {
-  /** `min`: the steps of the stage that is built and of those it stands on; `max`: those of all stages. */
+  /** Which layers go along. `min`: those of the stage that is built and of those it stands on; `max`: those of all stages. */
   readonly mode: "min" | "max"
   readonly form: LayerForm
   /** Whether the build succeeds all the same when nothing could be left. */

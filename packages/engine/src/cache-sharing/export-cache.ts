@@ -3,6 +3,7 @@ import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { Settings } from "@gantry/core/Settings"
 import { BuildCache, type CacheRecord } from "@gantry/core/store/BuildCache"
+import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,20 +15,26 @@ import type { ExportedStep } from "./leave-cache.ts"
 
 /**
  * Leaves the results of a build where others can find them: the layers its steps made, those that are not there yet, and
- * a list of the records; the list gets its name last. Layers of base images do not go along.
+ * a list of the records; the list gets its name last. Layers of base images do not go along. With the mode `min` only the
+ * layers of the image itself do: of other stages it is only said what their steps made.
  */
 export const exportCache = (
   steps: ReadonlyArray<ExportedStep>,
   { form, mode, ref }: Pick<CacheTarget, "form" | "mode" | "ref">
 ): Effect.Effect<void, SendError | StorageFailure, BuildCache | SendServices | Settings> =>
   Effect.gen(function* () {
+    const records = yield* recordsOf(steps)
     const wanted = mode === "max" ? steps : steps.filter(({ isOfTarget }) => isOfTarget)
-    const records = yield* recordsOf(wanted)
-    const layers = [...new Set(records.flatMap(({ layer }) => (layer === null ? [] : [layer])))]
+    const kept = new Set(wanted.map(({ report }) => report.layer))
+    const all = [...new Set(records.flatMap(({ layer }) => (layer === null ? [] : [layer])))]
+    const store = yield* LayerStore
+    const here = yield* Effect.filter(all, (layer) => Effect.map(store.get(layer), Option.isSome))
+    const layers = here.filter((layer) => kept.has(layer))
+    const absent = all.filter((layer) => !layers.includes(layer))
     const place = { registry: ref.registry, repository: ref.repository }
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
-      const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers))
+      const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, absent))
       const manifest = {
         schemaVersion: 2,
         mediaType: MediaType.ociManifest,

@@ -9,6 +9,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { fetchLayer } from "../images/fetch-layer.ts"
+import type { Layerless } from "./Layerless.ts"
 import type { CacheSource } from "./CachePlace.ts"
 import { readCache, type SharedCache } from "./read-cache.ts"
 
@@ -27,6 +28,12 @@ export interface ImportOptions {
   readonly onWarning: (text: string) => void
 }
 
+/** A build cache with what others left, and what they left of results without layers. */
+export interface ImportedCache {
+  readonly cache: BuildCacheShape
+  readonly layerless?: Layerless
+}
+
 /** A record of somebody else's, and where its layer is. */
 interface Offer {
   readonly record: CacheRecord
@@ -36,12 +43,13 @@ interface Offer {
 /**
  * A build cache that also knows what others left at some places. What this store has wins. Of what it does not have the
  * layer is fetched when a step wants it, verified and unpacked as any layer of strangers is, and the record is kept then
- * as if the step had been done here. Whatever is wrong with a place or a layer is a miss and a warning.
+ * as if the step had been done here. Whatever is wrong with a place or a layer is a miss and a warning. Records without
+ * layers are offered until they are refused, and never kept.
  */
 export const withImported = (
   cache: BuildCacheShape,
   options: ImportOptions
-): Effect.Effect<BuildCacheShape, never, ImportServices> =>
+): Effect.Effect<ImportedCache, never, ImportServices> =>
   Effect.gen(function* () {
     const services = yield* Effect.context<ImportServices>()
     const caches = yield* Effect.forEach(options.sources, (source) => readOne(source, options.onWarning), {
@@ -53,12 +61,33 @@ export const withImported = (
         if (each !== undefined && !offers.has(record.key)) offers.set(record.key, { record, cache: each })
       }
     }
-    if (offers.size === 0) return cache
+    const isLayerless = ({ cache: { absent }, record: { layer } }: Offer) => layer !== null && absent.has(layer)
+    const met = new Set<StepKey>()
+    const layerless: Layerless = {
+      isOffered: [...offers.values()].some(isLayerless),
+      met,
+      refuse: (keys) => {
+        for (const key of keys) {
+          offers.delete(key)
+          met.delete(key)
+        }
+      },
+      refuseAll: () => {
+        for (const [key, offer] of offers) if (isLayerless(offer)) offers.delete(key)
+        met.clear()
+      }
+    }
+    if (offers.size === 0) return { cache, layerless }
+    const layers = yield* LayerStore
     const take = (key: StepKey): Effect.Effect<Option.Option<CacheRecord>, StorageFailure> =>
       Effect.gen(function* () {
         const offer = offers.get(key)
         if (offer === undefined) return Option.none()
         const { record } = offer
+        if (isLayerless(offer) && record.layer !== null && Option.isNone(yield* layers.get(record.layer))) {
+          met.add(key)
+          return Option.some(record)
+        }
         if (options.isPlan) return Option.some(record)
         if (record.layer !== null) {
           yield* options.begin
@@ -70,7 +99,7 @@ export const withImported = (
         yield* cache.put([record])
         return Option.some(record)
       }).pipe(Effect.provide(services))
-    return {
+    const imported: BuildCacheShape = {
       ...cache,
       get: (key) =>
         Effect.flatMap(cache.get(key), (found) => (Option.isSome(found) ? Effect.succeed(found) : take(key))),
@@ -87,6 +116,7 @@ export const withImported = (
           ...[...offers.values()].flatMap(({ record }) => (record.parent === parent ? [record] : []))
         ])
     }
+    return { cache: imported, layerless }
   })
 
 const readOne = (

@@ -30,6 +30,8 @@ export interface SharedCache {
   readonly records: ReadonlyArray<CacheRecord>
   /** The compressed form of each layer. */
   readonly layers: ReadonlyMap<Digest, Descriptor>
+  /** Layers that were not left with the records on purpose. */
+  readonly absent: ReadonlySet<Digest>
   /** Records that were left out. */
   readonly refused: number
 }
@@ -58,11 +60,12 @@ export const readCache = (
     const now = yield* Clock.currentTimeMillis
     const read = yield* Either.mapLeft(readRecords(Buffer.concat(parts), now), (why) => new CacheUnusable({ why }))
     const known = new Map<Digest, Descriptor>()
-    for (const [at, diffId] of read.layers.entries()) {
+    for (const [at, diffId] of read.layers.slice(0, read.held).entries()) {
       const descriptor = layers[at]
       const usable =
         descriptor !== undefined && isDigest(descriptor.digest) && compressionOf(descriptor.mediaType) !== undefined
       if (usable) known.set(diffId, descriptor)
     }
-    return { source, records: read.records, layers: known, refused: read.refused }
+    const absent = new Set(read.layers.slice(read.held))
+    return { source, records: read.records, layers: known, absent, refused: read.refused }
   })

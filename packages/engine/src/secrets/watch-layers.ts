@@ -4,6 +4,7 @@ import type { Digest } from "@gantry/core/image/Digest"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { describeLeaks, leakAdvice } from "./guard.ts"
 import type { SearchedLayers } from "./SearchedLayers.ts"
 import { findIn } from "./find-in.ts"
@@ -25,6 +26,8 @@ export const watchLayers = (
     const clean = new Set<Digest>()
     for (const { how, layer, step } of steps) {
       if (layer === null || known.has(layer) || clean.has(layer)) continue
+      // What others made of a stage and did not leave here is in no image of this store.
+      if (Option.isNone(yield* layers.get(layer))) continue
       if (how === "cached") {
         const leaks = yield* findIn(yield* layers.contents(layer), watch.guard)
         if (leaks.length > 0) {

@@ -2,7 +2,7 @@ import { BaseResolver } from "@gantry/build/solve/BaseResolver"
 import type { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import { type NotCached } from "@gantry/build/solve/BuildFailed"
 import type { BuildResult } from "@gantry/build/solve/BuildResult"
-import { solve } from "@gantry/build/solve/Solver"
+import { solve, type SolveRequest } from "@gantry/build/solve/Solver"
 import { Sources } from "@gantry/build/solve/Sources"
 import { StepExecutor } from "@gantry/build/solve/StepExecutor"
 import type { Downloads } from "@gantry/core/download/Downloads"
@@ -20,6 +20,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type BuildRecord, lastInputs } from "../build-logs/BuildRecord.ts"
 import { recorded } from "../build-logs/recorded.ts"
+import type { Layerless } from "../cache-sharing/Layerless.ts"
 import { exportedSteps, leaveCache } from "../cache-sharing/leave-cache.ts"
 import type { Containers } from "../containers/Containers.ts"
 import type { BadBuildFile } from "../contexts/BadBuildFile.ts"
@@ -122,15 +123,18 @@ const buildImage = (
       onInput(input)
     }
     const known = { ...(lock === undefined ? { earlier: last } : { lock }), note }
-    const cache = yield* cacheFor(request, begun, false)
+    const { cache, layerless } = yield* cacheFor(request, begun, false)
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
         Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
-          solve({
-            ...solving,
-            requireCached: request.requireCached,
-            ...(first === undefined ? {} : { beforeFailing: first.seen })
-          }).pipe(
+          Effect.zipRight(
+            layerless === undefined ? Effect.void : settled(solving, layerless),
+            solve({
+              ...solving,
+              requireCached: request.requireCached,
+              ...(first === undefined ? {} : { beforeFailing: first.seen })
+            })
+          ).pipe(
             Effect.map((result) => ({ ...result, platform, graph: solving.graph })),
             Effect.mapError((failure) => atFault(failure, opened.dockerfile.shown, solving.graph.source))
           )
@@ -158,7 +162,11 @@ const buildImage = (
         )
       }
       const locked = yield* growLock(lock, opened.dockerfile, noted)
-      for (const target of request.cacheTo) yield* leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
+      for (const target of request.cacheTo) {
+        const left = leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
+        // With what others have said of stages whose layers nobody needed.
+        yield* Effect.provideService(left, BuildCache, cache)
+      }
       const produced = yield* Effect.forEach(results, (result) => {
         const { config, platform, stack } = result
         const plain = { config: withLabels(config, request.labels), platform, stack }
@@ -192,11 +200,19 @@ const buildImage = (
       times: 2,
       while: (failure) => {
         const again = mayRepeat && isLost(failure)
+        if (again) layerless?.refuseAll()
         if (again) request.onWarning(`${failure.message}; the build looks again at what there is`)
         return again
       }
     })
   }).pipe(Effect.scoped)
+
+/** Few builds are given results without layers. */
+const settled = (solving: SolveRequest, layerless: Layerless) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../cache-sharing/settle-layerless.ts")),
+    ({ settleLayerless }) => settleLayerless(solving, layerless)
+  )
 
 /** Few builds ask for one layer. */
 const squashed = (image: Produced, which: Squash, own: number) =>

@@ -21,6 +21,7 @@ import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
+import { settleLayerless } from "../cache-sharing/settle-layerless.ts"
 import { cacheFor, toolsOf } from "../builds/build-tools.ts"
 import { openFor, readRequest } from "../builds/read-request.ts"
 import { basesFor, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
@@ -44,10 +45,13 @@ export const planWithHits = (
     const opened = yield* openFor(request, false)
     const lock = yield* lockFor(request, opened.dockerfile)
     const known = { ...(lock === undefined ? {} : { lock }), note: () => {} }
-    const cache = yield* cacheFor(request, Effect.void, true)
+    const { cache, layerless } = yield* cacheFor(request, Effect.void, true)
     const steps = yield* Effect.forEach(request.platforms, (platform) =>
       Effect.flatMap(readRequest(request, opened, { platform, watch: undefined }), (solving) =>
-        plan({ ...solving, onHit })
+        Effect.zipRight(
+          layerless === undefined ? Effect.void : settleLayerless(solving, layerless),
+          plan({ ...solving, onHit })
+        )
       ).pipe(
         Effect.provideService(BuildCache, cache),
         Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, undefined, opened))),

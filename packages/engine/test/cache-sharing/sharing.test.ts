@@ -27,6 +27,14 @@ COPY app /app
 COPY --from=tools /tool /tool
 `
 
+/** The layer of the first stage is none of the image's: neither another command's nor a copy to the same place. */
+const few = `FROM scratch AS tools
+RUN echo tool > /tool
+FROM scratch
+COPY app /app
+COPY --from=tools /tool /elsewhere
+`
+
 /** Forgets all records, images and layers, as another machine has none. */
 const wipe = Effect.gen(function* () {
   const cache = yield* BuildCache
@@ -88,13 +96,67 @@ describe("a shared build cache", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.scoped("holds the target's stages only unless it is to hold all", () =>
+  it.scoped(
+    "holds the layers of the image only unless it is to hold all, which is enough for as long as nothing changes",
+    () =>
+      Effect.gen(function* () {
+        const context = yield* contextOf({ app: "program" })
+        const first = yield* built(few, { context, cacheTo: [target("min")] })
+        yield* wipe
+        const again = yield* counting(
+          built(few, { context, cacheFrom: [source], cacheTo: [target("min")], requireCached: true })
+        )
+        expect([again.ran, again.result.warnings]).toEqual([[], []])
+        expect(again.result.image.id).toBe(first.image.id)
+        // The layer of the other stage is not here, and nobody wants it; what is left behind is as good as before.
+        expect((yield* (yield* LayerStore).list).map(({ diffId }) => diffId).toSorted()).toEqual(
+          again.result.image.stack.toSorted()
+        )
+        yield* wipe
+        const third = yield* counting(built(few, { context, cacheFrom: [source] }))
+        expect([third.ran, third.result.image.id]).toEqual([[], first.image.id])
+      }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("has the stages made again that a step needs which has changed", () =>
+    Effect.gen(function* () {
+      const stages = `FROM scratch AS deep
+RUN echo deep > /deep
+FROM deep AS tools
+RUN echo tool > /tool
+FROM scratch AS other
+RUN echo other > /other
+FROM scratch AS both
+COPY --from=other /other /other
+COPY app /app
+FROM scratch
+COPY --from=both /app /app
+COPY --from=tools /tool /tool
+`
+      const context = yield* contextOf({ app: "program" })
+      const whole = (yield* built(stages, { context, cacheTo: [target("min")] })).steps
+      expect(whole.map(({ how }) => how).filter((how) => how === "ran")).toHaveLength(7)
+      yield* wipe
+      writeFileSync(join(context, "app"), "another program")
+      const changed = yield* counting(built(stages, { context, cacheFrom: [source] }))
+      expect(changed.result.warnings).toEqual([])
+      expect(changed.result.events.filter(({ type }) => type === "failed")).toEqual([])
+      // The first copy of the last stage runs again, and so does what follows it.
+      expect(changed.ran.toSorted()).toEqual(["echo deep > /deep", "echo other > /other", "echo tool > /tool"])
+      expect(yield* listing(changed.result.image.stack)).toEqual(
+        yield* listing((yield* built(stages, { context, noCache: true })).image.stack)
+      )
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("without the layers of another stage gives no image of that stage", () =>
     Effect.gen(function* () {
       const context = yield* contextOf({ app: "program" })
-      yield* built(text, { context, cacheTo: [target("min")] })
+      yield* built(few, { context, cacheTo: [target("min")] })
       yield* wipe
-      const { ran: commands } = yield* counting(built(text, { context, cacheFrom: [source] }))
-      expect(commands).toEqual(["echo tool > /tool"])
+      const tools = yield* counting(built(few, { context, target: "tools", cacheFrom: [source] }))
+      expect(tools.ran).toEqual(["echo tool > /tool"])
+      expect(yield* listing(tools.result.image.stack)).toHaveLength(1)
     }).pipe(Effect.provide(world))
   )
 
