@@ -4,13 +4,14 @@ import type { BuildRequest } from "@gantry/engine/builds/BuildRequest"
 import * as Effect from "effect/Effect"
 import type { Values } from "../argv/Option.ts"
 import type { inputs } from "../argv/tables/build.ts"
+import { type Environment, parseEnvFile } from "../argv/values/env.ts"
 import type { Terminal } from "../terminal.ts"
 import { namedContexts } from "./build-source.ts"
 import { platformsOf } from "./platform-of.ts"
 import { surroundingsOf } from "./build-surroundings.ts"
 import { readAgents } from "./read-agents.ts"
 import { readSecrets } from "./read-secrets.ts"
-import { given } from "./read-values.ts"
+import { fileOf, given, valueOf } from "./read-values.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Reads what a build is made of, beside its context, and what its commands find around them. */
@@ -18,7 +19,7 @@ export const inputsOf = (options: Values<typeof inputs>, terminal: Terminal) =>
   Effect.gen(function* () {
     if (options.jobs !== undefined && options.jobs < 1) return yield* badValue(`--jobs ${options.jobs}: at least 1`)
     const platforms = yield* platformsOf(options.platform, terminal.arch)
-    const buildArgs = argumentsOf(options.buildArg, terminal.env)
+    const buildArgs = yield* buildArguments(options, terminal.env)
     return {
       contexts: yield* namedContexts(options.buildContext, terminal.cwd),
       env: terminal.env,
@@ -56,11 +57,24 @@ export const nothingMade = (terminal: Terminal) =>
     onEvent: () => {}
   }) satisfies Partial<BuildRequest>
 
+/** The arguments of a build: those of files, and those that were typed, which win. */
+export const buildArguments = (
+  { buildArg, buildArgFile }: Pick<Values<typeof inputs>, "buildArg" | "buildArgFile">,
+  env: Environment
+): Effect.Effect<ReadonlyMap<string, string>, Usage> =>
+  Effect.gen(function* () {
+    const option = "--build-arg-file"
+    const files = yield* Effect.forEach(buildArgFile, (path) =>
+      Effect.flatMap(fileOf(option, path), (text) =>
+        valueOf(option, path, parseEnvFile(path, text, env, "build argument file"))
+      )
+    )
+    const read = files.flat().map(({ name, value }) => [name, value ?? ""] as const)
+    return new Map([...read, ...argumentsOf(buildArg, env)])
+  })
+
 /** A name alone takes the caller's value; one the caller does not have is as good as not given. */
-export const argumentsOf = (
-  texts: ReadonlyArray<string>,
-  env: { readonly [name: string]: string | undefined }
-): ReadonlyMap<string, string> =>
+const argumentsOf = (texts: ReadonlyArray<string>, env: Environment): ReadonlyMap<string, string> =>
   new Map(
     texts.flatMap((text): ReadonlyArray<readonly [string, string]> => {
       const equals = text.indexOf("=")

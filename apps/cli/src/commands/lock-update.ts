@@ -4,7 +4,7 @@ import { updateLock } from "@gantry/engine/verbs/update-lock"
 import * as Effect from "effect/Effect"
 import { lockUpdate as table } from "../argv/tables/build.ts"
 import { lockLines, lockSummary } from "../show/lock-rows.ts"
-import { argumentsOf, nothingMade } from "./build-inputs.ts"
+import { buildArguments, nothingMade } from "./build-inputs.ts"
 import { buildSource, namedContexts } from "./build-source.ts"
 import { define } from "./define.ts"
 import { platformsOf } from "./platform-of.ts"
@@ -19,7 +19,7 @@ export default define(table, ({ operands: [operand = "."], options }, { terminal
       ...(yield* buildSource(operand, options.file, terminal)),
       contexts: yield* namedContexts(options.buildContext, terminal.cwd),
       env: terminal.env,
-      buildArgs: argumentsOf(options.buildArg, terminal.env),
+      buildArgs: yield* buildArguments(options, terminal.env),
       ...given("target", options.target),
       platforms: platforms.length === 0 ? [ofMachine(terminal.arch)] : platforms,
       network: "default",

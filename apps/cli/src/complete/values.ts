@@ -10,6 +10,7 @@ const words = (...each: ReadonlyArray<string>): Partial<Offer> => ({ words: bare
 /** Values by the name of their option, wherever it occurs. */
 const byOption: { readonly [option: string]: Partial<Offer> } = {
   attach: words("stdin", "stdout", "stderr"),
+  buildArgFile: things("files"),
   cgroupns: words("host", "private"),
   cidfile: things("files"),
   config: things("directories"),

@@ -8,6 +8,7 @@ const legacy = "it belongs to the builder that Docker has retired"
 export const inputs = {
   file: { kind: "text", short: "f", about: 'Name of the Dockerfile (default "PATH/Dockerfile")' },
   buildArg: { kind: "list", about: "Value of a build argument" },
+  buildArgFile: { kind: "list", about: "Read values of build arguments from a file, one name=value in a line" },
   target: { kind: "text", about: "Stage to build" },
   platform: { kind: "list", about: "Platforms to build for, as os/arch[/variant], separated by commas" },
   reproducible: {
@@ -158,6 +159,7 @@ export const lockUpdate = {
   options: {
     file: inputs.file,
     buildArg: inputs.buildArg,
+    buildArgFile: inputs.buildArgFile,
     target: inputs.target,
     platform: inputs.platform,
     buildContext: inputs.buildContext,

@@ -23,16 +23,22 @@ export const parseEnv = (text: string, caller: Environment): Result<Variable> =>
 /**
  * Reads the text of an `--env-file`: one `NAME=value` or `NAME` in a line, `#` at the start of a line for comments.
  *
- * Quotes and trailing blanks are part of the value. A `NAME` that the caller does not have is left out.
+ * Quotes and trailing blanks are part of the value. A `NAME` that the caller does not have is left out. `called`: how the
+ * file is called when it cannot be read.
  */
-export const parseEnvFile = (path: string, text: string, caller: Environment): Result<ReadonlyArray<Variable>> => {
+export const parseEnvFile = (
+  path: string,
+  text: string,
+  caller: Environment,
+  called = "env file"
+): Result<ReadonlyArray<Variable>> => {
   const variables: Array<Variable> = []
   for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
     const line = raw.trimStart()
     if (line === "" || line.startsWith("#")) continue
     const [name, value] = keyAndValue(line)
-    if (name === "") return bad(`invalid env file (${path}): no variable name on line '${line}'`)
-    if (/\s/.test(name)) return bad(`invalid env file (${path}): variable '${name}' contains whitespaces`)
+    if (name === "") return bad(`invalid ${called} (${path}): no variable name on line '${line}'`)
+    if (/\s/.test(name)) return bad(`invalid ${called} (${path}): variable '${name}' contains whitespaces`)
     const found = value ?? own(caller, name)
     if (found !== undefined) variables.push({ name, value: found })
   }
