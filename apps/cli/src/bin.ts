@@ -10,10 +10,8 @@ const word = process.argv[2]
 switch (word) {
   case "__hold": {
     const { hostAction, performOnHost } = await import("@gantry/plugin-network-bridge/user-host")
-    const { sweepAction } = await import("@gantry/linux/user-network")
-    const { sweepPorts } = await import("@gantry/plugin-network-bridge/sweep-ports")
     const { hold } = await import("./rootless/hold.ts")
-    await hold(process.argv.slice(3), { [hostAction]: performOnHost, [sweepAction]: sweepPorts })
+    await hold(process.argv.slice(3), { [hostAction]: performOnHost })
     break
   }
   case "__init":

@@ -8,17 +8,22 @@ import { askUnix } from "./unix-socket.ts"
  * user stay in the host's, which they could not return to; what has to be done in the other one, the holder does.
  */
 
-/** The network's own address towards the outside, and that of its resolver. Spec: slirp4netns(1), DESCRIPTION. */
-export const userNetwork = { address: "10.0.2.100", resolver: "10.0.2.3" } as const
+/**
+ * The network's addresses: its own towards the outside, its gateway's and its resolver's. That of IPv6 is a private range
+ * that no host was given, as hosts stay within reach whose own address is not taken. Spec: slirp4netns(1), DESCRIPTION;
+ * RFC 4193.
+ */
+export const userNetwork = {
+  address: "10.0.2.100",
+  prefix: 24,
+  gateway: "10.0.2.2",
+  resolver: "10.0.2.3",
+  address6: "fd67:616e:7472:7900::100",
+  gateway6: "fd67:616e:7472:7900::2"
+} as const
 
 /** The name of the socket on which the holder is asked, in its working directory. */
 export const holderSocket = "network.sock"
-
-/** The name of the socket on which slirp4netns takes ports, in the holder's working directory. */
-export const portsSocket = "ports.sock"
-
-/** The name under which the holder takes ports back that lead to nobody: whoever asked for them was killed. */
-export const sweepAction = "sweep-ports"
 
 /** What the holder answers. */
 export type HolderAnswer = { readonly value: unknown } | { readonly error: string; readonly code?: string }
@@ -33,33 +38,6 @@ export const askHolder = (sys: Syscalls, action: string, ...args: ReadonlyArray<
   ) as HolderAnswer
   if ("value" in answer) return answer.value
   throw Object.assign(new Error(answer.error), answer.code === undefined ? {} : { code: answer.code })
-}
-
-/** A port of the real host that leads into the user's network. */
-export interface ForwardedPort {
-  readonly id: number
-  readonly proto: string
-  readonly guest_port: number
-}
-
-/** What slirp4netns answers. Spec: slirp4netns(1), API SOCKET. */
-export interface ForwarderAnswer {
-  readonly return?: { readonly id?: number }
-  /** Of `list_hostfwd`. */
-  readonly entries?: ReadonlyArray<ForwardedPort>
-  readonly error?: { readonly desc?: string }
-}
-
-/** Why no port of the host leads into the user's network. */
-export const noForwarder = "slirp4netns does not run for this user; gantry doctor tells what it needs"
-
-/** Asks slirp4netns about the ports of the real host that lead into the user's network. An answer, also when there is nobody to ask. */
-export const askForwarder = (sys: Syscalls, request: object): ForwarderAnswer => {
-  try {
-    return JSON.parse(askUnix(sys, besideHolder(portsSocket), JSON.stringify(request))) as ForwarderAnswer
-  } catch {
-    return { error: { desc: noForwarder } }
-  }
 }
 
 /** Takes the calling thread into the user's network for good: there is no way back to the host's. */

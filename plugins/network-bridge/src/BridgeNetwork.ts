@@ -64,6 +64,7 @@ export const make = Effect.gen(function* () {
           freed: Tables.freed(tx),
           ipv6: on.ipv6,
           mtu: on.uplinkMtu(),
+          reassembled: on.reassembles,
           hasLink: on.hasLink
         })
         if ("_tag" in network) return network

@@ -25,6 +25,8 @@ export interface Host {
   readonly ipv6: () => Pick<Surroundings6, "lack" | "seed" | "taken">
   /** Bytes of the longest packet that every way out takes whole. Undefined without a way out. */
   readonly uplinkMtu: () => number | undefined
+  /** Whether the way out leads through a program, which ends connections and begins others. */
+  readonly reassembles: boolean
   /** Whether all that a network needs is in place, the rules of all networks included. Costs well under a millisecond. */
   readonly ready: (network: NetworkRow, all: ReadonlyArray<NetworkRow>) => boolean
   /** Puts bridge, address and kernel settings in place. What is there already stays. */
@@ -79,6 +81,7 @@ export const makeHost = (syscalls: Syscalls, instance: string): Host => {
       const lack = lackOfIpv6()
       return { lack, seed: hostSeed(), taken: lack === undefined ? withLinks(syscalls, takenIpv6) : [] }
     },
+    reassembles: false,
     uplinkMtu: () =>
       withLinks(syscalls, (links) => {
         const ways = new Set(

@@ -1,15 +1,12 @@
 import { readFileSync } from "node:fs"
 import type { PortRequest, PublishedPort } from "@gantry/core/network/Network"
 import { NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
-import { loadSyscallsSync } from "@gantry/linux/load"
-import { rootless } from "@gantry/linux/rootless"
-import { askHolder, sweepAction } from "@gantry/linux/user-network"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { findHolder } from "./find-holder.ts"
 import { candidatePorts, clash, flexible, type HostPort, hostIpOf, parsePortRange } from "./port-choice.ts"
 import type { PortRow } from "./tables.ts"
-import { type BindFailure, tryBind } from "./try-bind.ts"
+import { tryBind } from "./try-bind.ts"
 
 /** What is already known to be held. */
 type Held = HostPort & { readonly containerName?: string }
@@ -37,21 +34,10 @@ export const checkPort = (port: HostPort, held: ReadonlyArray<Held>): Effect.Eff
   Effect.suspend(() => {
     const other = held.find((each) => clash(each, port))
     if (other !== undefined) return takenBy(port, other)
-    return Effect.mapError(tryBindAgain(port), (code) =>
+    return Effect.mapError(tryBind(port), (code) =>
       code === "EADDRINUSE" ? taken(port, findHolder(port.protocol, port.hostIp, port.hostPort)) : refused(port, code)
     )
   })
-
-/** Of an ordinary user the port may be held for somebody who was killed: that is found out when it is in the way. */
-const tryBindAgain = (port: HostPort): Effect.Effect<void, BindFailure> =>
-  rootless() === undefined
-    ? tryBind(port)
-    : Effect.catchIf(
-        tryBind(port),
-        (code) => code === "EADDRINUSE",
-        () =>
-          Effect.zipRight(Effect.ignore(Effect.try(() => askHolder(loadSyscallsSync(), sweepAction))), tryBind(port))
-      )
 
 const ephemeralRange = () => {
   try {

@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly ipv6: () => Pick<Surroundings6, "lack" | "seed" | "taken">
   /** Bytes of the longest packet that every way out takes whole. */
   readonly mtu: number | undefined
+  /** What goes out is put together anew on the way, so that packets inside may be longer than usual, and are fewer then. */
+  readonly reassembled: boolean
   /** Whether the host has a link of that name. */
   readonly hasLink: (name: string) => boolean
 }
@@ -45,7 +47,7 @@ const longestPrefix = 30
 /** Makes all choices about a new network, or says what is wrong with the wish. */
 export const planNetwork = (
   request: NewNetwork,
-  { freed, hasLink, instance, ipv6, mtu, networks, taken }: Surroundings
+  { freed, hasLink, instance, ipv6, mtu, networks, reassembled, taken }: Surroundings
 ): NetworkRow | AddressesExhausted | NetworkRefused => {
   const { name, options, range, reserved } = request
   const refuse = (why: string) => new NetworkRefused({ action: `create network ${name}`, why })
@@ -86,7 +88,7 @@ export const planNetwork = (
   if ("problem" in asked) return refuse(asked.problem)
   // Somebody else's link would be taken away with the network.
   if (asked.bridge !== undefined && hasLink(asked.bridge)) return refuse(`this host has a link ${asked.bridge}`)
-  const packet = asked.mtu ?? mtu ?? usualMtu
+  const packet = asked.mtu ?? (reassembled ? mtu : mtu && Math.min(mtu, usualMtu)) ?? usualMtu
   const six =
     request.ipv6 === undefined
       ? undefined
@@ -112,7 +114,7 @@ export const planNetwork = (
       ),
     internal: request.internal ?? false,
     labels: request.labels ?? {},
-    ...(packet < usualMtu || asked.mtu !== undefined ? { mtu: packet } : {}),
+    ...(packet !== usualMtu || asked.mtu !== undefined ? { mtu: packet } : {}),
     ...(six === undefined ? {} : { ipv6: six }),
     ...(range === undefined ? {} : { range }),
     ...(reserved === undefined ? {} : { reserved }),

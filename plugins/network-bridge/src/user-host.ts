@@ -8,7 +8,7 @@ import { tableName } from "./names.ts"
 export const hostAction = "network-host"
 
 /** Methods of the host, and those of its filter as `filter.name`. */
-type Method = Exclude<keyof Host, "filter" | "table"> | `filter.${keyof Filter}`
+type Method = Exclude<keyof Host, "filter" | "reassembles" | "table"> | `filter.${keyof Filter}`
 
 /**
  * The host of an ordinary user's networks, seen from a process of that user that is in the real host's network: links
@@ -28,6 +28,7 @@ export const userHost = (sys: Syscalls, instance: string): Host => {
       const there = ask("ipv6")() as ReturnType<Host["ipv6"]>
       return { ...there, taken: [...there.taken, ...here.ipv6().taken] }
     },
+    reassembles: true,
     uplinkMtu: ask("uplinkMtu") as Host["uplinkMtu"],
     ready: ask("ready") as Host["ready"],
     bringUp: ask("bringUp") as Host["bringUp"],

@@ -20,6 +20,7 @@ const around: Surroundings = {
   freed: [],
   ipv6: () => ({ lack: undefined, seed: "here", taken: [] }),
   mtu: 1500,
+  reassembled: false,
   hasLink: (name) => name === "eth0"
 }
 const why = (request: Parameters<typeof planNetwork>[0]) => {
@@ -89,12 +90,14 @@ describe("planNetwork", () => {
     expect(why({ name: "container:x" })).toContain("names are made of")
   })
 
-  it("keeps packets as short as the way out wants them, and never longer than usual", () => {
-    const mtus = [undefined, 1400, 1500, 9000].map((mtu) => {
-      const plan = planNetwork({ name: "web" }, { ...around, mtu })
-      return "mtu" in plan ? plan.mtu : undefined
-    })
-    expect(mtus).toEqual([undefined, 1400, undefined, undefined])
+  it("keeps packets as short as the way out wants them, and longer than usual only where they end at a program", () => {
+    const mtus = (reassembled: boolean) =>
+      [undefined, 1400, 1500, 65_520].map((mtu) => {
+        const plan = planNetwork({ name: "web" }, { ...around, mtu, reassembled })
+        return "mtu" in plan ? plan.mtu : undefined
+      })
+    expect(mtus(false)).toEqual([undefined, 1400, undefined, undefined])
+    expect(mtus(true)).toEqual([undefined, 1400, undefined, 65_520])
   })
 
   it("says which pools are used up", () => {

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { helperNames } from "../rootless/helper-names.ts"
 import { isIp } from "../argv/values/ip.ts"
 
 const Text = Schema.NonEmptyString
@@ -68,6 +69,14 @@ export const ConfigFile = Schema.Struct({
       })
     })
   ).annotations({ description: "Publishing of ports" }),
+  rootless: Schema.optional(
+    Schema.Struct({
+      network: Schema.optional(Schema.Literal(...helperNames)).annotations({
+        description:
+          "Program that connects the network of an ordinary user's containers with the outside; the first that is there unless said. Not read from projects, and heeded when nothing of the user's runs"
+      })
+    })
+  ).annotations({ description: "Containers of ordinary users" }),
   registries: Schema.optional(Schema.Array(Registry)).annotations({
     description: "Mirrors, certificates and bans, by registry or a part of one"
   }),

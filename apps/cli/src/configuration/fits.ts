@@ -1,3 +1,4 @@
+import { helperNames } from "../rootless/helper-names.ts"
 import { isIp } from "../argv/values/ip.ts"
 import type { ConfigFile } from "./ConfigFile.ts"
 
@@ -59,6 +60,9 @@ const file = object<ConfigFile>({
   publish: object<NonNullable<ConfigFile["publish"]>>({
     defaultAddress: (value) => typeof value === "string" && isIp(value),
     mode: (value) => value === "nat" || value === "proxy"
+  }),
+  rootless: object<NonNullable<ConfigFile["rootless"]>>({
+    network: (value) => helperNames.some((name) => name === value)
   }),
   registries: listOf(
     object<Registry>({ prefix: text, mirrors: listOf(mirror), insecure: flag, ca: text, blocked: flag }, "prefix")

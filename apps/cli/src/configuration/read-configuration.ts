@@ -32,6 +32,9 @@ export const said = <A>(
   key: (content: ConfigFile) => A | undefined
 ): A | undefined => files.map(({ content }) => key(content)).findLast((value) => value !== undefined)
 
+/** What concerns more than one project. */
+const notOfProjects = ["rootless", "trustedProjects"] as const
+
 const read = ({ file, level }: ConfigPlace): Effect.Effect<ReadConfig, ConfigInvalid> =>
   Effect.gen(function* () {
     const bad = (...problems: ReadonlyArray<string>) => new ConfigInvalid({ file, problems })
@@ -43,9 +46,8 @@ const read = ({ file, level }: ConfigPlace): Effect.Effect<ReadConfig, ConfigInv
       catch: (cause) => bad(`it is not JSON: ${why(cause)}`)
     })
     const content = fits(json) ? json : yield* Effect.mapError(bySchema(json), (problems) => bad(...problems))
-    if (level === "project" && content.trustedProjects !== undefined) {
-      return yield* bad("trustedProjects: is not for a project to say")
-    }
+    const others = level === "project" ? notOfProjects.filter((key) => content[key] !== undefined) : []
+    if (others.length > 0) return yield* bad(...others.map((key) => `${key}: is not for a project to say`))
     return { file, level, content }
   })
 

@@ -1,3 +1,4 @@
+import { helperNames } from "../rootless/helper-names.ts"
 import { type Finding, fine } from "./Finding.ts"
 import type { Host } from "./Host.ts"
 import { installCommand, type PackageNames } from "./install-command.ts"
@@ -58,9 +59,9 @@ const helpers: ReadonlyArray<Helper> = [
     users: true
   },
   {
-    subject: "slirp4netns",
-    any: ["slirp4netns"],
-    costs: "containers of ordinary users have no published ports and no way out of their networks",
+    subject: helperNames.join(" or "),
+    any: helperNames,
+    costs: "containers of ordinary users have no way out of their networks",
     from: { debian: "slirp4netns" },
     users: true
   }

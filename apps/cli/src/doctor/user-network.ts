@@ -3,7 +3,7 @@ import type { Host } from "./Host.ts"
 
 const device = "/dev/net/tun"
 
-/** Whether slirp4netns, which an ordinary user runs, can have the device that it needs. */
+/** Whether what connects an ordinary user's network with the outside can have the device that it needs. */
 export const userNetwork = (host: Host): Finding => {
   const subject = "tun device"
   if (host.uid === 0) return fine(subject, "root needs none")
@@ -14,7 +14,7 @@ export const userNetwork = (host: Host): Finding => {
     status: "missing",
     found: mode === undefined ? `there is no ${device}` : `${device} is not open to everybody`,
     needed: false,
-    costs: "containers of this user have no published ports and no way out of their networks",
+    costs: "containers of this user have no way out of their networks",
     mend: mode === undefined ? "modprobe tun" : `chmod 666 ${device}`
   }
 }

@@ -51,9 +51,13 @@ const newHolder = async (
   wish: Pick<Wish, "env" | "gid" | "run" | "self" | "uid">,
   terminal: Terminal
 ): Promise<number> => {
-  const { holdNamespaces } = await import("./hold-namespaces.ts")
+  const [{ holdNamespaces }, { configuredHelper }] = await Promise.all([
+    import("./hold-namespaces.ts"),
+    import("./configured-helper.ts")
+  ])
   return holdNamespaces({
     ...wish,
+    helper: await configuredHelper(wish.env, terminal.cwd),
     tell: (words) => terminal.err(`gantry: ${words}\n`)
   })
 }

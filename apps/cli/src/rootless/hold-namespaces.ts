@@ -10,6 +10,7 @@ import { userName } from "../user-name.ts"
 import { namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
+import type { HelperName } from "./helper-names.ts"
 import { openOutside } from "./outside.ts"
 import { utilLinux } from "./util-linux.ts"
 
@@ -21,6 +22,8 @@ export interface Wish {
   /** The user's own directory of short-lived files. */
   readonly run: string
   readonly self: ReadonlyArray<string>
+  /** The program that is to connect the network with the outside, where the configuration names one. */
+  readonly helper: HelperName | undefined
   /** Says what the user has to know of namespaces that were made but do less than they could. */
   readonly tell: (words: string) => void
 }
@@ -66,9 +69,9 @@ const make = async (wish: Wish): Promise<number> => {
     mapNumbers(pid, wish)
     stdin?.end("go\n")
   }
-  const [startTime, guard] = (await said())?.split(" ") ?? []
+  const startTime = await said()
   if (startTime === undefined || pid === undefined) throw failed()
-  const closed = openOutside({ end, env, guarded: guard === "guarded", pid, run })
+  const closed = openOutside({ end, env, pid, run, wanted: wish.helper })
   sys.close(end)
   writeHolder(run, {
     pid,
@@ -78,8 +81,7 @@ const make = async (wish: Wish): Promise<number> => {
   })
   if (closed !== undefined) {
     wish.tell(
-      `${closed}: containers have no published ports and no way out of their networks\n` +
-        "  try: gantry doctor, which says how to have it"
+      `${closed}: containers have no way out of their networks\n  try: gantry doctor, which says how to have it`
     )
   }
   rmSync(complaints, { force: true })

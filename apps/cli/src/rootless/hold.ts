@@ -9,9 +9,9 @@ import { withLinks } from "@gantry/linux/netlink/link"
 import { identify } from "@gantry/linux/process-identity"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 import { unixAddress } from "@gantry/linux/unix-socket"
-import { type HolderAnswer, holderSocket, portsSocket } from "@gantry/linux/user-network"
+import { type HolderAnswer, holderSocket } from "@gantry/linux/user-network"
 import { writeAll } from "@gantry/linux/write-all"
-import { guardLoopback } from "./guard-loopback.ts"
+import { helperNames } from "./helper-names.ts"
 import { findProcess, forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
 
 /** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
@@ -42,11 +42,12 @@ export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions):
   // Programs such as nft lie where few users look.
   process.env["PATH"] = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`
   withLinks(sys, (links) => links.setLinkUp("lo"))
+  hearRouters()
   // Groups are found below the host's /sys, which is out of sight afterwards.
   makeRoomForGroups()
   mountSys(sys)
   const server = listenHere(sys)
-  process.stdout.write(`${identify("self")?.startTime ?? 0} ${guardLoopback() ? "guarded" : "open"}\n`)
+  process.stdout.write(`${identify("self")?.startTime ?? 0}\n`)
   const own = readlinkSync("/proc/self/ns/user")
   const serveUntilIdle = (): void => {
     for (let idle = 0, looked = Date.now(); idle < 2;) {
@@ -73,6 +74,15 @@ export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions):
   do serveUntilIdle()
   // oxlint-disable-next-line no-await-in-loop
   while (!(await withHolderLock(run, ends)))
+}
+
+/** slirp4netns gives IPv6 as a router does, whom a host that passes packets on hears only when it is told to. */
+const hearRouters = (): void => {
+  try {
+    writeFileSync("/proc/sys/net/ipv6/conf/default/accept_ra", "2")
+  } catch {
+    // There is no IPv6 here.
+  }
 }
 
 /** What is shown of network devices is what the mount's maker has. */
@@ -158,7 +168,7 @@ const othersIn = (namespace: string): boolean =>
   findProcess((other) => other !== process.pid && readlinkSync(`/proc/${other}/ns/user`) === namespace) !== undefined
 
 const leaveNothing = (run: string): void => {
-  for (const name of ["holder.lock", "slirp4netns.log", holderSocket, portsSocket]) {
+  for (const name of ["holder.lock", ...helperNames.map((helper) => `${helper}.log`), holderSocket]) {
     rmSync(join(run, name), { force: true })
   }
   // The directory above is the user's, unless it is the one in /tmp.

@@ -1,5 +1,3 @@
-import { rootless } from "@gantry/linux/rootless"
-
 /** A port that a container exposes, and where it is published if it is. */
 export interface ShownPort {
   /** `0.0.0.0`, or missing with a `hostPort`, means all addresses of both families. */
@@ -49,9 +47,6 @@ export const portLines = (
       to: `${bracketed(hostIp)}:${hostPort}`
     }))
 
-/** The ports of ordinary users are those of slirp4netns. */
-const isIpv4Only = (): boolean => rootless() !== undefined
-
 /** What people are told of ports that everybody who reaches this machine can reach; nothing when there are none. */
 export const everywhereNotice = (ports: ReadonlyArray<Omit<ShownPort, "hostPort">>): string => {
   const open = ports.filter(({ hostIp = "0.0.0.0" }) => hostIp === "0.0.0.0" || hostIp === "::")
@@ -80,8 +75,7 @@ const drawn = ({ address, protocol, first, last }: Run): string => {
 export const everyAddress = <Port extends ShownPort>(port: Port): ReadonlyArray<Port> => {
   const { hostIp = "0.0.0.0" } = port
   if (port.hostPort === undefined) return [port]
-  const both = hostIp === "0.0.0.0" && !isIpv4Only()
-  return (both ? [hostIp, "::"] : [hostIp]).map((each) => ({ ...port, hostIp: each }))
+  return (hostIp === "0.0.0.0" ? [hostIp, "::"] : [hostIp]).map((each) => ({ ...port, hostIp: each }))
 }
 
 const bracketed = (address = ""): string => (address.includes(":") ? `[${address}]` : address)

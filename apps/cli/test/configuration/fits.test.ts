@@ -35,6 +35,12 @@ const file = keys({
   $schema: name,
   plugins: keys({ "layer-store": plugin, network: plugin, launcher: plugin }),
   publish: keys({ defaultAddress: address, mode }),
+  rootless: keys({
+    network: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom("pasta", "slirp4netns") },
+      { arbitrary: strange, weight: 1 }
+    )
+  }),
   registries: fc.array(keys({ prefix: name, mirrors, insecure: flag, ca: name, blocked: flag }), { maxLength: 2 }),
   trustedProjects: fc.array(name, { maxLength: 2 })
 })

@@ -1,8 +1,6 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import { execFileSync } from "node:child_process"
 import { createSocket } from "node:dgram"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join, resolve } from "node:path"
 import { S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -90,7 +88,7 @@ describe("an ordinary user with a range of numbers", () => {
     )
     expect(await user.ok("exec", "web1", "sh", "-c", "env; id -u")).not.toContain("GANTRY")
     expect(await user.ok("logs", "web1")).toBe("")
-    expect(await user.ok("port", "web1")).toBe(`80/tcp -> 0.0.0.0:${one}`)
+    expect(await user.ok("port", "web1")).toBe(`80/tcp -> 0.0.0.0:${one}\n80/tcp -> [::]:${one}`)
     await user.ok("stop", "-t", "0", "web1")
     expect(await answers(one)).toBe(false)
   })
@@ -135,7 +133,7 @@ RUN id -un > /home/app/who
     await user.ok("volume", "rm", "kept")
   })
 
-  it("has containers that find each other by name, and none that reaches the host's loopback", async () => {
+  it("has containers that find each other by name", async () => {
     const ipv6 = existsSync("/proc/sys/net/ipv6") ? ["--ipv6"] : []
     await user.ok("network", "create", ...ipv6, "between")
     await user.ok("run", "-d", "--name", "server", "--network", "between", "web")
@@ -150,14 +148,6 @@ RUN id -un > /home/app/who
       user.ok("run", "--rm", ...args, "base", "readlink", "/proc/self/ns/net")
     expect(await network("--network", "host")).toBe(readlinkSync("/proc/self/ns/net"))
     expect(await network()).not.toBe(readlinkSync("/proc/self/ns/net"))
-    // What slirp4netns makes of the host's loopback.
-    const secret = createServer((_, response) => response.end("for the host only"))
-    await new Promise<void>((done) => void secret.listen(0, "127.0.0.1", done))
-    const { port } = secret.address() as AddressInfo
-    expect((await user.try("run", "--rm", "base", "wget", "-T", "1", "-qO-", `http://10.0.2.2:${port}/`)).stdout).toBe(
-      ""
-    )
-    secret.close()
     await user.ok("rm", "-f", "server", "other")
     await user.ok("network", "rm", "between")
   })
@@ -213,8 +203,6 @@ RUN id -un > /home/app/who
     expect(pause.stderr).toMatch(
       /^gantry: the container could not be paused\n {2}why: .*control groups: none were delegated/
     )
-    const six = await user.try("run", "--rm", "-p", "[::1]:8099:80", "base", "true")
-    expect(six.stderr).toContain("IPv4 addresses only")
     expect((await user.try("--root", "/var/lib/gantry", "ps")).status).not.toBe(0)
     const root = openGantry([programPath])
     try {

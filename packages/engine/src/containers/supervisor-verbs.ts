@@ -1,7 +1,9 @@
+import type { PublishedPort } from "@gantry/core/network/Network"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
+import { rootless } from "@gantry/linux/rootless"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Conversation } from "../supervisor/client.ts"
@@ -57,7 +59,11 @@ export const supervisorVerbs = (
       return (ports, addresses) =>
         Effect.gen(function* () {
           const wish: Control = { type: "hold-ports", ports, ...(addresses === undefined ? {} : { addresses }) }
-          const answer = yield* Effect.promise(() => conversation.ask(wish, "ports-held"))
+          const answer = yield* Effect.acquireUseRelease(
+            Effect.promise(() => socketsFor(ports)),
+            ({ sockets }) => Effect.promise(() => conversation.ask({ ...wish, ...sockets }, "ports-held")),
+            ({ close }) => Effect.sync(close)
+          )
           if (answer === undefined) return yield* new NotRunning({ container: id })
           const { refused } = answer
           if (refused === undefined) return
@@ -81,4 +87,19 @@ export const supervisorVerbs = (
     })
 
   return { changePorts, rewire, standDown, update }
+}
+
+/** The sockets that a supervisor needs for ports, as long as it has not taken them: none in the network of the host's root. */
+const socketsFor = async (ports: ReadonlyArray<PublishedPort>) => {
+  if (rootless() === undefined) return { sockets: {}, close: () => undefined }
+  const [{ bindHostSocket }, { loadSyscallsSync }] = await Promise.all([
+    import("./bind-host-socket.ts"),
+    import("@gantry/linux/load")
+  ])
+  const sys = loadSyscallsSync()
+  const sockets = ports.map((port) => bindHostSocket(sys, port) ?? null)
+  return {
+    sockets: { sockets },
+    close: () => sockets.forEach((each) => each !== null && "fd" in each && sys.close(each.fd))
+  }
 }

@@ -91,7 +91,10 @@ interface Means {
 const supervise = async (directory: string, job: Job, { ahead, directing }: Means): Promise<void> => {
   let opened = ahead
   const { supervision } = job
-  // Its sockets are where the container's links are. Without one of its own, the container stays in the host's.
+  let { addresses = [] } = supervision
+  // Before it leaves the network whose ports they are.
+  const ports = await holdPorts(supervision.ports, addresses)
+  // Its other sockets are where the container's links are. Without one of its own, the container stays in the host's.
   if (job.spec.wiring.every(({ type }) => type !== "host")) enterUserNetwork(loadSyscallsSync())
   let { spec } = job
   let rule = supervision.restart
@@ -100,7 +103,6 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   const rest = makeRest()
   let running: Launched | undefined
   let held: HeldPorts | undefined
-  let { addresses = [] } = supervision
   const connection = await makeConnection(job, giveBackMemory)
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
@@ -113,7 +115,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     }
     if (control.type !== "hold-ports") return obey(client, control)
     addresses = control.addresses ?? addresses
-    const refused = await held?.change(control.ports, addresses)
+    const refused = await held?.change(control.ports, addresses, control.sockets)
     void client.send(encodeEvent({ type: "ports-held", ...(refused === undefined ? {} : { refused }) }))
   }
   const leave = (client: Client): void => {
@@ -155,7 +157,6 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     await finish(job, { cleanup: !starter.present() })
   }
 
-  const ports = await holdPorts(supervision.ports, addresses)
   if ("code" in ports) {
     const { hostIp, hostPort, protocol } = ports.port
     const stage = `publish port ${hostIp}:${hostPort}/${protocol}`

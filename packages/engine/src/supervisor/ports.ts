@@ -1,6 +1,7 @@
-import { rootless } from "@gantry/linux/rootless"
-import { noForwarder, userNetwork } from "@gantry/linux/user-network"
 import type { PublishedPort } from "@gantry/core/network/Network"
+import { loadSyscallsSync } from "@gantry/linux/load"
+import { type HostSocket, takeHostSocket } from "./host-socket.ts"
+import { hostsOf, isWithoutAddress } from "./hosts.ts"
 import { holdTcp } from "./tcp.ts"
 import { holdUdp } from "./udp.ts"
 
@@ -17,6 +18,12 @@ export interface HeldPort {
   readonly close: () => void
 }
 
+/** Where a port is listened at: an address, and the socket that is bound there if it is made already. */
+export interface Place {
+  readonly host: string
+  readonly fd?: number
+}
+
 /** A port that is listened at. */
 export interface OpenPort extends HeldPort {
   readonly number: number
@@ -26,11 +33,13 @@ export interface OpenPort extends HeldPort {
 export interface HeldPorts extends HeldPort {
   /**
    * Holds exactly these from now on; those that were held already are not let go of in between. Nothing changes when one
-   * is refused. One call at a time.
+   * is refused. One call at a time. `sockets`: those to listen at, in the order of the ports, if this process is no longer
+   * in the network whose ports they are; they are asked for what is not held yet.
    */
   readonly change: (
     ports: ReadonlyArray<PublishedPort>,
-    addresses: ReadonlyArray<string>
+    addresses: ReadonlyArray<string>,
+    sockets?: ReadonlyArray<HostSocket | null>
   ) => Promise<PortRefusal | undefined>
 }
 
@@ -45,15 +54,15 @@ export const holdPorts = async (
   addresses: ReadonlyArray<string>
 ): Promise<HeldPorts | PortRefusal> => {
   let held: ReadonlyMap<string, HeldPort> = new Map()
-  const change: HeldPorts["change"] = async (wanted, target) => {
+  const change: HeldPorts["change"] = async (wanted, target, sockets) => {
     const next = new Map<string, HeldPort>()
     const fresh: Array<HeldPort> = []
-    for (const port of wanted) {
+    for (const [index, port] of wanted.entries()) {
       const name = nameOf(port, target)
       const known = held.get(name)
       // In order: a refusal has to find everything before it in `fresh`.
       // oxlint-disable-next-line no-await-in-loop
-      const one = known ?? (await take(port, target))
+      const one = known ?? (await take(port, target, sockets?.[index] ?? undefined))
       if (one !== undefined && "code" in one) {
         fresh.forEach((each) => each.close())
         return one
@@ -76,60 +85,46 @@ const nameOf = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort, ta
 /** Nothing for a protocol that no socket here speaks. */
 const take = async (
   port: PublishedPort,
-  addresses: ReadonlyArray<string>
+  addresses: ReadonlyArray<string>,
+  given: HostSocket | undefined
 ): Promise<HeldPort | PortRefusal | undefined> => {
   const open = port.protocol === "tcp" ? holdTcp : port.protocol === "udp" ? holdUdp : undefined
   if (open === undefined) return undefined
   try {
-    if (rootless() !== undefined) return await holdForUser(port, addresses, open)
-    return await firstOf(hostsOf(port.hostIp), (host) => open(port, host, addresses))
+    if (given !== undefined) return await holdGiven(port, given, addresses, open)
+    return await firstOf(hostsOf(port.hostIp), (host) => open(port, { host }, addresses))
   } catch (error) {
     const { code = "EIO", message } = error as NodeJS.ErrnoException
     return { port, code, why: code === "EADDRINUSE" ? "address already in use" : message }
   }
 }
 
-/** All addresses are those of IPv6 and IPv4 together, where the host has both. */
-const hostsOf = (hostIp: string): ReadonlyArray<string> =>
-  hostIp === "0.0.0.0" || hostIp === "" ? ["::", "0.0.0.0"] : [hostIp]
-
 const firstOf = async <A>(hosts: ReadonlyArray<string>, hold: (host: string) => Promise<A>): Promise<A> => {
   const [host = "", next] = hosts
   try {
     return await hold(host)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (next === undefined || (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL")) throw error
+    if (next === undefined || !isWithoutAddress(error)) throw error
     return hold(next)
   }
 }
 
-type Open = (port: PublishedPort, host: string, addresses: ReadonlyArray<string>) => Promise<OpenPort>
+type Open = (port: PublishedPort, place: Place, addresses: ReadonlyArray<string>) => Promise<OpenPort>
 
-/** Of an ordinary user the sockets are in the user's network: a port of it is chosen, and the host's leads there. */
-const holdForUser = async (port: PublishedPort, addresses: ReadonlyArray<string>, open: Open): Promise<HeldPort> => {
-  const { forwardPort } = await import("./user-ports.ts")
-  const { hostIp, hostPort, protocol } = port
-  const inner = await open({ ...port, hostPort: 0 }, userNetwork.address, addresses).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException
-    // The address comes with slirp4netns.
-    throw code === "EADDRNOTAVAIL" ? Object.assign(new Error(noForwarder), { code }) : error
-  })
+/** Listens at a socket that another process has made. */
+const holdGiven = async (
+  port: PublishedPort,
+  given: HostSocket,
+  addresses: ReadonlyArray<string>,
+  open: Open
+): Promise<OpenPort> => {
+  if ("code" in given) throw Object.assign(new Error(given.why), { code: given.code })
+  const sys = loadSyscallsSync()
+  const fd = takeHostSocket(sys, given)
   try {
-    const takeBack = forwardPort({
-      protocol: protocol === "udp" ? "udp" : "tcp",
-      hostIp: hostIp === "" ? "0.0.0.0" : hostIp,
-      hostPort,
-      innerPort: inner.number
-    })
-    return {
-      close: () => {
-        takeBack()
-        inner.close()
-      }
-    }
+    return await open(port, { host: given.host, fd }, addresses)
   } catch (error) {
-    inner.close()
+    sys.close(fd)
     throw error
   }
 }

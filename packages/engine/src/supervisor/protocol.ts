@@ -2,6 +2,7 @@ import type { PublishedPort } from "@gantry/core/network/Network"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { NameService, RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { HostSocket } from "./host-socket.ts"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
 
 /**
@@ -55,11 +56,15 @@ export type Control =
    * brings what is held and what is written down together. Answered with `port-change-noted`, both.
    */
   | { readonly type: "begin-port-change" }
-  /** Exactly these ports are held from now on, leading to those addresses if given. Answered with `ports-held`. */
+  /**
+   * Exactly these ports are held from now on, leading to those addresses if given. Answered with `ports-held`. `sockets` are
+   * the client's, one for each port, for a supervisor that is no longer in the host's network.
+   */
   | {
       readonly type: "hold-ports"
       readonly ports: ReadonlyArray<PublishedPort>
       readonly addresses?: ReadonlyArray<string>
+      readonly sockets?: ReadonlyArray<HostSocket | null>
     }
   /** It is connected like this from now on, at later starts by that plan. Answered with `rewired`. */
   | {

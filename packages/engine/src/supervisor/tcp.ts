@@ -1,9 +1,13 @@
 import * as net from "node:net"
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { OpenPort } from "./ports.ts"
+import type { OpenPort, Place } from "./ports.ts"
 
 /** Takes a TCP port, and connects whoever comes to the same port of the container. */
-export const holdTcp = (port: PublishedPort, host: string, addresses: ReadonlyArray<string>): Promise<OpenPort> =>
+export const holdTcp = (
+  port: PublishedPort,
+  { fd, host }: Place,
+  addresses: ReadonlyArray<string>
+): Promise<OpenPort> =>
   new Promise((resolve, reject) => {
     const open = new Set<net.Socket>()
     const keep = (socket: net.Socket): net.Socket => {
@@ -18,7 +22,7 @@ export const holdTcp = (port: PublishedPort, host: string, addresses: ReadonlyAr
       )
     })
     server.once("error", reject)
-    server.listen({ host, port: port.hostPort, exclusive: true }, () => {
+    server.listen(fd === undefined ? { host, port: port.hostPort, exclusive: true } : { fd }, () => {
       server.on("error", () => undefined)
       resolve({
         number: (server.address() as net.AddressInfo).port,

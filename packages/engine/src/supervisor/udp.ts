@@ -1,6 +1,6 @@
 import type { Socket } from "node:dgram"
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { OpenPort } from "./ports.ts"
+import type { OpenPort, Place } from "./ports.ts"
 
 /** How long an answer finds its way back to a client that says nothing more, in milliseconds. */
 const forgetAfter = 90_000
@@ -11,7 +11,7 @@ const forgetAfter = 90_000
  */
 export const holdUdp = async (
   port: PublishedPort,
-  host: string,
+  { fd, host }: Place,
   [address]: ReadonlyArray<string>
 ): Promise<OpenPort> => {
   const { createSocket } = await import("node:dgram")
@@ -41,7 +41,7 @@ export const holdUdp = async (
 
   await new Promise<void>((resolve, reject) => {
     outer.once("error", reject)
-    outer.bind({ address: host, port: port.hostPort, exclusive: true }, resolve)
+    outer.bind(fd === undefined ? { address: host, port: port.hostPort, exclusive: true } : { fd }, resolve)
   })
   outer.on("error", () => undefined)
   return {

@@ -34,7 +34,7 @@ describe("a held TCP port", () => {
   it("leads to the address where somebody listens, and nowhere when nobody does", async () => {
     const server = await serve("second", "127.94.2.2")
     const port = { hostIp: "127.94.1.1", hostPort: 0, containerPort: portOf(server), protocol: "tcp" } as const
-    const held = await holdTcp(port, port.hostIp, ["127.94.2.1", "127.94.2.2"])
+    const held = await holdTcp(port, { host: port.hostIp }, ["127.94.2.1", "127.94.2.2"])
     const first = await serve("first", "127.94.2.1", portOf(server))
     expect(await hear(port.hostIp, held.number)).toBe("first")
     await new Promise((resolve) => first.close(resolve))

@@ -25,6 +25,8 @@ export interface OrdinaryUser {
   readonly start: (...args: ReadonlyArray<string>) => Started
   /** Runs it to its end, whatever its status. */
   readonly try: (...args: ReadonlyArray<string>) => Promise<Outcome>
+  /** The same with other variables. */
+  readonly tryWith: (env: { readonly [name: string]: string }, ...args: ReadonlyArray<string>) => Promise<Outcome>
   /** Runs it; it must succeed. Returns what it wrote to standard output, without the last line's end. */
   readonly ok: (...args: ReadonlyArray<string>) => Promise<string>
   /** Runs it between pipes that are root's, as cron and sudo have them. Returns what it wrote, both streams in one. */
@@ -117,6 +119,7 @@ export const openUser = (
     home,
     start: (...args) => startProcess([...command, ...args], { env }),
     try: (...args) => startProcess([...command, ...args], { env, input: "" }).ended,
+    tryWith: (more, ...args) => startProcess([...command, ...args], { env: { ...env, ...more }, input: "" }).ended,
     ok: async (...args) => (await runProcess([...command, ...args], { env })).replace(/\n$/, ""),
     piped: (input, ...args) =>
       runProcess(
