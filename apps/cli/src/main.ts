@@ -79,6 +79,14 @@ export const main = async (args: ReadonlyArray<string>): Promise<void> => {
     return leave(showDoctor(words, rest, globals.options, terminal))
   }
   mark("command known")
+  // Few environments have any of them.
+  if (Object.keys(terminal.env).some((variable) => /^GANTRY_(CACHE|JOBS|LAYER|REGISTRY)/.test(variable))) {
+    const problem = (await import("./check-variables.ts")).variableProblem(terminal.env)
+    if (problem !== undefined) {
+      terminal.err(problem)
+      return leave(125)
+    }
+  }
   if (entersFirst && rest[0] !== "--help") await enter()
   const beginsAhead = name === "run" || name === "exec" || name === "ps"
   const begun = beginsAhead

@@ -1,6 +1,8 @@
-const usualTimeout = 60
+import { readIdleTime } from "@gantry/core/registry/idle-time"
 
-/** Longest time without a byte, in milliseconds: as asked for, else as the environment says, in seconds. */
+const usualTimeout = 60_000
+
+/** Longest time without a byte, in milliseconds: as asked for in seconds, else as the environment says. */
 export const idleOf = ({
   env,
   timeout
@@ -8,6 +10,6 @@ export const idleOf = ({
   readonly env: { readonly [name: string]: string | undefined }
   readonly timeout?: number
 }): number => {
-  const wished = timeout ?? Number(env["GANTRY_REGISTRY_TIMEOUT"])
-  return (Number.isFinite(wished) && wished > 0 ? wished : usualTimeout) * 1000
+  const wished = timeout === undefined ? env["GANTRY_REGISTRY_TIMEOUT"] : String(timeout)
+  return readIdleTime(wished ?? "") ?? usualTimeout
 }

@@ -78,7 +78,7 @@ const endless: Script = (_, response) => {
 describe("a registry that", () => {
   const gantry = useGantry()
   let server: ScriptedServer | undefined
-  gantry.env["GANTRY_REGISTRY_TIMEOUT"] = "1"
+  gantry.env["GANTRY_REGISTRY_TIMEOUT"] = "1000ms"
 
   afterEach(async () => {
     await server?.close()
