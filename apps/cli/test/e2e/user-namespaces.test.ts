@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync, readlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { programPath, useGantry } from "./host/gantry.ts"
@@ -19,8 +19,11 @@ const ownerOf = (path: string) => {
 }
 
 describe.each(everyRuntime)("root's containers with numbers of their own, by %s", (runtime) => {
-  const folder = mkdtempSync("/tmp/gu-")
-  writeFileSync(join(folder, "ids"), `somebody:1:1\ncontainers:${first}:${2 * size}\n`)
+  const folder = `/tmp/gu-ids-${process.pid}`
+  beforeAll(() => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, "ids"), `somebody:1:1\ncontainers:${first}:${2 * size}\n`)
+  })
   const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", withRange, folder]
   const gantry = useGantry([...enter, programPath], programPath, runtime)
   const auto = (...args: ReadonlyArray<string>) => gantry.ok("run", "--rm", "--userns", "auto", ...args)
@@ -54,6 +57,8 @@ describe.each(everyRuntime)("root's containers with numbers of their own, by %s"
     expect(await gantry.field("three", "{{.HostConfig.UsernsMode}}")).toBe("auto")
     await gantry.ok("rm", "-f", "two", "three")
     expect(await auto("--userns", "auto:size=500", "base", "cat", "/proc/self/gid_map")).toMatch(/\s500$/)
+    // Few hosts without systemd have their message queues mounted anywhere.
+    expect(await auto("--ipc", "host", "base", "readlink", "/proc/self/ns/ipc")).toBe(readlinkSync("/proc/self/ns/ipc"))
   })
 
   it("have processes that are nobody outside, with the owners of the image and their own inside", async () => {

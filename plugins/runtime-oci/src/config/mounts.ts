@@ -33,12 +33,13 @@ const strict = ["nosuid", "noexec", "nodev"]
 /** Mounts of every container, in the order they are made. */
 const systemMounts = (
   { namespaces, privileged, shmBytes, users, wiring }: ContainerSpec,
-  { manyTrees, staged, user }: MountFacts
+  { manyTrees, queues, staged, user }: MountFacts
 ): ReadonlyArray<OciMount> => {
   const lock = privileged ? [] : ["ro"]
   // Only the owner of a namespace may mount what shows it: of one that is shared with the host, the host's is taken.
+  const restricted = user !== undefined || users !== undefined
   const kernels = (destination: string, type: string, own: boolean, more: ReadonlyArray<string> = []): OciMount =>
-    own || (user === undefined && users === undefined)
+    own || !restricted
       ? { destination, type, source: type, options: [...strict, ...more] }
       : { destination, type: "bind", source: destination, options: ["rbind", ...strict, ...more] }
   const options = [...strict, "mode=1777", `size=${shmBytes}`]
@@ -69,7 +70,9 @@ const systemMounts = (
       ]
     },
     ...(shmBytes === 0 && staged.memory === undefined ? [] : [shm]),
-    kernels("/dev/mqueue", "mqueue", namespaces.ipc !== "host"),
+    ...(restricted && namespaces.ipc === "host" && !queues
+      ? []
+      : [kernels("/dev/mqueue", "mqueue", namespaces.ipc !== "host")]),
     kernels("/sys", "sysfs", ownsNetwork(wiring) || wiring.some(({ type }) => type === "join"), lock),
     { destination: cgroups, type: "cgroup", source: "cgroup", options: [...strict, "relatime", ...lock] },
     // Where every controller has a tree of its own, the lock is on each of these, and not on what they are mounted in.
@@ -141,6 +144,8 @@ export interface MountFacts {
   readonly staged: StagedPaths
   /** Control groups are in several trees, those of version 1, that the runtime mounts side by side. */
   readonly manyTrees: boolean
+  /** The host has its message queues mounted, for those to share who may not mount them. */
+  readonly queues: boolean
   readonly user?: OrdinaryUser | undefined
 }
 

@@ -28,6 +28,8 @@ export interface BundleFacts {
   readonly program: string | undefined
   /** Control groups are in several trees, those of version 1, that the runtime mounts side by side. */
   readonly manyTrees: boolean
+  /** The host has its message queues mounted, for those to share who may not mount them. */
+  readonly queues: boolean
   /** Paths to mask besides those of every host. */
   readonly throttles: ReadonlyArray<string>
 }

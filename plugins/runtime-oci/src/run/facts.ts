@@ -47,6 +47,7 @@ export const gatherFacts = (
     staged,
     // One with control groups of its own would bind the host's over them.
     manyTrees: hostCgroups().version === "v1" && !isSandbox(program),
+    queues: files.ownKinds(["/dev/mqueue"])[0] !== undefined,
     throttles: files.ownKinds([processors])[0] === undefined ? [] : throttlePaths(files.list(processors))
   }
 }

@@ -37,18 +37,24 @@ export const invoke = (driver: Driver, { args, directory, groups = [], stage, st
     )
   }
   if (status === 0) return
-  const said = lastComplaint(log) ?? (signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+  const said =
+    complaintIn(readOr(log)) ?? (signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
   throw refusalOf(stage, driver.program, said)
 }
 
-/** The last error in a log of JSON lines. */
-const lastComplaint = (path: string): string | undefined => {
-  let text: string
+const readOr = (path: string): string => {
   try {
-    text = readFileSync(path, "utf8")
+    return readFileSync(path, "utf8")
   } catch {
-    return undefined
+    return ""
   }
+}
+
+/**
+ * The last error in a log of JSON lines; of those in which runc's helper says why it gave up, the first: all else follows
+ * from it. Pure.
+ */
+export const complaintIn = (text: string): string | undefined => {
   const complaints = text.split("\n").flatMap((line) => {
     try {
       const { level, msg } = JSON.parse(line) as { readonly level?: unknown; readonly msg?: unknown }
@@ -57,7 +63,8 @@ const lastComplaint = (path: string): string | undefined => {
       return []
     }
   })
-  return complaints.at(-1)
+  const helper = /^nsexec(?:-\d)?\[\d+\]: /
+  return complaints.find((each) => helper.test(each))?.replace(helper, "") ?? complaints.at(-1)
 }
 
 /**

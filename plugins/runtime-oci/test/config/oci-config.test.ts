@@ -17,6 +17,7 @@ const facts: BundleFacts = {
   staged: { mounts: new Map(), files: new Map(), sources: new Map() },
   program: undefined,
   manyTrees: true,
+  queues: true,
   throttles: []
 }
 
@@ -120,6 +121,16 @@ describe("the config that an OCI runtime gets", () => {
       namespaces: { ...plain.namespaces, pid: "host", ipc: "host" }
     })
     expect(["/proc", "/sys", "/dev/mqueue"].map((place) => typeAt(shared, place))).toEqual(["bind", "bind", "bind"])
+    const shares = { ...plain, namespaces: { ...plain.namespaces, ipc: "host" as const } }
+    const queuesOf = (more: Partial<BundleFacts>) =>
+      ociConfig(shares, { ...facts, queues: false, ...more }).mounts.filter(
+        ({ type }) => type === "mqueue" || type === "bind"
+      )
+    // What the host does not show cannot be shared, and is mounted by nobody but its root.
+    expect(
+      queuesOf({ group: undefined, user: { ...user, single: false } }).map(({ destination }) => destination)
+    ).not.toContain("/dev/mqueue")
+    expect(queuesOf({}).map(({ destination, type }) => `${destination} ${type}`)).toContain("/dev/mqueue mqueue")
     const terminals = (single: boolean) =>
       own({ ...plain, process: { ...plain.process, user: "0" } }, single).mounts.find(({ type }) => type === "devpts")
         ?.options

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { refusalOf } from "../../src/run/invoke.ts"
+import { complaintIn, refusalOf } from "../../src/run/invoke.ts"
 
 const statusOf = (said: string) => refusalOf("create container", "runtime", said).status
 
@@ -22,6 +22,17 @@ describe("what a runtime complains about", () => {
     const refusal = refusalOf("create container", "runc", "cannot mount")
     expect(refusal.status).toBe(125)
     expect(refusal.message).toContain("runc: cannot mount")
+  })
+
+  it("says what runc's helper met with, and not what came of that", () => {
+    const line = (level: string, msg: string) => JSON.stringify({ level, msg })
+    const met = line("fatal", "nsexec-0[20]: failed to open mount source /dev/mqueue: No such file or directory")
+    const then = line("fatal", "nsexec-1[21]: failed to receive fd from unix socket 12: Invalid argument")
+    const last = line("error", "runc create failed: can't get final child's PID from pipe: EOF")
+    const said = [line("debug", "nsexec-0[20]: ~> nsexec stage-0"), met, then, last, "no JSON", ""].join("\n")
+    expect(complaintIn(said)).toBe("failed to open mount source /dev/mqueue: No such file or directory")
+    expect(complaintIn([line("error", "first"), last].join("\n"))).toContain("from pipe: EOF")
+    expect(complaintIn("")).toBeUndefined()
   })
 
   it("comes with what to do where crun does not get along with the host's control groups", () => {
