@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { everyRuntime } from "./host/oci-runtimes.ts"
 import { openUser } from "./host/ordinary-user.ts"
@@ -30,7 +30,6 @@ describe("an ordinary user's containers that keep the user's number", () => {
     const ids = (await user.ok("ps", "-aq")).split("\n").filter((id) => id !== "")
     if (ids.length > 0) await user.ok("rm", "-f", "-v", ...ids)
   })
-  afterAll(() => user.close())
 
   it.each(everyRuntime)("are the user inside and outside, by %s", async (runtime) => {
     const directory = user.context(`bound-${runtime}`, { file: "text\n" })
@@ -178,7 +177,6 @@ describe("an ordinary user's containers that keep the user's number", () => {
 
 describe("an ordinary user without a range of numbers", () => {
   const user = openUser(64_246, { single: true })
-  afterAll(() => user.close())
 
   it("is told what keeping its number takes, and what goes without", async () => {
     const { status, stderr } = await user.try("run", "--userns", "keep-id", "base", "true")

@@ -44,10 +44,7 @@ describe.each(helperNames)("an ordinary user's network by %s", (helper) => {
   const holder = () => user.processes().find(([, command]) => command.includes("__hold"))?.[0] ?? 0
   const said = (...words: ReadonlyArray<string>) => user.ok("exec", "web", "wget", "-qO-", ...words)
   const reaches = (url: string) => user.try("exec", "web", "timeout", "2", "wget", "-qO-", url)
-  afterAll(async () => {
-    servers.forEach((server) => server.close())
-    await user.close()
-  })
+  afterAll(() => servers.forEach((server) => server.close()))
 
   it.skipIf(findProgram(helper, undefined) === undefined || four === undefined)(
     "leads out and in, never to the host's loopback, comes back after its holder was killed, and leaves nothing",
@@ -108,7 +105,6 @@ describe.each(helperNames)("an ordinary user's network by %s", (helper) => {
 
 describe("an ordinary user without a program for the network", () => {
   const user = openUser(64_251)
-  afterAll(() => user.close())
 
   it("has published ports, and is told what is missing", async () => {
     const places = join(user.home, ".config/gantry")

@@ -4,7 +4,7 @@ import { createSocket } from "node:dgram"
 import { join, resolve } from "node:path"
 import { S_IFCHR, S_IFIFO } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
-import { afterAll, afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
 import { freePort } from "./host/free-port.ts"
 import { openGantry, programPath } from "./host/gantry.ts"
@@ -50,7 +50,6 @@ describe("an ordinary user with a range of numbers", () => {
     const ids = (await user.ok("ps", "-aq")).split("\n").filter((id) => id !== "")
     if (ids.length > 0) await user.ok("rm", "-f", "-v", ...ids)
   })
-  afterAll(() => user.close())
 
   it("copies pipes, and says of devices that only root can make them", async () => {
     const directory = user.context("special", {
@@ -279,7 +278,6 @@ describe.runIf(trees.every((tree) => existsSync(`${tree}/cgroup.procs`)))(
   "an ordinary user with control groups",
   () => {
     const user = openUser(64_244, { trees })
-    afterAll(() => user.close())
 
     it("has limits in containers of every runtime, which can be paused, and no group is left of them", async () => {
       await buildBase(user)
@@ -307,7 +305,6 @@ const unified = "/sys/fs/cgroup/unified"
 
 describe.runIf(existsSync(`${unified}/cgroup.procs`))("an ordinary user with control groups of version 2", () => {
   const user = openUser(64_245, { trees: [unified], onlyV2: true })
-  afterAll(() => user.close())
 
   it("has its processes aside in a group of their own, so that groups of containers can have limits", async () => {
     await buildBase(user)
@@ -325,7 +322,6 @@ describe.runIf(existsSync(`${unified}/cgroup.procs`))("an ordinary user with con
 
 describe("an ordinary user without a range", () => {
   const user = openUser(64_243, { single: true })
-  afterAll(() => user.close())
 
   it("is told what containers cannot do, and has containers in which everything is root's", async () => {
     const directory = user.context("small", { Dockerfile: small, passwd: "root:x:0:0::/:\napp:x:1000:1000::/:\n" })

@@ -5,7 +5,6 @@ import {
   chownSync,
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmdirSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { afterAll, beforeAll } from "vitest"
 import { programPath } from "./gantry.ts"
 import { type Outcome, runProcess, type Started, startProcess } from "./started.ts"
 import { until } from "./until.ts"
@@ -35,8 +35,6 @@ export interface OrdinaryUser {
   readonly context: (name: string, files: { readonly [path: string]: string }) => string
   /** Numbers and command lines of the user's processes. */
   readonly processes: () => ReadonlyArray<readonly [pid: number, command: string]>
-  /** Ends what is left of the user and takes its files away. */
-  readonly close: () => Promise<void>
 }
 
 /** Where the user's numbers begin; nobody on a usual host has these. */
@@ -61,32 +59,38 @@ interface UserOptions {
   readonly onlyV2?: boolean
 }
 
-/** A user with a home, a runtime directory and, unless `single`, a range of further numbers. */
+/**
+ * A user with a home, a runtime directory and, unless `single`, a range of further numbers, for the tests of the suite
+ * that this is called in; ends what is left of the user and takes its files away after them.
+ */
 export const openUser = (
   uid: number,
   { onlyV2 = false, single = false, trees = [] }: UserOptions = {}
 ): OrdinaryUser => {
   const groups = trees.map((tree) => join(tree, `gantry-test-${uid}`))
-  for (const group of groups) {
-    mkdirSync(group, { recursive: true })
-    execFileSync("chown", ["-R", String(uid), group])
-  }
-  const folder = mkdtempSync("/tmp/gu-")
+  const folder = `/tmp/gu-${uid}-${process.pid}`
   const [home, run, etc] = ["home", "run", "etc"].map((name) => join(folder, name)) as [string, string, string]
-  chmodSync(folder, 0o755)
-  for (const each of [home, run]) {
-    mkdirSync(each, { mode: 0o700 })
-    chownSync(each, uid, uid)
-  }
-  execFileSync("cp", ["-a", "/etc", etc])
-  execFileSync("mknod", ["-m", "666", join(folder, "tun"), "c", "10", "200"])
-  appendFileSync(join(etc, "passwd"), `\ntester:x:${uid}:${uid}::${home}:/bin/sh\n`)
-  appendFileSync(join(etc, "group"), `\ntester:x:${uid}:\n`)
-  for (const file of ["subuid", "subgid"]) writeFileSync(join(etc, file), single ? "" : `tester:${firstSub}:65536\n`)
-  // The repository may lie where only its owner may go.
   const program = join(folder, "gantry")
-  copyFileSync(programPath, program)
-  chmodSync(program, 0o755)
+  // Where no test is to run, nothing is to be taken away either.
+  beforeAll(() => {
+    for (const group of groups) {
+      mkdirSync(group, { recursive: true })
+      execFileSync("chown", ["-R", String(uid), group])
+    }
+    mkdirSync(folder, { mode: 0o755 })
+    for (const each of [home, run]) {
+      mkdirSync(each, { mode: 0o700 })
+      chownSync(each, uid, uid)
+    }
+    execFileSync("cp", ["-a", "/etc", etc])
+    execFileSync("mknod", ["-m", "666", join(folder, "tun"), "c", "10", "200"])
+    appendFileSync(join(etc, "passwd"), `\ntester:x:${uid}:${uid}::${home}:/bin/sh\n`)
+    appendFileSync(join(etc, "group"), `\ntester:x:${uid}:\n`)
+    for (const file of ["subuid", "subgid"]) writeFileSync(join(etc, file), single ? "" : `tester:${firstSub}:65536\n`)
+    // The repository may lie where only its owner may go.
+    copyFileSync(programPath, program)
+    chmodSync(program, 0o755)
+  })
 
   const enter = [
     "unshare",
@@ -114,6 +118,23 @@ export const openUser = (
         return []
       }
     })
+  afterAll(async () => {
+    for (const [pid] of processes()) {
+      try {
+        process.kill(pid, "SIGKILL")
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    await until("the user's processes to end", () => processes().length === 0)
+    rmSync(folder, { recursive: true })
+    for (const group of groups) {
+      for (const name of ["", ...readdirSync(group, { recursive: true, encoding: "utf8" })].toReversed()) {
+        const path = join(group, name)
+        if (statSync(path).isDirectory()) rmdirSync(path)
+      }
+    }
+  })
   return {
     uid,
     home,
@@ -133,23 +154,6 @@ export const openUser = (
       execFileSync("chown", ["-R", `${uid}:${uid}`, directory])
       return directory
     },
-    processes,
-    close: async () => {
-      for (const [pid] of processes()) {
-        try {
-          process.kill(pid, "SIGKILL")
-        } catch {
-          // It has ended meanwhile.
-        }
-      }
-      await until("the user's processes to end", () => processes().length === 0)
-      rmSync(folder, { recursive: true })
-      for (const group of groups) {
-        for (const name of ["", ...readdirSync(group, { recursive: true, encoding: "utf8" })].toReversed()) {
-          const path = join(group, name)
-          if (statSync(path).isDirectory()) rmdirSync(path)
-        }
-      }
-    }
+    processes
   }
 }
