@@ -117,12 +117,13 @@ export const shakeHands = (
       }
     })
     // An error here is the same end, seen from the other direction.
-    for (const name of ["close", "error"]) {
-      socket.on(name, () => {
-        if (ours !== undefined) return resolve(ours)
-        fail("start", `${plan.argv[0] ?? ""} ended before the namespaces were made`)
-      })
+    const ended = () => {
+      if (ours !== undefined) return resolve(ours)
+      fail("start", `${plan.argv[0] ?? ""} ended before the namespaces were made`)
     }
+    for (const name of ["close", "error"]) socket.on(name, ended)
+    // Deno sees the end of a child that has said nothing also while nobody listens, and tells it once.
+    if (socket.destroyed) return ended()
     send(plan.config)
     guarded(steps.begun)
   })
