@@ -8,7 +8,14 @@ export interface Question {
   readonly type: string
   /** Bytes that the asker takes in one datagram. */
   readonly room: number
-  readonly packet: dns.DecodedPacket
+  readonly packet: AskedPacket
+}
+
+/** What of a question's packet is in its answer. No type of another package: those who import this need not have it. */
+interface AskedPacket {
+  readonly questions?: ReadonlyArray<{ readonly type: string; readonly name: string }> | undefined
+  /** The asker wants whoever does not know to ask others. */
+  readonly flag_rd: boolean
 }
 
 /** Bytes of a datagram that everybody takes. Spec: RFC 1035, 2.3.4. */
@@ -70,7 +77,7 @@ export const writeAnswer = (
       type: "response",
       id,
       flags: asked | dns.RECURSION_AVAILABLE | codes[outcome] | (count < lines.length ? dns.TRUNCATED_RESPONSE : 0),
-      ...(packet.questions === undefined ? {} : { questions: packet.questions }),
+      ...(packet.questions === undefined ? {} : { questions: [...packet.questions] as Array<dns.Question> }),
       answers: lines
         .slice(0, count)
         .map((line) =>
