@@ -3,6 +3,7 @@
  * The first file that runs. It looks at its arguments before it loads anything, so that the tiny processes and
  * `--version` stay small and quick.
  */
+import { isTooOld, tooOldWords } from "./node-version.ts"
 import { runtimeSettings } from "./runtime-settings.ts"
 
 const word = process.argv[2]
@@ -43,5 +44,9 @@ switch (word) {
   default:
     // They are for this process alone: neither for programs that it starts nor for containers that get its variables.
     for (const name of Object.keys(runtimeSettings)) delete process.env[name]
+    if (isTooOld(process.versions)) {
+      process.stderr.write(tooOldWords(process.versions))
+      process.exit(125)
+    }
     await (await import("./main.ts")).main(process.argv.slice(2))
 }
