@@ -6,6 +6,7 @@ import { configPlaces } from "../configuration/config-places.ts"
 import { readConfiguration, untrustedNotice } from "../configuration/read-configuration.ts"
 import { type Choice, contracts } from "../plugins/Choice.ts"
 import { choosePlugins } from "../plugins/choose-plugins.ts"
+import { lawsVersionOf } from "../plugins/law-kit.ts"
 import { loadPlugin } from "../plugins/load-plugin.ts"
 import { complaint } from "../show/complaint.ts"
 import { pluginColumns, pluginHeaders, pluginRow, type Serving } from "../show/plugin-row.ts"
@@ -31,8 +32,8 @@ export default lookingAtPlugins(
             const { contract, from, module } = choice
             return { contract, name: "(cannot be used)", version: undefined, laws: undefined, from, file: module }
           }
-          const { file, laws, manifest, name } = loaded.right
-          const kit = laws ?? manifest?.wants["@gantry/laws"]
+          const { file, manifest, name } = loaded.right
+          const kit = lawsVersionOf(loaded.right)
           return { contract: choice.contract, name, version: manifest?.version, laws: kit, from: choice.from, file }
         })
       const serving = yield* Effect.forEach(contracts, (contract): Effect.Effect<Serving> => {

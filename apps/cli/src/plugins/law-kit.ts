@@ -34,6 +34,17 @@ interface KitModule {
 const isKit = (value: unknown): value is KitModule =>
   typeof value === "object" && value !== null && "lawsOfContract" in value && typeof value.lawsOfContract === "function"
 
+/** Version of the laws that a plugin is held to: as its author says, else of those beside it, else what it depends on. */
+export const lawsVersionOf = ({ file, laws, manifest }: LoadedPlugin): string | undefined => {
+  const wanted = manifest?.wants["@gantry/laws"]
+  if (laws !== undefined || wanted === undefined) return laws
+  try {
+    return manifestOf(findPackage("@gantry/laws/laws-of-contract", dirname(file)))?.version
+  } catch {
+    return wanted
+  }
+}
+
 /**
  * Loads `@gantry/laws` as the plugin's package has it: its author decides which version it is held to. Laws and
  * generators are no part of gantry itself.

@@ -51,6 +51,9 @@ const contracts = [
   ["network", "network-saboteurs", "networkSaboteurs(MemoryNetwork.layer)", networkSaboteurs(MemoryNetwork.layer)]
 ] as const
 
+/** Those that stand on gantry's own, of `examples/small-plugins`. */
+const small = ["one-place.ts", "few-networks.ts", "told-runtime.ts"]
+
 /** A plugin that is one of the saboteurs, whichever its option counts off. */
 const saboteur = (contract: string, module: string, list: string) => `
 import * as Schema from "effect/Schema"
@@ -92,11 +95,15 @@ beforeAll(() => {
   for (const name of ["effect", "fast-check", "vitest"]) {
     symlinkSync(join(repository, "node_modules", name), join(modules, name))
   }
-  writeFileSync(join(home, "package.json"), '{"name": "my-store", "type": "module", "exports": "./my-store.ts"}')
+  writeFileSync(
+    join(home, "package.json"),
+    '{"name": "my-store", "type": "module", "exports": "./my-store.ts", "devDependencies": {"@gantry/laws": "file:x.tgz"}}'
+  )
   copyFileSync(join(repository, "plugins/template-store/src/FolderBlobs.ts"), join(home, "my-store.ts"))
   writeFileSync(join(home, "vitest.test.ts"), test("vitest"))
   writeFileSync(join(home, "node.test.ts"), test("node:test"))
   writeFileSync(join(home, "bun.test.ts"), test("bun:test"))
+  for (const name of small) copyFileSync(join(repository, "examples/small-plugins", name), join(home, name))
   for (const [contract, module, list] of contracts) {
     writeFileSync(join(home, `${contract}.ts`), saboteur(contract, module, list))
   }
@@ -130,6 +137,50 @@ describe("a plugin outside the repository, with the law kit from packed archives
     expect(await gantry.ok(...plugin, "run", "--rm", "kept", "cat", "/kept")).toBe("kept")
     expect(readdirSync(join(home, "kept", "blobs")).length).toBeGreaterThan(1)
     expect(readdirSync(join(home, "kept", "drafts"))).toEqual([])
+  })
+
+  it("is a few lines on top of gantry's own registry, network or runtime", async () => {
+    const use = (...args: ReadonlyArray<string>) => outside([...gantry.command, ...args], gantry.env)
+    const pulled = await use("--plugin", "registry=./one-place.ts,only=good.example", "pull", "bad.example/a")
+    expect(pulled.stderr).toMatch(/images come from good\.example alone here/)
+    const network = ["--plugin", "network=./few-networks.ts"]
+    const open = await use(...network, "run", "--rm", "-p", "80", "base", "true")
+    expect(open.stderr).toMatch(/ports are for 127\.0\.0\.1 and ::1 alone here/)
+    expect(await use(...network, "run", "--rm", "-p", "127.0.0.1::80", "base", "true")).toMatchObject({ status: 0 })
+    const runtime = ["--plugin", "runtime=./told-runtime.ts"]
+    const told = await use(...runtime, "run", "--rm", "base", "sh", "-c", "echo $RUNS_IN")
+    expect(told).toMatchObject({ status: 0, stdout: "gantry\n" })
+    const context = gantry.context({ Dockerfile: "FROM base\nRUN test $RUNS_IN = gantry\n" })
+    expect(await use(...runtime, "build", "--no-cache", context)).toMatchObject({ status: 0 })
+    expect((await use(...network, "plugin", "ls", "--format", "{{.Name}} {{.Laws}}")).stdout).toContain(
+      "few-networks 0.1.0\n"
+    )
+  })
+
+  it("is compiled strictly, with all declarations of the packages", async () => {
+    const modules = (name: string) =>
+      readdirSync(join(home, "node_modules", name, "dist"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".d.ts"))
+        .map((file) => `import type {} from "${name}/${file.slice(0, -".d.ts".length)}"\n`)
+    symlinkSync(join(repository, "node_modules/@types"), join(home, "node_modules/@types"))
+    writeFileSync(join(home, "all.ts"), ["@gantry/core", "@gantry/build", "@gantry/laws"].flatMap(modules).join(""))
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: "nodenext",
+      target: "es2024",
+      lib: ["es2024"],
+      types: ["node"],
+      skipLibCheck: false,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      allowImportingTsExtensions: true
+    }
+    writeFileSync(
+      join(home, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: options, files: ["all.ts", ...small] })
+    )
+    expect(await outside([program("tsc"), "-p", "tsconfig.json"])).toMatchObject({ status: 0, stdout: "" })
   })
 
   it.each(contracts)("is rejected with the law's sentence when it is a saboteur of a %s", async (...kind) => {
