@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { save as table } from "../argv/tables/save.ts"
 import { define } from "./define.ts"
 import { platformOf } from "./platform-of.ts"
+import { receivedLayers } from "./received-layers.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /** Podman's words for what can be written, and what names of images call such places. */
@@ -42,7 +43,11 @@ export default define(table, ({ operands, options }, { terminal }) =>
     }
     const meant = yield* imagesToSave(operands)
     const images = platform === undefined ? meant : yield* forPlatform(meant, platform)
-    yield* savePlain(`${kind}:${output === undefined ? "/dev/stdout" : resolve(terminal.cwd, output)}`, images)
+    const received = yield* receivedLayers(options.notIn, terminal.cwd)
+    const place = `${kind}:${output === undefined ? "/dev/stdout" : resolve(terminal.cwd, output)}`
+    yield* savePlain(place, images, received)
+    const left = new Set(images.flatMap(({ image }) => image.stack)).intersection(received).size
+    if (options.notIn.length > 0) terminal.err(`gantry: left out ${left} ${left === 1 ? "layer" : "layers"}\n`)
     return 0
   })
 )

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
@@ -37,6 +39,68 @@ describe("images in archives and layout folders", () => {
       expect(await other.ok("run", "--rm", "app:2")).toBe("two")
       expect(await other.ok("load", "-q", "-i", file("all.tar"))).toContain("Loaded image: app:2")
     })
+  })
+
+  it("are sent without what the receiver has, by an image that both have or by the receiver's own list", async () => {
+    await app()
+    await gantry.ok("save", "-o", "whole.tar", "app:2")
+    await gantry.ok("save", "-o", "shared.tar", "base")
+    const sent = await gantry.try("save", "-o", "rest.tar", "--not-in", "base", "app:2")
+    expect([sent.status, sent.stderr]).toEqual([0, expect.stringMatching(/^gantry: left out [1-9]\d* layers?\n$/)])
+    const sizeOf = (name: string) => statSync(file(name)).size
+    expect(sizeOf("rest.tar")).toBeLessThan(sizeOf("whole.tar") / 10)
+    await elsewhere(async (other) => {
+      const early = await other.try("load", "-i", file("rest.tar"))
+      expect([early.status, early.stderr]).toEqual([1, expect.stringMatching(/sha256:[0-9a-f]{64}: not found/)])
+      await other.ok("load", "-i", file("shared.tar"))
+      writeFileSync(file("theirs"), await other.ok("inspect", "-f", "{{json .RootFS.Layers}}", "base"))
+      expect(await other.ok("load", "-i", file("rest.tar"))).toBe("Loaded image: app:2")
+      expect(await other.ok("run", "--rm", "app:2")).toBe("two")
+      expect(await other.ok("check")).toContain("all is well")
+    })
+    const again = await gantry.try("save", "--not-in", file("theirs"), "app:2")
+    expect(readFileSync(file("rest.tar")).equals(again.bytes)).toBe(true)
+    writeFileSync(file("nothing"), "sha256:0\n")
+    expect((await gantry.try("save", "--not-in", file("nothing"), "app:2")).stderr).toContain(
+      "names no layers\n  try: "
+    )
+    expect((await gantry.try("save", "--not-in", "./nowhere", "app:2")).stderr).toContain("there is no such file")
+    expect((await gantry.try("save", "--not-in", "nowhere", "app:2")).stderr).toContain("no such image: nowhere")
+  })
+
+  it("are imported from a web server, and not when not all of the archive comes", async () => {
+    const made = await gantry.ok("create", "base", "true")
+    await gantry.ok("export", "-o", "root.tar", made)
+    await gantry.ok("rm", made)
+    const root = gzipSync(readFileSync(file("root.tar")))
+    const server = createServer(({ url = "" }, response) => {
+      if (url.startsWith("/none")) return void response.writeHead(404).end()
+      response.writeHead(200, { "content-length": root.length })
+      if (!url.startsWith("/cut")) return void response.end(root)
+      response.write(root.subarray(0, root.length / 2), () => response.destroy())
+    })
+    await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done))
+    const at = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      await gantry.ok("import", `http://somebody:secret@${at}/root.tgz?token=secret`, "fetched:1")
+      expect(await gantry.ok("run", "--rm", "fetched:1", "echo", "it runs")).toBe("it runs")
+      const history = await gantry.ok("history", "--format", "{{.Comment}}", "fetched:1")
+      expect(history).toBe(`Imported from http://${at}/root.tgz`)
+      for (const [path, why] of [
+        ["none", "404"],
+        ["cut", "cannot be fetched"]
+      ] as const) {
+        // oxlint-disable-next-line no-await-in-loop
+        const refused = await gantry.try("import", `http://${at}/${path}`, "fetched:2")
+        expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(why)])
+        expect(refused.stderr).toMatch(/^gantry: http:\/\/.* cannot be fetched: .*\n {2}try: .*\n$/)
+      }
+      expect(await gantry.ok("images", "-q", "fetched:2")).toBe("")
+      expect((await gantry.try("import", "ftp://host/file")).stderr).toContain("cannot fetch ftp://host/file\n  try: ")
+      expect(await gantry.ok("check")).toContain("all is well")
+    } finally {
+      server.close()
+    }
   })
 
   it("have the same bytes every time, through a pipe too, and however many names mean one image", async () => {

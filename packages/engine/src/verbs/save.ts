@@ -1,6 +1,6 @@
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
-import { ofBytes } from "@gantry/core/image/Digest"
+import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { Platform } from "@gantry/core/image/Platform"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
@@ -26,16 +26,18 @@ export type SaveServices = BlobStore | LayerStore | Registry
  * Writes images with uncompressed layers into a place on this machine, layers that they share once. An archive is
  * replaced, in one step when all of it is written; a folder keeps what it held. A name for several platforms leads to an index.
  *
- * `place` as references to places on this machine call it: `docker-archive:/srv/app.tar`.
+ * `place` as references to places on this machine call it: `docker-archive:/srv/app.tar`. Layers of `without` are named and
+ * not written: whoever loads the images has them.
  */
 export const savePlain = (
   place: string,
-  images: ReadonlyArray<NamedImage>
+  images: ReadonlyArray<NamedImage>,
+  without: ReadonlySet<Digest> = new Set()
 ): Effect.Effect<void, SaveError, SaveServices> =>
   Effect.gen(function* () {
     const registry = yield* Registry
     const all = Effect.gen(function* () {
-      const saved = yield* Effect.forEach(images, (image) => saveOne(place, image))
+      const saved = yield* Effect.forEach(images, (image) => saveOne(place, image, without))
       for (const { manifest, names } of saved) {
         if (names.length === 0) yield* registry.tag({ registry: place, repository: "" }, manifest)
       }
@@ -87,7 +89,11 @@ const tagIndex = (name: ImageRef, members: ReadonlyArray<Saved>): Effect.Effect<
   })
 
 /** Writes the blobs of an image; its manifest is to be tagged. */
-const saveOne = (place: string, { image, names }: NamedImage): Effect.Effect<Saved, SaveError, SaveServices> =>
+const saveOne = (
+  place: string,
+  { image, names }: NamedImage,
+  without: ReadonlySet<Digest>
+): Effect.Effect<Saved, SaveError, SaveServices> =>
   Effect.gen(function* () {
     const registry = yield* Registry
     const layers = yield* LayerStore
@@ -103,7 +109,7 @@ const saveOne = (place: string, { image, names }: NamedImage): Effect.Effect<Sav
       )
     )
     for (const { diffId, size } of infos) {
-      if (yield* registry.hasBlob(unnamed, diffId)) continue
+      if (without.has(diffId) || (yield* registry.hasBlob(unnamed, diffId))) continue
       yield* registry.push(unnamed, { mediaType: MediaType.ociLayer, digest: diffId, size }, layers.pack(diffId))
     }
     const descriptor = { mediaType: MediaType.ociConfig, digest: image.id, size: config.length }

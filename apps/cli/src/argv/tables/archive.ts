@@ -4,7 +4,7 @@ import { names } from "./names.ts"
 /** `gantry import`. */
 export const importImage = {
   ...names.importImage,
-  usage: "[OPTIONS] FILE|- [REPOSITORY[:TAG]]",
+  usage: "[OPTIONS] FILE|URL|- [REPOSITORY[:TAG]]",
   interspersed: true,
   operands: { min: 1, max: 2 },
   options: {

@@ -20,6 +20,12 @@ export const save = {
       about: "Several images in one archive",
       ignored: "all images that are named go into one archive"
     },
+    notIn: {
+      kind: "list",
+      value: "image|file",
+      about:
+        "Leave out the layers of an image that the receiver has as well, or those that a file of the receiver's names"
+    },
     output: {
       kind: "text",
       short: "o",
