@@ -22,6 +22,8 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
+  registryTags: () => import("./registry-tags.ts"),
+  registryCopy: () => import("./registry-copy.ts"),
   lockUpdate: () => import("./lock-update.ts"),
   dockerContextLs: () => import("./docker-contexts.ts"),
   dockerContextShow: () => import("./docker-contexts.ts").then(({ show }) => ({ default: show })),

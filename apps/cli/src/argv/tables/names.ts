@@ -220,6 +220,16 @@ export const names = {
     summary: "Run cached RUN steps once more and compare what they make",
     section: "other"
   },
+  registryTags: {
+    paths: [["registry", "tags"]],
+    summary: "List the tags that a registry has of a repository",
+    section: "other"
+  },
+  registryCopy: {
+    paths: [["registry", "copy"]],
+    summary: "Copy an image from one registry, folder or archive to another",
+    section: "other"
+  },
   lockUpdate: {
     paths: [["lock", "update"]],
     summary: "Write down which images, files and commits a Dockerfile takes from elsewhere",
@@ -375,6 +385,7 @@ export const groups = {
   debug: "Find faults",
   lock: "Pin what builds take from elsewhere",
   plugin: "List and check plugins",
+  registry: "List what registries have, copy between them and serve one",
   image: "Manage images",
   network: "Manage networks",
   system: "Manage the engine",
