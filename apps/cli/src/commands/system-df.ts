@@ -3,9 +3,12 @@ import { type DiskUsage, diskUsage } from "@gantry/engine/verbs/disk-usage"
 import * as Effect from "effect/Effect"
 import { systemDf as table } from "../argv/tables/prune.ts"
 import { humanSize } from "../show/size.ts"
+import { jsonCompact } from "../show/json.ts"
 import { table as aligned } from "../show/table.ts"
+import { render, unescapeFormat } from "../show/template.ts"
 import { shortId } from "../show/text.ts"
 import { ago } from "../show/time.ts"
+import { usageDocument, usageFields } from "../show/usage-document.ts"
 import {
   cacheMountHeaders,
   cacheMountRow,
@@ -21,17 +24,19 @@ import {
 } from "../show/usage-rows.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-import { badValue } from "./Usage.ts"
+import { badValue, Usage } from "./Usage.ts"
 
 /** `gantry system df`. */
 export default define(table, ({ options }, { terminal }) =>
   Effect.gen(function* () {
-    if (options.verbose && options.format !== undefined) {
-      return yield* badValue("--format and --verbose do not go together", "leave one of them out")
+    const { format } = options
+    if (options.verbose && /^table\b/.test(format ?? "")) {
+      return yield* badValue("--verbose shows tables of its own", `leave out --format, or take "json" or a Go template`)
     }
     const usage = yield* diskUsage
     if (options.verbose) {
-      terminal.out(yield* verbose(usage, terminal.now()))
+      const parts = yield* partsOf(usage, terminal.now())
+      terminal.out(format === undefined ? tables(usage, parts) : yield* formatted(format, parts))
       return 0
     }
     return yield* printListing(
@@ -42,41 +47,59 @@ export default define(table, ({ options }, { terminal }) =>
   })
 )
 
-const verbose = (usage: DiskUsage, now: number) =>
-  Effect.gen(function* () {
-    const records = new Map((yield* (yield* Containers).list).map((record) => [record.id, record]))
-    const containers = usage.containers.map(({ bytes, createdAt, id, lastUsed, live, name, volumes }) => [
-      shortId(id),
-      records.get(id)?.imageName ?? "",
-      name,
-      `${volumes.length}`,
-      humanSize(bytes),
-      ago(createdAt, now),
-      live ? "running" : "stopped",
-      ago(lastUsed, now)
-    ])
-    const parts: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<ReadonlyArray<string>>]> = [
-      ["Images space usage:", imageUsageHeaders, usage.images.flatMap((each) => imageUsageRows(each, now))],
-      [
-        "Containers space usage:",
-        ["CONTAINER ID", "IMAGE", "NAMES", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "LAST USED"],
-        containers
-      ],
-      ["Local Volumes space usage:", volumeUsageHeaders, usage.volumes.map((each) => volumeUsageRow(each, now))],
-      [
-        `Build cache usage: ${humanSize(usage.rows.find(({ kind }) => kind === "cache")?.bytes ?? 0)}`,
-        cacheUsageHeaders,
-        usage.cache.map((each) => cacheUsageRow(each, now))
-      ],
-      ["Cache mounts:", cacheMountHeaders, usage.cacheMounts.map((each) => cacheMountRow(each, now))],
-      [
-        "Everything below the root:",
-        usageColumns.map((column) => usageHeaders[column]),
-        usage.rows.map((row) => {
+/** What every part of the long listing is made of. */
+const partsOf = (usage: DiskUsage, now: number) =>
+  Effect.map(
+    Effect.flatMap(Containers, ({ list }) => list),
+    (list) => {
+      const images = new Map(list.map(({ id, imageName }) => [id, imageName]))
+      return {
+        Images: usage.images.flatMap((each) => imageUsageRows(each, now)),
+        Containers: usage.containers.map(({ bytes, createdAt, id, lastUsed, live, name, volumes }) => [
+          shortId(id),
+          images.get(id) ?? "",
+          name,
+          `${volumes.length}`,
+          humanSize(bytes),
+          ago(createdAt, now),
+          live ? "running" : "stopped",
+          ago(lastUsed, now)
+        ]),
+        Volumes: usage.volumes.map((each) => volumeUsageRow(each, now)),
+        BuildCache: usage.cache.map((each) => cacheUsageRow(each, now)),
+        CacheMounts: usage.cacheMounts.map((each) => cacheMountRow(each, now)),
+        Totals: usage.rows.map((row) => {
           const shown = usageRow(row)
           return usageColumns.map((column) => shown[column])
         })
-      ]
-    ]
-    return parts.map(([title, headers, rows]) => `${[title, "", ...aligned(headers, rows)].join("\n")}\n`).join("\n")
-  })
+      } satisfies { readonly [part in keyof typeof usageFields]: ReadonlyArray<ReadonlyArray<string>> }
+    }
+  )
+
+type Parts = Effect.Effect.Success<ReturnType<typeof partsOf>>
+
+const formatted = (format: string, parts: Parts): Effect.Effect<string, Usage> => {
+  const document = usageDocument(parts)
+  if (format === "json") return Effect.succeed(`${jsonCompact(document)}\n`)
+  const text = render(unescapeFormat(format), document)
+  return text.ok
+    ? Effect.succeed(`${text.value}\n`)
+    : new Usage({ message: text.problem, hint: `the fields are ${Object.keys(document).join(", ")}`, status: 1 })
+}
+
+const tables = (usage: DiskUsage, parts: Parts): string => {
+  const cached = humanSize(usage.rows.find(({ kind }) => kind === "cache")?.bytes ?? 0)
+  const shown: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<ReadonlyArray<string>>]> = [
+    ["Images space usage:", imageUsageHeaders, parts.Images],
+    [
+      "Containers space usage:",
+      ["CONTAINER ID", "IMAGE", "NAMES", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "LAST USED"],
+      parts.Containers
+    ],
+    ["Local Volumes space usage:", volumeUsageHeaders, parts.Volumes],
+    [`Build cache usage: ${cached}`, cacheUsageHeaders, parts.BuildCache],
+    ["Cache mounts:", cacheMountHeaders, parts.CacheMounts],
+    ["Everything below the root:", usageColumns.map((column) => usageHeaders[column]), parts.Totals]
+  ]
+  return shown.map(([title, headers, rows]) => `${[title, "", ...aligned(headers, rows)].join("\n")}\n`).join("\n")
+}

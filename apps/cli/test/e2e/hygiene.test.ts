@@ -67,6 +67,11 @@ describe("the disk", () => {
     expect(table).toMatch(/^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +2 +1 /)
     expect(table).toMatch(/\nContainers +2 +1 .*\nLocal Volumes +2 +2 .*\nBuild Cache +\d+ +\d+ /)
     expect(await gantry.ok("system", "df", "-v")).toMatch(/UNIQUE SIZE +CONTAINERS +LAST USED\n(?:.*\n)*fat +latest /)
+    const document = JSON.parse(await gantry.ok("system", "df", "-v", "--format", "json"))
+    expect(document.Images).toContainEqual(expect.objectContaining({ Repository: "fat", Tag: "latest" }))
+    expect(document.Containers).toHaveLength(2)
+    expect(await gantry.ok("system", "df", "-v", "--format", "{{range .Volumes}}{{.Links}} {{end}}")).toBe("1 1 ")
+    expect((await gantry.try("system", "df", "-v", "--format", "table {{.ID}}")).stderr).toContain("tables of its own")
   })
 
   it("is freed as the dry run says, and nothing in use goes", async () => {
