@@ -41,7 +41,21 @@ export const holdUdp = async (
 
   await new Promise<void>((resolve, reject) => {
     outer.once("error", reject)
-    outer.bind(fd === undefined ? { address: host, port: port.hostPort, exclusive: true } : { fd }, resolve)
+    try {
+      outer.bind(fd === undefined ? { address: host, port: port.hostPort, exclusive: true } : { fd }, resolve)
+    } catch (cause) {
+      // Deno takes no socket that it has not made.
+      reject(
+        fd === undefined
+          ? cause
+          : new Error(
+              "this runtime takes no sockets for datagrams from others: publish the port when the container is made",
+              {
+                cause
+              }
+            )
+      )
+    }
   })
   outer.on("error", () => undefined)
   return {

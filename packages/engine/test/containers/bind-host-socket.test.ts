@@ -56,7 +56,7 @@ describe("a socket that one process binds for another", () => {
     server.close()
   })
 
-  it("carries datagrams", async () => {
+  it("carries datagrams, but under Deno, which says what to do", async () => {
     const echo = createSocket("udp4")
     echo.on("message", (bytes, from) => echo.send(bytes, from.port, from.address))
     await new Promise<void>((done) => void echo.bind(0, "127.94.4.2", done))
@@ -70,8 +70,14 @@ describe("a socket that one process binds for another", () => {
     if (socket === undefined || "code" in socket) throw new Error("no socket")
     const held = await holdPorts([], [])
     if ("code" in held) throw new Error("refused")
-    expect(await held.change([port], ["127.94.4.2"], [socket])).toBeUndefined()
+    const refused = await held.change([port], ["127.94.4.2"], [socket])
     sys.close(socket.fd)
+    if ("deno" in process.versions) {
+      expect(refused?.why).toContain("publish the port when the container is made")
+      echo.close()
+      return
+    }
+    expect(refused).toBeUndefined()
     const client = createSocket("udp4")
     const answer = new Promise<string>((done) => void client.once("message", (bytes) => done(bytes.toString())))
     client.send("there and back", port.hostPort, port.hostIp)
