@@ -22,6 +22,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   check: () => import("./check.ts"),
   containerPrune: () => import("./prune.ts").then(({ container }) => ({ default: container })),
   containerInspect: () => import("./inspect.ts").then(({ containers }) => ({ default: containers })),
+  registryServe: () => import("./registry-serve.ts"),
   registryTags: () => import("./registry-tags.ts"),
   registryCopy: () => import("./registry-copy.ts"),
   lockUpdate: () => import("./lock-update.ts"),

@@ -220,6 +220,11 @@ export const names = {
     summary: "Run cached RUN steps once more and compare what they make",
     section: "other"
   },
+  registryServe: {
+    paths: [["registry", "serve"]],
+    summary: "Let others pull the images of this machine",
+    section: "other"
+  },
   registryTags: {
     paths: [["registry", "tags"]],
     summary: "List the tags that a registry has of a repository",

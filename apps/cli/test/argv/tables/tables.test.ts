@@ -3,7 +3,7 @@ import type { Command } from "../../../src/argv/Command.ts"
 import { longName, type OptionTable } from "../../../src/argv/Option.ts"
 import { exportContainer, importImage } from "../../../src/argv/tables/archive.ts"
 import { commit, untag } from "../../../src/argv/tables/commit.ts"
-import { registryCopy, registryTags } from "../../../src/argv/tables/registry.ts"
+import { registryCopy, registryServe, registryTags } from "../../../src/argv/tables/registry.ts"
 import { build, cacheVerify, lockUpdate } from "../../../src/argv/tables/build.ts"
 import { buildHistory, buildLog } from "../../../src/argv/tables/build-logs.ts"
 import { completion } from "../../../src/argv/tables/completion.ts"
@@ -133,6 +133,7 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   builderPrune,
   cacheVerify,
   registryCopy,
+  registryServe,
   registryTags,
   lockUpdate,
   check,
