@@ -19,6 +19,7 @@ const tools: ReadonlyArray<Tool> = [
   { program: "docker-registry", pack: "docker-registry", why: "testing against a real registry" },
   { program: "newuidmap", pack: "uidmap", why: "containers of ordinary users" },
   { program: "slirp4netns", pack: "slirp4netns", why: "networks of ordinary users" },
+  { program: "pasta", pack: "passt", why: "testing networks of ordinary users by another program" },
   { program: "runc", pack: "runc", why: "testing containers that an OCI runtime makes" },
   { program: "crun", pack: "crun", why: "testing containers that an OCI runtime makes" },
   { program: "openssl", pack: "openssl", why: "certificates of tests" }
