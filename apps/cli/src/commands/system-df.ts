@@ -8,7 +8,7 @@ import { table as aligned } from "../show/table.ts"
 import { render, unescapeFormat } from "../show/template.ts"
 import { shortId } from "../show/text.ts"
 import { ago } from "../show/time.ts"
-import { usageDocument, usageFields } from "../show/usage-document.ts"
+import { usageDocument, type usageFields } from "../show/usage-document.ts"
 import {
   cacheMountHeaders,
   cacheMountRow,
