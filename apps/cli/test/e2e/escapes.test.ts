@@ -156,6 +156,42 @@ describe("a hostile container", () => {
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(victim)
   })
 
+  it("is given no file of the kernel in the place of one that is hidden, whatever an image or a volume has in /dev", async () => {
+    // What reads as the name of the kernel is harmless; another link would lead to what the host's kernel does for crashes.
+    const links = "ln -s /proc/sys/kernel/ostype null && mkdir pts && ln -s /proc/sys/kernel/ostype pts/ptmx"
+    await gantry.ok("run", "--rm", "-v", "devices:/x", "base", "sh", "-c", `cd /x && ${links}`)
+    await gantry.build("volume-on-dev", `FROM base\nRUN mkdir /d && cd /d && ${links}\nVOLUME /dev\n`)
+    const look = "cat /proc/keys /proc/interrupts /proc/timer_list"
+    for (const place of [["-v", "devices:/dev", "base"], ["volume-on-dev"]]) {
+      expect(await gantry.ok("run", "--rm", ...place, "sh", "-c", look)).toBe("")
+    }
+    const terminal = await gantry.try("run", "--rm", "-t", "-v", "devices:/dev", "base", "true")
+    expect(`${terminal.status} ${terminal.stderr}`).toMatch(/^125 [^]*ptmx/)
+  })
+
+  it("has nothing mounted over what the kernel shows of itself, whatever links an image has", async () => {
+    await gantry.build("links-to-proc", "FROM base\nRUN ln -s ../proc /p && ln -s /p/sys /s\n")
+    for (const [asked, seen] of [
+      ["/p", "/proc"],
+      ["/s/kernel", "/proc/sys/kernel"],
+      ["/p/1/attr", "/proc/1/attr"]
+    ]) {
+      for (const how of [
+        ["-v", `vol:${asked}`],
+        ["--tmpfs", asked ?? ""]
+      ]) {
+        const { status, stderr } = await gantry.try("run", "--rm", ...how, "links-to-proc", "true")
+        expect(`${status} ${stderr}`).toContain(
+          `could not mount ${asked}: it leads to ${seen}, which is the container's own`
+        )
+      }
+    }
+    expect((await gantry.try("run", "--rm", "-v", "vol:/proc/sys", "base", "true")).status).toBe(125)
+    expect(
+      await gantry.ok("run", "--rm", "-v", `/etc/hostname:/p/uptime`, "links-to-proc", "cat", "/proc/uptime")
+    ).toBe(readFileSync("/etc/hostname", "utf8").trim())
+  })
+
   it("takes neither the port nor the address of another", async () => {
     await gantry.ok(
       "run",

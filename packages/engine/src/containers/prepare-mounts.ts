@@ -6,6 +6,7 @@ import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
+import { closedToMounts } from "@gantry/linux/container/kernel-paths"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
@@ -92,10 +93,10 @@ const checkedTarget = (request: MountRequest): Effect.Effect<string, BadOption> 
   }
   const target = withoutEnd(request.target)
   if (target === "/") return new BadOption({ option, why: "destination can't be '/'" })
-  // What starts the process looks at itself there.
-  if (target === "/proc" && !(request.type === "bind" && withoutEnd(request.source) === "/proc")) {
-    const hint = "mount it elsewhere; of what can be mounted there is only the host's /proc"
-    return new BadOption({ option, why: "/proc is the container's own", hint })
+  const same = target === "/proc" && request.type === "bind" && withoutEnd(request.source) === "/proc"
+  if (closedToMounts(target) && !same) {
+    const hint = "mount it elsewhere; what can be mounted there is the host's /proc, and files that tell of the machine"
+    return new BadOption({ option, why: `${target} is the container's own`, hint })
   }
   return Effect.succeed(target)
 }

@@ -177,9 +177,10 @@ describe("prepareMounts", () => {
       expect(yield* why([tmpfs("/a/../")])).toContain("destination can't be '/'")
       expect(yield* why([tmpfs("/proc/")])).toContain("/proc is the container's own")
       expect(yield* why([bind("/tmp", "/proc")])).toContain("/proc is the container's own")
-      expect((yield* prepareMounts([bind("/proc/", "/proc")], configOf(), { stack: [], user: "" })).specs).toHaveLength(
-        1
-      )
+      expect(yield* why([tmpfs("/etc/../proc/sys")])).toContain("/proc/sys is the container's own")
+      for (const same of [bind("/proc/", "/proc"), bind("/etc/hostname", "/proc/uptime")]) {
+        expect((yield* prepareMounts([same], configOf(), { stack: [], user: "" })).specs).toHaveLength(1)
+      }
       expect(yield* why([tmpfs("/a"), tmpfs("/b/../a/")])).toContain("duplicate mount point: /a")
       expect(yield* why([volume("/a", { name: "../evil" })])).toContain("is not a volume name")
       expect(yield* why([volume("/a", { name: "" })])).toContain("is not a volume name")

@@ -19,6 +19,7 @@ import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { failedWith } from "../SyscallError.ts"
 import { type Kernel, now, userNamespaceIn } from "./Kernel.ts"
+import { closedToMounts } from "./kernel-paths.ts"
 import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
 import { outerFirst } from "./outer-first.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
@@ -117,7 +118,7 @@ export const finishBind = (kernel: Kernel, mount: Attached, tree: number): void 
 
 const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): void => {
   finishBind(kernel, mount, tree)
-  const point = openMountPoint(kernel, mount.target, kind)
+  const point = openOwnPoint(kernel, mount, kind)
   const there = kernel.files.kind(`/proc/self/fd/${point}`)
   // Words of runc, which people look for: the kernel only says that it is invalid.
   if (there !== undefined && there.directory !== (kind === "directory"))
@@ -127,9 +128,18 @@ const attachBind = (kernel: Kernel, mount: Attached, { tree, kind }: HeldBind): 
   attachTo(kernel, tree, point)
 }
 
-const mountTmpfs = (kernel: Kernel, { options, target }: MountSpec & { type: "tmpfs" }): void => {
-  const { data, flags } = tmpfsOptions(options)
-  const point = openMountPoint(kernel, target, "directory")
+/** The mount point of what was asked for, wherever links of the image lead: not to where the kernel's own files are. */
+const openOwnPoint = (kernel: Kernel, mount: MountSpec, kind: PointKind): number => {
+  const point = openMountPoint(kernel, mount.target, kind)
+  const path = kernel.files.readLink(`/proc/self/fd/${point}`)
+  const same = path === "/proc" && mount.type === "bind" && mount.source === "/proc"
+  if (closedToMounts(path) && !same) throw new Error(`it leads to ${path}, which is the container's own`)
+  return point
+}
+
+const mountTmpfs = (kernel: Kernel, mount: MountSpec & { type: "tmpfs" }): void => {
+  const { data, flags } = tmpfsOptions(mount.options)
+  const point = openOwnPoint(kernel, mount, "directory")
   kernel.sys.mount("tmpfs", `/proc/self/fd/${point}`, "tmpfs", flags, data)
   kernel.sys.close(point)
 }

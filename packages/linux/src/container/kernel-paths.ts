@@ -23,6 +23,28 @@ export const readonlyPaths: ReadonlyArray<string> = [
   "/proc/sysrq-trigger"
 ]
 
+/** What in /proc only tells of the machine, so that a container can be shown something else there. Source: runc. */
+const replaceable: ReadonlySet<string> = new Set([
+  "/proc/cpuinfo",
+  "/proc/diskstats",
+  "/proc/loadavg",
+  "/proc/meminfo",
+  "/proc/net/dev",
+  "/proc/slabinfo",
+  "/proc/stat",
+  "/proc/swaps",
+  "/proc/sys/crypto/fips_enabled",
+  "/proc/sys/kernel/ns_last_pid",
+  "/proc/uptime"
+])
+
+/**
+ * Whether nothing is mounted at a path of a container, which has no links in it. What makes the container, and what joins
+ * it, finds its own descriptors and the kernel's parameters below /proc: files of somebody else there would lead it astray.
+ */
+export const closedToMounts = (path: string): boolean =>
+  path === "/proc" || (path.startsWith("/proc/") && !replaceable.has(path))
+
 /** One directory for each processor can hold `thermal_throttle`, which moby masks too. */
 export const processors = "/sys/devices/system/cpu"
 

@@ -17,6 +17,7 @@ import { applyLimits, raiseLimits } from "./limits.ts"
 import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { lockPaths, lockRoot, maskPaths } from "./mask.ts"
 import { enterRoot, holdRoot, makePrivate } from "./mount-root.ts"
+import { openInRoot } from "@gantry/linux/container/mount-point"
 import { joinNetwork, setUpNetwork } from "./network.ts"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
 import { ownerOutside } from "@gantry/core/runtime/IdMaps"
@@ -50,19 +51,19 @@ export const start = (kernel: Kernel, control: Control): void => {
   const filter = filterOf(kernel, spec.process, filters)
   ownSession(kernel)
   if (spec.users !== undefined && rootless() === undefined) raiseLimits(kernel, spec.process)
-  buildRoot(kernel, spec, ready)
+  const nothing = buildRoot(kernel, spec, ready)
   setNames(kernel, spec)
   const alone = spec.wiring.length === 0
   if (alone) setUpNetwork(kernel, spec.wiring)
   const changes = changesParameters(spec)
-  if (!changes) coverPaths(kernel, spec)
+  if (!changes) coverPaths(kernel, spec, nothing)
   const who = identify(kernel, spec.process)
   // The parent has placed this process in its control group and made its links meanwhile.
   expect(control, "go")
   if (!alone) setUpNetwork(kernel, spec.wiring)
   mountCgroups(kernel, spec)
   setSysctls(kernel, spec)
-  if (changes) coverPaths(kernel, spec)
+  if (changes) coverPaths(kernel, spec, nothing)
   if (spec.process.tty) takeTerminal(kernel, control, { console: true })
   applyLimits(kernel, spec.process, restricted(spec))
   become(kernel, spec.process, who, {
@@ -90,9 +91,9 @@ const holdFiles = (
 
 /**
  * Takes what is needed from the host, enters the container's root and mounts what belongs in it. `ready`: says that all
- * namespaces are there, where that is later than at the beginning.
+ * namespaces are there, where that is later than at the beginning. Returns the null device, as a place.
  */
-const buildRoot = (kernel: Kernel, spec: ContainerSpec, ready: () => void): void => {
+const buildRoot = (kernel: Kernel, spec: ContainerSpec, ready: () => void): number => {
   const binds = holdBinds(kernel, spec.mounts)
   const devices = holdDevices(kernel, spec)
   const memory = holdSharedMemory(kernel, spec)
@@ -104,10 +105,13 @@ const buildRoot = (kernel: Kernel, spec: ContainerSpec, ready: () => void): void
   mountProc(kernel, ahead)
   mountDev(kernel, spec, { ahead, memory })
   makeDevices(kernel, spec, devices)
+  // From here on others than this process may have a say in what is where.
+  const nothing = openInRoot(kernel, "/dev/null")
   mountSys(kernel, spec, ahead)
   if (spec.account !== undefined) enterAccount(kernel, spec.account)
   attachGenerated(kernel, generated)
   mountAsked(kernel, spec.mounts, new Map([...binds, ...trees, ...inMemory]))
+  return nothing
 }
 
 /** What is taken along into the container's root; `root` is that itself, where it is mounted already. */
@@ -145,9 +149,9 @@ const changesParameters = ({ sysctls, wiring }: ContainerSpec): boolean =>
   Object.keys(sysctls).length > 0 || wiring.some((each) => each.type === "veth" && each.ipv6 !== undefined)
 
 /** Hides what of the kernel's directories is not a container's affair. */
-const coverPaths = (kernel: Kernel, { pathsUnmasked = false, privileged }: ContainerSpec): void => {
+const coverPaths = (kernel: Kernel, { pathsUnmasked = false, privileged }: ContainerSpec, nothing: number): void => {
   if (privileged || pathsUnmasked) return
-  maskPaths(kernel)
+  maskPaths(kernel, nothing)
   lockPaths(kernel)
 }
 

@@ -9,7 +9,9 @@ import {
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NOEXEC,
   MOUNT_ATTR_NOSUID,
-  MOUNT_ATTR_RDONLY
+  MOUNT_ATTR_RDONLY,
+  OPEN_TREE_CLOEXEC,
+  OPEN_TREE_CLONE
 } from "@gantry/linux/constants"
 import { maskedPaths, processors, readonlyPaths, throttlePaths } from "@gantry/linux/container/kernel-paths"
 import { cloneTree } from "@gantry/linux/container/binds"
@@ -17,14 +19,21 @@ import { type Kernel, ownKind, together } from "@gantry/linux/container/Kernel"
 import { attachTo, openInRoot } from "@gantry/linux/container/mount-point"
 import { stage } from "@gantry/linux/container/StageFailure"
 
-/** Covers masked files with /dev/null and masked directories with an empty one. What the kernel does not have is skipped. */
-export const maskPaths = (kernel: Kernel): void => {
+/**
+ * Covers masked files with `nothing`, which is the null device, and masked directories with an empty one. What the kernel
+ * does not have is skipped.
+ *
+ * The device is not looked for at /dev/null: a volume on /dev has a link there if it likes, to a file of the kernel that
+ * the container would then be given in the place of what is to be masked, and could write to.
+ */
+export const maskPaths = (kernel: Kernel, nothing: number): void => {
+  const copy = () => kernel.sys.openTree(nothing, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH)
   const cpus = ownKind(kernel, processors) === undefined ? [] : kernel.files.list(processors)
   const found = thereAmong(kernel, [...maskedPaths, ...throttlePaths(cpus)])
   const pathsOf = (directory: boolean) => found.filter((each) => each.directory === directory).map(({ path }) => path)
   const [directories, files] = [pathsOf(true), pathsOf(false)]
   cover(kernel, "mask", directories, () => emptyDirectories(kernel, directories))
-  cover(kernel, "mask", files, () => together(kernel, files, () => cloneTree(kernel, "/dev/null", false)))
+  cover(kernel, "mask", files, () => together(kernel, files, copy))
 }
 
 /** Covers paths with a read-only view of themselves. */
