@@ -9,20 +9,26 @@ export const skeletonName = "skeleton"
 const directories = ["dev", "etc", "proc", "sys"]
 const files = ["etc/hostname", "etc/hosts", "etc/resolv.conf"]
 
+/** By which programs know that they are in a container: many look for nothing else. Empty, as everywhere. */
+const mark = ".dockerenv"
+
 /**
- * Makes the lowest directory of every overlay: empty mount points for what a runtime always mounts, so that they never
- * appear among the changes of a tree, and so that an image without layers has a lower directory at all.
+ * Makes the lowest directory of every overlay: empty mount points for what a runtime always mounts, and the mark of a
+ * container, so that they never appear among the changes of a tree, and so that an image without layers has a lower
+ * directory at all.
  *
- * It is complete as soon as it can be seen; a second call finds it.
+ * It is complete as soon as it can be seen; a second call finds it. That of a store from before there was a mark gets one.
  */
 export const ensureSkeleton = (places: Places): void => {
   const home = join(places.layers, skeletonName)
-  if (existsSync(home)) return
+  if (existsSync(join(home, "diff", mark))) return
+  if (existsSync(home)) return writeMark(join(home, "diff"))
   const draft = join(places.ingest, `${ownName()}-skeleton`)
   const diff = join(draft, "diff")
   mkdirSync(diff, { recursive: true, mode: 0o755 })
   for (const name of directories) mkdirSync(join(diff, name), { mode: 0o755 })
   for (const name of files) writeFileSync(join(diff, name), "", { mode: 0o644 })
+  writeMark(diff)
   for (const name of [...files, ...directories, ""]) utimesSync(join(diff, name), 0, 0)
   try {
     renameSync(draft, home)
@@ -31,4 +37,9 @@ export const ensureSkeleton = (places: Places): void => {
     // Another process was first.
     if (!existsSync(home)) throw cause
   }
+}
+
+const writeMark = (diff: string): void => {
+  writeFileSync(join(diff, mark), "", { mode: 0o755 })
+  for (const name of [mark, ""]) utimesSync(join(diff, name), 0, 0)
 }

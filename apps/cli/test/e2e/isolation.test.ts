@@ -89,6 +89,11 @@ describe("a container with no options", () => {
     expect(stdout.replaceAll(/[0\s]/g, "")).toBe("")
   })
 
+  it("has the mark by which programs know that they are in a container, which is no change to its files", async () => {
+    await gantry.ok("run", "--name", "marked", "base", "test", "-f", "/.dockerenv")
+    expect(await gantry.ok("diff", "marked")).toBe("")
+  })
+
   it("has the usual devices and file systems", async () => {
     const { stdout } = await run("cd /dev && ls; mount")
     for (const name of [
