@@ -19,8 +19,8 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const records = yield* (yield* Containers).list
-    const kinds = yield* Effect.forEach(records, ({ id }) =>
-      Effect.map(runtime.state(id), (state) => shownState(state).kind)
+    const kinds = yield* Effect.forEach(records, (record) =>
+      Effect.map(runtime.state(record.id), (state) => shownState(record, state).kind)
     )
     const running = kinds.filter((kind) => kind === "running" || kind === "restarting").length
     const paused = kinds.filter((kind) => kind === "paused").length
@@ -57,7 +57,7 @@ export default define(table, ({ options: { format = "" } }, { settings, terminal
       for (const warning of facts.Warnings ?? []) terminal.err(`${warning}\n`)
       return 0
     }
-    return yield* printObject(format, facts, { command: "info", terminal })
+    return yield* printObject(format, facts, { command: "info", maps: ["Runtimes"], terminal })
   })
 )
 

@@ -1,17 +1,26 @@
 import * as Effect from "effect/Effect"
 import { jsonCompact } from "../show/json.ts"
-import { render, unescapeFormat } from "../show/template.ts"
+import { render, unescapeFormat, withMaps } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { Usage } from "./Usage.ts"
 
-/** Prints one object as `--format` wants it: `json`, or what a Go template makes of it. */
+/**
+ * Prints one object as `--format` wants it: `json`, or what a Go template makes of it. `maps`: the fields that a template
+ * may ask for what is not there.
+ */
 export const printObject = (
   format: string,
   facts: unknown,
-  { command, terminal }: { readonly command: string; readonly terminal: Terminal }
+  {
+    command,
+    maps = [],
+    terminal
+  }: { readonly command: string; readonly maps?: ReadonlyArray<string>; readonly terminal: Terminal }
 ): Effect.Effect<number, Usage> => {
   const text =
-    format === "json" ? { ok: true as const, value: jsonCompact(facts) } : render(unescapeFormat(format), facts)
+    format === "json"
+      ? { ok: true as const, value: jsonCompact(facts) }
+      : render(unescapeFormat(format), withMaps(facts, new Set(maps)))
   if (!text.ok) {
     const hint = `gantry ${command} --format json shows all fields`
     return new Usage({ message: text.problem, hint, status: 1 })
