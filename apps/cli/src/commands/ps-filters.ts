@@ -62,9 +62,9 @@ const matchesOne = (
       case "label":
         return hasLabel(record.labels, value)
       case "status":
-        return shownState(state).kind === value
+        return shownState(record, state).kind === value
       case "exited": {
-        const shown = shownState(state)
+        const shown = shownState(record, state)
         return shown.kind === "exited" && String(shown.exitCode) === value
       }
       case "ancestor": {

@@ -31,7 +31,7 @@ export const containerFacts = (
     image: isStillCalled(record.imageName, record.image, imageNames) ? record.imageName : record.image,
     command: [...record.options.entrypoint, ...record.options.command],
     createdAt: record.createdAt,
-    state: shownState(state),
+    state: shownState(record, state),
     ports: [...published, ...exposed],
     labels: record.labels,
     mounts: record.mounts.flatMap(({ name, source, type }) =>

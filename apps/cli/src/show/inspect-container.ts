@@ -5,6 +5,7 @@ import { signalName } from "@gantry/engine/containers/words"
 import { hostConfigOf, modeOf } from "./inspect-host-config.ts"
 import { inspectNetworks } from "./inspect-networks.ts"
 import { rfc3339Of } from "./time.ts"
+import { shownState } from "./shown-state.ts"
 
 const never = "0001-01-01T00:00:00Z"
 
@@ -24,7 +25,7 @@ export const inspectContainer = (
     Created: rfc3339Of(record.createdAt),
     Path: path,
     Args: args,
-    State: { ...stateOf(state), ...(health === undefined ? {} : { Health: healthOf(health) }) },
+    State: { ...stateOf(record, state), ...(health === undefined ? {} : { Health: healthOf(health) }) },
     Image: record.image,
     ResolvConfPath: "",
     HostnamePath: "",
@@ -124,12 +125,12 @@ const volumesOf = ({ mounts }: ContainerRecord) => {
   return targets.length === 0 ? null : emptyValues(targets)
 }
 
-const stateOf = (state: ContainerState) => {
+const stateOf = (record: ContainerRecord, state: ContainerState) => {
   const running = state.status === "running"
   const exit = state.status === "exited" || state.status === "restarting" ? state.exit : undefined
   const lost = state.status === "lost"
   return {
-    Status: running && state.paused ? "paused" : lost ? "exited" : state.status,
+    Status: shownState(record, state).kind,
     Running: running || state.status === "restarting",
     Paused: running && state.paused,
     Restarting: state.status === "restarting",

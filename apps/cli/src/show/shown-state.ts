@@ -1,8 +1,10 @@
-import type { ContainerState } from "@gantry/core/runtime/ContainerState"
+import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import type { ShownState } from "./container-row.ts"
 
-/** How a state is called in listings. */
-export const shownState = (state: ContainerState): ShownState => {
+/** How a container's state is called in listings. One whose removal was cut short may have no files that tell of it any more. */
+export const shownState = ({ removing }: Pick<ContainerRecord, "removing">, state: ContainerState): ShownState => {
+  if (removing !== undefined && !isLive(state)) return { kind: "removing" }
   switch (state.status) {
     case "created":
       return { kind: "created" }

@@ -103,7 +103,10 @@ const tear = (verb: Verb, name: string, after: number): Command => ({
       await gantry.ok("rm", "-f", name)
       set(life, name, "gone")
     } else {
-      const seen = (await settled(gantry)).get(name) ?? "gone"
+      const now = (await settled(gantry)).get(name) ?? "gone"
+      // Who was killed was removing one of --rm: that can be finished, and nothing else.
+      if (now === "removing") await gantry.ok("rm", "-f", name)
+      const seen = now === "removing" ? "gone" : now
       expect(torn(verb, known)).toContain(seen)
       // Who was killed may have stopped it already or not: nobody can tell, so it gets another rule.
       if (seen !== "gone" && known.restart === "unless-stopped") await gantry.ok("update", "--restart", "no", name)
@@ -122,6 +125,7 @@ const orphan = (name: string): Command => ({
     expect(supervisor).toBeDefined()
     if (supervisor !== undefined) process.kill(supervisor, "SIGKILL")
     const seen = (await settled(gantry)).get(name) ?? "gone"
+    if (seen === "removing") throw new Error(`nobody finishes the removal of ${name}`)
     // Nobody is left to remove one of --rm: the next command that notices does.
     expect(life.get(name)?.passing === true ? ["exited", "gone"] : ["exited"]).toContain(seen)
     set(life, name, seen)

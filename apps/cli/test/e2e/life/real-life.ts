@@ -31,13 +31,16 @@ export const publishedPorts = async (gantry: Gantry, name: string): Promise<Read
     .filter((port) => port !== 80)
     .toSorted()
 
-/** How each container fares, as `ps` says it. */
-export const statuses = async (gantry: Gantry): Promise<ReadonlyMap<string, Status>> =>
+/** How a container fares, as `ps` says it; `removing`: whoever removed it was killed. */
+export type Seen = Status | "removing"
+
+/** How each container fares. */
+export const statuses = async (gantry: Gantry): Promise<ReadonlyMap<string, Seen>> =>
   new Map(
     (await gantry.ok("ps", "-a", "--format", "{{.Names}} {{.State}}"))
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => line.split(" ") as [string, Status])
+      .map((line) => line.split(" ") as [string, Seen])
   )
 
 /** A process of the engine. */
@@ -73,7 +76,7 @@ const isBeingSettled = (gantry: Gantry): boolean => processes(gantry).some(({ wo
  * Waits until nothing is under way: whoever cleans up has done so, and each supervisor keeps a container that runs. After
  * that nothing changes by itself.
  */
-export const settled = (gantry: Gantry): Promise<ReadonlyMap<string, Status>> =>
+export const settled = (gantry: Gantry): Promise<ReadonlyMap<string, Seen>> =>
   until("nothing to be under way", async () => {
     if (isBeingSettled(gantry)) return undefined
     const seen = await statuses(gantry)
