@@ -210,7 +210,7 @@ export const make = ({ commands }: MemoryRuntimeOptions) =>
       // Nobody can reach anything here, so that nothing has to be held.
       changePorts: (id) => Effect.as(running(id), () => Effect.asVoid(running(id))),
       rewire: ({ id }) => Effect.asVoid(running(id)),
-      standDown: () => Effect.void,
+      standDown: () => Effect.succeed(false),
       update: (id) => Effect.asVoid(running(id)),
       health: () => Effect.succeed(undefined),
       processes: (id) =>

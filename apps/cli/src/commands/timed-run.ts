@@ -63,7 +63,8 @@ const killSlow = (record: ContainerRecord, stopwatch: Stopwatch, allowed: number
     if (took <= allowed) return
     const shares = stopwatch.shares()
     const runtime = yield* Runtime
-    yield* Effect.ignore(Effect.zipRight(runtime.standDown(record.id), runtime.signal(record.id, SIGKILL)))
+    const ends = yield* runtime.standDown(record.id, { signal: SIGKILL })
+    if (!ends) yield* Effect.ignore(runtime.signal(record.id, SIGKILL))
     yield* Effect.ignore(runtime.wait(record.id))
     yield* settleOrWarn(record)
     return yield* new StartTooSlow({ container: record.name, took, allowed, slowest: slowest(shares) })

@@ -34,6 +34,19 @@ describe("containers that are looked after", () => {
     expect(await status("killed")).toMatch(/^Exited \(137\)/)
   })
 
+  it("are stopped to the end, also when whoever stops them is killed on the way", async () => {
+    const deaf = "trap 'echo told' TERM; echo ready; while :; do sleep 0.05; done"
+    await gantry.ok("run", "-d", "--name", "deaf", "--restart", "always", "base", "sh", "-c", deaf)
+    const said = (line: string) => until(line, async () => (await gantry.ok("logs", "deaf")).includes(line), 10)
+    await said("ready")
+    const stopping = gantry.start("stop", "-t", "3", "deaf")
+    await said("told")
+    stopping.kill("SIGKILL")
+    expect((await stopping.ended).status).not.toBe(0)
+    expect(await gantry.ok("wait", "deaf")).toBe("137")
+    expect(await status("deaf")).toMatch(/^Exited \(137\)/)
+  })
+
   it("are not started again after a signal that the user means as their end, and are after another one", async () => {
     const ready = (name: string) => until(`${name} to listen`, async () => (await gantry.ok("logs", name)) !== "", 10)
     const command = ["base", "sh", "-c", "trap 'exit 3' USR1; echo ready; while :; do sleep 0.05; done"]

@@ -153,6 +153,14 @@ export interface RuntimeAbilities {
   readonly pause: boolean
 }
 
+/** How a container is made to end. */
+export interface Ending {
+  /** Number of what its first process gets. */
+  readonly signal: number
+  /** Milliseconds from then until it is killed, should it still be there; it is not without them. */
+  readonly killAfter?: number
+}
+
 /** Containers: named, started, waited for, signalled. Nothing here says on which machine they run. */
 export interface RuntimeShape {
   /** Name of the runtime as `--runtime` and `inspect` spell it. */
@@ -228,9 +236,10 @@ export interface RuntimeShape {
   ) => Effect.Effect<void, IsolationRefused | NotRunning>
   /**
    * From now on the container is not started again when it ends, whatever its restart rule; one that waits to be started
-   * again has ended. Nothing happens when it does not run.
+   * again has ended. Nothing happens when it does not run. `ending` begins in the same step: nobody who is killed on the
+   * way leaves one that runs and is not started again. False when it has not begun.
    */
-  readonly standDown: (id: string) => Effect.Effect<void>
+  readonly standDown: (id: string, ending?: Ending) => Effect.Effect<boolean>
   /** What is known of its health since its last start; undefined when nobody looks at it. */
   readonly health: (id: string) => Effect.Effect<Health | undefined>
   /** All processes of a running container, its first one first, the others by number. */

@@ -75,7 +75,7 @@ export const endVerbs = ({
       yield* Effect.promise(() => clearEarlier(directory, group))
       if (isLive(currentState(directory))) {
         // One whose supervisor hears nothing any more is ended below with all it has.
-        yield* standDown(id)
+        yield* standDown(id, { signal: SIGKILL })
         yield* Effect.timeoutOption(killed(id), mostDying)
       }
       const file = readState(directory)

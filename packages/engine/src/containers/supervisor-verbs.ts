@@ -34,8 +34,13 @@ export const supervisorVerbs = (
     )
 
   // One that does not come to answer finds the wish when it does, and nobody who ends a container waits for that.
-  const standDown: RuntimeShape["standDown"] = (id) =>
-    ask(id, { type: "stand-down" }, "stands-down").pipe(Effect.timeoutOption(mostStandingDown), Effect.ignore)
+  const standDown: RuntimeShape["standDown"] = (id, ending) =>
+    ask(id, { type: "stand-down", ...(ending === undefined ? {} : { ending }) }, "stands-down").pipe(
+      // Without an answer it has ended before there was one.
+      Effect.map((answer) => answer?.ends ?? true),
+      Effect.timeoutTo({ duration: mostStandingDown, onTimeout: () => false, onSuccess: (ends) => ends }),
+      Effect.catchTag("NotRunning", () => Effect.succeed(false))
+    )
 
   const update: RuntimeShape["update"] = (id, change) =>
     Effect.flatMap(

@@ -10,6 +10,7 @@ import { standardInput } from "./channel.ts"
 import { type Client, listen, makeClient, makeClients } from "./clients.ts"
 import type { Directing, Sequences } from "./direct.ts"
 import { makeConnection } from "./connection.ts"
+import { endBy } from "./end-by.ts"
 import { cleanUp, finish } from "./finish.ts"
 import { limitGroup, openGroup } from "./group.ts"
 import type { Job } from "./job.ts"
@@ -142,7 +143,9 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     }
     if (control.type === "stand-down") {
       rest.want()
-      void client.send(encodeEvent({ type: "stands-down" }))
+      const ending = running === undefined ? undefined : control.ending
+      if (running !== undefined && ending !== undefined) endBy(running, ending)
+      void client.send(encodeEvent({ type: "stands-down", ends: ending !== undefined }))
     }
   }
   const starter = meetStarter(supervision.claimed, clients.remove, receive)

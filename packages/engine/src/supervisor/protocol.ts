@@ -1,6 +1,6 @@
 import type { PublishedPort } from "@gantry/core/network/Network"
 import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
-import type { NameService, RuntimeChange } from "@gantry/core/runtime/Runtime"
+import type { Ending, NameService, RuntimeChange } from "@gantry/core/runtime/Runtime"
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { HostSocket } from "./host-socket.ts"
 import type { ExitStatus } from "@gantry/core/runtime/ContainerState"
@@ -30,7 +30,7 @@ export type Event =
   /** Comes after all output. Nothing comes after it, unless the container is started again: then `started`. */
   | { readonly type: "exited"; readonly exit: ExitStatus }
   /** To the one who asked alone. */
-  | { readonly type: "stands-down" }
+  | { readonly type: "stands-down"; readonly ends: boolean }
   /** To the one who asked alone. `why`: which limit could not be kept. */
   | { readonly type: "updated"; readonly why?: string }
   /** To the one who asked alone: the beginning or the end of a change of ports was heard. */
@@ -47,8 +47,8 @@ export type Control =
   | { readonly type: "close-stdin" }
   | { readonly type: "resize"; readonly rows: number; readonly columns: number }
   | { readonly type: "signal"; readonly signal: number }
-  /** The container is not to be started again. Answered with `stands-down`. */
-  | { readonly type: "stand-down" }
+  /** The container is not to be started again, and is to end. Answered with `stands-down`. */
+  | { readonly type: "stand-down"; readonly ending?: Ending }
   /** Other limits, another restart rule. Answered with `updated`. */
   | { readonly type: "update"; readonly change: RuntimeChange }
   /**

@@ -7,7 +7,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { WrongState } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
-import { kill } from "./kill.ts"
+import { end } from "./kill.ts"
 
 /** How {@link stop} goes about it. */
 export interface StopOptions {
@@ -41,12 +41,11 @@ export const stop = (
       Effect.zipLeft(tell(containerEvent(record, "stop")))
     )
     if (!(yield* alive)) return Option.none()
-    yield* runtime.standDown(record.id)
-    yield* Effect.ignore(kill(record, signal))
+    yield* Effect.ignore(end(record, { signal, ...(seconds < 0 ? {} : { killAfter: seconds * 1000 }) }))
     if (seconds < 0) return yield* ended
     const inTime = yield* Effect.timeoutOption(ended, `${seconds} seconds`)
     if (Option.isSome(inTime)) return inTime.value
-    yield* Effect.ignore(kill(record, SIGKILL))
+    yield* Effect.ignore(end(record, { signal: SIGKILL }))
     const inTheEnd = yield* Effect.timeoutOption(ended, `${mostDying} seconds`)
     if (Option.isSome(inTheEnd)) return inTheEnd.value
     return yield* new WrongState({

@@ -69,7 +69,11 @@ describe("a signal", () => {
             restarts: 1
           } as const),
         signal: (id: string) => new NotRunning({ container: id }),
-        standDown: (id: string) => Effect.sync(() => void asked.push(id))
+        standDown: (id: string) =>
+          Effect.as(
+            Effect.sync(() => asked.push(id)),
+            false
+          )
       }
       yield* Effect.provideService(kill(record, hangUp), Runtime, between)
       expect(asked).toEqual([record.id])
