@@ -2,9 +2,10 @@ import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { settle } from "@gantry/engine/containers/settle"
+import { known, settle } from "@gantry/engine/containers/settle"
 import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { ps as table } from "../argv/tables/listing.ts"
 import { parseFilters } from "../argv/values/filters.ts"
 import type { ListedContainer } from "../show/container-facts.ts"
@@ -24,13 +25,14 @@ export default define(table, ({ options }, { terminal }) =>
       return yield* new Usage({ message: filters.problem, hint: "see gantry ps --help", status: 1, speaker: "daemon" })
     const called = new Map((yield* (yield* Images).list).map(({ id, names }) => [id, names]))
     const all: Array<ListedContainer> = []
-    for (const record of yield* containers.list) {
-      const state = yield* runtime.state(record.id)
-      // What a kill left behind is put right by whoever notices.
-      if (record.attachments.length > 0 && !isLive(state)) {
-        yield* Effect.ignore(settle(record))
-        if (record.options.autoRemove) continue
-      }
+    for (const listed of yield* containers.list) {
+      const before = yield* runtime.state(listed.id)
+      // What a kill left behind is put right by whoever notices. One of --rm need not be gone after that.
+      const holds = listed.attachments.length > 0 && !isLive(before)
+      if (holds) yield* Effect.ignore(settle(listed))
+      const record = holds ? Option.getOrUndefined(yield* known(listed.id)) : listed
+      if (record === undefined) continue
+      const state = holds ? yield* runtime.state(record.id) : before
       all.push({ record, state, imageNames: called.get(record.image) ?? [] })
     }
     const count = countOf(options)
