@@ -192,6 +192,20 @@ describe("a hostile container", () => {
     ).toBe(readFileSync("/etc/hostname", "utf8").trim())
   })
 
+  it("has nobody wait for its account files, or read them without end", async () => {
+    for (const trick of [
+      "mkfifo /etc/passwd",
+      "ln -s /dev/zero /etc/passwd",
+      "ln -s /etc/group /etc/passwd; rm /etc/group; mkfifo /etc/group"
+    ]) {
+      await gantry.build("accounts", `FROM base\nRUN rm /etc/passwd && ${trick}\n`)
+      expect(await gantry.ok("run", "--rm", "accounts", "echo", "in")).toBe("in")
+      expect((await gantry.try("run", "--rm", "-u", "app", "accounts", "true")).stderr).toContain(
+        "unable to find user app"
+      )
+    }
+  })
+
   it("takes neither the port nor the address of another", async () => {
     await gantry.ok(
       "run",

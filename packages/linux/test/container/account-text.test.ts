@@ -20,6 +20,9 @@ it("an account file is read, and nothing that would keep its reader waiting or f
   writeFileSync(at("endless"), "")
   truncateSync(at("endless"), 2 ** 40)
   kernel.sys.mknod(at("pipe"), S_IFIFO | 0o600, 0, 0)
+  const long = "root:x:0:0:é:/root:/bin/sh\n".repeat(1000)
+  writeFileSync(at("long"), long)
+  expect(accountText(kernel, at("long"))).toBe(long)
   for (const place of [at("endless"), at("pipe"), at("none"), "/dev/zero", directory]) {
     expect(accountText(kernel, place)).toBeUndefined()
   }
