@@ -1,5 +1,7 @@
 import { Containers } from "@gantry/engine/containers/Containers"
 import { containerPath, hostPath } from "@gantry/engine/copy/Side"
+import { containerEvent } from "@gantry/engine/events/actors"
+import { record } from "@gantry/engine/events/Journal"
 import { type Copied, copyFromStream, copyIn, copyOut, copyToStream } from "@gantry/engine/verbs/copy"
 import * as Effect from "effect/Effect"
 import { copy as table } from "../argv/tables/copy.ts"
@@ -60,10 +62,14 @@ export default define(table, ({ operands, options }, { terminal }) =>
         if (from.length > 1)
           return yield* refused("standard input is not copied together with files", "copy it by itself")
         const { archive } = yield* openArchive("-", `tar c . | gantry cp - ${shown}`, terminal)
-        return tell(yield* copyFromStream(container, archive, destination, wish), shown)
+        const copied = yield* copyFromStream(container, archive, destination, wish)
+        yield* record(containerEvent(container, "extract-to-dir"))
+        return tell(copied, shown)
       }
       const sources = from.map(({ path }) => hostPath(terminal.cwd, path))
-      return tell(yield* copyIn(container, sources, destination, wish), shown)
+      const copied = yield* copyIn(container, sources, destination, wish)
+      yield* record(containerEvent(container, "extract-to-dir"))
+      return tell(copied, shown)
     }
     const container = yield* containers.find(source?.container ?? "")
     const patterns = from.map(({ path }) => containerPath(path))
@@ -71,8 +77,11 @@ export default define(table, ({ operands, options }, { terminal }) =>
       yield* Effect.scoped(
         Effect.flatMap(copyToStream(container, patterns, wish), (archive) => writeArchive(archive, undefined, terminal))
       )
+      yield* record(containerEvent(container, "archive-path"))
       return 0
     }
-    return tell(yield* copyOut(container, patterns, hostPath(terminal.cwd, to.path), wish), to.path)
+    const copied = yield* copyOut(container, patterns, hostPath(terminal.cwd, to.path), wish)
+    yield* record(containerEvent(container, "archive-path"))
+    return tell(copied, to.path)
   })
 )

@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
 import { until } from "./host/until.ts"
@@ -42,6 +43,10 @@ describe("events", () => {
     await gantry.try("exec", "box", "sh", "-c", "exit 4")
     await gantry.ok("top", "box")
     await gantry.ok("export", "-o", "box.tar", "box")
+    await gantry.ok("cp", "box:/etc/passwd", join(gantry.scratch, "users"))
+    await gantry.ok("cp", join(gantry.scratch, "users"), "box:/tmp")
+    await gantry.ok("cp", "box:/etc/passwd", "-")
+    expect((await gantry.try("cp", "box:/nowhere", gantry.scratch)).status).toBe(1)
     await gantry.ok("kill", "box")
     await gantry.ok("wait", "box")
     await gantry.ok("rm", "-v", "box")
@@ -54,6 +59,12 @@ describe("events", () => {
     expect((await past("container=box", "event=top", "event=export")).match(/container (?:top|export)/g)).toEqual([
       "container top",
       "container export"
+    ])
+    const copies = await past("container=box", "event=archive-path", "event=extract-to-dir")
+    expect(copies.match(/container (?:archive-path|extract-to-dir)/g)).toEqual([
+      "container archive-path",
+      "container extract-to-dir",
+      "container archive-path"
     ])
     expect((await past("label=tier=front", "event=kill")).match(/signal=9/g)).toHaveLength(1)
     expect((await past("volume=data")).replaceAll(/\(.*\)/g, "").match(/volume \w+/g)).toEqual([
