@@ -31,6 +31,7 @@ import { isSandbox } from "./host.ts"
 import { type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { StartRequest } from "./request.ts"
+import { requireMasks } from "./require-masks.ts"
 import { waitFor } from "./wait.ts"
 
 /**
@@ -140,6 +141,7 @@ const begin = (
   else {
     const inside = openInside(kernel.sys, `/proc/${pid}/root`)
     try {
+      if (!spec.privileged && spec.pathsUnmasked !== true) requireMasks(inside)
       requireProgram(inside, spec.process)
     } finally {
       inside.close()
