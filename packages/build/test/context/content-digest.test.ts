@@ -37,11 +37,7 @@ const selectedIn = (root: string, source = ".") => {
 const listed = (
   { matches, tree }: { readonly tree: ContextTree; readonly matches: ReadonlyArray<Match> },
   memory?: DigestMemo
-) =>
-  Either.map(
-    atOnce(listFiles(matches, "", (entry) => fileDigest(tree, entry, memory))),
-    ({ digest }) => digest
-  )
+) => Either.map(atOnce(listFiles(matches, "", (entry) => fileDigest(tree, entry, memory))), ({ digest }) => digest)
 
 const digestOf = (root: string, memory?: DigestMemo) => Either.getOrThrow(listed(selectedIn(root), memory))
 
