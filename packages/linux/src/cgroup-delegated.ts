@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { basename } from "node:path"
+import { ownDirectory } from "./cgroup-files.ts"
 import type { CgroupLayout, Hierarchy } from "./cgroup-layout.ts"
 import { loadSyscallsSync } from "./load.ts"
 
@@ -20,9 +21,11 @@ export const delegatedPart = (
   isOwn: (directory: string, held: boolean) => boolean
 ): CgroupLayout => {
   const partOf = (hierarchy: Hierarchy): ReadonlyArray<Hierarchy> => {
-    const group = hierarchy.own.replace(new RegExp(`/${holderGroup}$`), "")
-    const mountPoint = group === "/" ? hierarchy.mountPoint : `${hierarchy.mountPoint}${group}`
-    return isOwn(mountPoint, group !== hierarchy.own) ? [{ ...hierarchy, mountPoint, own: "/" }] : []
+    const directory = ownDirectory(hierarchy)
+    if (directory === undefined) return []
+    const mountPoint = directory.replace(new RegExp(`/${holderGroup}$`), "")
+    const held = mountPoint !== directory
+    return isOwn(mountPoint, held) ? [{ ...hierarchy, mountPoint, own: held ? `/${holderGroup}` : "/" }] : []
   }
   if (layout.version === "none") return layout
   if (layout.version === "v2") {

@@ -48,12 +48,19 @@ export const writeSetting = (directory: string, { feature, file, otherwise, valu
 
 /** Moves this process into the group it is in: the kernel prepares for a move and then finds nothing to do. */
 export const stayInGroup = (hierarchy: Hierarchy): void => {
-  write("control groups", ownProcesses(hierarchy), "0")
+  const processes = ownProcesses(hierarchy)
+  if (processes !== undefined) write("control groups", processes, "0")
 }
 
+/** The directory of the group that this process is in. */
+export const ownDirectory = ({ mountPoint, own }: Hierarchy): string | undefined =>
+  own === undefined ? undefined : own === "/" ? mountPoint : `${mountPoint}${own}`
+
 /** The list of processes of the group that this process is in. Who writes 0 to it stays in the group. */
-export const ownProcesses = ({ mountPoint, own }: Hierarchy): string =>
-  `${mountPoint}${own === "/" ? "" : own}/cgroup.procs`
+export const ownProcesses = (hierarchy: Hierarchy): string | undefined => {
+  const directory = ownDirectory(hierarchy)
+  return directory === undefined ? undefined : `${directory}/cgroup.procs`
+}
 
 /** The text of a file without its last newline; undefined when it cannot be read. */
 export const read = (file: string): string | undefined => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { delegatedPart, isMarked, isOwned } from "./cgroup-delegated.ts"
+import { ownDirectory } from "./cgroup-files.ts"
 import { type MountInfo, parseMountInfo } from "./mounts.ts"
 import { rootless } from "./rootless.ts"
 
@@ -9,8 +10,8 @@ export interface Hierarchy {
   readonly mountPoint: string
   /** v1 controllers of this tree; empty for a named tree without any. */
   readonly controllers: ReadonlyArray<string>
-  /** The group of this process, from the top of the tree. */
-  readonly own: string
+  /** The group of this process, from the mount point on; undefined when it is in none below that. */
+  readonly own: string | undefined
   /** Mounted read-only, as in most containers. */
   readonly readOnly: boolean
 }
@@ -82,14 +83,13 @@ export const layoutOf = (mounts: ReadonlyArray<MountInfo>, memberships: Readonly
   return unified === undefined ? { version: "none" } : { version: "v2", unified }
 }
 
-const layoutAround = (process: number | "self"): CgroupLayout =>
-  layoutOf(
-    parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
-    parseMemberships(readFileSync(`/proc/${process}/cgroup`, "utf8"))
-  )
+const membershipsOf = (process: number | "self"): string => readFileSync(`/proc/${process}/cgroup`, "utf8")
+
+const layoutBy = (memberships: string): CgroupLayout =>
+  layoutOf(parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")), parseMemberships(memberships))
 
 /** The cgroups of this machine as this process sees them, whoever may divide them. */
-export const hostCgroups = (): CgroupLayout => layoutAround("self")
+export const hostCgroups = (): CgroupLayout => layoutBy(membershipsOf("self"))
 
 /**
  * The cgroups of this machine that this process may divide. An ordinary user has what was delegated to the process that
@@ -98,16 +98,26 @@ export const hostCgroups = (): CgroupLayout => layoutAround("self")
 export const detectCgroups = (): CgroupLayout => {
   const here = rootless()
   if (here === undefined) return hostCgroups()
-  return delegatedPart(layoutAround(here.holder), (directory, held) =>
+  const holders = membershipsOf(here.holder)
+  const part = delegatedPart(layoutBy(holders), (directory, held) =>
     held ? isOwned(directory, 0) : isMarked(directory, 0)
   )
+  return membershipsOf("self") === holders ? part : withoutOwn(part)
+}
+
+/** The same trees for a process that is in other groups. */
+const withoutOwn = (layout: CgroupLayout): CgroupLayout => {
+  if (layout.version === "none") return layout
+  if (layout.version === "v2") return { ...layout, unified: { ...layout.unified, own: undefined } }
+  return { ...layout, hierarchies: layout.hierarchies.map((hierarchy) => ({ ...hierarchy, own: undefined })) }
 }
 
 /** Directories of the groups that a process is in, as far as an ordinary user may put others there. */
 export const groupsOf = (process: number): ReadonlyArray<string> => {
-  const layout = layoutAround(process)
+  const layout = layoutBy(membershipsOf(process))
   const hierarchies = layout.version === "v1" ? layout.hierarchies : layout.version === "v2" ? [layout.unified] : []
   return hierarchies
-    .map(({ mountPoint, own }) => (own === "/" ? mountPoint : `${mountPoint}${own}`))
+    .map(ownDirectory)
+    .filter((directory) => directory !== undefined)
     .filter((directory) => isOwned(directory, 0))
 }

@@ -43,7 +43,9 @@ const host: Look = {
 export const canLimit = (layout: CgroupLayout, limit: OptionalLimit, look: Look = host): boolean => {
   const isIn = ({ mountPoint, own }: Hierarchy, files: ReadonlyArray<string>): boolean => {
     const has = (directory: string) => files.some((file) => look.exists(`${directory}/${file}`))
-    if (own !== "/" && look.exists(`${mountPoint}${own}`)) return has(`${mountPoint}${own}`)
+    // What a user was given is a group itself.
+    if (has(mountPoint)) return true
+    if (own !== undefined && own !== "/" && look.exists(`${mountPoint}${own}`)) return has(`${mountPoint}${own}`)
     const [first] = look.directories(mountPoint)
     return first === undefined ? files.length > 0 : has(`${mountPoint}/${first}`)
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { delegatedPart } from "../src/cgroup-delegated.ts"
+import { ownProcesses } from "../src/cgroup-files.ts"
 
 const tree = (name: string, own: string) => ({
   mountPoint: `/sys/fs/cgroup/${name}`,
@@ -31,6 +32,18 @@ describe("the part of the control groups that is a user's", () => {
       { version: "v2", unified },
       (directory, held) => held && directory === "/sys/fs/cgroup/user/scope"
     )
-    expect(part).toEqual({ version: "v2", unified: { ...unified, mountPoint: "/sys/fs/cgroup/user/scope", own: "/" } })
+    expect(part).toEqual({
+      version: "v2",
+      unified: { ...unified, mountPoint: "/sys/fs/cgroup/user/scope", own: "/gantry-holder" }
+    })
+  })
+
+  it("has no process return to the group that was left, where controllers could not be handed down then", () => {
+    const unified = { ...tree("", "/user/scope/gantry-holder"), mountPoint: "/sys/fs/cgroup", controllers: [] }
+    const part = delegatedPart({ version: "v2", unified }, () => true)
+    expect(part.version === "v2" && ownProcesses(part.unified)).toBe(
+      "/sys/fs/cgroup/user/scope/gantry-holder/cgroup.procs"
+    )
+    expect(ownProcesses({ ...unified, own: undefined })).toBeUndefined()
   })
 })

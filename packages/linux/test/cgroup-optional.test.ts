@@ -45,6 +45,11 @@ describe("limits that a machine may not have", () => {
     expect(kept(v2("/a"), "/u/a/cgroup.procs")).toEqual([])
   })
 
+  it("are told by the group that a user was given, whatever was handed down to the groups in it", () => {
+    const files = ["/u/memory.swap.max", "/u/gantry-holder/cgroup.procs"]
+    expect(kept(v2("/gantry-holder"), ...files)).toEqual(["swap"])
+  })
+
   it("are taken to be there while there is no group to look at", () => {
     expect(kept(v1())).toEqual(limits)
     expect(kept(v2())).toEqual(["block weight", "swap"])
