@@ -1,5 +1,6 @@
 import { type CgroupLayout, detectCgroups } from "./cgroup-layout.ts"
 import type { Limits } from "./cgroup-limits.ts"
+import { isWithinReach } from "./cgroup-reach.ts"
 import { cgroupsV1 } from "./cgroup-v1.ts"
 import { cgroupsV2 } from "./cgroup-v2.ts"
 import type { DeviceRule } from "./devices.ts"
@@ -61,32 +62,30 @@ export interface Cgroups {
   readonly remove: (path: string) => boolean
 }
 
-const nowhere = (): ReadonlyArray<Missing> => {
-  const reason = rootless() === undefined ? "no cgroup file system is mounted" : "none were delegated to this user"
-  return [{ feature: "control groups", reason }]
-}
-
-const withoutCgroups: Cgroups = {
-  create: nowhere,
-  rehearse: () => undefined,
-  rehearsal: undefined,
-  add: nowhere,
-  directories: () => [],
-  setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere()),
-  allowDevices: nowhere,
-  pids: () => [],
-  killAll: () => undefined,
-  freeze: nowhere,
-  thaw: nowhere,
-  usage: () => ({
-    memoryBytes: undefined,
-    cpuNanoseconds: undefined,
-    processes: undefined,
-    oomKills: undefined,
-    memoryLimitBytes: undefined,
-    disk: undefined
-  }),
-  remove: () => true
+const withoutCgroups = (reason: string): Cgroups => {
+  const nowhere = () => [{ feature: "control groups", reason }]
+  return {
+    create: nowhere,
+    rehearse: () => undefined,
+    rehearsal: undefined,
+    add: nowhere,
+    directories: () => [],
+    setLimits: (_path, limits) => (Object.keys(limits).length === 0 ? [] : nowhere()),
+    allowDevices: nowhere,
+    pids: () => [],
+    killAll: () => undefined,
+    freeze: nowhere,
+    thaw: nowhere,
+    usage: () => ({
+      memoryBytes: undefined,
+      cpuNanoseconds: undefined,
+      processes: undefined,
+      oomKills: undefined,
+      memoryLimitBytes: undefined,
+      disk: undefined
+    }),
+    remove: () => true
+  }
 }
 
 /** The groups of a machine, of this one unless a layout is given. */
@@ -97,6 +96,19 @@ export const openCgroups = (sys: Syscalls, layout: CgroupLayout = detectCgroups(
     case "v2":
       return cgroupsV2(sys, layout.unified)
     case "none":
-      return withoutCgroups
+      return withoutCgroups(
+        rootless() === undefined ? "no cgroup file system is mounted" : "none were delegated to this user"
+      )
   }
+}
+
+/**
+ * The groups of this machine for who puts processes into them: as good as none in a session of an ordinary user from
+ * which those that were delegated cannot be reached.
+ */
+export const openCgroupsToFill = (sys: Syscalls): Cgroups => {
+  const layout = detectCgroups()
+  return rootless() === undefined || isWithinReach(layout)
+    ? openCgroups(sys, layout)
+    : withoutCgroups("those of this user were delegated to another session than this one")
 }

@@ -43,6 +43,8 @@ const isolationHint = (why: string): string | undefined => {
     return "have it listen on addresses of its own, or create it in a network of yours: --network NAME"
   if (/delegated to this user/.test(why))
     return "go without limits and pause; gantry doctor says how a user is given control groups"
+  if (/delegated to another session/.test(why))
+    return "run it by systemd-run --user --scope -p Delegate=yes gantry …, as the first command was"
   if (/cannot show files with other owners/.test(why))
     return "go without idmap and --userns auto there: ext4, xfs, btrfs and tmpfs can do it"
   if (/range of user numbers/.test(why)) return "gantry doctor says how a user is given one"

@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from "node:fs"
-import { type CgroupUsage, type Cgroups, type Missing, openCgroups } from "@gantry/linux/cgroup"
+import { type CgroupUsage, type Cgroups, type Missing, openCgroups, openCgroupsToFill } from "@gantry/linux/cgroup"
 import type { BlockLimit } from "@gantry/linux/cgroup-block"
 import type { Limits } from "@gantry/linux/cgroup-limits"
 import { anyDevice, defaultDevices, type DeviceRule, parseDeviceRule } from "@gantry/linux/devices"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { deviceNumbers } from "@gantry/linux/memory"
+import { rootless } from "@gantry/linux/rootless"
 import type { BlockResource, ContainerSpec, Resources } from "@gantry/core/runtime/ContainerSpec"
 
 /** The control group of one container, as its launcher uses it. */
@@ -26,7 +27,7 @@ const dispensable = new Set(["block IO weight", "swap limit"])
 
 /** The group of a container that is about to start. `path` is below the top: `gantry/<id>`. */
 export const openGroup = (path: string, spec: ContainerSpec): Group => {
-  const groups = openCgroups(loadSyscallsSync())
+  const groups = openCgroupsToFill(loadSyscallsSync())
   let absent: ReadonlyArray<Missing> = []
   return {
     prepare: () => {
@@ -48,11 +49,15 @@ export const openGroup = (path: string, spec: ContainerSpec): Group => {
 
 /** The group of a container that runs already, for a further process in it: nothing of it ends with that process. */
 export const joinGroup = (path: string): Group => {
-  const groups = openCgroups(loadSyscallsSync())
+  const sys = loadSyscallsSync()
+  const groups = openCgroupsToFill(sys)
+  // Groups that cannot be filled from here may be there all the same: what they forbid must not be evaded.
+  const isThere = () =>
+    groups.directories(path).length > 0 || (rootless() !== undefined && openCgroups(sys).directories(path).length > 0)
   return {
     // The process that will be moved is loading its program meanwhile.
     prepare: () => groups.rehearse(),
-    add: (pid) => requireAdded(groups.add(path, pid), groups.directories(path).length === 0 ? "all" : []),
+    add: (pid) => requireAdded(groups.add(path, pid), isThere() ? [] : "all"),
     kill: () => undefined,
     oomKilled: () => false,
     remove: () => Promise.resolve()
