@@ -23,7 +23,8 @@ import {
   usersOf,
   visibleRows
 } from "./layer-rows.ts"
-import { changesOf, listUpper } from "./list-upper.ts"
+import { listLive } from "./list-live.ts"
+import { changesOf } from "./list-upper.ts"
 import { ensureMapped, type MappedTree, mappedTrees } from "./mapped-trees.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
@@ -260,7 +261,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
       Effect.flatMap(opened(id, "read"), ({ below, kernel, tree, upper }) =>
         Effect.try({
           try: () => {
-            const items = listUpper(kernel, upper, tree.owners)
+            const items = listLive(kernel, upper, tree.owners)
             return { items, changes: changesOf(items, below).changes }
           },
           catch: storageFailure("read", id)

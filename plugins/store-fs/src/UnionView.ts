@@ -1,12 +1,10 @@
 import { type BigIntStats, readdirSync, readlinkSync } from "node:fs"
-import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { byCodeUnit, joinPath, parentOf } from "@gantry/core/tree/safe-path"
 import { UnsafePath } from "@gantry/core/store/StoreError"
 import type { EntryMeta, TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
-import { errorCode } from "./error-code.ts"
-import { carriedInside, ownedInside } from "./owned-inside.ts"
 import type { Kernel } from "./kernel.ts"
+import type { Listing } from "./UpperItem.ts"
 import { isOpaque, readXattrs } from "./xattrs.ts"
 
 /** One directory of the stack. */
@@ -15,10 +13,8 @@ export interface ViewLayer {
   readonly directory: string
   /** Reads the layer's extended attributes; absent for a layer that is known to have none. */
   readonly kernel?: Kernel
-  /** Somebody may be writing into it: what is gone when it is looked at is not there. */
-  readonly live?: boolean
-  /** Whom files of whose belong to on the disk; whose they are when absent. */
-  readonly owners?: IdMaps
+  /** What is in it, where somebody may be writing into it meanwhile: the disk is not asked again. */
+  readonly listed?: Listing
 }
 
 /** Something that can be seen in the merged tree. */
@@ -55,18 +51,18 @@ export interface UnionView {
   readonly under: (top: ViewLayer, root: RootMeta) => UnionView
 }
 
-/** What a look at a layer finds, or `otherwise` when it is gone from one that somebody writes into. */
-const look = <A>({ live }: ViewLayer, at: () => A, otherwise: A): A => {
-  if (live !== true) return at()
-  try {
-    return at()
-  } catch (cause) {
-    const code = errorCode(cause)
-    // The last one: it was a symbolic link.
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL") return otherwise
-    throw cause
-  }
-}
+const diskOf = ({ directory }: ViewLayer, path: string): string => (path === "" ? directory : `${directory}/${path}`)
+
+const statIn = (layer: ViewLayer, path: string): BigIntStats | undefined =>
+  layer.listed === undefined ? statOf(diskOf(layer, path)) : layer.listed.at(path)?.stat
+
+const hidesBelow = (layer: ViewLayer, path: string): boolean =>
+  layer.listed === undefined
+    ? layer.kernel !== undefined && isOpaque(layer.kernel, diskOf(layer, path))
+    : layer.listed.at(path)?.carried.opaque === true
+
+const namesIn = (layer: ViewLayer, path: string): ReadonlyArray<string> =>
+  layer.listed === undefined ? readdirSync(diskOf(layer, path)) : layer.listed.names(path)
 
 /** The view of layers, topmost first. */
 export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = plainRoot): UnionView => {
@@ -80,14 +76,12 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
     const above = sources(parentOf(path))
     const result: Array<ViewLayer> = []
     for (const [index, layer] of above.entries()) {
-      const disk = `${layer.directory}/${path}`
-      const stat = statOf(disk)
+      const stat = statIn(layer, path)
       if (stat === undefined) continue
       // Anything but a directory hides what is below it, also below a directory of a layer above.
       if (!stat.isDirectory()) break
       result.push(layer)
-      const { kernel } = layer
-      if (index < above.length - 1 && kernel !== undefined && look(layer, () => isOpaque(kernel, disk), false)) break
+      if (index < above.length - 1 && hidesBelow(layer, path)) break
     }
     const kept = result.length === 0 ? none : result
     known.set(path, kept)
@@ -96,37 +90,26 @@ export const unionView = (layers: ReadonlyArray<ViewLayer>, root: RootMeta = pla
 
   const at = (path: string): Seen | undefined => {
     for (const layer of sources(parentOf(path))) {
-      const disk = path === "" ? layer.directory : `${layer.directory}/${path}`
-      const stat = statOf(disk)
-      if (stat !== undefined) return isWhiteout(stat) ? undefined : { disk, layer, stat }
+      const stat = statIn(layer, path)
+      if (stat !== undefined) return isWhiteout(stat) ? undefined : { disk: diskOf(layer, path), layer, stat }
     }
     return undefined
   }
 
-  const entry = (path: string, seen: Seen): TreeEntry | undefined =>
-    look(
-      seen.layer,
-      () =>
-        entryFrom(
-          path,
-          seen.disk,
-          ownedInside(seen.stat, seen.layer.owners),
-          seen.layer.kernel === undefined
-            ? undefined
-            : carriedInside(readXattrs(seen.layer.kernel, seen.disk), seen.layer.owners).xattrs
-        ),
-      undefined
-    )
+  const entry = (path: string, { disk, layer, stat }: Seen): TreeEntry | undefined =>
+    layer.listed === undefined
+      ? entryFrom(path, disk, stat, layer.kernel === undefined ? undefined : readXattrs(layer.kernel, disk).xattrs)
+      : layer.listed.at(path)?.entry
 
   const seenIn = (directory: string): Map<string, Seen> => {
     const found = new Map<string, Seen>()
     const hidden = new Set<string>()
     for (const layer of sources(directory)) {
-      const base = directory === "" ? layer.directory : `${layer.directory}/${directory}`
-      for (const name of look(layer, () => readdirSync(base), [])) {
+      for (const name of namesIn(layer, directory)) {
         if (found.has(name) || hidden.has(name)) continue
-        const disk = `${base}/${name}`
-        const stat = statOf(disk)
+        const path = joinPath(directory, name)
+        const disk = diskOf(layer, path)
+        const stat = statIn(layer, path)
         // The runtime decodes names as UTF-8, and what is none of it cannot be asked for again.
         if (stat === undefined && name.includes("\u{fffd}"))
           throw new UnsafePath({ path: disk, why: "it is not UTF-8" })

@@ -12,6 +12,8 @@ export type Kernel = Pick<
   | "copyFileRange"
   | "syncfs"
   | "flock"
+  | "openat2"
+  | "close"
 >
 
 /** Loads the system calls when something first needs them: most commands never do. */

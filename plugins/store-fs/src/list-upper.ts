@@ -1,25 +1,14 @@
-import { type BigIntStats, readdirSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { byCodeUnit, joinPath } from "@gantry/core/tree/safe-path"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { UnsafePath } from "@gantry/core/store/StoreError"
-import { entryFrom, isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
+import { isWhiteout, statOf } from "@gantry/core/tree/disk-entry"
 import type { Kernel } from "./kernel.ts"
-import { carriedInside, ownedInside } from "./owned-inside.ts"
 import { linked, type RootMeta, type UnionView } from "./UnionView.ts"
-import { type Carried, readXattrs } from "./xattrs.ts"
+import { itemOf, type UpperItem } from "./UpperItem.ts"
 
-/** Something in the writable directory of a tree. */
-export interface UpperItem {
-  /** Path in the tree; "" for the root. */
-  readonly path: string
-  /** Absolute path on the disk. */
-  readonly disk: string
-  readonly stat: BigIntStats
-  readonly carried: Carried
-}
-
-/** All items of a writable directory, itself first, sorted by path. `owners`: whom files of whose belong to on the disk. */
+/** All items of a writable directory that stands still, itself first, sorted by path. `owners`: whom files of whose belong to on the disk. */
 export const listUpper = (kernel: Kernel, upper: string, owners?: IdMaps): ReadonlyArray<UpperItem> => {
   const items: Array<UpperItem> = []
   const add = (path: string, disk: string): void => {
@@ -29,12 +18,7 @@ export const listUpper = (kernel: Kernel, upper: string, owners?: IdMaps): Reado
       if (path.includes("\u{fffd}")) throw new UnsafePath({ path, why: "it is not UTF-8" })
       return
     }
-    items.push({
-      path,
-      disk,
-      stat: ownedInside(stat, owners),
-      carried: carriedInside(readXattrs(kernel, disk), owners)
-    })
+    items.push(itemOf(kernel, { path, disk, place: disk, stat, owners }))
     if (stat.isDirectory()) for (const name of readdirSync(disk)) add(joinPath(path, name), `${disk}/${name}`)
   }
   add("", upper)
@@ -77,9 +61,8 @@ export const changesOf = (items: ReadonlyArray<UpperItem>, below: UnionView): Up
   const hiding: Array<string> = []
   const isHidden = (path: string): boolean => hiding.some((directory) => path.startsWith(directory))
   for (const item of items) {
-    const { carried, disk, path, stat } = item
+    const { carried, entry, path, stat } = item
     if (path === "") {
-      const entry = entryFrom(path, disk, stat, carried.xattrs)
       if (entry !== undefined && rootChanged(item, below.root)) changes.push(entry)
       continue
     }
@@ -89,7 +72,6 @@ export const changesOf = (items: ReadonlyArray<UpperItem>, below: UnionView): Up
       else idle.push(item)
       continue
     }
-    const entry = entryFrom(path, disk, stat, carried.xattrs)
     if (entry === undefined) {
       idle.push(item)
       continue
@@ -113,12 +95,11 @@ export const changesOf = (items: ReadonlyArray<UpperItem>, below: UnionView): Up
 export const layerChanges = (items: ReadonlyArray<UpperItem>, hasRoot: boolean): ReadonlyArray<TreeChange> => {
   const changes: Array<TreeChange> = []
   const firsts = new Map<string, string>()
-  for (const { carried, disk, path, stat } of items) {
+  for (const { carried, entry, path, stat } of items) {
     if (isWhiteout(stat)) {
       changes.push({ type: "removed", path })
       continue
     }
-    const entry = entryFrom(path, disk, stat, carried.xattrs)
     if (entry === undefined || (path === "" && !hasRoot)) continue
     changes.push(stat.nlink > 1n ? linked(firsts, entry, "", stat) : entry)
     if (carried.opaque) changes.push({ type: "opaque", path })

@@ -2,13 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync }
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { entryFrom, statOf } from "@gantry/core/tree/disk-entry"
 import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
-import { changesOf, listUpper } from "./list-upper.ts"
-import { carriedInside, ownedInside } from "./owned-inside.ts"
+import { listLive } from "./list-live.ts"
+import { changesOf } from "./list-upper.ts"
 import type { UnionView } from "./UnionView.ts"
-import { readXattrs } from "./xattrs.ts"
+import { listingOf } from "./UpperItem.ts"
 
 /** What a writable directory stands on. */
 export interface Standing {
@@ -23,18 +22,15 @@ export interface Standing {
  * The archive of a writable directory on the view of the layers below it. See `LayerStore.packTree`.
  *
  * A container may be at work in the directory, and may be hostile: whatever it swaps for a link while we read, no bytes
- * from outside the directory get into the archive.
+ * and no names from outside the directory get into the archive.
  */
 export async function* treePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
   // The kernel names open files by their real path.
   const directory = realpathSync(upper)
-  const stat = statOf(directory)
-  const root =
-    stat === undefined
-      ? undefined
-      : entryFrom("", directory, ownedInside(stat, owners), carriedInside(readXattrs(kernel, directory), owners).xattrs)
+  const listed = listingOf(listLive(kernel, directory, owners))
+  const root = listed.at("")?.entry
   if (root === undefined) throw new Error(`${upper} is gone`)
-  const top = { directory, kernel, live: true, ...(owners === undefined ? {} : { owners }) }
+  const top = { directory, kernel, listed }
   const entries = below.under(top, root).walk("")
   yield* tarPieces(withRoot(root, entries), openInside(directory))
 }
@@ -45,7 +41,7 @@ export async function* treePieces({ below, kernel, owners }: Standing, upper: st
  */
 export async function* changePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
   const directory = realpathSync(upper)
-  yield* tarPieces(changesOf(listUpper(kernel, directory, owners), below).changes, openInside(directory))
+  yield* tarPieces(changesOf(listLive(kernel, directory, owners), below).changes, openInside(directory))
 }
 
 function* withRoot(root: TreeEntry, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {

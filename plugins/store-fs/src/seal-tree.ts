@@ -9,8 +9,9 @@ import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { whiteoutPrefix } from "@gantry/core/tree/whiteout"
 import { AT_SYMLINK_NOFOLLOW } from "@gantry/linux/constants"
 import type { Kernel } from "./kernel.ts"
-import { changesOf, listUpper, type UpperItem } from "./list-upper.ts"
+import { changesOf, listUpper } from "./list-upper.ts"
 import type { UnionView } from "./UnionView.ts"
+import type { UpperItem } from "./UpperItem.ts"
 import { opaqueXattr } from "./xattrs.ts"
 
 /** A writable directory that is now exactly what its archive says. */

@@ -21,12 +21,16 @@ export const statOf = (path: string): BigIntStats | undefined => {
 /** Whether it is overlayfs' sign that a name of the layers below is gone. */
 export const isWhiteout = (stat: BigIntStats): boolean => stat.isCharacterDevice() && stat.rdev === 0n
 
-/** An entry of a tree for what lies on the disk; none for sockets, which no layer can hold. */
+/**
+ * An entry of a tree for what lies on the disk; none for sockets, which no layer can hold. `place`: a path by which a
+ * link is read where the usual one may lead elsewhere meanwhile.
+ */
 export const entryFrom = (
   path: string,
   disk: string,
   stat: BigIntStats,
-  xattrs: ReadonlyMap<string, Uint8Array> | undefined
+  xattrs: ReadonlyMap<string, Uint8Array> | undefined,
+  place = disk
 ): TreeEntry | undefined => {
   const meta: EntryMeta = {
     path,
@@ -38,7 +42,7 @@ export const entryFrom = (
   }
   if (stat.isFile()) return { ...meta, type: "file", size: Number(stat.size), content: { from: "file", path: disk } }
   if (stat.isDirectory()) return { ...meta, type: "directory" }
-  if (stat.isSymbolicLink()) return { ...meta, type: "symlink", target: readlinkSync(disk) }
+  if (stat.isSymbolicLink()) return { ...meta, type: "symlink", target: readlinkSync(place) }
   if (stat.isFIFO()) return { ...meta, type: "fifo" }
   if (stat.isCharacterDevice() || stat.isBlockDevice()) {
     const type = stat.isCharacterDevice() ? "char" : "block"
