@@ -4,13 +4,14 @@ import type { ImageRef } from "@gantry/core/image/ImageRef"
 import type { Manifest } from "@gantry/core/image/Manifest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { BlobStore } from "@gantry/core/store/BlobStore"
-import { type BlobCorrupt, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
-import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
+import type { BlobCorrupt, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import type { LayerStore, Stack } from "@gantry/core/store/LayerStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Images } from "./Images.ts"
 import type { NewImage } from "./ImageRecord.ts"
+import { layersOfStack } from "./layers-of-stack.ts"
 import { plainManifest } from "./plain-manifest.ts"
 
 /** An image as bytes that are not stored yet. */
@@ -30,16 +31,7 @@ export const imageDocuments = (
   annotations?: Manifest["annotations"]
 ): Effect.Effect<ImageDocuments, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
-    const layers = yield* LayerStore
-    const infos = yield* Effect.forEach(stack, (diffId) =>
-      Effect.flatMap(
-        layers.get(diffId),
-        Option.match({
-          onNone: () => Effect.fail(new LayerMissing({ diffId })),
-          onSome: (info) => Effect.succeed(info)
-        })
-      )
-    )
+    const infos = yield* layersOfStack(stack)
     const configBytes = new TextEncoder().encode(JSON.stringify(config))
     const id = ofBytes(configBytes)
     const manifest = plainManifest({ digest: id, size: configBytes.length }, infos, annotations)

@@ -4,13 +4,14 @@ import * as ImageRef from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import { type BlobCorrupt, type BlobMissing, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
+import type { BlobCorrupt, BlobMissing, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { Images } from "../images/Images.ts"
+import { layersOfStack } from "../images/layers-of-stack.ts"
 import { plainManifest } from "../images/plain-manifest.ts"
 
 /*
@@ -61,17 +62,8 @@ export const servedTags: Effect.Effect<
 
 const contentOf = (image: ImageRecord) =>
   Effect.gen(function* () {
-    const layers = yield* LayerStore
     const size = Option.getOrElse(yield* (yield* BlobStore).size(image.id), () => 0)
-    const infos = yield* Effect.forEach(image.stack, (diffId) =>
-      Effect.flatMap(
-        layers.get(diffId),
-        Option.match({
-          onNone: () => Effect.fail(new LayerMissing({ diffId })),
-          onSome: (info) => Effect.succeed(info)
-        })
-      )
-    )
+    const infos = yield* layersOfStack(image.stack)
     return { config: { digest: image.id, size } satisfies Pick<Descriptor, "digest" | "size">, infos }
   })
 

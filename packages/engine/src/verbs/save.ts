@@ -6,12 +6,12 @@ import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
-import { type BlobCorrupt, type BlobMissing, LayerMissing, type StorageFailure } from "@gantry/core/store/StoreError"
+import type { BlobCorrupt, BlobMissing, LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ImageBroken } from "../EngineError.ts"
 import { decodeConfig } from "../images/image-json.ts"
+import { layersOfStack } from "../images/layers-of-stack.ts"
 import { indexOf } from "../outputs/image-index.ts"
 import type { NamedImage } from "../images/images-to-save.ts"
 import { plainManifest } from "../images/plain-manifest.ts"
@@ -99,15 +99,7 @@ const saveOne = (
     const layers = yield* LayerStore
     const config = yield* (yield* BlobStore).readWhole(image.id)
     const unnamed: ImageRef = { registry: place, repository: "" }
-    const infos = yield* Effect.forEach(image.stack, (diffId) =>
-      Effect.flatMap(
-        layers.get(diffId),
-        Option.match({
-          onNone: () => Effect.fail(new LayerMissing({ diffId })),
-          onSome: (info) => Effect.succeed(info)
-        })
-      )
-    )
+    const infos = yield* layersOfStack(image.stack)
     for (const { diffId, size } of infos) {
       if (without.has(diffId) || (yield* registry.hasBlob(unnamed, diffId))) continue
       yield* registry.push(unnamed, { mediaType: MediaType.ociLayer, digest: diffId, size }, layers.pack(diffId))
