@@ -46,7 +46,7 @@ export const parseCache =
     const fields = fieldsOf(text)
     if (!fields.ok) return fields
     const [first = ""] = fields.value
-    const plain = { mode: "min", ignoreError: true, force: false, compression: {} } as const
+    const plain = { mode: "min", ignoreError: false, force: false, compression: {} } as const
     if (fields.value.length === 1 && !first.includes("=")) {
       return first === "" ? bad("it is empty") : good({ place: { type: "registry", ref: first }, ...plain })
     }
@@ -67,7 +67,7 @@ export const parseCache =
     if (where === undefined || where === "") return bad(`${type === "registry" ? "ref" : folder} is required`)
     const mode = values.get("mode") ?? "min"
     if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
-    const ignoreError = words(values.get("ignore-error"), true)
+    const ignoreError = words(values.get("ignore-error"), false)
     const force = words(values.get("force-compression"), false)
     if (ignoreError === undefined || force === undefined)
       return bad("ignore-error and force-compression are true or false")

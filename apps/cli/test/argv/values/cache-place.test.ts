@@ -7,7 +7,7 @@ const read = (text: string, direction: "from" | "to" = "to") => {
 }
 
 describe("--cache-from and --cache-to", () => {
-  const plain = { mode: "min", ignoreError: true, force: false, compression: {} }
+  const plain = { mode: "min", ignoreError: false, force: false, compression: {} }
 
   it("take the name of a repository alone", () => {
     const place = { type: "registry", ref: "example.com/cache:main" }
@@ -21,11 +21,11 @@ describe("--cache-from and --cache-to", () => {
       ...plain
     })
     expect(
-      read("type=local,dest=cache,tag=main,mode=max,ignore-error=false,compression=zstd,compression-level=9")
+      read("type=local,dest=cache,tag=main,mode=max,ignore-error=true,compression=zstd,compression-level=9")
     ).toEqual({
       place: { type: "local", path: "cache", tag: "main" },
       mode: "max",
-      ignoreError: false,
+      ignoreError: true,
       force: false,
       compression: { kind: "zstd", level: 9 }
     })
