@@ -6,7 +6,7 @@ import type { Environment } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import type { Wish } from "./hold-namespaces.ts"
-import { readHolder } from "./holder-file.ts"
+import { hasOneNumber, readHolder } from "./holder-file.ts"
 import { makeUserRun, withoutLostPlaces } from "./places.ts"
 import { utilLinux } from "./util-linux.ts"
 
@@ -30,7 +30,9 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   const gid = process.getgid?.() ?? uid
   const self = selfCommand()
   const run = makeUserRun(env, uid)
-  const holder = readHolder(run)?.pid ?? (await newHolder({ env, gid, run, self, uid }, terminal))
+  const running = readHolder(run)?.pid
+  const holder =
+    running === undefined || hasOneNumber(running) ? await findHolder({ env, gid, run, self, uid }, terminal) : running
   const { nsenter, unshare } = utilLinux(env, "cannot enter the namespace of this user")
   const user = [nsenter, `--user=/proc/${holder}/ns/user`, "--preserve-credentials", "--"]
   // A namespace of mounts that is the user's as well, with the mounts that the host has now.
@@ -46,8 +48,8 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   )
 }
 
-/** What makes one is loaded only then. */
-const newHolder = async (
+/** What makes one, or one with more numbers, is loaded only then. */
+const findHolder = async (
   wish: Pick<Wish, "env" | "gid" | "run" | "self" | "uid">,
   terminal: Terminal
 ): Promise<number> => {

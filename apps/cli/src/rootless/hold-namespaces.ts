@@ -7,11 +7,12 @@ import { bootId } from "@gantry/linux/process-identity"
 import type { Environment } from "../settings.ts"
 import { findProgram } from "../find-program.ts"
 import { userName } from "../user-name.ts"
-import { namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
+import { type Holder, namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { idMap } from "./id-map.ts"
 import type { HelperName } from "./helper-names.ts"
 import { openOutside } from "./outside.ts"
+import { endWhenAlone, isOutgrown } from "./outgrown.ts"
 import { utilLinux } from "./util-linux.ts"
 
 /** Who wants namespaces, and where what is known of them lies. */
@@ -30,12 +31,17 @@ export interface Wish {
 
 /**
  * The process that holds this user's namespaces: the one that runs, or a new one. Of several commands that find none,
- * one makes it and the others wait.
+ * one makes it and the others wait. One from before the user was given a range of numbers makes room for one with them.
  */
 export const holdNamespaces = async (wish: Wish): Promise<number> => {
-  const running = readHolder(wish.run)
-  if (running !== undefined) return running.pid
-  return withHolderLock(wish.run, () => readHolder(wish.run)?.pid ?? make(wish))
+  const { run, uid } = wish
+  const stays = ({ pid }: Holder): boolean => !isOutgrown(run, pid, uid)
+  const running = readHolder(run)
+  if (running !== undefined && stays(running)) return running.pid
+  return withHolderLock(run, () => {
+    const there = readHolder(run)
+    return there !== undefined && (stays(there) || !endWhenAlone(run, there)) ? there.pid : make(wish)
+  })
 }
 
 /** Waits in the new namespaces until their numbers are mapped; only then is it root there when it becomes the holder. */

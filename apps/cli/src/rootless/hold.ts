@@ -12,13 +12,10 @@ import { unixAddress } from "@gantry/linux/unix-socket"
 import { type HolderAnswer, holderSocket } from "@gantry/linux/user-network"
 import { writeAll } from "@gantry/linux/write-all"
 import { helperNames } from "./helper-names.ts"
-import { findProcess, forgetHolder, readHolder, withHolderLock, writeHolder } from "./holder-file.ts"
+import { findProcess, forgetWhenAlone, readHolder, withHolderLock } from "./holder-file.ts"
 
 /** How often the holder looks whether anybody still needs it, in milliseconds; it ends after the second look in vain. */
 const lookEvery = 15_000
-
-/** How long those who have found the holder may take to enter its namespaces when it is about to end, in milliseconds. */
-const lastWait = 500
 
 /** How long who connects may take to say what it wants, in milliseconds. */
 const patience = 2000
@@ -61,15 +58,9 @@ export const hold = async ([run = ""]: ReadonlyArray<string>, actions: Actions):
   const ends = (): boolean => {
     const known = readHolder(run)
     if (known?.pid !== process.pid) return true
-    forgetHolder(run)
-    // Who has read the file just before is on the way here.
-    sys.poll([], lastWait)
-    if (!othersIn(own)) {
-      leaveNothing(run)
-      return true
-    }
-    writeHolder(run, known)
-    return false
+    const goes = forgetWhenAlone(run, known, () => !othersIn(own))
+    if (goes) leaveNothing(run)
+    return goes
   }
   do serveUntilIdle()
   // oxlint-disable-next-line no-await-in-loop

@@ -40,6 +40,9 @@ export const readHolder = (run: string): Holder | undefined => {
   return holder !== undefined && isAlive(holder) ? holder : undefined
 }
 
+/** When it was written down who holds the namespaces, in milliseconds since 1970; 0 when it was not. */
+export const madeAt = (run: string): number => statSync(fileOf(run), { throwIfNoEntry: false })?.mtimeMs ?? 0
+
 /** What the kernel calls the namespaces of a process. Throws when it has ended, or is somebody else's. */
 export const namespacesOf = (process: number): Holder["namespaces"] => ({
   user: readlinkSync(`/proc/${process}/ns/user`),
@@ -72,8 +75,30 @@ export const findProcess = (isSo: (process: number) => boolean): number | undefi
       }
     })
 
-/** Lets go of the file: whoever comes now makes namespaces of its own. */
-export const forgetHolder = (run: string): void => rmSync(fileOf(run), { force: true })
+/** How long those who have found the holder may take to enter its namespaces when it is about to end, in milliseconds. */
+const lastWait = 500
+
+/**
+ * Forgets a holder that is to end, so that whoever comes now makes namespaces of its own, and waits for those who have
+ * read the file just before. It is known again, and the answer is false, when it is not alone then.
+ */
+export const forgetWhenAlone = (run: string, holder: Holder, isAlone: () => boolean): boolean => {
+  rmSync(fileOf(run), { force: true })
+  loadSyscallsSync().poll([], lastWait)
+  if (isAlone()) return true
+  writeHolder(run, holder)
+  return false
+}
+
+/** Whether a holder's namespace has the user's own number alone. */
+export const hasOneNumber = (holder: number): boolean => {
+  try {
+    return readFileSync(`/proc/${holder}/uid_map`, "utf8").trim().split("\n").length === 1
+  } catch {
+    // It has ended meanwhile.
+    return false
+  }
+}
 
 /** Where the lock of those who make a holder lies, and of a holder that ends. */
 const lockOf = (run: string): string => join(run, "holder.lock")

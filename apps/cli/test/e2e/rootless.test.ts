@@ -347,4 +347,16 @@ describe("an ordinary user without a range", () => {
     const changed = await user.try("run", "--rm", "small", "busybox", "chown", "app", "/etc/passwd")
     expect(changed).toMatchObject({ status: 1 })
   })
+
+  it("has the numbers of a range that it is given later, once no container of before runs any more", async () => {
+    const map = async () => {
+      const lines = await user.ok("run", "--rm", "small", "busybox", "cat", "/proc/self/uid_map")
+      return lines.split("\n").map((line) => Number(line.trim().split(/ +/)[2]))
+    }
+    await user.ok("run", "-d", "--name", "before", "small", "busybox", "sleep", "1000")
+    user.giveRange()
+    expect(await map()).toEqual([1])
+    await user.ok("rm", "-f", "before")
+    expect(await map()).toEqual([1, 65_536])
+  })
 })

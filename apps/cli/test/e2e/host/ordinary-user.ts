@@ -33,6 +33,8 @@ export interface OrdinaryUser {
   readonly piped: (input: string, ...args: ReadonlyArray<string>) => Promise<string>
   /** Writes files into a directory of the user's home. Returns its path. */
   readonly context: (name: string, files: { readonly [path: string]: string }) => string
+  /** Gives a `single` user the range that others have. */
+  readonly giveRange: () => void
   /** Numbers and command lines of the user's processes. */
   readonly processes: () => ReadonlyArray<readonly [pid: number, command: string]>
 }
@@ -71,6 +73,10 @@ export const openUser = (
   const folder = `/tmp/gu-${uid}-${process.pid}`
   const [home, run, etc] = ["home", "run", "etc"].map((name) => join(folder, name)) as [string, string, string]
   const program = join(folder, "gantry")
+  const range = `tester:${firstSub}:65536\n`
+  const setRange = (text: string): void => {
+    for (const file of ["subuid", "subgid"]) writeFileSync(join(etc, file), text)
+  }
   // Where no test is to run, nothing is to be taken away either.
   beforeAll(() => {
     for (const group of groups) {
@@ -86,7 +92,7 @@ export const openUser = (
     execFileSync("mknod", ["-m", "666", join(folder, "tun"), "c", "10", "200"])
     appendFileSync(join(etc, "passwd"), `\ntester:x:${uid}:${uid}::${home}:/bin/sh\n`)
     appendFileSync(join(etc, "group"), `\ntester:x:${uid}:\n`)
-    for (const file of ["subuid", "subgid"]) writeFileSync(join(etc, file), single ? "" : `tester:${firstSub}:65536\n`)
+    setRange(single ? "" : range)
     // The repository may lie where only its owner may go.
     copyFileSync(programPath, program)
     chmodSync(program, 0o755)
@@ -154,6 +160,7 @@ export const openUser = (
       execFileSync("chown", ["-R", `${uid}:${uid}`, directory])
       return directory
     },
+    giveRange: () => setRange(range),
     processes
   }
 }
