@@ -35,8 +35,6 @@ export const RESOLVE_IN_ROOT = 0x10
 export const RESOLVE_CACHED = 0x20
 
 export const S_IFMT = 0o170000
-export const S_IFSOCK = 0o140000
-export const S_IFLNK = 0o120000
 export const S_IFREG = 0o100000
 export const S_IFBLK = 0o060000
 export const S_IFDIR = 0o040000
@@ -69,7 +67,6 @@ export const MS_LAZYTIME = 0x2000000
 export const MNT_FORCE = 0x1
 export const MNT_DETACH = 0x2
 export const MNT_EXPIRE = 0x4
-export const UMOUNT_NOFOLLOW = 0x8
 
 export const OPEN_TREE_CLONE = 0x1
 export const OPEN_TREE_CLOEXEC = O_CLOEXEC
@@ -158,25 +155,17 @@ export const RLIMIT_RTPRIO = 14
 export const RLIMIT_RTTIME = 15
 export const RLIM_INFINITY = 0xffffffffffffffffn
 
-export const F_DUPFD = 0
-export const F_GETFD = 1
 export const F_SETFD = 2
-export const F_GETFL = 3
 export const F_SETFL = 4
 export const F_SETOWN = 8
 export const F_DUPFD_CLOEXEC = 1030
-export const F_SETPIPE_SZ = 1031
 export const FD_CLOEXEC = 1
-export const CLOSE_RANGE_UNSHARE = 2
 export const CLOSE_RANGE_CLOEXEC = 4
 
 export const LOCK_SH = 1
 export const LOCK_EX = 2
 export const LOCK_NB = 4
 export const LOCK_UN = 8
-
-export const XATTR_CREATE = 1
-export const XATTR_REPLACE = 2
 
 export const TCGETS = 0x5401
 export const TCSETS = 0x5402
@@ -189,15 +178,9 @@ export const TIOCSPTLCK = 0x40045431
 export const TIOCGPTPEER = 0x5441
 
 export const SECCOMP_SET_MODE_FILTER = 1
-export const SECCOMP_FILTER_FLAG_TSYNC = 0x1
-export const SECCOMP_FILTER_FLAG_LOG = 0x2
-export const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 0x4
 
 export const POLLIN = 0x1
 export const POLLOUT = 0x4
-export const POLLERR = 0x8
-export const POLLHUP = 0x10
-export const POLLNVAL = 0x20
 
 export const AF_UNIX = 1
 export const AF_INET = 2
@@ -214,13 +197,10 @@ export const SO_REUSEADDR = 2
 export const NETLINK_ROUTE = 0
 export const NETLINK_CAP_ACK = 10
 export const NETLINK_EXT_ACK = 11
-export const MSG_PEEK = 0x2
-export const MSG_TRUNC = 0x20
 export const MSG_DONTWAIT = 0x40
 
 export const BPF_PROG_LOAD = 5
 export const BPF_PROG_ATTACH = 8
-export const BPF_PROG_DETACH = 9
 export const BPF_PROG_TYPE_CGROUP_DEVICE = 15
 export const BPF_CGROUP_DEVICE = 6
 export const BPF_F_ALLOW_MULTI = 2

@@ -16,6 +16,16 @@ describe("secrets of a build", () => {
   }
   const forms = [value, Buffer.from(value).toString("base64").slice(0, -4), encodeURIComponent(value)]
 
+  it("that are too short to be looked for are named", async () => {
+    writeFileSync(join(gantry.scratch, "pin"), "1234\n")
+    const directory = gantry.context({
+      Dockerfile: "FROM base\nRUN --mount=type=secret,id=pin cat /run/secrets/pin > /pin\n"
+    })
+    const { status, stderr } = await gantry.try("build", "--secret", "id=pin,src=pin", directory)
+    expect(status).toBe(0)
+    expect(stderr).toContain("warning: secrets too short to be looked for in what is built: pin")
+  })
+
   it("are a file for root alone or a variable, and are nowhere afterwards", async () => {
     writeFileSync(join(gantry.scratch, "token"), `${value}\n`)
     const directory = gantry.context({

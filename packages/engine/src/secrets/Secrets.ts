@@ -21,6 +21,3 @@ export const secretsOf = (all: ReadonlyArray<Secret>): Secrets => ({
     return found === undefined ? undefined : Redacted.value(found.value)
   }
 })
-
-/** A build without secrets. */
-export const noSecrets: Secrets = secretsOf([])

@@ -23,14 +23,6 @@ export const redactorOf = (secrets: Secrets): (() => Redactor) | undefined => {
   return needles.length === 0 ? undefined : () => redactor(needles)
 }
 
-/** A text with secrets covered. */
-export const redactText = (secrets: Secrets, text: string): string => {
-  const make = redactorOf(secrets)
-  if (make === undefined) return text
-  const { end, push } = make()
-  return Buffer.concat([push(Buffer.from(text)), end()]).toString()
-}
-
 const linesOf = ({ all }: Secrets): ReadonlyArray<Buffer> =>
   all.flatMap(({ value }) => {
     const lines = Buffer.from(Redacted.value(value)).toString("latin1").split(/\r?\n/)

@@ -37,6 +37,7 @@ import type { Produced } from "../outputs/Produced.ts"
 import { working } from "../prune/working.ts"
 import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
 import { searchedLayers } from "../secrets/SearchedLayers.ts"
+import { tooShort } from "../secrets/needles.ts"
 import { secretsOf } from "../secrets/Secrets.ts"
 import { watchLayers } from "../secrets/watch-layers.ts"
 import { watchConfig } from "../secrets/watch-texts.ts"
@@ -109,6 +110,8 @@ const buildImage = (
       ...(first === undefined ? {} : { onFailure: first.onFailure })
     }
     const watch = watchOf(request)
+    const short = request.allowSecretLeak === true ? [] : tooShort(secretsOf(request.secrets ?? []))
+    if (short.length > 0) request.onWarning(`secrets too short to be looked for in what is built: ${short.join(", ")}`)
     const searched = watch?.allow === false ? yield* searchedLayers(secretsOf(request.secrets ?? [])) : undefined
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.

@@ -1,9 +1,16 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { redactorOf, redactText } from "../../src/secrets/redact.ts"
+import { redactorOf } from "../../src/secrets/redact.ts"
+import type { Secrets } from "../../src/secrets/Secrets.ts"
 import { secrets } from "./secrets.ts"
 
 const all = secrets({ token: "hunter2hunter2\n", key: "-----BEGIN-----\nabcdefgh\nijk\n" })
+
+/** A text in one piece. */
+const redactText = (values: Secrets, text: string): string => {
+  const { end, push } = redactorOf(values)!()
+  return Buffer.concat([push(Buffer.from(text)), end()]).toString()
+}
 
 const cut = (text: string, sizes: ReadonlyArray<number>): ReadonlyArray<Buffer> => {
   const bytes = Buffer.from(text)
