@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 
 /** Synchronous work that others may interrupt wherever it yields. Given up there, it lets go of what it holds. */
 export type Turns<A> = Generator<void, A, void>
@@ -30,6 +31,18 @@ export const inTurns = <A>(begin: () => Turns<A>): Effect.Effect<A> =>
     const giveUp = Effect.sync(() => void work.return(undefined as never))
     return Effect.ensuring(Effect.flatMap(othersTurn, go), giveUp)
   })
+
+/** The same for work that throws: what it throws becomes a failure. */
+export const tryInTurns = <A, E>(begin: () => Turns<A>, failure: (cause: unknown) => E): Effect.Effect<A, E> =>
+  Effect.flatten(inTurns(() => attempt(begin, failure)))
+
+function* attempt<A, E>(begin: () => Turns<A>, failure: (cause: unknown) => E): Turns<Either.Either<A, E>> {
+  try {
+    return Either.right(yield* begin())
+  } catch (cause) {
+    return Either.left(failure(cause))
+  }
+}
 
 const othersTurn: Effect.Effect<void> = Effect.async((resume) => {
   const next = setImmediate(() => resume(Effect.void))

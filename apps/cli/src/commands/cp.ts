@@ -14,6 +14,13 @@ import { writeArchive } from "./write-archive.ts"
 
 const refused = (message: string, hint: string) => new Usage({ message, hint, status: 1 })
 
+/** A copy that is told of as an event once it is made. */
+const noted = <A, E, R>(
+  copy: Effect.Effect<A, E, R>,
+  container: Parameters<typeof containerEvent>[0],
+  action: "archive-path" | "extract-to-dir"
+) => Effect.zipLeft(copy, record(containerEvent(container, action)))
+
 /** `gantry cp`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
@@ -62,26 +69,24 @@ export default define(table, ({ operands, options }, { terminal }) =>
         if (from.length > 1)
           return yield* refused("standard input is not copied together with files", "copy it by itself")
         const { archive } = yield* openArchive("-", `tar c . | gantry cp - ${shown}`, terminal)
-        const copied = yield* copyFromStream(container, archive, destination, wish)
-        yield* record(containerEvent(container, "extract-to-dir"))
-        return tell(copied, shown)
+        return tell(
+          yield* noted(copyFromStream(container, archive, destination, wish), container, "extract-to-dir"),
+          shown
+        )
       }
       const sources = from.map(({ path }) => hostPath(terminal.cwd, path))
-      const copied = yield* copyIn(container, sources, destination, wish)
-      yield* record(containerEvent(container, "extract-to-dir"))
-      return tell(copied, shown)
+      return tell(yield* noted(copyIn(container, sources, destination, wish), container, "extract-to-dir"), shown)
     }
     const container = yield* containers.find(source?.container ?? "")
     const patterns = from.map(({ path }) => containerPath(path))
     if (to.path === "-") {
-      yield* Effect.scoped(
+      const written = Effect.scoped(
         Effect.flatMap(copyToStream(container, patterns, wish), (archive) => writeArchive(archive, undefined, terminal))
       )
-      yield* record(containerEvent(container, "archive-path"))
+      yield* noted(written, container, "archive-path")
       return 0
     }
-    const copied = yield* copyOut(container, patterns, hostPath(terminal.cwd, to.path), wish)
-    yield* record(containerEvent(container, "archive-path"))
-    return tell(copied, to.path)
+    const copied = copyOut(container, patterns, hostPath(terminal.cwd, to.path), wish)
+    return tell(yield* noted(copied, container, "archive-path"), to.path)
   })
 )

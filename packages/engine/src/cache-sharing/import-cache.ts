@@ -61,6 +61,7 @@ export const withImported = (
         if (each !== undefined && !offers.has(record.key)) offers.set(record.key, { record, cache: each })
       }
     }
+    if (offers.size === 0) return { cache }
     const isLayerless = ({ cache: { absent }, record: { layer } }: Offer) => layer !== null && absent.has(layer)
     const met = new Set<StepKey>()
     const layerless: Layerless = {
@@ -77,7 +78,6 @@ export const withImported = (
         met.clear()
       }
     }
-    if (offers.size === 0) return { cache, layerless }
     const layers = yield* LayerStore
     const take = (key: StepKey): Effect.Effect<Option.Option<CacheRecord>, StorageFailure> =>
       Effect.gen(function* () {

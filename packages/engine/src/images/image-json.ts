@@ -1,5 +1,6 @@
 import { isRecord } from "@gantry/core/is-record"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
+import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { isDigest } from "@gantry/core/image/Digest"
 import type { Manifest } from "@gantry/core/image/Manifest"
 import * as Either from "effect/Either"
@@ -81,7 +82,8 @@ export const decodeManifest = (bytes: Uint8Array): Either.Either<Manifest, Malfo
     return Either.right(value as unknown as Manifest)
   })
 
-const isDescriptor = (value: unknown): boolean =>
+/** Whether something in a manifest says what it means, with `urls` where it is kept by somebody else. Spec: descriptor.md. */
+export const isDescriptor = (value: unknown): value is Descriptor & { readonly urls?: ReadonlyArray<string> } =>
   isRecord(value) &&
   isDigest(value["digest"]) &&
   typeof value["mediaType"] === "string" &&

@@ -2,18 +2,16 @@ import { readFileSync } from "node:fs"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import { type LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import { mostAccountBytes } from "@gantry/linux/container/account-text"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Owner, ownerOf } from "./accounts.ts"
-
-/** Most bytes of an account file that are read. */
-const mostBytes = 4 * 1024 * 1024
 
 /** The text of a small file in a stack's merged tree; empty when there is none, or when it is not small. */
 export const textOf = (stack: Stack, path: string): Effect.Effect<string, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const found = yield* (yield* LayerStore).lookup(stack, path, true)
-    if (Option.isNone(found) || found.value.type !== "file" || found.value.size > mostBytes) return ""
+    if (Option.isNone(found) || found.value.type !== "file" || found.value.size > mostAccountBytes) return ""
     const { content } = found.value
     return yield* Effect.try({
       try: () => {

@@ -5,9 +5,8 @@ import { type Digest, hasher, ofBytes } from "@gantry/core/image/Digest"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import { storageFailure } from "@gantry/core/store/StoreError"
 import type { FileContent, TreeEntry } from "@gantry/core/tree/TreeEntry"
-import { inTurns, type Turns } from "@gantry/core/turns"
+import { tryInTurns } from "@gantry/core/turns"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import { stepFailed } from "./changed.ts"
 import { treeSources } from "./tree-sources.ts"
 
@@ -53,18 +52,12 @@ const lineOf = (entry: TreeEntry, memo: DigestMemo | undefined): Effect.Effect<C
 
 const bytesOf = (content: FileContent, memo: DigestMemo | undefined): Effect.Effect<Digest, StepFailed> => {
   if (content.from === "bytes") return Effect.succeed(ofBytes(content.bytes))
-  return Effect.flatten(inTurns(() => read(content, memo)))
-}
-
-function* read(
-  content: Exclude<FileContent, { readonly from: "bytes" }>,
-  memo: DigestMemo | undefined
-): Turns<Either.Either<Digest, StepFailed>> {
-  try {
-    return Either.right(content.from === "file" ? yield* bytesDigest(content.path, memo) : digestOf(content.pieces()))
-  } catch (cause) {
-    return Either.left(stepFailed(storageFailure("read", content.from === "file" ? content.path : "a file")(cause)))
-  }
+  return tryInTurns(
+    function* () {
+      return content.from === "file" ? yield* bytesDigest(content.path, memo) : digestOf(content.pieces())
+    },
+    (cause) => stepFailed(storageFailure("read", content.from === "file" ? content.path : "a file")(cause))
+  )
 }
 
 const digestOf = (pieces: Iterable<Uint8Array>): Digest => {

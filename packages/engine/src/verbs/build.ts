@@ -110,9 +110,10 @@ const buildImage = (
       ...(first === undefined ? {} : { onFailure: first.onFailure })
     }
     const watch = watchOf(request)
-    const short = request.allowSecretLeak === true ? [] : tooShort(secretsOf(request.secrets ?? []))
+    const secrets = secretsOf(request.secrets ?? [])
+    const short = request.allowSecretLeak === true ? [] : tooShort(secrets)
     if (short.length > 0) request.onWarning(`secrets too short to be looked for in what is built: ${short.join(", ")}`)
-    const searched = watch?.allow === false ? yield* searchedLayers(secretsOf(request.secrets ?? [])) : undefined
+    const searched = watch?.allow === false ? yield* searchedLayers(secrets) : undefined
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
     const begun = yield* Effect.cached(

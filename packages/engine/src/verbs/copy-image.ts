@@ -1,11 +1,12 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
-import { type Digest, isDigest } from "@gantry/core/image/Digest"
+import type { Digest } from "@gantry/core/image/Digest"
 import { format, type ImageRef } from "@gantry/core/image/ImageRef"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { ImageBroken } from "../EngineError.ts"
+import { isDescriptor } from "../images/image-json.ts"
 
 /** How a copy can fail. */
 export type CopyImageError = BlobCorrupt | ImageBroken | RegistryError
@@ -108,16 +109,4 @@ const descriptors = (value: unknown): ReadonlyArray<Descriptor> => {
     return { digest, mediaType, size }
   })
   return [...new Map(found.map((each) => [each.digest, each])).values()]
-}
-
-const isDescriptor = (value: unknown): value is Descriptor & { readonly urls?: ReadonlyArray<string> } => {
-  if (typeof value !== "object" || value === null) return false
-  const { digest, mediaType, size } = value as Record<string, unknown>
-  return (
-    typeof mediaType === "string" &&
-    typeof digest === "string" &&
-    isDigest(digest) &&
-    Number.isSafeInteger(size) &&
-    Number(size) >= 0
-  )
 }

@@ -2,7 +2,7 @@ import { O_CLOEXEC, O_NONBLOCK, O_RDONLY, S_IFMT, S_IFREG } from "../constants.t
 import type { Kernel } from "./Kernel.ts"
 
 /** Most bytes of an account file that are read. */
-const mostBytes = 4 * 1024 * 1024
+export const mostAccountBytes = 4 * 1024 * 1024
 
 /** Bytes that are read at once: most account files are shorter. */
 const piece = 4096
@@ -14,7 +14,7 @@ const piece = 4096
  */
 export const accountText = (kernel: Pick<Kernel, "files" | "sys">, place: string): string | undefined => {
   const found = kernel.files.kind(place)
-  if (found === undefined || (found.mode & S_IFMT) !== S_IFREG || found.size > mostBytes) return undefined
+  if (found === undefined || (found.mode & S_IFMT) !== S_IFREG || found.size > mostAccountBytes) return undefined
   const fd = kernel.sys.open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
   try {
     // The size of a file of the kernel is 0, whatever it says, if it says anything.
@@ -28,7 +28,7 @@ export const accountText = (kernel: Pick<Kernel, "files" | "sys">, place: string
 
 const readToEnd = (read: (into: Uint8Array) => number): string | undefined => {
   const pieces: Array<Uint8Array> = []
-  for (let bytes = 0; bytes <= mostBytes;) {
+  for (let bytes = 0; bytes <= mostAccountBytes;) {
     const into = new Uint8Array(piece)
     const length = read(into)
     if (length === 0) return new TextDecoder().decode(Buffer.concat(pieces))

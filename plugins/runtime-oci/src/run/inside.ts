@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS } from "@gantry/linux/constants"
+import { mostAccountBytes } from "@gantry/linux/container/account-text"
 import { findProgram, type ProgramKind } from "@gantry/linux/container/find-program"
 import { StageFailure } from "@gantry/linux/container/StageFailure"
 import { failedWith } from "@gantry/linux/SyscallError"
@@ -42,14 +43,11 @@ export interface Wanted {
   readonly env: ReadonlyArray<string>
 }
 
-/** Most bytes of a text file that are read. */
-const mostText = 4 * 1024 * 1024
-
 /** A text file of the container; empty when it has none, or one that cannot be read or is made to fill the memory. */
 export const textOf = (inside: Pick<Inside, "at">, path: string): string => {
   const read = (place: string): string => {
     const stat = fs.statSync(place)
-    return stat.isFile() && stat.size <= mostText ? fs.readFileSync(place, "utf8") : ""
+    return stat.isFile() && stat.size <= mostAccountBytes ? fs.readFileSync(place, "utf8") : ""
   }
   try {
     return inside.at(path, read) ?? ""
