@@ -1,5 +1,5 @@
 import { readIdleTime } from "@gantry/core/registry/idle-time"
-import { parseBytes } from "./argv/values/bytes.ts"
+import { parseCacheLimit } from "./argv/values/cache-limit.ts"
 import type { Environment } from "./settings.ts"
 
 /** A variable whose value has a form. */
@@ -17,7 +17,7 @@ const whole: Rule = {
 }
 
 const amount: Rule = {
-  fits: (text) => text === "none" || /^(?:100|\d{1,2})%$/.test(text) || parseBytes(text).ok,
+  fits: (text) => parseCacheLimit(text).ok,
   wants: "it is bytes, percent of the file system, or none",
   example: "20GB"
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
 import type { ConfiguredLimit, SettingsShape } from "@gantry/core/Settings"
-import { parseBytes } from "./argv/values/bytes.ts"
+import { parseCacheLimit } from "./argv/values/cache-limit.ts"
 import { userRun } from "./rootless/user-run.ts"
 import { selfCommand } from "./self-command.ts"
 
@@ -53,11 +53,8 @@ const cacheLimitsOf = (env: Environment): NonNullable<SettingsShape["cacheLimits
   const read = (name: string, otherwise: ConfiguredLimit): ConfiguredLimit | undefined => {
     const text = nonEmpty(env[`GANTRY_CACHE_${name}`])
     if (text === undefined) return otherwise
-    const percent = /^(\d{1,3})%$/.exec(text)
-    if (percent !== null) return { percent: Number(percent[1]) }
-    const bytes = parseBytes(text)
-    if (bytes.ok) return bytes.value
-    return text === "none" ? undefined : otherwise
+    const limit = parseCacheLimit(text)
+    return limit.ok ? limit.value : otherwise
   }
   const reservedSpace = read("RESERVED_SPACE", mostReserved)
   const maxUsedSpace = read("MAX_USED_SPACE", { percent: 60 })

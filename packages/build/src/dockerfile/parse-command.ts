@@ -1,6 +1,6 @@
 import type { Draft } from "./Draft.ts"
 import type { Cmd, CommandLine, Entrypoint, Healthcheck, Run, Shell } from "./Instruction.ts"
-import { parseDuration } from "./duration.ts"
+import { parseDuration } from "@gantry/core/duration"
 import { parseFlags } from "./parse-flags.ts"
 import { checkMount, splitMount } from "./run-mount.ts"
 import { looksLikeExecForm, readExecForm, type Word } from "./words.ts"
