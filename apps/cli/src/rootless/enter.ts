@@ -31,8 +31,9 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   const self = selfCommand()
   const run = makeUserRun(env, uid)
   const running = readHolder(run)?.pid
-  const holder =
-    running === undefined || hasOneNumber(running) ? await findHolder({ env, gid, run, self, uid }, terminal) : running
+  const stays =
+    running !== undefined && !(hasOneNumber(running) && (await import("./outgrown.ts")).isOutgrown(run, running, uid))
+  const holder = stays ? running : await newHolder({ env, gid, run, self, uid }, terminal)
   const { nsenter, unshare } = utilLinux(env, "cannot enter the namespace of this user")
   const user = [nsenter, `--user=/proc/${holder}/ns/user`, "--preserve-credentials", "--"]
   // A namespace of mounts that is the user's as well, with the mounts that the host has now.
@@ -48,8 +49,8 @@ const become = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<
   )
 }
 
-/** What makes one, or one with more numbers, is loaded only then. */
-const findHolder = async (
+/** What makes one is loaded only then. */
+const newHolder = async (
   wish: Pick<Wish, "env" | "gid" | "run" | "self" | "uid">,
   terminal: Terminal
 ): Promise<number> => {

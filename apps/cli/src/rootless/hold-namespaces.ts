@@ -9,7 +9,7 @@ import { findProgram } from "../find-program.ts"
 import { userName } from "../user-name.ts"
 import { type Holder, namespacesOf, readHolder, survivorOf, withHolderLock, writeHolder } from "./holder-file.ts"
 import { HolderRefused } from "./HolderRefused.ts"
-import { idMap } from "./id-map.ts"
+import { idMapIn } from "./id-map.ts"
 import type { HelperName } from "./helper-names.ts"
 import { openOutside } from "./outside.ts"
 import { endWhenAlone, isOutgrown } from "./outgrown.ts"
@@ -162,18 +162,10 @@ interface Mapping {
 
 /** Why a map could not be written; undefined when it was. */
 const mapBy = (program: string, file: string, { env, own, pid, uid, user }: Mapping): string | undefined => {
-  const map = idMap(readOr(file), user, uid, own)
+  const map = idMapIn(file, user, uid, own)
   if (map.length === 1) return `${file} gives ${user} no numbers`
   const path = findProgram(program, env["PATH"])
   if (path === undefined) return `there is no ${program}`
   const { status, stderr } = spawnSync(path, [String(pid), ...map.flat().map(String)], { encoding: "utf8" })
   return status === 0 ? undefined : stderr.trim().split("\n")[0] || `${program} failed`
-}
-
-const readOr = (path: string): string => {
-  try {
-    return readFileSync(path, "utf8")
-  } catch {
-    return ""
-  }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+
 /** A piece of a namespace's numbers: the first inside, the first outside, how many. */
 export type IdRange = readonly [inside: number, outside: number, count: number]
 
@@ -15,4 +17,13 @@ export const idMap = (text: string, user: string, uid: number, own: number): Rea
     next += Number(count)
   }
   return map
+}
+
+/** The same of the file as it is now; one that is not there gives nothing. */
+export const idMapIn = (file: string, user: string, uid: number, own: number): ReadonlyArray<IdRange> => {
+  try {
+    return idMap(readFileSync(file, "utf8"), user, uid, own)
+  } catch {
+    return idMap("", user, uid, own)
+  }
 }

@@ -1,15 +1,15 @@
-import { readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { isAlive } from "@gantry/linux/process-identity"
 import { userName } from "../user-name.ts"
 import { findProcess, forgetWhenAlone, hasOneNumber, type Holder, madeAt, namespacesOf } from "./holder-file.ts"
-import { idMap } from "./id-map.ts"
+import { idMapIn } from "./id-map.ts"
 
 /** Whether a user whose holder has one number alone has been given a range since that was made. */
 export const isOutgrown = (run: string, holder: number, uid: number): boolean =>
   hasOneNumber(holder) &&
   ["/etc/subuid", "/etc/subgid"].some((file) => changedAt(file) > madeAt(run)) &&
-  idMap(textOf("/etc/subuid"), userName(uid), uid, uid).length > 1
+  idMapIn("/etc/subuid", userName(uid), uid, uid).length > 1
 
 /**
  * Ends a holder unless something else is in its namespaces; says whether it has ended. To be called with the lock of
@@ -23,14 +23,6 @@ export const endWhenAlone = (run: string, holder: Holder): boolean => {
   process.kill(holder.pid, "SIGKILL")
   while (isAlive(holder)) sys.poll([], 5)
   return true
-}
-
-const textOf = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return ""
-  }
 }
 
 const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
