@@ -5,6 +5,7 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { describe, expect, it } from "vitest"
 import { bindHostSocket, socketAddress } from "../../src/containers/bind-host-socket.ts"
 import { holdPorts, type PortRefusal } from "../../src/supervisor/ports.ts"
+import { hear } from "../supervisor/hear.ts"
 
 const sys = loadSyscallsSync()
 
@@ -12,15 +13,6 @@ const listen = (host: string): Promise<net.Server> =>
   new Promise((resolve) => {
     const server = net.createServer((socket) => socket.end("served"))
     server.listen(0, host, () => resolve(server))
-  })
-
-const hear = (host: string, port: number): Promise<string> =>
-  new Promise((resolve) => {
-    let heard = ""
-    const socket = net.connect({ host, port })
-    socket.on("data", (bytes) => (heard += String(bytes)))
-    socket.on("error", () => resolve("refused"))
-    socket.on("close", () => resolve(heard))
   })
 
 describe("a socket that one process binds for another", () => {

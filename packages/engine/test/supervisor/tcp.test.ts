@@ -1,6 +1,7 @@
 import * as net from "node:net"
 import { describe, expect, it } from "vitest"
 import { addressesFor, holdTcp } from "../../src/supervisor/tcp.ts"
+import { hear } from "./hear.ts"
 
 /** A server that says its name to everybody, at an address that others may share the port of. */
 const serve = (name: string, host: string, port = 0): Promise<net.Server> =>
@@ -11,16 +12,6 @@ const serve = (name: string, host: string, port = 0): Promise<net.Server> =>
   })
 
 const portOf = (server: net.Server): number => (server.address() as net.AddressInfo).port
-
-/** What is heard from a port: all of it, until the other side has ended. */
-const hear = (host: string, port: number): Promise<string> =>
-  new Promise((resolve) => {
-    let heard = ""
-    const socket = net.connect({ host, port })
-    socket.on("data", (bytes) => (heard += String(bytes)))
-    socket.on("error", () => resolve("refused"))
-    socket.on("close", () => resolve(heard))
-  })
 
 describe("a held TCP port", () => {
   it("tries the addresses of the client's own kind first", () => {
