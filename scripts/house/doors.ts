@@ -8,9 +8,10 @@ const doors: {
   "packages/core": { to: [] },
   "packages/linux": { to: [], types: ["packages/core"] },
   "packages/build": { to: ["packages/core"] },
+  "packages/compose": { to: ["packages/core"] },
   "packages/engine": { to: ["packages/build", "packages/core", "packages/linux"] },
   "packages/laws": { to: ["packages/build", "packages/core"] },
-  "apps/cli": { to: ["packages/build", "packages/core", "packages/engine", "packages/linux"] }
+  "apps/cli": { to: ["packages/build", "packages/compose", "packages/core", "packages/engine", "packages/linux"] }
 }
 const pluginDoors = { to: ["packages/core", "packages/linux"], types: [] }
 
