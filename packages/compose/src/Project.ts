@@ -23,6 +23,8 @@ export interface Project {
   readonly configs: { readonly [name: string]: ProjectFile }
   /** What is in the files and has no effect here: one sentence each, beginning with its path, `services.web.develop`. */
   readonly notices: ReadonlyArray<string>
+  /** The merged files as data, when variables were not to be filled in: what `config --no-interpolate` prints. */
+  readonly written?: unknown
 }
 
 /** A service: containers that are alike. */
@@ -154,7 +156,12 @@ export interface ServiceVolume {
   readonly source?: string
   readonly target: string
   readonly readOnly: boolean
-  readonly bind?: { readonly propagation?: string; readonly createHostPath: boolean; readonly recursive?: string }
+  readonly bind?: {
+    readonly propagation?: string
+    readonly createHostPath: boolean
+    readonly recursive?: string
+    readonly selinux?: "z" | "Z"
+  }
   readonly volume?: { readonly nocopy: boolean; readonly subpath?: string }
   readonly tmpfs?: { readonly size?: string; readonly mode?: string }
   readonly image?: { readonly subpath?: string }

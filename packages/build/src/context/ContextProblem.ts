@@ -1,4 +1,4 @@
-import { textLimit } from "./read-text.ts"
+import { textLimit } from "@gantry/core/read-text"
 
 /** Why a COPY or ADD cannot have what it asks for. */
 export type ContextProblem =

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import * as Either from "effect/Either"
 import type { ContextProblem } from "./ContextProblem.ts"
 import { orNothing, reading } from "./ContextTree.ts"
-import { readText } from "./read-text.ts"
+import { readText } from "@gantry/core/read-text"
 
 /** Where an ignore file is looked for. */
 export interface IgnoreFilePlaces {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { compressionOf } from "@gantry/core/compression/Compression"
-import { textLimit } from "@gantry/build/context/read-text"
+import { textLimit } from "@gantry/core/read-text"
 import { Settings } from "@gantry/core/Settings"
 import { isTar } from "@gantry/core/tree/is-tar"
 import type { StorageFailure } from "@gantry/core/store/StoreError"

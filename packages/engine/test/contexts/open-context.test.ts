@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { textLimit } from "@gantry/build/context/read-text"
+import { textLimit } from "@gantry/core/read-text"
 import { S_IFIFO } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { it } from "@effect/vitest"

@@ -1,0 +1,82 @@
+import type { Project } from "../Project.ts"
+import { type At, entries, notice, open, say } from "../read/At.ts"
+import type { Scope } from "../read/Scope.ts"
+import { file, network, volume } from "../read/top-level.ts"
+import type { Report } from "../tree/Report.ts"
+import { isNull } from "../tree/scalars.ts"
+import { type Table, valueOf } from "../tree/Tree.ts"
+import { readServices, type Wanted } from "./read-services.ts"
+
+/** What a project consists of. */
+export type Parts = Pick<Project, "configs" | "disabled" | "networks" | "secrets" | "services" | "volumes">
+
+/** Reads merged files. Problems are in the report. */
+export const readModel = (model: Table, name: string, wanted: Wanted, report: Report): Parts => {
+  const at: At = { tree: model, path: "", report }
+  const fields = open(at, ["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"])
+  const version = fields.get("version")
+  if (version !== undefined) notice(version, "has no effect; it can be left out.")
+  const models = fields.get("models")
+  if (models !== undefined && !isNull(models.tree)) say(models, "language models cannot be had here")
+  const naming = (key: string) => `${name}_${key}`
+  const services = fields.read("services", (each) => readServices(each, declaredIn(model), wanted))
+  const networks =
+    fields.read(
+      "networks",
+      entries((each, key) => network(key, each, naming))
+    ) ?? {}
+  const { disabled = {}, services: enabled = {} } = services ?? {}
+  return {
+    services: enabled,
+    disabled,
+    networks: { ...implied([...Object.values(enabled), ...Object.values(disabled)], naming), ...networks },
+    volumes:
+      fields.read(
+        "volumes",
+        entries((each, key) => volume(key, each, naming))
+      ) ?? {},
+    secrets:
+      fields.read(
+        "secrets",
+        entries((each, key) => file(key, each, "secret", naming))
+      ) ?? {},
+    configs:
+      fields.read(
+        "configs",
+        entries((each, key) => file(key, each, "config", naming))
+      ) ?? {}
+  }
+}
+
+/** The network of services that name none. */
+const implied = (
+  services: ReadonlyArray<Parts["services"][string]>,
+  naming: (key: string) => string
+): Parts["networks"] =>
+  services.some(({ networks }) => Object.hasOwn(networks, "default"))
+    ? {
+        default: {
+          name: naming("default"),
+          external: false,
+          driverOpts: {},
+          internal: false,
+          attachable: false,
+          labels: {},
+          ipam: []
+        }
+      }
+    : {}
+
+const declaredIn = (model: Table): Scope["declared"] => {
+  const names = (part: string) => {
+    const tree = valueOf(model, part)
+    return new Set(tree?.kind === "table" ? tree.fields.keys() : [])
+  }
+  return {
+    config: names("configs"),
+    network: names("networks").add("default"),
+    secret: names("secrets"),
+    service: names("services"),
+    volume: names("volumes")
+  }
+}

@@ -1,0 +1,166 @@
+import { nearest } from "@gantry/core/nearest"
+import { kindOf, isNull, numberOf, truthOf } from "../tree/scalars.ts"
+import { plainData } from "../tree/plain-data.ts"
+import { type Report, sayAt } from "../tree/Report.ts"
+import type { Tree } from "../tree/Tree.ts"
+
+/** A value that is read, where it is, and where to complain. */
+export interface At {
+  readonly tree: Tree
+  /** `services.web.ports[0]`. */
+  readonly path: string
+  readonly report: Report
+}
+
+/** Reads a value; none when it cannot be read, which the report then says. */
+export type Read<A> = (at: At) => A | undefined
+
+/** Writes a problem with a value down. */
+export const say = ({ path, report, tree }: At, message: string, hint?: string): undefined => {
+  if (report.unclear.has(tree.place)) return
+  sayAt(report, tree.place, path, message, hint)
+}
+
+/** Writes down that a value has no effect here. */
+export const notice = ({ path, report }: At, sentence: string): void => {
+  report.notices.add(`${path} ${sentence}`)
+}
+
+const kindName = ({ tree }: At): string =>
+  tree.kind === "scalar"
+    ? { boolean: "a truth value", null: "nothing", number: "a number", text: "a text" }[kindOf(tree)]
+    : { list: "a list", table: "a mapping" }[tree.kind]
+
+const wanted = (at: At, what: string, hint?: string) => say(at, `it is ${kindName(at)}, and must be ${what}`, hint)
+
+/** A text; numbers and truth values need quotes to be one. */
+export const text: Read<string> = (at) => {
+  const { tree } = at
+  if (tree.kind === "scalar" && kindOf(tree) === "text") return tree.text
+  const quotable = tree.kind === "scalar" && !isNull(tree)
+  return wanted(at, "a text", quotable ? `write it with quotes: "${tree.text}"` : undefined)
+}
+
+/** A text that says something. */
+export const fullText: Read<string> = (at) => {
+  const found = text(at)
+  return found === "" ? say(at, "it is empty") : found
+}
+
+/** A text, a number or a truth value, as text. */
+export const anyText: Read<string> = (at) => {
+  const { tree } = at
+  if (tree.kind !== "scalar" || isNull(tree)) return wanted(at, "a text or a number")
+  return kindOf(tree) === "boolean" ? tree.text.toLowerCase() : tree.text
+}
+
+/** `true` or `false`, with or without quotes. */
+export const truth: Read<boolean> = (at) => {
+  const found = at.tree.kind === "scalar" ? truthOf(at.tree) : undefined
+  return found ?? wanted(at, "true or false")
+}
+
+/** A number, with or without quotes. */
+export const number: Read<number> = (at) => {
+  const found = at.tree.kind === "scalar" ? numberOf(at.tree) : undefined
+  return found ?? wanted(at, "a number")
+}
+
+/** A whole number that is not smaller than the least. */
+export const integer =
+  (least = Number.MIN_SAFE_INTEGER): Read<number> =>
+  (at) => {
+    const found = number(at)
+    if (found === undefined || (Number.isSafeInteger(found) && found >= least)) return found
+    return say(at, `${found} is not a whole number${least === 0 || least === 1 ? ` from ${least}` : ""}`)
+  }
+
+/** One of some words. */
+export const choice =
+  <Word extends string>(...words: ReadonlyArray<Word>): Read<Word> =>
+  (at) => {
+    const found = text(at)
+    if (found === undefined) return undefined
+    return words.find((word) => word === found) ?? unknownWord(at, found, words)
+  }
+
+const unknownWord = (at: At, found: string, words: ReadonlyArray<string>) => {
+  const meant = nearest(found, words)
+  const list = words.join(", ")
+  return say(at, `"${found}" is not one of ${list}`, meant === undefined ? undefined : `did you mean ${meant}?`)
+}
+
+/** The items of a list that can be read; nothing is an empty list. */
+export const list =
+  <A>(read: Read<A>): Read<ReadonlyArray<A>> =>
+  (at) => {
+    if (isNull(at.tree)) return []
+    if (at.tree.kind !== "list") return wanted(at, "a list")
+    return at.tree.items.flatMap((tree, index) => {
+      const found = read({ ...at, tree, path: `${at.path}[${index}]` })
+      return found === undefined ? [] : [found]
+    })
+  }
+
+/** The fields of a mapping that can be read, by name; nothing is an empty mapping. */
+export const entries =
+  <A>(read: (at: At, name: string) => A | undefined): Read<{ readonly [name: string]: A }> =>
+  (at) => {
+    if (isNull(at.tree)) return {}
+    if (at.tree.kind !== "table") return wanted(at, "a mapping")
+    const found = Array.from(at.tree.fields).flatMap(([name, { value }]) => {
+      const each = read({ ...at, tree: value, path: at.path === "" ? name : `${at.path}.${name}` }, name)
+      return each === undefined ? [] : [[name, each] as const]
+    })
+    return Object.fromEntries(found)
+  }
+
+/** The fields of a mapping, each known by name. */
+export interface Fields<Name extends string> {
+  /** What a field says; nothing when it is not there. */
+  readonly get: (name: Name) => At | undefined
+  readonly read: <A>(name: Name, read: Read<A>) => A | undefined
+  /** Extension fields, as written. */
+  readonly extensions: { readonly [name: string]: unknown }
+}
+
+/** Opens a mapping that may have the named fields, and such as begin with `x-`; what else it has is a problem. */
+export const open = <Name extends string>(at: At, names: ReadonlyArray<Name>): Fields<Name> => {
+  const { path, report, tree } = at
+  if (tree.kind !== "table" && !isNull(tree)) wanted(at, "a mapping")
+  const fields = tree.kind === "table" ? tree.fields : new Map<string, never>()
+  const known: ReadonlySet<string> = new Set(names)
+  for (const [name, { key }] of fields) {
+    if (known.has(name) || name.startsWith("x-")) continue
+    const meant = nearest(name, names)
+    const hint = meant === undefined ? "extensions begin with x-" : `did you mean ${meant}?`
+    sayAt(report, key, join(path, name), `there is no attribute "${name}"`, hint)
+  }
+  const get = (name: Name): At | undefined => {
+    const field = fields.get(name)
+    return field === undefined ? undefined : { tree: field.value, path: join(path, name), report }
+  }
+  return {
+    get,
+    read: (name, read) => {
+      const found = get(name)
+      return found === undefined ? undefined : read(found)
+    },
+    extensions: Object.fromEntries(
+      Array.from(fields)
+        .filter(([name]) => name.startsWith("x-"))
+        .map(([name, { value }]) => [name, plainData(value)])
+    )
+  }
+}
+
+const join = (path: string, name: string) => (path === "" ? name : `${path}.${name}`)
+
+/** A record without the fields that have no value. */
+export type Defined<A> = { readonly [K in keyof A as undefined extends A[K] ? never : K]: A[K] } & {
+  readonly [K in keyof A as undefined extends A[K] ? K : never]?: Exclude<A[K], undefined>
+}
+
+/** Leaves out what has no value. */
+export const defined = <A extends object>(fields: A): Defined<A> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<A>

@@ -1,0 +1,21 @@
+import { nearest } from "@gantry/core/nearest"
+import { type At, fullText, type Read, say } from "../../read/At.ts"
+import { refer, type Scope } from "../../read/Scope.ts"
+
+/** A namespace that a service shares: one of some words, another service's or a container's. */
+export const namespace =
+  (scope: Scope, ...words: ReadonlyArray<string>): Read<string> =>
+  (at: At) => {
+    const found = fullText(at)
+    if (found === undefined || words.includes(found)) return found
+    const [, kind, name] = /^(service|container):(.+)$/.exec(found) ?? []
+    if (kind === "service" && name !== undefined) refer(at, "service", name, scope)
+    if (name !== undefined) return found
+    const meant = nearest(found, words)
+    const known = [...words, "service:NAME", "container:NAME"].join(", ")
+    return say(at, `"${found}" is not one of ${known}`, meant === undefined ? undefined : `did you mean ${meant}?`)
+  }
+
+/** The service whose namespace is shared, if it is one's. */
+export const sharedService = (mode: string | undefined): string | undefined =>
+  mode?.startsWith("service:") === true ? mode.slice("service:".length) : undefined
