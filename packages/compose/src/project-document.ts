@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import { serviceDocument } from "./document/service-document.ts"
+import { escaped, said, sorted } from "./document/said.ts"
+import type { Project, ProjectFile, ProjectNetwork, ProjectVolume } from "./Project.ts"
+
+/**
+ * A project as one Compose file that means the same: everything in its long form, paths absolute, variables filled in
+ * and dollar signs doubled, names sorted by code unit. Services that are not enabled are left out.
+ */
+export const projectDocument = (project: Project): unknown =>
+  project.written ??
+  escaped({
+    name: project.name,
+    services: sorted(project.services, serviceDocument),
+    ...said({
+      networks: sorted(project.networks, networkDocument),
+      volumes: sorted(project.volumes, volumeDocument),
+      secrets: sorted(project.secrets, fileDocument),
+      configs: sorted(project.configs, fileDocument)
+    })
+  })
+
+const networkDocument = (network: ProjectNetwork) => ({
+  ...said({
+    name: network.name,
+    driver: network.driver,
+    driver_opts: sorted(network.driverOpts),
+    ipam: said({
+      config: network.ipam.map(({ gateway, ipRange, subnet }) => said({ subnet, ip_range: ipRange, gateway }))
+    }),
+    external: network.external,
+    internal: network.internal,
+    attachable: network.attachable,
+    labels: sorted(network.labels)
+  }),
+  ...(network.enableIpv6 !== undefined && { enable_ipv6: network.enableIpv6 })
+})
+
+const volumeDocument = (volume: ProjectVolume) =>
+  said({
+    name: volume.name,
+    driver: volume.driver,
+    driver_opts: sorted(volume.driverOpts),
+    external: volume.external,
+    labels: sorted(volume.labels)
+  })
+
+const fileDocument = (file: ProjectFile) => ({
+  ...said({ name: file.name, file: file.file, environment: file.environment, external: file.external }),
+  ...(file.content !== undefined && { content: file.content })
+})
+
+/** Text that other readers of YAML take for something else than text: truth values, numbers, dates, merge keys. */
+const misread =
+  /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE|null|Null|NULL|~|<<|=|[-+]?(?:[\d_]+(?:\.[\d_]*)?|\.[\d_]+)(?:[eE][-+]?\d+)?|0[box][\da-fA-F_]+|[-+]?\d+(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?.*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|)$/
+
+/** A document as text, which ends with a line break. */
+export const documentText = (document: unknown, format: "json" | "yaml"): Effect.Effect<string> =>
+  format === "json"
+    ? Effect.sync(() => `${JSON.stringify(document, undefined, 2)}\n`)
+    : Effect.map(
+        Effect.promise(() => import("yaml")),
+        (yaml) => {
+          const whole = new yaml.Document(document, { aliasDuplicateObjects: false })
+          yaml.visit(whole, {
+            Scalar: (_, node) => {
+              if (typeof node.value === "string" && misread.test(node.value)) node.type = yaml.Scalar.QUOTE_DOUBLE
+            }
+          })
+          return whole.toString({ lineWidth: 0 })
+        }
+      )
