@@ -1,3 +1,4 @@
+import { ComposeFileError } from "@gantry/compose/ComposeFileError"
 import { ofBytes } from "@gantry/core/image/Digest"
 import { AddressesExhausted, NetworkMissing, NetworkRefused, PortTaken } from "@gantry/core/network/NetworkError"
 import { CommandNotExecutable, CommandNotFound, IsolationRefused, NotRunning } from "@gantry/core/runtime/RuntimeError"
@@ -104,6 +105,9 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),
   LayerInUse: new LayerInUse({ diffId: digest, users: ["c"] }),
   LayerMalformed: new LayerMalformed({ layer: digest, why: "the archive ends inside an entry", at: 512 }),
+  ComposeFileError: new ComposeFileError({
+    problems: [{ file: "compose.yaml", line: 3, path: "services.web", message: "no" }]
+  }),
   ConfigInvalid: new ConfigInvalid({
     file: "/etc/gantry/gantry.config.json",
     problems: ["plugins.blob-stor: is unexpected"]

@@ -12,6 +12,8 @@ export interface ComposeProblem {
   /** What is wrong, without the path. */
   readonly message: string
   readonly hint?: string
+  /** No file was named, and none was found. */
+  readonly isMissing?: true
 }
 
 /** Compose files that cannot be read or make no sense; all that was found at once, never empty. */

@@ -92,7 +92,8 @@ const filesOf = (request: ProjectRequest, environment: Environment, report: Repo
     report.problems.push({
       path: "",
       message: `there is no Compose file in ${start} or above it`,
-      hint: "write a compose.yaml, or name a file with --file"
+      hint: "write a compose.yaml, or name a file with --file",
+      isMissing: true
     })
   }
   return found.files

@@ -21,6 +21,8 @@ export interface Command<Table extends OptionTable = OptionTable> extends Comman
   readonly interspersed: boolean
   /** How many operands are right. No `max` means any number. */
   readonly operands: { readonly min: number; readonly max?: number }
+  /** Commands that are the first operand, each with arguments of its own. */
+  readonly below?: { readonly [name: string]: CommandName }
 }
 
 /** What the program is called: its own name, or that of the command line whose place it takes. */

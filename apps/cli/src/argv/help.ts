@@ -17,7 +17,12 @@ export const commandHelp = (
   commands: { readonly [name: string]: CommandName } = {}
 ): string => {
   const options = optionRows(command.options)
-  const below = words.length === 1 ? membersOf(commands, words[0] ?? "") : []
+  const below =
+    command.below === undefined
+      ? words.length === 1
+        ? membersOf(commands, words[0] ?? "")
+        : []
+      : Object.values(command.below).map(({ paths: [path], summary }) => [path.join(" "), summary] as const)
   return paragraphs(
     `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,

@@ -31,6 +31,7 @@ export const loaders: { readonly [name in Name]?: () => Promise<unknown> } = {
   dockerContextInspect: () => import("./docker-contexts.ts").then(({ inspect }) => ({ default: inspect })),
   dockerContextUse: () => import("./docker-contexts.ts").then(({ use }) => ({ default: use })),
   contextLs: () => import("./context-ls.ts"),
+  compose: () => import("../projects/compose-command.ts"),
   completion: () => import("./completion.ts"),
   commit: () => import("./commit.ts"),
   copy: () => import("./cp.ts"),

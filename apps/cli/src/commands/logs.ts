@@ -54,7 +54,7 @@ const printer = (
 }
 
 /** The value of `--since` or `--until`. A wrong one ends with 1, as with Docker, whose command line does not look at it. */
-const instantOf = (name: string, text: string | undefined, now: bigint) =>
+export const logInstant = (name: string, text: string | undefined, now: bigint) =>
   Effect.mapError(
     optionalOf(`--${name}`, text, (value) => parseInstant(value, now)),
     ({ hint }) =>
@@ -82,8 +82,8 @@ const writerOf = (name: string, { program }: Terminal) =>
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const now = BigInt(terminal.now()) * 1_000_000n
-    const since = yield* instantOf("since", options.since, now)
-    const until = yield* instantOf("until", options.until, now)
+    const since = yield* logInstant("since", options.since, now)
+    const until = yield* logInstant("until", options.until, now)
     const pattern = yield* optionalOf("--grep", options.grep, patternOf)
     const found = yield* Effect.forEach(operands, (name) => writerOf(name, terminal))
     const records = [...new Map(found.map((record) => [record.id, record])).values()]

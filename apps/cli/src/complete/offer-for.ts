@@ -95,6 +95,25 @@ const commandWords = (group?: string): ReadonlyArray<Candidate> => {
   return [...found].map(([value, about]) => ({ value, about })).toSorted((a, b) => (a.value < b.value ? -1 : 1))
 }
 
+/** What may stand behind `compose`: its own options, a command, and what may stand behind that. */
+const composeOffer = async (own: Command, args: ReadonlyArray<string>, word: string): Promise<Offer> => {
+  const { commandBehind, composeWords, serviceWords } = await import("../projects/complete.ts")
+  const behind = await commandBehind(args)
+  if (behind === undefined) {
+    const offer = argumentOffer("compose", own, args, word)
+    return word.startsWith("-") || offer.words.length > 0 || placeAfter(args, indexed(own.options), false).option
+      ? offer
+      : wordsOffer(composeWords)
+  }
+  const offer = argumentOffer("compose", behind.command, behind.args, word)
+  const place = placeAfter(behind.args, indexed(behind.command.options), behind.command.interspersed)
+  const wantsService = behind.command.usage.includes("SERVICE") && place.option === undefined && !word.startsWith("-")
+  const only = behind.command.operands.max === 1 || !behind.command.interspersed
+  if (!wantsService || (only && place.operands.length > 0)) return offer
+  const services = (await serviceWords(args)).filter(({ value }) => !place.operands.includes(value))
+  return { ...offer, words: services }
+}
+
 /**
  * What may stand at the end of a command line in the place of a word that is begun, with the words before it. `load`
  * finds the table of a command.
@@ -118,6 +137,7 @@ export const offerFor = async (
   const inGroup = words.length === 1 ? commandWords(words[0]) : []
   if (found === undefined) return wordsOffer(inGroup)
   const command = await load(found.name)
+  if (command?.below !== undefined) return composeOffer(command, words.slice(found.path.length), word)
   const offer =
     command === undefined ? nothing : argumentOffer(found.name, command, words.slice(found.path.length), word)
   return word.startsWith("-") ? offer : { ...offer, words: [...inGroup, ...offer.words] }

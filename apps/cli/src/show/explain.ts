@@ -1,6 +1,7 @@
 import type { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import type { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import type { StepFailed } from "@gantry/build/solve/StepExecutor"
+import type { ComposeFileError } from "@gantry/compose/ComposeFileError"
 import type { NetworkError } from "@gantry/core/network/NetworkError"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
@@ -35,6 +36,7 @@ import type { ConfigInvalid } from "../configuration/ConfigInvalid.ts"
 import type { PluginFailed } from "../plugins/PluginFailed.ts"
 import { type Explanation, optional } from "./Explanation.ts"
 import { explainBuildFailed } from "./explain-build.ts"
+import { explainComposeFile } from "./explain-compose.ts"
 import { explainNetwork } from "./explain-network.ts"
 import { explainRegistry } from "./explain-registry.ts"
 import { explainRuntime } from "./explain-runtime.ts"
@@ -50,6 +52,7 @@ export type Failure =
   | BadOption
   | BaseUnavailable
   | BuildFailed
+  | ComposeFileError
   | ConfigInvalid
   | ContextUnavailable
   | CopyRefused
@@ -96,6 +99,8 @@ export const explain = (failure: Failure): Explanation => {
   switch (failure._tag) {
     case "Usage":
       return { what: failure.message, ...optional(failure.hint), status: failure.status }
+    case "ComposeFileError":
+      return explainComposeFile(failure)
     case "NoSuchImage":
       return {
         what: failure.message,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "../../src/argv/parse.ts"
 import { type Name, names } from "../../src/argv/tables/names.ts"
@@ -29,6 +32,11 @@ describe("at a place in a command line", () => {
     ["ps -f ", ["status", "ancestor"]],
     ["ps -qf status=", ["exited"]],
     ["network ls --filter ", ["driver"]],
+    ["compose ", ["up", "down", "exec"]],
+    ["compose -f shop.yaml ", ["up", "ps"]],
+    ["compose -", ["--file", "--profile"]],
+    ["compose up -", ["--detach", "--wait"]],
+    ["compose -p shop logs --", ["--follow"]],
     ["completion ", ["bash", "fish", "zsh"]]
   ])("`%s` offers %j", async (line, some) => {
     expect(await wordsAt(line)).toEqual(expect.arrayContaining([...some]))
@@ -58,12 +66,27 @@ describe("at a place in a command line", () => {
     ["network create ", []],
     ["volume rm one ", ["volumes"]],
     ["build ", ["directories"]],
+    ["compose up ", []],
     ["ps ", []],
     ["ps --filter network=", ["networks"]],
     ["--root ", ["directories"]],
     ["nonsense ", []]
   ])("`%s` is the place of %j", async (line, things) => {
     expect((await at(line)).things).toEqual(things)
+  })
+
+  it("offers services of the Compose files that are meant, each once", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "offers-"))
+    try {
+      const file = join(folder, "compose.yaml")
+      writeFileSync(file, "services: { web: { image: a }, db: { image: b, profiles: [all] } }\n")
+      expect(await wordsAt(`compose -f ${file} up `)).toEqual(["web", "db"])
+      expect(await wordsAt(`compose -f ${file} up -d web `)).toEqual(["db"])
+      expect(await wordsAt(`compose -f ${file} exec web `)).toEqual([])
+      expect(await wordsAt(`compose -f ${folder}/nothing.yaml up `)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it("offers nothing that the engine cannot do, and nothing of Windows", async () => {

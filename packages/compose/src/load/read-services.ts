@@ -94,8 +94,9 @@ export const unknownNames = (named: ReadonlyArray<string>, { disabled, services 
     .map((name) => {
       const meant = nearest(name, [...Object.keys(services), ...Object.keys(disabled)])
       return {
-        path: `services.${name}`,
-        message: `there is no service "${name}"`,
+        path: "",
+        // As docker compose says it.
+        message: `no such service: ${name}`,
         ...(meant !== undefined && { hint: `did you mean ${meant}?` })
       }
     })

@@ -47,6 +47,7 @@ export const names = {
     summary: "Attach this terminal to a running container",
     section: "other"
   },
+  compose: { paths: [["compose"]], summary: "Run the services that Compose files describe", section: "common" },
   completion: {
     paths: [["completion"]],
     summary: "Print a completion script for a shell",

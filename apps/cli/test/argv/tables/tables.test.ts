@@ -72,6 +72,7 @@ import {
   volumeRm
 } from "../../../src/argv/tables/volumes.ts"
 import { autopsy, diff, port, portAdd, portMove, portRm, stats, top } from "../../../src/argv/tables/watching.ts"
+import { compose } from "../../../src/argv/tables/projects/names.ts"
 import {
   buildxInspect,
   buildxLs,
@@ -87,6 +88,7 @@ import { reconcile, reset, unit } from "../../../src/argv/tables/system.ts"
 
 const commands: Readonly<Record<keyof typeof names, Command>> = {
   autopsy,
+  compose,
   run,
   events,
   exec,
@@ -225,6 +227,6 @@ describe("the tables", () => {
 
   it("let no command but those that start a program stop at its first operand", () => {
     const stopping = Object.entries(commands).flatMap(([name, command]) => (command.interspersed ? [] : [name]))
-    expect(stopping).toEqual(["run", "exec", "create", "top"])
+    expect(stopping.toSorted()).toEqual(["compose", "create", "exec", "run", "top"])
   })
 })

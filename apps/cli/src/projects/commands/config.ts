@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { configHash } from "@gantry/compose/config-hash"
+import { documentText, projectDocument } from "@gantry/compose/project-document"
+import type { Project } from "@gantry/compose/Project"
+import * as Effect from "effect/Effect"
+import { config as table } from "../../argv/tables/projects/looking.ts"
+import { Usage } from "../../commands/Usage.ts"
+import { defineProject, readProject, servicesOf } from "../define-project.ts"
+import { imageOf } from "../make/service-options.ts"
+
+const lines = (values: Iterable<string>): string => [...new Set(values)].map((each) => `${each}\n`).join("")
+
+/** The project with these services and nothing that only others use. */
+const only = (project: Project, names: ReadonlyArray<string>): Project => {
+  if (names.length === 0) return project
+  const services = Object.fromEntries(Object.entries(project.services).filter(([name]) => names.includes(name)))
+  const used = (kind: "networks" | "volumes") =>
+    new Set(
+      Object.values(services).flatMap((service) =>
+        kind === "networks" ? Object.keys(service.networks) : service.volumes.flatMap(({ source }) => source ?? [])
+      )
+    )
+  const filtered = <Value>(all: { readonly [name: string]: Value }, wanted: ReadonlySet<string>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => wanted.has(name)))
+  return {
+    ...project,
+    services,
+    networks: filtered(project.networks, used("networks")),
+    volumes: filtered(project.volumes, used("volumes"))
+  }
+}
+
+/** `gantry compose config`. */
+export default defineProject(table, ({ operands, options }, context) =>
+  Effect.gen(function* () {
+    const { terminal } = context
+    const project = yield* readProject(context, operands, !options.noInterpolate)
+    yield* servicesOf(project, operands)
+    if (options.quiet) return 0
+    const format = options.format ?? "yaml"
+    if (format !== "yaml" && format !== "json") {
+      return yield* new Usage({
+        message: `unsupported format ${JSON.stringify(format)}`,
+        hint: "use yaml or json",
+        status: 1,
+        speaker: "plain"
+      })
+    }
+    const services = Object.values(project.services)
+    const every = [...services, ...Object.values(project.disabled)]
+    const text = yield* Effect.gen(function* () {
+      if (options.services) return lines(services.map(({ name }) => name))
+      if (options.images) return lines(services.map((service) => imageOf(project, service)))
+      if (options.volumes) return lines(Object.keys(project.volumes))
+      if (options.networks) return lines(Object.keys(project.networks))
+      if (options.profiles) return lines(every.flatMap(({ profiles }) => profiles).toSorted())
+      if (options.environment) {
+        return lines(
+          Object.entries(project.environment)
+            .map(([name, value]) => `${name}=${value}`)
+            .toSorted()
+        )
+      }
+      if (options.hash !== undefined) {
+        const named = options.hash === "*" ? [] : options.hash.split(",")
+        return lines((yield* servicesOf(project, named)).map((service) => `${service.name} ${configHash(service)}`))
+      }
+      return yield* documentText(projectDocument(only(project, operands)), format)
+    })
+    const { output } = options
+    if (output === undefined) terminal.out(text)
+    else {
+      yield* Effect.try({
+        try: () => writeFileSync(resolve(terminal.cwd, output), text),
+        catch: (cause) =>
+          new Usage({
+            message: `cannot write ${output}: ${cause instanceof Error ? cause.message : String(cause)}`,
+            hint: "name a file in a directory that is there",
+            status: 1,
+            speaker: "plain"
+          })
+      })
+    }
+    return 0
+  })
+)

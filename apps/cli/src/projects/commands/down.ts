@@ -1,0 +1,122 @@
+import type { Project } from "@gantry/compose/Project"
+import { Network } from "@gantry/core/network/Network"
+import { removeNetwork } from "@gantry/engine/verbs/remove-network"
+import { removeVolume } from "@gantry/engine/verbs/remove-volume"
+import { Volumes } from "@gantry/engine/volumes/Volumes"
+import * as Effect from "effect/Effect"
+import { down as table } from "../../argv/tables/projects/lifecycle.ts"
+import { Usage } from "../../commands/Usage.ts"
+import { takeAway } from "../make/converge.ts"
+import { defineProject, progressOf, type ProjectContext } from "../define-project.ts"
+import { knownProject } from "../life/known-project.ts"
+import { label } from "../labels.ts"
+import { allMembers, type Member } from "../life/members.ts"
+import type { Progress } from "../progress.ts"
+import { imageOf } from "../make/service-options.ts"
+import { fromTheEnd, stopMembers } from "../life/stop-services.ts"
+import { silently, typedCommand } from "../typed-command.ts"
+
+/** Networks of a project that somebody else may still be in: that is said, and is no failure. */
+const removeNetworks = (project: Project, progress: Progress) =>
+  Effect.gen(function* () {
+    const network = yield* Network
+    for (const { labels, name } of yield* network.list) {
+      if (labels[label.project] !== project.name) continue
+      const gone = progress.isDry ? Effect.void : removeNetwork(name)
+      yield* progress.step("Network", name, ["Removing", "Removed"], gone).pipe(
+        Effect.catchTag("NetworkRefused", () =>
+          Effect.sync(() => progress.note("Network", name, "Resource is still in use"))
+        ),
+        Effect.catchTag("NetworkMissing", () => Effect.void)
+      )
+    }
+  })
+
+const removeVolumes = (project: Project, progress: Progress) =>
+  Effect.gen(function* () {
+    const external = new Set(Object.values(project.volumes).flatMap((volume) => (volume.external ? [volume.name] : [])))
+    for (const { labels, name } of yield* (yield* Volumes).list) {
+      if (labels[label.project] !== project.name || external.has(name)) continue
+      const gone = progress.isDry ? Effect.void : removeVolume(name)
+      yield* progress.step("Volume", name, ["Removing", "Removed"], gone).pipe(
+        Effect.catchTag("VolumeInUse", () =>
+          Effect.sync(() => progress.note("Volume", name, "Resource is still in use"))
+        ),
+        Effect.catchTag("NoSuchVolume", () => Effect.void)
+      )
+    }
+  })
+
+/** Images of services: all, or only those that have no name of their own. */
+const removeImages = (
+  project: Project,
+  members: ReadonlyArray<Member>,
+  which: "all" | "local",
+  progress: Progress,
+  context: ProjectContext
+) => {
+  const named = Object.values(project.services).flatMap((service) =>
+    which === "all" || service.image === undefined ? [imageOf(project, service)] : []
+  )
+  // Without a Compose file the containers tell which images they had.
+  const had = members.map(({ record }) => record.imageName)
+  const own = (image: string) => image.startsWith(`${project.name}-`)
+  const images = new Set([...named, ...had.filter((each) => which === "all" || own(each))])
+  const quiet = Object.create(silently(context).terminal, {
+    err: { value: () => undefined }
+  }) as ProjectContext["terminal"]
+  return Effect.forEach(
+    images,
+    (image) =>
+      Effect.gen(function* () {
+        if (progress.isDry) return progress.note("Image", image, "Removed")
+        const status = yield* typedCommand("rmi", [image], { ...context, terminal: quiet })
+        progress.note("Image", image, status === 0 ? "Removed" : "Warning: No resource found to remove")
+      }),
+    { discard: true }
+  )
+}
+
+/** `gantry compose down`. */
+export default defineProject(table, ({ operands, options }, context) =>
+  Effect.gen(function* () {
+    const { rmi, timeout, volumes } = options
+    if (rmi !== undefined && rmi !== "all" && rmi !== "local") {
+      return yield* new Usage({
+        message: `invalid value for --rmi: ${JSON.stringify(rmi)}`,
+        hint: "use local or all",
+        status: 1,
+        speaker: "plain"
+      })
+    }
+    const project = yield* knownProject(context, operands)
+    const progress = progressOf(context)
+    const all = yield* allMembers(project.name)
+    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
+    const members = all.filter(({ oneOff, service }) =>
+      operands.length > 0 ? operands.includes(service) : known.has(service) || oneOff || options.removeOrphans
+    )
+    const left = all.filter((member) => !members.includes(member))
+    yield* stopMembers(project, members, timeout, progress, context)
+    yield* fromTheEnd(project, members, context, (member) =>
+      progress.step(
+        "Container",
+        member.record.name,
+        ["Removing", "Removed"],
+        progress.isDry ? Effect.void : takeAway(member, { timeout, volumes })
+      )
+    )
+    if (operands.length > 0) return 0
+    if (left.length > 0) {
+      context.terminal.err(
+        `gantry: found orphan containers (${left.map(({ record }) => record.name).join(", ")}) for this project\n` +
+          "  why: their services were renamed or removed in the Compose files\n" +
+          "  try: run this command with --remove-orphans to remove them\n"
+      )
+    }
+    yield* removeNetworks(project, progress)
+    if (volumes) yield* removeVolumes(project, progress)
+    if (rmi !== undefined) yield* removeImages(project, members, rmi, progress, context)
+    return 0
+  })
+)

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto"
+import { configHash } from "@gantry/compose/config-hash"
+import type { Service } from "@gantry/compose/Project"
+import { withNeeds } from "@gantry/compose/service-order"
+import { Images } from "@gantry/engine/images/Images"
+import { create } from "@gantry/engine/verbs/create"
+import { remove } from "@gantry/engine/verbs/remove"
+import { start } from "@gantry/engine/verbs/start"
+import * as Effect from "effect/Effect"
+import type { Values } from "../../argv/Option.ts"
+import { run as table } from "../../argv/tables/projects/working.ts"
+import { defaultDetachKeys } from "../../argv/values/detach-keys.ts"
+import { createContext } from "../../commands/create-context.ts"
+import { withKeptLimits } from "../../commands/kept-limits.ts"
+import { stay } from "../../commands/stay.ts"
+import { asWritten } from "../make/build-words.ts"
+import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
+import { containerLabels } from "../labels.ts"
+import { makeServices, pullWish } from "../make/make-services.ts"
+import { serviceMembers } from "../life/members.ts"
+import { ensureNetworks, ensureVolumes } from "../make/project-parts.ts"
+import { ensureImages } from "../make/service-images.ts"
+import { imageOf, serviceOptions } from "../make/service-options.ts"
+import { satisfyNeeds, startServices } from "../life/start-services.ts"
+
+type Options = Values<(typeof table)["options"]>
+
+/** A service as it is for one command: without ports, and never started again, unless that is asked for. */
+const forOnce = (service: Service, command: ReadonlyArray<string>, tty: boolean, options: Options): Service => {
+  const { containerName: _, restart: __, ...rest } = service
+  return {
+    ...rest,
+    ports: options.servicePorts ? service.ports : [],
+    tty,
+    stdinOpen: options.interactive && !options.detach,
+    ...(command.length === 0 ? {} : { command }),
+    ...(options.entrypoint === undefined
+      ? {}
+      : { entrypoint: options.entrypoint === "" ? [] : options.entrypoint.split(/\s+/), command }),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.workdir === undefined ? {} : { workingDir: options.workdir }),
+    capAdd: [...service.capAdd, ...options.capAdd],
+    capDrop: [...service.capDrop, ...options.capDrop]
+  }
+}
+
+const furtherWords = (options: Options): ReadonlyArray<string> => [
+  ...options.envFromFile.map((each) => `--env-file=${each}`),
+  ...options.env.map((each) => `--env=${each}`),
+  ...options.label.map((each) => `--label=${each}`),
+  ...options.publish.map((each) => `--publish=${each}`),
+  ...options.volume.map((each) => `--volume=${each}`),
+  ...(options.rm ? ["--rm"] : [])
+]
+
+/** `gantry compose run`. */
+export default defineProject(table, ({ operands: [name = "", ...command], options }, context) =>
+  Effect.gen(function* () {
+    const { terminal } = context
+    const project = yield* readProject(context, [name])
+    const [service] = yield* servicesOf(project, [name])
+    if (service === undefined) return 1
+    const progress = progressOf(
+      options.quiet ? { ...context, globals: { ...context.globals, progress: "quiet" } } : context
+    )
+    const pull = yield* pullWish(options.pull)
+    const needed = options.noDeps ? new Set([name]) : withNeeds(project.services, [name])
+    const needs = [...needed].filter((each) => each !== name && Object.hasOwn(project.services, each))
+    const making = {
+      build: false,
+      noBuild: false,
+      forceRecreate: false,
+      noRecreate: false,
+      pull: options.pull,
+      quietPull: options.quietPull || options.quiet,
+      removeOrphans: options.removeOrphans,
+      scale: [],
+      yes: false
+    }
+    const renewed = yield* makeServices(
+      project,
+      { wanted: [], names: needs, options: making, renewVolumes: false, recreateNeeds: false },
+      progress,
+      context
+    )
+    yield* startServices(project, needs, { renewed }, progress, context)
+    const asked = { ...asWritten, quiet: options.quietBuild || options.quiet }
+    yield* ensureImages(
+      project,
+      [service],
+      {
+        build: options.build ? "all" : "missing",
+        ...(pull === undefined ? {} : { pull }),
+        quietPull: options.quietPull || options.quiet,
+        asked
+      },
+      progress,
+      context
+    )
+    yield* ensureNetworks(project, new Set(Object.keys(service.networks)), progress, context)
+    yield* ensureVolumes(
+      project,
+      new Set(service.volumes.flatMap(({ source, type }) => (type === "volume" ? (source ?? []) : []))),
+      progress,
+      context
+    )
+    if (progress.isDry) return 0
+    const members = yield* serviceMembers(project.name)
+    if (!options.noDeps) yield* satisfyNeeds(service, members, progress)
+    const tty = !options.noTty && !options.detach && terminal.stdinIsTerminal && terminal.stdoutIsTerminal
+    const once = forOnce(service, command, tty, options)
+    const image = yield* (yield* Images).find(imageOf(project, service))
+    const detach = options.detach || !options.interactive
+    const wished = yield* serviceOptions(
+      project,
+      once,
+      {
+        name: options.name ?? `${project.name}-${name}-run-${randomBytes(6).toString("hex")}`,
+        image: imageOf(project, service),
+        labels: containerLabels(project, once, { hash: configHash(once), image: image.id, number: 1, oneOff: true }),
+        ids: new Map(members.map(({ record, service: of }) => [of, record.id])),
+        answers: options.useAliases,
+        detach,
+        words: furtherWords(options)
+      },
+      terminal.env
+    )
+    const record = yield* create(withKeptLimits(wished, terminal.err), createContext(terminal))
+    const session = yield* start(record, { stays: !options.detach }).pipe(
+      Effect.onError(() =>
+        options.rm ? Effect.ignore(Effect.forkDaemon(remove(record, { force: true, volumes: true }))) : Effect.void
+      )
+    )
+    if (options.detach) {
+      terminal.out(`${record.name}\n`)
+      return 0
+    }
+    return yield* stay(
+      record,
+      session,
+      { stdin: options.interactive, sigProxy: true, detachKeys: defaultDetachKeys },
+      terminal
+    )
+  }).pipe(Effect.scoped)
+)

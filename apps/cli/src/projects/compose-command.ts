@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import { commandHelp } from "../argv/help.ts"
+import { commandOf } from "../argv/find-command.ts"
+import { compose as table, projectNames } from "../argv/tables/projects/names.ts"
+import { define } from "../commands/define.ts"
+import { readArguments } from "../commands/read-arguments.ts"
+import { Usage } from "../commands/Usage.ts"
+import { nearest } from "@gantry/core/nearest"
+import { projectLoaders } from "./load.ts"
+
+/** `gantry compose`: finds the command that follows, and runs it for the project that the options mean. */
+export default define(table, ({ operands, options }, context) =>
+  Effect.gen(function* () {
+    const { terminal } = context
+    const asksHelp = operands[0] === "help"
+    const words = asksHelp ? operands.slice(1) : operands
+    const [first] = words
+    if (first === undefined) {
+      terminal.out(commandHelp(table, ["compose"], terminal.size().columns, terminal.program))
+      return 0
+    }
+    const found = commandOf(projectNames, words)
+    if (found === undefined) {
+      const near = nearest(
+        first,
+        Object.values(projectNames).map(({ paths }) => paths[0][0])
+      )
+      return yield* new Usage({
+        message: `unknown compose command: ${first}`,
+        reason: `unknown docker command: "compose ${first}"`,
+        hint: near === undefined ? "gantry compose --help lists them" : `did you mean ${near}?`,
+        status: 1,
+        speaker: "plain"
+      })
+    }
+    const definition = (yield* Effect.promise(projectLoaders[found.name]))(options)
+    const called = ["compose", ...found.path]
+    const parsed = readArguments(
+      definition.command,
+      called,
+      asksHelp ? ["--help"] : words.slice(found.path.length),
+      terminal
+    )
+    if (typeof parsed === "number") return parsed
+    for (const notice of parsed.notices) terminal.err(`gantry: ${notice}\n`)
+    const [refused] = parsed.unsupported
+    if (refused !== undefined) {
+      return yield* new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 1 })
+    }
+    return yield* definition.run(parsed, context)
+  })
+)

@@ -1,0 +1,85 @@
+import { loadProject } from "@gantry/compose/load-project"
+import type { Project, Service } from "@gantry/compose/Project"
+import { readFileSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import type { Command } from "../argv/Command.ts"
+import type { OptionTable, Values } from "../argv/Option.ts"
+import type { Parsed } from "../argv/parse.ts"
+import type { projectOptions } from "../argv/tables/projects/names.ts"
+import { type Context, define, type Definition } from "../commands/define.ts"
+import { Usage } from "../commands/Usage.ts"
+import type { EngineServices } from "../compose.ts"
+import type { Failure } from "../show/explain.ts"
+import { type Progress, progressForm, progressOn } from "./progress.ts"
+
+/** What a command of `compose` is given besides its arguments. */
+export interface ProjectContext extends Context {
+  /** What stood between `compose` and the command. */
+  readonly globals: Values<typeof projectOptions>
+}
+
+/** A command of `compose`, once it is known which project is meant. */
+export type ProjectDefinition = (globals: Values<typeof projectOptions>) => Definition
+
+/** Puts a command of `compose` together. */
+export const defineProject =
+  <const Table extends OptionTable>(
+    command: Command<Table>,
+    run: (parsed: Parsed<Table>, context: ProjectContext) => Effect.Effect<number, Failure, EngineServices>
+  ): ((globals: Values<typeof projectOptions>) => Definition<Table>) =>
+  (globals) =>
+    define(command, (parsed, context) => run(parsed, { ...context, globals }))
+
+/** Reads the Compose files that are meant. `named`: services of the command line, which are wanted whatever their profiles. */
+export const readProject = (
+  { globals, terminal }: ProjectContext,
+  named: ReadonlyArray<string> = [],
+  interpolate = true
+) =>
+  loadProject({
+    cwd: terminal.cwd,
+    files: globals.file,
+    stdin: () => readFileSync(0, "utf8"),
+    ...(globals.projectDirectory === undefined ? {} : { projectDirectory: globals.projectDirectory }),
+    ...(globals.projectName === undefined ? {} : { name: globals.projectName }),
+    profiles: globals.profile,
+    envFiles: globals.envFile,
+    environment: terminal.env,
+    interpolate,
+    named
+  }).pipe(
+    Effect.tap(({ notices }) =>
+      Effect.sync(() => {
+        for (const notice of notices) terminal.err(`gantry: ${notice}\n`)
+      })
+    )
+  )
+
+/** Services by their names, all of them when none is named. */
+export const servicesOf = (
+  project: Project,
+  named: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Service>, Usage> => {
+  const missing = named.find((name) => !Object.hasOwn(project.services, name))
+  if (missing !== undefined) {
+    return new Usage({
+      message: `no such service: ${missing}`,
+      hint: `services of this project: ${Object.keys(project.services).join(", ")}`,
+      status: 1,
+      speaker: "plain"
+    })
+  }
+  return Effect.succeed(
+    named.length === 0 ? Object.values(project.services) : named.flatMap((name) => project.services[name] ?? [])
+  )
+}
+
+/** How what a command does is told. */
+export const progressOf = ({ globals, terminal }: ProjectContext): Progress =>
+  progressOn(terminal, progressForm(globals.progress, terminal), globals.dryRun)
+
+/** How many containers are dealt with at the same time. */
+export const atOnce = ({ globals }: ProjectContext): number => {
+  const wished = globals.parallel ?? 50
+  return wished <= 0 ? Number.POSITIVE_INFINITY : wished
+}

@@ -1,0 +1,92 @@
+import type { ComposeFileError } from "@gantry/compose/ComposeFileError"
+import type { Dependency, Project, Service } from "@gantry/compose/Project"
+import type { Runtime } from "@gantry/core/runtime/Runtime"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
+import type { Containers } from "@gantry/engine/containers/Containers"
+import * as Effect from "effect/Effect"
+import { type ProjectContext, readProject } from "../define-project.ts"
+import { dependsOnOf, label } from "../labels.ts"
+import { allMembers, type Member } from "./members.ts"
+
+const started: Dependency = { condition: "service_started", restart: false, required: true }
+
+/** A service of which nothing is known but its name and what it needs. */
+export const bareService = (name: string, needs: ReadonlyArray<string>): Service => ({
+  name,
+  profiles: [],
+  scale: 1,
+  attach: true,
+  environment: {},
+  labels: {},
+  annotations: {},
+  ports: [],
+  expose: [],
+  volumes: [],
+  tmpfs: [],
+  volumesFrom: [],
+  secrets: [],
+  configs: [],
+  networks: {},
+  dependsOn: Object.fromEntries(needs.map((need) => [need, started])),
+  links: [],
+  groupAdd: [],
+  tty: false,
+  stdinOpen: false,
+  privileged: false,
+  readOnly: false,
+  capAdd: [],
+  capDrop: [],
+  securityOpt: [],
+  devices: [],
+  deviceCgroupRules: [],
+  dns: [],
+  dnsOpt: [],
+  dnsSearch: [],
+  extraHosts: [],
+  sysctls: {},
+  ulimits: {},
+  resources: {},
+  storageOpt: {},
+  extensions: {}
+})
+
+/** What the labels of a project's containers tell of it. */
+export const projectOfLabels = (name: string, members: ReadonlyArray<Member>, cwd: string): Project => {
+  const services = new Map(
+    members.map(({ record, service }) => [service, bareService(service, dependsOnOf(record.labels[label.dependsOn]))])
+  )
+  const labels = members[0]?.record.labels ?? {}
+  return {
+    name,
+    directory: labels[label.directory] ?? cwd,
+    files: (labels[label.files] ?? "").split(",").filter((each) => each !== ""),
+    environment: {},
+    services: Object.fromEntries(services),
+    disabled: {},
+    networks: {},
+    volumes: {},
+    secrets: {},
+    configs: {},
+    notices: []
+  }
+}
+
+/**
+ * The project that is meant, for commands that deal with what is there: where no Compose file is found, one that is named
+ * is known by its containers.
+ */
+export const knownProject = (
+  context: ProjectContext,
+  named: ReadonlyArray<string> = []
+): Effect.Effect<Project, ComposeFileError | StorageFailure, Containers | Runtime> => {
+  const name = context.globals.projectName ?? context.terminal.env["COMPOSE_PROJECT_NAME"] ?? ""
+  const read = readProject(context, named)
+  if (name === "") return read
+  return Effect.catchAll(
+    read,
+    (failure): Effect.Effect<Project, ComposeFileError | StorageFailure, Containers | Runtime> =>
+      failure.problems.some(({ isMissing }) => isMissing)
+        ? Effect.map(allMembers(name), (members) => projectOfLabels(name, members, context.terminal.cwd))
+        : Effect.fail(failure)
+  )
+}

@@ -1,0 +1,189 @@
+import { orderOf } from "@gantry/compose/service-order"
+import type { Dependency, Project, Service } from "@gantry/compose/Project"
+import { Runtime } from "@gantry/core/runtime/Runtime"
+import { isLive } from "@gantry/core/runtime/ContainerState"
+import { restart } from "@gantry/engine/verbs/restart"
+import { ensureStarted } from "@gantry/engine/verbs/start"
+import { waitFor } from "@gantry/engine/verbs/wait-for"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Usage } from "../../commands/Usage.ts"
+import { atOnce, type ProjectContext } from "../define-project.ts"
+import { type Member, runs, serviceMembers } from "./members.ts"
+import type { Progress } from "../progress.ts"
+
+/** Pause between looks at what is waited for, in milliseconds. */
+const pace = 100
+
+const failed = (message: string, hint: string) => new Usage({ message, hint, status: 1, speaker: "plain" })
+
+/** Waits until a container is healthy, or until it runs when nobody looks at its health. */
+export const untilWell = ({ record }: Pick<Member, "record">) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    if (record.options.health === undefined) {
+      yield* waitFor(record, ["running", "exited"], pace)
+    } else yield* waitFor(record, ["healthy", "unhealthy", "exited"], pace)
+    const state = yield* runtime.state(record.id)
+    const hint = `gantry logs ${record.name} shows what it wrote`
+    if (!isLive(state)) {
+      const code = state.status === "exited" ? ` (${state.exit.code})` : ""
+      return yield* failed(`container ${record.name} exited${code}`, hint)
+    }
+    if (state.status === "running" && state.health === "unhealthy") {
+      return yield* failed(`container ${record.name} is unhealthy`, hint)
+    }
+  })
+
+/** Waits until what a service needs is as it needs it. */
+const satisfied = (
+  service: Service,
+  need: string,
+  { condition, required }: Dependency,
+  members: ReadonlyArray<Member>,
+  progress: Progress
+) => {
+  const waiting = (words: readonly [string, string], one: (member: Member) => Effect.Effect<void, Usage, Runtime>) =>
+    Effect.forEach(members, (member) => progress.step("Container", member.record.name, words, one(member)), {
+      concurrency: "unbounded",
+      discard: true
+    })
+  const met = Effect.gen(function* () {
+    const runtime = yield* Runtime
+    switch (condition) {
+      case "service_started":
+        return
+      case "service_healthy": {
+        const blind = members.find(({ record }) => record.options.health === undefined)
+        if (blind !== undefined) {
+          return yield* failed(
+            `container ${blind.record.name} has no healthcheck configured`,
+            `service ${service.name} waits until ${need} is healthy: give ${need} a healthcheck`
+          )
+        }
+        return yield* Effect.forEach(
+          members,
+          (member) => progress.step("Container", member.record.name, ["Waiting", "Healthy"], untilWell(member)),
+          { concurrency: "unbounded", discard: true }
+        )
+      }
+      case "service_completed_successfully":
+        return yield* waiting(["Waiting", "Exited"], ({ record }) =>
+          Effect.gen(function* () {
+            const exit = yield* Effect.option(runtime.wait(record.id))
+            const state = yield* runtime.state(record.id)
+            const code = Option.isSome(exit) ? exit.value.code : state.status === "exited" ? state.exit.code : 137
+            if (code !== 0) {
+              return yield* failed(
+                `service "${need}" didn't complete successfully: exit ${code}`,
+                `gantry logs ${record.name} shows what it wrote`
+              )
+            }
+          })
+        )
+    }
+  })
+  return required ? met : Effect.ignore(met)
+}
+
+/** Waits until all that a service needs is as it needs it. */
+export const satisfyNeeds = (service: Service, members: ReadonlyArray<Member>, progress: Progress) =>
+  Effect.forEach(
+    Object.entries(service.dependsOn),
+    ([need, dependency]) =>
+      satisfied(
+        service,
+        need,
+        dependency,
+        members.filter((member) => member.service === need),
+        progress
+      ),
+    { concurrency: "unbounded", discard: true }
+  )
+
+/** Which services are started, and what else. */
+export interface StartWish {
+  /** Services whose containers were made anew: what says so in its `depends_on` is restarted with them. */
+  readonly renewed: ReadonlySet<string>
+}
+
+/**
+ * Starts the containers of services that do not run, each once all that it needs is as it must be. Succeeds with what
+ * was started.
+ */
+export const startServices = (
+  project: Project,
+  names: ReadonlyArray<string>,
+  { renewed }: StartWish,
+  progress: Progress,
+  context: ProjectContext
+) =>
+  Effect.gen(function* () {
+    if (progress.isDry) return
+    const members = yield* serviceMembers(project.name)
+    const of = (name: string) => members.filter(({ service }) => service === name)
+    const one = (service: Service) =>
+      Effect.gen(function* () {
+        const own = of(service.name)
+        const idle = own.filter((member) => !runs(member))
+        // Those that run had what they need.
+        if (idle.length > 0) yield* satisfyNeeds(service, members, progress)
+        const restarts = Object.entries(service.dependsOn).some(
+          ([need, { restart: with_ }]) => with_ && renewed.has(need)
+        )
+        yield* Effect.forEach(
+          restarts ? own : idle,
+          (member) =>
+            runs(member)
+              ? progress.step("Container", member.record.name, ["Restarting", "Restarted"], restart(member.record))
+              : progress.step("Container", member.record.name, ["Starting", "Started"], startOne(member)),
+          { concurrency: atOnce(context), discard: true }
+        )
+      })
+    for (const wave of orderOf(project.services, names, false)) {
+      yield* Effect.forEach(
+        wave.flatMap((name) => project.services[name] ?? []),
+        one,
+        { concurrency: "unbounded", discard: true }
+      )
+    }
+  })
+
+const startOne = ({ record }: Member) => ensureStarted(record)
+
+/** Waits until all containers of services run, or are healthy where somebody looks. Fails after `limit` seconds. */
+export const allWell = (
+  project: Project,
+  names: ReadonlyArray<string>,
+  limit: number | undefined,
+  progress: Progress
+) =>
+  Effect.gen(function* () {
+    const wanted = new Set(names)
+    const members = (yield* serviceMembers(project.name)).filter(({ service }) => wanted.has(service))
+    const waiting = Effect.forEach(
+      members,
+      (member) =>
+        progress.step(
+          "Container",
+          member.record.name,
+          ["Waiting", member.record.options.health === undefined ? "Running" : "Healthy"],
+          untilWell(member)
+        ),
+      { concurrency: "unbounded", discard: true }
+    )
+    if (limit === undefined || limit <= 0) return yield* waiting
+    const done = yield* Effect.timeoutOption(waiting, `${limit} seconds`)
+    if (Option.isNone(done)) {
+      return yield* failed(
+        `application not healthy after ${limit}s`,
+        "gantry compose ps shows how each container fares"
+      )
+    }
+  })
+
+/** The containers of services now. */
+export const membersOf = (project: string, names: ReadonlyArray<string>) =>
+  Effect.map(serviceMembers(project), (all) =>
+    names.length === 0 ? all : all.filter(({ service }) => names.includes(service))
+  )

@@ -1,0 +1,64 @@
+import { orderOf } from "@gantry/compose/service-order"
+import type { Project } from "@gantry/compose/Project"
+import { settleOrWarn } from "@gantry/engine/containers/settle"
+import { kill } from "@gantry/engine/verbs/kill"
+import { stop } from "@gantry/engine/verbs/stop"
+import * as Effect from "effect/Effect"
+import type { EngineServices } from "../../compose.ts"
+import type { Failure } from "../../show/explain.ts"
+import { atOnce, type ProjectContext } from "../define-project.ts"
+import { type Member, runs } from "./members.ts"
+import type { Progress } from "../progress.ts"
+
+/** Does something to containers, those of a service before those of what it needs; what is of no service comes first. */
+export const fromTheEnd = (
+  project: Pick<Project, "services">,
+  members: ReadonlyArray<Member>,
+  context: ProjectContext,
+  body: (member: Member) => Effect.Effect<unknown, Failure, EngineServices>
+) =>
+  Effect.gen(function* () {
+    const waves = orderOf(project.services, Object.keys(project.services), false).toReversed()
+    const strangers = members.filter(({ service }) => !Object.hasOwn(project.services, service))
+    for (const group of [strangers, ...waves.map((wave) => members.filter(({ service }) => wave.includes(service)))]) {
+      yield* Effect.forEach(group, body, { concurrency: atOnce(context), discard: true })
+    }
+  })
+
+/** Stops what runs of some containers, those of a service before those of what it needs. */
+export const stopMembers = (
+  project: Pick<Project, "services">,
+  members: ReadonlyArray<Member>,
+  seconds: number | undefined,
+  progress: Progress,
+  context: ProjectContext
+) =>
+  fromTheEnd(project, members.filter(runs), context, ({ record }) =>
+    progress.step(
+      "Container",
+      record.name,
+      ["Stopping", "Stopped"],
+      progress.isDry
+        ? Effect.void
+        : Effect.zipRight(stop(record, seconds === undefined ? {} : { seconds }), settleOrWarn(record))
+    )
+  )
+
+/** Sends a signal to what runs of some containers. */
+export const killMembers = (
+  members: ReadonlyArray<Member>,
+  signal: number,
+  progress: Progress,
+  context: ProjectContext
+) =>
+  Effect.forEach(
+    members.filter(runs),
+    ({ record }) =>
+      progress.step(
+        "Container",
+        record.name,
+        ["Killing", "Killed"],
+        progress.isDry ? Effect.void : kill(record, signal)
+      ),
+    { concurrency: atOnce(context), discard: true }
+  )

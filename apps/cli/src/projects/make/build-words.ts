@@ -1,0 +1,89 @@
+import type { Project, Service, ServiceBuild } from "@gantry/compose/Project"
+import { imageOf } from "./service-options.ts"
+
+const words = (name: string, values: ReadonlyArray<string>): ReadonlyArray<string> =>
+  values.map((value) => `--${name}=${value}`)
+
+const pairs = (name: string, values: { readonly [key: string]: string }): ReadonlyArray<string> =>
+  words(
+    name,
+    Object.entries(values).map(([key, value]) => `${key}=${value}`)
+  )
+
+/** What `compose build` was told besides. */
+export interface BuildAsked {
+  readonly args: ReadonlyArray<string>
+  readonly memory?: string
+  readonly noCache: boolean
+  readonly progress?: string
+  readonly pull: boolean
+  readonly quiet: boolean
+  readonly check: boolean
+  readonly ssh?: string
+}
+
+/** Nothing besides. */
+export const asWritten: BuildAsked = { args: [], noCache: false, pull: false, quiet: false, check: false }
+
+/** A secret of a build by its file or variable; one that is neither cannot be had. */
+const secretWords = (project: Project, build: ServiceBuild): ReadonlyArray<string> =>
+  build.secrets.flatMap(({ source, target }) => {
+    const { environment, file } = project.secrets[source] ?? {}
+    const id = target ?? source
+    if (file !== undefined) return [`--secret=id=${id},src=${file}`]
+    return environment === undefined ? [] : [`--secret=id=${id},env=${environment}`]
+  })
+
+/** The services whose images a build takes files from. */
+export const contextServices = ({ build }: Service): ReadonlyArray<string> =>
+  Object.values(build?.additionalContexts ?? {}).flatMap((place) =>
+    place.startsWith("service:") ? [place.slice("service:".length)] : []
+  )
+
+/** The options of `build` for a service, and its context. `inline`: where a Dockerfile that stands in the Compose file was put. */
+export const buildWords = (
+  project: Project,
+  service: Service,
+  build: ServiceBuild,
+  asked: BuildAsked,
+  inline?: string
+): ReadonlyArray<string> => {
+  const place = (text: string): string => {
+    if (!text.startsWith("service:")) return text
+    const other = project.services[text.slice("service:".length)]
+    return other === undefined ? text : `docker-image://${imageOf(project, other)}`
+  }
+  const dockerfile = inline ?? build.dockerfile
+  const isRemote = /^[a-z]+:\/\/|^git@/.test(build.context)
+  return [
+    `--tag=${imageOf(project, service)}`,
+    ...words("tag", build.tags),
+    // Next to a local context it is relative to that, not to where the command was typed.
+    ...(dockerfile === undefined
+      ? []
+      : [`--file=${isRemote || dockerfile.startsWith("/") ? dockerfile : `${build.context}/${dockerfile}`}`]),
+    ...pairs("build-arg", build.args),
+    ...words("build-arg", asked.args),
+    ...(build.target === undefined ? [] : [`--target=${build.target}`]),
+    ...pairs("label", build.labels),
+    ...words("cache-from", build.cacheFrom),
+    ...words("cache-to", build.cacheTo),
+    ...words("platform", build.platforms.length === 0 ? [service.platform ?? []].flat() : build.platforms),
+    ...Object.entries(build.additionalContexts).map(([name, text]) => `--build-context=${name}=${place(text)}`),
+    ...words("add-host", build.extraHosts),
+    ...(build.network === undefined ? [] : [`--network=${build.network}`]),
+    ...(build.noCache || asked.noCache ? ["--no-cache"] : []),
+    ...words("no-cache-filter", build.noCacheFilter),
+    ...(build.pull || asked.pull ? ["--pull"] : []),
+    ...(build.privileged ? ["--allow=security.insecure"] : []),
+    ...secretWords(project, build),
+    ...words("ssh", asked.ssh === undefined ? build.ssh : [asked.ssh]),
+    ...(build.shmSize === undefined ? [] : [`--shm-size=${build.shmSize}`]),
+    ...Object.entries(build.ulimits).map(([name, { hard, soft }]) => `--ulimit=${name}=${soft}:${hard}`),
+    ...(asked.memory === undefined ? [] : [`--memory=${asked.memory}`]),
+    ...(asked.progress === undefined ? [] : [`--progress=${asked.progress}`]),
+    ...(asked.quiet ? ["--quiet"] : []),
+    ...(asked.check ? ["--check"] : []),
+    build.context
+  ]
+}

@@ -1,0 +1,193 @@
+import { configHash } from "@gantry/compose/config-hash"
+import { orderOf } from "@gantry/compose/service-order"
+import type { Project, Service } from "@gantry/compose/Project"
+import { settleOrWarn } from "@gantry/engine/containers/settle"
+import { Images } from "@gantry/engine/images/Images"
+import { create } from "@gantry/engine/verbs/create"
+import { remove } from "@gantry/engine/verbs/remove"
+import { rename } from "@gantry/engine/verbs/rename"
+import { stop } from "@gantry/engine/verbs/stop"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { createContext } from "../../commands/create-context.ts"
+import { withKeptLimits } from "../../commands/kept-limits.ts"
+import { atOnce, type ProjectContext } from "../define-project.ts"
+import { containerLabels, label } from "../labels.ts"
+import { type Member, runs, serviceMembers } from "../life/members.ts"
+import { planService, type Recreation } from "./plan-service.ts"
+import type { Progress } from "../progress.ts"
+import { containerName, imageOf, serviceOptions } from "./service-options.ts"
+
+/** How containers are brought to what the Compose files say. */
+export interface ConvergeWish {
+  /** By service. */
+  readonly recreation: (service: string) => Recreation
+  /** How many containers, where it is not what the file says. */
+  readonly scale: ReadonlyMap<string, number>
+  /** Containers that are made anew get new anonymous volumes. */
+  readonly renewVolumes: boolean
+  /** Seconds before a container is killed; its own when absent. */
+  readonly timeout?: number
+}
+
+/** Services whose containers share something with those of others: when these are other ones, they must be, too. */
+const sharesWith = (service: Service): ReadonlyArray<string> =>
+  [service.networkMode, service.pid, service.ipc]
+    .flatMap((text) => (text?.startsWith("service:") === true ? [text.slice("service:".length)] : []))
+    .concat(service.volumesFrom.flatMap(({ from, name }) => (from === "service" ? [name] : [])))
+
+/** Stops a container and removes it. */
+export const takeAway = (
+  { record }: Pick<Member, "record">,
+  { timeout, volumes }: { readonly timeout?: number | undefined; readonly volumes: boolean }
+) =>
+  Effect.gen(function* () {
+    yield* stop(record, timeout === undefined ? {} : { seconds: timeout })
+    yield* settleOrWarn(record)
+    // One that was made with --rm, or that somebody else has removed meanwhile.
+    yield* Effect.catchTag(remove(record, { force: true, volumes }), "NoSuchContainer", () => Effect.void)
+  })
+
+/** The ID of a service's image; its name when it is not there, in a dry run. */
+const imageId = (name: string) =>
+  Effect.flatMap(Images, ({ find }) =>
+    Effect.map(Effect.option(find(name)), Option.match({ onNone: () => name, onSome: ({ id }) => id as string }))
+  )
+
+/**
+ * Makes, remakes and removes containers until there are those that are wished for, without starting any. Services come
+ * after those they need.
+ */
+export const converge = (
+  project: Project,
+  names: ReadonlyArray<string>,
+  wish: ConvergeWish,
+  progress: Progress,
+  context: ProjectContext
+) =>
+  Effect.gen(function* () {
+    const { terminal } = context
+    const before = yield* serviceMembers(project.name)
+    const ids = new Map<string, string>()
+    for (const { record, service } of before.toReversed()) ids.set(service, record.id)
+    const renewed = new Set<string>()
+
+    const makeOne = (service: Service, image: string, number: number, old?: Member) =>
+      Effect.gen(function* () {
+        const name = containerName(project, service, number)
+        // The earlier one keeps its name, and runs, until it is certain that there is another in its place.
+        const atFirst = old === undefined ? name : `${old.record.id.slice(0, 12)}_${name}`
+        const hash = configHash(service)
+        const options = yield* serviceOptions(
+          project,
+          service,
+          {
+            name: atFirst,
+            image: imageOf(project, service),
+            labels: containerLabels(project, service, { hash, image, number, oneOff: false }),
+            ...(old === undefined || wish.renewVolumes ? {} : { before: old.record }),
+            ids,
+            answers: true,
+            detach: true
+          },
+          terminal.env
+        )
+        if (progress.isDry) return
+        const record = yield* create(withKeptLimits(options, terminal.err), createContext(terminal))
+        if (old !== undefined) {
+          yield* takeAway(old, { timeout: wish.timeout, volumes: wish.renewVolumes })
+          yield* rename(record, name)
+        }
+        if (!ids.has(service.name) || old !== undefined) ids.set(service.name, record.id)
+      })
+
+    const serviceDone = (service: Service) =>
+      Effect.gen(function* () {
+        const image = yield* imageId(imageOf(project, service))
+        const members = before.filter((member) => member.service === service.name)
+        const plan = planService(
+          members,
+          {
+            scale: wish.scale.get(service.name) ?? service.scale,
+            hash: configHash(service),
+            image,
+            recreation: wish.recreation(service.name),
+            isTorn: sharesWith(service).some((name) => renewed.has(name))
+          },
+          label
+        )
+        if (plan.recreate.length > 0) renewed.add(service.name)
+        for (const member of plan.keep) {
+          if (runs(member)) progress.note("Container", member.record.name, "Running")
+        }
+        const removing = plan.remove.map((member) =>
+          progress.step(
+            "Container",
+            member.record.name,
+            ["Removing", "Removed"],
+            progress.isDry ? Effect.void : takeAway(member, { timeout: wish.timeout, volumes: false })
+          )
+        )
+        const recreating = plan.recreate.map((old) =>
+          progress.step(
+            "Container",
+            old.record.name,
+            ["Recreate", "Recreated"],
+            makeOne(service, image, old.number, old)
+          )
+        )
+        const creating = plan.create.map((number) =>
+          progress.step(
+            "Container",
+            containerName(project, service, number),
+            ["Creating", "Created"],
+            makeOne(service, image, number)
+          )
+        )
+        yield* Effect.all([...removing, ...recreating, ...creating], {
+          concurrency: atOnce(context),
+          discard: true
+        })
+      })
+
+    for (const wave of orderOf(project.services, names, false)) {
+      yield* Effect.forEach(
+        wave.flatMap((name) => project.services[name] ?? []),
+        serviceDone,
+        { concurrency: atOnce(context), discard: true }
+      )
+    }
+    return renewed as ReadonlySet<string>
+  })
+
+/** Removes the containers of services that the files do not have; says which there are when that is not wished. */
+export const orphansOf = (
+  project: Project,
+  { remove: isWished, timeout }: { readonly remove: boolean; readonly timeout?: number | undefined },
+  progress: Progress,
+  context: ProjectContext
+) =>
+  Effect.gen(function* () {
+    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
+    const orphans = (yield* serviceMembers(project.name)).filter(({ service }) => !known.has(service))
+    if (orphans.length === 0) return
+    if (!isWished) {
+      context.terminal.err(
+        `gantry: found orphan containers (${orphans.map(({ record }) => record.name).join(", ")}) for this project\n` +
+          "  why: their services were renamed or removed in the Compose files\n" +
+          "  try: run this command with --remove-orphans to remove them\n"
+      )
+      return
+    }
+    yield* Effect.forEach(
+      orphans,
+      (member) =>
+        progress.step(
+          "Container",
+          member.record.name,
+          ["Removing", "Removed"],
+          progress.isDry ? Effect.void : takeAway(member, { timeout, volumes: false })
+        ),
+      { concurrency: atOnce(context), discard: true }
+    )
+  })

@@ -1,0 +1,55 @@
+import type { Member } from "../life/members.ts"
+
+/** When containers that are not as wished are made anew. */
+export type Recreation = "changed" | "always" | "never"
+
+/** What a service should come to. */
+export interface ServiceWish {
+  readonly scale: number
+  readonly hash: string
+  /** ID of its image. */
+  readonly image: string
+  readonly recreation: Recreation
+  /** Something that it shares with another container is another one now. */
+  readonly isTorn: boolean
+}
+
+/** What is to be done for it to come to that. */
+export interface ServicePlan {
+  readonly keep: ReadonlyArray<Member>
+  /** Made anew under their numbers. */
+  readonly recreate: ReadonlyArray<Member>
+  /** Numbers of new ones. */
+  readonly create: ReadonlyArray<number>
+  readonly remove: ReadonlyArray<Member>
+}
+
+/** How a container says that it was made: its hash and the ID of its image. */
+const isAsWished = (member: Member, { hash, image }: ServiceWish, labels: { hash: string; image: string }): boolean =>
+  member.record.labels[labels.hash] === hash && member.record.labels[labels.image] === image
+
+/**
+ * What has to be done to a service's containers. Those that are too many go, outdated ones first and then those of the
+ * highest numbers; free numbers are taken from below.
+ */
+export const planService = (
+  members: ReadonlyArray<Member>,
+  wish: ServiceWish,
+  labels: { readonly hash: string; readonly image: string }
+): ServicePlan => {
+  const outdated = (member: Member) => wish.isTorn || !isAsWished(member, wish, labels)
+  const byWorth = members.toSorted((a, b) => Number(outdated(a)) - Number(outdated(b)) || a.number - b.number)
+  const staying = byWorth.slice(0, wish.scale).toSorted((a, b) => a.number - b.number)
+  const isAnew = (member: Member) => wish.recreation === "always" || (wish.recreation === "changed" && outdated(member))
+  const taken = new Set(staying.map(({ number }) => number))
+  const create: Array<number> = []
+  for (let number = 1; taken.size + create.length < wish.scale; number++) {
+    if (!taken.has(number)) create.push(number)
+  }
+  return {
+    keep: staying.filter((member) => !isAnew(member)),
+    recreate: staying.filter(isAnew),
+    create,
+    remove: byWorth.slice(wish.scale)
+  }
+}

@@ -1,0 +1,104 @@
+import type { Project, Service, ServiceFile, ServiceVolume } from "@gantry/compose/Project"
+import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { MountRequest } from "@gantry/engine/containers/RunOptions"
+import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
+import { isAbsolute } from "node:path"
+
+/** Where a secret is put that says nothing else (Compose Specification, `secrets`). */
+const secretsDirectory = "/run/secrets"
+
+const propagations: ReadonlySet<string> = new Set(["private", "rprivate", "rshared", "rslave", "shared", "slave"])
+
+const isPropagation = (text: string | undefined): text is Propagation => text !== undefined && propagations.has(text)
+
+/** Where a secret of a service stands in its containers. */
+export const secretTarget = ({ source, target }: ServiceFile): string => {
+  if (target === undefined) return `${secretsDirectory}/${source}`
+  return isAbsolute(target) ? target : `${secretsDirectory}/${target}`
+}
+
+/** Where a config of a service stands in its containers. */
+export const configTarget = ({ source, target }: ServiceFile): string => target ?? `/${source}`
+
+const mountOf = (volume: ServiceVolume, project: Pick<Project, "volumes">): MountRequest => {
+  const { readOnly: readonly, source, target } = volume
+  const typed = `${source ?? ""}:${target}`
+  switch (volume.type) {
+    case "bind":
+      return {
+        type: "bind",
+        source: source ?? "",
+        target,
+        readonly,
+        recursive: volume.bind?.recursive !== "disabled",
+        ...(isPropagation(volume.bind?.propagation) ? { propagation: volume.bind.propagation } : {}),
+        ...(volume.bind?.recursive === "writable" ? { writableBelow: true } : {}),
+        create: volume.bind?.createHostPath ?? true,
+        typed
+      }
+    case "tmpfs": {
+      const options = [
+        ...(volume.tmpfs?.size === undefined ? [] : [`size=${volume.tmpfs.size}`]),
+        ...(volume.tmpfs?.mode === undefined ? [] : [`mode=${volume.tmpfs.mode}`]),
+        ...(readonly ? ["ro"] : [])
+      ]
+      return { type: "tmpfs", target, options: options.join(","), typed }
+    }
+    default: {
+      const name = source === undefined ? undefined : (project.volumes[source]?.name ?? source)
+      return {
+        type: "volume",
+        ...(name === undefined ? {} : { name }),
+        target,
+        readonly,
+        noCopy: volume.volume?.nocopy ?? false,
+        ...(volume.volume?.subpath === undefined ? {} : { subpath: volume.volume.subpath }),
+        typed
+      }
+    }
+  }
+}
+
+const fileMount = (source: string, target: string): MountRequest => ({
+  type: "bind",
+  source,
+  target,
+  readonly: true,
+  recursive: true,
+  create: false,
+  typed: `${source}:${target}`
+})
+
+/** Secrets and configs that are files of the host. What comes from elsewhere is copied into the containers. */
+const fileMounts = (service: Service, project: Pick<Project, "configs" | "secrets">): ReadonlyArray<MountRequest> => [
+  ...service.secrets.flatMap((secret) => {
+    const file = project.secrets[secret.source]?.file
+    return file === undefined ? [] : [fileMount(file, secretTarget(secret))]
+  }),
+  ...service.configs.flatMap((config) => {
+    const file = project.configs[config.source]?.file
+    return file === undefined ? [] : [fileMount(file, configTarget(config))]
+  })
+]
+
+/** The anonymous volumes of an earlier container, which another one in its place is to have. */
+const keptVolumes = ({ mounts, spec }: Pick<ContainerRecord, "mounts" | "spec">): ReadonlyArray<MountRequest> =>
+  mounts.flatMap((record): ReadonlyArray<MountRequest> => {
+    const mount = spec.mounts.find(({ target }) => target === record.target)
+    if (!record.anonymous || mount?.type !== "bind") return []
+    return [{ type: "inherited", target: record.target, spec: mount, record, typed: `volume of ${record.target}` }]
+  })
+
+/** The mounts of a container of a service; `before` is the one whose place it takes. */
+export const serviceMounts = (
+  service: Service,
+  project: Project,
+  before?: Pick<ContainerRecord, "mounts" | "spec">
+): ReadonlyArray<MountRequest> => {
+  const kept = before === undefined ? [] : keptVolumes(before)
+  const keptTargets = new Set(kept.map(({ target }) => target))
+  const own = service.volumes
+    .filter(({ source, target, type }) => !(type === "volume" && source === undefined && keptTargets.has(target)))
+    .map((volume) => mountOf(volume, project))
+  return [...kept, ...own, ...fileMounts(service, project)]
+}

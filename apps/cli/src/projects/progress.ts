@@ -1,0 +1,54 @@
+import * as Effect from "effect/Effect"
+import { palette } from "../show/color.ts"
+import type { Terminal } from "../terminal.ts"
+
+/** What of a project something is done to. */
+export type Part = "Container" | "Image" | "Network" | "Volume"
+
+/** Tells what is being done to the parts of a project, as docker compose does. */
+export interface Progress {
+  /** Says that something begins, does it, and says how it ended. */
+  readonly step: <A, E, R>(
+    part: Part,
+    name: string,
+    words: readonly [doing: string, done: string],
+    body: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
+  /** Says something that is so already. */
+  readonly note: (part: Part, name: string, word: string) => void
+  /** Nothing is done, it is only told. */
+  readonly isDry: boolean
+}
+
+/** How it is wanted: nothing, lines as things happen, or on a terminal one line for each thing that is done. */
+export type ProgressForm = "plain" | "quiet" | "tty"
+
+/** Progress on standard error. */
+export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolean): Progress => {
+  const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
+  const line = (part: Part, name: string, word: string, mark: string) => {
+    if (form === "quiet") return
+    const dry = isDry ? "DRY-RUN MODE - " : ""
+    terminal.err(
+      form === "tty" ? ` ${mark} ${dry}${part} ${paint.bold(name)}  ${word}\n` : ` ${dry}${part} ${name}  ${word}\n`
+    )
+  }
+  return {
+    isDry,
+    note: (part, name, word) => line(part, name, word, paint.green("✔")),
+    step: (part, name, [doing, done], body) =>
+      Effect.suspend(() => {
+        if (form === "plain") line(part, name, doing, "")
+        return body.pipe(
+          Effect.tap(() => Effect.sync(() => line(part, name, done, paint.green("✔")))),
+          Effect.tapErrorCause(() => Effect.sync(() => line(part, name, "Error", paint.red("✘"))))
+        )
+      })
+  }
+}
+
+/** The form that `--progress` and the terminal come to. */
+export const progressForm = (wished: string | undefined, terminal: Terminal): ProgressForm => {
+  if (wished === "plain" || wished === "quiet" || wished === "tty") return wished
+  return terminal.stderrIsTerminal ? "tty" : "plain"
+}
