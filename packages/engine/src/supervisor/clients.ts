@@ -2,7 +2,8 @@ import { encodeEvent, type Event, type Frame, makeDecoder } from "./protocol.ts"
 
 /** A stream that takes bytes: a socket, or standard output. */
 export interface Outlet {
-  readonly write: (bytes: Uint8Array) => boolean
+  /** `done`: the bytes are out of this process, or never will be. */
+  readonly write: (bytes: Uint8Array, done: () => void) => boolean
   readonly once: (event: "drain", listener: () => void) => unknown
 }
 
@@ -16,7 +17,9 @@ export interface Client {
   changesPorts: boolean
   /** Resolves when there is room for more, or nobody to take it. */
   readonly send: (bytes: Uint8Array) => Promise<void>
-  /** Ends the waiting for room. A second call does nothing. */
+  /** Resolves when all that was sent is out of this process; to false when nobody is there any more to take it. */
+  readonly flushed: () => Promise<boolean>
+  /** Ends all waiting. A second call does nothing. */
   readonly gone: () => void
 }
 
@@ -25,13 +28,21 @@ export const makeClient = (outlet: Outlet): Client => {
   let open = true
   let release: (() => void) | undefined
   let room: Promise<void> | undefined
+  /** Pieces that are not out of this process yet, and who waits until all are. */
+  let inside = 0
+  let empty: (() => void) | undefined
+  const written = (): void => {
+    inside--
+    if (inside === 0) empty?.()
+  }
   return {
     attached: false,
     claimsCleanup: false,
     changesPorts: false,
     send: (bytes) => {
       if (!open) return Promise.resolve()
-      if (!outlet.write(bytes) && room === undefined) {
+      inside++
+      if (!outlet.write(bytes, written) && room === undefined) {
         room = new Promise((resolve) => {
           release = () => {
             room = undefined
@@ -42,9 +53,18 @@ export const makeClient = (outlet: Outlet): Client => {
       }
       return room ?? Promise.resolve()
     },
+    flushed: async () => {
+      if (open && inside > 0) {
+        await new Promise<void>((resolve) => {
+          empty = resolve
+        })
+      }
+      return open
+    },
     gone: () => {
       open = false
       release?.()
+      empty?.()
     }
   }
 }
@@ -56,8 +76,10 @@ export interface Clients {
   readonly remove: (client: Client) => void
   /** Sends output to everybody who is attached. Resolves when the slowest has room again. */
   readonly output: (frames: ReadonlyArray<Uint8Array>) => Promise<void>
-  /** Tells everybody. The last event is kept for those who come later. */
-  readonly tell: (event: Event) => Promise<void>
+  /** Tells everybody, and waits for nobody. The last event is kept for those who come later. */
+  readonly tell: (event: Event) => void
+  /** Resolves when all that was sent is out of this process; to false when somebody left before. */
+  readonly flushed: () => Promise<boolean>
   readonly cleanupClaimed: () => boolean
 }
 
@@ -78,10 +100,13 @@ export const makeClients = (): Clients => {
       const attached = [...all].filter((client) => client.attached)
       await Promise.all(attached.flatMap((client) => frames.map((frame) => client.send(frame))))
     },
-    tell: async (event) => {
+    tell: (event) => {
       last = encodeEvent(event)
-      const bytes = last
-      await Promise.all([...all].map((client) => client.send(bytes)))
+      for (const client of all) void client.send(last)
+    },
+    flushed: async () => {
+      const each = await Promise.all([...all].map((client) => client.flushed()))
+      return each.every(Boolean)
     },
     cleanupClaimed: () => [...all].some((client) => client.claimsCleanup)
   }

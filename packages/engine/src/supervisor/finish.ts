@@ -13,13 +13,19 @@ export const cleanUp = async ({ supervision }: Pick<Job, "supervision">): Promis
   })
 }
 
-/** The last thing a supervisor does: has the clean-up done, and ends. */
-export const finish = async (job: Job, { cleanup }: { readonly cleanup: boolean }): Promise<never> => {
-  if (cleanup) await cleanUp(job)
-  // What was written last has to reach the starter before the process ends.
-  await new Promise<void>((resolve) => {
-    if (process.stdout.destroyed || process.stdout.writableLength === 0) resolve()
-    else process.stdout.write("", () => resolve())
-  })
+/**
+ * The last thing a supervisor does: has the clean-up done if that is `left` to it, and ends. What was said last has to
+ * reach everybody before; somebody who takes nothing keeps the process from ending, and nothing else.
+ */
+export const finish = async (
+  job: Job,
+  { flushed, left }: { readonly flushed: () => Promise<boolean>; readonly left: () => boolean }
+): Promise<never> => {
+  process.on("SIGTERM", () => process.exit(0))
+  const atOnce = left()
+  if (atOnce) await cleanUp(job)
+  const all = await flushed()
+  // Whoever was to do it has left without hearing of the end.
+  if (!all && !atOnce && left()) await cleanUp(job)
   process.exit(0)
 }

@@ -51,6 +51,9 @@ export interface Launched {
 /** How long output is waited for when the process has ended and something else holds its end open, in milliseconds. */
 const lateOutput = 500
 
+/** Bytes that are read of what a process has left behind while nobody takes them: more than its pipes hold. */
+const mostLeft = 4 << 20
+
 /** The command's own code, or 128 and the number of its signal. */
 export const exitCode = ({ code, signal }: End): number =>
   code ?? (signal === null ? 125 : 128 + (constants.signals[signal] ?? 0))
@@ -150,7 +153,7 @@ const attach = async (sys: Syscalls, request: LaunchRequest, running: Running): 
     if (fd === undefined) return
     const source = await openSource(fd, terminal === undefined ? "pipe" : "terminal")
     sources.push(source)
-    reading.push(deliver(source, stream, request.onOutput))
+    reading.push(deliver(source, (bytes) => request.onOutput({ stream, bytes }), end))
   }
   const sink = await openInput(sys, running)
   await read(terminal ?? streams.stdout, "stdout")
@@ -195,12 +198,30 @@ const openInput = (sys: Syscalls, { streams, terminal }: Running): Promise<Sink>
   return streams.stdin === undefined ? undefined : openSink(streams.stdin, "pipe")
 }
 
+/** Hands on what is read. Nobody who takes nothing keeps a process from having ended: from then on it is not waited for. */
 const deliver = async (
   source: Source,
-  stream: Output["stream"],
-  onOutput: LaunchRequest["onOutput"]
+  take: (bytes: Uint8Array) => void | Promise<void>,
+  end: Promise<unknown>
 ): Promise<void> => {
-  for await (const bytes of source.chunks) await onOutput({ stream, bytes })
+  let left = mostLeft
+  let ended = false
+  let goOn: (() => void) | undefined
+  void end.then(() => {
+    ended = true
+    goOn?.()
+  })
+  for await (const bytes of source.chunks) {
+    const taken = take(bytes)
+    if (ended) left -= bytes.length
+    else if (taken !== undefined) {
+      await new Promise<void>((resolve, reject) => {
+        goOn = resolve
+        taken.then(resolve, reject)
+      })
+    }
+    if (left < 0) return
+  }
 }
 
 const sendSignal = (sys: Syscalls, pid: number, signal: number): void => {

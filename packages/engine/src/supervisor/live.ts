@@ -15,7 +15,7 @@ export interface World {
   readonly rest: Rest
   /** When it is started again, as things stand. */
   readonly rule: () => RestartRule
-  readonly tell: (event: Event) => Promise<void>
+  readonly tell: (event: Event) => void
   /** Tells the world what has happened, in Docker's words. */
   readonly story: (action: string, more?: { readonly [name: string]: string }) => void
   /** Which process is the container's first one now; none between two starts. */
@@ -62,8 +62,7 @@ export const live = async (
         state: { status: "restarting", exit, finishedAt, restarts: restarts.count() },
         supervisor
       })
-      // oxlint-disable-next-line no-await-in-loop
-      await tell({ type: "exited", exit })
+      tell({ type: "exited", exit })
       // oxlint-disable-next-line no-await-in-loop
       await rest.pause(pause)
       if (!rest.wanted()) continue
@@ -79,8 +78,7 @@ export const live = async (
       },
       supervisor
     })
-    // oxlint-disable-next-line no-await-in-loop
-    await tell({ type: "exited", exit })
+    tell({ type: "exited", exit })
     return undefined
   }
 }
@@ -128,7 +126,7 @@ const lead = async (
   write(rule === undefined ? undefined : "starting")
   // Before anybody hears of it: whoever started it may be about to tell what comes next.
   story("start")
-  await tell({ type: "started", pid: running.pid })
+  tell({ type: "started", pid: running.pid })
   /** As `stop` does it. */
   const bringDown = (): void => {
     running.signal(stop.signal)

@@ -156,8 +156,9 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     // It fares as it did before.
     const file = readState(directory)
     if (file?.starting === true) writeState(directory, { state: file.state, supervisor: file.supervisor })
-    await clients.tell(failure)
-    await finish(job, { cleanup: !starter.present() })
+    clients.tell(failure)
+    const alone = !starter.present()
+    await finish(job, { flushed: clients.flushed, left: () => alone })
   }
 
   if ("code" in ports) {
@@ -230,7 +231,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   log?.end()
   if (failure !== undefined) return fail(failure, close)
   await close()
-  await finish(job, { cleanup: !clients.cleanupClaimed() })
+  await finish(job, { flushed: clients.flushed, left: () => !clients.cleanupClaimed() })
 }
 
 /** Whoever started this process, on its standard input and output. */

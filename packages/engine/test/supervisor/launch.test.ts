@@ -61,6 +61,34 @@ describe("a launch", () => {
     })
   })
 
+  it("comes to its end while nobody takes what it writes, and hands on all of it", async () => {
+    const heard: Array<string> = []
+    let begun: () => void = () => undefined
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const ready = String.raw`read config <&3; echo "{\"type\":\"ready\",\"pid\":$$}" >&3; read go <&3; exec 3>&- 4>&-`
+    const launched = await launch({
+      plan: {
+        argv: ["sh", "-c", `${ready}; echo one; read line; echo two; exit 3`],
+        env: { PATH: "/usr/bin:/bin" },
+        config: {}
+      },
+      stdin: true,
+      wiring: [],
+      onOutput: ({ bytes }) => {
+        heard.push(Buffer.from(bytes).toString())
+        begun()
+        return new Promise(() => undefined)
+      }
+    })
+    if (launched.type === "failed") throw new Error(launched.why)
+    await beginning
+    await launched.write(Buffer.from("go on\n"))
+    expect((await launched.ended).code).toBe(3)
+    expect(heard).toEqual(["one\n", "two\n"])
+  })
+
   it("leaves no descriptor behind when it fails", async () => {
     const descriptors = () => readdirSync("/proc/self/fd").length
     await tryOut("true")

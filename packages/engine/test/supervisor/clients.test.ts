@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest"
+import { makeClient, makeClients, type Outlet } from "../../src/supervisor/clients.ts"
+
+/** A reader that takes nothing until it is told to. */
+const slowReader = (): Outlet & { readonly takeAll: () => void } => {
+  const waiting: Array<() => void> = []
+  return {
+    write: (_, done) => {
+      waiting.push(done)
+      return false
+    },
+    once: () => undefined,
+    takeAll: () => waiting.splice(0).forEach((done) => done())
+  }
+}
+
+describe("the clients of a supervisor", () => {
+  it("are told without waiting for one who takes nothing, who gets everything all the same", async () => {
+    const reader = slowReader()
+    const clients = makeClients()
+    clients.add(makeClient(reader))
+    clients.tell({ type: "started", pid: 1 })
+    const flushed = clients.flushed()
+    expect(await Promise.race([flushed, Promise.resolve("waits")])).toBe("waits")
+    reader.takeAll()
+    expect(await flushed).toBe(true)
+  })
+
+  it("are not waited for when they have left, which is known then", async () => {
+    const clients = makeClients()
+    const client = makeClient(slowReader())
+    clients.add(client)
+    clients.tell({ type: "started", pid: 1 })
+    const flushed = clients.flushed()
+    clients.remove(client)
+    expect(await flushed).toBe(false)
+    expect(await clients.flushed()).toBe(true)
+  })
+})
