@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, readFileSync, statfsSync, writeSync } from "node:fs"
+import { closeSync, fstatSync, ftruncateSync, readSync, statfsSync, writeSync } from "node:fs"
 import {
   O_CLOEXEC,
   O_DIRECTORY,
@@ -17,6 +17,9 @@ import type { Connected } from "./rewire.ts"
 /** What statfs(2) says of files that are kept in memory. */
 const tmpfs = 0x01021994
 
+/** Most bytes of a file that is rewritten: as many as there is room for in the memory where a start makes it. */
+const mostBytes = 4 * 1024 * 1024
+
 const linesOf = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => line !== "")
 
 /**
@@ -34,8 +37,9 @@ export const amendHosts = (now: string, before: string, after: string): string =
 
 /**
  * Brings `/etc/hosts` and `/etc/resolv.conf` of a running container to what they say from now on. A resolv.conf that
- * somebody has changed is left alone, and so is whatever the container has put in their places: no link is followed, and
- * only the files in memory that its start has made are written.
+ * somebody has changed is left alone, and so is whatever the container has put in their places or has made of them: no
+ * link is followed, only the files in memory that its start has made are written, and none that the container has made
+ * very long or left no room for.
  */
 export const rewriteFiles = (sys: Syscalls, pid: number, before: Connected, after: Connected): void => {
   const root = sys.open(`/proc/${pid}/root`, O_PATH | O_DIRECTORY | O_CLOEXEC)
@@ -57,16 +61,41 @@ const rewriteOne = (sys: Syscalls, root: number, path: string, change: (now: str
   const fd = reopened(sys, found, O_RDWR | O_NONBLOCK)
   try {
     if (!fstatSync(fd).isFile() || statfsSync(placeOf(fd)).type !== tmpfs) return
-    const now = readFileSync(fd, "utf8")
+    const before = contentOf(fd)
+    if (before === undefined) return
+    const now = before.toString()
     const text = change(now)
-    if (text === now) return
-    // In place: what is mounted there cannot be replaced by another file.
-    ftruncateSync(fd, 0)
-    // As bytes: a position beside a text means nothing under Deno.
-    const bytes = Buffer.from(text)
-    writeSync(fd, bytes, 0, bytes.length, 0)
+    // As it was, should the rest of that memory be full.
+    if (text !== now && !put(fd, Buffer.from(text))) put(fd, before)
   } finally {
     closeSync(fd)
+  }
+}
+
+/** All of a file; undefined when that is more than it may be, or is being written to. */
+const contentOf = (fd: number): Buffer | undefined => {
+  const { size } = fstatSync(fd)
+  if (size > mostBytes) return undefined
+  const bytes = Buffer.alloc(size + 1)
+  let length = 0
+  while (length <= size) {
+    const more = readSync(fd, bytes, length, bytes.length - length, length)
+    if (more === 0) return bytes.subarray(0, length)
+    length += more
+  }
+  return undefined
+}
+
+/** In place: what is mounted there cannot be replaced by another file. False when not all of it finds room. */
+const put = (fd: number, bytes: Buffer): boolean => {
+  try {
+    // As bytes: a position beside a text means nothing under Deno.
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at)
+    ftruncateSync(fd, bytes.length)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return false
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import {
   copyFileSync,
   existsSync,
@@ -6,7 +6,9 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
@@ -79,5 +81,31 @@ describe.skipIf(!possible)("files of a running container (needs root and a stati
     symlinkSync("/trap/hosts", join(root, "etc/hosts"))
     rewriteFiles(loadSyscallsSync(), waiting?.pid ?? 0, before, after)
     expect(read("trap/hosts")).toBe(hosts)
+  })
+
+  it("are left alone when the container has made them so long that reading them would fill the host's memory", async () => {
+    write("etc")
+    const size = 5 * 1024 ** 3
+    truncateSync(join(root, "etc/hosts"), size)
+    rewriteFiles(loadSyscallsSync(), await begin(), before, after)
+    expect(statSync(join(root, "etc/hosts")).size).toBe(size)
+    expect(read("etc/resolv.conf")).toBe(after.files.resolvConf)
+  })
+
+  it("are as they were when the container has left no room for what they are to say", async () => {
+    mkdirSync(join(root, "etc"))
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", join(root, "etc")])
+    try {
+      write("etc")
+      writeFileSync(join(root, "etc/filler"), Buffer.alloc(8192))
+      const hosts = read("etc/hosts")
+      const long = Array.from({ length: 500 }, (_, index) => `10.0.1.2\tname${index}\n`).join("")
+      rewriteFiles(loadSyscallsSync(), await begin(), before, { ...after, files: { ...after.files, hosts: long } })
+      expect(read("etc/hosts")).toBe(hosts)
+      expect(read("etc/resolv.conf")).toBe(after.files.resolvConf)
+    } finally {
+      waiting?.kill("SIGKILL")
+      execFileSync("umount", ["-l", join(root, "etc")])
+    }
   })
 })
