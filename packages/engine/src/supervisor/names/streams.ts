@@ -7,6 +7,12 @@ import { signalWhenReadable, tried } from "./listen.ts"
 const most = 16
 const silence = 10_000
 
+/** Questions of one conversation that are answered at a time; what comes after them waits in the kernel. */
+const mostAsked = 8
+
+/** Bytes that are read at once. No question is longer. */
+const piece = 4096
+
 /** Questions that come over TCP. */
 export interface Streams {
   /** Takes what has come since the last look. */
@@ -15,8 +21,22 @@ export interface Streams {
 }
 
 interface Conversation {
+  /** Read and not asked yet: less than one question, or what came with others in one piece. */
   pending: Uint8Array
+  /** Questions that are being answered. */
+  asked: number
   timer: NodeJS.Timeout
+}
+
+/** Takes a whole question out of what was read; undefined when there is none. Spec: RFC 1035, 4.2.2. */
+const takeQuestion = (conversation: Conversation): Uint8Array | undefined => {
+  const { pending } = conversation
+  const [high, low] = pending
+  if (high === undefined || low === undefined) return undefined
+  const end = 2 + high * 256 + low
+  if (pending.length < end) return undefined
+  conversation.pending = pending.slice(end)
+  return pending.slice(2, end)
 }
 
 /** Takes conversations at a listening socket. An answer of `answer` goes back the way its question came. */
@@ -39,34 +59,42 @@ export const takeStreams = (
         continue
       }
       signalWhenReadable(sys, fd)
-      open.set(fd, { pending: new Uint8Array(0), timer: setTimeout(() => end(fd), silence).unref() })
+      open.set(fd, { pending: new Uint8Array(0), asked: 0, timer: setTimeout(() => end(fd), silence).unref() })
     }
   }
-  const read = (fd: number, conversation: Conversation): void => {
-    const chunk = new Uint8Array(4096)
+  /** Reads a piece. False when there is none now, or the conversation is over. */
+  const readMore = (fd: number, conversation: Conversation): boolean => {
+    const { pending } = conversation
+    const chunk = new Uint8Array(piece)
     try {
-      const length = sys.read(fd, chunk)
-      if (length === 0) return end(fd)
-      const { pending } = conversation
+      const length = pending.length > piece ? 0 : sys.read(fd, chunk)
+      if (length === 0) {
+        end(fd)
+        return false
+      }
       const whole = new Uint8Array(pending.length + length)
       whole.set(pending)
       whole.set(chunk.subarray(0, length), pending.length)
       conversation.pending = whole
+      return true
     } catch (error) {
       if (!failedWith(error, "EAGAIN")) end(fd)
-      return
+      return false
     }
-    const { pending } = conversation
-    const size = pending.length < 2 ? undefined : (pending[0] ?? 0) * 256 + (pending[1] ?? 0)
-    if (size === undefined || pending.length < 2 + size) {
-      // No question is longer than what is read at once.
-      if (pending.length > chunk.length) end(fd)
-      return
+  }
+  const read = (fd: number, conversation: Conversation): void => {
+    while (conversation.asked < mostAsked) {
+      const question = takeQuestion(conversation)
+      if (question !== undefined) ask(fd, conversation, question)
+      else if (!readMore(fd, conversation)) return
     }
-    conversation.pending = pending.slice(2 + size)
+  }
+  const ask = (fd: number, conversation: Conversation, question: Uint8Array): void => {
+    conversation.asked++
     conversation.timer.refresh()
-    void answer(pending.slice(2, 2 + size)).then((bytes) => {
+    void answer(question).then((bytes) => {
       if (open.get(fd) !== conversation) return
+      conversation.asked--
       if (bytes === undefined) return end(fd)
       const framed = new Uint8Array(2 + bytes.length)
       framed.set([bytes.length >> 8, bytes.length & 255])
