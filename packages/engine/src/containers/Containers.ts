@@ -1,4 +1,4 @@
-import { Database } from "@gantry/core/state/Database"
+import { Database, type Row } from "@gantry/core/state/Database"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Attachment } from "@gantry/core/network/Network"
 import * as Context from "effect/Context"
@@ -43,6 +43,10 @@ export interface ContainersShape {
   readonly ofImage: (
     image: string
   ) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
+  /** Those that mount a volume, running or not, the same way. */
+  readonly ofVolume: (
+    volume: string
+  ) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
 }
 
 /** The service tag of {@link ContainersShape}. */
@@ -66,6 +70,17 @@ export const migrations = {
      UPDATE containers SET attachments = json_array(json(attachments)) WHERE attachments IS NOT NULL`
   ]
 }
+
+/** Whether the name occurs at all is asked first: it is to be answered for each of many volumes. */
+const ofVolume = `SELECT id, name FROM containers WHERE instr(record, ?1) > 0 AND EXISTS (
+    SELECT 1 FROM json_each(record, '$.mounts') AS mount
+    WHERE json_extract(mount.value, '$.type') = 'volume' AND json_extract(mount.value, '$.name') = ?1
+  ) ORDER BY name`
+
+const namesOf = (row: Row): Pick<ContainerRecord, "id" | "name"> => ({
+  id: String(row["id"]),
+  name: String(row["name"])
+})
 
 /** Containers in the database. */
 export const make = Effect.gen(function* () {
@@ -138,10 +153,9 @@ export const make = Effect.gen(function* () {
     forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
     ofImage: (image) =>
       db.read("containers", (tx) =>
-        tx
-          .all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image)
-          .map((row) => ({ id: String(row["id"]), name: String(row["name"]) }))
-      )
+        tx.all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image).map(namesOf)
+      ),
+    ofVolume: (volume) => db.read("containers", (tx) => tx.all(ofVolume, volume).map(namesOf))
   }
   return shape
 })

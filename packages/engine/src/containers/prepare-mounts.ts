@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from "node:fs"
 import { posix } from "node:path"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Locks } from "@gantry/core/Locks"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
@@ -11,7 +12,9 @@ import { loadSyscallsSync } from "@gantry/linux/load"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { BadOption } from "../EngineError.ts"
+import { holdVolumes } from "../volumes/hold-volumes.ts"
 import { prefill } from "../volumes/prefill.ts"
 import { type VolumeRecord, Volumes } from "../volumes/Volumes.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
@@ -28,7 +31,8 @@ export interface PreparedMounts {
 }
 
 /**
- * Makes the volumes a container needs, fills new ones from the image, and checks every mount.
+ * Makes the volumes a container needs, fills new ones from the image, and checks every mount. Those with a name are held
+ * while the scope is open.
  *
  * Inherited mounts give way to others on the same path. The image's VOLUME paths get anonymous volumes unless something else is mounted there. Mounts are ordered so that
  * one inside another comes later. Fails with `BadOption` on a missing source, a relative target, or two mounts on one path.
@@ -37,7 +41,11 @@ export const prepareMounts = (
   requests: ReadonlyArray<MountRequest>,
   image: ImageConfig,
   owners: OwnersContext
-): Effect.Effect<PreparedMounts, BadOption | LayerMissing | StorageFailure, Volumes | LayerStore> =>
+): Effect.Effect<
+  PreparedMounts,
+  BadOption | LayerMissing | StorageFailure,
+  Locks | Volumes | LayerStore | Scope.Scope
+> =>
   Effect.gen(function* () {
     const declared = Object.keys(image.config.Volumes ?? {}).map((target): MountRequest => ({
       type: "volume",
@@ -61,6 +69,8 @@ export const prepareMounts = (
       const target = yield* checkedTarget(request)
       if (!byTarget.has(target)) byTarget.set(target, request)
     }
+    const named = [...byTarget.values()].flatMap((each) => (each.type === "volume" ? (each.name ?? []) : []))
+    yield* holdVolumes(named)
     const ordered = [...byTarget].toSorted(([a], [b]) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
     const prepared: Array<readonly [MountSpec, MountRecord]> = []
     const foreign = new Set(others.map(({ target }) => (byTarget.get(target)?.type === "inherited" ? target : "")))

@@ -16,6 +16,7 @@ import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import { sharedWith } from "../networks/NetworkWish.ts"
 import { phase } from "../phase.ts"
+import { removeUnusedVolume } from "../volumes/hold-volumes.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import { alone } from "./alone.ts"
 import { lostExit } from "./session.ts"
@@ -118,8 +119,7 @@ export const dismantleHeld = (
     const anonymous = record.mounts.filter((mount) => mount.type === "volume" && mount.anonymous)
     if (!withVolumes || anonymous.length === 0) return
     // Another container may have them from this one.
-    const used = new Set((yield* (yield* Containers).list).flatMap(({ mounts }) => mounts.map(({ name }) => name)))
-    for (const { name } of anonymous) if (!used.has(name)) yield* volumes.remove(name)
+    for (const { name } of anonymous) yield* removeUnusedVolume(name)
   })
 
 /** Keeps what a container wrote that is about to be removed. Whatever stands in the way, the removal goes on. */

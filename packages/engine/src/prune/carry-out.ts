@@ -14,7 +14,7 @@ import { Containers } from "../containers/Containers.ts"
 import { record as tell } from "../events/Journal.ts"
 import { Images } from "../images/Images.ts"
 import { remove as removeContainer } from "../verbs/remove.ts"
-import { Volumes } from "../volumes/Volumes.ts"
+import { removeUnusedVolume } from "../volumes/hold-volumes.ts"
 import { bytesOf, identityOf, type Plan, type PruneWish, type Removal } from "./PrunePlan.ts"
 import { needed, plan } from "./plan.ts"
 import { imageBlobs, type SnapshotServices, takeSnapshot } from "./take-snapshot.ts"
@@ -133,8 +133,7 @@ const removeOne = (
           })
         )
       case "volume":
-        yield* (yield* Volumes).remove(removal.name)
-        return true
+        return (yield* removeUnusedVolume(removal.name)).length === 0
       case "image": {
         if ((yield* (yield* Containers).ofImage(removal.id)).length > 0) return false
         return yield* (yield* Images).forget(removal.id, { ifNamed: removal.names })

@@ -1,15 +1,17 @@
 import { ofBytes } from "@gantry/core/image/Digest"
+import type { Locks } from "@gantry/core/Locks"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { LayerMissing } from "@gantry/core/store/StoreError"
 import { Recorded } from "@gantry/plugin-memory/MemoryRuntime"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import { Containers } from "../../src/containers/Containers.ts"
 import { defaults } from "../../src/containers/RunOptions.ts"
 import { Images, parseName } from "../../src/images/Images.ts"
 import { commitImage } from "../../src/images/commit-image.ts"
 import { create as createWith } from "../../src/verbs/create.ts"
 import { remove } from "../../src/verbs/remove.ts"
+import { removeVolume } from "../../src/verbs/remove-volume.ts"
 import { Volumes } from "../../src/volumes/Volumes.ts"
 import { configOf, image, world } from "../world.ts"
 import { box, create, inspect, leases, names, stateOf, web } from "./play.ts"
@@ -50,6 +52,38 @@ describe("create", () => {
       expect(yield* (yield* Volumes).list).toEqual([])
       yield* remove(first, { force: false, volumes: false })
       yield* Effect.forEach(stack, (yield* LayerStore).remove)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("is not overtaken by who removes a volume that the container mounts", () =>
+    Effect.gen(function* () {
+      yield* box
+      const mount = { type: "volume" as const, name: "mine", readonly: false, noCopy: false, typed: "-v mine" }
+      const services = yield* Effect.context<Containers | Locks | Volumes>()
+      let removing: Fiber.Fiber<void, unknown> | undefined
+      // Everything is there but the record.
+      yield* create({
+        name: "web",
+        mounts: [
+          { ...mount, target: "/data" },
+          { ...mount, target: "/too" }
+        ]
+      }).pipe(
+        Effect.updateService(Containers, (containers) => ({
+          ...containers,
+          add: (record) =>
+            Effect.gen(function* () {
+              removing = yield* Effect.forkDaemon(Effect.provide(removeVolume("mine"), services))
+              yield* Effect.repeatN(Effect.yieldNow(), 100)
+              yield* containers.add(record)
+            })
+        }))
+      )
+      expect(yield* Effect.flip(Fiber.join(removing ?? Fiber.void))).toMatchObject({
+        _tag: "VolumeInUse",
+        containers: ["web"]
+      })
+      expect((yield* (yield* Volumes).list).map(({ name }) => name)).toEqual(["mine"])
     }).pipe(Effect.provide(world))
   )
 
