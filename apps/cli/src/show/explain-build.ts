@@ -1,9 +1,17 @@
 import type { BuildFailed, Excerpt } from "@gantry/build/solve/BuildFailed"
+import { SourceUnavailable } from "@gantry/build/solve/Sources"
+import { StepFailed } from "@gantry/build/solve/StepExecutor"
 import { StorageFailure } from "@gantry/core/store/StoreError"
 import { rootless } from "@gantry/linux/rootless"
 import type { Explanation } from "./Explanation.ts"
 import { explainStorage } from "./explain-storage.ts"
 import { visibleOnly } from "./text.ts"
+
+/** What to do about files from elsewhere that cannot be had. */
+const hintOf = (cause: unknown): string | undefined => {
+  if (cause instanceof SourceUnavailable) return cause.hint
+  return cause instanceof StepFailed ? hintOf(cause.cause) : undefined
+}
 
 /** A failed step: the last of what it wrote, its lines of the Dockerfile, and where all of it can be read. */
 export const explainBuildFailed = (failure: BuildFailed): Explanation => {
@@ -20,6 +28,7 @@ export const explainBuildFailed = (failure: BuildFailed): Explanation => {
   const todo =
     full?.todo ??
     diagnostics?.[0]?.suggestion ??
+    hintOf(cause) ??
     (exitCode === undefined ? undefined : [...alone, kept, ...shell].join("; "))
   return {
     before: [...written, ...(excerpt === undefined ? [] : excerptLines(excerpt))],

@@ -373,6 +373,108 @@ ADD --unpack=true $WHERE/packed.tar.gz /unpacked/
       expect(await gantry.ok("run", "--rm", "gitdir", "cat", "/x/.git/HEAD")).toBe(commit("main"))
     })
 
+    it("have the same .git for the same commit, whatever server it is of and whenever it was fetched", async () => {
+      const at = `${web.address}/repo.git`.replace("//", "//user:password@")
+      const build = async (name: string, flags: string, address: string) => {
+        const dest = join(gantry.scratch, name)
+        const directory = gantry.context({ Dockerfile: `FROM scratch\nADD ${flags} ${address} /\n` })
+        const epoch = ["--build-arg", "SOURCE_DATE_EPOCH=1700000000"]
+        await gantry.ok(
+          "build",
+          "--no-cache",
+          ...epoch,
+          "-t",
+          name,
+          "-o",
+          `type=local,dest=${dest}`,
+          "-o",
+          "type=image",
+          directory
+        )
+        return dest
+      }
+      const first = await build("gitdir1", "--keep-git-dir", `${at}?tag=v2`)
+      await build("gitdir2", "", `${at}?keep-git-dir=1&tag=v2`)
+      expect(await gantry.field("gitdir2", "{{.RootFS}}")).toBe(await gantry.field("gitdir1", "{{.RootFS}}"))
+      // A server that sends a part of the history, and packs it as it likes.
+      const smart = join(gantry.scratch, "smart")
+      const keep = ["--build-arg", "BUILDKIT_CONTEXT_KEEP_GIT_DIR=1"]
+      const context = `repo=file://${repository}.git?tag=v2`
+      const named = gantry.context({ Dockerfile: "FROM scratch\nCOPY --from=repo .git /.git/\n" })
+      await gantry.ok("build", ...keep, "--build-context", context, "-o", `type=local,dest=${smart}`, named)
+      expect(
+        spawnSync("diff", ["-r", "-x", "config", join(first, ".git"), join(smart, ".git")]).stdout.toString()
+      ).toBe("")
+      const run = (...args: ReadonlyArray<string>) => git(first, "-c", `safe.directory=${first}`, ...args)
+      expect([run("describe", "--dirty"), run("log", "--format=%s"), run("status", "--short"), run("fsck")]).toEqual([
+        "v2",
+        "two",
+        "",
+        ""
+      ])
+      expect(run("config", "remote.origin.url")).toBe(`${web.address}/repo.git`)
+    })
+
+    it("are those that the query of an address names", async () => {
+      const at = `${web.address}/repo.git`
+      const added = async (query: string) => {
+        await gantry.build("gitquery", `FROM base\nADD ${at}?${query} /q/\n`)
+        return gantry.ok("run", "--rm", "gitquery", "sh", "-c", "cd /q && cat a 2>/dev/null; ls -A")
+      }
+      expect(await added("tag=v1&subdir=sub")).toBe("Dockerfile")
+      expect(await added(`ref=v1&checksum=${commit("v1").slice(0, 7)}`)).toMatch(/^one/)
+      expect(await added(`commit=${commit("main")}`)).toMatch(/^two/)
+      expect(await added("branch=main")).toMatch(/^two/)
+      // The tag itself is as good as its commit.
+      expect(await added(`tag=v2&checksum=${git(repository, "rev-parse", "v2")}`)).toMatch(/^two/)
+      for (const [query, flags, why] of [
+        ["branch=v1", "", 'no branch, tag or whole commit "refs/heads/v1"'],
+        ["tag=v1&checksum=abcdef", "", "and its address says abcdef"],
+        ["checksum=abcdef&tag=v1", "--checksum=abcdee", "--checksum says abcdee, and its own address abcdef"],
+        ["keep-git-dir=0", "--keep-git-dir", "--keep-git-dir=true conflicts with keep-git-dir in its address"]
+      ] as const) {
+        const { status, stderr } = await gantry.tryWith(`FROM scratch\nADD ${flags} ${at}?${query} /\n`, "build", "-")
+        expect([status, stderr]).toEqual([1, expect.stringContaining(why)])
+      }
+    })
+
+    it("have submodules, which may be left out, and are none of this machine", async () => {
+      const outer = join(home, "outer")
+      git(home, "init", "-q", "-b", "main", outer)
+      git(outer, "submodule", "--quiet", "add", `${repository}.git`, "vendor/lib")
+      const modules = (url: string) =>
+        git(outer, "config", "-f", ".gitmodules", "submodule.vendor/lib.url", url) + git(outer, "add", ".gitmodules")
+      modules("../repo.git")
+      git(outer, "commit", "-q", "-m", "x")
+      publish(outer)
+      const added = async (query: string) => {
+        await gantry.build("gitmodules", `FROM base\nADD ${web.address}/outer.git${query} /q/\n`)
+        return gantry.ok(
+          "run",
+          "--rm",
+          "gitmodules",
+          "sh",
+          "-c",
+          "cd /q/vendor/lib && ls -A | head -n 2; cat .git 2>/dev/null; true"
+        )
+      }
+      expect(await added("")).toBe(".dockerignore\nDockerfile")
+      expect(await added("?submodules=false")).toBe("")
+      expect(await added("?keep-git-dir=1")).toBe(".dockerignore\n.git\ngitdir: ../../.git/modules/vendor/lib")
+      modules(`file://${repository}.git`)
+      git(outer, "commit", "-q", "-m", "y")
+      git(`${outer}.git`, "fetch", "-q", outer, "main:main")
+      git(`${outer}.git`, "update-server-info")
+      const { status, stderr } = await gantry.tryWith(`FROM scratch\nADD ${web.address}/outer.git /\n`, "build", "-")
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining(`its submodule vendor/lib is file://${repository}.git, a repository of this machine`)
+      ])
+      expect(stderr).toContain(
+        "try: make .gitmodules name an address that others reach, or leave submodules out with ?sub"
+      )
+    })
+
     it("are added, with their commit for a key", async () => {
       const at = `${web.address}/repo.git`
       const text = `FROM base
@@ -435,7 +537,10 @@ ADD --exclude=*.log ${at}#main:/ /some
       git(evil, "commit", "-q", "-m", "y")
       git(`${evil}.git`, "fetch", "-q", evil, "main:main")
       const { status, stderr } = await gantry.try("build", `file://${evil}.git`)
-      expect([status, stderr]).toEqual([1, expect.stringMatching(/transport 'file' not allowed/)])
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/its submodule module is .*repo.git, a repository of this machine/)
+      ])
       expect(readdirSync(home)).not.toContain("executed")
     })
   })

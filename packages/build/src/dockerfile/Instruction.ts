@@ -82,7 +82,7 @@ export interface Copy extends Transfer {
 export interface Add extends Transfer {
   readonly _tag: "Add"
   readonly checksum?: string
-  readonly keepGitDir: boolean
+  readonly keepGitDir?: boolean
   /** Absent: unpack local archives, keep downloaded ones. */
   readonly unpack?: boolean
 }

@@ -72,6 +72,7 @@ export const parseAdd = (draft: Draft): Add | undefined => {
   const chmod = checkChmod(draft, flags.text("chmod"))
   if (paths === undefined) return undefined
   const chown = flags.text("chown")
+  const keepGitDir = flags.on("keep-git-dir")
   const unpack = flags.on("unpack")
   return {
     _tag: "Add",
@@ -84,7 +85,7 @@ export const parseAdd = (draft: Draft): Add | undefined => {
     exclude: flags.list("exclude").map(({ text }) => text),
     ifExists: flags.on("if-exists") ?? false,
     ...(checksum === undefined ? {} : { checksum: checksum.text }),
-    keepGitDir: flags.on("keep-git-dir") ?? false,
+    ...(keepGitDir === undefined ? {} : { keepGitDir }),
     ...(unpack === undefined ? {} : { unpack })
   }
 }

@@ -10,6 +10,8 @@ export class SourceUnavailable extends Data.TaggedError("SourceUnavailable")<{
   readonly source: string
   /** One sentence without a full stop. */
   readonly why: string
+  /** What to do about it. */
+  readonly hint?: string
   readonly cause?: unknown
 }> {
   override get message() {
@@ -23,10 +25,10 @@ export interface RemoteWanted {
   readonly source: string
   /** `sha256:…` of a download, or the beginning of a commit; none is asked for when empty. */
   readonly checksum: string
-  /** The whole commit of a repository that is meant, whatever its address says; the address decides without it. */
+  /** The whole commit, or annotated tag, of a repository that is meant; its address decides without it. */
   readonly commit?: string
-  /** A repository is copied with its `.git`. */
-  readonly keepGitDir: boolean
+  /** Whether a repository is copied with its `.git`; its address decides without it. */
+  readonly keepGitDir?: boolean
 }
 
 /** What is at an address, known well enough for a key. */

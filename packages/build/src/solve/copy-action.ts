@@ -17,6 +17,7 @@ export const copyAction = (
 ): { readonly action: CopyAction; readonly createdBy: string } => {
   const isAdd = instruction._tag === "Add"
   const sources = instruction.sources.map(read.word)
+  const keepGitDir = isAdd ? instruction.keepGitDir : undefined
   const checksum = isAdd ? checksumOf(instruction, sources, read) : ""
   if (sources.includes("")) read.refuse("blank-path", "a source is empty", "check the variables in it")
   const written = read.word(instruction.dest)
@@ -36,7 +37,9 @@ export const copyAction = (
     kind: "copy",
     unpack: isAdd && instruction.unpack !== false,
     ...(isAdd && sources.some((source) => remoteKind(source) !== undefined)
-      ? { remote: { checksum, keepGitDir: instruction.keepGitDir, unpack: instruction.unpack === true } }
+      ? {
+          remote: { checksum, unpack: instruction.unpack === true, ...(keepGitDir === undefined ? {} : { keepGitDir }) }
+        }
       : {}),
     ...(from === undefined ? {} : { from }),
     sources,
@@ -56,7 +59,7 @@ export const copyAction = (
       ...(action.chown === undefined ? [] : [`--chown=${action.chown}`]),
       ...(action.chmod === undefined ? [] : [`--chmod=${action.chmod}`]),
       ...(checksum === "" ? [] : [`--checksum=${checksum}`]),
-      ...(isAdd && instruction.keepGitDir ? ["--keep-git-dir=true"] : []),
+      ...(keepGitDir === true ? ["--keep-git-dir=true"] : []),
       ...(isAdd && instruction.unpack !== undefined ? [`--unpack=${instruction.unpack}`] : []),
       ...(instruction.link ? ["--link"] : [])
     ],

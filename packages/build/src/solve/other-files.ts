@@ -23,10 +23,10 @@ export const remoteOf = (
   shop: Pick<Workshop, "remote">
 ): Effect.Effect<ReadonlyMap<string, RemoteFound>, BuildFailed> => {
   if (action.kind !== "copy" || action.remote === undefined) return Effect.succeed(nothing)
-  const { checksum, keepGitDir } = action.remote
+  const { unpack: _, ...said } = action.remote
   const addresses = action.sources.filter((source) => remoteKind(source) !== undefined)
   return Effect.map(
-    Effect.forEach(addresses, (source) => shop.remote({ source, checksum, keepGitDir }, label), { concurrency: 4 }),
+    Effect.forEach(addresses, (source) => shop.remote({ source, ...said }, label), { concurrency: 4 }),
     (found) =>
       new Map(addresses.flatMap((source, at) => (found[at] === undefined ? [] : [[source, found[at]] as const])))
   )

@@ -53,7 +53,7 @@ export type StepAction =
       /** Absent: the context. */
       readonly from?: CopySource
       /** ADD, when a source is an address. `unpack`: archives that are downloaded are unpacked. */
-      readonly remote?: { readonly checksum: string; readonly keepGitDir: boolean; readonly unpack: boolean }
+      readonly remote?: { readonly checksum: string; readonly keepGitDir?: boolean; readonly unpack: boolean }
       /** Paths, variables expanded. */
       readonly sources: ReadonlyArray<string>
       readonly inline: ReadonlyArray<InlineFile>

@@ -98,7 +98,15 @@ const named = (name: string, { buildArgs, contexts, env = {} }: SourcesRequest, 
       return yield* new SourceUnavailable({ source: name, why: "there is no context of that name" })
     }
     const opened = yield* openSource(source, { env, keepGitDir: keepsGitDir(buildArgs) }).pipe(
-      Effect.mapError((cause) => new SourceUnavailable({ source: name, why: cause.message, cause }))
+      Effect.mapError((cause) => {
+        const hint = cause._tag === "ContextUnavailable" ? cause.hint : undefined
+        return new SourceUnavailable({
+          source: name,
+          why: cause.message,
+          ...(hint === undefined ? {} : { hint }),
+          cause
+        })
+      })
     )
     if (opened.dockerfile !== undefined) {
       return yield* new SourceUnavailable({ source: name, why: "it is neither a directory nor an archive" })

@@ -46,6 +46,12 @@ export interface GitAddress {
   readonly ref?: string
   /** Relative, without slashes at the ends; empty for the whole repository. */
   readonly directory: string
+  /** The commit that it must be, or its first digits. */
+  readonly checksum?: string
+  /** Whether `.git` stays, whatever the build says of it. */
+  readonly keepGitDir?: boolean
+  /** Submodules are left out when this is false. */
+  readonly submodules?: boolean
 }
 
 /** The files to build from cannot be had. */

@@ -9,17 +9,22 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { addressText, ContextUnavailable, type GitAddress } from "./ContextSource.ts"
 import { isCommit } from "./git-address.ts"
+import { fetchSubmodules, removeGitFiles } from "./git-submodules.ts"
 import { GitFailed, type GitHome, makeGitHome, runGit, type SshLogin } from "./run-git.ts"
 import { scopedFolder } from "./scoped-folder.ts"
+import { settleGitDir } from "./settle-git-dir.ts"
 
 /** How a repository is checked out. */
 export interface CheckoutOptions {
   /** Variables of the caller that git may need. */
   readonly env: GitHome["env"]
   readonly ssh: SshLogin
+  /** Whether `.git` stays; the address decides where it says so. */
   readonly keepGitDir: boolean
+  /** The commit or annotated tag that is meant, whatever the ref of the address is now. */
+  readonly object?: string
   /** The commit it must be, or its first digits; any when empty. */
-  readonly commit?: string
+  readonly checksum?: string
 }
 
 /** Files of a commit, on this machine. */
@@ -39,20 +44,28 @@ const unavailable =
       context: addressText(address),
       why: cause.why,
       cause,
-      ...(cause.missing === true ? { hint: "install git" } : {})
+      ...(cause.missing === true ? { hint: "install git" } : {}),
+      ...(cause.hint === undefined ? {} : { hint: cause.hint })
     })
 
+/** What an address means now. */
+export interface FoundObject {
+  /** The commit; for a `refs/tags/…` that is an annotated tag, the tag. */
+  readonly object: string
+  readonly commit: string
+}
+
 /**
- * The commit that an address means now. A whole commit means itself, and nobody is asked. Of a tag and a branch of one
+ * The object that an address means now. A whole commit means itself, and nobody is asked. Of a tag and a branch of one
  * name the tag is meant, as in git.
  */
-export const findCommit = (
+export const findObject = (
   address: GitAddress,
   login: Pick<CheckoutOptions, "env" | "ssh">
-): Effect.Effect<string, ContextUnavailable | StorageFailure, Settings> =>
+): Effect.Effect<FoundObject, ContextUnavailable | StorageFailure, Settings> =>
   Effect.gen(function* () {
     const { ref = "HEAD", remote } = address
-    if (isCommit(ref)) return ref
+    if (isCommit(ref)) return { object: ref, commit: ref }
     const folder = yield* scopedFolder
     const home = makeGitHome(join(folder, "home"), address, login)
     const listed = yield* runGit(home, { cwd: folder, args: ["ls-remote", "--", remote, ref, `${ref}^{}`], address })
@@ -64,12 +77,17 @@ export const findCommit = (
     )
     const names = [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`, `${ref}^{}`, ref]
     const found = names.map((name) => commits.get(name)).find((commit) => commit !== undefined)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      return { object: tagName(ref) === undefined ? found : (commits.get(ref) ?? found), commit: found }
+    }
     return yield* new GitFailed({ why: `the repository has no branch, tag or whole commit ${JSON.stringify(ref)}` })
   }).pipe(
     Effect.scoped,
     Effect.catchTag("GitFailed", (cause) => Effect.fail(unavailable(address)(cause)))
   )
+
+/** The name of what is surely a tag. */
+const tagName = (ref: string): string | undefined => /^refs\/tags\/(.+)$/.exec(ref)?.[1]
 
 /**
  * Checks a commit out into a directory that is there as long as the scope is open: no more of its history than needed,
@@ -77,10 +95,11 @@ export const findCommit = (
  */
 export const checkout = (
   address: GitAddress,
-  { commit: promised = "", keepGitDir, ...login }: CheckoutOptions
+  { checksum = "", object, keepGitDir, ...login }: CheckoutOptions
 ): Effect.Effect<Checkout, ContextUnavailable | StorageFailure, Settings | Scope.Scope> =>
   Effect.gen(function* () {
-    const { directory, ref = "HEAD", remote } = address
+    const { directory, remote } = address
+    const ref = object ?? address.ref ?? "HEAD"
     const folder = yield* scopedFolder
     const tree = join(folder, "tree")
     mkdirSync(tree, { mode: 0o755 })
@@ -104,24 +123,23 @@ export const checkout = (
           )
         : Effect.fail(refused)
     )
-    const commit = (yield* git("rev-parse", "--verify", "--end-of-options", `${found}^{commit}`)).trim()
-    if (!commit.startsWith(promised)) {
-      return yield* new GitFailed({ why: `it is at commit ${commit}, and not at ${promised}` })
+    const revision = (of: string) => Effect.map(git("rev-parse", "--verify", "--end-of-options", of), (id) => id.trim())
+    const commit = yield* revision(`${found}^{commit}`)
+    const fetched = yield* revision(found)
+    for (const promised of [checksum, address.checksum ?? ""]) {
+      if (!commit.startsWith(promised) && !fetched.startsWith(promised)) {
+        return yield* new GitFailed({ why: `it is at commit ${commit}, and not at ${promised}` })
+      }
     }
     const committedAt = Number((yield* git("show", "--no-patch", "--format=%ct", commit)).trim())
     yield* git("checkout", "--quiet", "--detach", commit)
-    // Not the protocols of the address: what a repository names is its own choice.
-    const submodules = ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"]
-    const modules = yield* git("ls-files", "--", ".gitmodules")
-    if (modules !== "") {
-      yield* Effect.mapError(
-        runGit(home, { cwd: tree, args: submodules }),
-        ({ why }) => new GitFailed({ why: `its submodules cannot be had: ${why}` })
-      )
-    }
-    if (!keepGitDir) {
+    const hasModules = address.submodules === false ? false : yield* fetchSubmodules(home, tree)
+    if (address.keepGitDir ?? keepGitDir) {
+      const name = tagName(address.ref ?? "")
+      yield* settleGitDir(home, join(tree, ".git"), name === undefined ? undefined : { name, object: fetched })
+    } else {
       yield* Effect.sync(() => rmSync(join(tree, ".git"), { recursive: true, force: true }))
-      if (modules !== "") yield* removeGitFiles(tree)
+      if (hasModules) yield* removeGitFiles(tree)
     }
     const entry = Either.getOrUndefined(resolve(open(tree), directory))
     if (entry === undefined || !isThere(entry) || entry.type !== "dir") {
@@ -131,16 +149,3 @@ export const checkout = (
     }
     return { path: entry.path === "" ? tree : join(tree, entry.path), commit, committedAt }
   }).pipe(Effect.catchTag("GitFailed", (cause) => Effect.fail(unavailable(address)(cause))))
-
-/** Takes away the files that say where the repositories of submodules were. */
-const removeGitFiles = (tree: string): Effect.Effect<void> =>
-  Effect.sync(() => {
-    const context = open(tree)
-    const pending = [""]
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      for (const entry of Either.getOrElse(context.list(next), () => [])) {
-        if (entry.path.endsWith("/.git")) rmSync(join(tree, entry.path), { recursive: true, force: true })
-        else if (entry.type === "dir") pending.push(entry.path)
-      }
-    }
-  })

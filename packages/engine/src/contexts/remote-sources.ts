@@ -16,9 +16,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { GitAddress } from "./ContextSource.ts"
 import { fetchFile, type FetchedFile, type FetchServices, findFile } from "./fetched-files.ts"
 import { parseGitAddress, protocolOf } from "./git-address.ts"
-import { checkout, findCommit } from "./git-checkout.ts"
+import { checkout, findObject } from "./git-checkout.ts"
 import type { GitHome } from "./run-git.ts"
 import { type Agent } from "../ssh/Agent.ts"
 import { serveAgent } from "../ssh/serve-agent.ts"
@@ -43,10 +44,15 @@ export const findRemote = (
 
 const failing =
   (source: string) =>
-  (cause: { readonly message: string; readonly why?: string }): SourceUnavailable =>
+  (cause: { readonly message: string; readonly why?: string; readonly hint?: string }): SourceUnavailable =>
     cause instanceof SourceUnavailable
       ? cause
-      : new SourceUnavailable({ source: withoutPassword(source), why: whyOf(cause), cause })
+      : new SourceUnavailable({
+          source: withoutPassword(source),
+          why: whyOf(cause),
+          ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+          cause
+        })
 
 const whyOf = (cause: { readonly message: string; readonly why?: string }): string => {
   if (cause instanceof BlobCorrupt) return `its digest is ${cause.actual}, and --checksum says ${cause.expected}`
@@ -108,42 +114,48 @@ const written = ({ changedAt, digest }: FetchedFile, name: string) =>
   })
 
 const repository = (
-  { checksum, commit: meant, keepGitDir, source }: RemoteWanted,
+  { checksum, commit: meant, keepGitDir: asked, source }: RemoteWanted,
   { agent, env, scope }: RemoteOptions
 ): Effect.Effect<RemoteFound, SourceUnavailable, Settings> =>
   Effect.gen(function* () {
-    const asked = yield* Either.mapLeft(
-      parseGitAddress(source),
-      (why) => new SourceUnavailable({ source: withoutPassword(source), why })
-    )
-    const address = meant === undefined ? asked : { ...asked, ref: meant }
+    const away = (why: string) => new SourceUnavailable({ source: withoutPassword(source), why })
+    const address = yield* Either.mapLeft(parseGitAddress(source), away)
     if (protocolOf(address) === "ssh" && agent === undefined) {
       // A Dockerfile that anybody wrote would otherwise log in anywhere with the keys of whoever builds it.
-      return yield* new SourceUnavailable({
-        source: withoutPassword(source),
-        why: "a Dockerfile may use ssh keys that are given to it only: --ssh default, or --ssh default=KEY"
-      })
+      return yield* away("a Dockerfile may use ssh keys that are given to it only: --ssh default, or --ssh default=KEY")
     }
+    const said = address.checksum ?? ""
+    if (checksum !== "" && said !== "" && said !== checksum) {
+      return yield* away(`--checksum says ${checksum}, and its own address ${said}`)
+    }
+    if (asked !== undefined && address.keepGitDir !== undefined && asked !== address.keepGitDir) {
+      return yield* away(`--keep-git-dir=${asked} conflicts with keep-git-dir in its address`)
+    }
+    const keepGitDir = address.keepGitDir ?? asked ?? false
     const services = yield* Effect.context<Settings>()
     const login = Effect.map(agent === undefined ? Effect.succeed(undefined) : serveAgent(agent), (socket) => ({
       env,
       ssh: { socket }
     }))
-    const commit = yield* Effect.scoped(Effect.flatMap(login, (each) => findCommit(address, each)))
-    if (!commit.startsWith(checksum)) {
-      return yield* new SourceUnavailable({
-        source: withoutPassword(source),
-        why: `it is at commit ${commit}, and --checksum says ${checksum}`
-      })
+    const now =
+      meant === undefined
+        ? yield* Effect.scoped(Effect.flatMap(login, (each) => findObject(address, each)))
+        : { object: meant, commit: undefined }
+    const promised = checksum === "" ? said : checksum
+    // What a lock file says may be a tag, whose commit is not known before it is here.
+    const known = [now.object, now.commit ?? ""]
+    const isTag = address.ref?.startsWith("refs/tags/") === true
+    if (!known.some((each) => each.startsWith(promised)) && !(isTag && now.commit === undefined)) {
+      const says = checksum === "" ? "its address" : "--checksum"
+      return yield* away(`it is at commit ${now.commit ?? now.object}, and ${says} says ${promised}`)
     }
-    const { directory } = address
     return {
       kind: "repository",
       name: "",
-      content: ofBytes(JSON.stringify([commit, directory, keepGitDir])),
-      shown: `commit:${commit}`,
+      content: contentOf(address, now.object, keepGitDir),
+      shown: `commit:${now.object}`,
       open: Effect.flatMap(login, (each) =>
-        checkout({ ...address, ref: commit }, { ...each, keepGitDir, commit })
+        checkout(address, { ...each, keepGitDir, object: now.object, checksum: promised })
       ).pipe(
         Effect.map(({ path }) => ofTree(open(path))),
         Effect.provide(services),
@@ -152,3 +164,16 @@ const repository = (
       )
     } satisfies RemoteFound
   }).pipe(Effect.mapError(failing(source)))
+
+/** Stands for the files that are copied of a commit or tag. */
+const contentOf = ({ directory, ref = "", remote, submodules }: GitAddress, object: string, keepGitDir: boolean) =>
+  ofBytes(
+    JSON.stringify([
+      object,
+      directory,
+      keepGitDir,
+      ...(submodules === false ? ["no submodules"] : []),
+      // A kept .git says where it is from, and which tag it is.
+      ...(keepGitDir ? ["settled", withoutPassword(remote), ref.startsWith("refs/tags/") ? ref : ""] : [])
+    ])
+  )

@@ -11,6 +11,10 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
   /** One sentence without a full stop. */
   readonly why: string
   readonly missing?: boolean
+  /** What to do about it. */
+  readonly hint?: string
+  /** All that it said at last. */
+  readonly complaint?: string
 }> {
   override get message() {
     return this.why
@@ -159,7 +163,7 @@ export const runGit = (home: GitHome, { address, args, cwd }: GitRun): Effect.Ef
       if (code === 127 && /not found/.test(complaint)) {
         return resume(Effect.fail(new GitFailed({ why: "the program git is needed and not installed", missing: true })))
       }
-      resume(Effect.fail(new GitFailed({ why: said(complaint) ?? `git ended with ${signal ?? code}` })))
+      resume(Effect.fail(new GitFailed({ why: said(complaint) ?? `git ended with ${signal ?? code}`, complaint })))
     })
     return Effect.async<void>((ended) => {
       if (child.exitCode !== null || child.signalCode !== null) return ended(Effect.void)
@@ -179,7 +183,7 @@ const said = (complaint: string): string | undefined => {
     lines.find((each) => /^(?:fatal|error|ssh):|^Host key verification|Permission denied/.test(each)) ?? lines.at(-1)
   return line
     ?.replace(/^(?:fatal|error|remote|ERROR): */, "")
-    .replaceAll(/:\/\/[^/@\s]*@/g, "://")
+    .replaceAll(/:\/\/[^/\s]*@/g, "://")
     .replace(/\.$/, "")
     .slice(0, 300)
 }

@@ -42,6 +42,36 @@ describe("the address of a repository", () => {
     expect(read(text)).toBeTypeOf("string")
   })
 
+  it.each([
+    ["?branch=dev", { ref: "refs/heads/dev", directory: "" }],
+    ["?tag=v1&subdir=/a/b/", { ref: "refs/tags/v1", directory: "a/b" }],
+    ["?tag=refs/tags/v1#refs/tags/v1", { ref: "refs/tags/v1", directory: "" }],
+    ["?ref=pull%2F42%2Fhead#:sub", { ref: "pull/42/head", directory: "sub" }],
+    ["?ref=main&checksum=abcdef0", { ref: "main", checksum: "abcdef0", directory: "" }],
+    ["?commit=abcdef0", { ref: "abcdef0", checksum: "abcdef0", directory: "" }],
+    ["?keep-git-dir&submodules=0", { keepGitDir: true, submodules: false, directory: "" }],
+    ["?keep-git-dir=F#main", { ref: "main", keepGitDir: false, directory: "" }]
+  ])("has %s read", (query, said) => {
+    expect(read(`https://example.org/app.git${query}`)).toEqual({ remote: "https://example.org/app.git", ...said })
+  })
+
+  it.each([
+    ["?branch=a&tag=b", "its branch conflicts with its tag"],
+    ["?ref=a#b", 'it says ref twice: "b" and "a"'],
+    ["?branch=a#a", 'it says ref twice: "a" and "refs/heads/a"'],
+    ["?subdir=a#:b", 'it says subdir twice: "b" and "a"'],
+    ["?commit=abcd&checksum=abce", 'it says checksum twice: "abce" and "abcd"'],
+    ["?checksum=v1", 'its checksum "v1" is no commit'],
+    ["?ref=", "ref in its query has no value"],
+    ["?ref=a&ref=a", "its query has ref twice"],
+    ["?submodules=perhaps", 'submodules in its query is true or false, and not "perhaps"'],
+    ["?subdir=..%2Fetc", 'the directory "../etc" leads out of the repository'],
+    ["?tag=-x:y", '"refs/tags/-x:y" is no branch, tag or commit'],
+    ["?depth=1", 'its query has "depth", and there are only ref, tag,']
+  ])("has %s refused", (query, why) => {
+    expect(read(`https://example.org/app.git${query}`)).toContain(why)
+  })
+
   it("says how git would reach it", () => {
     expect(["HTTPS://a/b", "git@a:b", "ssh://a/b", "file:///a"].map((remote) => protocolOf({ remote }))).toEqual([
       "https",
