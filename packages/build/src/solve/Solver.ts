@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
-import { format } from "@gantry/core/image/Platform"
+import { format, plainPlatform } from "@gantry/core/image/Platform"
 import type { Locks } from "@gantry/core/Locks"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -186,7 +186,7 @@ const imageConfig = (
   epoch?: number
 ): ImageConfig => {
   const at = epoch === undefined ? created : new Date(epoch * 1000).toISOString()
-  const { architecture, os, variant } = base ?? platform
+  const { architecture, os, variant } = base ?? plainPlatform(platform)
   return {
     ...(at === undefined ? {} : { created: at }),
     ...(state.author === undefined ? {} : { author: state.author }),

@@ -70,6 +70,16 @@ describe("a build", () => {
     expect(on.count).toEqual({ get: 30, put: 0, use: 1 })
   })
 
+  it.each([
+    ["linux/arm64", { os: "linux", architecture: "arm64" }],
+    ["linux/arm64/v9", { os: "linux", architecture: "arm64", variant: "v9" }],
+    ["linux/arm", { os: "linux", architecture: "arm", variant: "v7" }]
+  ])("says of an image from nothing for %s what other builders say", async (asked, said) => {
+    const { config } = await run(build(machine(), `FROM --platform=${asked} scratch\nCOPY README /\n`, { files }))
+    const { architecture, os, variant } = config
+    expect({ os, architecture, ...(variant === undefined ? {} : { variant }) }).toEqual(said)
+  })
+
   it("makes no layer for a step that changed nothing", async () => {
     const { config } = await run(build(machine(), 'FROM scratch\nCOPY README /\nRUN ["true"]\n', { files }))
     expect(config.rootfs.diff_ids).toHaveLength(1)

@@ -29,11 +29,14 @@ export const ofMachine = (arch: string): Platform => {
 export const format = (platform: Platform): string =>
   [platform.os, platform.architecture, ...(platform.variant === undefined ? [] : [platform.variant])].join("/")
 
-/** A platform without the variant that is meant anyway, as other builders write it: `linux/arm64`. */
+/**
+ * A platform without the variant that is meant anyway: `linux/arm64`. BuildKit, containerd and buildah write it so in
+ * images and indexes, and read either.
+ */
 export const plainPlatform = ({ architecture, os, variant }: Platform): Platform =>
-  variant === undefined || (architecture === "arm64" && variant === "v8")
-    ? { os, architecture }
-    : { os, architecture, variant }
+  variant === undefined || meantAnyway[architecture] === variant ? { os, architecture } : { os, architecture, variant }
+
+const meantAnyway: { readonly [architecture: string]: string } = { amd64: "v1", arm64: "v8" }
 
 /** What may stand alone for a platform of Linux: GOARCH, and names that other tools use. */
 const architectures = new Set(
@@ -50,8 +53,15 @@ export const parse = (text: string): Platform | undefined => {
   const [first = "", second, third] = parts
   if (second === undefined)
     return architectures.has(first) ? normalized({ os: "linux", architecture: first }) : undefined
-  return normalized({ os: first, architecture: second, ...(third === undefined ? {} : { variant: third }) })
+  return normalized({
+    os: first,
+    architecture: second,
+    ...(third === undefined ? {} : { variant: wholeVariant(third) })
+  })
 }
+
+/** A variant as it is usually written: some leave the `v` out. */
+export const wholeVariant = (variant: string): string => (/^\d{1,3}$/.test(variant) ? `v${variant}` : variant)
 
 /** Names other tools use for the same machine, brought to Go's. */
 const normalized = (platform: Platform): Platform => {
@@ -63,6 +73,7 @@ const normalized = (platform: Platform): Platform => {
       return { os: platform.os, architecture: "arm64", variant: platform.variant ?? "v8" }
     case "arm64":
       return { ...platform, variant: platform.variant ?? "v8" }
+    case "arm":
     case "armhf":
       return { os: platform.os, architecture: "arm", variant: platform.variant ?? "v7" }
     case "armel":

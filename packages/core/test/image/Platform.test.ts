@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { format, matches, ofMachine, parse } from "../../src/image/Platform.ts"
+import { format, matches, ofMachine, parse, plainPlatform } from "../../src/image/Platform.ts"
 
 describe("a platform", () => {
   it.each([
@@ -12,7 +12,9 @@ describe("a platform", () => {
     ["aarch64", "linux/arm64/v8"],
     ["linux/arm64/v8", "linux/arm64/v8"],
     ["linux/arm/v7", "linux/arm/v7"],
-    ["linux/arm", "linux/arm"],
+    ["linux/arm", "linux/arm/v7"],
+    ["linux/arm/6", "linux/arm/v6"],
+    ["linux/arm64/8", "linux/arm64/v8"],
     ["i386", "linux/386"],
     ["armhf", "linux/arm/v7"],
     ["linux/armel", "linux/arm/v6"],
@@ -39,6 +41,17 @@ describe("a platform", () => {
     ["riscv64", "linux/riscv64"]
   ])("of a machine that Node calls %s is %s", (arch, spelled) => {
     expect(format(ofMachine(arch))).toBe(spelled)
+  })
+
+  it.each([
+    ["linux/arm64", "linux/arm64"],
+    ["linux/arm64/v9", "linux/arm64/v9"],
+    ["linux/amd64/v1", "linux/amd64"],
+    ["linux/amd64/v2", "linux/amd64/v2"],
+    ["linux/arm", "linux/arm/v7"]
+  ])("asked for as %s is written %s, as other builders write it", (asked, written) => {
+    const platform = parse(asked)
+    expect(platform && format(plainPlatform(platform))).toBe(written)
   })
 
   it("runs on its like, and a missing variant stands for any", () => {

@@ -1,11 +1,12 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
-import { format, matches, type Platform } from "@gantry/core/image/Platform"
+import { format, matches, type Platform, wholeVariant } from "@gantry/core/image/Platform"
 import * as Either from "effect/Either"
 
 /** Variants that are meant when none is written. */
 const usual: { readonly [architecture: string]: string } = { amd64: "v1", arm: "v7", arm64: "v8" }
 
-const variantOf = ({ architecture, variant }: Platform): string => variant ?? usual[architecture] ?? ""
+const variantOf = ({ architecture, variant }: Platform): string =>
+  variant === undefined ? (usual[architecture] ?? "") : wholeVariant(variant)
 
 /** The number of a variant such as `v7`; undefined for others, which are only equal or not. */
 const levelOf = (platform: Platform): number | undefined => {

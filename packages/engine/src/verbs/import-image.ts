@@ -1,7 +1,7 @@
 import { arch } from "node:os"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import { familiar, type ImageRef } from "@gantry/core/image/ImageRef"
-import { ofMachine, type Platform } from "@gantry/core/image/Platform"
+import { ofMachine, plainPlatform, type Platform } from "@gantry/core/image/Platform"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import {
@@ -59,7 +59,7 @@ export const importImage = ({
     const created = new Date(yield* Clock.currentTimeMillis).toISOString()
     const bare: ImageConfig = {
       created,
-      ...platform,
+      ...plainPlatform(platform),
       config: {},
       rootfs: { type: "layers", diff_ids: [] },
       history: [{ created, comment }]

@@ -54,10 +54,18 @@ describe("importImage", () => {
 
   it.effect("gives it the settings and the platform that were asked for", () =>
     Effect.gen(function* () {
-      const platform = { os: "linux", architecture: "arm64", variant: "v8" }
+      const platform = { os: "linux", architecture: "arm64", variant: "v9" }
       const { id } = yield* importImage(request(plain, { changes: ['CMD ["a"]', "ENV A=1"], platform }))
       const config = yield* (yield* Images).config({ id })
       expect(config).toMatchObject({ ...platform, config: { Cmd: ["a"], Env: ["A=1"] } })
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("writes no variant that is meant anyway", () =>
+    Effect.gen(function* () {
+      const platform = { os: "linux", architecture: "arm64", variant: "v8" }
+      const { id } = yield* importImage(request(plain, { platform }))
+      expect((yield* (yield* Images).config({ id })).variant).toBeUndefined()
     }).pipe(Effect.provide(world))
   )
 
