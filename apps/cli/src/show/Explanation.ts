@@ -1,3 +1,5 @@
+import { coverLogins } from "@gantry/core/logins"
+
 /** A failure as people read it: what failed, why, and what to do. */
 export interface Explanation {
   readonly what: string
@@ -8,6 +10,15 @@ export interface Explanation {
   /** Exit status, where it is not the command's usual one. */
   readonly status?: number
 }
+
+/** The same without the users and passwords that stand in addresses. */
+export const withoutLogins = ({ before, todo, what, why, ...rest }: Explanation): Explanation => ({
+  ...rest,
+  what: coverLogins(what),
+  ...(before === undefined ? {} : { before: before.map(coverLogins) }),
+  ...(why === undefined ? {} : { why: coverLogins(why) }),
+  ...(todo === undefined ? {} : { todo: coverLogins(todo) })
+})
 
 /** A hint, if there is one. */
 export const optional = (todo: string | undefined): { readonly todo?: string } => (todo === undefined ? {} : { todo })

@@ -1,3 +1,4 @@
+import { coverLogins } from "@gantry/core/logins"
 import { called, type Command } from "../argv/Command.ts"
 import { dockerUsageError } from "../argv/docker-problem.ts"
 import type { Terminal } from "../terminal.ts"
@@ -65,7 +66,7 @@ const asDocker = (failure: Failure, asked: Asked | undefined, beginning = ""): s
 }
 
 /** Images, registries and files have their say in failures. */
-const visible = (text: string): string => text.split("\n").map(visibleOnly).join("\n")
+const visible = (text: string): string => coverLogins(text).split("\n").map(visibleOnly).join("\n")
 
 const hintsOf = ({ todo, why }: Explanation): ReadonlyArray<string> => [
   ...(why === undefined ? [] : [`  why: ${visible(why)}`]),

@@ -34,7 +34,7 @@ import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
 import type { ConfigInvalid } from "../configuration/ConfigInvalid.ts"
 import type { PluginFailed } from "../plugins/PluginFailed.ts"
-import { type Explanation, optional } from "./Explanation.ts"
+import { type Explanation, optional, withoutLogins } from "./Explanation.ts"
 import { explainBuildFailed } from "./explain-build.ts"
 import { explainComposeFile } from "./explain-compose.ts"
 import { explainNetwork } from "./explain-network.ts"
@@ -95,7 +95,9 @@ const inUseHint = ({ force, user }: ImageInUse): string | undefined => {
 }
 
 /** One explanation for each failure. */
-export const explain = (failure: Failure): Explanation => {
+export const explain = (failure: Failure): Explanation => withoutLogins(explanationOf(failure))
+
+const explanationOf = (failure: Failure): Explanation => {
   switch (failure._tag) {
     case "Usage":
       return { what: failure.message, ...optional(failure.hint), status: failure.status }

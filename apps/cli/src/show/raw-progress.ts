@@ -1,4 +1,5 @@
 import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
+import { coverLogins } from "@gantry/core/logins"
 import type { Output } from "@gantry/core/runtime/Runtime"
 import type { Explanation } from "./Explanation.ts"
 
@@ -37,6 +38,10 @@ export const rawProgress = (write: (line: string) => void, now: () => number) =>
   return {
     onEvent: (event: SolveEvent): void => {
       if (event.type === "done" || event.type === "failed") flush(event.step)
+      if (event.type === "warning") {
+        const { diagnostic } = event
+        return say({ ...event, diagnostic: { ...diagnostic, source: coverLogins(diagnostic.source) } })
+      }
       if (event.type !== "output") return say(event)
       const { output, step } = event
       const key = keyOf(step, output.stream)

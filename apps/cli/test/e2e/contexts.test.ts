@@ -475,6 +475,37 @@ ADD --unpack=true $WHERE/packed.tar.gz /unpacked/
       )
     })
 
+    it("leave no password of their addresses behind: not in what is shown, kept, shared or recorded", async () => {
+      const password = "correct-horse"
+      const at = `${web.address}/repo.git`.replace("//", `//user:${password}@`)
+      const dockerfile = `FROM base
+ARG MIRROR=https://user:${password}@mirror.example/x
+ADD ${at}#v1 /v1
+RUN echo "from $MIRROR and ${at}" && echo again
+`
+      const directory = gantry.context({ Dockerfile: dockerfile })
+      const shared = join(gantry.scratch, "shared")
+      const build = ["build", "-t", "login", "--explain", "--cache-to", `type=local,dest=${shared},mode=max`]
+      const first = await gantry.try(...build, directory)
+      expect([first.status, first.stderr]).toEqual([
+        0,
+        expect.stringContaining("from https://***@mirror.example/x and http")
+      ])
+      writeFileSync(join(directory, "Dockerfile"), dockerfile.replace(/x$/m, "y"))
+      const second = await gantry.try(...build, directory)
+      expect(second.stderr).toMatch(/ARG MIRROR: .*example\/x" → .*example\/y"/)
+      writeFileSync(join(directory, "Dockerfile"), dockerfile.replace("again", "fails >&2; exit 3"))
+      const failed = await gantry.try("build", directory)
+      expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("line 4")])
+      const seen = [first, second, failed].map(({ stderr, stdout }) => stderr + stdout).join("\n")
+      const history = await gantry.ok("history", "--no-trunc", "login")
+      expect(history).toContain("MIRROR=https://***@mirror.example/y")
+      const logs = await gantry.ok("build", "log")
+      expect([seen, history, logs].filter((text) => text.includes(password))).toEqual([])
+      const files = spawnSync("grep", ["-rlaF", password, gantry.root, shared]).stdout.toString()
+      expect(files).toBe("")
+    })
+
     it("are added, with their commit for a key", async () => {
       const at = `${web.address}/repo.git`
       const text = `FROM base

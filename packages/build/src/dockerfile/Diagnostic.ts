@@ -1,3 +1,4 @@
+import { coverLogins } from "@gantry/core/logins"
 import { ruleOf } from "./check-policy.ts"
 import type { Range } from "./Range.ts"
 
@@ -39,6 +40,6 @@ export const render = (file: string, { code, message, range, severity, source, s
     ` ${gutter} | ${indentation}${marker}`,
     ...(suggestion === undefined ? [] : [` ${gutter} = ${suggestion}`])
   ]
-    .map(visible)
+    .map((line) => visible(coverLogins(line)))
     .join("\n")
 }

@@ -15,4 +15,4 @@ export const remoteKind = (source: string): RemoteKind | undefined => {
 }
 
 /** An address as it may be shown: without user name and password. */
-export const withoutPassword = (source: string): string => source.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1")
+export const withoutPassword = (source: string): string => source.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1")

@@ -1,6 +1,7 @@
 import type { Digest } from "@gantry/core/image/Digest"
+import { markLogins } from "@gantry/core/logins"
 import type { StepKey } from "@gantry/core/store/BuildCache"
-import { type Canonical, spell } from "./canonical.ts"
+import { type Canonical, isList, spell } from "./canonical.ts"
 
 /**
  * Everything the result of a step may depend on, one type a kind of step.
@@ -119,8 +120,21 @@ export interface ConfigFacts {
   readonly change: Canonical
 }
 
-/** The one spelling of facts, of which the key is the digest. */
-export const spellFacts = (facts: StepFacts): string => spell(toCanonical(facts))
+/**
+ * The one spelling of facts, of which the key is the digest. Facts are kept and shared, so it holds no password of an
+ * address, but what tells it from others.
+ */
+export const spellFacts = (facts: StepFacts): string => {
+  const spelled = spell(toCanonical(facts))
+  return spelled.includes("://") && spelled.includes("@") ? spell(marked(toCanonical(facts))) : spelled
+}
+
+const marked = (value: Canonical): Canonical => {
+  if (typeof value === "string") return markLogins(value)
+  if (typeof value === "number") return value
+  if (isList(value)) return value.map(marked)
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, marked(each)]))
+}
 
 // Interfaces have no index signature, so the compiler has to be shown that the fields are what a key may be made of.
 const toCanonical = (facts: StepFacts): Canonical => {

@@ -1,4 +1,5 @@
 import type { CacheRecord } from "@gantry/core/store/BuildCache"
+import { coverLogins } from "@gantry/core/logins"
 import * as Either from "effect/Either"
 import { type Canonical, isList, spell, unspell } from "./canonical.ts"
 import type { Cause, Difference } from "./Cause.ts"
@@ -19,9 +20,19 @@ export interface Told extends RecordText {
 export const explain = (before: Pick<CacheRecord, "facts" | "instruction">, now: Told): Cause => {
   const earlier = readRecord(before.facts)
   if (earlier === undefined) return { kind: "damaged" }
-  const [first, ...others] = differences({ ...earlier, instruction: before.instruction }, now)
+  // What was recorded once may hold passwords of addresses.
+  const [first, ...others] = differences({ ...earlier, instruction: coverLogins(before.instruction) }, now).map(covered)
   if (first !== undefined) return others.length === 0 ? first : { ...first, others }
   return { kind: earlier.on === now.on ? "gone" : "rerun" }
+}
+
+const covered = (difference: Difference): Difference => {
+  const { before, now } = { before: undefined, now: undefined, ...difference }
+  return {
+    ...difference,
+    ...(before === undefined ? {} : { before: coverLogins(before) }),
+    ...(now === undefined ? {} : { now: coverLogins(now) })
+  }
 }
 
 /** Every input that differs; none only for equal facts. The text of the instruction stands for all that it says. */

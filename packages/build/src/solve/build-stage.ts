@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { coverLogins } from "@gantry/core/logins"
 import type { NewRecord } from "@gantry/core/store/BuildCache"
 import { isNonEmptyReadonlyArray, type NonEmptyReadonlyArray } from "effect/Array"
 import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
@@ -24,7 +25,7 @@ export const buildStage = Effect.fnUntraced(function* (stage: StageNode, shop: W
     stageName: stageName(stage),
     number,
     total,
-    text: instruction.text,
+    text: coverLogins(instruction.text),
     range: instruction.range
   })
   const from = label(stage.from, 1, 1 + stage.steps.length)
@@ -38,7 +39,7 @@ export const buildStage = Effect.fnUntraced(function* (stage: StageNode, shop: W
     ...stage.steps.map((node) => ({ node, around: { ...shop.graph, escape } }))
   ]
   const total = 1 + nodes.length
-  const texts = nodes.map(({ node }) => node.instruction.text)
+  const texts = nodes.map(({ node }) => coverLogins(node.instruction.text))
   const pending: Array<NewRecord> = []
   const start: Standing = {
     ...base.standing,

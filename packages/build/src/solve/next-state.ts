@@ -4,6 +4,7 @@ import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import { type Expanded, type ExpandProblem, expandPairs, expandWord, expandWords } from "../dockerfile/expand.ts"
 import { blankPaths } from "../dockerfile/parse-transfer.ts"
 import type { CommandLine, HealthProbe, Pair, StageInstruction } from "../dockerfile/Instruction.ts"
+import { coverLogins } from "@gantry/core/logins"
 import { nearest } from "@gantry/core/nearest"
 import type { BuildGraph, StepNode } from "../graph/BuildGraph.ts"
 import { diagnose, type Report } from "../graph/diagnose.ts"
@@ -78,7 +79,8 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
     refuse
   }
   const step = fold(state, node, reader, around)
-  return problem === undefined ? Either.right({ ...step, warnings }) : Either.left(problem)
+  if (problem !== undefined) return Either.left(problem)
+  return Either.right({ ...step, createdBy: coverLogins(step.createdBy), warnings })
 }
 
 interface Reader extends Words {

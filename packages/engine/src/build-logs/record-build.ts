@@ -12,6 +12,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import type { SolveEvent, StepLabel } from "@gantry/build/solve/SolveEvent"
+import { coverLogins } from "@gantry/core/logins"
 import { identify } from "@gantry/linux/process-identity"
 import { inputText, type LockedInput } from "../lock/LockFile.ts"
 import { buildIds, type BuildRecord, directoryOf, logOf, readBuild, recordOf, type StepRecord } from "./BuildRecord.ts"
@@ -96,6 +97,7 @@ export const recordBuild = (
         startedAt,
         ...about,
         ...how,
+        ...(how.why === undefined ? {} : { why: coverLogins(how.why) }),
         ...(inputs.size === 0 ? {} : { inputs: [...inputs.values()] }),
         steps: [...steps.values()].map((step) => step.record),
         process: { pid: self.pid, startTime: self.startTime }
@@ -158,7 +160,7 @@ export const recordBuild = (
         return close(step, { how: "ran", tookMs: event.tookMs })
       case "failed":
         failed = step
-        return close(step, { how: "failed", tookMs: now() - step.at, why: event.why })
+        return close(step, { how: "failed", tookMs: now() - step.at, why: coverLogins(event.why) })
     }
   }
 

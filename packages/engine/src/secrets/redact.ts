@@ -15,12 +15,14 @@ export interface Redactor {
 
 /**
  * Covers every value of a secret, in each of the forms that are looked for in files, and the single lines of those that
- * have several: a terminal shows them line by line. Undefined when there is nothing to cover.
+ * have several: a terminal shows them line by line. `logins`: of addresses, each with the `@` behind it. Undefined when
+ * there is nothing to cover.
  */
-export const redactorOf = (secrets: Secrets): (() => Redactor) | undefined => {
-  const texts = [...needlesOf(secrets).map(({ bytes }) => bytes), ...linesOf(secrets)]
+export const redactorOf = (secrets: Secrets, logins: ReadonlyArray<string> = []): (() => Redactor) | undefined => {
+  const others = [...new Set(logins)].map((text) => Buffer.from(text))
+  const texts = [...needlesOf(secrets).map(({ bytes }) => bytes), ...linesOf(secrets), ...others]
   const needles = texts.toSorted((a, b) => b.length - a.length)
-  return needles.length === 0 ? undefined : () => redactor(needles)
+  return needles.length === 0 ? undefined : () => redactor(needles, others)
 }
 
 const linesOf = ({ all }: Secrets): ReadonlyArray<Buffer> =>
@@ -32,7 +34,7 @@ const linesOf = ({ all }: Secrets): ReadonlyArray<Buffer> =>
   })
 
 /** `needles`: longest first, none of them empty. */
-const redactor = (needles: ReadonlyArray<Buffer>): Redactor => {
+const redactor = (needles: ReadonlyArray<Buffer>, logins: ReadonlyArray<Buffer>): Redactor => {
   let kept: Buffer = Buffer.alloc(0)
   const covered = (all: Buffer, isLast: boolean): Uint8Array => {
     const out: Array<Uint8Array> = []
@@ -45,6 +47,8 @@ const redactor = (needles: ReadonlyArray<Buffer>): Redactor => {
       if (open < next.at) break
       out.push(all.subarray(at, next.at), cover)
       at = next.at + next.length
+      // An address is still to be seen as one.
+      if (logins.includes(next.needle)) at -= 1
     }
     const open = isLast ? all.length : openFrom(needles, all, at)
     out.push(all.subarray(at, open))
@@ -59,10 +63,10 @@ const redactor = (needles: ReadonlyArray<Buffer>): Redactor => {
 
 /** The first place of any of them, the longest there. */
 const firstOf = (needles: ReadonlyArray<Buffer>, all: Buffer, from: number) => {
-  let found: { readonly at: number; readonly length: number } | undefined
+  let found: { readonly at: number; readonly length: number; readonly needle: Buffer } | undefined
   for (const needle of needles) {
     const at = all.indexOf(needle, from)
-    if (at >= 0 && (found === undefined || at < found.at)) found = { at, length: needle.length }
+    if (at >= 0 && (found === undefined || at < found.at)) found = { at, length: needle.length, needle }
   }
   return found
 }

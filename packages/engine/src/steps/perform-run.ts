@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { type RunRequest, StepFailed } from "@gantry/build/solve/StepExecutor"
 import type { Locks } from "@gantry/core/Locks"
+import { coverLogins, loginsIn } from "@gantry/core/logins"
 import * as Network from "@gantry/core/network/Network"
 import { type ContainerSpec, plainSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type Output, Runtime } from "@gantry/core/runtime/Runtime"
@@ -61,7 +62,7 @@ export const performRun = (
         yield* tools.onFailure(yield* failedCommand(request, { spec, mounts, exitCode: exit.code }))
       }
       return yield* new StepFailed({
-        why: `process ${JSON.stringify(request.argv.join(" "))} did not complete successfully: exit code: ${exit.code}${exit.oomKilled ? " (out of memory)" : ""}`,
+        why: `process ${JSON.stringify(coverLogins(request.argv.join(" ")))} did not complete successfully: exit code: ${exit.code}${exit.oomKilled ? " (out of memory)" : ""}`,
         exitCode: exit.code
       })
     }
@@ -99,9 +100,10 @@ const failedCommand = (
     }
   })
 
-/** Gives on what the command writes, with secrets covered. */
-const covered = ({ onOutput }: RunRequest, secrets: Secrets) => {
-  const make = redactorOf(secrets)
+/** Gives on what the command writes, with secrets covered, and the logins of addresses that it was told. */
+const covered = ({ argv, env, files, onOutput }: RunRequest, secrets: Secrets) => {
+  const told = [...argv, ...env, ...files.map(({ content }) => content)].flatMap((text) => [...loginsIn(text)])
+  const make = redactorOf(secrets, told)
   if (make === undefined) return { take: onOutput, end: () => {} }
   const streams: { readonly [stream in Output["stream"]]: Redactor } = { stdout: make(), stderr: make() }
   const give = (stream: Output["stream"], bytes: Uint8Array) => {

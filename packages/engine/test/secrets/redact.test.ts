@@ -35,6 +35,13 @@ describe("output with secrets covered", () => {
     expect(redactText(all, "x abcdefgh y\nijk\n")).toBe("x *** y\nijk\n")
   })
 
+  it("covers logins of addresses, and nothing that only looks like a part of one", () => {
+    const { end, push } = redactorOf(secrets({}), ["postgres:postgres@", "token@"])!()
+    const text = "postgres to pg://postgres:postgres@db/x and https://token@host, token\n"
+    const shown = Buffer.concat([...cut(text, [17, 9, 40, 1]).map((piece) => push(piece)), end()]).toString()
+    expect(shown).toBe("postgres to pg://***@db/x and https://***@host, token\n")
+  })
+
   it("is the same however the output was cut", () => {
     const texts = fc.array(fc.constantFrom("hunter2", "hunter2hunter2", "h", "hunter", " ", "abcdefgh", "é", "\n"), {
       maxLength: 12
