@@ -502,8 +502,8 @@ RUN echo "from $MIRROR and ${at}" && echo again
       expect(history).toContain("MIRROR=https://***@mirror.example/y")
       const logs = await gantry.ok("build", "log")
       expect([seen, history, logs].filter((text) => text.includes(password))).toEqual([])
-      const files = spawnSync("grep", ["-rlaF", password, gantry.root, shared]).stdout.toString()
-      expect(files).toBe("")
+      const holding = spawnSync("grep", ["-rlaF", password, gantry.root, shared]).stdout.toString()
+      expect(holding).toBe("")
     })
 
     it("are added, with their commit for a key", async () => {

@@ -40,6 +40,6 @@ export const render = (file: string, { code, message, range, severity, source, s
     ` ${gutter} | ${indentation}${marker}`,
     ...(suggestion === undefined ? [] : [` ${gutter} = ${suggestion}`])
   ]
-    .map((line) => visible(coverLogins(line)))
+    .map((text) => visible(coverLogins(text)))
     .join("\n")
 }
