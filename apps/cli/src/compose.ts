@@ -139,7 +139,7 @@ export const engine = (settings: SettingsShape, { begun = {}, configFiles, env, 
   Effect.gen(function* () {
     // The process ends with the command, so nobody waits for the database to be closed.
     const database = yield* Effect.scoped(Database.make(databasePath(settings.root), { leaveOpen: true }))
-    const ground = Context.merge(beginnings(begun), Context.make(Settings, settings)).pipe(
+    const ground = Context.merge(beginnings(begun), Context.make(Settings, { ...settings, variables: env })).pipe(
       Context.add(Journal.Journal, Journal.make(settings.root)),
       Context.add(Database.Database, database),
       Context.add(Disk, disk(database, settings.root)),

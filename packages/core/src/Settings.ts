@@ -34,6 +34,8 @@ export interface SettingsShape {
   readonly publishAddress?: string
   /** Whether ports are proxied whose publishers do not say; the kernel translates when absent. */
   readonly publishProxied?: boolean
+  /** Variables of whoever calls, for what is to be taken from them when a container starts; none when absent. */
+  readonly variables?: { readonly [name: string]: string | undefined }
   /** Program and arguments that start gantry itself; a tiny process is `[...self, "__unpack"]`. */
   readonly self: ReadonlyArray<string>
 }

@@ -34,6 +34,8 @@ export const execAtOnce = async (
     options.privileged ||
     options.envFile.length > 0 ||
     options.detachKeys !== undefined ||
+    // Its supervisor alone has the values.
+    job.withheld !== undefined ||
     user === "" ||
     (workdir !== undefined && !workdir.startsWith("/")) ||
     variables.some((each) => !each.ok)

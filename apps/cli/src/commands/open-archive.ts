@@ -2,7 +2,7 @@ import { createReadStream, fstatSync, openSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Terminal } from "../terminal.ts"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { Usage } from "./Usage.ts"
 
 /** An archive to read, and what messages call it. */

@@ -6,7 +6,7 @@ import type { PrivateKey } from "@gantry/engine/ssh/private-key"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Terminal } from "../terminal.ts"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { badValue, type Usage } from "./Usage.ts"
 
 /**

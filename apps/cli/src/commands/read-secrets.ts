@@ -1,17 +1,15 @@
-import { readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { homedir } from "node:os"
 import { resolve } from "node:path"
+import { largestSecret, readSecretFile } from "@gantry/engine/secrets/read-secret-file"
 import type { Secret } from "@gantry/engine/secrets/Secrets"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { parseSecret, type SecretSource } from "../argv/values/secret.ts"
 import type { Terminal } from "../terminal.ts"
 import { valuesOf } from "./read-values.ts"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { badValue, type Usage } from "./Usage.ts"
-
-/** As with BuildKit: whatever is larger was meant to be mounted. Bytes. */
-const largest = 500 * 1024
 
 /** The secrets that `--secret` options name. Fails for the first that cannot be read. */
 export const readSecrets = (
@@ -21,8 +19,11 @@ export const readSecrets = (
   Effect.flatMap(valuesOf("--secret", texts, parseSecret), (sources) =>
     Effect.forEach(sources, (source) =>
       Effect.flatMap(bytesOf(source, terminal), (bytes) =>
-        bytes.length > largest
-          ? badValue(`secret ${source.id} is larger than ${largest / 1024} KiB`, "mount a file of that size instead")
+        bytes.length > largestSecret
+          ? badValue(
+              `secret ${source.id} is larger than ${largestSecret / 1024} KiB`,
+              "mount a file of that size instead"
+            )
           : Effect.succeed({ id: source.id, value: Redacted.make(bytes) })
       )
     )
@@ -42,12 +43,7 @@ const bytesOf = (
     return badValue(why, "say where it is: --secret id=NAME,src=FILE or --secret id=NAME,env=VARIABLE")
   }
   return Effect.try({
-    try: () => {
-      const path = resolve(cwd, source.file.replace(/^~(?=\/)/, homedir()))
-      // Looked at first: a device or a pipe may never end.
-      if (!statSync(path).isFile()) throw new Error("it is not a file")
-      return new Uint8Array(readFileSync(path))
-    },
+    try: () => readSecretFile(resolve(cwd, source.file.replace(/^~(?=\/)/, homedir()))),
     catch: (cause) => badValue(`secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`)
   })
 }

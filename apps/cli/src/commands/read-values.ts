@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer"
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Result } from "../argv/Result.ts"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { badValue, Usage } from "./Usage.ts"
 
 /** Options whose values docker's command line reads after all arguments, */

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline"
 import type { Digest } from "@gantry/core/image/Digest"
 import { imagesToSave } from "@gantry/engine/images/images-to-save"
 import * as Effect from "effect/Effect"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { Usage } from "./Usage.ts"
 
 /**

@@ -32,6 +32,7 @@ import { networksOf } from "./network-options.ts"
 import { publicationsOf } from "./publications.ts"
 import { firstResourcesOf, oomScoreOf, shmOf } from "./resource-options.ts"
 import { runtimeOf } from "./runtime-option.ts"
+import { secretsOf } from "./secret-options.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** Options of `run` and `create` as the table types them. */
@@ -105,6 +106,7 @@ export const runOptions = (
       })),
       mounts: yield* mountsOf(options, cwd),
       volumesFrom: yield* volumesFromOf(options.volumesFrom),
+      secrets: yield* secretsOf(options.secret, cwd),
       labels: yield* labelsOf(options.labelFile, options.label),
       readonlyRoot: options.readOnly,
       capAdd: options.capAdd,

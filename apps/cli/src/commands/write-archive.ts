@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { Terminal } from "../terminal.ts"
-import { reasonOf } from "./file-problem.ts"
+import { reasonOf } from "@gantry/engine/file-problem"
 import { Usage } from "./Usage.ts"
 
 /**

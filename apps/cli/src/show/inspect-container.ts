@@ -1,6 +1,7 @@
 import type { ContainerState, Health } from "@gantry/core/runtime/ContainerState"
 import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord, HealthSettings, MountRecord } from "@gantry/engine/containers/ContainerRecord"
+import { placeOf, type SecretWish } from "@gantry/engine/containers/SecretWish"
 import { signalName } from "@gantry/engine/containers/words"
 import { hostConfigOf, modeOf } from "./inspect-host-config.ts"
 import { inspectNetworks } from "./inspect-networks.ts"
@@ -62,7 +63,8 @@ export const inspectContainer = (
       Entrypoint: options.entrypoint.length === 0 ? null : options.entrypoint,
       Labels: record.labels,
       StopSignal: signalName(options.stopSignal),
-      StopTimeout: options.stopTimeout
+      StopTimeout: options.stopTimeout,
+      ...(options.secrets === undefined ? {} : { Secrets: options.secrets.map(secretOf) })
     },
     NetworkSettings: inspectNetworks(record, state),
     ...(size === undefined ? {} : { SizeRw: size.written, SizeRootFs: size.virtual })
@@ -116,6 +118,15 @@ const mountOf = (mount: MountRecord, { mounts }: ContainerSpec) => {
     Propagation: type === "bind" ? propagation : ""
   }
 }
+
+/** As Podman has it; and where it comes from. */
+const secretOf = ({ as, from, id }: SecretWish) => ({
+  Name: id,
+  Source: placeOf({ from }),
+  ...(as.type === "env"
+    ? { Type: "env", Target: as.name }
+    : { Type: "mount", Target: as.target, UID: as.uid, GID: as.gid, Mode: as.mode })
+})
 
 const emptyValues = (keys: ReadonlyArray<string>) => Object.fromEntries(keys.map((key) => [key, {}]))
 

@@ -47,6 +47,21 @@ describe("an ordinary user's containers that keep the user's number", () => {
     ).toBe("0:0\n1000:1000\n0:0")
   })
 
+  it.each(everyRuntime)("have secrets that belong to whom they are meant for, by %s", async (runtime) => {
+    const directory = user.context(`secret-${runtime}`, { key: "locked" })
+    const command = "stat -c '%u:%g %a' /run/secrets/key && cat /run/secrets/key && echo /$TOKEN"
+    for (const [users, uid] of [
+      ["keep-id", user.uid],
+      ["host", 1000]
+    ] as const) {
+      const asked = ["--secret", `key,src=${directory}/key,uid=${uid},gid=${uid},mode=0400`]
+      const token = ["--secret", "TOKEN,type=env", "--userns", users, "-u", `${uid}:${uid}`]
+      const run = ["run", "--rm", "--runtime", runtime, ...asked, ...token, "base", "sh", "-c", command]
+      const { stderr, stdout } = await user.tryWith({ TOKEN: "value" }, ...run)
+      expect([stderr, stdout]).toEqual(["", `${uid}:${uid} 400\nlocked/value\n`])
+    }
+  })
+
   it.each(everyRuntime)("know the user by name, once, by %s", async (runtime) => {
     const words = ["create", "--runtime", runtime, "--name", "one", "--userns", "keep-id", "-w", "/home"]
     await user.ok(...words, "base", "sh", "-c", "id -un; id -gn; echo ~; tail -n +3 /etc/passwd")

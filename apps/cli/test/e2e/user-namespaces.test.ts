@@ -41,6 +41,13 @@ describe.each(everyRuntime)("root's containers with numbers of their own, by %s"
   beforeAll(() => chmodSync(gantry.scratch, runtime === "namespace" ? 0o700 : 0o711))
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  it("have secrets that belong to their own users", async () => {
+    writeFileSync(join(gantry.scratch, "key"), "locked")
+    const asked = "key,src=key,uid=1000,gid=2000,mode=0400"
+    const command = "stat -c '%u:%g %a' /run/secrets/key && cat /run/secrets/key"
+    expect(await auto("-u", "app", "--secret", asked, "base", "sh", "-c", command)).toBe("1000:2000 400\nlocked")
+  })
+
   it("each have their own, which the next one gets when they are removed", async () => {
     await startOne("one")
     await startOne("two")

@@ -71,6 +71,8 @@ export type MountSpec =
       readonly mode: number
       readonly uid: number
       readonly gid: number
+      /** Its content is to be on no disk: whoever keeps the description keeps it without. */
+      readonly secret?: true
     }
 
 /** A resource limit of setrlimit(2); values in the resource's unit, -1 for unlimited. */
@@ -186,6 +188,8 @@ export interface ContainerSpec {
   readonly root: RootSource
   readonly readonlyRoot: boolean
   readonly process: ProcessSpec
+  /** Variables of `process` whose values are to be on no disk, by name; none when absent. */
+  readonly secretVariables?: ReadonlyArray<string>
   readonly mounts: ReadonlyArray<MountSpec>
   /** Bytes of /dev/shm; 0 for none. */
   readonly shmBytes: number

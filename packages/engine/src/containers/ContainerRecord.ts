@@ -4,6 +4,7 @@ import type { HealthRule, RestartRule, Shares } from "@gantry/core/runtime/Runti
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { NetworkWish } from "../networks/NetworkWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
+import type { SecretWish } from "./SecretWish.ts"
 
 /** A command that tells whether a container is well, and when it is asked. */
 export interface HealthSettings extends HealthRule {
@@ -65,6 +66,8 @@ export interface ContainerRecord {
     readonly log: LogSettings
     /** Containers whose mounts it has, as asked for: `NAME` or `NAME:ro`. */
     readonly volumesFrom?: ReadonlyArray<string>
+    /** Secrets that it is given at each start; none when absent. */
+    readonly secrets?: ReadonlyArray<SecretWish>
     /** The first network it was created for, as `HostConfig.NetworkMode` tells it ever after. */
     readonly network: string
     /** The networks it joins when it starts, in the order of its links. */

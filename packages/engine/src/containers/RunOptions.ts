@@ -6,6 +6,7 @@ import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { UsersWish } from "./UsersWish.ts"
 import type { LogSettings } from "./LogSettings.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
+import type { SecretWish } from "./SecretWish.ts"
 import type {
   DeviceSpec,
   MountSpec,
@@ -114,6 +115,7 @@ export interface RunOptions {
   readonly mounts: ReadonlyArray<MountRequest>
   /** Of several with a mount on one path the last counts. */
   readonly volumesFrom: ReadonlyArray<VolumesFrom>
+  readonly secrets: ReadonlyArray<SecretWish>
   readonly labels: { readonly [name: string]: string }
   readonly readonlyRoot: boolean
   readonly capAdd: ReadonlyArray<string>
@@ -182,6 +184,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   mounts: [],
   volumesFrom: [],
   labels: {},
+  secrets: [],
   annotations: {},
   readonlyRoot: false,
   capAdd: [],

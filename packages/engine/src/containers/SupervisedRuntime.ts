@@ -14,7 +14,6 @@ import * as Option from "effect/Option"
 import { containersGroup, groupFor, groupOf as groupIn } from "./containers-group.ts"
 import { connectSupervisor, type Conversation } from "../supervisor/client.ts"
 import { clearGroup, groupsBelow, openGroup, thawGroup } from "../supervisor/group.ts"
-import { type Job, longestSocketPath } from "../supervisor/job.ts"
 import { directing } from "../supervisor/direct.ts"
 import { launch, type LaunchRequest } from "../supervisor/launch.ts"
 import type { OpenedLaunch } from "../supervisor/open-launch.ts"
@@ -31,6 +30,7 @@ import { JoinAhead } from "./JoinAhead.ts"
 import { ContainerRoots, openRoot } from "./ContainerRoots.ts"
 import { refusal } from "./launch-error.ts"
 import { isOrphaned, ownedName } from "./owned-name.ts"
+import { makeJob } from "./make-job.ts"
 import { sendSignal } from "./send-signal.ts"
 import { sessionOf, sessionOfLaunched } from "./session.ts"
 import { giveJob, jobIn, lastWords, type OpenedSupervisor, openSupervisor } from "./supervisor-home.ts"
@@ -142,14 +142,8 @@ export const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const directory = directoryOf(spec.id)
       const group = groupFor(settings, spec)
-      const job: Job = { spec, supervision, plan: launcher.launch(spec, group), socket: socketOf(spec.id), group }
-      if (Buffer.byteLength(job.socket) > longestSocketPath) {
-        return yield* new IsolationRefused({
-          container: spec.id,
-          stage: "open socket",
-          why: `${job.socket} is longer than ${longestSocketPath} bytes`
-        })
-      }
+      const socket = socketOf(spec.id)
+      const { job, texts } = yield* makeJob(spec, { group, launch: launcher.launch, socket, supervision })
       yield* Effect.promise(() => clearEarlier(directory, job.group))
       const { conversation, steer } = yield* Effect.acquireRelease(
         Effect.try({
@@ -157,8 +151,9 @@ export const make = Effect.gen(function* () {
             const supervisor =
               waiting.get(spec.id) ?? open(spec.id, { tty: spec.process.tty, stdin: supervision.stdin })
             waiting.delete(spec.id)
+            const given = { directing: directs, texts }
             try {
-              return { conversation: supervisor.conversation, steer: giveJob(directory, job, supervisor, directs) }
+              return { conversation: supervisor.conversation, steer: giveJob(directory, job, supervisor, given) }
             } catch (cause) {
               supervisor.conversation.close()
               throw cause
@@ -175,6 +170,8 @@ export const make = Effect.gen(function* () {
       )
       const event = yield* Effect.promise(async () => {
         await steer?.()
+        // Nobody could hand them over later.
+        if (texts.size > 0) await conversation.event("secrets-held", "failed")
         return conversation.event("started", "failed")
       }).pipe(
         // Nobody would know what came of it.
@@ -255,6 +252,7 @@ export const make = Effect.gen(function* () {
   })
   const { direct, exec } = execVerbs({
     ahead: Option.getOrUndefined(yield* Effect.serviceOption(JoinAhead)),
+    connect,
     directoryOf,
     firstProcess,
     groupOf,

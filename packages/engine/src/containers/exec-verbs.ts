@@ -3,6 +3,7 @@ import type { LauncherShape } from "@gantry/core/runtime/Launcher"
 import type { RuntimeShape } from "@gantry/core/runtime/Runtime"
 import type { NotRunning, RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
+import type { Conversation } from "../supervisor/client.ts"
 import { joinGroup } from "../supervisor/group.ts"
 import type { Launched, LaunchRequest } from "../supervisor/launch.ts"
 import type { OpenedLaunch } from "../supervisor/open-launch.ts"
@@ -11,12 +12,15 @@ import type { ProcessMark } from "../supervisor/state.ts"
 import { callersStreams } from "./callers-streams.ts"
 import type { DirectExecShape } from "./DirectExec.ts"
 import { sessionOfLaunched } from "./session.ts"
+import { secretVariables } from "./secret-variables.ts"
 import { jobIn } from "./supervisor-home.ts"
 
 /** What {@link execVerbs} uses of the runtime. */
 export interface ExecTools {
   /** A process that was made ahead, for the first that is launched. */
   readonly ahead: OpenedLaunch | undefined
+  /** Speaks with the supervisor of a container. */
+  readonly connect: (id: string) => Effect.Effect<Conversation, NotRunning>
   readonly directoryOf: (id: string) => string
   readonly firstProcess: (id: string) => Effect.Effect<ProcessMark, NotRunning>
   readonly groupOf: (id: string) => string
@@ -30,16 +34,19 @@ export interface ExecTools {
 }
 
 /** Further processes in a running container: with streams of their own, or with the caller's. */
-export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
+export const execVerbs = ({ ahead, connect, directoryOf, firstProcess, groupOf, join, launching }: ExecTools) => {
   let left = ahead
   const joining = (
     id: string,
-    process: ProcessSpec,
+    asked: ProcessSpec,
     request: Pick<LaunchRequest, "stdin" | "inherit" | "onOutput"> & { readonly privileged: boolean }
   ): Effect.Effect<Launched, RuntimeError> =>
-    Effect.flatMap(firstProcess(id), ({ pid }) => {
+    Effect.gen(function* () {
+      const { pid } = yield* firstProcess(id)
       const { privileged, ...streams } = request
-      const { spec } = jobIn(directoryOf(id))
+      const { spec, withheld } = jobIn(directoryOf(id))
+      const process =
+        withheld === undefined ? asked : { ...asked, env: yield* secretVariables(connect(id), withheld, asked.env) }
       const whole = {
         ...streams,
         plan: join(spec, pid, process, { privileged }),
@@ -49,7 +56,7 @@ export const execVerbs = ({ ahead, directoryOf, firstProcess, groupOf, join, lau
       }
       const first = left
       left = undefined
-      return launching(id, process.argv[0] ?? "", whole, first)
+      return yield* launching(id, process.argv[0] ?? "", whole, first)
     })
 
   const exec: RuntimeShape["exec"] = (id, process, options) =>

@@ -162,7 +162,7 @@ const cwdOf = (workdir: string | undefined): string => {
 
 const environmentOf = (
   image: ReadonlyArray<string>,
-  options: Pick<RunOptions, "env" | "tty">,
+  options: Pick<RunOptions, "env" | "secrets" | "tty">,
   hostname: string
 ): ReadonlyArray<string> =>
   mergedEnvironment([
@@ -170,7 +170,9 @@ const environmentOf = (
     ...(hostname === "" ? [] : [`HOSTNAME=${hostname}`]),
     ...(options.tty ? ["TERM=xterm"] : []),
     ...image,
-    ...options.env
+    ...options.env,
+    // A start sets them.
+    ...options.secrets.flatMap(({ as }) => (as.type === "env" ? [as.name] : []))
   ])
 
 const capabilitiesOf = (

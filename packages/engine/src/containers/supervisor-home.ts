@@ -18,6 +18,7 @@ import type { Directing } from "../supervisor/direct.ts"
 import type { Job } from "../supervisor/job.ts"
 import type { LaunchBeginning } from "../supervisor/open-launch.ts"
 import { openSteering } from "../supervisor/steer.ts"
+import { reveal, type SecretTexts } from "../supervisor/withhold.ts"
 import { noteGroup } from "./containers-group.ts"
 import { ownedName } from "./owned-name.ts"
 
@@ -53,13 +54,14 @@ export const openSupervisor = (
 /**
  * Writes down what a waiting supervisor is to do, in the container's directory, and has it begin. From here on whoever
  * looks at the directory knows of the supervisor, also when this process is killed. Returns how the container's first
- * process is put together, where the supervisor waits for this one to do that.
+ * process is put together, where the supervisor waits for this one to do that. `texts`: the secrets that the job is
+ * without.
  */
 export const giveJob = (
   directory: string,
   job: Job,
-  { begin, complaints, pid, steering }: OpenedSupervisor,
-  directing: Directing | undefined
+  { begin, complaints, conversation, pid, steering }: OpenedSupervisor,
+  { directing, texts }: { readonly directing: Directing | undefined; readonly texts: SecretTexts }
 ): (() => Promise<void>) | undefined => {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   // Before anybody can know of the supervisor: whoever ends it looks for the group.
@@ -71,15 +73,18 @@ export const giveJob = (
   renameSync(complaints, `${directory}/supervisor.log`)
   writeFileSync(`${directory}/job.json`, JSON.stringify(job), { mode: 0o600 })
   const { plan, spec, supervision } = job
+  const handOver = () => texts.forEach((text, placeholder) => conversation.tell({ type: "secret", placeholder, text }))
   if (
     directing !== undefined &&
     steering?.fits({ plan, terminal: spec.process.tty, stdin: supervision.stdin }) === true
   ) {
     steering.begin()
-    return () => steering.steer(plan, directing)
+    handOver()
+    return () => steering.steer(reveal(plan, texts), directing)
   }
   steering?.close()
   begin()
+  handOver()
   return undefined
 }
 

@@ -105,6 +105,8 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   let running: Launched | undefined
   let held: HeldPorts | undefined
   const connection = await makeConnection(job, giveBackMemory)
+  /** Loaded here: few containers have any. */
+  const secrets = job.withheld === undefined ? undefined : (await import("./held-secrets.ts")).holdSecrets(job.withheld)
 
   const receive = async (client: Client, frame: Frame): Promise<void> => {
     if (frame.type === frameType.stdin) await running?.write(frame.payload)
@@ -141,6 +143,13 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
       const why = resources === undefined || running === undefined ? undefined : limitGroup(job.group, resources)
       void client.send(encodeEvent({ type: "updated", ...(why === undefined ? {} : { why }) }))
     }
+    if (control.type === "secret" && client === starter && secrets?.take(control.placeholder, control.text) === true) {
+      void client.send(encodeEvent({ type: "secrets-held" }))
+    }
+    if (control.type === "tell-secret") {
+      const text = secrets?.text(control.placeholder)
+      void client.send(encodeEvent({ type: "secret-told", ...(text === undefined ? {} : { text }) }))
+    }
     if (control.type === "stand-down") {
       rest.want()
       const ending = running === undefined ? undefined : control.ending
@@ -148,7 +157,11 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
       void client.send(encodeEvent({ type: "stands-down", ends: ending !== undefined }))
     }
   }
-  const starter = meetStarter(supervision.claimed, clients.remove, receive)
+  const starterLeft = (client: Client): void => {
+    clients.remove(client)
+    secrets?.close()
+  }
+  const starter = meetStarter(supervision.claimed, starterLeft, receive)
   clients.add(starter)
 
   const fail = async (failure: Event & { type: "failed" }, close: () => unknown): Promise<void> => {
@@ -187,10 +200,19 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
       return { type: "failed", status: 125, stage: "join another container", why: shared } as const
     }
     const first = opened
+    const next = connection.next()
+    // What the starter puts together, it has put the secrets into itself.
+    const plan = secrets === undefined || first?.child.type === "followed" ? next.plan : await secrets.reveal(next.plan)
+    if (plan === undefined) {
+      shared.release()
+      const why = "whoever started the container was killed before it had handed them over"
+      return { type: "failed", status: 125, stage: "give it its secrets", why } as const
+    }
     opened = undefined
     const launching = launch(
       {
-        ...connection.next(),
+        ...next,
+        plan,
         stdin: supervision.stdin,
         ...(spec.process.tty ? { terminal: spec.process.size === undefined ? {} : { size: spec.process.size } } : {}),
         onConnected: connection.opened,

@@ -33,6 +33,10 @@ export type Event =
   | { readonly type: "stands-down"; readonly ends: boolean }
   /** To the one who asked alone. `why`: which limit could not be kept. */
   | { readonly type: "updated"; readonly why?: string }
+  /** To the starter: all secrets have come. */
+  | { readonly type: "secrets-held" }
+  /** To the one who asked alone. */
+  | { readonly type: "secret-told"; readonly text?: string }
   /** To the one who asked alone: the beginning or the end of a change of ports was heard. */
   | { readonly type: "port-change-noted" }
   /** To the one who asked alone. `why`: what stood in the way; it is connected as before then. */
@@ -73,6 +77,10 @@ export type Control =
       readonly plan: LaunchPlan
       readonly names?: NameService
     }
+  /** From the starter: what a placeholder of the job stands for. After the last one it hears `secrets-held`. */
+  | { readonly type: "secret"; readonly placeholder: string; readonly text: string }
+  /** Answered with `secret-told`. */
+  | { readonly type: "tell-secret"; readonly placeholder: string }
   /** All is written down. */
   | { readonly type: "port-change-done" }
   /** The client gives back what the container held, in place of the supervisor. Ends with the connection. */

@@ -4,6 +4,7 @@ import { format, ofMachine, type Platform } from "@gantry/core/image/Platform"
 import { portText, signalNumber, stopSignalOf } from "../containers/words.ts"
 import { Network } from "@gantry/core/network/Network"
 import type { NetworkRefused } from "@gantry/core/network/NetworkError"
+import type { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
@@ -18,6 +19,7 @@ import { settledJoins } from "../containers/joined-namespaces.ts"
 import { inheritedMounts } from "../containers/inherited-mounts.ts"
 import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
 import type { RunOptions } from "../containers/RunOptions.ts"
+import { checkSecrets } from "../containers/secret-values.ts"
 import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -63,7 +65,7 @@ export interface CreateContext {
 export const create = (
   options: RunOptions,
   { allCapabilities, fetching, id = newId(), suggestName, warn }: CreateContext
-): Effect.Effect<ContainerRecord, CreateError, Containers | Network | PullServices | Volumes> =>
+): Effect.Effect<ContainerRecord, CreateError, Containers | Network | PullServices | Settings | Volumes> =>
   Effect.gen(function* () {
     const images = yield* Images
     const containers = yield* Containers
@@ -90,6 +92,7 @@ export const create = (
         why: "there is no such signal"
       })
     }
+    yield* checkSecrets(options)
     const createdAt = yield* Clock.currentTimeMillis
     // Somebody may have removed the image since it was found, a prune for one; then it is looked for once more.
     const { image, tree } = yield* Effect.catchTag(ready, "LayerMissing", () => ready)
@@ -154,6 +157,7 @@ export const create = (
           ...(options.volumesFrom.length === 0
             ? {}
             : { volumesFrom: options.volumesFrom.map((each) => `${each.container}${each.readonly ? ":ro" : ""}`) }),
+          ...(options.secrets.length === 0 ? {} : { secrets: options.secrets }),
           network: networks[0]?.network ?? "",
           networks,
           ...joins,

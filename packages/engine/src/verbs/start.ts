@@ -17,6 +17,7 @@ import { Containers } from "../containers/Containers.ts"
 import { joinedNamespaces, requireJoinable } from "../containers/joined-namespaces.ts"
 import { hostNames } from "../containers/host-names.ts"
 import { hostSysctl } from "../containers/host-sysctl.ts"
+import { withSecrets } from "../containers/secret-values.ts"
 import { known, reconcile, settleHeld, type SettleServices } from "../containers/settle.ts"
 import { type AmbiguousId, NoSuchContainer, WrongState } from "../EngineError.ts"
 import { attributesOf, containerEvent, linkEvent, mountEvents } from "../events/actors.ts"
@@ -138,6 +139,10 @@ const startHeld = (
       })
     }
     const withDevices = yield* devicesOf(record)
+    const secretly = yield* Effect.mapError(
+      withSecrets(record.options.secrets),
+      (missing) => new WrongState({ container: record.name, id: record.id, verb: "start", ...missing })
+    )
     const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>
         containers
@@ -151,7 +156,7 @@ const startHeld = (
     if (shared === undefined) for (const each of attachments) yield* tell(linkEvent("connect", each))
     for (const each of mountEvents("mount", record)) yield* tell(each)
     const connected = connect(record, attachments, yield* hostNames)
-    const spec = withDevices(joined(shared === undefined ? connected : shared.withIts(connected)))
+    const spec = secretly(withDevices(joined(shared === undefined ? connected : shared.withIts(connected))))
     const shares = { ...record.options.joins, ...(shared === undefined ? {} : { network: shared.container }) }
     const names = nameServiceOf(record, attachments, databasePath(root))
     const published = attachments.find(({ ports }) => ports.length > 0)

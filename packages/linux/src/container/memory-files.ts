@@ -1,5 +1,6 @@
 import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../constants.ts"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Owner } from "@gantry/core/runtime/IdMaps"
 import { cloneTree, type HeldBind } from "./binds.ts"
 import type { Kernel } from "./Kernel.ts"
 import { stage } from "./StageFailure.ts"
@@ -9,12 +10,14 @@ const margin = 1024 * 1024
 
 /**
  * Writes the files that exist in memory only. As `holdGenerated`, it covers the directory `scratch` of the container for
- * a moment, and nothing of them is ever on a disk or in the host's view.
+ * a moment, and nothing of them is ever on a disk or in the host's view. `outside`: the numbers of their owners where this
+ * process is, if those of the container are others.
  */
 export const holdMemoryFiles = (
   kernel: Kernel,
   mounts: ReadonlyArray<MountSpec>,
-  scratch: string
+  scratch: string,
+  outside: (owner: Owner) => Owner = (owner) => owner
 ): ReadonlyMap<MountSpec, HeldBind> => {
   const wanted = mounts.filter((mount) => mount.type === "file")
   if (wanted.length === 0) return new Map()
@@ -28,7 +31,8 @@ export const holdMemoryFiles = (
     const held = wanted.map((mount, at): readonly [MountSpec, HeldBind] => {
       const path = `${scratch}/${at}`
       kernel.files.write(path, contents[at] ?? new Uint8Array(), mount.mode)
-      if (mount.uid !== 0 || mount.gid !== 0) kernel.files.chown(path, mount.uid, mount.gid)
+      const { gid, uid } = outside(mount)
+      if (uid !== 0 || gid !== 0) kernel.files.chown(path, uid, gid)
       return [mount, { tree: cloneTree(kernel, path, false), kind: "file" }]
     })
     kernel.sys.umount2(scratch, MNT_DETACH)

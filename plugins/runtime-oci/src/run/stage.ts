@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
-import { ownerOutside } from "@gantry/core/runtime/IdMaps"
+import { type Owner, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { finishBind, holdBinds } from "@gantry/linux/container/binds"
 import { holdGenerated } from "@gantry/linux/container/generated-files"
 import type { Kernel } from "@gantry/linux/container/Kernel"
@@ -27,6 +27,10 @@ interface Stage {
 const ofRoot = <A>(kernel: Kernel, { users }: ContainerSpec, make: () => A): A =>
   users === undefined ? make() : asOwner(kernel, ownerOutside(users, { uid: 0, gid: 0 }), make)
 
+/** The host's numbers for the container's. */
+const ownersOf = ({ users }: ContainerSpec): ((owner: Owner) => Owner) =>
+  users === undefined ? (owner) => owner : (owner) => ownerOutside(users, owner)
+
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
 export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devices: given }: Stage): StagedPaths => {
   const memory = holdSharedMemory(kernel, spec)
@@ -36,7 +40,7 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devic
   const held = new Map([
     ...holdBinds(kernel, wanted),
     ...holdTrees(kernel, wanted),
-    ...ofRoot(kernel, spec, () => holdMemoryFiles(kernel, wanted, scratch))
+    ...holdMemoryFiles(kernel, wanted, scratch, ownersOf(spec))
   ])
   const generated = ofRoot(kernel, spec, () => holdGenerated(kernel, spec, scratch))
   // Overlays are mounted from within their own directory; everything below is by path from the root.

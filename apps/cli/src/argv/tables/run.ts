@@ -59,6 +59,11 @@ const containerOptions = {
   },
   mount: { kind: "list", value: "mount", about: "Mount described by key=value pairs" },
   tmpfs: { kind: "list", about: "Mount an empty file system in memory" },
+  secret: {
+    kind: "list",
+    value: "secret",
+    about: "Give a secret, as a file in memory or a variable: NAME,src=FILE"
+  },
   volumeDriver: { kind: "text", about: "Volume driver", supported: false, harmless: ["", "local"] },
   volumesFrom: { kind: "list", about: "Mount the volumes of another container, as NAME[:ro]" },
   storageOpt: { kind: "list", about: "Options of the storage driver", supported: false },

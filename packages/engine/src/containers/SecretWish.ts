@@ -1,0 +1,20 @@
+/** A secret that a container gets at each start, as asked for. Where it is kept, and not its value. Plain data. */
+export interface SecretWish {
+  readonly id: string
+  /** An absolute path, or a variable of whoever starts the container. */
+  readonly from: { readonly file: string } | { readonly env: string }
+  readonly as:
+    | {
+        readonly type: "mount"
+        /** Absolute path in the container. */
+        readonly target: string
+        readonly uid: number
+        readonly gid: number
+        readonly mode: number
+      }
+    | { readonly type: "env"; readonly name: string }
+}
+
+/** Where a secret comes from, in a word for people. */
+export const placeOf = ({ from }: Pick<SecretWish, "from">): string =>
+  "file" in from ? `file ${from.file}` : `variable ${from.env}`
