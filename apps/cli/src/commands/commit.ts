@@ -21,6 +21,7 @@ export default define(table, ({ operands: [name = "", text], options }, { termin
       comment: options.message ?? "",
       changes: options.change,
       pause: options.pause,
+      allowSecretLeak: options.allowSecretLeak,
       names: ref === undefined ? [] : [ref]
     })
     terminal.out(`${id}\n`)

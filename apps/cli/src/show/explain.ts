@@ -235,7 +235,7 @@ const explanationOf = (failure: Failure): Explanation => {
       return {
         what: failure.message,
         why: "whoever has the image or the cache could read it there",
-        todo: "use it with RUN --mount=type=secret only, or pass --allow-secret-leak if it may be seen"
+        todo: "use it only where it is given (RUN --mount=type=secret, run --secret), or pass --allow-secret-leak if it may be seen"
       }
     case "StepFailed":
       return { what: failure.message }

@@ -17,15 +17,17 @@ export interface NoSecret {
   readonly hint: string
 }
 
+/** The value of a secret, as it is now. */
+export const secretValue = (wish: SecretWish): Effect.Effect<Uint8Array, NoSecret, Settings> =>
+  Effect.flatMap(Settings, ({ variables = {} }) => valueOf(wish, variables))
+
 /** What a start makes of a container's description: with the values of its secrets, as they are now. */
 export const withSecrets = (
   secrets: ReadonlyArray<SecretWish> = []
 ): Effect.Effect<(spec: ContainerSpec) => ContainerSpec, NoSecret, Settings> =>
-  Effect.flatMap(Settings, ({ variables = {} }) =>
-    Effect.map(
-      Effect.forEach(secrets, (wish) => Either.map(valueOf(wish, variables), (value) => [wish, value] as const)),
-      (read) => (read.length === 0 ? (spec: ContainerSpec) => spec : (spec: ContainerSpec) => given(spec, read))
-    )
+  Effect.map(
+    Effect.forEach(secrets, (wish) => Effect.map(secretValue(wish), (value) => [wish, value] as const)),
+    (read) => (read.length === 0 ? (spec: ContainerSpec) => spec : (spec: ContainerSpec) => given(spec, read))
   )
 
 /**

@@ -52,8 +52,13 @@ const textsIn = (value: unknown): ReadonlyArray<string> => {
 const report = (
   watch: LeakWatch | undefined,
   look: (guard: Guard) => ReadonlyArray<Leak>
+): Effect.Effect<void, SecretLeaked> => (watch === undefined ? Effect.void : reportLeaks(watch, look(watch.guard)))
+
+/** Fails for what was found, or warns of it where it may be. */
+export const reportLeaks = (
+  { allow }: Pick<LeakWatch, "allow">,
+  leaks: ReadonlyArray<Leak>
 ): Effect.Effect<void, SecretLeaked> => {
-  const leaks = watch === undefined ? [] : look(watch.guard)
   if (leaks.length === 0) return Effect.void
-  return watch?.allow === true ? Effect.logWarning(describeLeaks(leaks)) : new SecretLeaked({ leaks })
+  return allow ? Effect.logWarning(describeLeaks(leaks)) : new SecretLeaked({ leaks })
 }

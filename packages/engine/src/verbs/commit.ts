@@ -3,6 +3,7 @@ import type { ImageRef } from "@gantry/core/image/ImageRef"
 import type { Locks } from "@gantry/core/Locks"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
+import type { Settings } from "@gantry/core/Settings"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type {
   BlobCorrupt,
@@ -23,6 +24,9 @@ import { commitImage } from "../images/commit-image.ts"
 import { containerConfig } from "../images/container-config.ts"
 import { Images } from "../images/Images.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
+import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import { watchChanges, watchOfContainer } from "../secrets/watch-container.ts"
+import { watchConfig } from "../secrets/watch-texts.ts"
 import { workingNow } from "../prune/working.ts"
 
 /** What becomes an image. */
@@ -36,6 +40,8 @@ export interface CommitRequest {
   /** The container stands still while its files are read. */
   readonly pause: boolean
   readonly names: ReadonlyArray<ImageRef>
+  /** A secret of the container that is found in the image is only warned of. */
+  readonly allowSecretLeak: boolean
 }
 
 /** How a commit can fail. */
@@ -49,17 +55,19 @@ export type CommitError =
   | LayerMissing
   | LayerTooLarge
   | NoSuchImage
+  | SecretLeaked
   | StorageFailure
   | UnsafePath
 
 /**
  * Makes an image of what a container, running or not, has changed: the layers of its image, and one more when there are
- * changes. Volumes and other mounts are no part of it. Without a pause, files that are written to meanwhile are as they
+ * changes. Volumes and other mounts are no part of it; that no secret of the container is, is made sure of by looking for
+ * them. Without a pause, files that are written to meanwhile are as they
  * happen to be; nothing from outside the container gets in.
  */
 export const commitContainer = (
   request: CommitRequest
-): Effect.Effect<NewImage, CommitError, BlobStore | Images | LayerStore | Locks | Runtime> =>
+): Effect.Effect<NewImage, CommitError, BlobStore | Images | LayerStore | Locks | Runtime | Settings> =>
   Effect.gen(function* () {
     const images = yield* Images
     const { container } = request
@@ -77,9 +85,9 @@ export const commitContainer = (
     const config = yield* applyChanges(bare, request.changes)
     // Nobody but this process knows of the layer before the image is on record.
     yield* workingNow
-    const layer = yield* request.pause
-      ? standingStill(container.id, changedLayer(container.id))
-      : changedLayer(container.id)
+    const watch = yield* watchOfContainer(container, { allow: request.allowSecretLeak })
+    const taking = Effect.zipRight(watchChanges(container.id, watch), changedLayer(container.id))
+    const layer = yield* request.pause ? standingStill(container.id, taking) : taking
     const stack = layer === undefined ? image.stack : [...image.stack, layer]
     const step = {
       created,
@@ -93,6 +101,7 @@ export const commitContainer = (
       rootfs: { type: "layers", diff_ids: stack },
       history: [...base.history, step]
     }
+    yield* watchConfig(whole, watch)
     const made = yield* commitImage(whole, stack, request.names)
     yield* tell(containerEvent(container, "commit", { comment, imageID: made.id }))
     return made

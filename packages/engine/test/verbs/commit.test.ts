@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -5,10 +7,10 @@ import { Images } from "../../src/images/Images.ts"
 import { commitContainer } from "../../src/verbs/commit.ts"
 import { untag } from "../../src/verbs/untag.ts"
 import { parseName } from "../../src/images/Images.ts"
-import { file, listing, world } from "../world.ts"
+import { file, listing, scratch, world } from "../world.ts"
 import { box, create, stateOf, start, forever } from "./play.ts"
 
-const request = { comment: "", changes: [], names: [], pause: true }
+const request = { comment: "", changes: [], names: [], pause: true, allowSecretLeak: false }
 
 describe("commit", () => {
   it.scoped("adds what the container has changed as a layer, and runs what the container runs", () =>
@@ -53,6 +55,25 @@ describe("commit", () => {
       expect(config.history.at(-1)?.empty_layer).toBe(true)
       const refused = yield* Effect.flip(commitContainer({ ...request, container, changes: ["RUN true"] }))
       expect(refused._tag).toBe("BadOption")
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("takes no file or setting that has a secret of the container, unless that is allowed", () =>
+    Effect.gen(function* () {
+      yield* box
+      const key = join(yield* scratch, "key")
+      writeFileSync(key, "locked-away\n")
+      const as = { type: "env", name: "KEY" } as const
+      const secrets = [{ id: "key", from: { file: key }, as }]
+      const container = yield* create({ secrets })
+      const layers = yield* LayerStore
+      const tree = { id: container.id, parents: [], root: container.spec.root }
+      yield* layers.write(tree, [file("kept", `it is ${Buffer.from("locked-away").toString("base64")}`)])
+      const refused = yield* Effect.flip(commitContainer({ ...request, container }))
+      expect(refused.message).toBe("secret key is in /kept (base64)")
+      const labelled = { ...request, container: yield* create({ secrets, labels: { a: "locked-away" } }) }
+      expect(yield* Effect.flip(commitContainer(labelled))).toMatchObject({ _tag: "SecretLeaked" })
+      yield* commitContainer({ ...request, container, allowSecretLeak: true })
     }).pipe(Effect.provide(world))
   )
 

@@ -9,6 +9,7 @@ export const commit = {
   interspersed: true,
   operands: { min: 1, max: 2 },
   options: {
+    allowSecretLeak: { kind: "flag", about: "Only warn when a secret of the container is found in the image" },
     author: { kind: "text", short: "a", about: "Who made it, as Name <mail>" },
     change: { kind: "list", short: "c", about: "Instruction of a Dockerfile that sets how the image runs" },
     message: { kind: "text", short: "m", about: "What history says of it" },
