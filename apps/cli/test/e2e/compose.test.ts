@@ -243,22 +243,29 @@ services:
   })
 
   it("gives services their secrets and configs as files that they cannot change", async () => {
-    const shop = files(
-      `
+    const yaml = (text: string) => `
 services:
   app:
     image: base
-    command: ["sh", "-c", "cat /run/secrets/password /etc/app.conf; echo x > /etc/app.conf"]
-    secrets: [password]
-    configs: [{ source: settings, target: /etc/app.conf }]
-secrets: { password: { file: ./password.txt } }
-configs: { settings: { file: ./app.conf } }
-`,
-      { "password.txt": "secret word\n", "app.conf": "a setting\n" }
-    )
+    command: ["sh", "-c", "cat /run/secrets/* /etc/app.conf /text; ls -ln /text; echo x > /etc/app.conf"]
+    secrets: [password, token]
+    configs: [{ source: settings, target: /etc/app.conf }, { source: text, uid: "7", mode: 0400 }]
+secrets: { password: { file: ./password.txt }, token: { environment: TOKEN } }
+configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
+`
+    const shop = files(yaml("a text"), {
+      ".env": "TOKEN=from-a-file-of-variables\n",
+      "password.txt": "secret word\n",
+      "app.conf": "a setting\n"
+    })
     const up = await shop.try("up", "--exit-code-from", "app", "--no-log-prefix")
     expect(up.status).not.toBe(0)
-    expect(up.stdout).toContain("secret word\na setting\n")
+    expect(up.stdout).toContain("secret word\nfrom-a-file-of-variablesa setting\na text\n-r--------    1 7 ")
+    expect(await gantry.ok("inspect", "shop-app-1")).not.toContain("from-a-file-of-variables")
+    const before = await idOf("shop-app-1")
+    shop.rewrite(yaml("another text"))
+    await shop.ok("up", "--no-start")
+    expect(await idOf("shop-app-1")).not.toBe(before)
     await shop.ok("down")
   })
 

@@ -1,8 +1,11 @@
 /** A secret that a container gets at each start, as asked for. Where it is kept, and not its value. Plain data. */
 export interface SecretWish {
   readonly id: string
-  /** An absolute path, or a variable of whoever starts the container. */
-  readonly from: { readonly file: string } | { readonly env: string }
+  /**
+   * An absolute path, or a variable of whoever starts the container; or the text itself, which is kept with the container
+   * then: a setting, and no secret.
+   */
+  readonly from: { readonly file: string } | { readonly env: string } | { readonly text: string }
   readonly as:
     | {
         readonly type: "mount"
@@ -17,4 +20,4 @@ export interface SecretWish {
 
 /** Where a secret comes from, in a word for people. */
 export const placeOf = ({ from }: Pick<SecretWish, "from">): string =>
-  "file" in from ? `file ${from.file}` : `variable ${from.env}`
+  "file" in from ? `file ${from.file}` : "env" in from ? `variable ${from.env}` : "text"

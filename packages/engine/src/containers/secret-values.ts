@@ -92,6 +92,7 @@ const valueOf = (
   variables: NonNullable<SettingsShape["variables"]>
 ): Either.Either<Uint8Array, NoSecret> => {
   const wrong = (why: string, hint: string) => Either.left({ why: `secret ${id}: ${why}`, hint })
+  if ("text" in from) return Either.right(new TextEncoder().encode(from.text))
   if ("env" in from) {
     const value = Object.hasOwn(variables, from.env) ? variables[from.env] : undefined
     return value === undefined

@@ -18,7 +18,8 @@ export const watchOfContainer = (
   { allow }: Pick<LeakWatch, "allow">
 ): Effect.Effect<LeakWatch | undefined, never, Settings> =>
   Effect.gen(function* () {
-    const read = yield* Effect.forEach(secrets, (wish) =>
+    const hidden = secrets.filter(({ from }) => !("text" in from))
+    const read = yield* Effect.forEach(hidden, (wish) =>
       Effect.map(secretValue(wish), (value) => [{ id: wish.id, value: Redacted.make(value) }]).pipe(
         Effect.catchAll(({ why }) => Effect.as(Effect.logWarning(`not looked for in the image: ${why}`), []))
       )

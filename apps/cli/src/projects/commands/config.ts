@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { configHash } from "@gantry/compose/config-hash"
+import { serviceHash } from "../make/service-hash.ts"
 import { documentText, projectDocument } from "@gantry/compose/project-document"
 import type { Project } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
@@ -64,7 +64,9 @@ export default defineProject(table, ({ operands, options }, context) =>
       }
       if (options.hash !== undefined) {
         const named = options.hash === "*" ? [] : options.hash.split(",")
-        return lines((yield* servicesOf(project, named)).map((service) => `${service.name} ${configHash(service)}`))
+        return lines(
+          (yield* servicesOf(project, named)).map((service) => `${service.name} ${serviceHash(project, service)}`)
+        )
       }
       return yield* documentText(projectDocument(only(project, operands)), format)
     })

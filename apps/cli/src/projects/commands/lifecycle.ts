@@ -1,3 +1,4 @@
+import { withVariables } from "../project-variables.ts"
 import { withNeeds } from "@gantry/compose/service-order"
 import type { Project } from "@gantry/compose/Project"
 import { isLive } from "@gantry/core/runtime/ContainerState"
@@ -79,7 +80,7 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
           "Container",
           record.name,
           ["Restarting", "Started"],
-          progress.isDry ? Effect.void : restartContainer(record, seconds)
+          progress.isDry ? Effect.void : withVariables(project, restartContainer(record, seconds))
         ),
       { concurrency: atOnce(context), discard: true }
     )

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { configHash } from "@gantry/compose/config-hash"
+import { serviceHash } from "../make/service-hash.ts"
 import type { Service } from "@gantry/compose/Project"
 import { withNeeds } from "@gantry/compose/service-order"
 import { Images } from "@gantry/engine/images/Images"
@@ -18,6 +18,7 @@ import { defineProject, progressOf, readProject, servicesOf } from "../define-pr
 import { containerLabels } from "../labels.ts"
 import { makeServices, pullWish } from "../make/make-services.ts"
 import { serviceMembers } from "../life/members.ts"
+import { withVariables } from "../project-variables.ts"
 import { ensureNetworks, ensureVolumes } from "../make/project-parts.ts"
 import { ensureImages } from "../make/service-images.ts"
 import { imageOf, serviceOptions } from "../make/service-options.ts"
@@ -117,7 +118,12 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
       {
         name: options.name ?? `${project.name}-${name}-run-${randomBytes(6).toString("hex")}`,
         image: imageOf(project, service),
-        labels: containerLabels(project, once, { hash: configHash(once), image: image.id, number: 1, oneOff: true }),
+        labels: containerLabels(project, once, {
+          hash: serviceHash(project, once),
+          image: image.id,
+          number: 1,
+          oneOff: true
+        }),
         ids: new Map(members.map(({ record, service: of }) => [of, record.id])),
         answers: options.useAliases,
         detach,
@@ -125,8 +131,8 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
       },
       terminal.env
     )
-    const record = yield* create(withKeptLimits(wished, terminal.err), createContext(terminal))
-    const session = yield* start(record, { stays: !options.detach }).pipe(
+    const record = yield* withVariables(project, create(withKeptLimits(wished, terminal.err), createContext(terminal)))
+    const session = yield* withVariables(project, start(record, { stays: !options.detach })).pipe(
       Effect.onError(() =>
         options.rm ? Effect.ignore(Effect.forkDaemon(remove(record, { force: true, volumes: true }))) : Effect.void
       )

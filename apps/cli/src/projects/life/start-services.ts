@@ -1,3 +1,4 @@
+import { withVariables } from "../project-variables.ts"
 import { orderOf } from "@gantry/compose/service-order"
 import type { Dependency, Project, Service } from "@gantry/compose/Project"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -135,8 +136,18 @@ export const startServices = (
           restarts ? own : idle,
           (member) =>
             runs(member)
-              ? progress.step("Container", member.record.name, ["Restarting", "Restarted"], restart(member.record))
-              : progress.step("Container", member.record.name, ["Starting", "Started"], startOne(member)),
+              ? progress.step(
+                  "Container",
+                  member.record.name,
+                  ["Restarting", "Restarted"],
+                  withVariables(project, restart(member.record))
+                )
+              : progress.step(
+                  "Container",
+                  member.record.name,
+                  ["Starting", "Started"],
+                  withVariables(project, ensureStarted(member.record))
+                ),
           { concurrency: atOnce(context), discard: true }
         )
       })
@@ -148,8 +159,6 @@ export const startServices = (
       )
     }
   })
-
-const startOne = ({ record }: Member) => ensureStarted(record)
 
 /** Waits until all containers of services run, or are healthy where somebody looks. Fails after `limit` seconds. */
 export const allWell = (

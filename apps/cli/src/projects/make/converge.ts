@@ -1,4 +1,5 @@
-import { configHash } from "@gantry/compose/config-hash"
+import { withVariables } from "../project-variables.ts"
+import { serviceHash } from "./service-hash.ts"
 import { orderOf } from "@gantry/compose/service-order"
 import type { Project, Service } from "@gantry/compose/Project"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
@@ -77,7 +78,7 @@ export const converge = (
         const name = containerName(project, service, number)
         // The earlier one keeps its name, and runs, until it is certain that there is another in its place.
         const atFirst = old === undefined ? name : `${old.record.id.slice(0, 12)}_${name}`
-        const hash = configHash(service)
+        const hash = serviceHash(project, service)
         const options = yield* serviceOptions(
           project,
           service,
@@ -93,7 +94,10 @@ export const converge = (
           terminal.env
         )
         if (progress.isDry) return
-        const record = yield* create(withKeptLimits(options, terminal.err), createContext(terminal))
+        const record = yield* withVariables(
+          project,
+          create(withKeptLimits(options, terminal.err), createContext(terminal))
+        )
         if (old !== undefined) {
           yield* takeAway(old, { timeout: wish.timeout, volumes: wish.renewVolumes })
           yield* rename(record, name)
@@ -109,7 +113,7 @@ export const converge = (
           members,
           {
             scale: wish.scale.get(service.name) ?? service.scale,
-            hash: configHash(service),
+            hash: serviceHash(project, service),
             image,
             recreation: wish.recreation(service.name),
             isTorn: sharesWith(service).some((name) => renewed.has(name))

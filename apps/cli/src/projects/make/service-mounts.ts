@@ -1,5 +1,6 @@
-import type { Project, Service, ServiceFile, ServiceVolume } from "@gantry/compose/Project"
+import type { Project, ProjectFile, Service, ServiceFile, ServiceVolume } from "@gantry/compose/Project"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
+import type { SecretWish } from "@gantry/engine/containers/SecretWish"
 import type { MountRequest } from "@gantry/engine/containers/RunOptions"
 import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
 import { isAbsolute } from "node:path"
@@ -69,17 +70,34 @@ const fileMount = (source: string, target: string): MountRequest => ({
   typed: `${source}:${target}`
 })
 
-/** Secrets and configs that are files of the host. What comes from elsewhere is copied into the containers. */
-const fileMounts = (service: Service, project: Pick<Project, "configs" | "secrets">): ReadonlyArray<MountRequest> => [
-  ...service.secrets.flatMap((secret) => {
-    const file = project.secrets[secret.source]?.file
-    return file === undefined ? [] : [fileMount(file, secretTarget(secret))]
-  }),
-  ...service.configs.flatMap((config) => {
-    const file = project.configs[config.source]?.file
-    return file === undefined ? [] : [fileMount(file, configTarget(config))]
-  })
-]
+/** Whether it is a file of the host as it is: then the container sees what becomes of it. */
+const isPlain = (wish: ServiceFile, { file }: ProjectFile) =>
+  file !== undefined && wish.uid === undefined && wish.gid === undefined && wish.mode === undefined
+
+/** The secrets and configs of a service, and where each stands in its containers. */
+const filesOf = (service: Service, project: Pick<Project, "configs" | "secrets">) =>
+  [
+    ...service.secrets.map((wish) => ({ wish, file: project.secrets[wish.source], target: secretTarget(wish) })),
+    ...service.configs.map((wish) => ({ wish, file: project.configs[wish.source], target: configTarget(wish) }))
+  ].flatMap(({ file, ...rest }) => (file === undefined ? [] : [{ ...rest, file }]))
+
+const sourceOf = ({ content, environment, file }: ProjectFile): SecretWish["from"] => {
+  if (file !== undefined) return { file }
+  return environment === undefined ? { text: content ?? "" } : { env: environment }
+}
+
+/** Secrets and configs that are no files of the host as they are: they are read when a container starts. */
+export const serviceSecrets = (
+  service: Service,
+  project: Pick<Project, "configs" | "secrets">
+): ReadonlyArray<SecretWish> =>
+  filesOf(service, project)
+    .filter(({ file, wish }) => !isPlain(wish, file))
+    .map(({ file, target, wish }) => ({
+      id: wish.source,
+      from: sourceOf(file),
+      as: { type: "mount", target, uid: Number(wish.uid ?? 0), gid: Number(wish.gid ?? 0), mode: wish.mode ?? 0o444 }
+    }))
 
 /** The anonymous volumes of an earlier container, which another one in its place is to have. */
 const keptVolumes = ({ mounts, spec }: Pick<ContainerRecord, "mounts" | "spec">): ReadonlyArray<MountRequest> =>
@@ -100,5 +118,8 @@ export const serviceMounts = (
   const own = service.volumes
     .filter(({ source, target, type }) => !(type === "volume" && source === undefined && keptTargets.has(target)))
     .map((volume) => mountOf(volume, project))
-  return [...kept, ...own, ...fileMounts(service, project)]
+  const plain = filesOf(service, project).flatMap(({ file, target, wish }) =>
+    isPlain(wish, file) ? [fileMount(file.file ?? "", target)] : []
+  )
+  return [...kept, ...own, ...plain]
 }

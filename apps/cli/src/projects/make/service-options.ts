@@ -8,7 +8,7 @@ import { sentence } from "../../argv/Problem.ts"
 import { create as createTable } from "../../argv/tables/run.ts"
 import { runOptions } from "../../commands/run-options.ts"
 import { Usage } from "../../commands/Usage.ts"
-import { serviceMounts } from "./service-mounts.ts"
+import { serviceMounts, serviceSecrets } from "./service-mounts.ts"
 import { serviceWords } from "./service-words.ts"
 import type { Member } from "../life/members.ts"
 
@@ -123,6 +123,7 @@ export const serviceOptions = (
       command: service.command ?? [],
       networks: first === undefined ? read.networks : [first, ...others],
       mounts: [...read.mounts, ...serviceMounts(service, project, before)],
+      secrets: [...read.secrets, ...serviceSecrets(service, project)],
       labels: { ...labels, ...read.labels },
       pull: "never"
     }
