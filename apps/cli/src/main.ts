@@ -4,7 +4,7 @@ import { globalOptions } from "./argv/tables/global.ts"
 import { called } from "./argv/Command.ts"
 import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
-import { processTerminal } from "./terminal.ts"
+import { askedBy, processTerminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
 import { dockerVersion, version } from "./version.ts"
 
@@ -12,9 +12,11 @@ import { dockerVersion, version } from "./version.ts"
 const leave = (status: number): never => process.exit(status)
 
 /** From arguments to an exit status. Effect is loaded only when a command needs it. */
-export const main = async (args: ReadonlyArray<string>): Promise<void> => {
+export const main = async (typed: ReadonlyArray<string>): Promise<void> => {
   mark("main")
   const terminal = processTerminal()
+  // Within namespaces of an ordinary user it has been looked at already.
+  const args = rootless() === undefined ? askedBy(typed, process.argv0, process.argv[1]) : typed
   if (args[0] === "__settle") {
     const { settleOne } = await import("./run-command.ts")
     return leave(await settleOne(args.slice(1), terminal))

@@ -62,9 +62,19 @@ const writeAll = (fd: number, text: string | Uint8Array): void => {
   }
 }
 
+const isCalled = (name: string, argv0: string, script: string | undefined): boolean =>
+  [argv0, script ?? ""].some((path) => basename(path) === name)
+
 /** The name a process was called by: a compiled program's own, or the script's that something else runs. */
 export const calledBy = (argv0: string, script: string | undefined): Program =>
-  [argv0, script ?? ""].some((path) => basename(path) === "docker") ? "docker" : "gantry"
+  ["docker", "docker-compose"].some((name) => isCalled(name, argv0, script)) ? "docker" : "gantry"
+
+/** What was asked for: `docker-compose up` is `docker compose up`. */
+export const askedBy = (
+  args: ReadonlyArray<string>,
+  argv0: string,
+  script: string | undefined
+): ReadonlyArray<string> => (isCalled("docker-compose", argv0, script) ? ["compose", ...args] : args)
 
 /** Of `/dev/null` and the like (Linux, Documentation/admin-guide/devices.txt). */
 const memoryDevices = 1

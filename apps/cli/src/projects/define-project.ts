@@ -74,6 +74,26 @@ export const servicesOf = (
   )
 }
 
+/** The same, for commands that make something: there must be one. */
+export const wantedServices = (
+  project: Project,
+  named: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Service>, Usage> =>
+  Effect.tap(servicesOf(project, named), ({ length }) => {
+    const profiles = new Set(Object.values(project.disabled).flatMap((each) => each.profiles))
+    return length > 0
+      ? Effect.void
+      : new Usage({
+          message: "no service selected",
+          hint:
+            profiles.size === 0
+              ? "write services into the Compose file"
+              : `all services have profiles: name one with --profile (${[...profiles].join(", ")})`,
+          status: 1,
+          speaker: "plain"
+        })
+  })
+
 /** How what a command does is told. */
 export const progressOf = ({ globals, terminal }: ProjectContext): Progress =>
   progressOn(terminal, progressForm(globals.progress, terminal), globals.dryRun)

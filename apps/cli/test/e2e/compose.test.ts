@@ -287,6 +287,12 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     expect(await gantry.ok("ps", "-aq")).toBe("")
   })
 
+  it("says that no service is wanted where all have profiles that are not", async () => {
+    const shop = files(`services: { app: { image: base, profiles: [other] } }\n`)
+    const up = await shop.try("up", "-d")
+    expect([up.status, up.stderr]).toEqual([1, expect.stringContaining("no service selected")])
+  })
+
   it("knows a project by its name alone where there is no file", async () => {
     const shop = files(`services: { app: { image: base, command: ${polite("app")} } }\n`)
     await shop.ok("up", "-d")
@@ -325,6 +331,9 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     await docker("up", "-d", "--quiet-pull")
     expect(await docker("ps", "-a", "--format", "{{.Service}}")).toBe("app\n")
     expect(await docker("config", "--services")).toBe("app\n")
+    symlinkSync(programPath, join(links, "docker-compose"))
+    const standalone = [join(links, "docker-compose"), "ps", "-a", "--services"]
+    expect(await runProcess(standalone, { env: gantry.env, cwd: folder })).toBe("app\n")
     await docker("down")
   })
 })

@@ -4,7 +4,7 @@ import { run } from "../../src/argv/tables/run.ts"
 import { Usage } from "../../src/commands/Usage.ts"
 import { complaint } from "../../src/show/complaint.ts"
 import type { Failure } from "../../src/show/explain.ts"
-import { calledBy, processTerminal, type Terminal } from "../../src/terminal.ts"
+import { askedBy, calledBy, processTerminal, type Terminal } from "../../src/terminal.ts"
 
 const terminal = (program: Terminal["program"], stderrIsTerminal = false): Terminal => ({
   ...processTerminal(),
@@ -79,6 +79,9 @@ describe("the name a program is called by", () => {
   it("is docker's through a link of that name, compiled or run by something else", () => {
     expect(calledBy("/usr/local/bin/docker", "/$bunfs/root/gantry")).toBe("docker")
     expect(calledBy("docker", undefined)).toBe("docker")
+    expect(calledBy("/usr/bin/docker-compose", undefined)).toBe("docker")
+    expect(askedBy(["up"], "/usr/bin/docker-compose", undefined)).toEqual(["compose", "up"])
+    expect(askedBy(["up"], "docker", undefined)).toEqual(["up"])
     expect(calledBy("node", "/usr/local/bin/docker")).toBe("docker")
     expect(calledBy("/opt/docker/gantry", "/$bunfs/root/gantry")).toBe("gantry")
   })

@@ -3,7 +3,7 @@ import type { Project, Service } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { up as table } from "../../argv/tables/projects/lifecycle.ts"
 import { Usage } from "../../commands/Usage.ts"
-import { progressOf, defineProject, readProject, servicesOf } from "../define-project.ts"
+import { progressOf, defineProject, readProject, servicesOf, wantedServices } from "../define-project.ts"
 import { makeServices } from "../make/make-services.ts"
 import { serviceMembers } from "../life/members.ts"
 import { allWell, startServices } from "../life/start-services.ts"
@@ -46,7 +46,7 @@ export default defineProject(table, ({ operands, options }, context) =>
       )
     }
     const project = yield* readProject(context, operands)
-    const wanted = yield* servicesOf(project, operands)
+    const wanted = yield* wantedServices(project, operands)
     if (options.exitCodeFrom !== undefined) yield* servicesOf(project, [options.exitCodeFrom])
     const progress = progressOf(context)
     const all = options.noDeps
