@@ -25,6 +25,8 @@ export const extendServices = (model: Table, path: string, loading: Loading): Ta
   const fields = Array.from(services.fields, ([name, field]): readonly [string, Field] => {
     if (valueOf(field.value, "extends") === undefined) return [name, field]
     const extended = extend({ path, services }, name, [], { ...loading, others })
+    // What it lacks without what it extends is no second problem.
+    if (extended === undefined) loading.report.unclear.add(field.value.place)
     return [name, { ...field, value: extended ?? withoutExtends(field.value) }]
   })
   const whole: Field = { key: services.place, value: { ...services, fields: new Map(fields) } }
@@ -42,7 +44,7 @@ const extend = (home: Home, name: string, way: ReadonlyArray<string>, extending:
   const extendsTree = valueOf(tree, "extends")
   if (extendsTree === undefined) return tree
   const at: At = { tree: extendsTree, path: `services.${name}.extends`, report: extending.report }
-  const here = `${home.path}: ${name}`
+  const here = `${shownPath(home.path, extending.cwd)}: ${name}`
   if (way.includes(here) || way.length >= longest) {
     const circle = way.includes(here) ? [...way.slice(way.indexOf(here)), here] : way.slice(-3)
     return say(at, `services extend each other in a circle: ${circle.join(" → ")}`)
