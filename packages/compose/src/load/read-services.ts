@@ -6,7 +6,6 @@ import type { Scope } from "../read/Scope.ts"
 import { type ReadService, service as readService } from "../service/service.ts"
 import { circleOf, withNeeds } from "../service-order.ts"
 import { makeReport, type Report } from "../tree/Report.ts"
-import { isNull } from "../tree/scalars.ts"
 import { valueOf } from "../tree/Tree.ts"
 
 /** Which services are wanted. */
@@ -33,7 +32,6 @@ export const readServices = (at: At, declared: Scope["declared"], wanted: Wanted
   const candidates =
     entries((each, name): Candidate => {
       if (!/^[a-zA-Z0-9._-]+$/.test(name)) say(each, "the name of a service has letters, digits, ., _ and -")
-      if (isNull(each.tree)) say(each, "the service is empty", "give it an image or a build")
       const later = { ...makeReport(), unclear: at.report.unclear }
       return { ...readService(name, each, { declared, later }), at: each, later }
     })(at) ?? {}

@@ -1,4 +1,5 @@
 import type { Service } from "../Project.ts"
+import { isNull } from "../tree/scalars.ts"
 import { anyText, type At, defined, fullText, list, open, type Read, say, text, truth } from "../read/At.ts"
 import { build } from "./build.ts"
 import { command } from "./command.ts"
@@ -104,7 +105,11 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
   const image = fields.read("image", fullText)
   const made = fields.read("build", (each) => build(each, scope))
   if (fields.get("image") === undefined && fields.get("build") === undefined) {
-    say(later, "the service has neither an image nor a build", `add image: NAME or build: DIRECTORY`)
+    say(
+      later,
+      isNull(at.tree) ? "the service is empty" : "the service has neither an image nor a build",
+      `add image: NAME or build: DIRECTORY`
+    )
   }
   const links =
     fields.read(

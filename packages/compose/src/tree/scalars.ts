@@ -29,7 +29,7 @@ export const numberOf = ({ text }: Scalar): number | undefined => (number.test(t
  */
 export const rightsOf = ({ style, text }: Scalar): number | undefined => {
   if (/^0o?[0-7]+$/.test(text)) return inRange(Number.parseInt(text.replace("o", ""), 8))
-  if (style === "plain") return /^\d+$/.test(text) ? inRange(Number(text)) : undefined
+  if (style === "plain") return /^[1-9]\d*$/.test(text) ? inRange(Number(text)) : undefined
   return /^[0-7]+$/.test(text) ? inRange(Number.parseInt(text, 8)) : undefined
 }
 
