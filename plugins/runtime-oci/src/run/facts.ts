@@ -10,13 +10,12 @@ import { processors, throttlePaths } from "@gantry/linux/container/kernel-paths"
 import { deviceNumbers } from "@gantry/linux/memory"
 import { rootless } from "@gantry/linux/rootless"
 import { mountMappedRoot, mountRoot, targetOf } from "@gantry/linux/container/mapped-root"
-import { lookUp } from "@gantry/linux/container/passwd"
 import { stage } from "@gantry/linux/container/StageFailure"
 import type { BundleFacts } from "../config/oci-config.ts"
 import type { OrdinaryUser } from "../config/process.ts"
 import type { GivenDevice } from "../config/resources.ts"
 import { isSandbox } from "./host.ts"
-import { type Inside, programOf, textOf } from "./inside.ts"
+import { identityIn, type Inside, programOf } from "./inside.ts"
 import { viewOf } from "./view.ts"
 import { stageMounts } from "./stage.ts"
 
@@ -38,7 +37,7 @@ export const gatherFacts = (
   return {
     root,
     view,
-    who: stage("find user", () => lookUp(spec.process, textOf(view, "/etc/passwd"), textOf(view, "/etc/group"))),
+    who: identityIn(kernel, view, spec.process),
     program: spec.init ? stage("run command", () => programOf(view, spec.process)) : undefined,
     hardFiles: sys.getrlimit(RLIMIT_NOFILE).hard,
     target: { arch: arch() === "arm64" ? "arm64" : "x64", kernel: release() },

@@ -1,8 +1,11 @@
 import * as fs from "node:fs"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS } from "@gantry/linux/constants"
-import { mostAccountBytes } from "@gantry/linux/container/account-text"
+import { accountText } from "@gantry/linux/container/account-text"
 import { findProgram, type ProgramKind } from "@gantry/linux/container/find-program"
-import { StageFailure } from "@gantry/linux/container/StageFailure"
+import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
+import type { Kernel } from "@gantry/linux/container/Kernel"
+import { type Identity, lookUp } from "@gantry/linux/container/passwd"
+import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -43,17 +46,20 @@ export interface Wanted {
   readonly env: ReadonlyArray<string>
 }
 
-/** A text file of the container; empty when it has none, or one that cannot be read or is made to fill the memory. */
-export const textOf = (inside: Pick<Inside, "at">, path: string): string => {
-  const read = (place: string): string => {
-    const stat = fs.statSync(place)
-    return stat.isFile() && stat.size <= mostAccountBytes ? fs.readFileSync(place, "utf8") : ""
+/** Who a process of a container is, by the container's own files; one that cannot be read says nothing. */
+export const identityIn = (
+  kernel: Kernel,
+  inside: Pick<Inside, "at">,
+  process: Pick<ProcessSpec, "groups" | "user">
+): Identity => {
+  const textOf = (path: string): string => {
+    try {
+      return inside.at(path, (place) => accountText(kernel, place)) ?? ""
+    } catch {
+      return ""
+    }
   }
-  try {
-    return inside.at(path, read) ?? ""
-  } catch {
-    return ""
-  }
+  return stage("find user", () => lookUp(process, textOf("/etc/passwd"), textOf("/etc/group")))
 }
 
 /** Bytes at the beginning of a file that the kernel looks at to know how to run it. */
@@ -79,7 +85,9 @@ const kindOf = (place: string): ProgramKind => {
   return { directory: stat.isDirectory(), executable: stat.isFile() && (stat.mode & 0o111) !== 0 }
 }
 
+/** Empty for what is no file any more: its container may have put a pipe there, which nobody writes to. */
 const magicOf = (place: string): string => {
+  if (!fs.statSync(place).isFile()) return ""
   const fd = fs.openSync(place, "r")
   try {
     const bytes = Buffer.alloc(magicBytes)

@@ -5,7 +5,6 @@ import { type Control, expect } from "@gantry/linux/container/control"
 import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { lendStreams } from "@gantry/linux/container/lend-streams"
-import { lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
 import { rootless } from "@gantry/linux/rootless"
 import { printConfig } from "../config/OciConfig.ts"
@@ -13,7 +12,7 @@ import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
 import { userHere } from "./facts.ts"
 import { isSandbox } from "./host.ts"
-import { type Inside, openInside, requireProgram, textOf } from "./inside.ts"
+import { identityIn, type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
 import { letGo } from "./start.ts"
@@ -63,7 +62,7 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
         throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
       }
     })
-    const who = stage("find user", () => lookUp(process, textOf(inside, "/etc/passwd"), textOf(inside, "/etc/group")))
+    const who = identityIn(kernel, inside, process)
     const { hard: hardFiles } = sys.getrlimit(RLIMIT_NOFILE)
     const config = processOf(process, { who, hardFiles, user: userHere(kernel) })
     if (!sealed) requireProgram(inside, { ...process, env: config.env })
