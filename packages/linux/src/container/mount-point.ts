@@ -3,7 +3,10 @@ import {
   MOVE_MOUNT_F_EMPTY_PATH,
   MOVE_MOUNT_T_EMPTY_PATH,
   O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
   O_PATH,
+  O_WRONLY,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS
 } from "../constants.ts"
@@ -63,14 +66,17 @@ const linkAt = ({ files }: Kernel, place: string): string | undefined => {
   }
 }
 
-/** `..` of what has just been made is there, and so is what somebody with the same volume has made meanwhile. */
+/**
+ * `..` of what has just been made is there, and so is what somebody with the same volume has made meanwhile: that is
+ * neither followed nor emptied.
+ */
 const make = (kernel: Kernel, place: string, kind: PointKind): void => {
-  const { files } = kernel
-  if (kind === "file") return files.write(place, "")
+  const { files, sys } = kernel
   try {
-    now(kernel, () => files.makeDirectory(place, 0o755))
+    if (kind === "file") sys.close(sys.open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644))
+    else now(kernel, () => files.makeDirectory(place, 0o755))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+    if (!failedWith(error, "EEXIST") && (error as NodeJS.ErrnoException).code !== "EEXIST") throw error
   }
 }
 
