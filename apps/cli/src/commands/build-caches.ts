@@ -39,10 +39,11 @@ export const cachesOf = (
     }
   })
 
-const placeOf = ({ place }: CacheWish, cwd: string): Effect.Effect<CacheSource, BadImageName> =>
+const placeOf = ({ mounts, place }: CacheWish, cwd: string): Effect.Effect<CacheSource, BadImageName> =>
   place.type === "registry"
-    ? Effect.map(parseName(place.ref), (ref) => ({ ref, shown: place.ref }))
+    ? Effect.map(parseName(place.ref), (ref) => ({ ref, shown: place.ref, mounts }))
     : Effect.succeed({
         ref: { registry: `oci:${resolve(cwd, place.path)}`, repository: "", tag: place.tag },
-        shown: place.path
+        shown: place.path,
+        mounts
       })

@@ -1,5 +1,7 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { archiveOf, plainRecord, record } from "@gantry/laws/samples/hostile-archives"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openGantry, programPath, useGantry } from "./host/gantry.ts"
 import { type RegistryServer, startRegistry } from "./host/registry.ts"
@@ -39,6 +41,12 @@ describe("a build cache that engines share", () => {
       await other.ok("system", "reset", "-f")
       other.close()
     }
+  }
+
+  const copyBase = async (other: ReturnType<typeof openGantry>): Promise<void> => {
+    const archive = join(gantry.scratch, "base.tar")
+    if (!existsSync(archive)) await gantry.ok("save", "-o", archive, "base")
+    await other.ok("load", "-q", "-i", archive)
   }
 
   const places = () =>
@@ -108,6 +116,119 @@ describe("a build cache that engines share", () => {
         await other.ok("build", "-q", "--require-cached", path)
       })
     }
+  })
+
+  const mounting = `FROM base
+RUN --mount=type=cache,target=/npm,mode=0750,uid=7 --mount=type=cache,id=other,target=/o sh -c 'echo more >> /npm/x; ln -sf x /npm/l; wc -l < /npm/x; stat -c %a:%u /npm; touch /o/y'
+`
+  const lines = (stderr: string) => [...stderr.matchAll(/^#\d+ [\d.]+ (.+)$/gm)].map(([, line]) => line)
+
+  it("takes cache mounts along where both sides want it, and only where there is none of that name", async () => {
+    const path = gantry.context({ Dockerfile: mounting })
+    const built = (engine: Pick<typeof gantry, "try">, ...args: ReadonlyArray<string>) =>
+      engine.try("build", "--progress=plain", "--no-cache", ...args, path)
+    const places = [
+      [`type=registry,ref=${registry.host}/team/mounts:main`, `type=registry,ref=${registry.host}/team/mounts:main`],
+      [
+        `type=local,dest=${join(gantry.scratch, "mounts")},compression=zstd`,
+        `type=local,src=${join(gantry.scratch, "mounts")}`
+      ]
+    ] as const
+    const left = places.flatMap(([to]) => ["--cache-to", `${to},mounts=true`])
+    expect(lines((await built(gantry, ...left)).stderr)).toEqual(["1", "750:7"])
+    for (const [, from] of places) {
+      await elsewhere(async (other) => {
+        await copyBase(other)
+        // Nobody asked.
+        const plain = await built(other, "--cache-from", from)
+        expect([plain.status, lines(plain.stderr)]).toEqual([0, ["1", "750:7"]])
+        // There is one already.
+        const had = await built(other, "--cache-from", `${from},mounts=true`)
+        expect([had.status, lines(had.stderr)]).toEqual([0, ["2", "750:7"]])
+        await other.ok("builder", "prune", "-af")
+        const taken = await built(other, "--cache-from", `${from},mounts=true`)
+        expect([taken.status, lines(taken.stderr)]).toEqual([0, ["2", "750:7"]])
+        expect((await other.try("check")).status).toBe(0)
+      })
+    }
+  })
+
+  it("takes no cache mount that is not what was promised, or that leads out of its place", async () => {
+    const path = gantry.context({ Dockerfile: mounting })
+    const folder = join(gantry.scratch, "hostile-mounts")
+    await gantry.ok("build", "-q", "--no-cache", "--cache-to", `type=local,dest=${folder},mounts=true`, path)
+    const place = (digest: string) => join(folder, "blobs/sha256", digest.replace("sha256:", ""))
+    type Blob = { digest: string; size: number; mediaType: string }
+    const json = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"))
+    const index = json(join(folder, "index.json")) as { manifests: [Blob] }
+    const manifest = json(place(index.manifests[0].digest)) as { layers: Array<Blob> }
+    const store = (bytes: Uint8Array): Pick<Blob, "digest" | "size"> => {
+      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`
+      writeFileSync(place(digest), bytes)
+      return { digest, size: bytes.length }
+    }
+    const shown = async (what: string) =>
+      elsewhere(async (other) => {
+        await copyBase(other)
+        const from = `type=local,src=${folder},mounts=true`
+        const { status, stderr } = await other.try(
+          "build",
+          "--progress=plain",
+          "--no-cache",
+          "--cache-from",
+          from,
+          path
+        )
+        expect([what, status, lines(stderr)]).toEqual([what, 0, ["1", "750:7"]])
+        expect(stderr).toMatch(/warning: the cache mount \/npm of .* is not used/)
+        expect((await other.try("check")).status).toBe(0)
+      })
+    const outside = join(gantry.scratch, "planted")
+    const archives = [
+      archiveOf(record({ name: "../../../planted" })),
+      archiveOf(record({ name: "l", type: "2", link: gantry.scratch }), plainRecord("l/planted", "x")),
+      archiveOf(plainRecord("x", "1\n2\n")).subarray(0, 700)
+    ]
+    for (const [at, archive] of archives.entries()) {
+      Object.assign(manifest, {
+        layers: manifest.layers.map((each) =>
+          each.mediaType.includes("mount") ? { ...each, ...store(archive) } : each
+        )
+      })
+      Object.assign(index.manifests[0], store(Buffer.from(JSON.stringify(manifest))))
+      writeFileSync(join(folder, "index.json"), JSON.stringify(index))
+      await shown(`archive ${at}`)
+      expect(existsSync(outside)).toBe(false)
+    }
+    // Right in itself, and another one than the manifest says.
+    const mount = manifest.layers.find(({ mediaType }) => mediaType.includes("mount"))
+    writeFileSync(place(mount?.digest ?? ""), archiveOf(plainRecord("x", "1\n2\n3\n4\n")))
+    await shown("another archive")
+  })
+
+  it("fails when a secret of the build is in a cache mount that would go along", async () => {
+    const secret = join(gantry.scratch, "token")
+    writeFileSync(secret, "hunter2hunter2")
+    const path = gantry.context({
+      Dockerfile:
+        "FROM base\nRUN --mount=type=secret,id=t --mount=type=cache,target=/leaky cp /run/secrets/t /leaky/npmrc\n"
+    })
+    const folder = join(gantry.scratch, "leaky")
+    const build = [
+      "build",
+      "-q",
+      "--secret",
+      `id=t,src=${secret}`,
+      "--cache-to",
+      `type=local,dest=${folder},mounts=true`
+    ]
+    const refused = await gantry.try(...build, path)
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("secret t is in cache mount /leaky: /npmrc")
+    ])
+    expect(existsSync(folder)).toBe(false)
+    await gantry.ok(...build, "--allow-secret-leak", path)
   })
 
   it("that cannot be left fails the build, or is a warning with ignore-error", async () => {

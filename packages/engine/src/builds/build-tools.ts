@@ -33,7 +33,7 @@ export const watchOf = ({ allowSecretLeak = false, secrets = [] }: BuildRequest)
 export const toolsOf = (
   request: BuildRequest,
   leaks: LeakWatch | undefined,
-  { digests }: Pick<StepPerformer.StepTools, "digests"> = {}
+  { caches, digests }: Pick<StepPerformer.StepTools, "caches" | "digests"> = {}
 ): StepPerformer.StepTools => ({
   network: request.network,
   secrets: secretsOf(request.secrets ?? []),
@@ -41,5 +41,6 @@ export const toolsOf = (
   surroundings: request.surroundings ?? plainSurroundings,
   ...(request.onFailure === undefined ? {} : { onFailure: request.onFailure }),
   ...(leaks === undefined ? {} : { leaks }),
+  ...(caches === undefined ? {} : { caches }),
   ...(digests === undefined ? {} : { digests })
 })

@@ -42,6 +42,10 @@ export const nameOf = (id: string, slot = 0, beginning = ""): string => {
   return slot === 0 ? name : `${name}~${slot}`
 }
 
+/** Whether a cache mount of that id may have that name: as the first of its copies, whatever it began with. */
+export const isNameOf = (name: string, id: string): boolean =>
+  name === nameOf(id) || name.replace(/[0-9a-f]{12}$/, "") === nameOf(id, 0, "any").slice(0, -12)
+
 /** The lock under which a cache mount is made, taken into use and removed; all its copies have the same. */
 export const gateOf = (name: string): string =>
   `mount-${createHash("sha256").update(name.replace(/~\d+$/, "")).digest("hex").slice(0, 16)}`

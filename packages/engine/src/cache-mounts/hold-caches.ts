@@ -28,6 +28,19 @@ export interface WantedCache {
   readonly base: string
 }
 
+/** What somebody else has left of a cache mount. */
+export interface OfferedCache {
+  /** Lowest layer of the image that a step stood on which used it last. */
+  readonly base: string
+  /** Puts it into an empty directory of the host. False when it cannot be had; what is there then is of no use. */
+  readonly put: (path: string) => Effect.Effect<boolean>
+}
+
+/** What others have left, by the name of the cache mount. */
+export type OfferedCaches = (name: string) => OfferedCache | undefined
+
+const nobodys: OfferedCaches = () => undefined
+
 /** A cache mount that nobody takes away while the scope is open. */
 export interface HeldCache {
   /** Absolute path of its contents on the host. */
@@ -44,10 +57,11 @@ const patience = 50
  * one command at a time, `private` gives a copy of its own to whoever finds it in use, `shared` is used by many.
  *
  * An id wanted twice by one command is one directory, when both begin with the same. All are taken in one order, so that
- * two commands never wait for each other.
+ * two commands never wait for each other. `offered`: what a new one begins with instead, its owner and mode included.
  */
 export const holdCaches = (
-  wanted: ReadonlyArray<WantedCache>
+  wanted: ReadonlyArray<WantedCache>,
+  offered: OfferedCaches = nobodys
 ): Effect.Effect<
   ReadonlyMap<CacheOption, HeldCache>,
   LayerMissing | StepFailed | StorageFailure,
@@ -68,7 +82,7 @@ export const holdCaches = (
     }
     const held = new Map<CacheOption, HeldCache>()
     for (const [, { cache, options }] of [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      const directory = yield* hold(cache)
+      const directory = yield* hold(cache, offered)
       for (const option of options) held.set(option, directory)
     }
     return held
@@ -92,7 +106,7 @@ const beginningOf = ({ begin, option }: WantedCache): Effect.Effect<string, Step
   )
 }
 
-const hold = (wanted: NamedCache) =>
+const hold = (wanted: NamedCache, offered: OfferedCaches) =>
   Effect.gen(function* () {
     const { id, sharing } = wanted.option
     const locks = yield* Locks
@@ -104,18 +118,18 @@ const hold = (wanted: NamedCache) =>
     if (sharing === "locked") {
       yield* holdLock(gate)
       while ((yield* users(0)).length > 0) yield* Effect.sleep(patience)
-      return yield* made(wanted, 0)
+      return yield* made(wanted, 0, offered)
     }
     const take = Effect.gen(function* () {
       const slot = sharing === "private" ? yield* freeSlot(0) : 0
       yield* holdLock(`${gate}.${slot}.${randomBytes(6).toString("hex")}`).pipe(Scope.extend(scope))
-      return yield* made(wanted, slot)
+      return yield* made(wanted, slot, offered)
     })
     return yield* locks.withLock(gate, take)
   })
 
 /** The directory, made when it is new. Nobody else is at it. */
-const made = ({ base, begin, beginning, option }: NamedCache, slot: number) =>
+const made = ({ base, begin, beginning, option }: NamedCache, slot: number, offered: OfferedCaches) =>
   Effect.gen(function* () {
     const { root } = yield* Settings
     const name = nameOf(option.id, slot, beginning)
@@ -123,7 +137,13 @@ const made = ({ base, begin, beginning, option }: NamedCache, slot: number) =>
     const known = readInfo(root, name)
     if (known === undefined) {
       const { gid, id, mode, source, uid } = option
-      const path = yield* Effect.try({ try: () => makeHome(root, name), catch: storageFailure("prepare", name) })
+      const home = Effect.try({ try: () => makeHome(root, name), catch: storageFailure("prepare", name) })
+      const offer = slot === 0 ? offered(name) : undefined
+      if (offer !== undefined && (yield* offer.put(yield* home))) {
+        yield* record(root, { id, name, createdAt: now, lastUsed: now, base })
+        return { path: dataOf(root, name), wasOfAnotherBase: offer.base !== base }
+      }
+      const path = yield* home
       const volume = { name: `cache ${id}`, path }
       if (begin?.of === "tree") yield* prefill(volume, begin.stack, { target: source })
       const [match] = begin?.of === "context" ? begin.part.matches : []

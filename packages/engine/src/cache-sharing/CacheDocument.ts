@@ -5,6 +5,7 @@ import { keyOfSpelling } from "@gantry/build/key/step-key"
 import { type Digest, isDigest } from "@gantry/core/image/Digest"
 import type { CacheRecord } from "@gantry/core/store/BuildCache"
 import * as Either from "effect/Either"
+import { isNameOf } from "../cache-mounts/CacheMount.ts"
 
 /** What makes a manifest one of a shared build cache. */
 export const cacheArtifact = "application/vnd.gantry.cache.v1"
@@ -12,21 +13,44 @@ export const cacheArtifact = "application/vnd.gantry.cache.v1"
 /** The media type of the list of records. */
 export const cacheRecords = "application/vnd.gantry.cache.records.v1+json"
 
+/** The media type of the contents of a cache mount: an archive, compressed in any way that its first bytes tell. */
+export const mountType = "application/vnd.gantry.cache.mount.v1.tar"
+
 /** Longest list of records in bytes. */
 export const longestList = 64 * 1024 * 1024
 
 /** Most records of one list. */
 const mostRecords = 100_000
 
+/** A cache mount that was left with the records. */
+export interface SharedMount {
+  readonly id: string
+  /** See `nameOf`. */
+  readonly name: string
+  /** See `CacheMount.base`. */
+  readonly base: Digest | ""
+  /** Its place among the layers of the manifest. */
+  readonly at: number
+}
+
+/** What a list says besides its records. */
+export interface Besides {
+  readonly absent?: ReadonlyArray<Digest>
+  readonly mounts?: ReadonlyArray<SharedMount>
+}
+
+/** Most cache mounts of one list. */
+export const mostMounts = 64
+
 /**
- * The list of these records, whose layers are named by their place among `layers`: the same records give the same bytes. Keys do not travel:
- * whoever reads the facts computes them. Layers that only records speak of, and that are nowhere to be had, come after the
- * others.
+ * The list of these records, whose layers are named by their place among `layers`: the same records give the same bytes.
+ * Keys do not travel: whoever reads the facts computes them. Layers that only records speak of, and that are nowhere to be
+ * had, come after the others.
  */
 export const writeRecords = (
   records: ReadonlyArray<CacheRecord>,
   held: ReadonlyArray<Digest>,
-  absent: ReadonlyArray<Digest> = []
+  { absent = [], mounts = [] }: Besides = {}
 ): Uint8Array => {
   const layers = [...held, ...absent]
   const places = new Map(layers.map((layer, at) => [layer, at]))
@@ -43,6 +67,7 @@ export const writeRecords = (
       format: cacheArtifact,
       layers,
       ...(absent.length === 0 ? {} : { held: held.length }),
+      ...(mounts.length === 0 ? {} : { mounts }),
       records: list
     })
   )
@@ -54,7 +79,8 @@ export interface ReadRecords {
   /** How many of the layers were left with the records: the first ones. */
   readonly held: number
   readonly records: ReadonlyArray<CacheRecord>
-  /** Records that were left out because they are not what a record must be. */
+  readonly mounts: ReadonlyArray<SharedMount>
+  /** Records and cache mounts that were left out because they are not what a record must be. */
   readonly refused: number
 }
 
@@ -66,12 +92,19 @@ export interface ReadRecords {
 export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadRecords, string> => {
   const parsed = Either.try((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)))
   if (Either.isLeft(parsed) || !isRecord(parsed.right)) return Either.left("its list of records is not a JSON object")
-  const { format, held, layers, records } = parsed.right
+  const { format, held, layers, mounts = [], records } = parsed.right
   if (format !== cacheArtifact) return Either.left("its list of records has an unknown format")
   if (!Array.isArray(layers) || !layers.every(isDigest)) return Either.left("its list of layers is malformed")
   if (held !== undefined && !isInstant(held)) return Either.left("its list of layers is malformed")
   if (!Array.isArray(records)) return Either.left("it lists no records")
   if (records.length > mostRecords) return Either.left(`it has ${records.length} records, more than ${mostRecords}`)
+  if (!Array.isArray(mounts)) return Either.left("its list of cache mounts is malformed")
+  if (mounts.length > mostMounts) return Either.left(`it has ${mounts.length} cache mounts, more than ${mostMounts}`)
+  const shared = new Map<string, SharedMount>()
+  for (const each of mounts) {
+    const mount = mountOf(each)
+    if (mount !== undefined) shared.set(mount.name, mount)
+  }
   const found = new Map<string, CacheRecord>()
   for (const each of records) {
     const record = recordOf(each, layers, now)
@@ -81,9 +114,21 @@ export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadR
     layers,
     held: held ?? layers.length,
     records: [...found.values()],
-    refused: records.length - found.size
+    mounts: [...shared.values()],
+    refused: records.length - found.size + mounts.length - shared.size
   })
 }
+
+const mountOf = (value: unknown): SharedMount | undefined => {
+  if (!isRecord(value)) return undefined
+  const { at, base, id, name } = value
+  if (typeof id !== "string" || typeof name !== "string" || !isInstant(at)) return undefined
+  if (!id.isWellFormed() || id === "" || id.length > longestId || !isNameOf(name, id)) return undefined
+  return base === "" || isDigest(base) ? { id, name, base, at } : undefined
+}
+
+/** Longest id of a cache mount that is taken from others. */
+const longestId = 1024
 
 const isInstant = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 

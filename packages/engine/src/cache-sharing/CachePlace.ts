@@ -6,6 +6,8 @@ export interface CacheSource {
   readonly ref: ImageRef
   /** How the user calls it, for warnings. */
   readonly shown: string
+  /** Cache mounts go along, and are taken where they are not here. */
+  readonly mounts?: boolean
 }
 
 /** Where the results of a build are left for others. */

@@ -1,6 +1,7 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
+import type { Locks } from "@gantry/core/Locks"
 import type { Settings } from "@gantry/core/Settings"
 import { BuildCache, type CacheRecord } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
@@ -9,19 +10,30 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { nameManifest, sendBytes, sendLayers, type SendServices } from "../push/send-image.ts"
 import type { SendError } from "../push/send-layer.ts"
+import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import type { LeakWatch } from "../secrets/watch-texts.ts"
 import { cacheArtifact, cacheRecords, writeRecords } from "./CacheDocument.ts"
 import type { CacheTarget } from "./CachePlace.ts"
+import { mountIds, sendMounts } from "./export-mounts.ts"
 import type { ExportedStep } from "./leave-cache.ts"
+
+/** Where and how results are left. */
+export interface CacheExport extends Pick<CacheTarget, "form" | "mode" | "mounts" | "ref"> {
+  /** Looks for secrets in cache mounts. */
+  readonly watch?: LeakWatch | undefined
+  readonly onWarning: (text: string) => void
+}
 
 /**
  * Leaves the results of a build where others can find them: the layers its steps made, those that are not there yet, and
  * a list of the records; the list gets its name last. Layers of base images do not go along. With the mode `min` only the
- * layers of the image itself do: of other stages it is only said what their steps made.
+ * layers of the image itself do: of other stages it is only said what their steps made. Cache mounts that the steps use
+ * go along when they are asked for.
  */
 export const exportCache = (
   steps: ReadonlyArray<ExportedStep>,
-  { form, mode, ref }: Pick<CacheTarget, "form" | "mode" | "ref">
-): Effect.Effect<void, SendError | StorageFailure, BuildCache | SendServices | Settings> =>
+  { form, mode, mounts = false, onWarning, ref, watch }: CacheExport
+): Effect.Effect<void, SecretLeaked | SendError | StorageFailure, BuildCache | Locks | SendServices | Settings> =>
   Effect.gen(function* () {
     const records = yield* recordsOf(steps)
     const wanted = mode === "max" ? steps : steps.filter(({ isOfTarget }) => isOfTarget)
@@ -34,13 +46,15 @@ export const exportCache = (
     const place = { registry: ref.registry, repository: ref.repository }
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
-      const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, absent))
+      const sent = mounts ? yield* sendMounts(place, mountIds(records), { form, watch, onWarning }) : []
+      const told = sent.map(({ descriptor: _, ...mount }, at) => ({ ...mount, at: descriptors.length + at }))
+      const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, { absent, mounts: told }))
       const manifest = {
         schemaVersion: 2,
         mediaType: MediaType.ociManifest,
         artifactType: cacheArtifact,
         config,
-        layers: descriptors
+        layers: [...descriptors, ...sent.map(({ descriptor }) => descriptor)]
       }
       const bytes = new TextEncoder().encode(JSON.stringify(manifest))
       yield* nameManifest(ref, { manifest: { mediaType: MediaType.ociManifest, bytes }, digest: ofBytes(bytes) })

@@ -9,6 +9,8 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { fetchLayer } from "../images/fetch-layer.ts"
+import type { OfferedCaches } from "../cache-mounts/hold-caches.ts"
+import { offeredMounts } from "./import-mounts.ts"
 import type { Layerless } from "./Layerless.ts"
 import type { CacheSource } from "./CachePlace.ts"
 import { readCache, type SharedCache } from "./read-cache.ts"
@@ -32,6 +34,8 @@ export interface ImportOptions {
 export interface ImportedCache {
   readonly cache: BuildCacheShape
   readonly layerless?: Layerless
+  /** What they left of cache mounts, where it was asked for. */
+  readonly mounts?: OfferedCaches
 }
 
 /** A record of somebody else's, and where its layer is. */
@@ -61,7 +65,9 @@ export const withImported = (
         if (each !== undefined && !offers.has(record.key)) offers.set(record.key, { record, cache: each })
       }
     }
-    if (offers.size === 0) return { cache }
+    const mounts = yield* offeredMounts(caches, options)
+    const besides = mounts === undefined ? {} : { mounts }
+    if (offers.size === 0) return { cache, ...besides }
     const isLayerless = ({ cache: { absent }, record: { layer } }: Offer) => layer !== null && absent.has(layer)
     const met = new Set<StepKey>()
     const layerless: Layerless = {
@@ -116,7 +122,7 @@ export const withImported = (
           ...[...offers.values()].flatMap(({ record }) => (record.parent === parent ? [record] : []))
         ])
     }
-    return { cache: imported, layerless }
+    return { cache: imported, layerless, ...besides }
   })
 
 const readOne = (

@@ -1,11 +1,14 @@
 import type { BuildGraph } from "@gantry/build/graph/BuildGraph"
 import type { BuildResult, StepReport } from "@gantry/build/solve/BuildResult"
+import type { Locks } from "@gantry/core/Locks"
 import type { Settings } from "@gantry/core/Settings"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type { SendServices } from "../push/send-image.ts"
 import type { SendError } from "../push/send-layer.ts"
+import type { SecretLeaked } from "../secrets/SecretLeaked.ts"
+import type { LeakWatch } from "../secrets/watch-texts.ts"
 import type { CacheTarget } from "./CachePlace.ts"
 
 /** A step of a build, and whether the stage that was built stands on its stage. */
@@ -35,12 +38,12 @@ export const exportedSteps = ({
 export const leaveCache = (
   steps: ReadonlyArray<ExportedStep>,
   target: CacheTarget,
-  onWarning: (text: string) => void
-): Effect.Effect<void, SendError | StorageFailure, BuildCache | SendServices | Settings> =>
+  { onWarning, watch }: { readonly onWarning: (text: string) => void; readonly watch: LeakWatch | undefined }
+): Effect.Effect<void, SecretLeaked | SendError | StorageFailure, BuildCache | Locks | SendServices | Settings> =>
   Effect.gen(function* () {
     // Loaded now: few builds leave anything.
     const { exportCache } = yield* Effect.promise(() => import("./export-cache.ts"))
-    yield* exportCache(steps, target)
+    yield* exportCache(steps, { ...target, watch, onWarning })
   }).pipe(
     Effect.catchAll((problem) => {
       if (!target.ignoreError) return Effect.fail(problem)

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { decodeManifest } from "../images/image-json.ts"
-import { cacheRecords, longestList, readRecords } from "./CacheDocument.ts"
+import { cacheRecords, longestList, mountType, readRecords, type SharedMount } from "./CacheDocument.ts"
 import type { CacheSource } from "./CachePlace.ts"
 
 /** What lies at a place is no cache, or one that cannot be used. */
@@ -32,6 +32,8 @@ export interface SharedCache {
   readonly layers: ReadonlyMap<Digest, Descriptor>
   /** Layers that were not left with the records on purpose. */
   readonly absent: ReadonlySet<Digest>
+  /** Cache mounts by name, and where their contents are. */
+  readonly mounts: ReadonlyMap<string, SharedMount & { readonly descriptor: Descriptor }>
   /** Records that were left out. */
   readonly refused: number
 }
@@ -66,6 +68,12 @@ export const readCache = (
         descriptor !== undefined && isDigest(descriptor.digest) && compressionOf(descriptor.mediaType) !== undefined
       if (usable) known.set(diffId, descriptor)
     }
+    const mounts = new Map<string, SharedMount & { readonly descriptor: Descriptor }>()
+    for (const mount of read.mounts) {
+      const descriptor = layers[mount.at]
+      if (descriptor?.mediaType === mountType && isDigest(descriptor.digest))
+        mounts.set(mount.name, { ...mount, descriptor })
+    }
     const absent = new Set(read.layers.slice(read.held))
-    return { source, records: read.records, layers: known, absent, refused: read.refused }
+    return { source, records: read.records, layers: known, absent, mounts, refused: read.refused }
   })

@@ -40,7 +40,7 @@ export interface FetchOptions {
 }
 
 /** Bytes a layer may unpack to unless somebody says otherwise: 64 GiB. */
-const usualMost = 64 * 1024 ** 3
+export const usualMost = 64 * 1024 ** 3
 
 /** No data deflates to less than a 1032nd; what claims more was made to fill disks. */
 const mostRatio = 1100

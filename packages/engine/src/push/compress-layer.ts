@@ -37,12 +37,28 @@ export const compressLayer = (
       if (form.compression !== "none" && layers.packCompressed !== undefined) {
         return layers.packCompressed(diffId, form, onBytes)
       }
+      return compressStream(
+        layers.pack(diffId),
+        { ...form, ...(onBytes === undefined ? {} : { onBytes }) },
+        `layer ${diffId}`
+      )
+    })
+  )
+
+/** The same for any archive. `called`: what messages call it. */
+export const compressStream = <E>(
+  archive: Stream.Stream<Uint8Array, E>,
+  { onBytes, ...form }: CompressOptions,
+  called: string
+): Stream.Stream<Uint8Array, CompressionFailed | E> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
       const attempt = <A>(run: () => A) =>
         Effect.try({
           try: run,
           catch: (cause) =>
             new CompressionFailed({
-              layer: `layer ${diffId}`,
+              layer: called,
               why: cause instanceof Error ? cause.message : String(cause)
             })
         })
@@ -56,8 +72,6 @@ export const compressLayer = (
           return Chunk.fromIterable(out)
         })
       const last = Effect.map(attempt(compressor.finish), (out) => Chunk.fromIterable(out))
-      return layers
-        .pack(diffId)
-        .pipe(Stream.mapEffect(push), Stream.concat(Stream.fromEffect(last)), Stream.flattenChunks)
+      return archive.pipe(Stream.mapEffect(push), Stream.concat(Stream.fromEffect(last)), Stream.flattenChunks)
     })
   )

@@ -7,7 +7,7 @@ import type { LayerMissing, StorageFailure, UnsafePath } from "@gantry/core/stor
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type HeldCache, holdCaches } from "../cache-mounts/hold-caches.ts"
+import { type HeldCache, holdCaches, type OfferedCaches } from "../cache-mounts/hold-caches.ts"
 import type { Secrets } from "../secrets/Secrets.ts"
 import type { Agent } from "../ssh/Agent.ts"
 import { serveAgent } from "../ssh/serve-agent.ts"
@@ -28,12 +28,14 @@ export interface MountSources {
   readonly secrets: Secrets
   /** Agents of ssh, by their ids. */
   readonly agents: ReadonlyMap<string, Agent>
+  /** What others have left of cache mounts that are not here. */
+  readonly caches?: OfferedCaches
 }
 
 /** Gets the mounts of a command ready, heredoc scripts among them. What they need is given back with the scope. */
 export const stepMounts = (
   request: RunRequest,
-  { agents, secrets }: MountSources
+  { agents, caches: offered, secrets }: MountSources
 ): Effect.Effect<
   StepMounts,
   StepFailed | LayerMissing | UnsafePath | StorageFailure,
@@ -45,7 +47,7 @@ export const stepMounts = (
     )
     const env: Array<string> = []
     const sockets: Array<string> = []
-    const caches = yield* cachesOf(request)
+    const caches = yield* cachesOf(request, offered)
     for (const { mount } of request.mounts) {
       if (mount.type === "cache") placed.push(cacheSpec(mount, caches))
       else if (mount.type === "tmpfs") placed.push(tmpfsSpec(mount))
@@ -131,7 +133,7 @@ const cacheSpec = (mount: CacheMount, caches: ReadonlyMap<CacheMount, HeldCache>
 }
 
 /** Takes the caches of a command into use, and says so when one may hold what is of no use on this base image. */
-const cachesOf = (request: RunRequest) =>
+const cachesOf = (request: RunRequest, offered: OfferedCaches | undefined) =>
   Effect.gen(function* () {
     const wanted = request.mounts.flatMap(({ contents, mount }) =>
       mount.type === "cache"
@@ -139,7 +141,7 @@ const cachesOf = (request: RunRequest) =>
         : []
     )
     if (wanted.length === 0) return new Map<CacheMount, HeldCache>()
-    const held = yield* holdCaches(wanted)
+    const held = yield* holdCaches(wanted, offered)
     for (const { option } of wanted) {
       if (option.hasId || held.get(option)?.wasOfAnotherBase !== true) continue
       request.onWarning(

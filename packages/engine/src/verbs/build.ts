@@ -127,7 +127,7 @@ const buildImage = (
       onInput(input)
     }
     const known = { ...(lock === undefined ? { earlier: last } : { lock }), note }
-    const { cache, layerless } = yield* cacheFor(request, begun, false)
+    const { cache, layerless, mounts } = yield* cacheFor(request, begun, false)
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
         Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
@@ -144,7 +144,13 @@ const buildImage = (
           )
         ).pipe(
           Effect.provideService(BuildCache, cache),
-          Effect.provideServiceEffect(StepExecutor, StepPerformer.make(toolsOf(request, watch, opened), begun)),
+          Effect.provideServiceEffect(
+            StepExecutor,
+            StepPerformer.make(
+              toolsOf(request, watch, { ...opened, ...(mounts === undefined ? {} : { caches: mounts }) }),
+              begun
+            )
+          ),
           Effect.provideServiceEffect(BaseResolver, basesFor(request, known, request.requireCached)),
           Effect.provideServiceEffect(
             Sources,
@@ -167,7 +173,7 @@ const buildImage = (
       }
       const locked = yield* growLock(lock, opened.dockerfile, noted)
       for (const target of request.cacheTo) {
-        const left = leaveCache(results.flatMap(exportedSteps), target, request.onWarning)
+        const left = leaveCache(results.flatMap(exportedSteps), target, { watch, onWarning: request.onWarning })
         // With what others have said of stages whose layers nobody needed.
         yield* Effect.provideService(left, BuildCache, cache)
       }

@@ -1,25 +1,17 @@
 import type { LayerStore } from "@gantry/core/store/LayerStore"
-import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
-import { loadSyscallsSync } from "@gantry/linux/load"
+import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { archiveOf } from "../copy/archive-of.ts"
-import { containedRoot } from "../copy/FileRoot.ts"
-import { openSource } from "../copy/open-source.ts"
-import { openHostDirectory, putFiles, type PutError } from "../copy/put-files.ts"
+import { archiveOfDirectory, heldDirectory } from "../copy/archive-of-directory.ts"
+import { putFiles, type PutError } from "../copy/put-files.ts"
 import type { NoSuchVolume } from "../EngineError.ts"
 import { unpackedStream } from "../images/unpacked-archive.ts"
 import { findVolume } from "../volumes/find-volume.ts"
 import type { Volumes } from "../volumes/Volumes.ts"
 
 const openVolume = (name: string) =>
-  Effect.flatMap(findVolume(name), ({ path }) =>
-    Effect.acquireRelease(
-      Effect.try({ try: () => openHostDirectory(path), catch: storageFailure("read", `volume ${name}`) }),
-      (fd) => Effect.sync(() => loadSyscallsSync().close(fd))
-    )
-  )
+  Effect.flatMap(findVolume(name), ({ path }) => heldDirectory(path, `volume ${name}`))
 
 /**
  * What is in a volume as an archive, with owners, modes and times, which can be read while the scope is open. Containers
@@ -29,12 +21,9 @@ export const exportVolume = (
   name: string
 ): Effect.Effect<Stream.Stream<Uint8Array, StorageFailure>, NoSuchVolume | StorageFailure, Volumes | Scope.Scope> =>
   Effect.gen(function* () {
-    const sys = loadSyscallsSync()
-    const failed = storageFailure("read", `volume ${name}`)
-    const root = containedRoot(sys, yield* openVolume(name))
-    const source = yield* Effect.mapError(openSource(sys, root, "/.", { follow: true }), failed)
-    const entries = yield* Effect.try({ try: () => source.entries(""), catch: failed })
-    return archiveOf(entries, source.openContent, failed)
+    const { path } = yield* findVolume(name)
+    const { archive } = yield* archiveOfDirectory(path, `volume ${name}`)
+    return archive
   })
 
 /**

@@ -6,6 +6,7 @@ import type { CacheRecord } from "@gantry/core/store/BuildCache"
 import * as Either from "effect/Either"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { nameOf } from "../../src/cache-mounts/CacheMount.ts"
 import { cacheArtifact, readRecords, writeRecords } from "../../src/cache-sharing/CacheDocument.ts"
 
 const now = 1_000_000
@@ -47,6 +48,30 @@ describe("a list of shared records", () => {
     const bytes = writeRecords(all, [layer])
     expect(records(bytes)).toEqual(all)
     expect(writeRecords(all, [layer])).toEqual(bytes)
+  })
+
+  it("has cache mounts beside the records, and leaves out those that are called as no such mount can be", () => {
+    const mounts = [
+      { id: "npm", name: "npm", base: layer, at: 1 },
+      { id: "/root/.cache", name: nameOf("/root/.cache"), base: "", at: 2 },
+      { id: "npm", name: nameOf("npm", 0, "with a beginning"), base: "", at: 3 }
+    ] as const
+    const bytes = writeRecords([], [layer], { mounts })
+    expect(Either.getOrThrow(read(bytes)).mounts).toEqual(mounts)
+    const [plain] = mounts
+    const wrong = [
+      { ...plain, name: "../npm" },
+      { ...plain, name: "other" },
+      { ...plain, name: "npm~1" },
+      { ...plain, id: "", name: "cache-0123456789ab" },
+      { ...plain, id: "/etc", name: "/etc" },
+      { ...plain, base: "x" },
+      { ...plain, at: -1 },
+      { ...plain, id: "x".repeat(1025), name: nameOf("x".repeat(1025)) },
+      7
+    ]
+    const text = JSON.stringify({ format: cacheArtifact, layers: [], records: [], mounts: wrong })
+    expect(Either.getOrThrow(read(new TextEncoder().encode(text)))).toMatchObject({ mounts: [], refused: wrong.length })
   })
 
   it("gives each record the key of its own facts, whatever it claims", () => {
@@ -94,7 +119,17 @@ describe("a list of shared records", () => {
     [
       JSON.stringify({ format: cacheArtifact, layers: [], records: Array.from({ length: 100_001 }, () => 0) }),
       "more than"
-    ]
+    ],
+    [
+      JSON.stringify({
+        format: cacheArtifact,
+        layers: [],
+        records: [],
+        mounts: Array.from({ length: 65 }, () => 0)
+      }),
+      "65 cache mounts"
+    ],
+    [JSON.stringify({ format: cacheArtifact, layers: [], records: [], mounts: {} }), "cache mounts is malformed"]
   ])("is refused when it is %.40s", (text, why) => {
     const result = read(new TextEncoder().encode(text))
     expect(Either.isLeft(result) && result.left).toContain(why)

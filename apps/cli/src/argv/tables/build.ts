@@ -107,11 +107,13 @@ export const build = {
 
     cacheFrom: {
       kind: "list",
-      about: 'Where others left results, as "type=registry,ref=name" or "type=local,src=folder"'
+      about:
+        'Where others left results, as "type=registry,ref=name" or "type=local,src=folder"; with "mounts=true" cache mounts too'
     },
     cacheTo: {
       kind: "list",
-      about: 'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max"'
+      about:
+        'Where to leave results, as "type=registry,ref=name" or "type=local,dest=folder", with "mode=min|max", and "mounts=true" for cache mounts'
     },
     squash: { kind: "flag", about: "Make one layer of those that the Dockerfile's own steps make" },
     squashAll: { kind: "flag", about: "Make one layer of all, those of the base image included" },

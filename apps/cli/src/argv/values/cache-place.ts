@@ -8,6 +8,8 @@ export interface CacheWish {
     | { readonly type: "registry"; readonly ref: string }
     | { readonly type: "local"; readonly path: string; readonly tag: string }
   readonly mode: "min" | "max"
+  /** Gantry's own: whether cache mounts travel along. */
+  readonly mounts: boolean
   readonly ignoreError: boolean
   readonly compression: CompressionChoice
   readonly force: boolean
@@ -24,6 +26,7 @@ const idle = new Set([
   "compression",
   "compression-level",
   "mode",
+  "mounts",
   "ignore-error"
 ])
 
@@ -46,7 +49,7 @@ export const parseCache =
     const fields = fieldsOf(text)
     if (!fields.ok) return fields
     const [first = ""] = fields.value
-    const plain = { mode: "min", ignoreError: false, force: false, compression: {} } as const
+    const plain = { mode: "min", mounts: false, ignoreError: false, force: false, compression: {} } as const
     if (fields.value.length === 1 && !first.includes("=")) {
       return first === "" ? bad("it is empty") : good({ place: { type: "registry", ref: first }, ...plain })
     }
@@ -69,14 +72,16 @@ export const parseCache =
     if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
     const ignoreError = words(values.get("ignore-error"), false)
     const force = words(values.get("force-compression"), false)
-    if (ignoreError === undefined || force === undefined)
-      return bad("ignore-error and force-compression are true or false")
+    const mounts = words(values.get("mounts"), false)
+    if (ignoreError === undefined || force === undefined || mounts === undefined)
+      return bad("ignore-error, mounts and force-compression are true or false")
     const compression = parseCompression(values.get("compression"), values.get("compression-level"))
     if (!compression.ok) return compression
     return good({
       place:
         type === "registry" ? { type, ref: where } : { type: "local", path: where, tag: values.get("tag") ?? "latest" },
       mode,
+      mounts,
       ignoreError,
       force,
       compression: compression.value

@@ -7,7 +7,7 @@ const read = (text: string, direction: "from" | "to" = "to") => {
 }
 
 describe("--cache-from and --cache-to", () => {
-  const plain = { mode: "min", ignoreError: false, force: false, compression: {} }
+  const plain = { mode: "min", mounts: false, ignoreError: false, force: false, compression: {} }
 
   it("take the name of a repository alone", () => {
     const place = { type: "registry", ref: "example.com/cache:main" }
@@ -25,10 +25,16 @@ describe("--cache-from and --cache-to", () => {
     ).toEqual({
       place: { type: "local", path: "cache", tag: "main" },
       mode: "max",
+      mounts: false,
       ignoreError: true,
       force: false,
       compression: { kind: "zstd", level: 9 }
     })
+  })
+
+  it("take cache mounts along where they are told to, in both directions", () => {
+    expect(read("type=local,dest=cache,mounts=true")).toMatchObject({ mounts: true })
+    expect(read("type=registry,ref=x,mounts=1", "from")).toMatchObject({ mounts: true })
   })
 
   it.each([
@@ -40,6 +46,7 @@ describe("--cache-from and --cache-to", () => {
     ["type=tape,ref=x", 'no cache of type "tape"'],
     ["type=registry,ref=x,mode=all", "neither min nor max"],
     ["type=registry,ref=x,ignore-error=perhaps", "true or false"],
+    ["type=registry,ref=x,mounts=some", "true or false"],
     ["type=registry,ref=x,compression=rar", "not supported"],
     ["type=registry,ref", "key=value pair"]
   ])("refuse %s", (text, why) => {
