@@ -127,16 +127,16 @@ RUN --mount=type=cache,target=/npm,mode=0750,uid=7 --mount=type=cache,id=other,t
     const path = gantry.context({ Dockerfile: mounting })
     const built = (engine: Pick<typeof gantry, "try">, ...args: ReadonlyArray<string>) =>
       engine.try("build", "--progress=plain", "--no-cache", ...args, path)
-    const places = [
+    const both = [
       [`type=registry,ref=${registry.host}/team/mounts:main`, `type=registry,ref=${registry.host}/team/mounts:main`],
       [
         `type=local,dest=${join(gantry.scratch, "mounts")},compression=zstd`,
         `type=local,src=${join(gantry.scratch, "mounts")}`
       ]
     ] as const
-    const left = places.flatMap(([to]) => ["--cache-to", `${to},mounts=true`])
+    const left = both.flatMap(([to]) => ["--cache-to", `${to},mounts=true`])
     expect(lines((await built(gantry, ...left)).stderr)).toEqual(["1", "750:7"])
-    for (const [, from] of places) {
+    for (const [, from] of both) {
       await elsewhere(async (other) => {
         await copyBase(other)
         // Nobody asked.

@@ -47,7 +47,7 @@ export const exportCache = (
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
       const sent = mounts ? yield* sendMounts(place, mountIds(records), { form, watch, onWarning }) : []
-      const told = sent.map(({ descriptor: _, ...mount }, at) => ({ ...mount, at: descriptors.length + at }))
+      const told = sent.map(({ base, id, name }, at) => ({ id, name, base, at: descriptors.length + at }))
       const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, { absent, mounts: told }))
       const manifest = {
         schemaVersion: 2,
