@@ -116,7 +116,7 @@ services:
 
   it("are told when they are named and are not there", async () => {
     expect(await problemsOf("services: {web: {image: a}}", { named: ["wbe", "web"] })).toEqual([
-      { path: "services.wbe", message: `there is no service "wbe"`, hint: "did you mean web?" }
+      { path: "", message: "no such service: wbe", hint: "did you mean web?" }
     ])
   })
 
