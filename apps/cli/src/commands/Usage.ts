@@ -24,7 +24,7 @@ export const refused = (message: string, hint: string, status: 1 | 125 = 125): U
   new Usage({ message, hint, status, speaker: "daemon" })
 
 /** What Docker's command line has nothing to add to; it ends with 1. */
-const plain = (message: string, hint: string): Usage => new Usage({ message, hint, status: 1, speaker: "plain" })
+export const plain = (message: string, hint: string): Usage => new Usage({ message, hint, status: 1, speaker: "plain" })
 
 /** `-it` without a terminal. */
 export const notTerminal = plain("the input device is not a TTY", "leave out -t, or run it in a terminal")

@@ -7,7 +7,7 @@ import type { OptionTable, Values } from "../argv/Option.ts"
 import type { Parsed } from "../argv/parse.ts"
 import type { projectOptions } from "../argv/tables/projects/names.ts"
 import { type Context, define, type Definition } from "../commands/define.ts"
-import { Usage } from "../commands/Usage.ts"
+import { plain, type Usage } from "../commands/Usage.ts"
 import type { EngineServices } from "../compose.ts"
 import type { Failure } from "../show/explain.ts"
 import { type Progress, progressForm, progressOn } from "./progress.ts"
@@ -62,12 +62,7 @@ export const servicesOf = (
 ): Effect.Effect<ReadonlyArray<Service>, Usage> => {
   const missing = named.find((name) => !Object.hasOwn(project.services, name))
   if (missing !== undefined) {
-    return new Usage({
-      message: `no such service: ${missing}`,
-      hint: `services of this project: ${Object.keys(project.services).join(", ")}`,
-      status: 1,
-      speaker: "plain"
-    })
+    return plain(`no such service: ${missing}`, `services of this project: ${Object.keys(project.services).join(", ")}`)
   }
   return Effect.succeed(
     named.length === 0 ? Object.values(project.services) : named.flatMap((name) => project.services[name] ?? [])
@@ -83,15 +78,12 @@ export const wantedServices = (
     const profiles = new Set(Object.values(project.disabled).flatMap((each) => each.profiles))
     return length > 0
       ? Effect.void
-      : new Usage({
-          message: "no service selected",
-          hint:
-            profiles.size === 0
-              ? "write services into the Compose file"
-              : `all services have profiles: name one with --profile (${[...profiles].join(", ")})`,
-          status: 1,
-          speaker: "plain"
-        })
+      : plain(
+          "no service selected",
+          profiles.size === 0
+            ? "write services into the Compose file"
+            : `all services have profiles: name one with --profile (${[...profiles].join(", ")})`
+        )
   })
 
 /** How what a command does is told. */

@@ -1,8 +1,8 @@
 import type { Project, Service } from "@gantry/compose/Project"
-import { bareService } from "../../src/projects/life/known-project.ts"
+import { bareService } from "@gantry/compose/bare-service"
 
 /** A service of which only this is said. */
-export const service = (name: string, said: Partial<Service> = {}): Service => ({ ...bareService(name, []), ...said })
+export const service = (name: string, said: Partial<Service> = {}): Service => ({ ...bareService(name), ...said })
 
 /** A project of these services. */
 export const project = (services: ReadonlyArray<Service>, said: Partial<Project> = {}): Project => ({

@@ -2,7 +2,7 @@ import { withNeeds } from "@gantry/compose/service-order"
 import * as Effect from "effect/Effect"
 import { build as table } from "../../argv/tables/projects/working.ts"
 import { given } from "../../commands/read-values.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
 import { buildServices } from "../make/service-images.ts"
 import { imageOf } from "../make/service-options.ts"
@@ -40,12 +40,10 @@ export default defineProject(table, ({ operands, options }, context) =>
     if (!options.push || context.globals.dryRun) return 0
     for (const service of buildable) {
       if (service.image === undefined) {
-        return yield* new Usage({
-          message: `service ${service.name} cannot be pushed: it has no image name`,
-          hint: "give it an image in the Compose file",
-          status: 1,
-          speaker: "plain"
-        })
+        return yield* plain(
+          `service ${service.name} cannot be pushed: it has no image name`,
+          "give it an image in the Compose file"
+        )
       }
       const status = yield* typedCommand("push", [imageOf(project, service)], context)
       if (status !== 0) return status

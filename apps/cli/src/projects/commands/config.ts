@@ -5,7 +5,7 @@ import { documentText, projectDocument } from "@gantry/compose/project-document"
 import type { Project } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { config as table } from "../../argv/tables/projects/looking.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { defineProject, readProject, servicesOf } from "../define-project.ts"
 import { imageOf } from "../make/service-options.ts"
 
@@ -40,12 +40,7 @@ export default defineProject(table, ({ operands, options }, context) =>
     if (options.quiet) return 0
     const format = options.format ?? "yaml"
     if (format !== "yaml" && format !== "json") {
-      return yield* new Usage({
-        message: `unsupported format ${JSON.stringify(format)}`,
-        hint: "use yaml or json",
-        status: 1,
-        speaker: "plain"
-      })
+      return yield* plain(`unsupported format ${JSON.stringify(format)}`, "use yaml or json")
     }
     const services = Object.values(project.services)
     const every = [...services, ...Object.values(project.disabled)]
@@ -76,12 +71,10 @@ export default defineProject(table, ({ operands, options }, context) =>
       yield* Effect.try({
         try: () => writeFileSync(resolve(terminal.cwd, output), text),
         catch: (cause) =>
-          new Usage({
-            message: `cannot write ${output}: ${cause instanceof Error ? cause.message : String(cause)}`,
-            hint: "name a file in a directory that is there",
-            status: 1,
-            speaker: "plain"
-          })
+          plain(
+            `cannot write ${output}: ${cause instanceof Error ? cause.message : String(cause)}`,
+            "name a file in a directory that is there"
+          )
       })
     }
     return 0

@@ -5,7 +5,7 @@ import { removeVolume } from "@gantry/engine/verbs/remove-volume"
 import { Volumes } from "@gantry/engine/volumes/Volumes"
 import * as Effect from "effect/Effect"
 import { down as table } from "../../argv/tables/projects/lifecycle.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { takeAway } from "../make/converge.ts"
 import { defineProject, progressOf, type ProjectContext } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
@@ -82,12 +82,7 @@ export default defineProject(table, ({ operands, options }, context) =>
   Effect.gen(function* () {
     const { rmi, timeout, volumes } = options
     if (rmi !== undefined && rmi !== "all" && rmi !== "local") {
-      return yield* new Usage({
-        message: `invalid value for --rmi: ${JSON.stringify(rmi)}`,
-        hint: "use local or all",
-        status: 1,
-        speaker: "plain"
-      })
+      return yield* plain(`invalid value for --rmi: ${JSON.stringify(rmi)}`, "use local or all")
     }
     const project = yield* knownProject(context, operands)
     const progress = progressOf(context)

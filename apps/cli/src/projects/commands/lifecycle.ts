@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as tables from "../../argv/tables/projects/lifecycle.ts"
 import { signalOf } from "../../commands/signal-option.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { orphansOf } from "../make/converge.ts"
 import { atOnce, defineProject, progressOf, type ProjectContext, servicesOf } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
@@ -29,12 +29,7 @@ const meant = (context: ProjectContext, operands: ReadonlyArray<string>) =>
   })
 
 const none = (project: Project) =>
-  new Usage({
-    message: `project ${project.name} has no containers of these services`,
-    hint: "gantry compose up -d makes and starts them",
-    status: 1,
-    speaker: "plain"
-  })
+  plain(`project ${project.name} has no containers of these services`, "gantry compose up -d makes and starts them")
 
 /** `gantry compose start`. */
 export const start = defineProject(tables.start, ({ operands, options }, context) =>

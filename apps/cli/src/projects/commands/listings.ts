@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as tables from "../../argv/tables/projects/looking.ts"
 import { printListing } from "../../commands/listing.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { humanSize } from "../../show/size.ts"
 import { shortId } from "../../show/text.ts"
 import { ago } from "../../show/time.ts"
@@ -112,12 +112,7 @@ export const list = defineProject(tables.list, ({ options }, { terminal }) =>
       return key === "name" ? value : undefined
     })
     if (patterns.includes(undefined)) {
-      return yield* new Usage({
-        message: `invalid filter ${options.filter.join(" ")}`,
-        hint: "there is name=PROJECT",
-        status: 1,
-        speaker: "plain"
-      })
+      return yield* plain(`invalid filter ${options.filter.join(" ")}`, "there is name=PROJECT")
     }
     const byProject = new Map<string, Array<ContainerRecord>>()
     for (const record of yield* (yield* Containers).list) {

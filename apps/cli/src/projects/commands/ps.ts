@@ -5,7 +5,7 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import { ps as table } from "../../argv/tables/projects/looking.ts"
 import { printListing } from "../../commands/listing.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { containerFacts } from "../../show/container-facts.ts"
 import { containerHeaders, containerRow } from "../../show/container-row.ts"
 import { defineProject, servicesOf } from "../define-project.ts"
@@ -27,8 +27,7 @@ const statusesOf = (options: { readonly filter: ReadonlyArray<string>; readonly 
   return odd === undefined ? Effect.succeed(found) : badFilter(`unknown status ${odd}`)
 }
 
-const badFilter = (message: string) =>
-  new Usage({ message, hint: `status is one of ${statuses.join(", ")}`, status: 1, speaker: "plain" })
+const badFilter = (message: string) => plain(message, `status is one of ${statuses.join(", ")}`)
 
 const publisher = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort) => ({
   URL: hostIp,

@@ -4,7 +4,7 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as tables from "../../argv/tables/projects/working.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import type { EngineServices } from "../../compose.ts"
 import { complaint } from "../../show/complaint.ts"
 import type { Failure } from "../../show/explain.ts"
@@ -48,12 +48,7 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
   Effect.gen(function* () {
     const { policy = "always" } = options
     if (policy !== "always" && policy !== "missing") {
-      return yield* new Usage({
-        message: `invalid value for --policy: ${JSON.stringify(policy)}`,
-        hint: "use missing or always",
-        status: 1,
-        speaker: "plain"
-      })
+      return yield* plain(`invalid value for --policy: ${JSON.stringify(policy)}`, "use missing or always")
     }
     const project = yield* readProject(context, operands)
     const services = (yield* chosen(project, operands, options.includeDeps)).filter(

@@ -2,14 +2,12 @@ import { withNeeds } from "@gantry/compose/service-order"
 import type { Project, Service } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { up as table } from "../../argv/tables/projects/lifecycle.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { progressOf, defineProject, readProject, servicesOf, wantedServices } from "../define-project.ts"
 import { makeServices } from "../make/make-services.ts"
 import { serviceMembers } from "../life/members.ts"
 import { allWell, startServices } from "../life/start-services.ts"
 import { stayWith } from "../life/stay-with.ts"
-
-const conflict = (message: string, hint: string) => new Usage({ message, hint, status: 1, speaker: "plain" })
 
 /** Services whose output is shown. */
 const shownServices = (
@@ -34,13 +32,13 @@ export default defineProject(table, ({ operands, options }, context) =>
     const aborts = options.abortOnContainerExit || options.abortOnContainerFailure || options.exitCodeFrom !== undefined
     const detach = options.detach || options.wait
     if (detach && aborts) {
-      return yield* conflict(
+      return yield* plain(
         "--abort-on-container-exit and its kin cannot be combined with --detach or --wait",
         "leave out one of them"
       )
     }
     if (options.abortOnContainerExit && options.abortOnContainerFailure) {
-      return yield* conflict(
+      return yield* plain(
         "cannot combine --abort-on-container-failure and --abort-on-container-exit",
         "leave out one of them"
       )

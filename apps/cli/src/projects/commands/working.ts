@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { copy as copyTable, attach as attachTable, exec as execTable } from "../../argv/tables/projects/working.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { defineProject } from "../define-project.ts"
 import { runs } from "../life/members.ts"
 import { oneMember } from "../life/one-member.ts"
@@ -11,12 +11,7 @@ export const exec = defineProject(execTable, ({ operands: [service = "", ...comm
   Effect.gen(function* () {
     const member = yield* oneMember(context, service, options.index)
     if (!runs(member)) {
-      return yield* new Usage({
-        message: `service ${JSON.stringify(service)} is not running`,
-        hint: `gantry compose start ${service}`,
-        status: 1,
-        speaker: "plain"
-      })
+      return yield* plain(`service ${JSON.stringify(service)} is not running`, `gantry compose start ${service}`)
     }
     const { terminal } = context
     const tty = options.tty && !options.noTty && terminal.stdinIsTerminal && terminal.stdoutIsTerminal

@@ -1,3 +1,4 @@
+import { bareService } from "@gantry/compose/bare-service"
 import type { ComposeFileError } from "@gantry/compose/ComposeFileError"
 import type { Dependency, Project, Service } from "@gantry/compose/Project"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
@@ -10,50 +11,13 @@ import { allMembers, type Member } from "./members.ts"
 
 const started: Dependency = { condition: "service_started", restart: false, required: true }
 
-/** A service of which nothing is known but its name and what it needs. */
-export const bareService = (name: string, needs: ReadonlyArray<string>): Service => ({
-  name,
-  profiles: [],
-  scale: 1,
-  attach: true,
-  environment: {},
-  labels: {},
-  annotations: {},
-  ports: [],
-  expose: [],
-  volumes: [],
-  tmpfs: [],
-  volumesFrom: [],
-  secrets: [],
-  configs: [],
-  networks: {},
-  dependsOn: Object.fromEntries(needs.map((need) => [need, started])),
-  links: [],
-  groupAdd: [],
-  tty: false,
-  stdinOpen: false,
-  privileged: false,
-  readOnly: false,
-  capAdd: [],
-  capDrop: [],
-  securityOpt: [],
-  devices: [],
-  deviceCgroupRules: [],
-  dns: [],
-  dnsOpt: [],
-  dnsSearch: [],
-  extraHosts: [],
-  sysctls: {},
-  ulimits: {},
-  resources: {},
-  storageOpt: {},
-  extensions: {}
-})
-
 /** What the labels of a project's containers tell of it. */
 export const projectOfLabels = (name: string, members: ReadonlyArray<Member>, cwd: string): Project => {
   const services = new Map(
-    members.map(({ record, service }) => [service, bareService(service, dependsOnOf(record.labels[label.dependsOn]))])
+    members.map(({ record, service }): readonly [string, Service] => {
+      const needs = dependsOnOf(record.labels[label.dependsOn])
+      return [service, { ...bareService(service), dependsOn: Object.fromEntries(needs.map((need) => [need, started])) }]
+    })
   )
   const labels = members[0]?.record.labels ?? {}
   return {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import { type ProjectContext, servicesOf } from "../define-project.ts"
 import { knownProject } from "./known-project.ts"
 import { runs, serviceMembers } from "./members.ts"
@@ -14,14 +14,11 @@ export const oneMember = (context: ProjectContext, service: string, index: numbe
       index === undefined ? (members.find(runs) ?? members[0]) : members.find(({ number }) => number === index)
     return (
       found ??
-      (yield* new Usage({
-        message:
-          index === undefined
-            ? `service ${JSON.stringify(service)} has no container`
-            : `service ${JSON.stringify(service)} has no container ${index}`,
-        hint: `gantry compose up -d ${service} makes and starts it`,
-        status: 1,
-        speaker: "plain"
-      }))
+      (yield* plain(
+        index === undefined
+          ? `service ${JSON.stringify(service)} has no container`
+          : `service ${JSON.stringify(service)} has no container ${index}`,
+        `gantry compose up -d ${service} makes and starts it`
+      ))
     )
   })

@@ -8,15 +8,13 @@ import { ensureStarted } from "@gantry/engine/verbs/start"
 import { waitFor } from "@gantry/engine/verbs/wait-for"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Usage } from "../../commands/Usage.ts"
+import { plain, type Usage } from "../../commands/Usage.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { type Member, runs, serviceMembers } from "./members.ts"
 import type { Progress } from "../progress.ts"
 
 /** Pause between looks at what is waited for, in milliseconds. */
 const pace = 100
-
-const failed = (message: string, hint: string) => new Usage({ message, hint, status: 1, speaker: "plain" })
 
 /** Waits until a container is healthy, or until it runs when nobody looks at its health. */
 export const untilWell = ({ record }: Pick<Member, "record">) =>
@@ -29,10 +27,10 @@ export const untilWell = ({ record }: Pick<Member, "record">) =>
     const hint = `gantry logs ${record.name} shows what it wrote`
     if (!isLive(state)) {
       const code = state.status === "exited" ? ` (${state.exit.code})` : ""
-      return yield* failed(`container ${record.name} exited${code}`, hint)
+      return yield* plain(`container ${record.name} exited${code}`, hint)
     }
     if (state.status === "running" && state.health === "unhealthy") {
-      return yield* failed(`container ${record.name} is unhealthy`, hint)
+      return yield* plain(`container ${record.name} is unhealthy`, hint)
     }
   })
 
@@ -57,7 +55,7 @@ const satisfied = (
       case "service_healthy": {
         const blind = members.find(({ record }) => record.options.health === undefined)
         if (blind !== undefined) {
-          return yield* failed(
+          return yield* plain(
             `container ${blind.record.name} has no healthcheck configured`,
             `service ${service.name} waits until ${need} is healthy: give ${need} a healthcheck`
           )
@@ -75,7 +73,7 @@ const satisfied = (
             const state = yield* runtime.state(record.id)
             const code = Option.isSome(exit) ? exit.value.code : state.status === "exited" ? state.exit.code : 137
             if (code !== 0) {
-              return yield* failed(
+              return yield* plain(
                 `service "${need}" didn't complete successfully: exit ${code}`,
                 `gantry logs ${record.name} shows what it wrote`
               )
@@ -184,10 +182,7 @@ export const allWell = (
     if (limit === undefined || limit <= 0) return yield* waiting
     const done = yield* Effect.timeoutOption(waiting, `${limit} seconds`)
     if (Option.isNone(done)) {
-      return yield* failed(
-        `application not healthy after ${limit}s`,
-        "gantry compose ps shows how each container fares"
-      )
+      return yield* plain(`application not healthy after ${limit}s`, "gantry compose ps shows how each container fares")
     }
   })
 

@@ -1,14 +1,6 @@
 import type { Project, Service, ServiceBuild } from "@gantry/compose/Project"
+import { flag, pairs, word, words } from "./option-words.ts"
 import { imageOf } from "./service-options.ts"
-
-const words = (name: string, values: ReadonlyArray<string>): ReadonlyArray<string> =>
-  values.map((value) => `--${name}=${value}`)
-
-const pairs = (name: string, values: { readonly [key: string]: string }): ReadonlyArray<string> =>
-  words(
-    name,
-    Object.entries(values).map(([key, value]) => `${key}=${value}`)
-  )
 
 /** What `compose build` was told besides. */
 export interface BuildAsked {
@@ -64,26 +56,26 @@ export const buildWords = (
       : [`--file=${isRemote || dockerfile.startsWith("/") ? dockerfile : `${build.context}/${dockerfile}`}`]),
     ...pairs("build-arg", build.args),
     ...words("build-arg", asked.args),
-    ...(build.target === undefined ? [] : [`--target=${build.target}`]),
+    ...word("target", build.target),
     ...pairs("label", build.labels),
     ...words("cache-from", build.cacheFrom),
     ...words("cache-to", build.cacheTo),
     ...words("platform", build.platforms.length === 0 ? [service.platform ?? []].flat() : build.platforms),
     ...Object.entries(build.additionalContexts).map(([name, text]) => `--build-context=${name}=${place(text)}`),
     ...words("add-host", build.extraHosts),
-    ...(build.network === undefined ? [] : [`--network=${build.network}`]),
-    ...(build.noCache || asked.noCache ? ["--no-cache"] : []),
+    ...word("network", build.network),
+    ...flag("no-cache", build.noCache || asked.noCache),
     ...words("no-cache-filter", build.noCacheFilter),
-    ...(build.pull || asked.pull ? ["--pull"] : []),
+    ...flag("pull", build.pull || asked.pull),
     ...(build.privileged ? ["--allow=security.insecure"] : []),
     ...secretWords(project, build),
     ...words("ssh", asked.ssh === undefined ? build.ssh : [asked.ssh]),
-    ...(build.shmSize === undefined ? [] : [`--shm-size=${build.shmSize}`]),
+    ...word("shm-size", build.shmSize),
     ...Object.entries(build.ulimits).map(([name, { hard, soft }]) => `--ulimit=${name}=${soft}:${hard}`),
-    ...(asked.memory === undefined ? [] : [`--memory=${asked.memory}`]),
-    ...(asked.progress === undefined ? [] : [`--progress=${asked.progress}`]),
-    ...(asked.quiet ? ["--quiet"] : []),
-    ...(asked.check ? ["--check"] : []),
+    ...word("memory", asked.memory),
+    ...word("progress", asked.progress),
+    ...flag("quiet", asked.quiet),
+    ...flag("check", asked.check),
     build.context
   ]
 }

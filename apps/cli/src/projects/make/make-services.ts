@@ -2,7 +2,7 @@ import type { Project, Service } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import type { Values } from "../../argv/Option.ts"
 import type { create } from "../../argv/tables/projects/lifecycle.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain, type Usage } from "../../commands/Usage.ts"
 import { asWritten } from "./build-words.ts"
 import { converge, orphansOf } from "./converge.ts"
 import type { ProjectContext } from "../define-project.ts"
@@ -23,19 +23,17 @@ export interface MakeWish {
   readonly recreateNeeds: boolean
 }
 
-const wrong = (message: string, hint: string) => new Usage({ message, hint, status: 1, speaker: "plain" })
-
 /** `--scale web=3`, each for one service. */
 export const scalesOf = (project: Project, texts: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const scales = new Map<string, number>()
     for (const text of texts) {
       const [, name = "", number = ""] = /^([^=]+)=(\d{1,4})$/.exec(text) ?? []
-      if (number === "") return yield* wrong(`invalid --scale option ${JSON.stringify(text)}`, "write SERVICE=NUMBER")
+      if (number === "") return yield* plain(`invalid --scale option ${JSON.stringify(text)}`, "write SERVICE=NUMBER")
       const service = project.services[name]
-      if (service === undefined) return yield* wrong(`no such service: ${name}`, "name a service of the project")
+      if (service === undefined) return yield* plain(`no such service: ${name}`, "name a service of the project")
       if (service.containerName !== undefined && Number(number) > 1) {
-        return yield* wrong(
+        return yield* plain(
           `service ${name} cannot have ${number} containers: its file gives the container the name ${service.containerName}`,
           "leave container_name out of the Compose file"
         )
@@ -49,7 +47,7 @@ export const scalesOf = (project: Project, texts: ReadonlyArray<string>) =>
 export const pullWish = (text: string | undefined): Effect.Effect<ImageWish["pull"], Usage> => {
   if (text === undefined || text === "policy") return Effect.succeed(undefined)
   if (text === "always" || text === "missing" || text === "never") return Effect.succeed(text)
-  return wrong(`invalid --pull option ${JSON.stringify(text)}`, "use always, missing, never or policy")
+  return plain(`invalid --pull option ${JSON.stringify(text)}`, "use always, missing, never or policy")
 }
 
 /** Makes the images, networks, volumes and containers of services. Succeeds with the services that were made anew. */
@@ -61,10 +59,10 @@ export const makeServices = (
 ) =>
   Effect.gen(function* () {
     if (options.forceRecreate && options.noRecreate) {
-      return yield* wrong("--force-recreate and --no-recreate are incompatible", "leave out one of them")
+      return yield* plain("--force-recreate and --no-recreate are incompatible", "leave out one of them")
     }
     if (options.build && options.noBuild) {
-      return yield* wrong("--build and --no-build are incompatible", "leave out one of them")
+      return yield* plain("--build and --no-build are incompatible", "leave out one of them")
     }
     const scale = yield* scalesOf(project, options.scale)
     const pull = yield* pullWish(options.pull)

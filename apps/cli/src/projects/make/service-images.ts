@@ -8,7 +8,7 @@ import { Images } from "@gantry/engine/images/Images"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { fetching } from "../../commands/fetching.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain, Usage } from "../../commands/Usage.ts"
 import { type BuildAsked, buildWords, contextServices } from "./build-words.ts"
 import type { ProjectContext } from "../define-project.ts"
 import type { Progress } from "../progress.ts"
@@ -109,12 +109,10 @@ export const ensureImages = (
       const here = yield* isHere(image)
       if (here && policy !== "always") continue
       if (service.build !== undefined && service.image === undefined) {
-        return yield* new Usage({
-          message: `service ${service.name}: its image ${image} is not there, and is not to be built`,
-          hint: "leave out --no-build, or run gantry compose build first",
-          status: 1,
-          speaker: "plain"
-        })
+        return yield* plain(
+          `service ${service.name}: its image ${image} is not there, and is not to be built`,
+          "leave out --no-build, or run gantry compose build first"
+        )
       }
       const platform = service.platform === undefined ? undefined : parsePlatform(service.platform)
       const fetched = ensureImage(image, platform, {

@@ -7,7 +7,7 @@ import { parse } from "../../argv/parse.ts"
 import { sentence } from "../../argv/Problem.ts"
 import { create as createTable } from "../../argv/tables/run.ts"
 import { runOptions } from "../../commands/run-options.ts"
-import { Usage } from "../../commands/Usage.ts"
+import { plain, type Usage } from "../../commands/Usage.ts"
 import { serviceMounts, serviceSecrets } from "./service-mounts.ts"
 import { serviceWords } from "./service-words.ts"
 import type { Member } from "../life/members.ts"
@@ -38,7 +38,7 @@ export const containerName = (project: Pick<Project, "name">, service: Service, 
   service.containerName ?? `${project.name}-${service.name}-${number}`
 
 const wrong = (service: Service, message: string, hint = "change it in the Compose file") =>
-  new Usage({ message: `service ${service.name}: ${message}`, hint, status: 1, speaker: "plain" })
+  plain(`service ${service.name}: ${message}`, hint)
 
 /** `service:NAME` as the container that is meant; other words as they are. */
 const settled = (service: Service, text: string | undefined, ids: ContainerWish["ids"]) => {

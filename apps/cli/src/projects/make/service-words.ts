@@ -1,20 +1,6 @@
 import type { Service, ServicePort } from "@gantry/compose/Project"
 import { longName } from "../../argv/Option.ts"
-
-/** `--name=value`, or nothing where there is no value. */
-const word = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
-  value === undefined ? [] : [`--${name}=${value}`]
-
-const words = (name: string, values: ReadonlyArray<string>): ReadonlyArray<string> =>
-  values.map((value) => `--${name}=${value}`)
-
-const flag = (name: string, isSet: boolean | undefined): ReadonlyArray<string> => (isSet === true ? [`--${name}`] : [])
-
-const pairs = (name: string, values: { readonly [key: string]: string }): ReadonlyArray<string> =>
-  words(
-    name,
-    Object.entries(values).map(([key, value]) => `${key}=${value}`)
-  )
+import { flag, pairs, word, words } from "./option-words.ts"
 
 /** A port as `--publish` has it. */
 export const publishText = ({ hostIp, protocol, published, target }: ServicePort): string => {
