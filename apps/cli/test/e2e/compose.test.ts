@@ -227,6 +227,22 @@ services:
     expect(await gantry.ok("images", "--format", "{{.Repository}}")).toBe("base")
   })
 
+  it("lets services go on that are paused, and starts those that were stopped", async () => {
+    const shop = files(`
+services:
+  one: { image: base, command: sleep 600, stop_grace_period: 0s }
+  two: { image: base, command: sleep 600, stop_grace_period: 0s }
+`)
+    await shop.ok("up", "-d")
+    await shop.ok("pause", "one")
+    await shop.ok("stop", "two")
+    expect(await shop.ok("ps", "-a", "--format", "{{.Service}} {{.State}}")).toBe("one paused\ntwo exited")
+    const up = await shop.try("up", "-d")
+    expect(up.stderr).toMatch(/one-1 {2}Unpaused/)
+    expect(await shop.ok("ps", "--format", "{{.Service}} {{.State}}")).toBe("one running\ntwo running")
+    await shop.ok("down")
+  })
+
   it("has as many containers of a service as wished, and says which belong to none any more", async () => {
     const yaml = (name: string) => `services: { ${name}: { image: base, command: sleep 600, stop_grace_period: 0s } }\n`
     const shop = files(yaml("old"))

@@ -3,12 +3,15 @@ import { orderOf } from "@gantry/compose/service-order"
 import type { Dependency, Project, Service } from "@gantry/compose/Project"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { isLive } from "@gantry/core/runtime/ContainerState"
+import { unpause } from "@gantry/engine/verbs/pause"
 import { restart } from "@gantry/engine/verbs/restart"
 import { ensureStarted } from "@gantry/engine/verbs/start"
 import { waitFor } from "@gantry/engine/verbs/wait-for"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { plain, type Usage } from "../../commands/Usage.ts"
+import type { EngineServices } from "../../compose.ts"
+import type { Failure } from "../../show/explain.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { type Member, runs, serviceMembers } from "./members.ts"
 import type { Progress } from "../progress.ts"
@@ -107,8 +110,8 @@ export interface StartWish {
 }
 
 /**
- * Starts the containers of services that do not run, each once all that it needs is as it must be. Succeeds with what
- * was started.
+ * Starts the containers of services that do not run, each once all that it needs is as it must be. Those that are paused
+ * go on.
  */
 export const startServices = (
   project: Project,
@@ -130,22 +133,20 @@ export const startServices = (
         const restarts = Object.entries(service.dependsOn).some(
           ([need, { restart: with_ }]) => with_ && renewed.has(need)
         )
+        const done = (
+          member: Member,
+          words: readonly [string, string],
+          body: Effect.Effect<void, Failure, EngineServices>
+        ) => progress.step("Container", member.record.name, words, withVariables(project, body))
         yield* Effect.forEach(
-          restarts ? own : idle,
-          (member) =>
-            runs(member)
-              ? progress.step(
-                  "Container",
-                  member.record.name,
-                  ["Restarting", "Restarted"],
-                  withVariables(project, restart(member.record))
-                )
-              : progress.step(
-                  "Container",
-                  member.record.name,
-                  ["Starting", "Started"],
-                  withVariables(project, ensureStarted(member.record))
-                ),
+          own,
+          (member) => {
+            if (!runs(member)) return done(member, ["Starting", "Started"], ensureStarted(member.record))
+            if (restarts) return done(member, ["Restarting", "Restarted"], restart(member.record))
+            return member.state.status === "running" && member.state.paused
+              ? done(member, ["Unpausing", "Unpaused"], unpause(member.record))
+              : Effect.void
+          },
           { concurrency: atOnce(context), discard: true }
         )
       })
