@@ -1,5 +1,6 @@
 import { capabilityName } from "../argv/values/capability.ts"
 import type { Failure } from "./explain.ts"
+import { explainComposeFile } from "./explain-compose.ts"
 import { shortId } from "./text.ts"
 
 /**
@@ -22,6 +23,8 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
   switch (failure._tag) {
     case "Usage":
       return { speaker: failure.speaker ?? "client", text: failure.reason ?? failure.message }
+    case "ComposeFileError":
+      return { speaker: "plain", text: explainComposeFile(failure).what }
     case "NoSuchImage":
       return daemon(`No such image: ${withTag(failure.reference)}`)
     case "NoSuchVolume":

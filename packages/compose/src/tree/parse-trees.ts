@@ -1,4 +1,5 @@
 import type * as Yaml from "yaml"
+import { parseDocuments } from "./parse-documents.ts"
 import { type Report, sayAt } from "./Report.ts"
 import type { Field, Place, Scalar, Source, Table, Tag, Tree } from "./Tree.ts"
 
@@ -24,21 +25,18 @@ const usualTag = /^tag:yaml\.org,2002:(?:bool|float|int|map|null|seq|str)$/
  * referred to; `<<` has been merged. Problems go into the report.
  */
 export const parseTrees = (yaml: YamlModule, text: string, source: Source, report: Report): ReadonlyArray<Tree> => {
-  const lines = new yaml.LineCounter()
-  const placeAt = (offset: number): Place => {
-    const { col, line } = lines.linePos(offset)
-    return { source, line: Math.max(1, line), column: Math.max(1, col) }
-  }
-  const before = report.problems.length
-  const documents = yaml.parseAllDocuments(text, {
-    lineCounter: lines,
+  const { documents: list, lines } = parseDocuments(yaml, text, {
     logLevel: "silent",
     prettyErrors: false,
     schema: "failsafe",
     // They are looked for below: this way takes the square of their number.
     uniqueKeys: false
   })
-  const list = Array.isArray(documents) ? documents : []
+  const placeAt = (offset: number): Place => {
+    const { col, line } = lines.linePos(offset)
+    return { source, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const before = report.problems.length
   for (const { message, pos } of list.flatMap(({ errors }) => errors).slice(0, mostErrors)) {
     sayAt(report, placeAt(pos[0]), "", message)
   }
