@@ -4,7 +4,9 @@ import { commandOf } from "../argv/find-command.ts"
 import { compose as table, projectNames } from "../argv/tables/projects/names.ts"
 import { define } from "../commands/define.ts"
 import { readArguments } from "../commands/read-arguments.ts"
-import { Usage } from "../commands/Usage.ts"
+import { plain, Usage } from "../commands/Usage.ts"
+import { explain } from "../show/explain.ts"
+import { progressForm } from "./progress.ts"
 import { nearest } from "@gantry/core/nearest"
 import { projectLoaders } from "./load.ts"
 
@@ -33,6 +35,12 @@ export default define(table, ({ operands, options }, context) =>
         speaker: "plain"
       })
     }
+    if (progressForm(options.progress, terminal) === undefined) {
+      return yield* plain(
+        `unsupported --progress value ${JSON.stringify(options.progress)}`,
+        "use auto, json, plain, tty or quiet"
+      )
+    }
     const definition = (yield* Effect.promise(projectLoaders[found.name]))(options)
     const called = ["compose", ...found.path]
     const parsed = readArguments(
@@ -47,6 +55,15 @@ export default define(table, ({ operands, options }, context) =>
     if (refused !== undefined) {
       return yield* new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 1 })
     }
-    return yield* definition.run(parsed, context)
+    if (options.progress !== "json") return yield* definition.run(parsed, context)
+    // Who reads objects is told of a failure by one as well.
+    return yield* Effect.catchAll(definition.run(parsed, context), (failure) =>
+      Effect.sync(() => {
+        const { status = 1, todo, what, why } = explain(failure)
+        const message = [what, why, todo].filter((each) => each !== undefined).join("\n")
+        terminal.err(`${JSON.stringify({ error: true, message })}\n`)
+        return status
+      })
+    )
   })
 )

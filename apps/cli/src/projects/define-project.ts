@@ -88,7 +88,11 @@ export const wantedServices = (
 
 /** How what a command does is told. */
 export const progressOf = ({ globals, terminal }: ProjectContext): Progress =>
-  progressOn(terminal, progressForm(globals.progress, terminal), globals.dryRun)
+  progressOn(terminal, progressForm(globals.progress, terminal) ?? "plain", globals.dryRun)
+
+/** Whether builds and pulls are to say nothing of their own. */
+export const isQuiet = ({ globals }: ProjectContext): boolean =>
+  globals.progress === "quiet" || globals.progress === "json"
 
 /** How many containers are dealt with at the same time. */
 export const atOnce = ({ globals }: ProjectContext): number => {

@@ -20,14 +20,24 @@ export interface Progress {
   readonly isDry: boolean
 }
 
-/** How it is wanted: nothing, lines as things happen, or on a terminal one line for each thing that is done. */
-export type ProgressForm = "plain" | "quiet" | "tty"
+/**
+ * How it is wanted: nothing, lines as things happen, on a terminal one line for each thing that is done, or for programs
+ * one JSON object a line.
+ */
+export const progressForms = ["json", "plain", "quiet", "tty"] as const
+export type ProgressForm = (typeof progressForms)[number]
 
 /** Progress on standard error. */
 export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolean): Progress => {
   const paint = palette({ isTerminal: terminal.stderrIsTerminal, environment: terminal.env })
   const line = (part: Part, name: string, word: string, mark: string) => {
     if (form === "quiet") return
+    if (form === "json") {
+      terminal.err(
+        `${JSON.stringify({ ...(isDry ? { "dry-run": true } : {}), id: `${part} ${name}`, status: word })}\n`
+      )
+      return
+    }
     const dry = isDry ? "DRY-RUN MODE - " : ""
     terminal.err(
       form === "tty" ? ` ${mark} ${dry}${part} ${paint.bold(name)}  ${word}\n` : ` ${dry}${part} ${name}  ${word}\n`
@@ -38,7 +48,7 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
     note: (part, name, word) => line(part, name, word, paint.green("✔")),
     step: (part, name, [doing, done], body) =>
       Effect.suspend(() => {
-        if (form === "plain") line(part, name, doing, "")
+        if (form !== "tty") line(part, name, doing, "")
         return body.pipe(
           Effect.tap(() => Effect.sync(() => line(part, name, done, paint.green("✔")))),
           Effect.tapErrorCause(() => Effect.sync(() => line(part, name, "Error", paint.red("✘"))))
@@ -47,8 +57,8 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
   }
 }
 
-/** The form that `--progress` and the terminal come to. */
-export const progressForm = (wished: string | undefined, terminal: Terminal): ProgressForm => {
-  if (wished === "plain" || wished === "quiet" || wished === "tty") return wished
-  return terminal.stderrIsTerminal ? "tty" : "plain"
+/** The form that `--progress` and the terminal come to; undefined for a word that there is not. */
+export const progressForm = (wished = "auto", terminal: Terminal): ProgressForm | undefined => {
+  if (wished === "auto" || wished === "") return terminal.stderrIsTerminal ? "tty" : "plain"
+  return progressForms.find((form) => form === wished)
 }

@@ -227,6 +227,38 @@ services:
     expect(await gantry.ok("images", "--format", "{{.Repository}}")).toBe("base")
   })
 
+  it("tells programs by JSON what it does, and what went wrong", async () => {
+    const shop = files(`services: { app: { image: base, command: sleep 600, stop_grace_period: 0s } }\n`)
+    const lines = async (...args: ReadonlyArray<string>) =>
+      (
+        await gantry.try(
+          "compose",
+          "--progress",
+          "json",
+          "-p",
+          "shop",
+          "-f",
+          join(shop.folder, "compose.yaml"),
+          ...args
+        )
+      ).stderr
+        .split("\n")
+        .flatMap((line): ReadonlyArray<unknown> => (line === "" ? [] : [JSON.parse(line)]))
+    expect(await lines("up", "-d")).toEqual([
+      { id: "Network shop_default", status: "Creating" },
+      { id: "Network shop_default", status: "Created" },
+      { id: "Container shop-app-1", status: "Creating" },
+      { id: "Container shop-app-1", status: "Created" },
+      { id: "Container shop-app-1", status: "Starting" },
+      { id: "Container shop-app-1", status: "Started" }
+    ])
+    expect(await lines("up", "-d", "nobody")).toEqual([{ error: true, message: expect.stringContaining("nobody") }])
+    expect(JSON.parse(await shop.ok("images", "--format", "json"))).toMatchObject([
+      { ContainerName: "shop-app-1", Repository: "base", Tag: "latest" }
+    ])
+    await shop.ok("down")
+  })
+
   it("lets services go on that are paused, and starts those that were stopped", async () => {
     const shop = files(`
 services:

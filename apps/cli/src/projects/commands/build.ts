@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { build as table } from "../../argv/tables/projects/working.ts"
 import { given } from "../../commands/read-values.ts"
 import { plain } from "../../commands/Usage.ts"
-import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
+import { defineProject, isQuiet, progressOf, readProject, servicesOf } from "../define-project.ts"
 import { buildServices } from "../make/service-images.ts"
 import { imageOf } from "../make/service-options.ts"
 import { typedCommand } from "../typed-command.ts"
@@ -31,7 +31,7 @@ export default defineProject(table, ({ operands, options }, context) =>
         quiet: options.quiet,
         check: options.check,
         ...given("memory", options.memory),
-        ...given("progress", options.progress ?? context.globals.progress),
+        ...given("progress", options.progress ?? (isQuiet(context) ? undefined : context.globals.progress)),
         ...given("ssh", options.ssh)
       },
       progressOf(context),

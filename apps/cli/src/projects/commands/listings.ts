@@ -32,23 +32,39 @@ export const images = defineProject(tables.images, ({ operands, options }, conte
     const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => names.has(service))
     const store = yield* Images
-    const rows = yield* Effect.forEach(members, ({ record }) =>
+    const found = yield* Effect.forEach(members, ({ record }) =>
       Effect.gen(function* () {
         const image = Option.getOrUndefined(yield* Effect.option(store.find(record.image)))
         const config =
           image === undefined ? undefined : Option.getOrUndefined(yield* Effect.option(store.config(image)))
         const { repository, tag } = partsOf(record.imageName)
-        return {
-          ID: options.quiet ? record.image : shortId(record.image),
-          ContainerName: record.name,
-          Repository: repository,
-          Tag: tag,
-          Platform: config === undefined ? "" : platformText(config),
-          Size: image === undefined ? "N/A" : humanSize(image.size),
-          CreatedSince: image === undefined || image.createdAt === 0 ? "N/A" : ago(image.createdAt, terminal.now())
-        }
+        const platform = config === undefined ? "" : platformText(config)
+        return { record, image, repository, tag, platform }
       })
     )
+    if (options.format === "json") {
+      // One array, with numbers, as docker compose prints it.
+      const objects = found.map(({ image, platform, record, repository, tag }) => ({
+        ID: record.image,
+        ContainerName: record.name,
+        Repository: repository,
+        Tag: tag,
+        Platform: platform,
+        Size: image?.size ?? 0,
+        ...(image === undefined || image.createdAt === 0 ? {} : { Created: new Date(image.createdAt).toISOString() })
+      }))
+      terminal.out(`${JSON.stringify(objects)}\n`)
+      return 0
+    }
+    const rows = found.map(({ image, platform, record, repository, tag }) => ({
+      ID: options.quiet ? record.image : shortId(record.image),
+      ContainerName: record.name,
+      Repository: repository,
+      Tag: tag,
+      Platform: platform,
+      Size: image === undefined ? "N/A" : humanSize(image.size),
+      CreatedSince: image === undefined || image.createdAt === 0 ? "N/A" : ago(image.createdAt, terminal.now())
+    }))
     return yield* printListing(
       options.format,
       {

@@ -8,7 +8,7 @@ import { plain } from "../../commands/Usage.ts"
 import type { EngineServices } from "../../compose.ts"
 import { complaint } from "../../show/complaint.ts"
 import type { Failure } from "../../show/explain.ts"
-import { defineProject, progressOf, type ProjectContext, readProject, servicesOf } from "../define-project.ts"
+import { defineProject, isQuiet, progressOf, type ProjectContext, readProject, servicesOf } from "../define-project.ts"
 import { imageOf } from "../make/service-options.ts"
 import { silently, typedCommand } from "../typed-command.ts"
 
@@ -63,7 +63,7 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
       Effect.gen(function* () {
         if (policy === "missing" && Option.isSome(yield* Effect.option(images.find(image)))) return 0
         const words = [
-          ...(options.quiet ? ["--quiet"] : []),
+          ...(options.quiet || isQuiet(context) ? ["--quiet"] : []),
           ...(service.platform === undefined ? [] : [`--platform=${service.platform}`]),
           image
         ]
@@ -83,7 +83,7 @@ export const push = defineProject(tables.push, ({ operands, options }, context) 
     )
     const progress = progressOf(context)
     return yield* eachImage(project, services, options.ignorePushFailures, context, (image) => {
-      const words = [...(options.quiet ? ["--quiet"] : []), image]
+      const words = [...(options.quiet || isQuiet(context) ? ["--quiet"] : []), image]
       const sent = progress.isDry ? Effect.succeed(0) : typedCommand("push", words, silently(context))
       return progress.step("Image", image, ["Pushing", "Pushed"], sent)
     })

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import { fetching } from "../../commands/fetching.ts"
 import { plain, Usage } from "../../commands/Usage.ts"
 import { type BuildAsked, buildWords, contextServices } from "./build-words.ts"
-import type { ProjectContext } from "../define-project.ts"
+import { isQuiet, type ProjectContext } from "../define-project.ts"
 import type { Progress } from "../progress.ts"
 import { imageOf } from "./service-options.ts"
 import { silently, typedCommand } from "../typed-command.ts"
@@ -67,7 +67,8 @@ export const buildServices = (
         const { build } = service
         if (build === undefined) return
         const inline = build.dockerfileInline === undefined ? undefined : yield* inlineFile(build.dockerfileInline)
-        const made = typedCommand("build", buildWords(project, service, build, asked, inline), silently(context))
+        const told = isQuiet(context) ? { ...asked, quiet: true } : asked
+        const made = typedCommand("build", buildWords(project, service, build, told, inline), silently(context))
         const status = yield* progress.step(
           "Image",
           imageOf(project, service),
@@ -116,7 +117,7 @@ export const ensureImages = (
       }
       const platform = service.platform === undefined ? undefined : parsePlatform(service.platform)
       const fetched = ensureImage(image, platform, {
-        ...fetching(context.terminal, wish.quietPull || context.globals.progress === "quiet"),
+        ...fetching(context.terminal, wish.quietPull || isQuiet(context)),
         policy: policy === "build" ? "missing" : policy
       })
       yield* progress.step("Image", image, ["Pulling", "Pulled"], progress.isDry ? Effect.void : fetched)

@@ -17,7 +17,7 @@ export const projectOptions = {
   dryRun: { kind: "flag", about: "Show what would be done, and do nothing" },
   parallel: { kind: "number", about: "How many containers are dealt with at the same time (default 50)" },
   allResources: { kind: "flag", about: "Show also networks and volumes that no service uses" },
-  progress: { kind: "text", about: 'How progress is shown ("auto", "plain", "tty", "quiet") (default "auto")' },
+  progress: { kind: "text", about: 'How progress is shown ("auto", "json", "plain", "tty", "quiet") (default "auto")' },
   ansi: { kind: "text", about: 'Colours ("never", "always", "auto") (default "auto")' },
   compatibility: { kind: "flag", about: "Compatibility", ignored: "names are those of Compose 2" },
   verbose: { kind: "flag", about: "Show more output", ignored: "gantry --debug compose … shows more" }
