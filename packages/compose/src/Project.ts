@@ -21,6 +21,8 @@ export interface Project {
   readonly volumes: { readonly [name: string]: ProjectVolume }
   readonly secrets: { readonly [name: string]: ProjectFile }
   readonly configs: { readonly [name: string]: ProjectFile }
+  /** Extension fields of the first level (`x-…`), as written. */
+  readonly extensions?: { readonly [name: string]: unknown }
   /** What is in the files and has no effect here: one sentence each, beginning with its path, `services.web.develop`. */
   readonly notices: ReadonlyArray<string>
   /** The merged files as data, when variables were not to be filled in: what `config --no-interpolate` prints. */

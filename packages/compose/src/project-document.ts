@@ -17,7 +17,8 @@ export const projectDocument = (project: Project): unknown =>
       volumes: sorted(project.volumes, volumeDocument),
       secrets: sorted(project.secrets, fileDocument),
       configs: sorted(project.configs, fileDocument)
-    })
+    }),
+    ...sorted(project.extensions ?? {})
   })
 
 const networkDocument = (network: ProjectNetwork) => ({

@@ -73,6 +73,19 @@ describe("attributes of a service", () => {
     expect(await web(attributes)).toMatchObject(expected)
   })
 
+  it("say nothing where a variable has no value", async () => {
+    const attributes =
+      "platform: $NO\nhostname: '${NO:-}'\nuser: ${NO:-}\nnetwork_mode: $NO\nmem_limit: $NO\ncommand: $NO\n" +
+      "pull_policy: $NO\nprivileged: $NO\ndns: ['$NO', 1.1.1.1]\nenvironment: {A: $NO}\nstop_grace_period: $NO"
+    const service = await web(attributes)
+    const names = ["platform", "hostname", "user", "networkMode", "command", "pullPolicy", "stopGracePeriod"]
+    for (const name of names) expect(service).not.toHaveProperty(name)
+    expect(service).toMatchObject({ privileged: false, resources: {}, dns: ["1.1.1.1"], environment: { A: "" } })
+    expect(await complaints("services: {web: {image: $NO}}")).toEqual([
+      "1:12 services.web: the service has neither an image nor a build"
+    ])
+  })
+
   it("leave commands and health checks out that say nothing", async () => {
     const service = await web("command: ~\nentrypoint:\nhealthcheck: {interval: 1s}")
     expect(service).not.toHaveProperty("command")
@@ -87,6 +100,8 @@ describe("attributes of a service", () => {
   })
 
   it.each([
+    ["environment: [{A: 1}]", "4:19 services.web.environment[0]: it is a mapping, and must be a text"],
+    ["depends_on: [[a]]", "4:18 services.web.depends_on[0]: it is a list, and must be a text"],
     ["user: 1000", "4:11 services.web.user: it is a number, and must be a text"],
     ["hostname: [a]", "4:15 services.web.hostname: it is a list, and must be a text"],
     ["hostname:", "4:14 services.web.hostname: it is nothing, and must be a text"],

@@ -52,8 +52,8 @@ services:
     image: 5
 `
     expect(await problemsOf(wrong)).toMatchObject([
-      { file: "compose.yaml", line: 4, column: 5, path: "services.web.imge", hint: "did you mean image?" },
-      { line: 4, path: "services.web", message: "the service has neither an image nor a build" },
+      { file: "compose.yaml", line: 3, column: 3, message: "the service has neither an image nor a build" },
+      { line: 4, column: 5, path: "services.web.imge", hint: "did you mean image?" },
       { line: 5, column: 13, path: "services.web.ports[0]" },
       { line: 6, column: 15, path: "services.web.volumes[0].source", message: `there is no volume "data"` },
       { line: 7, column: 18, path: "services.web.depends_on.database", message: `there is no service "database"` },

@@ -80,7 +80,7 @@ services:
       await complaints(
         "services: {a: {image: a, depends_on: [b]}, b: {image: b, links: [c]}, c: {image: c, pid: 'service:a'}}"
       )
-    ).toEqual(["1:15 services.a: services need each other in a circle: a → b → c → a"])
+    ).toEqual(["1:12 services.a: services need each other in a circle: a → b → c → a"])
     expect(await complaints("services: {a: {image: a, depends_on: [a]}}")).toHaveLength(1)
   })
 
@@ -122,8 +122,8 @@ services:
 
   it("have names of letters, digits and a few signs, and are never empty", async () => {
     expect(await complaints("services: {'a b': {image: a}, c: }")).toEqual([
-      "1:19 services.a b: the name of a service has letters, digits, ., _ and -",
-      "1:34 services.c: the service is empty"
+      "1:12 services.a b: the name of a service has letters, digits, ., _ and -",
+      "1:31 services.c: the service is empty"
     ])
   })
 

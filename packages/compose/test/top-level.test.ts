@@ -93,10 +93,10 @@ configs: {a: {content: "x $$y\\n"}, b: {file: /b}}
   })
 
   it.each([
-    ["secrets: {a: {file: a, environment: A}}", "2:14 secrets.a: the secret comes from environment and from file"],
-    ["secrets: {a: {}}", "2:14 secrets.a: the secret comes from nowhere"],
+    ["secrets: {a: {file: a, environment: A}}", "2:11 secrets.a: the secret comes from environment and from file"],
+    ["secrets: {a: {}}", "2:11 secrets.a: the secret comes from nowhere"],
     ["secrets: {a: {content: x}}", `2:15 secrets.a.content: there is no attribute "content"`],
-    ["configs: {a: {content: x, file: a}}", "2:14 configs.a: the config comes from content and from file"],
+    ["configs: {a: {content: x, file: a}}", "2:11 configs.a: the config comes from content and from file"],
     ["configs: {a: {file: a, template_driver: x}}", "2:41 configs.a.template_driver: it cannot be had here"]
   ])("refuse %j", async (line, complaint) => {
     expect(await complaints(`services: {}\n${line}`)).toContain(complaint)

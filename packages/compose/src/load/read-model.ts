@@ -8,7 +8,10 @@ import { type Table, valueOf } from "../tree/Tree.ts"
 import { readServices, type Wanted } from "./read-services.ts"
 
 /** What a project consists of. */
-export type Parts = Pick<Project, "configs" | "disabled" | "networks" | "secrets" | "services" | "volumes">
+export type Parts = Pick<
+  Project,
+  "configs" | "disabled" | "extensions" | "networks" | "secrets" | "services" | "volumes"
+>
 
 /** Reads merged files. Problems are in the report. */
 export const readModel = (model: Table, name: string, wanted: Wanted, report: Report): Parts => {
@@ -44,7 +47,8 @@ export const readModel = (model: Table, name: string, wanted: Wanted, report: Re
       fields.read(
         "configs",
         entries((each, key) => file(key, each, "config", naming))
-      ) ?? {}
+      ) ?? {},
+    extensions: fields.extensions
   }
 }
 

@@ -1,6 +1,6 @@
 import { nearest } from "@gantry/core/nearest"
 import type { Service } from "../Project.ts"
-import { type At, entries, say } from "../read/At.ts"
+import { type At, entries, say, sayOfField } from "../read/At.ts"
 import { readVariables } from "../service/environment-files.ts"
 import type { Scope } from "../read/Scope.ts"
 import { type ReadService, service as readService } from "../service/service.ts"
@@ -31,7 +31,7 @@ interface Candidate extends ReadService {
 export const readServices = (at: At, declared: Scope["declared"], wanted: Wanted): Services => {
   const candidates =
     entries((each, name): Candidate => {
-      if (!/^[a-zA-Z0-9._-]+$/.test(name)) say(each, "the name of a service has letters, digits, ., _ and -")
+      if (!/^[a-zA-Z0-9._-]+$/.test(name)) sayOfField(each, "the name of a service has letters, digits, ., _ and -")
       const later = { ...makeReport(), unclear: at.report.unclear }
       return { ...readService(name, each, { declared, later }), at: each, later }
     })(at) ?? {}
@@ -46,7 +46,7 @@ export const readServices = (at: At, declared: Scope["declared"], wanted: Wanted
   for (const candidate of services) checkNeeds(candidate, all, active)
   const circle = circleOf(Object.fromEntries(services.map(({ service }) => [service.name, service])))
   const first = candidates[circle[0] ?? ""]
-  if (first !== undefined) say(first.at, `services need each other in a circle: ${circle.join(" → ")}`)
+  if (first !== undefined) sayOfField(first.at, `services need each other in a circle: ${circle.join(" → ")}`)
   return {
     services: Object.fromEntries(services.map((candidate) => [candidate.service.name, withFiles(candidate)])),
     disabled: Object.fromEntries(Object.entries(all).filter(([name]) => !active.has(name)))

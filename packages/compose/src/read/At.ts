@@ -2,7 +2,7 @@ import { nearest } from "@gantry/core/nearest"
 import { kindOf, isNull, numberOf, truthOf } from "../tree/scalars.ts"
 import { plainData } from "../tree/plain-data.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
-import type { Tree } from "../tree/Tree.ts"
+import type { List, Place, Tree } from "../tree/Tree.ts"
 
 /** A value that is read, where it is, and where to complain. */
 export interface At {
@@ -10,6 +10,8 @@ export interface At {
   /** `services.web.ports[0]`. */
   readonly path: string
   readonly report: Report
+  /** Where the key of a field stands. */
+  readonly key?: Place
 }
 
 /** Reads a value; none when it cannot be read, which the report then says. */
@@ -19,6 +21,12 @@ export type Read<A> = (at: At) => A | undefined
 export const say = ({ path, report, tree }: At, message: string, hint?: string): undefined => {
   if (report.unclear.has(tree.place)) return
   sayAt(report, tree.place, path, message, hint)
+}
+
+/** Writes a problem with a whole field down, where its key stands. */
+export const sayOfField = (at: At, message: string, hint?: string): undefined => {
+  if (at.report.unclear.has(at.tree.place)) return
+  sayAt(at.report, at.key ?? at.tree.place, at.path, message, hint)
 }
 
 /** Writes down that a value has no effect here. */
@@ -39,6 +47,12 @@ export const text: Read<string> = (at) => {
   if (tree.kind === "scalar" && kindOf(tree) === "text") return tree.text
   const quotable = tree.kind === "scalar" && !isNull(tree)
   return wanted(at, "a text", quotable ? `write it with quotes: "${tree.text}"` : undefined)
+}
+
+/** A text; an empty one is none. */
+export const option: Read<string> = (at) => {
+  const found = text(at)
+  return found === "" ? undefined : found
 }
 
 /** A text that says something. */
@@ -106,14 +120,25 @@ export const list =
 export const entries =
   <A>(read: (at: At, name: string) => A | undefined): Read<{ readonly [name: string]: A }> =>
   (at) => {
-    if (isNull(at.tree)) return {}
-    if (at.tree.kind !== "table") return wanted(at, "a mapping")
-    const found = Array.from(at.tree.fields).flatMap(([name, { value }]) => {
-      const each = read({ ...at, tree: value, path: at.path === "" ? name : `${at.path}.${name}` }, name)
+    const { tree } = at
+    if (isNull(tree)) return {}
+    if (tree.kind === "list") return notNames(at, tree)
+    if (tree.kind !== "table") return wanted(at, "a mapping")
+    const found = Array.from(tree.fields).flatMap(([name, { key, value }]) => {
+      const each = read({ ...at, key, tree: value, path: at.path === "" ? name : `${at.path}.${name}` }, name)
       return each === undefined ? [] : [[name, each] as const]
     })
     return Object.fromEntries(found)
   }
+
+/** A list stands where names do only if it has something else in it: those of names have become mappings. */
+const notNames = (at: At, { items }: List): undefined => {
+  const strange = items.flatMap((tree, index) =>
+    tree.kind === "scalar" ? [] : [{ ...at, tree, path: `${at.path}[${index}]` }]
+  )
+  for (const each of strange) wanted(each, "a text")
+  if (strange.length === 0) wanted(at, "a mapping")
+}
 
 /** The fields of a mapping, each known by name. */
 export interface Fields<Name extends string> {
@@ -138,7 +163,8 @@ export const open = <Name extends string>(at: At, names: ReadonlyArray<Name>): F
   }
   const get = (name: Name): At | undefined => {
     const field = fields.get(name)
-    return field === undefined ? undefined : { tree: field.value, path: join(path, name), report }
+    if (field === undefined || isFilledWithNothing(field.value)) return undefined
+    return { tree: field.value, key: field.key, path: join(path, name), report }
   }
   return {
     get,
@@ -153,6 +179,9 @@ export const open = <Name extends string>(at: At, names: ReadonlyArray<Name>): F
     )
   }
 }
+
+/** A value that was a variable without a value says nothing. */
+const isFilledWithNothing = (tree: Tree) => tree.kind === "scalar" && tree.style === "filled" && tree.text === ""
 
 const join = (path: string, name: string) => (path === "" ? name : `${path}.${name}`)
 

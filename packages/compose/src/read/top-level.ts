@@ -10,8 +10,10 @@ import {
   list,
   notice,
   open,
+  option,
   type Read,
   say,
+  sayOfField,
   text,
   truth
 } from "./At.ts"
@@ -70,7 +72,7 @@ export const network = (key: string, at: At, naming: Naming): ProjectNetwork => 
   if (ipv4 !== undefined && truth(ipv4) === false) say(ipv4, "networks without IPv4 cannot be had here")
   return defined({
     ...identify(key, fields, others, naming),
-    driver: fields.read("driver", text),
+    driver: fields.read("driver", option),
     driverOpts: fields.read("driver_opts", pairs) ?? {},
     internal: fields.read("internal", truth) ?? false,
     attachable: fields.read("attachable", truth) ?? false,
@@ -123,7 +125,7 @@ export const volume = (key: string, at: At, naming: Naming): ProjectVolume => {
   const fields = open(at, [...others, "external", "name"])
   return defined({
     ...identify(key, fields, others, naming),
-    driver: fields.read("driver", text),
+    driver: fields.read("driver", option),
     driverOpts: fields.read("driver_opts", pairs) ?? {},
     labels: fields.read("labels", pairs) ?? {}
   })
@@ -141,9 +143,10 @@ export const file = (key: string, at: At, kind: "config" | "secret", naming: Nam
   if (labels !== undefined) notice(labels, "has no effect on one machine.")
   const identity = identify(key, fields, places, naming)
   const given = places.filter((name) => fields.get(name) !== undefined)
-  if (given.length > 1) say(at, `the ${kind} comes from ${given.join(" and from ")}`, "leave all but one of them out")
+  if (given.length > 1)
+    sayOfField(at, `the ${kind} comes from ${given.join(" and from ")}`, "leave all but one of them out")
   if (given.length === 0 && !identity.external) {
-    say(at, `the ${kind} comes from nowhere`, `add one of ${places.join(", ")}`)
+    sayOfField(at, `the ${kind} comes from nowhere`, `add one of ${places.join(", ")}`)
   }
   return defined({
     ...identity,

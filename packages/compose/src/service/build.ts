@@ -2,14 +2,15 @@ import { isRemote, pathOf } from "../files/path-of.ts"
 import type { ServiceBuild } from "../Project.ts"
 import { textAt } from "../tree/Tree.ts"
 import {
-  type At,
   anyText,
+  type At,
   defined,
   entries,
   fullText,
   list,
   notice,
   open,
+  option,
   type Read,
   say,
   text,
@@ -70,7 +71,7 @@ export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
     dockerfile,
     dockerfileInline: inline,
     args: fields.read("args", variables) ?? {},
-    target: fields.read("target", text),
+    target: fields.read("target", option),
     labels: fields.read("labels", pairs) ?? {},
     cacheFrom: fields.read("cache_from", list(text)) ?? [],
     cacheTo: fields.read("cache_to", list(text)) ?? [],
@@ -82,7 +83,7 @@ export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
         entries((each) => context(each, scope))
       ) ?? {},
     extraHosts: fields.read("extra_hosts", hosts) ?? [],
-    network: fields.read("network", text),
+    network: fields.read("network", option),
     noCache: fields.read("no_cache", truth) ?? false,
     noCacheFilter: fields.read("no_cache_filter", (each) => list(text)(each)) ?? [],
     pull: fields.read("pull", truth) ?? false,

@@ -6,6 +6,8 @@ export const pullPolicy: Read<NonNullable<Service["pullPolicy"]>> = (at) => {
   const found = text(at)
   switch (found) {
     case undefined:
+    case "":
+      return undefined
     case "always":
     case "build":
     case "missing":

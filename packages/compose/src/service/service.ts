@@ -1,6 +1,19 @@
 import type { Service } from "../Project.ts"
 import { isNull } from "../tree/scalars.ts"
-import { anyText, type At, defined, fullText, list, open, type Read, say, text, truth } from "../read/At.ts"
+import {
+  anyText,
+  type At,
+  defined,
+  fullText,
+  list,
+  open,
+  option,
+  type Read,
+  say,
+  sayOfField,
+  text,
+  truth
+} from "../read/At.ts"
 import { build } from "./build.ts"
 import { command } from "./command.ts"
 import { dependsOn, impliedNeeds, link } from "./depends-on.ts"
@@ -105,7 +118,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
   const image = fields.read("image", fullText)
   const made = fields.read("build", (each) => build(each, scope))
   if (fields.get("image") === undefined && fields.get("build") === undefined) {
-    say(
+    sayOfField(
       later,
       isNull(at.tree) ? "the service is empty" : "the service has neither an image nor a build",
       `add image: NAME or build: DIRECTORY`
@@ -141,7 +154,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     image,
     build: made,
     pullPolicy: fields.read("pull_policy", pullPolicy),
-    platform: fields.read("platform", text),
+    platform: fields.read("platform", option),
     command: fields.read("command", command),
     entrypoint: fields.read("entrypoint", command),
     containerName: fields.read("container_name", fullText),
@@ -163,8 +176,8 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     ipc,
     uts: fields.read("uts", namespace(scope, "host")),
     cgroup: fields.read("cgroup", namespace(scope, "host", "private")),
-    usernsMode: fields.read("userns_mode", text),
-    cgroupParent: fields.read("cgroup_parent", text),
+    usernsMode: fields.read("userns_mode", option),
+    cgroupParent: fields.read("cgroup_parent", option),
     dependsOn: {
       ...impliedNeeds({ ipc, links, networkMode, pid, volumesFrom: from }),
       ...fields.read("depends_on", (each) => dependsOn(each, scope))
@@ -172,12 +185,12 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     links,
     healthcheck: fields.read("healthcheck", healthcheck),
     restart: common.restart ?? fields.read("restart", restart),
-    hostname: fields.read("hostname", text),
-    domainname: fields.read("domainname", text),
-    macAddress: fields.read("mac_address", text),
-    user: fields.read("user", text),
+    hostname: fields.read("hostname", option),
+    domainname: fields.read("domainname", option),
+    macAddress: fields.read("mac_address", option),
+    user: fields.read("user", option),
     groupAdd: fields.read("group_add", list(anyText)) ?? [],
-    workingDir: fields.read("working_dir", text),
+    workingDir: fields.read("working_dir", option),
     tty: fields.read("tty", truth) ?? false,
     stdinOpen: fields.read("stdin_open", truth) ?? false,
     init: fields.read("init", truth),
@@ -188,15 +201,15 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     securityOpt: fields.read("security_opt", texts) ?? [],
     devices: fields.read("devices", list(device)) ?? [],
     deviceCgroupRules: fields.read("device_cgroup_rules", texts) ?? [],
-    dns: fields.read("dns", texts) ?? [],
+    dns: fields.read("dns", list(option)) ?? [],
     dnsOpt: fields.read("dns_opt", texts) ?? [],
     dnsSearch: fields.read("dns_search", texts) ?? [],
     extraHosts: fields.read("extra_hosts", hosts) ?? [],
     sysctls: fields.read("sysctls", pairs) ?? {},
     ulimits: fields.read("ulimits", ulimits) ?? {},
     logging: fields.read("logging", logging),
-    runtime: fields.read("runtime", text),
-    stopSignal: fields.read("stop_signal", text),
+    runtime: fields.read("runtime", option),
+    stopSignal: fields.read("stop_signal", option),
     stopGracePeriod: grace === undefined ? undefined : grace / 1e9,
     resources: common.resources,
     storageOpt: fields.read("storage_opt", pairs) ?? {},
