@@ -59,7 +59,7 @@ const load = (yaml: YamlModule, request: ProjectRequest, report: Report): Projec
   const name = nameOf(request, sources, directory, environment, report)
   environment.set("COMPOSE_PROJECT_NAME", name)
   const model = mergeModel(sources, [], loading)
-  if (model === undefined) return undefined
+  if (model === undefined || report.budget.values === 0) return undefined
   const profiles = request.profiles.length > 0 ? request.profiles : commaList(environment.get("COMPOSE_PROFILES"))
   const named = request.named ?? []
   const parts = readModel(model, name, { profiles, named }, report)
@@ -158,14 +158,21 @@ const nameOf = (
   return name
 }
 
-/** Each problem once, by file and place. */
+/** Problems that are told at once. */
+const mostProblems = 100
+
+/** Each problem once, by file and place; of very many only the first. */
 const inOrder = (problems: ReadonlyArray<ComposeProblem>): ReadonlyArray<ComposeProblem> => {
-  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]))
+  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
   const files = [...new Set(problems.map(({ file = "" }) => file))]
-  return [...unique.values()].toSorted(
+  const sorted = unique.toSorted(
     (a, b) =>
       files.indexOf(a.file ?? "") - files.indexOf(b.file ?? "") ||
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0)
   )
+  const more = sorted.length - mostProblems
+  return more <= 0
+    ? sorted
+    : [...sorted.slice(0, mostProblems), { path: "", message: `there are ${more} more problems` }]
 }

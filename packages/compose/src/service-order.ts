@@ -53,7 +53,11 @@ const wavesOf = (services: Needs): ReadonlyArray<ReadonlyArray<string>> => {
   for (const name of names) {
     const needs = needsOf(services, name)
     missing.set(name, needs.length)
-    for (const need of needs) users.set(need, [...(users.get(need) ?? []), name])
+    for (const need of needs) {
+      const others = users.get(need)
+      if (others === undefined) users.set(need, [name])
+      else others.push(name)
+    }
   }
   let wave = names.filter((name) => missing.get(name) === 0)
   while (wave.length > 0) {

@@ -197,6 +197,10 @@ describe("attributes of a service", () => {
       `services.web.pull_policy is taken as "missing": images are not fetched again because of their age.`
     ],
     ["cpu_percent: 50", "services.web.cpu_percent has no effect on Linux; cpus has."],
+    [
+      "build: {context: ., entitlements: [security.insecure]}",
+      "services.web.build.entitlements has no effect: no step of a build gets rights over the host."
+    ],
     ["build: {context: ., sbom: true}", "services.web.build.sbom has no effect: images are made without attestations."]
   ])("tell that %j has no effect", async (attributes, sentence) => {
     expect((await load(withWeb(attributes))).notices).toContain(sentence)

@@ -87,6 +87,36 @@ describe("hostile files", () => {
     expect(await afterwards(long, truncated)).toEqual(["FOLDER/long cannot be read: it is longer than 8388608 bytes"])
   })
 
+  it("cannot fill the memory with ranges of ports", async () => {
+    const lines = Array.from({ length: 2000 }, (_, index) =>
+      `"${index}.1.1.1:1-65535:1-65535"`.replace(/"\d{3,}/, '"9')
+    )
+    const problems = await complaints(`services: {web: {image: a, ports: [${lines.join(", ")}]}}`)
+    expect(problems[0]).toContain("the files publish too many ports")
+  })
+
+  it("cannot fill it with services that extend each other", async () => {
+    const environment = Array.from({ length: 5000 }, (_, index) => `K${index}: v`).join(", ")
+    const services = Array.from({ length: 5000 }, (_, index) => `s${index}: {extends: base}`).join(", ")
+    const problems = await complaints(`services: {base: {image: a, environment: {${environment}}}, ${services}}`)
+    expect(problems[0]).toContain("the files have too many values, counting what is extended")
+  })
+
+  it("cannot have the same long file of variables read for ever", async () => {
+    const services = Array.from({ length: 200 }, (_, index) => `s${index}: {image: a, env_file: long}`).join(", ")
+    const files = { "compose.yaml": `services: {${services}}`, long: `#${"x".repeat(4_000_000)}` }
+    expect((await complaints(files))[0]).toContain("the files of variables are too long together")
+  })
+
+  it("cannot make the search for what was meant long", async () => {
+    const [a, b] = ["a", "b"].map((letter) => letter + "x".repeat(200_000))
+    expect(await complaints(`services: {${a}: {image: a, depends_on: [${b}]}}`)).toHaveLength(1)
+    const many = Array.from({ length: 3000 }, (_, index) => `s${index}: {image: a, depends_on: [t${index}]}`).join(", ")
+    const problems = await problemsOf(`services: {${many}}`)
+    expect(problems).toHaveLength(101)
+    expect(problems.at(-1)).toEqual({ path: "", message: "there are 2900 more problems" })
+  })
+
   it("cannot say a key twice, or give it no text", async () => {
     expect(await complaints("services: {a: {image: a, image: b}}")).toEqual([
       `1:26 : the key "image" is there twice, first in line 1`

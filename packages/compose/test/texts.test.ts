@@ -1,12 +1,12 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { isAddress, parsePort } from "@gantry/compose/texts/port-text"
+import { isAddress, parsePort, portsOf } from "@gantry/compose/texts/port-text"
 import { parseVolume } from "@gantry/compose/texts/volume-text"
 import { splitWords } from "@gantry/compose/texts/words"
 
 const port = (text: string) => {
   const parsed = parsePort(text)
-  return "problem" in parsed ? parsed.problem : parsed.value
+  return "problem" in parsed ? parsed.problem : portsOf(parsed.value)
 }
 
 describe("parsePort", () => {
@@ -53,7 +53,7 @@ describe("parsePort", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."0123456789:-/.[]tcpud ") }), (text) => {
         const parsed = parsePort(text)
-        const ports = "problem" in parsed ? [] : parsed.value
+        const ports = "problem" in parsed ? [] : portsOf(parsed.value)
         for (const { target } of ports) expect(target > 0 && target < 65_536).toBe(true)
       })
     )

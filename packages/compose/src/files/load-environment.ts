@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { parseDotenv } from "../variables/dotenv.ts"
 import { lookupIn } from "../variables/interpolate.ts"
-import type { Report } from "../tree/Report.ts"
+import { type Report, spendCharacters } from "../tree/Report.ts"
 import type { Environment } from "../tree/Tree.ts"
 import { readFile } from "./read-file.ts"
 
@@ -19,6 +19,10 @@ export const readEnvFiles = (
       if (required || !file.missing) {
         report.problems.push({ file: path, path: "", message: `the environment file cannot be read: ${file.why}` })
       }
+      continue
+    }
+    if (!spendCharacters(report, file.text.length)) {
+      report.problems.push({ file: path, path: "", message: "the files of variables are too long together" })
       continue
     }
     const parsed = parseDotenv(file.text, lookupIn(new Map([...found, ...given]), report))

@@ -1,10 +1,11 @@
 import { dirname } from "node:path"
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "../read/did-you-mean.ts"
 import { isRemote, pathOf } from "../files/path-of.ts"
 import { mergeTrees, withoutTags } from "../merge/merge-trees.ts"
 import { modelRule, serviceRule } from "../merge/rules.ts"
 import { type At, fullText, open, say } from "../read/At.ts"
-import { type Field, type Scalar, type Table, valueOf } from "../tree/Tree.ts"
+import { type Field, type Scalar, sizeOf, type Table, valueOf } from "../tree/Tree.ts"
+import { spend } from "../tree/Report.ts"
 import { type Loading, shownPath } from "./Loading.ts"
 import { prepare, readDocuments } from "./read-documents.ts"
 
@@ -39,8 +40,10 @@ interface Extending extends Loading {
 }
 
 const extend = (home: Home, name: string, way: ReadonlyArray<string>, extending: Extending): Table | undefined => {
+  const { budget } = extending.report
   const tree = home.services.fields.get(name)?.value
-  if (tree?.kind !== "table") return undefined
+  // Trying takes as long as doing it.
+  if (budget.values === 0 || tree?.kind !== "table") return undefined
   const extendsTree = valueOf(tree, "extends")
   if (extendsTree === undefined) return tree
   const at: At = { tree: extendsTree, path: `services.${name}.extends`, report: extending.report }
@@ -52,14 +55,16 @@ const extend = (home: Home, name: string, way: ReadonlyArray<string>, extending:
   const target = targetOf(at, home, extending)
   if (target === undefined) return undefined
   if (target.home.services.fields.get(target.name) === undefined) {
-    const meant = nearest(target.name, target.home.services.fields.keys())
-    const hint = meant === undefined ? undefined : `did you mean ${meant}?`
+    const hint = didYouMean(target.name, target.home.services.fields.keys(), extending.report)
     return say(at, `there is no service "${target.name}" in ${shownPath(target.home.path, extending.cwd)}`, hint)
   }
   const base = extend(target.home, target.name, [...way, here], extending)
   if (base === undefined) return undefined
   const merging = { path: `services.${name}`, rule: serviceRule, report: extending.report, keepTags: true }
   const merged = mergeTrees(withoutTags(withoutExtends(base)), withoutExtends(tree), merging)
+  if (!spend(extending.report, sizeOf(merged))) {
+    return say(at, "the files have too many values, counting what is extended")
+  }
   return merged.kind === "table" ? merged : undefined
 }
 

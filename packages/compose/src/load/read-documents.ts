@@ -39,5 +39,5 @@ export const parseDocuments = (
 export const prepare = (document: Table, { interpolate: fills, report }: Loading): Table => {
   if (!fills) leaveAsWritten(document, report)
   const filled = fills ? interpolate(document, "", document.place.source.environment, report) : document
-  return longModel(filled.kind === "table" ? filled : document)
+  return longModel(filled.kind === "table" ? filled : document, report)
 }

@@ -1,11 +1,11 @@
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "../read/did-you-mean.ts"
 import type { Service } from "../Project.ts"
 import { type At, entries, say, sayOfField } from "../read/At.ts"
 import { readVariables } from "../service/environment-files.ts"
 import type { Scope } from "../read/Scope.ts"
 import { type ReadService, service as readService } from "../service/service.ts"
 import { circleOf, withNeeds } from "../service-order.ts"
-import { makeReport, type Report } from "../tree/Report.ts"
+import type { Report } from "../tree/Report.ts"
 import { valueOf } from "../tree/Tree.ts"
 
 /** Which services are wanted. */
@@ -32,7 +32,7 @@ export const readServices = (at: At, declared: Scope["declared"], wanted: Wanted
   const candidates =
     entries((each, name): Candidate => {
       if (!/^[a-zA-Z0-9._-]+$/.test(name)) sayOfField(each, "the name of a service has letters, digits, ., _ and -")
-      const later = { ...makeReport(), unclear: at.report.unclear }
+      const later = { ...at.report, problems: [] }
       return { ...readService(name, each, { declared, later }), at: each, later }
     })(at) ?? {}
   const all = Object.fromEntries(Object.entries(candidates).map(([name, { service }]) => [name, service]))
@@ -90,11 +90,11 @@ export const unknownNames = (named: ReadonlyArray<string>, { disabled, services 
   named
     .filter((name) => !Object.hasOwn(services, name) && !Object.hasOwn(disabled, name))
     .map((name) => {
-      const meant = nearest(name, [...Object.keys(services), ...Object.keys(disabled)])
+      const hint = didYouMean(name, [...Object.keys(services), ...Object.keys(disabled)])
       return {
         path: "",
         // As docker compose says it.
         message: `no such service: ${name}`,
-        ...(meant !== undefined && { hint: `did you mean ${meant}?` })
+        ...(hint !== undefined && { hint })
       }
     })

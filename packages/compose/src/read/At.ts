@@ -1,4 +1,4 @@
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "./did-you-mean.ts"
 import { kindOf, isNull, numberOf, truthOf } from "../tree/scalars.ts"
 import { plainData } from "../tree/plain-data.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
@@ -99,9 +99,8 @@ export const choice =
   }
 
 const unknownWord = (at: At, found: string, words: ReadonlyArray<string>) => {
-  const meant = nearest(found, words)
   const list = words.join(", ")
-  return say(at, `"${found}" is not one of ${list}`, meant === undefined ? undefined : `did you mean ${meant}?`)
+  return say(at, `"${found}" is not one of ${list}`, didYouMean(found, words, at.report))
 }
 
 /** The items of a list that can be read; nothing is an empty list. */
@@ -157,8 +156,7 @@ export const open = <Name extends string>(at: At, names: ReadonlyArray<Name>): F
   const known: ReadonlySet<string> = new Set(names)
   for (const [name, { key }] of fields) {
     if (known.has(name) || name.startsWith("x-")) continue
-    const meant = nearest(name, names)
-    const hint = meant === undefined ? "extensions begin with x-" : `did you mean ${meant}?`
+    const hint = didYouMean(name, names, report) ?? "extensions begin with x-"
     sayAt(report, key, join(path, name), `there is no attribute "${name}"`, hint)
   }
   const get = (name: Name): At | undefined => {

@@ -1,4 +1,4 @@
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "./did-you-mean.ts"
 import type { Report } from "../tree/Report.ts"
 import { type At, say } from "./At.ts"
 
@@ -15,9 +15,7 @@ export interface Scope {
 /** Checks that a name is declared. */
 export const refer = (at: At, kind: Kind, name: string, { declared, later }: Scope): void => {
   if (declared[kind].has(name)) return
-  const meant = nearest(name, declared[kind])
   const place = kind === "service" ? "services" : `${kind}s`
-  const hint =
-    meant === undefined ? `declare it under ${place}, on the first level of the file` : `did you mean ${meant}?`
+  const hint = didYouMean(name, declared[kind], later) ?? `declare it under ${place}, on the first level of the file`
   say({ ...at, report: later }, `there is no ${kind} "${name}"`, hint)
 }

@@ -54,10 +54,10 @@ const names = [
 /** How a service's image is made, in its long form. */
 export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
   const fields = open(at, names)
-  for (const refused of ["entitlements", "isolation"] as const) {
-    const asked = fields.get(refused)
-    if (asked !== undefined) say(asked, "it cannot be had here")
-  }
+  const isolation = fields.get("isolation")
+  if (isolation !== undefined && option(isolation) !== "default") say(isolation, "it cannot be had here")
+  const entitlements = fields.get("entitlements")
+  if (entitlements !== undefined) notice(entitlements, "has no effect: no step of a build gets rights over the host.")
   for (const useless of ["provenance", "sbom"] as const) {
     const asked = fields.get(useless)
     if (asked !== undefined) notice(asked, "has no effect: images are made without attestations.")

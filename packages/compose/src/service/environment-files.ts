@@ -1,6 +1,7 @@
 import { type FileText, readFile } from "../files/read-file.ts"
 import { pathOf } from "../files/path-of.ts"
 import type { Environment } from "../tree/Tree.ts"
+import { spendCharacters } from "../tree/Report.ts"
 import { type EnvFile, parseDotenv, parseRawEnv } from "../variables/dotenv.ts"
 import { lookupIn } from "../variables/interpolate.ts"
 import { type At, choice, fullText, list, open, type Read, say, truth } from "../read/At.ts"
@@ -39,9 +40,14 @@ export const labelFiles: Read<ReadonlyArray<EnvironmentFile>> = list((at) =>
 export const readVariables = (files: ReadonlyArray<EnvironmentFile>): Environment => {
   const found = new Map<string, string>()
   for (const { at, path, raw, required } of files) {
+    if (at.report.budget.characters === 0) return found
     const file: FileText = readFile(path)
     if ("why" in file) {
       if (required || !file.missing) say(at, `${path} cannot be read: ${file.why}`)
+      continue
+    }
+    if (!spendCharacters(at.report, file.text.length)) {
+      say(at, "the files of variables are too long together")
       continue
     }
     const { environment } = at.tree.place.source

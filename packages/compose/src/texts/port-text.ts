@@ -20,11 +20,17 @@ export const portRange = (text: string): readonly [first: number, last: number] 
   return last <= 65_535 && first <= last ? [first, last] : undefined
 }
 
-/**
- * Reads the short form of a port. A range of ports of the container becomes one port each, beside which those of the host
- * count up; a range of the host for one port of the container stays one.
- */
-export const parsePort = (text: string): Parsed<ReadonlyArray<ServicePort>> => {
+/** The parts of the short form of a port. */
+export interface PortText {
+  readonly targets: readonly [first: number, last: number]
+  /** One for each target, or a range of which one target gets any. */
+  readonly published?: readonly [first: number, last: number]
+  readonly hostIp?: string
+  readonly protocol: ServicePort["protocol"]
+}
+
+/** Reads the short form of a port. */
+export const parsePort = (text: string): Parsed<PortText> => {
   const wrong = (problem: string) => ({ problem: `"${text}" is not a port: ${problem}`, hint: `write ${form}` })
   const [, before, target = "", protocolText = "tcp"] = /^(?:(.*):)?([^:/]*)(?:\/([^:/]*))?$/.exec(text) ?? []
   const protocol = protocolOf(protocolText)
@@ -36,19 +42,40 @@ export const parsePort = (text: string): Parsed<ReadonlyArray<ServicePort>> => {
   if (hostIp !== undefined && !isAddress(hostIp)) return wrong(`"${hostIp}" is no address`)
   const host = published === "" ? undefined : portRange(published)
   if (published !== "" && host === undefined) return wrong(`"${published}" is no port from 0 to 65535`)
-  const [first, last] = targets
-  const count = last - first + 1
-  const perPort = count > 1
-  if (host !== undefined && perPort && host[1] - host[0] + 1 !== count) {
+  const [count, hostCount] = [targets, host].map((range) => (range === undefined ? 0 : range[1] - range[0] + 1))
+  if (host !== undefined && count !== 1 && hostCount !== count) {
     return wrong("the ranges of the host and of the container have different lengths")
   }
-  const value = Array.from({ length: count }, (_, index) => ({
-    target: first + index,
-    ...(host !== undefined && { published: perPort ? String(host[0] + index) : published }),
-    ...(hostIp !== undefined && { hostIp }),
-    protocol
-  }))
-  return { value }
+  return {
+    value: {
+      targets,
+      ...(host !== undefined && { published: host }),
+      ...(hostIp !== undefined && { hostIp }),
+      protocol
+    }
+  }
+}
+
+/**
+ * The ports of a short form: a range of ports of the container is one port each, beside which those of the host count up;
+ * a range of the host for one port of the container stays one.
+ */
+export const portsOf = ({ hostIp, protocol, published, targets }: PortText): ReadonlyArray<ServicePort> => {
+  const [first, last] = targets
+  const host = (target: number) => {
+    if (published === undefined) return undefined
+    const [from, to] = published
+    return first === last && from !== to ? `${from}-${to}` : String(from + target - first)
+  }
+  return Array.from({ length: last - first + 1 }, (_, index) => {
+    const port = host(first + index)
+    return {
+      target: first + index,
+      ...(port !== undefined && { published: port }),
+      ...(hostIp !== undefined && { hostIp }),
+      protocol
+    }
+  })
 }
 
 /** Whether a text looks like an IPv4 or IPv6 address. */

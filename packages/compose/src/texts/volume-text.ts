@@ -1,4 +1,4 @@
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "../read/did-you-mean.ts"
 import type { Parsed } from "./port-text.ts"
 
 /** The parts of the short form of a volume. */
@@ -34,8 +34,7 @@ export const parseVolume = (text: string): Parsed<VolumeText> => {
   const options = (parts[2] ?? "").split(",").filter((option) => option !== "")
   for (const option of options) {
     if (words.includes(option)) continue
-    const meant = nearest(option, words)
-    return wrong(`it has no option "${option}"`, meant === undefined ? undefined : `did you mean ${meant}?`)
+    return wrong(`it has no option "${option}"`, didYouMean(option, words))
   }
   const propagation = options.find((option) => propagations.includes(option))
   const selinux = options.find((option) => option.toLowerCase() === "z")

@@ -15,14 +15,16 @@ export interface Report {
 export interface Budget {
   /** Values of all trees, each as often as it is referred to. */
   values: number
-  /** Characters that variables turn into. */
+  /** Characters that variables turn into, and those of files of variables. */
   characters: number
   /** Files that refer to each other. */
   files: number
+  /** Searches for what somebody meant. */
+  searches: number
 }
 
-/** More than any project has: a million values, 64 million characters out of variables, 1000 files. */
-const usualBudget: Budget = { values: 1_000_000, characters: 64_000_000, files: 1000 }
+/** More than any project has, and what a machine can hold. */
+const usualBudget: Budget = { values: 500_000, characters: 64_000_000, files: 1000, searches: 100 }
 
 /** An empty report. */
 export const makeReport = (): Report => ({
@@ -31,6 +33,20 @@ export const makeReport = (): Report => ({
   budget: { ...usualBudget },
   unclear: new Set()
 })
+
+/** Takes values from what may still be read; whether there were as many. If not, there are none left. */
+export const spend = ({ budget }: Report, values: number): boolean => {
+  const enough = budget.values >= values
+  budget.values = enough ? budget.values - values : 0
+  return enough
+}
+
+/** Takes characters from what may still be read; whether there were as many. If not, there are none left. */
+export const spendCharacters = ({ budget }: Report, characters: number): boolean => {
+  const enough = budget.characters >= characters
+  budget.characters = enough ? budget.characters - characters : 0
+  return enough
+}
 
 /** Writes a problem down, at a place of a file. */
 export const sayAt = (report: Report, place: Place, path: string, message: string, hint?: string): void => {

@@ -69,6 +69,13 @@ export const tableAt = (place: Place, values: { readonly [name: string]: Tree | 
   )
 })
 
+/** How many values a tree has. */
+export const sizeOf = (tree: Tree): number => {
+  if (tree.kind === "scalar") return 1
+  const values = tree.kind === "list" ? tree.items : Array.from(tree.fields.values(), ({ value }) => value)
+  return values.reduce((sum, value) => sum + sizeOf(value), 1)
+}
+
 /** The value of a table, if it is a table and has one. */
 export const valueOf = (tree: Tree | undefined, name: string): Tree | undefined =>
   tree?.kind === "table" ? tree.fields.get(name)?.value : undefined

@@ -1,6 +1,6 @@
 import type * as Yaml from "yaml"
 import { parseDocuments } from "./parse-documents.ts"
-import { type Report, sayAt } from "./Report.ts"
+import { type Report, sayAt, spend } from "./Report.ts"
 import type { Field, Place, Scalar, Source, Table, Tag, Tree } from "./Tree.ts"
 
 /** The module `yaml`, which is loaded when the first file is read. */
@@ -53,14 +53,11 @@ const convert = (yaml: YamlModule, root: Yaml.Node, placeAt: (offset: number) =>
   const anchors = new Map<string, { readonly tree: Tree; readonly size: number } | "open">()
   let exhausted = false
 
-  const spend = (values: number, place: Place): boolean => {
-    if (report.budget.values < values) {
-      if (!exhausted) sayAt(report, place, "", "the files have too many values, counting what aliases refer to")
-      exhausted = true
-      return false
-    }
-    report.budget.values -= values
-    return true
+  const afford = (values: number, place: Place): boolean => {
+    if (spend(report, values)) return true
+    if (!exhausted) sayAt(report, place, "", "the files have too many values, counting what aliases refer to")
+    exhausted = true
+    return false
   }
 
   const nodePlace = (node: YamlNode, otherwise: Place): Place =>
@@ -74,12 +71,12 @@ const convert = (yaml: YamlModule, root: Yaml.Node, placeAt: (offset: number) =>
       exhausted = true
       return undefined
     }
-    if (node === null) return spend(1, place) ? { kind: "scalar", text: "", style: "plain", place } : undefined
+    if (node === null) return afford(1, place) ? { kind: "scalar", text: "", style: "plain", place } : undefined
     if (yaml.isAlias(node)) return followAlias(node.source, place)
     const anchor = yaml.isScalar(node) || yaml.isCollection(node) ? node.anchor : undefined
     const before = report.budget.values
     if (anchor !== undefined) anchors.set(anchor, "open")
-    const tree = spend(1, place) ? build(node, place, depth) : undefined
+    const tree = afford(1, place) ? build(node, place, depth) : undefined
     if (anchor !== undefined && tree !== undefined) {
       anchors.set(anchor, { tree, size: before - report.budget.values })
     }
@@ -93,7 +90,7 @@ const convert = (yaml: YamlModule, root: Yaml.Node, placeAt: (offset: number) =>
       sayAt(report, place, "", `the alias *${name} ${why}`)
       return undefined
     }
-    return spend(found.size, place) ? found.tree : undefined
+    return afford(found.size, place) ? found.tree : undefined
   }
 
   const build = (node: Yaml.Node, place: Place, depth: number): Tree | undefined => {

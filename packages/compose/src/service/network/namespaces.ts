@@ -1,4 +1,4 @@
-import { nearest } from "@gantry/core/nearest"
+import { didYouMean } from "../../read/did-you-mean.ts"
 import { type At, fullText, type Read, say } from "../../read/At.ts"
 import { refer, type Scope } from "../../read/Scope.ts"
 
@@ -11,9 +11,8 @@ export const namespace =
     const [, kind, name] = /^(service|container):(.+)$/.exec(found) ?? []
     if (kind === "service" && name !== undefined) refer(at, "service", name, scope)
     if (name !== undefined) return found
-    const meant = nearest(found, words)
     const known = [...words, "service:NAME", "container:NAME"].join(", ")
-    return say(at, `"${found}" is not one of ${known}`, meant === undefined ? undefined : `did you mean ${meant}?`)
+    return say(at, `"${found}" is not one of ${known}`, didYouMean(found, words, at.report))
   }
 
 /** The service whose namespace is shared, if it is one's. */
