@@ -90,6 +90,7 @@ export interface Service {
   readonly readOnly: boolean
   readonly capAdd: ReadonlyArray<string>
   readonly capDrop: ReadonlyArray<string>
+  /** As `--security-opt` has it; the path of a seccomp profile is absolute. */
   readonly securityOpt: ReadonlyArray<string>
   readonly devices: ReadonlyArray<string>
   readonly deviceCgroupRules: ReadonlyArray<string>

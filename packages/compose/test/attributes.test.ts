@@ -54,6 +54,10 @@ describe("attributes of a service", () => {
     ["pull_policy: never", { pullPolicy: "never" }],
     ["group_add: [10, audio]", { groupAdd: ["10", "audio"] }],
     ["attach: false", { attach: false }],
+    [
+      "security_opt: ['seccomp:./p.json', seccomp=unconfined, 'label:disable']",
+      { securityOpt: ["seccomp=FOLDER/p.json", "seccomp=unconfined", "label:disable"] }
+    ],
     ["tmpfs: [/a, '/b:size=1m,mode=700']", { tmpfs: ["/a", "/b:size=1m,mode=700"] }],
     ["network_mode: host", { networkMode: "host", networks: {} }],
     ["network_mode: 'container:x'", { networkMode: "container:x" }],
@@ -140,6 +144,9 @@ describe("attributes of a service", () => {
       "volumes: [{type: npipe, source: a, target: /a}]",
       "4:15 services.web.volumes[0]: volumes of type npipe cannot be had here"
     ],
+    ["volumes: [a/b:/c]", `4:15 services.web.volumes[0].source: "a/b" is not the name of a volume`],
+    ["build:", "4:11 services.web.build: it says nothing"],
+    ["uts: service:db", `4:10 services.web.uts: "service:db" is not one of host`],
     ["volumes: [./a:b]", `4:15 services.web.volumes[0].target: "b" is not an absolute path of the container`],
     ["volumes: [./a:/]", "4:15 services.web.volumes[0].target: nothing can be mounted over the root of the container"],
     ["ports: [{published: '80'}]", "4:13 services.web.ports[0]: the port has no target"],

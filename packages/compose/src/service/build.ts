@@ -1,5 +1,6 @@
 import { isRemote, pathOf } from "../files/path-of.ts"
 import type { ServiceBuild } from "../Project.ts"
+import { isNull } from "../tree/scalars.ts"
 import { textAt } from "../tree/Tree.ts"
 import {
   anyText,
@@ -53,6 +54,7 @@ const names = [
 
 /** How a service's image is made, in its long form. */
 export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
+  if (isNull(at.tree)) return say(at, "it says nothing", "give it a context, such as build: .")
   const fields = open(at, names)
   const isolation = fields.get("isolation")
   if (isolation !== undefined && option(isolation) !== "default") say(isolation, "it cannot be had here")

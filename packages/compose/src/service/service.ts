@@ -1,8 +1,11 @@
+import { pathOf } from "../files/path-of.ts"
 import type { Service } from "../Project.ts"
 import { isNull } from "../tree/scalars.ts"
+import { textAt } from "../tree/Tree.ts"
 import {
   anyText,
   type At,
+  choice,
   defined,
   fullText,
   list,
@@ -174,8 +177,8 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     networkMode,
     pid,
     ipc,
-    uts: fields.read("uts", namespace(scope, "host")),
-    cgroup: fields.read("cgroup", namespace(scope, "host", "private")),
+    uts: fields.read("uts", choice("host")),
+    cgroup: fields.read("cgroup", choice("host", "private")),
     usernsMode: fields.read("userns_mode", option),
     cgroupParent: fields.read("cgroup_parent", option),
     dependsOn: {
@@ -198,7 +201,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     readOnly: fields.read("read_only", truth) ?? false,
     capAdd: fields.read("cap_add", texts) ?? [],
     capDrop: fields.read("cap_drop", texts) ?? [],
-    securityOpt: fields.read("security_opt", texts) ?? [],
+    securityOpt: fields.read("security_opt", list(securityOption)) ?? [],
     devices: fields.read("devices", list(device)) ?? [],
     deviceCgroupRules: fields.read("device_cgroup_rules", texts) ?? [],
     dns: fields.read("dns", list(option)) ?? [],
@@ -225,6 +228,14 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
 const logging: Read<NonNullable<Service["logging"]>> = (at) => {
   const fields = open(at, ["driver", "options"])
   return defined({ driver: fields.read("driver", text), options: fields.read("options", pairs) ?? {} })
+}
+
+/** `NAME=VALUE`; a profile of system calls is a file. */
+const securityOption: Read<string> = (at) => {
+  const found = fullText(at)
+  const [, path] = /^seccomp[=:](.+)$/.exec(found ?? "") ?? []
+  if (path === undefined || path === "unconfined" || path === "builtin") return found
+  return `seccomp=${pathOf(textAt(path, at.tree.place))}`
 }
 
 /** `PATH[:PATH[:RIGHTS]]`. */

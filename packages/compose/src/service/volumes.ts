@@ -71,6 +71,9 @@ const sourceOf = (type: "bind" | "image" | "tmpfs" | "volume", at: At, scope: Sc
   if (found === undefined || at.tree.kind !== "scalar") return undefined
   if (type === "bind") return pathOf(at.tree)
   if (type === "tmpfs") return say(at, "a volume of type tmpfs has no source")
+  if (type === "volume" && found.includes("/")) {
+    return say(at, `"${found}" is not the name of a volume`, `write ./${found} to mean a file or directory of the host`)
+  }
   if (type === "volume") refer(at, "volume", found, scope)
   return found
 }
