@@ -3,8 +3,8 @@ import type * as Yaml from "yaml"
 /** Most lines that are moved, each after a look at the whole text. */
 const mostMoved = 100
 
-/** Longest text whose lines are moved: looking at it again and again is to take no time to speak of. */
-const longest = 64 * 1024
+/** Most characters that are looked at for it, the whole text at each line. */
+const mostRead = 1024 * 1024
 
 /**
  * The documents of a YAML text.
@@ -26,7 +26,7 @@ export const parseDocuments = (
   const first = parse(text)
   let current = first
   let source = text
-  for (let moved = 0; moved < mostMoved && text.length <= longest; moved++) {
+  for (let moved = 0; moved < mostMoved && (moved + 1) * text.length <= mostRead; moved++) {
     const errors = current.documents.flatMap((document) => document.errors)
     if (errors.length === 0) return current
     const open = errors.find(({ code }) => code === "MISSING_CHAR")
