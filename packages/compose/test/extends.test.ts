@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { fullExample } from "./full-example.ts"
 import { complaints, load } from "./loading.ts"
 
 describe("extends", () => {
@@ -68,5 +69,20 @@ services:
       "b.yaml": "services: {b: {extends: {file: compose.yaml, service: a}}}"
     }
     expect((await complaints(files)).join("\n")).toContain("services extend each other in a circle")
+  })
+
+  it("without more of its own, makes a service like the other one, from the same file or from another", async () => {
+    const own = await load({
+      "compose.yaml": fullExample.replace("  helper:", "  copy: {extends: web}\n  helper:"),
+      "vars.env": "A=1"
+    })
+    expect({ ...own.services["copy"], name: "web" }).toEqual(own.services["web"])
+    const parts = fullExample.slice(fullExample.indexOf("\nnetworks:"))
+    const other =
+      "services: {web: {extends: {file: full.yaml, service: web}}, db: {image: a}, helper: {image: a}, extra: {image: a}}"
+    const files = { "compose.yaml": `name: full\n${other}${parts}`, "full.yaml": fullExample, "vars.env": "A=1" }
+    const web = (project: typeof own) =>
+      JSON.stringify(project.services["web"]).replaceAll(/gantry-compose-\w+/g, "PARENT")
+    expect(web(await load(files))).toBe(web(own))
   })
 })

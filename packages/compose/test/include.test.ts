@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { fullExample } from "./full-example.ts"
 import { complaints, load } from "./loading.ts"
 
 describe("include", () => {
@@ -70,6 +71,15 @@ describe("include", () => {
       "1:11 include[0]: files that lie elsewhere cannot be included",
       "1:47 include[1]: it names no path"
     ])
+  })
+
+  it("means what the file itself means, beside it", async () => {
+    const files = { "compose.yaml": "include: [full.yaml]", "full.yaml": fullExample, "vars.env": "A=1" }
+    const read = async (file: string) => {
+      const { extensions: _, files: __, ...project } = await load(files, { files: [file], name: "full" })
+      return JSON.parse(JSON.stringify(project).replaceAll(/gantry-compose-\w+/g, "PARENT"))
+    }
+    expect(await read("compose.yaml")).toEqual(await read("full.yaml"))
   })
 
   it("does not read files without end", async () => {

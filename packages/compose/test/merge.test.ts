@@ -1,4 +1,6 @@
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { fullExample } from "./full-example.ts"
 import { complaints, load, withWeb } from "./loading.ts"
 
 /** The service `web` of a file and of one that overrides it. */
@@ -137,5 +139,44 @@ describe("several files", () => {
     expect(await image({ environment: { COMPOSE_FILE: "b.yaml:a.yaml" } })).toBe("a")
     expect(await image({ environment: { COMPOSE_FILE: "b.yaml|a.yaml", COMPOSE_PATH_SEPARATOR: "|" } })).toBe("a")
     expect(await image({ files: ["a.yaml", "-"], stdin: () => "services: {web: {image: c}}" })).toBe("c")
+  })
+
+  it("mean the same when one overrides itself, or is overridden by one that says nothing", async () => {
+    const files = { "a.yaml": fullExample, "b.yaml": "services: {web: , db: {}}\nvolumes: {data: }", "vars.env": "" }
+    const read = async (...names: ReadonlyArray<string>) => {
+      const project = JSON.stringify({ ...(await load(files, { files: names })), files: [] })
+      return project.replaceAll(/gantry-compose-\w+/g, "PARENT")
+    }
+    const once = await read("a.yaml")
+    expect(await read("a.yaml", "a.yaml")).toBe(once)
+    expect(await read("a.yaml", "b.yaml")).toBe(once)
+  })
+
+  it("merge variables and lists as maps and sets are merged", async () => {
+    const name = fc.constantFrom("A", "B", "C", "D")
+    const variables = fc.dictionary(name, fc.constantFrom("1", "2", "x=y", ""))
+    const file = fc.record({ variables, asList: fc.boolean(), list: fc.uniqueArray(name) })
+    const written = ({
+      asList,
+      list,
+      variables: values
+    }: {
+      asList: boolean
+      list: Array<string>
+      variables: Record<string, string>
+    }) => {
+      const environment = asList ? Object.entries(values).map(([key, value]) => `${key}=${value}`) : values
+      return JSON.stringify({ services: { web: { image: "a", environment, cap_add: list } } })
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 4 }), async (files) => {
+        const names = files.map((_, index) => `${index}.yaml`)
+        const texts = Object.fromEntries(files.map((each, index) => [`${index}.yaml`, written(each)]))
+        const web = (await load(texts, { files: names })).services["web"]!
+        expect(web.environment).toEqual(Object.assign({}, ...files.map((each) => each.variables)))
+        expect(web.capAdd).toEqual([...new Set(files.flatMap(({ list }) => list))])
+      }),
+      { numRuns: 40 }
+    )
   })
 })

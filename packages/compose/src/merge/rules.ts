@@ -53,6 +53,7 @@ const deviceKey = (item: Tree): string | undefined => {
 export const serviceRule: Rule = {
   fields: {
     annotations: names,
+    blkio_config: { others: { key: by("path") } },
     build: {
       fields: {
         additional_contexts: names,
