@@ -77,8 +77,8 @@ const load = (yaml: YamlModule, request: ProjectRequest, report: Report): Projec
 
 const envFilesOf = (asked: ReadonlyArray<string>, usual: boolean, directory: string) =>
   asked.length > 0
-    ? { paths: asked, required: true }
-    : { paths: usual ? [resolve(directory, ".env")] : [], required: false }
+    ? { paths: asked, required: true, named: true }
+    : { paths: usual ? [resolve(directory, ".env")] : [], required: false, named: false }
 
 /** The files that are wanted: by option, by variable, or those that are found. */
 const filesOf = (request: ProjectRequest, environment: Environment, report: Report): ReadonlyArray<string> => {
@@ -121,9 +121,11 @@ const readOne = (
     return { path, documents: [] }
   }
   const whole = resolve(request.cwd, path)
-  const file = request.files.includes(path) ? path : shownPath(whole, request.cwd)
+  // What a variable names may have been named by a file.
+  const named = request.files.includes(path)
+  const file = named ? path : shownPath(whole, request.cwd)
   const reading = { path: whole, source: { file, directory, environment } }
-  return { path: whole, documents: readDocuments(reading, loading, { named: true }) }
+  return { path: whole, documents: readDocuments(reading, loading, { named }) }
 }
 
 /** By option, by variable, by the last file that says so, or after the directory. */

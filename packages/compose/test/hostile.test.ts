@@ -82,6 +82,12 @@ describe("hostile files", () => {
       "/dev/zero cannot be read: it is not a regular file",
       "/dev/full cannot be read: it is not a regular file"
     ])
+    expect(
+      await afterwards({ "compose.yaml": "include: [{path: a.yaml, env_file: pipe}]", "a.yaml": "services: {}" }, made)
+    ).toEqual(["the environment file cannot be read: it is not a regular file"])
+    expect(await afterwards({ ".env": "COMPOSE_FILE=pipe" }, made)).toEqual([
+      "the file cannot be read: it is not a regular file"
+    ])
     const long = { "compose.yaml": "services: {web: {image: a, env_file: long}}", long: "" }
     const truncated = (folder: string) => truncateSync(join(folder, "long"), 2 ** 40)
     expect(await afterwards(long, truncated)).toEqual(["FOLDER/long cannot be read: it is longer than 8388608 bytes"])

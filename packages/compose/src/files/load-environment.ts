@@ -5,16 +5,20 @@ import { type Report, spendCharacters } from "../tree/Report.ts"
 import type { Environment } from "../tree/Tree.ts"
 import { readFile } from "./read-file.ts"
 
-/** What `.env` files say; a later one overrides an earlier one. Files that must be there are problems when they are not. */
+/**
+ * What `.env` files say; a later one overrides an earlier one. Files that must be there are problems when they are not.
+ *
+ * `named`: the user has named them, so pipes are as good as files.
+ */
 export const readEnvFiles = (
   paths: ReadonlyArray<string>,
   given: Environment,
   report: Report,
-  { required }: { readonly required: boolean }
+  { named = false, required }: { readonly named?: boolean; readonly required: boolean }
 ): Environment => {
   const found = new Map<string, string>()
   for (const path of paths) {
-    const file = readFile(path, { named: required })
+    const file = readFile(path, { named })
     if ("why" in file) {
       if (required || !file.missing) {
         report.problems.push({ file: path, path: "", message: `the environment file cannot be read: ${file.why}` })
