@@ -28,7 +28,7 @@ import { substitute } from "./variables/substitute.ts"
  */
 export const loadProject = (request: ProjectRequest): Effect.Effect<Project, ComposeFileError> =>
   Effect.flatMap(
-    // A tenth of the start of a command that needs no Compose file.
+    // It takes as long to load as all else that a short command needs.
     Effect.promise(() => import("yaml")),
     (yaml) =>
       Effect.suspend(() => {
@@ -59,7 +59,7 @@ const load = (yaml: YamlModule, request: ProjectRequest, report: Report): Projec
   const name = nameOf(request, sources, directory, environment, report)
   environment.set("COMPOSE_PROJECT_NAME", name)
   const model = mergeModel(sources, [], loading)
-  if (model === undefined || report.budget.values === 0) return undefined
+  if (model === undefined || report.budget.values < 0) return undefined
   const profiles = request.profiles.length > 0 ? request.profiles : commaList(environment.get("COMPOSE_PROFILES"))
   const named = request.named ?? []
   const parts = readModel(model, name, { profiles, named }, report)

@@ -4,7 +4,7 @@ import { isRemote, pathOf } from "../files/path-of.ts"
 import { mergeTrees, withoutTags } from "../merge/merge-trees.ts"
 import { modelRule, serviceRule } from "../merge/rules.ts"
 import { type At, fullText, open, say } from "../read/At.ts"
-import { type Field, type Scalar, sizeOf, type Table, valueOf } from "../tree/Tree.ts"
+import { type Field, type Scalar, sizeOf, type Table, type Tree, valueOf } from "../tree/Tree.ts"
 import { spend } from "../tree/Report.ts"
 import { type Loading, shownPath } from "./Loading.ts"
 import { prepare, readDocuments } from "./read-documents.ts"
@@ -43,7 +43,7 @@ const extend = (home: Home, name: string, way: ReadonlyArray<string>, extending:
   const { budget } = extending.report
   const tree = home.services.fields.get(name)?.value
   // Trying takes as long as doing it.
-  if (budget.values === 0 || tree?.kind !== "table") return undefined
+  if (budget.values < 0 || tree?.kind !== "table") return undefined
   const extendsTree = valueOf(tree, "extends")
   if (extendsTree === undefined) return tree
   const at: At = { tree: extendsTree, path: `services.${name}.extends`, report: extending.report }
@@ -111,10 +111,9 @@ const servicesOf = (path: string, { place }: Scalar, extending: Extending): Tabl
   return found
 }
 
-const withoutExtends = <A extends { readonly kind: string }>(tree: A): A => {
+const withoutExtends = (tree: Tree): Tree => {
   if (tree.kind !== "table") return tree
-  const table = tree as unknown as Table
-  const fields = new Map(table.fields)
+  const fields = new Map(tree.fields)
   fields.delete("extends")
   return { ...tree, fields }
 }

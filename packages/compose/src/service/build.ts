@@ -69,7 +69,7 @@ export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
   const inlineAt = fields.get("dockerfile_inline")
   if (inlineAt !== undefined && dockerfile !== undefined) say(inlineAt, "the build has a dockerfile already")
   return defined({
-    context: fields.get("context") === undefined ? at.tree.place.source.directory : fields.read("context", place),
+    context: fields.read("context", place) ?? at.tree.place.source.directory,
     dockerfile,
     dockerfileInline: inline,
     args: fields.read("args", variables) ?? {},
@@ -87,14 +87,14 @@ export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
     extraHosts: fields.read("extra_hosts", hosts) ?? [],
     network: fields.read("network", option),
     noCache: fields.read("no_cache", truth) ?? false,
-    noCacheFilter: fields.read("no_cache_filter", (each) => list(text)(each)) ?? [],
+    noCacheFilter: fields.read("no_cache_filter", list(text)) ?? [],
     pull: fields.read("pull", truth) ?? false,
     privileged: fields.read("privileged", truth) ?? false,
     secrets: fields.read("secrets", (each) => serviceFiles(each, "secret", scope)) ?? [],
     ssh: fields.read("ssh", list(agent)) ?? [],
     shmSize: fields.read("shm_size", size),
     ulimits: fields.read("ulimits", ulimits) ?? {}
-  }) as ServiceBuild
+  })
 }
 
 /** A directory, absolute, or the address of something elsewhere. */

@@ -40,7 +40,7 @@ export const labelFiles: Read<ReadonlyArray<EnvironmentFile>> = list((at) =>
 export const readVariables = (files: ReadonlyArray<EnvironmentFile>): Environment => {
   const found = new Map<string, string>()
   for (const { at, path, raw, required } of files) {
-    if (at.report.budget.characters === 0) return found
+    if (at.report.budget.characters < 0) return found
     const file: FileText = readFile(path)
     if ("why" in file) {
       if (required || !file.missing) say(at, `${path} cannot be read: ${file.why}`)

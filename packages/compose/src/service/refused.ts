@@ -1,4 +1,5 @@
 import { isNull } from "../tree/scalars.ts"
+import type { Tree } from "../tree/Tree.ts"
 import { type Fields, notice, say } from "../read/At.ts"
 
 /** What a service would not be without, and cannot have here. */
@@ -39,9 +40,7 @@ export const refuse = (fields: Fields<Refused>): void => {
   for (const [name, why] of Object.entries(refused)) {
     const found = fields.get(name as Refused)
     if (found === undefined || isNull(found.tree)) continue
-    // What asks for nothing, or for what is usual, is no problem.
-    const usual = found.tree.kind === "scalar" ? /^(?:false|default|)$/.test(found.tree.text) : isEmpty(found.tree)
-    if (!usual) say(found, why, instead[name])
+    if (!asksNothing(found.tree)) say(found, why, instead[name])
   }
   for (const [name, sentence] of Object.entries(useless)) {
     const found = fields.get(name as Refused)
@@ -49,4 +48,8 @@ export const refuse = (fields: Fields<Refused>): void => {
   }
 }
 
-const isEmpty = (tree: { readonly kind: string; readonly items?: ReadonlyArray<unknown> }) => tree.items?.length === 0
+/** What asks for nothing, or for what is usual, is no problem. */
+const asksNothing = (tree: Tree): boolean => {
+  if (tree.kind === "scalar") return /^(?:false|default|)$/.test(tree.text)
+  return tree.kind === "list" && tree.items.length === 0
+}

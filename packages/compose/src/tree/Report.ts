@@ -34,17 +34,17 @@ export const makeReport = (): Report => ({
   unclear: new Set()
 })
 
-/** Takes values from what may still be read; whether there were as many. If not, there are none left. */
+/** Takes values from what may still be read; whether there were as many. Once there were not, less than none are left. */
 export const spend = ({ budget }: Report, values: number): boolean => {
   const enough = budget.values >= values
-  budget.values = enough ? budget.values - values : 0
+  budget.values = enough ? budget.values - values : -1
   return enough
 }
 
-/** Takes characters from what may still be read; whether there were as many. If not, there are none left. */
+/** Takes characters from what may still be read; whether there were as many. Once there were not, less than none are left. */
 export const spendCharacters = ({ budget }: Report, characters: number): boolean => {
   const enough = budget.characters >= characters
-  budget.characters = enough ? budget.characters - characters : 0
+  budget.characters = enough ? budget.characters - characters : -1
   return enough
 }
 
