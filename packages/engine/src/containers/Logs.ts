@@ -1,15 +1,18 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs"
+import { existsSync, watch } from "node:fs"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { bytesOf, type LogRecord } from "../supervisor/log.ts"
 import { directoryOf } from "./directory-of.ts"
+import { openLogFiles } from "./open-log-files.ts"
 
 /** A line a container wrote, or a piece of a very long one. */
 export interface LogLine {
@@ -33,99 +36,14 @@ export interface LogQuery {
 
 /** What a container has written so far, and what it writes from now on: nothing unless that is followed. */
 export interface OpenedLogs {
-  readonly past: ReadonlyArray<LogLine>
+  /** Read as it is asked for, once, before what comes later. Throws `StorageFailure`. */
+  readonly past: Iterable<LogLine>
   /** Can be read once, while the scope is open. */
   readonly later: Stream.Stream<LogLine, StorageFailure>
 }
 
-interface LogFile {
-  readonly path: string
-  readonly inode: bigint
-}
-
 /** Pause between looks whether a container was started again, in milliseconds. */
 const restartPace = 100
-
-/** Files of a container's log, the oldest first. */
-const filesOf = (directory: string): ReadonlyArray<LogFile> => {
-  const found: Array<LogFile> = []
-  for (let number = 0; ; number++) {
-    const path = `${directory}/log.json${number === 0 ? "" : `.${number}`}`
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-    // The newest one is missing for a moment while a new file is begun.
-    if (stat === undefined && number > 0) return found
-    if (stat !== undefined) found.unshift({ path, inode: stat.ino })
-  }
-}
-
-/** Reads whole lines from where it stopped last, from the oldest file on, also when new files were begun meanwhile. */
-const openReader = (directory: string) => {
-  const buffer = Buffer.allocUnsafe(1 << 16)
-  let open: { readonly fd: number; readonly inode: bigint } | undefined
-  let position = 0
-  let rest = ""
-  let decoder = new TextDecoder()
-  const rewind = (): void => {
-    position = 0
-    // What has no end here never gets one.
-    rest = ""
-    decoder = new TextDecoder()
-  }
-  const drain = (lines: Array<string>): void => {
-    if (open === undefined) return
-    // A log of one file only is emptied in its place.
-    if (fstatSync(open.fd).size < position) rewind()
-    for (;;) {
-      const size = readSync(open.fd, buffer, 0, buffer.length, position)
-      if (size === 0) return
-      position += size
-      const parts = (rest + decoder.decode(buffer.subarray(0, size), { stream: true })).split("\n")
-      rest = parts.pop() ?? ""
-      lines.push(...parts)
-    }
-  }
-  /** Goes to the file that was begun after this one; false when there is none. A file that is gone is passed over. */
-  const advance = (lines: Array<string>): boolean => {
-    for (;;) {
-      const files = filesOf(directory)
-      const next = files[open === undefined ? 0 : files.findIndex(({ inode }) => inode === open?.inode) + 1]
-      if (next === undefined) return false
-      const fd = openIfThere(next.path)
-      // Renamed between the look and the opening: another look tells.
-      if (fd === undefined) continue
-      if (fstatSync(fd, { bigint: true }).ino !== next.inode) {
-        closeSync(fd)
-        continue
-      }
-      // What was written between the last read and the begin of the new file is still in the old one.
-      drain(lines)
-      if (open !== undefined) closeSync(open.fd)
-      open = { fd, inode: next.inode }
-      rewind()
-      return true
-    }
-  }
-  return {
-    next: (): ReadonlyArray<string> => {
-      const lines: Array<string> = []
-      do drain(lines)
-      while (advance(lines))
-      return lines
-    },
-    close: (): void => {
-      if (open !== undefined) closeSync(open.fd)
-    }
-  }
-}
-
-const openIfThere = (path: string): number | undefined => {
-  try {
-    return openSync(path, "r")
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-    throw cause
-  }
-}
 
 const parse = (line: string): LogLine | undefined => {
   try {
@@ -145,9 +63,43 @@ export const instantOf = (time: string): bigint => {
 
 /** What a container wrote, in order; with `follow`, until it stops. */
 export const logs = (id: string, query: LogQuery): Stream.Stream<LogLine, StorageFailure, Runtime | Settings> =>
-  Stream.unwrapScoped(
-    Effect.map(openLogs(id, query), ({ later, past }) => Stream.concat(Stream.fromIterable(past), later))
-  )
+  Stream.unwrapScoped(Effect.map(openLogs(id, query), ({ later, past }) => Stream.concat(readLazily(past), later)))
+
+/** Elements that are asked for at once. */
+const batch = 1024
+
+/** Lines that are read as they are asked for, as a stream of them. They throw `StorageFailure`. */
+export const readLazily = <A>(lines: Iterable<A>): Stream.Stream<A, StorageFailure> =>
+  Stream.suspend(() => {
+    const rest = lines[Symbol.iterator]()
+    const some = Effect.try({
+      try: () => {
+        const taken: Array<A> = []
+        while (taken.length < batch) {
+          const { done, value } = rest.next()
+          if (done === true) break
+          taken.push(value)
+        }
+        return taken
+      },
+      catch: (failure) => Option.some(failure as StorageFailure)
+    })
+    return Stream.repeatEffectChunkOption(
+      Effect.flatMap(some, (taken) =>
+        taken.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(taken))
+      )
+    )
+  })
+
+/** The last so many of lines. No more of them are kept than twice that. */
+const lastOf = (lines: Iterable<LogLine>, count: number): ReadonlyArray<LogLine> => {
+  let kept: Array<LogLine> = []
+  for (const line of lines) {
+    kept.push(line)
+    if (kept.length >= 2 * count) kept = kept.slice(-count)
+  }
+  return count === 0 ? [] : kept.slice(-count)
+}
 
 /** As {@link logs}, with what is there apart from what is to come: nothing, of a log that is `kept` of a removed container. */
 export const openLogs = (
@@ -167,16 +119,21 @@ export const openLogs = (
     const select = (lines: ReadonlyArray<string>) =>
       lines.map(parse).filter((line) => line !== undefined && wanted(line)) as ReadonlyArray<LogLine>
     const reader = yield* Effect.acquireRelease(
-      Effect.sync(() => openReader(directory)),
+      Effect.sync(() => openLogFiles(directory)),
       (open) => Effect.sync(open.close)
     )
-    const past = yield* Effect.try({
-      try: () => {
-        const all = select(reader.next())
-        return tail === "all" ? all : tail === 0 ? [] : all.slice(-tail)
-      },
-      catch: failed
-    })
+    const chosen = function* (): Generator<LogLine> {
+      for (const piece of reader.past()) yield* select(piece)
+    }
+    const past: Iterable<LogLine> = {
+      *[Symbol.iterator]() {
+        try {
+          yield* tail === "all" ? chosen() : lastOf(chosen(), tail)
+        } catch (cause) {
+          throw failed(cause)
+        }
+      }
+    }
     // Without a directory nothing of it ever ran, and there is nothing to wait for.
     if (!follow || kept !== undefined || !existsSync(directory)) return { past, later: Stream.empty }
     const bell = yield* Queue.sliding<"changed" | "ended">(2)

@@ -3,7 +3,7 @@ import type { Settings } from "@gantry/core/Settings"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { instantOf, type LogLine, type LogQuery, openLogs } from "./Logs.ts"
+import { instantOf, type LogLine, type LogQuery, type OpenedLogs, openLogs, readLazily } from "./Logs.ts"
 
 /** Most containers whose logs are followed at once. */
 const mostFollowed = 1000
@@ -22,18 +22,28 @@ export const mergedLogs = <Container extends { readonly id: string; readonly kep
         Effect.map(openLogs(container.id, query, container.keptLog), ({ later, past }) => ({ container, later, past }))
       ),
       (opened) => {
-        const past = opened.flatMap(({ container, past: lines }) =>
-          lines.map((line) => ({ at: instantOf(line.time), pair: [container, line] as const }))
-        )
-        // Stable: what one container wrote in the same moment stays in order.
-        past.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
         const later = opened.map(({ container, later: lines }) =>
           Stream.map(lines, (line) => [container, line] as const)
         )
-        return Stream.concat(
-          Stream.fromIterable(past.map(({ pair }) => pair)),
-          Stream.mergeAll(later, { concurrency: mostFollowed })
-        )
+        return Stream.concat(readLazily(inOrderOfTime(opened)), Stream.mergeAll(later, { concurrency: mostFollowed }))
       }
     )
   )
+
+/** Lines of several, the earliest first, of which one of each is held. What one wrote in the same moment stays in order. */
+function* inOrderOfTime<Container>(
+  opened: ReadonlyArray<Pick<OpenedLogs, "past"> & { readonly container: Container }>
+): Generator<readonly [Container, LogLine]> {
+  const heads = opened.flatMap(({ container, past }) => {
+    const rest = past[Symbol.iterator]()
+    const { done, value } = rest.next()
+    return done === true ? [] : [{ container, rest, line: value, at: instantOf(value.time) }]
+  })
+  while (heads.length > 0) {
+    const first = heads.reduce((best, each) => (each.at < best.at ? each : best))
+    yield [first.container, first.line]
+    const { done, value } = first.rest.next()
+    if (done === true) heads.splice(heads.indexOf(first), 1)
+    else Object.assign(first, { line: value, at: instantOf(value.time) })
+  }
+}

@@ -72,6 +72,34 @@ describe("logs", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("are read as they are asked for, however many there are", () =>
+    Effect.gen(function* () {
+      const { write } = yield* logOf({ maxBytes: 1e8 })
+      write("a line\n".repeat(50_000))
+      let seen = 0
+      const matches = () => {
+        seen++
+        return true
+      }
+      const first = yield* Stream.runHead(logs(id, { ...everything, matches }))
+      expect(Option.map(first, (line) => new TextDecoder().decode(line.bytes))).toEqual(Option.some("a line\n"))
+      expect(seen).toBeLessThan(10_000)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("are those that were there, when somebody writes as fast as they are read", () =>
+    Effect.gen(function* () {
+      const { write } = yield* logOf({ maxBytes: 1e8 })
+      write("before\n".repeat(1000))
+      const matches = () => {
+        write("meanwhile\n".repeat(10))
+        return true
+      }
+      // At most what came while the last piece of those was read.
+      expect((yield* read({ matches })).length).toBeLessThan(10_000)
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("are only those that match, without regard to the end of a line, and the tail is counted among those", () =>
     Effect.gen(function* () {
       const { write } = yield* logOf()
