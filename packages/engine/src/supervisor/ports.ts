@@ -2,6 +2,7 @@ import type { PublishedPort } from "@gantry/core/network/Network"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { type HostSocket, takeHostSocket } from "./host-socket.ts"
 import { hostsOf, isWithoutAddress } from "./hosts.ts"
+import { makeRoom, type Room } from "./room.ts"
 import { holdTcp } from "./tcp.ts"
 import { holdUdp } from "./udp.ts"
 
@@ -22,6 +23,14 @@ export interface HeldPort {
 export interface Place {
   readonly host: string
   readonly fd?: number
+}
+
+/** Where what comes to a port is carried. */
+export interface Target {
+  /** The container's, at most one of each kind. */
+  readonly addresses: ReadonlyArray<string>
+  /** Whoever comes when there is none is sent away. */
+  readonly room: Room
 }
 
 /** A port that is listened at. */
@@ -53,6 +62,7 @@ export const holdPorts = async (
   ports: ReadonlyArray<PublishedPort>,
   addresses: ReadonlyArray<string>
 ): Promise<HeldPorts | PortRefusal> => {
+  const room = makeRoom(loadSyscallsSync())
   let held: ReadonlyMap<string, HeldPort> = new Map()
   const change: HeldPorts["change"] = async (wanted, target, sockets) => {
     const next = new Map<string, HeldPort>()
@@ -62,7 +72,7 @@ export const holdPorts = async (
       const known = held.get(name)
       // In order: a refusal has to find everything before it in `fresh`.
       // oxlint-disable-next-line no-await-in-loop
-      const one = known ?? (await take(port, target, sockets?.[index] ?? undefined))
+      const one = known ?? (await take(port, { addresses: target, room }, sockets?.[index] ?? undefined))
       if (one !== undefined && "code" in one) {
         fresh.forEach((each) => each.close())
         return one
@@ -85,14 +95,14 @@ const nameOf = ({ containerPort, hostIp, hostPort, protocol }: PublishedPort, ta
 /** Nothing for a protocol that no socket here speaks. */
 const take = async (
   port: PublishedPort,
-  addresses: ReadonlyArray<string>,
+  target: Target,
   given: HostSocket | undefined
 ): Promise<HeldPort | PortRefusal | undefined> => {
   const open = port.protocol === "tcp" ? holdTcp : port.protocol === "udp" ? holdUdp : undefined
   if (open === undefined) return undefined
   try {
-    if (given !== undefined) return await holdGiven(port, given, addresses, open)
-    return await firstOf(hostsOf(port.hostIp), (host) => open(port, { host }, addresses))
+    if (given !== undefined) return await holdGiven(given, (place) => open(port, place, target))
+    return await firstOf(hostsOf(port.hostIp), (host) => open(port, { host }, target))
   } catch (error) {
     const { code = "EIO", message } = error as NodeJS.ErrnoException
     return { port, code, why: code === "EADDRINUSE" ? "address already in use" : message }
@@ -109,20 +119,13 @@ const firstOf = async <A>(hosts: ReadonlyArray<string>, hold: (host: string) => 
   }
 }
 
-type Open = (port: PublishedPort, place: Place, addresses: ReadonlyArray<string>) => Promise<OpenPort>
-
 /** Listens at a socket that another process has made. */
-const holdGiven = async (
-  port: PublishedPort,
-  given: HostSocket,
-  addresses: ReadonlyArray<string>,
-  open: Open
-): Promise<OpenPort> => {
+const holdGiven = async (given: HostSocket, open: (place: Place) => Promise<OpenPort>): Promise<OpenPort> => {
   if ("code" in given) throw Object.assign(new Error(given.why), { code: given.code })
   const sys = loadSyscallsSync()
   const fd = takeHostSocket(sys, given)
   try {
-    return await open(port, { host: given.host, fd }, addresses)
+    return await open({ host: given.host, fd })
   } catch (error) {
     sys.close(fd)
     throw error

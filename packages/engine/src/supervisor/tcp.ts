@@ -1,13 +1,12 @@
 import * as net from "node:net"
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { OpenPort, Place } from "./ports.ts"
+import type { OpenPort, Place, Target } from "./ports.ts"
+
+/** Descriptors of one connection: that of who has come, and that of the container. */
+const ends = 2
 
 /** Takes a TCP port, and connects whoever comes to the same port of the container. */
-export const holdTcp = (
-  port: PublishedPort,
-  { fd, host }: Place,
-  addresses: ReadonlyArray<string>
-): Promise<OpenPort> =>
+export const holdTcp = (port: PublishedPort, { fd, host }: Place, { addresses, room }: Target): Promise<OpenPort> =>
   new Promise((resolve, reject) => {
     const open = new Set<net.Socket>()
     const keep = (socket: net.Socket): net.Socket => {
@@ -16,7 +15,9 @@ export const holdTcp = (
       return socket
     }
     const server = net.createServer({ allowHalfOpen: true }, (client) => {
-      keep(client).on("error", () => client.destroy())
+      client.on("error", () => client.destroy())
+      if (!room.take(ends)) return void client.destroy()
+      keep(client).once("close", () => room.give(ends))
       connectTo(client, addressesFor(client.remoteAddress ?? "", addresses), (address) =>
         keep(net.connect({ host: address, port: port.containerPort, allowHalfOpen: true }))
       )

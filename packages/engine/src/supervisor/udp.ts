@@ -1,6 +1,6 @@
 import type { Socket } from "node:dgram"
 import type { PublishedPort } from "@gantry/core/network/Network"
-import type { OpenPort, Place } from "./ports.ts"
+import type { OpenPort, Place, Target } from "./ports.ts"
 
 /** How long an answer finds its way back to a client that says nothing more, in milliseconds. */
 const forgetAfter = 90_000
@@ -12,7 +12,7 @@ const forgetAfter = 90_000
 export const holdUdp = async (
   port: PublishedPort,
   { fd, host }: Place,
-  [address]: ReadonlyArray<string>
+  { addresses: [address], room }: Target
 ): Promise<OpenPort> => {
   const { createSocket } = await import("node:dgram")
   const type = host.includes(":") ? "udp6" : "udp4"
@@ -24,10 +24,12 @@ export const holdUdp = async (
     const name = `${from.address} ${from.port}`
     let client = clients.get(name)
     if (client === undefined) {
+      if (!room.take(1)) return
       const inner = createSocket(address.includes(":") ? "udp6" : "udp4")
       const timer = setTimeout(() => {
         clients.delete(name)
         inner.close()
+        room.give(1)
       }, forgetAfter)
       inner.on("message", (answer) => outer.send(answer, from.port, from.address))
       // Nothing listens in the container: with UDP nobody is told.
@@ -65,6 +67,7 @@ export const holdUdp = async (
       for (const { inner, timer } of clients.values()) {
         clearTimeout(timer)
         inner.close()
+        room.give(1)
       }
     }
   }
