@@ -2,6 +2,7 @@ import { arch } from "node:os"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import { familiar, type ImageRef } from "@gantry/core/image/ImageRef"
 import { ofMachine, plainPlatform, type Platform } from "@gantry/core/image/Platform"
+import type { Locks } from "@gantry/core/Locks"
 import type { BlobStore } from "@gantry/core/store/BlobStore"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import {
@@ -22,6 +23,7 @@ import { commitImage } from "../images/commit-image.ts"
 import type { Images } from "../images/Images.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
 import { unpackedStream } from "../images/unpacked-archive.ts"
+import { workingNow } from "../prune/working.ts"
 
 /** What becomes an image. */
 export interface ImportRequest {
@@ -52,7 +54,7 @@ export const importImage = ({
 }: ImportRequest): Effect.Effect<
   NewImage,
   BadOption | BlobCorrupt | LayerMalformed | LayerMissing | LayerTooLarge | StorageFailure | UnsafePath,
-  BlobStore | Images | LayerStore
+  BlobStore | Images | LayerStore | Locks
 > =>
   Effect.gen(function* () {
     const layers = yield* LayerStore
@@ -66,6 +68,8 @@ export const importImage = ({
     }
     // A wrong instruction is found before the archive has been read.
     const config = yield* applyChanges(bare, changes)
+    // Nobody but this process knows of the layer before the image is on record.
+    yield* workingNow
     const { diffId } = yield* layers.unpack(undefined, unpackedStream(archive, called)).pipe(
       // The store has no better name for what has no digest yet.
       Effect.catchTag("LayerMalformed", (failure) => Effect.fail(new LayerMalformed({ ...failure, layer: called }))),
@@ -75,4 +79,4 @@ export const importImage = ({
     const image = yield* commitImage({ ...config, rootfs: { type: "layers", diff_ids: [diffId] } }, [diffId], names)
     yield* tell(imageEvent("import", image.id, names[0] === undefined ? image.id : familiar(names[0])))
     return image
-  })
+  }).pipe(Effect.scoped)

@@ -5,6 +5,7 @@ import { tarPieces } from "@gantry/core/tree/tar-write"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { Images, parseName } from "../../src/images/Images.ts"
+import { carryOut, planPrune, type PruneServices } from "../../src/prune/carry-out.ts"
 import { importImage, type ImportRequest } from "../../src/verbs/import-image.ts"
 import { file, world } from "../world.ts"
 
@@ -79,6 +80,20 @@ describe("importImage", () => {
       const outcome = yield* Effect.either(importImage(request(plain, { archive, changes: ["RUN a"] })))
       expect(Either.getLeft(outcome)).toMatchObject({ value: { _tag: "BadOption" } })
       expect(read).toBe(false)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("makes an image that has its layer, also when somebody prunes meanwhile", () =>
+    Effect.gen(function* () {
+      const services = yield* Effect.context<PruneServices>()
+      const prune = Effect.flatMap(planPrune({ images: "unused", unfinished: "all" }), (plan) => carryOut(plan))
+      const { stack } = yield* importImage(request(plain)).pipe(
+        Effect.updateService(LayerStore, (layers) => ({
+          ...layers,
+          flush: Effect.zipRight(layers.flush, Effect.ignore(Effect.provide(prune, services)))
+        }))
+      )
+      expect(yield* paths(stack)).toEqual(["a", "b"])
     }).pipe(Effect.provide(world))
   )
 
