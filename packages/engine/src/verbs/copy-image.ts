@@ -36,7 +36,7 @@ export const copyImage = (from: ImageRef, to: ImageRef): Effect.Effect<CopiedIma
     const copy = Effect.gen(function* () {
       const root = yield* registry.resolve(from)
       const counts = { sent: 0, there: 0 }
-      yield* copyContent(root, { from, to, counts, depth: 0 })
+      yield* copyContent(root, { from, to, counts, copied: new Set(), depth: 0 })
       yield* registry.tag(to, root)
       return { digest: root.descriptor.digest, ...counts }
     })
@@ -47,6 +47,8 @@ interface Way {
   readonly from: ImageRef
   readonly to: ImageRef
   readonly counts: { sent: number; there: number }
+  /** Documents that are there: of several indexes that name the same ones, each copies what is new. */
+  readonly copied: Set<Digest>
   readonly depth: number
 }
 
@@ -56,9 +58,11 @@ const copyContent = (document: ManifestBytes, way: Way): Effect.Effect<void, Cop
     const registry = yield* Registry
     const { blobs, manifests } = yield* named(document, way)
     for (const { digest } of manifests) {
+      if (way.copied.has(digest)) continue
       const child = yield* registry.resolve({ ...placeOf(way.from), digest })
       yield* copyContent(child, { ...way, depth: way.depth + 1 })
       yield* registry.tag({ ...placeOf(way.to), digest }, child)
+      way.copied.add(digest)
     }
     yield* Effect.forEach(blobs, (blob) => copyBlob(blob, way), { concurrency: atOnce, discard: true })
   })

@@ -80,6 +80,31 @@ describe("copying an image", () => {
     }).pipe(Effect.provide(MemoryRegistry.layer))
   )
 
+  it.scoped("asks for each document once, however many indexes lead to it", () =>
+    Effect.gen(function* () {
+      let level = [yield* manifest("one"), yield* manifest("two")]
+      for (const depth of [1, 2, 3]) {
+        const indexes = level.map((_, at) =>
+          document(MediaType.ociIndex, { schemaVersion: 2, manifests: level, annotations: { at: `${depth}.${at}` } })
+        )
+        level = yield* Effect.all(indexes)
+      }
+      const { digest } = yield* document(MediaType.ociIndex, { schemaVersion: 2, manifests: level }, "1")
+      let asked = 0
+      const copied = yield* copyImage(source, nameOf("second.example/mine:1")).pipe(
+        Effect.updateService(Registry, (registry) => ({
+          ...registry,
+          resolve: (ref) => {
+            asked++
+            return registry.resolve(ref)
+          }
+        }))
+      )
+      expect(copied.digest).toBe(digest)
+      expect(asked).toBe(1 + 3 * 2 + 2)
+    }).pipe(Effect.provide(MemoryRegistry.layer))
+  )
+
   it.scoped("names nothing when the image is broken, or is not there", () =>
     Effect.gen(function* () {
       const target = nameOf("second.example/mine:1")
