@@ -112,7 +112,7 @@ export const vitestWithSecondTry = async (
 }
 
 /** What is true after a second try of the files that failed: of tests in them, the second result. */
-export const withoutFirstFailures = (first: Run, second: Run): Run => {
+const withoutFirstFailures = (first: Run, second: Run): Run => {
   const tried = [...first.failures.values()].reduce((sum, tests) => sum + tests.length, 0)
   return {
     passed: first.passed + Math.max(0, tried - second.failed),

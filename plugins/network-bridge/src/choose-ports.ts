@@ -48,7 +48,7 @@ const ephemeralRange = () => {
 }
 
 /** The first port that satisfies the request and is free now. The error is that of the first candidate. */
-export const choosePort = (
+const choosePort = (
   request: PortRequest,
   held: ReadonlyArray<Held>
 ): Effect.Effect<PublishedPort, PortTaken | NetworkRefused> =>

@@ -15,7 +15,7 @@ export interface PlanOptions {
 const env = () => ({ PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...rootlessVariables() })
 
 /** The runtime of that name or path, with records of its own: runtimes do not read each other's. */
-export const driverOf = ({ run }: PlanOptions, program: string): Driver => ({
+const driverOf = ({ run }: PlanOptions, program: string): Driver => ({
   program,
   state: `${run}/oci/state-${program.replaceAll(/[^A-Za-z0-9.-]/g, "_")}`,
   bundles: `${run}/oci/bundles`

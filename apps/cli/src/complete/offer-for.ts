@@ -69,7 +69,7 @@ const attached = (name: Name, word: string, index: OptionIndex): Offer | undefin
 }
 
 /** What may stand behind a command and some of its arguments, in the place of a word that is begun. */
-export const argumentOffer = (name: Name, command: Command, args: ReadonlyArray<string>, word: string): Offer => {
+const argumentOffer = (name: Name, command: Command, args: ReadonlyArray<string>, word: string): Offer => {
   const index = indexed(command.options)
   const place = placeAfter(args, index, command.interspersed)
   if (place.option !== undefined) return valueOffer(name, place.option[0], place.option[1], word)

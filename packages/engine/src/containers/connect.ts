@@ -73,7 +73,7 @@ export const outlet = (
 }
 
 /** All links of a container; only the one of `out` has a default route, and only the one of `out6` one of IPv6. */
-export const wiringOf = (
+const wiringOf = (
   attachments: ReadonlyArray<Attachment>,
   out: Attachment | undefined,
   out6: Attachment | undefined

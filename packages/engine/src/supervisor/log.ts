@@ -64,7 +64,7 @@ export const recordOf = (bytes: Uint8Array, stream: LogStream, time: string): Lo
 }
 
 /** The line of a record: Docker's json-file format, with its newline. */
-export const encodeRecord = (bytes: Uint8Array, stream: LogStream, time: string): string =>
+const encodeRecord = (bytes: Uint8Array, stream: LogStream, time: string): string =>
   `${JSON.stringify(recordOf(bytes, stream, time))}\n`
 
 /** The bytes of a record, exactly as they were written. */

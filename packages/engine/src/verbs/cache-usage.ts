@@ -49,7 +49,7 @@ export const cacheUsage: Effect.Effect<CacheUsage, StorageFailure, SnapshotServi
 )
 
 /** Counts the records of a look at everything. */
-export const cacheUsageOf = ({ cache, cacheMounts, images, layers, trees, workingSince }: Snapshot): CacheUsage => {
+const cacheUsageOf = ({ cache, cacheMounts, images, layers, trees, workingSince }: Snapshot): CacheUsage => {
   const ofImages = needed("layer", images, [], [])
   const ofTrees = needed("layer", [], [], trees)
   const seen = new Set<Digest>()

@@ -10,7 +10,7 @@ import { StageFailure } from "./StageFailure.ts"
 export type Control = LaunchControl
 
 /** The descriptor of the conversation. */
-export const controlFd = 3
+const controlFd = 3
 
 /** The other descriptor that the parent hands over. */
 const witnessFd = 4

@@ -78,7 +78,7 @@ const linkAttributes = ({ name, mac, mtu, master, netnsFd }: LinkSettings): Read
 ]
 
 /** The six bytes of a hardware address. Throws a RangeError for other text. */
-export const macBytes = (mac: string): Uint8Array => {
+const macBytes = (mac: string): Uint8Array => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac} is not a hardware address`)
   return Uint8Array.from(mac.split(":"), (byte) => Number.parseInt(byte, 16))
 }

@@ -20,7 +20,7 @@ export const requestAt = { total: 0, answer: 8, answerLength: 16, calls: 24, mem
 export const endings = { error: 0, never: 1, unlessZero: 2 } as const
 
 /** In place of a call's number: there is no further call. */
-export const lastCall = -1
+const lastCall = -1
 /**
  * In place of a call's number: the process forks, with the first argument as clone(2)'s flags. The child carries out the
  * rest and answers. The process itself only waits for it and ends as it does.
