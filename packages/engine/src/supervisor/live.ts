@@ -13,6 +13,8 @@ import { type Watch, watchHealth } from "./watch-health.ts"
 export interface World {
   readonly start: () => Promise<Launched | LaunchFailure>
   readonly rest: Rest
+  /** Whether the container is paused now. */
+  readonly standsStill: () => boolean
   /** When it is started again, as things stand. */
   readonly rule: () => RestartRule
   readonly tell: (event: Event) => void
@@ -29,7 +31,7 @@ export interface World {
 export const live = async (
   directory: string,
   supervision: Supervision,
-  { onRun, rest, rule, start, story, tell }: World
+  { onRun, rest, rule, standsStill, start, story, tell }: World
 ): Promise<(Event & { type: "failed" }) | undefined> => {
   const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
   const restarts = makeRestarts(rule)
@@ -50,6 +52,7 @@ export const live = async (
             startedAt,
             rest,
             onRun,
+            standsStill,
             story,
             tell
           })
@@ -95,6 +98,7 @@ interface Lead {
   readonly startedAt: number
   readonly rest: Rest
   readonly onRun: World["onRun"]
+  readonly standsStill: World["standsStill"]
   readonly story: World["story"]
   readonly tell: World["tell"]
 }
@@ -104,7 +108,7 @@ const lead = async (
   directory: string,
   { health: rule, stop }: Supervision,
   running: Launched,
-  { onRun, rest, restarts, startedAt, story, supervisor, tell }: Lead
+  { onRun, rest, restarts, standsStill, startedAt, story, supervisor, tell }: Lead
 ): Promise<{ readonly exit: ExitStatus; readonly forced: boolean }> => {
   const first = mark(running.pid)
   let forced = false
@@ -137,15 +141,18 @@ const lead = async (
   const watch: Watch | undefined =
     rule === undefined
       ? undefined
-      : watchHealth(directory, rule, ({ status }) => {
-          write(status)
-          story(`health_status: ${status}`)
-          if (status !== "unhealthy" || rule.onFailure === "none") return
-          watch?.stop()
-          forced = rule.onFailure === "restart"
-          if (rule.onFailure === "stop") rest.want()
-          if (rule.onFailure === "kill") return running.signal(SIGKILL)
-          bringDown()
+      : watchHealth(directory, rule, {
+          standsStill,
+          onChange: ({ status }) => {
+            write(status)
+            story(`health_status: ${status}`)
+            if (status !== "unhealthy" || rule.onFailure === "none") return
+            watch?.stop()
+            forced = rule.onFailure === "restart"
+            if (rule.onFailure === "stop") rest.want()
+            if (rule.onFailure === "kill") return running.signal(SIGKILL)
+            bringDown()
+          }
         })
   const exit = await running.ended
   watch?.stop()

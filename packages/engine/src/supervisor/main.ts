@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from "node:fs"
+import { isFrozen } from "@gantry/linux/cgroup-frozen"
+import { type CgroupLayout, detectCgroups } from "@gantry/linux/cgroup-layout"
 import { POLLIN, SIGTERM } from "@gantry/linux/constants"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { stayMovable } from "@gantry/linux/stay-movable"
@@ -104,6 +106,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   const rest = makeRest()
   let running: Launched | undefined
   let held: HeldPorts | undefined
+  let layout: CgroupLayout | undefined
   const connection = await makeConnection(job, giveBackMemory)
   /** Loaded here: few containers have any. */
   const secrets = job.withheld === undefined ? undefined : (await import("./held-secrets.ts")).holdSecrets(job.withheld)
@@ -233,6 +236,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   const failure = await live(directory, supervision, {
     start,
     rest,
+    standsStill: () => isFrozen((layout ??= detectCgroups()), job.group),
     rule: () => rule,
     tell: clients.tell,
     story: (action, more) => {

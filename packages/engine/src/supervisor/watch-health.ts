@@ -7,6 +7,9 @@ import { afterCheck, unknown, untilNext } from "./health.ts"
 /** Longer than its own limit a look takes only when the machine is stuck. In milliseconds. */
 const patience = 10_000
 
+/** Milliseconds between two looks whether the container stands still, while its health is looked at. */
+const glance = 100
+
 /** Most bytes of an answer that are read. */
 const longestAnswer = 64 * 1024
 
@@ -39,14 +42,22 @@ export interface Watch {
   readonly stop: () => void
 }
 
+/** What watching touches besides the container's directory. */
+export interface WatchWorld {
+  /** Whether the container is paused: it can tell nothing then. */
+  readonly standsStill: () => boolean
+  readonly onChange: (health: Health) => void
+}
+
 /**
  * Looks at a container's health on schedule, keeps what was found, and tells when its status has changed. The first
- * look comes one pause after the start.
+ * look comes one pause after the start. While it is paused nobody looks, and what was found when it stood still meanwhile
+ * does not count.
  */
 export const watchHealth = (
   directory: string,
   rule: NonNullable<Supervision["health"]>,
-  onChange: (health: Health, before: Health) => void
+  { onChange, standsStill }: WatchWorld
 ): Watch => {
   const startedAt = Date.now()
   let health = unknown
@@ -56,14 +67,19 @@ export const watchHealth = (
   writeHealth(directory, health)
 
   const look = async (): Promise<void> => {
+    if (standsStill()) return schedule()
+    let stood = false
+    const glances = setInterval(() => (stood ||= standsStill()), glance)
     const { answer, kill } = probe(rule.probe, rule.timeout + patience)
     cancel = kill
     const check = await answer
+    clearInterval(glances)
     if (stopped) return
-    const before = health
+    if (stood || standsStill()) return schedule()
+    const { status } = health
     health = afterCheck(health, check, rule, startedAt)
     writeHealth(directory, health)
-    if (health.status !== before.status) onChange(health, before)
+    if (health.status !== status) onChange(health)
     schedule()
   }
   const schedule = (): void => {
