@@ -28,6 +28,10 @@ const numberOf = (word: string): number | undefined => {
   return number
 }
 
+/** The number in a row of a file, as far as the kernel has such numbers: what somebody else has written asks for nothing. */
+const numberIn = (word = ""): number | undefined =>
+  /^[0-9]+$/.test(word) && Number(word) < 2 ** 32 - 1 ? Number(word) : undefined
+
 /**
  * Resolves `""`, `name`, `uid`, `name:group`, `uid:gid` against the text of the container's own files.
  *
@@ -47,7 +51,7 @@ export const lookUp = (
 
   const groupNumber = (word: string): number => {
     const row = groups.find(([name]) => name === word)
-    const number = numberOf(row?.[2] ?? word)
+    const number = row === undefined ? numberOf(word) : numberIn(row[2])
     if (number === undefined) throw new UnknownName(`unable to find group ${word}: no matching entries in group file`)
     return number
   }
@@ -55,18 +59,18 @@ export const lookUp = (
   const uidWord = numberOf(userWord)
   const user =
     users.find(([name]) => name === userWord) ??
-    (uidWord === undefined ? undefined : users.find((row) => Number(row[2]) === uidWord))
-  const uid = user === undefined ? uidWord : numberOf(user[2] ?? "")
+    (uidWord === undefined ? undefined : users.find((row) => numberIn(row[2]) === uidWord))
+  const uid = user === undefined ? uidWord : numberIn(user[2])
   if (uid === undefined) throw new UnknownName(`unable to find user ${userWord}: no matching entries in passwd file`)
 
-  const gid = groupWord !== "" ? groupNumber(groupWord) : user === undefined ? 0 : numberOf(user[3] ?? "")
+  const gid = groupWord !== "" ? groupNumber(groupWord) : user === undefined ? 0 : numberIn(user[3])
   if (gid === undefined) throw new UnknownName(`the group of user ${userWord} is not a number in the passwd file`)
   const memberships =
     groupWord !== "" || user === undefined
       ? []
       : groups
           .filter((row) => (row[3] ?? "").split(",").includes(user[0] ?? ""))
-          .map((row) => numberOf(row[2] ?? ""))
+          .map((row) => numberIn(row[2]))
           .filter((number) => number !== undefined)
   const home = user?.[5] ?? ""
   return {

@@ -60,6 +60,15 @@ describe("who a process runs as", () => {
     expect(lookUp({ user: "odd", groups: [] }, "odd:x:5:5::/:/bin/sh", groups).groups).toEqual([5, 1])
   })
 
+  it("is not led astray by rows of others that have no number, or one that nobody may ask for", () => {
+    const rows =
+      "odd:x:::::\nbig:x:4294967294:4294967294::/:/bin/sh\nnone:x:4294967295:0::/:/bin/sh\nroot:x:0:0::/root:/bin/sh\n"
+    expect(lookUp({ user: "", groups: [] }, rows, "")).toMatchObject({ uid: 0, home: "/root" })
+    expect(lookUp({ user: "root", groups: [] }, rows, "huge:x:4294967294:root\n").groups).toEqual([0, 4294967294])
+    expect(lookUp({ user: "big", groups: [] }, rows, "")).toMatchObject({ uid: 4294967294, gid: 4294967294 })
+    expect(() => lookUp({ user: "none", groups: [] }, rows, "")).toThrow("unable to find user none")
+  })
+
   it("works without any file, for numbers", () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), (uid, gid) => {
