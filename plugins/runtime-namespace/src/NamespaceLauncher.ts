@@ -15,7 +15,7 @@ export const make = (options: PlanOptions): LauncherShape => ({
   usual: usualLaunch(options.self),
   sequences,
   hold: (spec) => holdPlan(options, spec),
-  join: (spec, pid, process, { privileged }) => joinPlan(options, spec, { pid, process, privileged })
+  join: (spec, first, process, { privileged }) => joinPlan(options, spec, { first, process, privileged })
 })
 
 /** For the CLI, where the settings say it. */

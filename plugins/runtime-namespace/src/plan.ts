@@ -2,7 +2,7 @@ import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS } f
 import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
-import type { Directed, LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
+import type { Directed, FirstProcess, LaunchPlan, UsualLaunch } from "@gantry/core/runtime/Launcher"
 import type { InitConfig, JoinConfig } from "./init/config.ts"
 
 /** What is the same in every plan. */
@@ -144,9 +144,9 @@ const spreads = (propagation = "private"): boolean => !propagation.endsWith("pri
 export const joinPlan = (
   { filters }: Pick<PlanOptions, "filters">,
   spec: ContainerSpec,
-  request: { readonly pid: number; readonly process: ProcessSpec; readonly privileged: boolean }
+  request: { readonly first: FirstProcess; readonly process: ProcessSpec; readonly privileged: boolean }
 ): LaunchPlan => {
-  const { pid, privileged, process } = request
+  const { first, privileged, process } = request
   const own = (["cgroup", "ipc", "uts"] as const).filter((kind) => spec.namespaces[kind] !== "host")
   const network = spec.wiring.some(({ type }) => type === "host") ? [] : ["net"]
   return {
@@ -155,13 +155,13 @@ export const joinPlan = (
     directed: {
       sequence: "join",
       namespaces: 0,
-      enters: spec.namespaces.pid === "host" ? [] : [`/proc/${pid}/ns/pid`],
+      enters: spec.namespaces.pid === "host" ? [] : [`/proc/${first.pid}/ns/pid`],
       private: false,
       tied: false,
       rehearses: true
     },
     config: {
-      pid,
+      first,
       ...(spec.users === undefined ? {} : { users: spec.users }),
       ...(filters === undefined ? {} : { filters }),
       // Rights over the others come with that of users.

@@ -8,6 +8,8 @@ import { sampleSpec } from "./sample-spec.ts"
 const options = { self: ["/opt/gantry"] }
 const words = (spec: ContainerSpec) => launchPlan(options, spec).argv
 
+const first = { pid: 77, startTime: 4711 }
+
 describe("the plan of a launch", () => {
   it("ties the chain to its parent, makes every namespace and ends in init", () => {
     const argv = words(sampleSpec)
@@ -138,19 +140,19 @@ describe("the plan of a container with users of its own", () => {
   })
 
   it("enters it before all other namespaces when a process joins", () => {
-    const { config } = joinPlan({}, own, { pid: 77, process: own.process, privileged: false })
+    const { config } = joinPlan({}, own, { first, process: own.process, privileged: false })
     expect(config).toMatchObject({ users, namespaces: ["user", "cgroup", "ipc", "uts", "net", "mnt"] })
   })
 })
 
 describe("the plan of a join", () => {
   const join = (spec: ContainerSpec, privileged = false) =>
-    joinPlan({}, spec, { pid: 77, process: spec.process, privileged })
+    joinPlan({}, spec, { first, process: spec.process, privileged })
 
   it("enters the process namespace first and leaves the rest to its sequence, mounts last", () => {
     const { config, directed: how } = join(sampleSpec)
     expect(how).toMatchObject({ sequence: "join", namespaces: 0, enters: ["/proc/77/ns/pid"], private: false })
-    expect(config).toMatchObject({ pid: 77, namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
+    expect(config).toMatchObject({ first, namespaces: ["cgroup", "ipc", "uts", "net", "mnt"] })
   })
 
   it("goes on when its starter does not", () => {

@@ -27,7 +27,7 @@ export const execAtOnce = async (
   { instance, root, run }: SettingsShape,
   env: Environment
 ): Promise<number | "failed" | "unusual"> => {
-  const { argv, container, inherit, job, options, pid } = ahead
+  const { argv, container, first, inherit, job, options } = ahead
   const { detach, interactive, user, workdir } = options
   const variables = options.env.map((text) => parseEnv(text, env))
   const unusual =
@@ -51,7 +51,7 @@ export const execAtOnce = async (
     ...(user === undefined ? {} : { user }),
     ...(workdir === undefined ? {} : { workdir })
   })
-  const plan = joinPlan({ filters: `${run}/filters` }, job.spec, { pid, process: process_, privileged: false })
+  const plan = joinPlan({ filters: `${run}/filters` }, job.spec, { first, process: process_, privileged: false })
   const launched = await launch(
     { plan, stdin: false, inherit, wiring: [], group: joinGroup(group), onOutput: () => undefined },
     ahead.join,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
+import type { FirstProcess } from "@gantry/core/runtime/Launcher"
 import type { SettingsShape } from "@gantry/core/Settings"
 import { databasePath } from "@gantry/core/state/database-path"
 import { loadSyscallsSync } from "@gantry/linux/load"
@@ -26,8 +27,7 @@ export interface ExecAhead {
   readonly argv: ReadonlyArray<string>
   readonly container: Pick<ContainerRecord, "id" | "imageName" | "labels" | "name" | "spec">
   readonly job: Job
-  /** The container's first process, as the host numbers it. */
-  readonly pid: number
+  readonly first: FirstProcess
 }
 
 /** The process that `gantry exec` is about to add to a running container, unless it is to have a terminal. */
@@ -46,15 +46,16 @@ export const joinAhead = (
   if (row === undefined) return undefined
   const id = String(row["id"])
   const directory = directoryOf(root, id)
-  const first = readState(directory)?.process
-  if (first === undefined || !isAlive(first)) return undefined
+  const mark = readState(directory)?.process
+  if (mark === undefined || !isAlive(mark)) return undefined
+  const first = { pid: mark.pid, startTime: mark.startTime }
   const job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8")) as Job
   const { spec } = job
   const { privileged } = options
-  const plan = joinPlan({}, spec, { pid: first.pid, process: spec.process, privileged })
+  const plan = joinPlan({}, spec, { first, process: spec.process, privileged })
   const inherit = callersStreams({ stdin: options.interactive && !options.detach, discard: options.detach })
   if (plan.directed === undefined) return undefined
   const join = openDirected(loadSyscallsSync(), { plan, terminal: false, stdin: false, inherit }, plan.directed)
   const record = JSON.parse(String(row["record"])) as ContainerRecord
-  return { join, inherit, options, argv, container: { ...record, id, name: String(row["name"]) }, job, pid: first.pid }
+  return { join, inherit, options, argv, container: { ...record, id, name: String(row["name"]) }, job, first }
 }

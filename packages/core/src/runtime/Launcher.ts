@@ -90,6 +90,14 @@ export interface LaunchControl {
  */
 export type UsualLaunch = Omit<LaunchPlan, "config">
 
+/** The first process of a container. Another one that gets its number later is not to be taken for it. */
+export interface FirstProcess {
+  /** As the host numbers it. */
+  readonly pid: number
+  /** When it began, in clock ticks after boot. Spec: proc_pid_stat(5), starttime. */
+  readonly startTime: number
+}
+
 /**
  * What a plugin for local containers writes: how a container is launched and joined. Pure: it plans, the supervisor
  * acts, and the supervisor makes a whole `Runtime` from it.
@@ -111,10 +119,10 @@ export interface LauncherShape {
   readonly hold: (spec: ContainerSpec) => LaunchPlan
   /** What its {@link Directed} plans need, loaded when it is. */
   readonly sequences?: () => Promise<{ readonly [name: string]: Sequence }>
-  /** `pid`: the container's first process, as the host numbers it. */
+  /** `first`: the container's first process. */
   readonly join: (
     spec: ContainerSpec,
-    pid: number,
+    first: FirstProcess,
     process: ProcessSpec,
     options: { readonly privileged: boolean }
   ) => LaunchPlan

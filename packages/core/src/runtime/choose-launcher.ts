@@ -15,6 +15,6 @@ export const chooseLauncher = (own: LauncherShape, other: (runtime: string) => L
     ...own,
     launch: (spec, group) => of(spec).launch(spec, group),
     hold: (spec) => of(spec).hold(spec),
-    join: (spec, pid, process, options) => of(spec).join(spec, pid, process, options)
+    join: (spec, first, process, options) => of(spec).join(spec, first, process, options)
   }
 }

@@ -42,14 +42,14 @@ export const execVerbs = ({ ahead, connect, directoryOf, firstProcess, groupOf, 
     request: Pick<LaunchRequest, "stdin" | "inherit" | "onOutput"> & { readonly privileged: boolean }
   ): Effect.Effect<Launched, RuntimeError> =>
     Effect.gen(function* () {
-      const { pid } = yield* firstProcess(id)
+      const { pid, startTime } = yield* firstProcess(id)
       const { privileged, ...streams } = request
       const { spec, withheld } = jobIn(directoryOf(id))
       const process =
         withheld === undefined ? asked : { ...asked, env: yield* secretVariables(connect(id), withheld, asked.env) }
       const whole = {
         ...streams,
-        plan: join(spec, pid, process, { privileged }),
+        plan: join(spec, { pid, startTime }, process, { privileged }),
         wiring: [],
         group: joinGroup(groupOf(id)),
         ...(process.tty ? { terminal: process.size === undefined ? {} : { size: process.size } } : {})

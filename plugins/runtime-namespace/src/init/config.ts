@@ -1,3 +1,4 @@
+import type { FirstProcess } from "@gantry/core/runtime/Launcher"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
@@ -12,8 +13,7 @@ export interface InitConfig {
 
 /** First message of the parent to a further process of a container. */
 export interface JoinConfig {
-  /** The container's first process, as the host numbers it. */
-  readonly pid: number
+  readonly first: FirstProcess
   /** Namespaces of that process to enter, by their names below /proc/PID/ns; the mount namespace comes last. */
   readonly namespaces: ReadonlyArray<string>
   /** The container's own namespace of users, if it has one. */
