@@ -1,5 +1,6 @@
 import { format as platformText } from "@gantry/core/image/Platform"
 import { LayerStore } from "@gantry/core/store/LayerStore"
+import { usesImage } from "@gantry/engine/containers/image-mounts"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { Images } from "@gantry/engine/images/Images"
 import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
@@ -27,7 +28,7 @@ export const showTree = (
           id: image.id,
           platform: platformText(config),
           size: image.size,
-          containers: containers.filter((each) => each.image === image.id).map(({ name }) => name),
+          containers: containers.filter((each) => usesImage(each, image.id)).map(({ name }) => name),
           layers: image.stack.map((diffId, at) => ({
             diffId,
             size: Option.match(sizes[at] ?? Option.none(), { onNone: () => 0, onSome: ({ size }) => size }),

@@ -1,4 +1,5 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
+import { usesImage } from "@gantry/engine/containers/image-mounts"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { Images } from "@gantry/engine/images/Images"
 import type { ImageRecord } from "@gantry/engine/images/ImageRecord"
@@ -35,7 +36,7 @@ export default define(table, ({ operands: [wanted], options }, { terminal }) =>
         ...(image.createdAt === 0 ? {} : { createdAt: image.createdAt }),
         size: image.size,
         lastUsed: image.lastUsed,
-        containers: containers.filter((each) => each.image === image.id).length,
+        containers: containers.filter((each) => usesImage(each, image.id)).length,
         ...row
       }))
     })

@@ -124,6 +124,13 @@ const mountRequest = (mount: MountSpec, typed: string): Effect.Effect<MountReque
       })
     }
     case "image":
-      return badValue(`${typed}: image mounts are not supported yet`)
+      return Effect.succeed({
+        type: "image",
+        source: mount.source,
+        target: mount.target,
+        readonly: mount.readOnly,
+        typed,
+        ...given("subpath", mount.subpath)
+      })
   }
 }

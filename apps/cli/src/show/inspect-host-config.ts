@@ -6,7 +6,7 @@ import { ownRuntime } from "../argv/values/own-runtime.ts"
 /** How a container is tied to the host, in the shape of Docker's inspect. What gantry never does has Docker's word for it. */
 export const hostConfigOf = ({ mounts, options, spec }: ContainerRecord) => ({
   Binds: mounts
-    .filter(({ anonymous, type }) => type !== "tmpfs" && !anonymous)
+    .filter(({ anonymous, type }) => type !== "tmpfs" && type !== "image" && !anonymous)
     .map((mount) => {
       const mode = modeOf(mount)
       return `${mount.name === "" ? mount.source : mount.name}:${mount.target}${mode === "" ? "" : `:${mode}`}`

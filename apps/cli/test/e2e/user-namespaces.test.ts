@@ -41,6 +41,13 @@ describe.each(everyRuntime)("root's containers with numbers of their own, by %s"
   beforeAll(() => chmodSync(gantry.scratch, runtime === "namespace" ? 0o700 : 0o711))
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  it("see images with the owners that these have, several of them as well as one", async () => {
+    await gantry.build("data", "FROM scratch\nCOPY --chown=1000:2000 file /one/file\n", { file: "text" })
+    const mounts = ["/a", "/b"].flatMap((target) => ["--mount", `type=image,source=data,target=${target},rw`])
+    const script = "touch /a/new; stat -c '%u:%g' /a/one/file /b/one/file /a/new"
+    expect(await auto(...mounts, "base", "sh", "-c", script)).toBe("1000:2000\n1000:2000\n0:0")
+  })
+
   it("have secrets that belong to their own users", async () => {
     writeFileSync(join(gantry.scratch, "key"), "locked")
     const asked = "key,src=key,uid=1000,gid=2000,mode=0400"

@@ -7,6 +7,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { containerOf } from "../containers/tree-names.ts"
 import { Containers } from "../containers/Containers.ts"
 import { Images } from "../images/Images.ts"
 import type { SnapshotServices } from "../prune/take-snapshot.ts"
@@ -55,7 +56,9 @@ export const look = ({ quick }: LookOptions): Effect.Effect<Report, StorageFailu
         good.add(diffId)
         continue
       }
-      const users = trees.filter(({ parents }) => parents.includes(diffId)).map(({ id }) => named.get(id) ?? id)
+      const users = trees
+        .filter(({ parents }) => parents.includes(diffId))
+        .map(({ id }) => named.get(containerOf(id)) ?? id)
       if (users.length > 0) stuck.add(diffId)
       findings.push({
         kind: "layer",

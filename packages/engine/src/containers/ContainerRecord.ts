@@ -16,10 +16,10 @@ export interface HealthSettings extends HealthRule {
 
 /** A mount as `inspect` shows it. */
 export interface MountRecord {
-  readonly type: "bind" | "volume" | "tmpfs"
+  readonly type: "bind" | "volume" | "tmpfs" | "image"
   /** Name of the volume; empty otherwise. */
   readonly name: string
-  /** Host path; empty for a tmpfs. */
+  /** Host path; an image as it was typed; empty for a tmpfs. */
   readonly source: string
   readonly target: string
   readonly readonly: boolean
@@ -27,6 +27,9 @@ export interface MountRecord {
   readonly idMap?: string
   /** Made for this container and removed with it. */
   readonly anonymous: boolean
+  /** ID of an image that is mounted, and the tree of the layer store that stands on it. */
+  readonly image?: Digest
+  readonly tree?: string
 }
 
 /** The ports of a container that the host answers on now. */

@@ -39,7 +39,7 @@ export interface ContainersShape {
   readonly rename: (id: string, name: string) => Effect.Effect<void, NameTaken | StorageFailure>
   /** Forgets a container. Succeeds when there is none. */
   readonly forget: (id: string) => Effect.Effect<void, StorageFailure>
-  /** Names of the containers made from an image. */
+  /** Names of the containers that were made from an image, or mount it. */
   readonly ofImage: (
     image: string
   ) => Effect.Effect<ReadonlyArray<Pick<ContainerRecord, "id" | "name">>, StorageFailure>
@@ -153,7 +153,15 @@ export const make = Effect.gen(function* () {
     forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
     ofImage: (image) =>
       db.read("containers", (tx) =>
-        tx.all("SELECT id, name FROM containers WHERE image = ? ORDER BY name", image).map(namesOf)
+        tx
+          .all(
+            `SELECT id, name FROM containers WHERE image = ? OR EXISTS (
+               SELECT 1 FROM json_each(record, '$.mounts') WHERE json_extract(value, '$.image') = ?
+             ) ORDER BY name`,
+            image,
+            image
+          )
+          .map(namesOf)
       ),
     ofVolume: (volume) => db.read("containers", (tx) => tx.all(ofVolume, volume).map(namesOf))
   }

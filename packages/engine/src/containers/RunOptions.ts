@@ -55,6 +55,16 @@ export type MountRequest =
       readonly labels?: { readonly [name: string]: string }
       readonly typed: string
     }
+  | {
+      readonly type: "image"
+      /** Name or ID of the image, as typed. */
+      readonly source: string
+      readonly target: string
+      readonly readonly: boolean
+      /** Relative path of what is mounted instead of all files. */
+      readonly subpath?: string
+      readonly typed: string
+    }
   /** The mount of another container, as it is there. What is asked for on the same path takes its place. */
   | {
       readonly type: "inherited"

@@ -18,6 +18,7 @@ import { holdVolumes } from "../volumes/hold-volumes.ts"
 import { prefill } from "../volumes/prefill.ts"
 import { type VolumeRecord, Volumes } from "../volumes/Volumes.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
+import { discardTrees, type FoundImage, type ImageMountContext, prepareImage } from "./image-mounts.ts"
 import { idMapText } from "./IdMapWish.ts"
 import { type OwnersContext, withOwners } from "./mount-owners.ts"
 import type { MountRequest } from "./RunOptions.ts"
@@ -26,8 +27,15 @@ import type { MountRequest } from "./RunOptions.ts"
 export interface PreparedMounts {
   readonly specs: ReadonlyArray<MountSpec>
   readonly records: ReadonlyArray<MountRecord>
-  /** Of the records, those of volumes that exist for nothing else. */
+  /** Of the records, those of volumes and trees that exist for nothing else. */
   readonly own: ReadonlyArray<MountRecord>
+}
+
+/** What of a container decides how things are mounted in it. */
+export interface MountContext extends OwnersContext {
+  /** The images that are wanted, by the wishes for them. */
+  readonly images?: ReadonlyMap<MountRequest, FoundImage>
+  readonly trees: Pick<ImageMountContext, "container" | "owners">
 }
 
 /**
@@ -40,7 +48,7 @@ export interface PreparedMounts {
 export const prepareMounts = (
   requests: ReadonlyArray<MountRequest>,
   image: ImageConfig,
-  owners: OwnersContext
+  context: MountContext
 ): Effect.Effect<
   PreparedMounts,
   BadOption | LayerMissing | StorageFailure,
@@ -78,21 +86,22 @@ export const prepareMounts = (
     const own = () => records().filter(({ target }) => !foreign.has(target))
     yield* Effect.forEach(
       ordered,
-      ([target, request]) => Effect.map(prepareMount(target, request, owners), (mount) => void prepared.push(mount)),
+      ([target, request], index) =>
+        Effect.map(prepareMount(target, request, { ...context, index }), (mount) => void prepared.push(mount)),
       { discard: true }
-    ).pipe(Effect.onError(() => removeAnonymous(own())))
+    ).pipe(Effect.onError(() => removeOwn(own())))
     return { specs: prepared.map(([spec]) => spec), records: records(), own: own() }
   })
 
-/** Takes away the volumes that were made for one container only; what cannot be removed stays for another time. */
-export const removeAnonymous = (mounts: ReadonlyArray<MountRecord>): Effect.Effect<void, never, Volumes> =>
-  Effect.flatMap(Volumes, (volumes) =>
-    Effect.forEach(
-      mounts.filter(({ anonymous, type }) => type === "volume" && anonymous),
-      ({ name }) => Effect.ignore(volumes.remove(name)),
-      { discard: true }
-    )
-  )
+/** Takes away what was made for one container only; what cannot be removed stays for another time. */
+export const removeOwn = (mounts: ReadonlyArray<MountRecord>): Effect.Effect<void, never, LayerStore | Volumes> =>
+  Effect.gen(function* () {
+    const volumes = yield* Volumes
+    yield* Effect.ignore(discardTrees(mounts))
+    for (const { anonymous, name, type } of mounts) {
+      if (type === "volume" && anonymous) yield* Effect.ignore(volumes.remove(name))
+    }
+  })
 
 const withoutEnd = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1")
 
@@ -114,7 +123,7 @@ const checkedTarget = (request: MountRequest): Effect.Effect<string, BadOption> 
 const prepareMount = (
   target: string,
   request: MountRequest,
-  owners: OwnersContext
+  context: MountContext & { readonly index: number }
 ): Effect.Effect<
   readonly [MountSpec, MountRecord],
   BadOption | LayerMissing | StorageFailure,
@@ -122,7 +131,13 @@ const prepareMount = (
 > => {
   switch (request.type) {
     case "inherited":
-      return inherited(request, owners)
+      return inherited(request, context)
+    case "image": {
+      const image = context.images?.get(request)
+      return image === undefined
+        ? Effect.dieMessage(`the image of ${request.typed} was not looked for`)
+        : prepareImage(target, request, image, { ...context.trees, index: context.index })
+    }
     case "tmpfs":
       return Effect.succeed([
         { type: "tmpfs", target, options: request.options },
@@ -140,7 +155,7 @@ const prepareMount = (
           ...(request.propagation === undefined ? {} : { propagation: request.propagation }),
           ...(request.writableBelow === true ? { writableBelow: true } : {})
         } as const
-        const spec = yield* withOwners({ bind, kind: "bind", wish: request.idMap, typed: request.typed }, owners)
+        const spec = yield* withOwners({ bind, kind: "bind", wish: request.idMap, typed: request.typed }, context)
         return [
           spec,
           {
@@ -171,8 +186,8 @@ const prepareMount = (
         if (!whole) yield* checkSubpath(volume, request, subpath)
         if (whole && !noCopy && (yield* volumes.isEmpty(volume))) {
           // Root's containers see volumes through their own numbers.
-          const written = rootless() === undefined ? undefined : owners.users
-          yield* prefill(volume, owners.stack, { target, owners: written })
+          const written = rootless() === undefined ? undefined : context.users
+          yield* prefill(volume, context.stack, { target, owners: written })
         }
         const bind = {
           type: "bind",
@@ -182,7 +197,7 @@ const prepareMount = (
           recursive: false,
           ...(whole ? {} : { subpath })
         } as const
-        const spec = yield* withOwners({ bind, kind: "volume", wish: request.idMap, typed: request.typed }, owners)
+        const spec = yield* withOwners({ bind, kind: "volume", wish: request.idMap, typed: request.typed }, context)
         return [
           spec,
           {

@@ -23,6 +23,7 @@ import { lostExit } from "./session.ts"
 import type { ContainerRecord } from "./ContainerRecord.ts"
 import { Containers } from "./Containers.ts"
 import { directoryOf } from "./directory-of.ts"
+import { discardTrees } from "./image-mounts.ts"
 
 /** What giving back and taking away need. */
 export type SettleServices = Containers | Images | LayerStore | Locks | Network | Runtime | Settings | Volumes
@@ -106,6 +107,7 @@ export const dismantleHeld = (
       try: () => rmSync(directoryOf(root, record.id), { recursive: true, force: true }),
       catch: storageFailure("remove", `container ${record.name}`)
     })
+    yield* discardTrees(record.mounts)
     yield* (yield* LayerStore).discard({ id: record.id })
     yield* (yield* Containers).forget(record.id)
     yield* tell(containerEvent(record, "destroy"))

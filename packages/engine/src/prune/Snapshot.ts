@@ -25,6 +25,8 @@ export interface ContainerFacts extends Dated {
   readonly name: string
   /** ID of its image. */
   readonly image: Digest
+  /** IDs of the images it mounts; none when absent. */
+  readonly mountedImages?: ReadonlyArray<Digest>
   readonly live: boolean
   /** Names of the volumes it mounts. */
   readonly volumes: ReadonlyArray<string>
@@ -33,6 +35,12 @@ export interface ContainerFacts extends Dated {
   /** What it takes of the disk: its own writes, its log, its state. */
   readonly bytes: number
 }
+
+/** IDs of the images that a container cannot do without. */
+export const imagesOf = ({ image, mountedImages = [] }: ContainerFacts): ReadonlyArray<Digest> => [
+  image,
+  ...mountedImages
+]
 
 /** A volume, as far as removing is concerned. */
 export interface VolumeFacts extends Dated {

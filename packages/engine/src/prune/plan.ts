@@ -1,5 +1,6 @@
 import type { Digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
+import { containerOf } from "../containers/tree-names.ts"
 import { planCache } from "./plan-cache.ts"
 import { filtered, isOfNow, ofNow } from "./reasons.ts"
 import type { Kept, Plan, PruneWish, Removal } from "./PrunePlan.ts"
@@ -38,7 +39,7 @@ export const plan = (snapshot: Snapshot, wish: PruneWish): Plan => {
       )
   const stayingContainers = without(snapshot.containers, containers)
   const removedTrees = new Set(containers.map(({ id }) => id))
-  const trees = snapshot.trees.filter(({ id }) => !removedTrees.has(id))
+  const trees = snapshot.trees.filter(({ id }) => !removedTrees.has(containerOf(id)))
 
   const volumes =
     wish.volumes === undefined
@@ -174,12 +175,16 @@ const imageReason = (
 ): string | undefined => {
   const user = containers.find(({ image }) => image === each.id)
   if (user !== undefined) return `container ${user.name} was made from it`
+  const viewer = containers.find(({ mountedImages = [] }) => mountedImages.includes(each.id))
+  if (viewer !== undefined) return `container ${viewer.name} mounts it`
   if (images === "dangling" && each.names.length > 0) return "it has a name"
   if (isOfNow(each.lastUsed, snapshot.workingSince)) return ofNow
   const known = new Set(snapshot.containers.map(({ id }) => id))
   const standing = snapshot.trees.find(
     ({ id, parents }) =>
-      !known.has(id) && each.stack.length > 0 && each.stack.every((layer, index) => parents[index] === layer)
+      !known.has(containerOf(id)) &&
+      each.stack.length > 0 &&
+      each.stack.every((layer, index) => parents[index] === layer)
   )
   if (standing !== undefined) return "a container or a build step is being made on it"
   return filtered(each, filters)

@@ -11,6 +11,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
+import { containerOf } from "../containers/tree-names.ts"
 import { Images } from "../images/Images.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
@@ -77,7 +78,7 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
     trees: trees.map(({ id, parents }) => ({
       id,
       parents,
-      ...(ofEnded.has(id) && !known.has(id) ? { abandoned: true } : {})
+      ...(ofEnded.has(id) && !known.has(containerOf(id)) ? { abandoned: true } : {})
     })),
     layers: stored("layer"),
     blobs: stored("blob"),
@@ -102,7 +103,7 @@ const bytesByOwner = (items: ReadonlyArray<DiskItem>): ReadonlyMap<string, numbe
     const part = item.kind === "other" ? rootPart(item.path) : undefined
     const owner =
       item.kind === "tree"
-        ? `container ${item.id}`
+        ? `container ${containerOf(item.id)}`
         : part?.of === "container" || part?.of === "volume" || part?.of === "cache-mount"
           ? `${part.of} ${part.id}`
           : undefined
@@ -124,6 +125,7 @@ const containerFacts = (
           id: record.id,
           name: record.name,
           image: record.image,
+          mountedImages: record.mounts.flatMap(({ image }) => (image === undefined ? [] : [image])),
           live: isLive(state),
           volumes: record.mounts.flatMap(({ name, type }) => (type === "volume" ? [name] : [])),
           networks: record.options.networks.map(({ network }) => network),

@@ -6,6 +6,7 @@ import { LayerStore } from "@gantry/core/store/LayerStore"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { Containers } from "../containers/Containers.ts"
+import { containerOf } from "../containers/tree-names.ts"
 import { isOrphaned } from "../containers/owned-name.ts"
 import { workKinds } from "../root-names.ts"
 
@@ -21,7 +22,7 @@ export const sweepSteps: Effect.Effect<void, StorageFailure, Containers | LayerS
     // In this order: a maker that has ended had put its container on record before.
     const kept = yield* layers.kept
     const known = new Set((yield* (yield* Containers).list).map(({ id }) => id))
-    for (const id of kept) if (!known.has(id)) yield* layers.discard({ id })
+    for (const id of kept) if (!known.has(containerOf(id))) yield* layers.discard({ id })
     yield* (yield* Runtime).sweep
     yield* Effect.try({
       try: () => {

@@ -17,8 +17,9 @@ import { commandOf, makeSpec, userOf } from "../containers/make-spec.ts"
 import { autoUsers, keptUsers } from "../containers/own-users.ts"
 import { settledJoins } from "../containers/joined-namespaces.ts"
 import { inheritedMounts } from "../containers/inherited-mounts.ts"
-import { prepareMounts, removeAnonymous } from "../containers/prepare-mounts.ts"
-import type { RunOptions } from "../containers/RunOptions.ts"
+import { prepareMounts, removeOwn } from "../containers/prepare-mounts.ts"
+import type { FoundImage } from "../containers/image-mounts.ts"
+import type { MountRequest, RunOptions } from "../containers/RunOptions.ts"
 import { checkSecrets } from "../containers/secret-values.ts"
 import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
@@ -98,14 +99,16 @@ export const create = (
     const { image, tree } = yield* Effect.catchTag(ready, "LayerMissing", () => ready)
     const stopSignal = saidSignal ?? stopSignalOf(image.config.config)
     let made: ContainerRecord["mounts"] = []
-    const undo = Effect.suspend(() => Effect.zipRight(removeAnonymous(made), Effect.ignore(layers.discard(tree))))
+    const undo = Effect.suspend(() => Effect.zipRight(removeOwn(made), Effect.ignore(layers.discard(tree))))
     return yield* Effect.gen(function* () {
       const own = kept ?? (yield* autoUsers(options))
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
       const mounts = yield* prepareMounts(wanted, image.config, {
         stack: image.record.stack,
         user: userOf(options, image.config, own),
-        users: own?.users
+        users: own?.users,
+        images: yield* mountedImages(options, fetching),
+        trees: { container: id, owners: kept?.users }
       }).pipe(phase("mount"))
       made = mounts.own
       const spec = yield* makeSpec({
@@ -189,6 +192,22 @@ export const create = (
       Effect.onError(() => undo)
     )
   }).pipe(phase("create"))
+
+/** The images that a container is to mount. They are fetched when they are missing; `always` is said of its own. */
+const mountedImages = (
+  { mounts, platform, pull }: Pick<RunOptions, "mounts" | "platform" | "pull">,
+  fetching: CreateContext["fetching"]
+) =>
+  Effect.map(
+    Effect.forEach(mounts, (request) =>
+      request.type === "image"
+        ? ensureImage(request.source, platform, { ...fetching, policy: pull === "never" ? "never" : "missing" }).pipe(
+            Effect.map(({ record }) => [[request, record] as const])
+          )
+        : Effect.succeed([])
+    ),
+    (found) => new Map<MountRequest, FoundImage>(found.flat())
+  )
 
 /** What Docker says of an image that is for other machines, when nobody asked for that. */
 const foreignTo = (image: ImageConfig, machine: Platform): string | undefined =>

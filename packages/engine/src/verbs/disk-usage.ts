@@ -3,13 +3,15 @@ import type { DiskItem } from "@gantry/core/store/Disk"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { needed } from "../prune/plan.ts"
-import type {
-  CacheFacts,
-  CacheMountFacts,
-  ContainerFacts,
-  ImageFacts,
-  Snapshot,
-  VolumeFacts
+import { containerOf } from "../containers/tree-names.ts"
+import {
+  type CacheFacts,
+  type CacheMountFacts,
+  type ContainerFacts,
+  type ImageFacts,
+  type Snapshot,
+  type VolumeFacts,
+  imagesOf
 } from "../prune/Snapshot.ts"
 import { type SnapshotServices, takeSnapshot } from "../prune/take-snapshot.ts"
 import { rootPart } from "../root-names.ts"
@@ -107,7 +109,7 @@ export const usageOf = (snapshot: Snapshot, items: ReadonlyArray<DiskItem>): Dis
     sum.count += 1
   }
   const { cache, cacheMounts, containers, images, volumes } = snapshot
-  const used = new Set(containers.map(({ image }) => image))
+  const used = new Set(containers.flatMap(imagesOf))
   const mounted = new Set(containers.flatMap((each) => each.volumes))
   const ofImages = new Set(images.flatMap(({ stack }) => stack))
   const isShared = ({ layer }: CacheFacts): boolean => layer !== null && ofImages.has(layer)
@@ -150,18 +152,18 @@ const teller = (snapshot: Snapshot) => {
   const byId = new Map(containers.map((each) => [each.id, each]))
   const mounted = new Set(containers.flatMap((each) => each.volumes))
   const known = new Set(volumes.map(({ name }) => name))
-  const used = new Set(containers.map(({ image }) => image))
+  const used = new Set(containers.flatMap(imagesOf))
   const active = images.filter(({ id }) => used.has(id))
   const byImages = { layer: needed("layer", images, [], []), blob: needed("blob", images, [], []) }
   const byActive = { layer: needed("layer", active, [], trees), blob: needed("blob", active, [], []) }
   const byCache = needed("layer", [], cache, [])
-  const kept = trees.filter(({ id }) => byId.has(id))
+  const kept = trees.filter(({ id }) => byId.has(containerOf(id)))
   const byContainers = needed("layer", [], [], kept)
   const byLive = needed(
     "layer",
     [],
     [],
-    kept.filter(({ id }) => byId.get(id)?.live === true)
+    kept.filter(({ id }) => byId.get(containerOf(id))?.live === true)
   )
   const byTrees = needed("layer", [], [], trees)
   const fetched = new Set(snapshot.partials.filter(({ held }) => held).map(({ digest }) => String(digest)))
@@ -183,7 +185,7 @@ const teller = (snapshot: Snapshot) => {
           ? { kind: "images", free: !byActive.blob.has(id) }
           : { kind: "partial", free: true }
       case "tree":
-        return container(item.id) ?? { kind: "working", free: false }
+        return container(containerOf(item.id)) ?? { kind: "working", free: false }
       case "partial":
         return { kind: "partial", free: !fetched.has(item.id) }
       case "unfinished":
@@ -230,7 +232,7 @@ const imageUsage = ({ blobs, containers, images, layers }: Snapshot): ReadonlyAr
       image,
       shared: bytesOf(parts.filter((part) => (holders.get(part) ?? 0) > 1)),
       unique: bytesOf(parts.filter((part) => holders.get(part) === 1)),
-      containers: containers.filter((each) => each.image === image.id).length
+      containers: containers.filter((each) => imagesOf(each).includes(image.id)).length
     }
   })
 }

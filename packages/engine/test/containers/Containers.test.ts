@@ -115,7 +115,9 @@ describe("Containers", () => {
       yield* containers.add(recordOf("a", "old", { createdAt: 1 }))
       yield* containers.add(recordOf("b", "new", { createdAt: 2, image }))
       expect((yield* containers.list).map(({ name }) => name)).toEqual(["new", "old"])
-      expect((yield* containers.ofImage(image)).map(({ name }) => name)).toEqual(["new"])
+      const seen = { type: "image", name: "", source: "x", target: "/x", readonly: true, anonymous: false } as const
+      yield* containers.add(recordOf("c", "viewer", { createdAt: 0, mounts: [{ ...seen, image, tree: "c.0" }] }))
+      expect((yield* containers.ofImage(image)).map(({ name }) => name)).toEqual(["new", "viewer"])
     }).pipe(Effect.provide(world))
   )
 

@@ -40,7 +40,7 @@ const prepared = (requests: ReadonlyArray<MountRequest>, declared: ReadonlyArray
   Effect.gen(function* () {
     const stack = [yield* layerOf([directory("data", own), file("data/seed", "planted", own)])]
     const image = configOf({ Volumes: Object.fromEntries(declared.map((path) => [path, {}])) })
-    return yield* prepareMounts(requests, image, { stack, user: "" })
+    return yield* prepareMounts(requests, image, { stack, user: "", trees: { container: "c" } })
   }).pipe(Effect.scoped)
 
 const why = (requests: ReadonlyArray<MountRequest>) =>
@@ -179,7 +179,10 @@ describe("prepareMounts", () => {
       expect(yield* why([bind("/tmp", "/proc")])).toContain("/proc is the container's own")
       expect(yield* why([tmpfs("/etc/../proc/sys")])).toContain("/proc/sys is the container's own")
       for (const same of [bind("/proc/", "/proc"), bind("/etc/hostname", "/proc/uptime")]) {
-        expect((yield* Effect.scoped(prepareMounts([same], configOf(), { stack: [], user: "" }))).specs).toHaveLength(1)
+        expect(
+          (yield* Effect.scoped(prepareMounts([same], configOf(), { stack: [], user: "", trees: { container: "c" } })))
+            .specs
+        ).toHaveLength(1)
       }
       expect(yield* why([tmpfs("/a"), tmpfs("/b/../a/")])).toContain("duplicate mount point: /a")
       expect(yield* why([volume("/a", { name: "../evil" })])).toContain("is not a volume name")

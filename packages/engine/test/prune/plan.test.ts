@@ -1,8 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { containerOf } from "../../src/containers/tree-names.ts"
 import { identityOf, type PruneWish } from "../../src/prune/PrunePlan.ts"
 import { grace, needed, plan } from "../../src/prune/plan.ts"
-import type { Dated, Snapshot } from "../../src/prune/Snapshot.ts"
+import { type Dated, imagesOf, type Snapshot } from "../../src/prune/Snapshot.ts"
 import { after, everything, now, snapshots, wishes } from "./snapshots.ts"
 
 /** A report of the smallest store and wish for which something is wrong; empty when there are none. */
@@ -27,8 +28,8 @@ describe("a plan", () => {
       const needs = (["layer", "blob"] as const).flatMap((kind) =>
         [...needed(kind, left.images, left.cache, left.trees)].map((each) => `${kind} ${each}`)
       )
-      const used = left.containers.flatMap(({ image, networks, volumes }) => [
-        `image ${image}`,
+      const used = left.containers.flatMap(({ image, mountedImages = [], networks, volumes }) => [
+        ...[image, ...mountedImages].map((each) => `image ${each}`),
         ...networks.map((network) => `network ${network}`),
         ...volumes.map((volume) => `volume ${volume}`)
       ])
@@ -134,9 +135,9 @@ describe("a plan", () => {
     const report = wrong((snapshot) => {
       const known = new Set(snapshot.containers.map(({ id }) => id))
       const { workingSince: _, ...idle } = snapshot
-      const still = { ...idle, trees: snapshot.trees.filter(({ id }) => known.has(id)) }
+      const still = { ...idle, trees: snapshot.trees.filter(({ id }) => known.has(containerOf(id))) }
       const { left } = planned(still, everything)
-      const images = new Set(left.containers.map(({ image }) => image))
+      const images = new Set(left.containers.flatMap(imagesOf))
       const volumes = new Set(left.containers.flatMap((each) => each.volumes))
       const networks = new Set(left.containers.flatMap((each) => each.networks))
       const layers = needed("layer", left.images, left.cache, left.trees)

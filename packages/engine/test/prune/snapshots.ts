@@ -1,6 +1,7 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 import * as fc from "fast-check"
+import { containerOf, imageTree } from "../../src/containers/tree-names.ts"
 import type { PruneWish } from "../../src/prune/PrunePlan.ts"
 import type { Snapshot, StoredFacts } from "../../src/prune/Snapshot.ts"
 
@@ -59,6 +60,7 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
         id: fc.constant(id),
         name: fc.constant(id.slice(0, 2)),
         image: fc.constantFrom(...imageIds),
+        mountedImages: fc.subarray([...imageIds], { maxLength: 2 }),
         live: fc.boolean(),
         volumes: fc.subarray([...volumeNames]),
         networks: fc.subarray(["bridge", ...networkNames]),
@@ -85,7 +87,7 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
     cacheMounts: some(["npm", "~1"], (name) =>
       fc.record({ ...dated, id: fc.constant(`/${name}`), name: fc.constant(name), bytes, busy: fc.boolean() })
     ),
-    trees: some([...containerIds, "draft-1", "d".repeat(64)], (id) =>
+    trees: some([...containerIds, imageTree("a".repeat(64), 1), "draft-1", "d".repeat(64)], (id) =>
       fc.record(
         { id: fc.constant(id), parents: stack, abandoned: fc.constant<true>(true) },
         { requiredKeys: ["id", "parents"] }
@@ -143,7 +145,7 @@ export const everything: PruneWish = {
 
 /** What is left of a store after a plan was carried out. */
 export const after = (snapshot: Snapshot, gone: ReadonlySet<string>): Snapshot => {
-  const trees = snapshot.trees.filter(({ id }) => !gone.has(`container ${id}`))
+  const trees = snapshot.trees.filter(({ id }) => !gone.has(`container ${containerOf(id)}`))
   const left = (kind: string, all: ReadonlyMap<Digest, StoredFacts>) =>
     new Map([...all].filter(([digest]) => !gone.has(`${kind} ${digest}`)))
   const bytesOf = (kind: string, all: ReadonlyArray<{ readonly name: string; readonly bytes: number }>) =>

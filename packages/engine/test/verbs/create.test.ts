@@ -10,6 +10,7 @@ import { defaults } from "../../src/containers/RunOptions.ts"
 import { Images, parseName } from "../../src/images/Images.ts"
 import { commitImage } from "../../src/images/commit-image.ts"
 import { create as createWith } from "../../src/verbs/create.ts"
+import { removeImage } from "../../src/verbs/remove-image.ts"
 import { remove } from "../../src/verbs/remove.ts"
 import { removeVolume } from "../../src/verbs/remove-volume.ts"
 import { Volumes } from "../../src/volumes/Volumes.ts"
@@ -84,6 +85,34 @@ describe("create", () => {
         containers: ["web"]
       })
       expect((yield* (yield* Volumes).list).map(({ name }) => name)).toEqual(["mine"])
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("stands on the layers of the images that it mounts, and lets go of them when it goes", () =>
+    Effect.gen(function* () {
+      const { stack } = yield* box
+      yield* image(["empty"])
+      const typed = "--mount type=image,source=box,target=/seen"
+      const seen = { type: "image", source: "box", target: "/seen", readonly: true, typed } as const
+      const viewer = yield* create({ image: "empty", command: ["true"], mounts: [{ ...seen, subpath: "data" }] })
+      expect(viewer.mounts).toMatchObject([{ type: "image", source: "box", readonly: true }])
+      expect(viewer.spec.mounts).toMatchObject([{ type: "tree", source: "/data", target: "/seen" }])
+      const failed = (subpath: string) => {
+        const twice = [
+          { ...seen, target: "/first" },
+          { ...seen, subpath }
+        ]
+        return Effect.map(Effect.flip(create({ mounts: twice })), ({ message }) => message)
+      }
+      expect(yield* failed("nowhere")).toContain("there is no nowhere in image box")
+      expect(yield* failed("../up")).toContain("it must be a relative path that stays in the image")
+      const layers = yield* LayerStore
+      expect((yield* layers.trees).map(({ id }) => id)).toEqual([viewer.id, `${viewer.id}.0`])
+      const refused = yield* Effect.flip(removeImage("box", yield* (yield* Images).find("box"), { force: false }))
+      expect(refused.message).toContain(`stopped container ${viewer.name}`)
+      yield* remove(viewer, { force: false, volumes: false })
+      expect(yield* layers.trees).toEqual([])
+      yield* Effect.forEach(stack, layers.remove)
     }).pipe(Effect.provide(world))
   )
 

@@ -27,19 +27,21 @@ export const mountRoot = (kernel: Kernel, root: RootSource): void => {
 /**
  * The same for a container with users of its own, `first` of whom is its root outside. The store has files as images have
  * them: where the host's root makes the container, all that the root is made of is seen with the owners that the
- * container's own numbers have outside. Where an ordinary user does, the store has written them so.
+ * container's own numbers have outside, but for what is `seen` so already. Where an ordinary user does, the store has written them so.
  */
 export const mountMappedRoot = (
   kernel: Kernel,
   root: RootSource,
-  { first, users }: { readonly users: IdMaps; readonly first: Owner }
+  { first, seen, users }: { readonly users: IdMaps; readonly first: Owner; readonly seen?: ReadonlySet<string> }
 ): void => {
   if (rootless() !== undefined) return mountRoot(kernel, root)
-  // What is written and what overlayfs needs for that have to be below one mount.
-  const places = root.type === "overlay" ? [root.directory, commonDirectory([root.upper, root.work])] : [targetOf(root)]
-  for (const place of places) seeThrough(kernel, place, users)
+  for (const place of placesOf(root)) if (seen?.has(place) !== true) seeThrough(kernel, place, users)
   asOwner(kernel, first, () => mountRoot(kernel, root))
 }
+
+/** Where the files of a root are. What is written and what overlayfs needs for that have to be below one mount. */
+export const placesOf = (root: RootSource): ReadonlyArray<string> =>
+  root.type === "overlay" ? [root.directory, commonDirectory([root.upper, root.work])] : [targetOf(root)]
 
 /** Covers a directory with itself, its files with other owners. */
 const seeThrough = (kernel: Kernel, directory: string, users: IdMaps): void =>

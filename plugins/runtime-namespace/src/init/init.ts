@@ -125,17 +125,18 @@ const enterHere = (kernel: Kernel, spec: ContainerSpec): Taken => {
   joinNetwork(kernel, spec.wiring)
   const ahead = holdKernelMounts(kernel, spec)
   makePrivate(kernel)
-  return { ahead, trees: holdTrees(kernel, spec.mounts) }
+  return { ahead, trees: holdTrees(kernel, spec) }
 }
 
 /** The same for a container with users of its own: from here on this process has no more rights than the container's root. */
 const enterInside = (kernel: Kernel, spec: ContainerSpec, ready: () => void): Taken => {
   const { users } = spec
   if (users === undefined) throw new StageFailure("enter the container's user namespace", "there is none")
-  lendStreams(kernel, ownerOutside(users, { uid: 0, gid: 0 }))
+  const first = ownerOutside(users, { uid: 0, gid: 0 })
+  lendStreams(kernel, first)
   makePrivate(kernel)
   const root = holdRoot(kernel, spec.root, users)
-  const trees = holdTrees(kernel, spec.mounts)
+  const trees = holdTrees(kernel, spec, { users, first })
   // The processes' namespace is not one of the container's root, so this is mounted by who made it.
   const processes = holdKernelMounts(kernel, spec, ["/proc"])
   enterUsers(kernel, spec, users)

@@ -10,7 +10,7 @@ import { holdMemoryFiles } from "@gantry/linux/container/memory-files"
 import { attach } from "@gantry/linux/container/mount-point"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
 import { stage } from "@gantry/linux/container/StageFailure"
-import { holdTrees } from "@gantry/linux/container/trees"
+import { holdTrees, type OwnUsers } from "@gantry/linux/container/trees"
 import { isStaged, type StagedPaths } from "../config/mounts.ts"
 import { sourcesOf } from "./sources.ts"
 
@@ -27,6 +27,9 @@ interface Stage {
 const ofRoot = <A>(kernel: Kernel, { users }: ContainerSpec, make: () => A): A =>
   users === undefined ? make() : asOwner(kernel, ownerOutside(users, { uid: 0, gid: 0 }), make)
 
+const ownUsersOf = ({ users }: ContainerSpec): OwnUsers | undefined =>
+  users === undefined ? undefined : { users, first: ownerOutside(users, { uid: 0, gid: 0 }) }
+
 /** The host's numbers for the container's. */
 const ownersOf = ({ users }: ContainerSpec): ((owner: Owner) => Owner) =>
   users === undefined ? (owner) => owner : (owner) => ownerOutside(users, owner)
@@ -39,7 +42,7 @@ export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devic
   fs.mkdirSync(scratch)
   const held = new Map([
     ...holdBinds(kernel, wanted),
-    ...holdTrees(kernel, wanted),
+    ...holdTrees(kernel, spec, ownUsersOf(spec)),
     ...holdMemoryFiles(kernel, wanted, scratch, ownersOf(spec))
   ])
   const generated = ofRoot(kernel, spec, () => holdGenerated(kernel, spec, scratch))

@@ -61,7 +61,7 @@ class Draft {
   type = "volume"
   source = ""
   target = ""
-  readOnly = false
+  readOnly: boolean | undefined
   propagation: Propagation | undefined
   recursion: Recursion | undefined
   idMap: IdMapWish | undefined
@@ -93,7 +93,7 @@ class Draft {
     if (key === "volume-nocopy") this.noCopy = value
     else if (key === "bind-nonrecursive") this.recursion = value ? "disabled" : "enabled"
     else if (key === "create" || key === "bind-create-src") this.createSource = value
-    else this.readOnly = value
+    else this.readOnly = key === "rw" ? !value : value
     return undefined
   }
 
@@ -134,6 +134,7 @@ class Draft {
         return this.recursion === undefined
           ? `invalid value for bind-recursive: ${value} (must be "enabled", "disabled", "writable", or "readonly")`
           : undefined
+      case "subpath":
       case "volume-subpath":
       case "image-subpath":
         this.subpath = value
@@ -163,7 +164,7 @@ class Draft {
   }
 }
 
-const switches = new Set(["readonly", "ro", "volume-nocopy", "bind-nonrecursive", "create", "bind-create-src"])
+const switches = new Set(["readonly", "ro", "rw", "volume-nocopy", "bind-nonrecursive", "create", "bind-create-src"])
 
 const switchWords = new Map([
   ["true", true],
@@ -186,7 +187,10 @@ const finish = (draft: Draft, cwd: string): Result<MountSpec> => {
   }
   if (draft.idMap !== undefined && type !== "bind" && type !== "volume")
     return bad(`a mount of type ${type} has no idmap`)
-  const common = { target, readOnly }
+  if (draft.subpath !== undefined && type !== "volume" && type !== "image")
+    return bad(`a mount of type ${type} has no subpath`)
+  // What everybody may have of an image is nobody's to change, unless somebody says so.
+  const common = { target, readOnly: readOnly ?? type === "image" }
   switch (type) {
     case "bind":
       return finishBind(draft, common, cwd)

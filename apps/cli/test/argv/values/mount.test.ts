@@ -38,8 +38,11 @@ describe("--mount", () => {
     })
     expect(read("type=image,src=alpine,dst=/x,image-subpath=etc")).toEqual({
       ok: true,
-      value: { type: "image", source: "alpine", target: "/x", readOnly: false, subpath: "etc" }
+      value: { type: "image", source: "alpine", target: "/x", readOnly: true, subpath: "etc" }
     })
+    for (const words of ["rw", "rw=true", "readonly=false"])
+      expect(read(`type=image,src=alpine,dst=/x,${words}`)).toMatchObject({ value: { readOnly: false } })
+    expect(read("type=image,src=alpine,dst=/x,subpath=a")).toMatchObject({ value: { subpath: "a" } })
     expect(read("type=bind,src=a,dst=/x,create=true,readonly=0")).toMatchObject({
       value: { source: "/home/me/a", createSource: true, readOnly: false }
     })
@@ -63,6 +66,7 @@ describe("--mount", () => {
       "type=bind,src=/a,dst=/x,bind-recursive=readonly,ro",
       "option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction"
     ],
+    ["type=bind,src=/a,dst=/x,subpath=b", "a mount of type bind has no subpath"],
     ["type=tmpfs,dst=/x,tmpfs-mode=9", "invalid value for tmpfs-mode: 9"],
     ["type=tmpfs,dst=/x,tmpfs-size=q", "invalid value for tmpfs-size: q"],
     ['type=tmpfs,dst=/x,ro,"volume-x=2"', "unexpected key 'volume-x' in 'volume-x=2'"],
