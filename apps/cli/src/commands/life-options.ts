@@ -64,3 +64,9 @@ export const healthOf = (options: Options): Effect.Effect<HealthWish | undefined
     }
     return says ? { none: false, ...test, ...rule } : undefined
   })
+
+/** `--timeout`, in seconds; absent for never. */
+export const timeLimitOf = (seconds: number | undefined): Effect.Effect<number | undefined, Usage> => {
+  if (seconds !== undefined && seconds < 0) return badValue("--timeout cannot be negative")
+  return Effect.succeed(seconds === 0 ? undefined : seconds)
+}

@@ -24,7 +24,7 @@ import { parseName } from "../argv/values/name.ts"
 import { furtherResourcesOf } from "./block-options.ts"
 import { containerEnvironment } from "./environment-options.ts"
 import { fileOf, given, optionalOf, unlessEmpty, valueOf, valuesOf } from "./read-values.ts"
-import { healthOf, restartOf } from "./life-options.ts"
+import { healthOf, restartOf, timeLimitOf } from "./life-options.ts"
 import { logOf } from "./log-options.ts"
 import { mountsOf, volumesFromOf } from "./mount-options.ts"
 import { namespacesOf } from "./namespace-options.ts"
@@ -84,6 +84,7 @@ export const runOptions = (
       ...(options.entrypoint === undefined ? {} : { entrypoint: [options.entrypoint] }),
       ...given("name", yield* optionalOf("--name", unlessEmpty(options.name), parseName)),
       env: yield* containerEnvironment(options, env),
+      envAlone: options.unsetenvAll,
       ...given("workdir", unlessEmpty(options.workdir)),
       ...given("user", user),
       groups: options.groupAdd,
@@ -137,6 +138,8 @@ export const runOptions = (
       ...given("log", yield* logOf(options)),
       ...given("stopSignal", unlessEmpty(options.stopSignal)),
       ...given("stopTimeout", options.stopTimeout),
+      ...given("timeout", yield* timeLimitOf(options.timeout)),
+      ...given("timeZone", unlessEmpty(options.tz)),
       ...given("runtime", yield* runtimeOf(options.runtime)),
       pull,
       ...given("platform", platform)

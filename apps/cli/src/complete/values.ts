@@ -39,6 +39,7 @@ const byOption: { readonly [option: string]: Partial<Offer> } = {
   signal: words("HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"),
   runtime: words(...[ownRuntime, ...ociRuntimes].toSorted()),
   type: words("container", "image", "network", "volume"),
+  tz: words("local", "UTC"),
   userns: words("auto", "host", "keep-id"),
   uts: words("host", "private"),
   volume: { ...things("volumes", "files"), after: ":" },

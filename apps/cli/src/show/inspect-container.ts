@@ -64,6 +64,8 @@ export const inspectContainer = (
       Labels: record.labels,
       StopSignal: signalName(options.stopSignal),
       StopTimeout: options.stopTimeout,
+      ...(options.timeout === undefined ? {} : { Timeout: options.timeout }),
+      ...(options.timeZone === undefined ? {} : { Timezone: options.timeZone }),
       ...(options.secrets === undefined ? {} : { Secrets: options.secrets.map(secretOf) })
     },
     NetworkSettings: inspectNetworks(record, state),

@@ -88,6 +88,8 @@ export interface Supervision {
   readonly health?: HealthRule & { readonly probe: ReadonlyArray<string> }
   /** How it is asked to end: a signal by number, and milliseconds until it is made to; negative for ever. */
   readonly stop: { readonly signal: number; readonly grace: number }
+  /** Milliseconds after each of its starts when it is asked to end; never when absent. */
+  readonly limit?: number
   /** Standard input stays open for attached clients; otherwise the container reads end of file. */
   readonly stdin: boolean
   /** Standard input closes when the first attached client closes it. */

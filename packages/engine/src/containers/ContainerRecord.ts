@@ -62,6 +62,10 @@ export interface ContainerRecord {
     readonly stopSignalSaid?: true
     /** Seconds. */
     readonly stopTimeout: number
+    /** Seconds after each start when it is stopped by itself; never when absent. */
+    readonly timeout?: number
+    /** The time zone that it was given; the image's when absent. */
+    readonly timeZone?: string
     /** When it is started again by itself; never when absent. */
     readonly restart?: RestartRule
     /** How its health is looked at; not at all when absent. */

@@ -101,6 +101,8 @@ export interface RunOptions {
   readonly name?: string
   /** `NAME=value` to set, `NAME` to take away. */
   readonly env: ReadonlyArray<string>
+  /** It has these variables and no others, neither the image's nor the usual ones. */
+  readonly envAlone: boolean
   readonly workdir?: string
   readonly user?: string
   readonly groups: ReadonlyArray<string>
@@ -152,6 +154,10 @@ export interface RunOptions {
   readonly stopSignal?: string
   /** Seconds between the stop signal and SIGKILL; 10 when absent. */
   readonly stopTimeout?: number
+  /** Seconds after each start when it is stopped; never when absent. */
+  readonly timeout?: number
+  /** Name of a time zone of this host, or `local`; the image's when absent. */
+  readonly timeZone?: string
   readonly log: LogSettings
   readonly pull: PullPolicy
   readonly platform?: Platform
@@ -194,6 +200,7 @@ export const defaults: Omit<RunOptions, "image"> = {
   mounts: [],
   volumesFrom: [],
   labels: {},
+  envAlone: false,
   secrets: [],
   annotations: {},
   readonlyRoot: false,

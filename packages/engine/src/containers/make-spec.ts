@@ -162,14 +162,18 @@ const cwdOf = (workdir: string | undefined): string => {
 
 const environmentOf = (
   image: ReadonlyArray<string>,
-  options: Pick<RunOptions, "env" | "secrets" | "tty">,
+  options: Pick<RunOptions, "env" | "envAlone" | "secrets" | "tty">,
   hostname: string
 ): ReadonlyArray<string> =>
   mergedEnvironment([
-    `PATH=${defaultPath}`,
-    ...(hostname === "" ? [] : [`HOSTNAME=${hostname}`]),
-    ...(options.tty ? ["TERM=xterm"] : []),
-    ...image,
+    ...(options.envAlone
+      ? []
+      : [
+          `PATH=${defaultPath}`,
+          ...(hostname === "" ? [] : [`HOSTNAME=${hostname}`]),
+          ...(options.tty ? ["TERM=xterm"] : []),
+          ...image
+        ]),
     ...options.env,
     // A start sets them.
     ...options.secrets.flatMap(({ as }) => (as.type === "env" ? [as.name] : []))

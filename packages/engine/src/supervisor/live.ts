@@ -3,6 +3,7 @@ import type { ExitStatus, HealthStatus } from "@gantry/core/runtime/ContainerSta
 import type { RestartRule, Supervision } from "@gantry/core/runtime/Runtime"
 import type { LaunchFailure } from "./handshake.ts"
 import type { Launched } from "./launch.ts"
+import { startTimer } from "./long-timer.ts"
 import type { Event } from "./protocol.ts"
 import type { Rest } from "./rest.ts"
 import { makeRestarts } from "./restarts.ts"
@@ -106,7 +107,7 @@ interface Lead {
 /** One life, from the start of the command to its end. */
 const lead = async (
   directory: string,
-  { health: rule, stop }: Supervision,
+  { health: rule, limit, stop }: Supervision,
   running: Launched,
   { onRun, rest, restarts, standsStill, startedAt, story, supervisor, tell }: Lead
 ): Promise<{ readonly exit: ExitStatus; readonly forced: boolean }> => {
@@ -138,6 +139,7 @@ const lead = async (
   }
   // Whoever asked for its end while it was being started had nobody to send a signal to.
   if (rest.wanted()) bringDown()
+  const callOff = limit === undefined ? undefined : startTimer(limit, bringDown)
   const watch: Watch | undefined =
     rule === undefined
       ? undefined
@@ -156,6 +158,7 @@ const lead = async (
         })
   const exit = await running.ended
   watch?.stop()
+  callOff?.()
   clearTimeout(late)
   onRun(undefined)
   return { exit, forced }

@@ -21,6 +21,7 @@ import { prepareMounts, removeOwn } from "../containers/prepare-mounts.ts"
 import type { FoundImage } from "../containers/image-mounts.ts"
 import type { MountRequest, RunOptions } from "../containers/RunOptions.ts"
 import { checkSecrets } from "../containers/secret-values.ts"
+import { setTimeZone } from "../containers/time-zone.ts"
 import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
@@ -103,6 +104,7 @@ export const create = (
     return yield* Effect.gen(function* () {
       const own = kept ?? (yield* autoUsers(options))
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
+      if (options.timeZone !== undefined) yield* setTimeZone(options.timeZone, tree, image.record.stack)
       const mounts = yield* prepareMounts(wanted, image.config, {
         stack: image.record.stack,
         user: userOf(options, image.config, own),
@@ -154,6 +156,8 @@ export const create = (
             ? {}
             : { stopSignalSaid: true }),
           stopTimeout: options.stopTimeout ?? 10,
+          ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+          ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
           ...(options.restart === undefined ? {} : { restart: options.restart }),
           ...(health === undefined ? {} : { health }),
           log: options.log,

@@ -167,6 +167,7 @@ const startHeld = (
         log: record.options.log,
         restart: record.options.restart ?? { policy: "no", most: 0 },
         stop: { signal: record.options.stopSignal, grace: record.options.stopTimeout * 1000 },
+        ...(record.options.timeout === undefined ? {} : { limit: record.options.timeout * 1000 }),
         ...(record.options.health === undefined
           ? {}
           : { health: { ...record.options.health, probe: [...self, "__probe", record.id, root, run] } }),

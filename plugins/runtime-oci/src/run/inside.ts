@@ -80,6 +80,15 @@ export const requireProgram = (inside: Pick<Inside, "at">, wanted: Wanted): void
 export const programOf = (inside: Pick<Inside, "at">, { argv, cwd, env }: Wanted): string =>
   findProgram((path) => inside.at(path.startsWith("/") ? path : `${cwd}/${path}`, kindOf), argv[0] ?? "", env)
 
+/**
+ * A process whose command a runtime finds: without a PATH, where others look at the usual places, runc looks nowhere.
+ * Throws as {@link programOf}.
+ */
+export const foundWithoutPath = <Process extends Wanted>(inside: Pick<Inside, "at">, process: Process): Process =>
+  process.argv[0]?.includes("/") === true || process.env.some((each) => each.startsWith("PATH="))
+    ? process
+    : { ...process, argv: [programOf(inside, process), ...process.argv.slice(1)] }
+
 const kindOf = (place: string): ProgramKind => {
   const stat = fs.statSync(place)
   return { directory: stat.isDirectory(), executable: stat.isFile() && (stat.mode & 0o111) !== 0 }

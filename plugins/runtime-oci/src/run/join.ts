@@ -12,7 +12,7 @@ import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
 import { userHere } from "./facts.ts"
 import { isSandbox } from "./host.ts"
-import { identityIn, type Inside, openInside, requireProgram } from "./inside.ts"
+import { foundWithoutPath, identityIn, type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
 import { letGo } from "./start.ts"
@@ -64,7 +64,11 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
     })
     const who = identityIn(kernel, inside, process)
     const { hard: hardFiles } = sys.getrlimit(RLIMIT_NOFILE)
-    const config = processOf(process, { who, hardFiles, user: userHere(kernel) })
+    const config = processOf(sealed ? process : foundWithoutPath(inside, process), {
+      who,
+      hardFiles,
+      user: userHere(kernel)
+    })
     if (!sealed) requireProgram(inside, { ...process, env: config.env })
     fs.writeFileSync(`${directory}/process.json`, printConfig(config), { mode: 0o600 })
   } finally {

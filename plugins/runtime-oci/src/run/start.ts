@@ -28,7 +28,7 @@ import { openBundle } from "./bundle.ts"
 import { handOver, openConsole } from "./console.ts"
 import { gatherFacts } from "./facts.ts"
 import { isSandbox } from "./host.ts"
-import { type Inside, openInside, requireProgram } from "./inside.ts"
+import { foundWithoutPath, type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { StartRequest } from "./request.ts"
 import { requireMasks } from "./require-masks.ts"
@@ -87,7 +87,10 @@ const create = (kernel: Kernel, { driver, group, hold = false, spec }: StartRequ
   fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
   const facts = gatherFacts(kernel, spec, { bundle: directory, program: driver.program })
   if (facts.user !== undefined) stage("hide control groups", () => lockGroups(sys))
-  const config = ociConfig(spec, { ...facts, group: facts.user === undefined ? group : undefined })
+  const config = ociConfig(
+    { ...spec, process: foundWithoutPath(facts.view, spec.process) },
+    { ...facts, group: facts.user === undefined ? group : undefined }
+  )
   fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
   sys.chdir(directory)
   const console = spec.process.tty ? stage("open terminal", () => openConsole(sys)) : undefined

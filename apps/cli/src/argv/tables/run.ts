@@ -42,6 +42,7 @@ const containerOptions = {
     about: 'How --env-file is read: "docker", or "dotenv" with quotes (default "docker")'
   },
   envHost: { kind: "flag", about: "Start from all variables of the caller" },
+  unsetenvAll: { kind: "flag", about: "Start with none of the variables that the image sets or gantry adds" },
   unsetenv: { kind: "list", about: "Remove a variable that the image sets" },
   workdir: { kind: "text", short: "w", about: "Working directory inside the container" },
   user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
@@ -51,6 +52,8 @@ const containerOptions = {
   init: { kind: "flag", about: "Run a small init that forwards signals and reaps processes" },
   stopSignal: { kind: "text", about: "Signal that stops the container" },
   stopTimeout: { kind: "number", about: "Seconds to wait before the container is killed" },
+  timeout: { kind: "number", about: "Seconds after which the container is stopped; 0 for never" },
+  tz: { kind: "text", about: "Time zone of this host, such as Europe/Berlin, or local" },
 
   volume: {
     kind: "list",

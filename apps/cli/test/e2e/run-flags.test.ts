@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest"
+import { useGantryBy } from "./host/gantry.ts"
+import { everyRuntime } from "./host/oci-runtimes.ts"
+import { until } from "./host/until.ts"
+
+describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) => {
+  const gantry = useGantryBy(runtime)
+  const out = (...args: ReadonlyArray<string>) => gantry.ok("run", "--rm", ...args)
+
+  it("--tz gives a container a time zone of the host, and changes no other one in it", async () => {
+    const zone = "/usr/share/zoneinfo/Etc/UTC"
+    await gantry.build(
+      "zoned",
+      `FROM base\nRUN mkdir -p /usr/share/zoneinfo/Etc && echo own > ${zone} && ln -s ${zone} /etc/localtime\n`
+    )
+    expect(await out("--tz", "Asia/Tokyo", "zoned", "date", "+%z")).toBe("+0900")
+    expect(await out("--tz", "Asia/Tokyo", "zoned", "cat", zone)).toBe("own")
+    expect(await out("--tz", "Asia/Tokyo", "--read-only", "base", "date", "+%z")).toBe("+0900")
+    expect(await out("--tz", "local", "base", "head", "-c", "4", "/etc/localtime")).toBe("TZif")
+    for (const wrong of ["No/Where", "../zone.tab", "zone.tab"])
+      expect((await gantry.try("create", "--tz", wrong, "base")).stderr).toContain(`invalid --tz ${wrong}: `)
+  })
+
+  it("--timeout stops a container at that time after each start, and what ignores that is killed", async () => {
+    const trap = "trap 'exit 9' TERM; while :; do sleep 0.1; done"
+    const asked = await gantry.try("run", "--rm", "--timeout", "1", "base", "sh", "-c", trap)
+    expect(asked.status).toBe(9)
+    const deaf = ["--timeout", "1", "--stop-timeout", "0", "base", "sleep", "1000"]
+    expect((await gantry.try("run", "--rm", ...deaf)).status).toBe(137)
+    await gantry.ok("run", "-d", "--name", "again", "--restart", "always", ...deaf)
+    await until("a second start", async () => Number(await gantry.field("again", "{{.RestartCount}}")) > 1)
+    expect(await gantry.field("again", "{{.Config.Timeout}}")).toBe("1")
+    expect((await gantry.try("run", "--timeout", "-1", "base", "true")).stderr).toContain(
+      "--timeout cannot be negative"
+    )
+  })
+
+  it("--unsetenv-all leaves only what was asked for, and a command is found all the same", async () => {
+    await gantry.build("told", "FROM base\nENV OF_IMAGE=1\n")
+    expect(await out("--unsetenv-all", "-e", "OWN=1", "told", "env")).toBe("OWN=1\nHOME=/root")
+    const missing = await gantry.try("run", "--rm", "--unsetenv-all", "base", "nowhere")
+    expect([missing.status, missing.stderr]).toEqual([127, expect.stringContaining("not found in $PATH")])
+    await gantry.ok("run", "-d", "--name", "bare", "--unsetenv-all", "base", "sleep", "1000")
+    expect(await gantry.ok("exec", "bare", "env")).toBe("HOME=/root")
+    await gantry.ok("stop", "-t", "0", "bare")
+    await gantry.ok("cp", "bare:/etc/passwd", `${gantry.scratch}/passwd`)
+  })
+})
