@@ -13,6 +13,7 @@ import type { Environment } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
+import { parsePasswdEntry } from "../argv/values/passwd-entry.ts"
 import { parseSecurityOption } from "../argv/values/security-opt.ts"
 import { parseUlimit } from "../argv/values/ulimit.ts"
 import { parseUser } from "../argv/values/user.ts"
@@ -88,6 +89,7 @@ export const runOptions = (
       ...given("workdir", unlessEmpty(options.workdir)),
       ...given("user", user),
       groups: options.groupAdd,
+      ...given("passwdEntry", yield* optionalOf("--passwd-entry", options.passwdEntry, parsePasswdEntry)),
       ...given("hostname", unlessEmpty(options.hostname)),
       ...given("domainname", unlessEmpty(options.domainname)),
       tty: options.tty,

@@ -47,18 +47,6 @@ describe("an ordinary user's containers that keep the user's number", () => {
     ).toBe("0:0\n1000:1000\n0:0")
   })
 
-  it.each(everyRuntime)("see images with the owners that these have, by %s", async (runtime) => {
-    const directory = user.context(`data-${runtime}`, {
-      Dockerfile: "FROM scratch\nCOPY --chown=1000:1000 f /f\n",
-      f: "text"
-    })
-    await user.ok("build", "-t", "data", directory)
-    const mount = ["--runtime", runtime, "--mount", "type=image,source=data,target=/seen,rw"]
-    const script = "touch /seen/new; stat -c '%u:%g' /seen/f /seen/new"
-    expect(await kept(...mount, "-u", "0", "base", "sh", "-c", script)).toBe("1000:1000\n0:0")
-    expect(await user.ok("run", "--rm", ...mount, "base", "sh", "-c", script)).toBe("1000:1000\n0:0")
-  })
-
   it.each(everyRuntime)("have secrets that belong to whom they are meant for, by %s", async (runtime) => {
     const directory = user.context(`secret-${runtime}`, { key: "locked" })
     const command = "stat -c '%u:%g %a' /run/secrets/key && cat /run/secrets/key && echo /$TOKEN"
@@ -199,6 +187,18 @@ describe("an ordinary user's containers that keep the user's number", () => {
     for (const [pid, command] of user.processes()) if (command.includes("__supervise")) process.kill(pid, "SIGKILL")
     await started.ended
     expect(await until("all to end", () => others().length === 0)).toBe(true)
+  })
+
+  it.each(everyRuntime)("see images with the owners that these have, by %s", async (runtime) => {
+    const directory = user.context(`data-${runtime}`, {
+      Dockerfile: "FROM scratch\nCOPY --chown=1000:1000 f /f\n",
+      f: "text"
+    })
+    await user.ok("build", "-t", "data", directory)
+    const mount = ["--runtime", runtime, "--mount", "type=image,source=data,target=/seen,rw"]
+    const script = "touch /seen/new; stat -c '%u:%g' /seen/f /seen/new"
+    expect(await kept(...mount, "-u", "0", "base", "sh", "-c", script)).toBe("1000:1000\n0:0")
+    expect(await user.ok("run", "--rm", ...mount, "base", "sh", "-c", script)).toBe("1000:1000\n0:0")
   })
 })
 

@@ -35,6 +35,14 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     )
   })
 
+  it("--passwd-entry names a user who was only a number, and nobody who has a name", async () => {
+    const entry = ["--passwd-entry", "me:x:$UID:$GID::/tmp:/bin/own"]
+    const whoami = ["base", "sh", "-c", "id -un; echo $HOME; tail -n 1 /etc/passwd"]
+    expect(await out("-u", "4321", ...entry, ...whoami)).toBe("me\n/tmp\nme:x:4321:0::/tmp:/bin/own")
+    expect(await out("-u", "1000", ...entry, ...whoami)).toMatch(/^app\n\/home\/app\napp:/)
+    expect((await gantry.try("create", "--passwd-entry", "me", "base")).stderr).toContain("is no line of /etc/passwd")
+  })
+
   it("--unsetenv-all leaves only what was asked for, and a command is found all the same", async () => {
     await gantry.build("told", "FROM base\nENV OF_IMAGE=1\n")
     expect(await out("--unsetenv-all", "-e", "OWN=1", "told", "env")).toBe("OWN=1\nHOME=/root")

@@ -175,6 +175,8 @@ export interface Account {
   readonly gid: number
   /** Absolute path in the container. */
   readonly home: string
+  /** Its line of /etc/passwd, with $USERNAME, $UID, $GID, $NAME and $HOME; the usual one when absent. */
+  readonly entry?: string
 }
 
 /** Everything a runtime needs to know to start a container. Plain data without functions; survives JSON. */

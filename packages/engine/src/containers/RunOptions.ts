@@ -106,6 +106,8 @@ export interface RunOptions {
   readonly workdir?: string
   readonly user?: string
   readonly groups: ReadonlyArray<string>
+  /** The line of /etc/passwd for a user that is a number, or who keeps one, and is not there; see `Account.entry`. */
+  readonly passwdEntry?: string
   readonly hostname?: string
   readonly domainname?: string
   readonly tty: boolean

@@ -1,5 +1,12 @@
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
-import type { ContainerSpec, MountSpec, NamespaceChoice, Rlimit, RootSource } from "@gantry/core/runtime/ContainerSpec"
+import type {
+  Account,
+  ContainerSpec,
+  MountSpec,
+  NamespaceChoice,
+  Rlimit,
+  RootSource
+} from "@gantry/core/runtime/ContainerSpec"
 import { computeCapabilities } from "@gantry/linux/capabilities"
 import * as Either from "effect/Either"
 import { BadOption } from "../EngineError.ts"
@@ -86,6 +93,7 @@ export const makeSpec = ({
   }
   const named = onHostNetwork || options.namespaces.uts === "host"
   const hostname = options.hostname ?? (named ? hostName : id.slice(0, 12))
+  const account = accountOf(options, image, own)
   const capabilities = capabilitiesOf(options, allCapabilities)
   if (Either.isLeft(capabilities)) return Either.left(capabilities.left)
   return Either.right({
@@ -117,9 +125,7 @@ export const makeSpec = ({
     sysctls: options.sysctls,
     namespaces: { ...options.namespaces, pid: chosen(options.namespaces.pid), ipc: chosen(options.namespaces.ipc) },
     ...(own === undefined ? {} : { users: own.users }),
-    ...(own?.caller === undefined
-      ? {}
-      : { account: { ...own.caller, home: cwdOf(options.workdir ?? image.config.WorkingDir) } }),
+    ...(account === undefined ? {} : { account }),
     wiring: [],
     resources: withSwap(options.resources),
     ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),
@@ -136,6 +142,22 @@ export const userOf = (
   image: Pick<ImageConfig, "config">,
   own: Pick<OwnUsers, "caller"> | undefined
 ): string => user ?? (own?.caller === undefined ? (image.config.User ?? "") : `${own.caller.uid}:${own.caller.gid}`)
+
+/** Who is to be known in the container: who keeps the caller's number, or a number that has an entry of its own. */
+const accountOf = (
+  options: Pick<RunOptions, "passwdEntry" | "user" | "workdir">,
+  image: Pick<ImageConfig, "config">,
+  own: Pick<OwnUsers, "caller"> | undefined
+): Account | undefined => {
+  const { passwdEntry } = options
+  const entry = passwdEntry === undefined ? {} : { entry: passwdEntry }
+  const home = cwdOf(options.workdir ?? image.config.WorkingDir)
+  if (own?.caller !== undefined) return { ...own.caller, ...entry, home }
+  const [, uid = "", gid = "0"] = /^(\d+)(?::(\d+))?$/.exec(userOf(options, image, own)) ?? []
+  return uid === "" || passwdEntry === undefined
+    ? undefined
+    : { ...entry, name: uid, uid: Number(uid), gid: Number(gid), home }
+}
 
 /** As in Docker: who limits memory and says nothing of swap means as much of it. */
 const withSwap = (resources: RunOptions["resources"]): RunOptions["resources"] =>

@@ -10,11 +10,21 @@ import { stage } from "./StageFailure.ts"
  * Enters somebody in the account files of a container, whose root is the working directory, unless its numbers are there
  * already: programs such as ssh do nothing for who has no name. A container without such files stays without.
  */
-export const enterAccount = (kernel: Kernel, { gid, home, name, uid }: Account): void =>
+export const enterAccount = (kernel: Kernel, { entry = usualEntry, gid, home, name, uid }: Account): void =>
   stage("enter the caller in /etc/passwd", () => {
     const place = /[:\n]/.test(home) ? "/" : home
-    append(kernel, "/etc/passwd", uid, (free) => `${free(name)}:x:${uid}:${gid}:${name}:${place}:/bin/sh`)
+    const known = { UID: String(uid), GID: String(gid), NAME: name, HOME: place }
+    append(kernel, "/etc/passwd", uid, (free) => filled(entry, { ...known, USERNAME: free(name) }))
     append(kernel, "/etc/group", gid, (free) => `${free(name)}:x:${gid}:`)
+  })
+
+const usualEntry = "$USERNAME:x:$UID:$GID:$NAME:$HOME:/bin/sh"
+
+/** A line with its variables replaced, in braces or not; what is none of them stays. */
+const filled = (entry: string, known: { readonly [name: string]: string }): string =>
+  entry.replaceAll(/\$(?:\{([A-Z]+)\}|([A-Z]+))/g, (text, braced: string | undefined, bare: string | undefined) => {
+    const name = braced ?? bare ?? ""
+    return Object.hasOwn(known, name) ? (known[name] ?? text) : text
   })
 
 /** A name that none of the others has. */

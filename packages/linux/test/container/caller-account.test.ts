@@ -59,3 +59,18 @@ describe("enterAccount", () => {
     expect(() => enter()).not.toThrow()
   })
 })
+
+describe("an entry of one's own", () => {
+  it("has the variables that are known, and everything else as it was written", () => {
+    file("passwd", "")
+    file("group", "")
+    enterAccount(kernel(), {
+      name: "ann",
+      uid: 7,
+      gid: 8,
+      home: "/src",
+      entry: "$USERNAME:x:${UID}:$GID:$OTHER:$HOME:/bin/$A"
+    })
+    expect(file("passwd")).toBe("ann:x:7:8:$OTHER:/src:/bin/$A\n")
+  })
+})

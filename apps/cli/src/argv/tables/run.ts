@@ -47,6 +47,10 @@ const containerOptions = {
   workdir: { kind: "text", short: "w", about: "Working directory inside the container" },
   user: { kind: "text", short: "u", about: "User name or id, as user[:group]" },
   umask: { kind: "text", about: "Rights that new files do not get, in octal (default 022)" },
+  passwdEntry: {
+    kind: "text",
+    about: "Line of /etc/passwd for a user who is a number ($UID, $HOME …)"
+  },
   groupAdd: { kind: "list", about: "Further groups of the user" },
   entrypoint: { kind: "text", about: "Replace the ENTRYPOINT of the image, and drop its CMD" },
   init: { kind: "flag", about: "Run a small init that forwards signals and reaps processes" },
