@@ -87,6 +87,13 @@ const formatted = (format: string, parts: Parts): Effect.Effect<string, Usage> =
     : new Usage({ message: text.problem, hint: `the fields are ${Object.keys(document).join(", ")}`, status: 1 })
 }
 
+/** What is counted with the images all the same: without it, rows with bytes would come to nothing. */
+const sharedText = ({ cache }: DiskUsage): string => {
+  const layers = new Map(cache.flatMap(({ bytes, record, shared }) => (shared ? [[record.layer, bytes] as const] : [])))
+  const bytes = [...layers.values()].reduce((sum, each) => sum + each, 0)
+  return bytes === 0 ? "" : `, besides ${humanSize(bytes)} that images have as well`
+}
+
 const tables = (usage: DiskUsage, parts: Parts): string => {
   const cached = humanSize(usage.rows.find(({ kind }) => kind === "cache")?.bytes ?? 0)
   const shown: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<ReadonlyArray<string>>]> = [
@@ -97,7 +104,7 @@ const tables = (usage: DiskUsage, parts: Parts): string => {
       parts.Containers
     ],
     ["Local Volumes space usage:", volumeUsageHeaders, parts.Volumes],
-    [`Build cache usage: ${cached}`, cacheUsageHeaders, parts.BuildCache],
+    [`Build cache usage: ${cached}${sharedText(usage)}`, cacheUsageHeaders, parts.BuildCache],
     ["Cache mounts:", cacheMountHeaders, parts.CacheMounts],
     ["Everything below the root:", usageColumns.map((column) => usageHeaders[column]), parts.Totals]
   ]

@@ -66,6 +66,9 @@ describe("the disk", () => {
     const table = await gantry.ok("system", "df")
     expect(table).toMatch(/^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +2 +1 /)
     expect(table).toMatch(/\nContainers +2 +1 .*\nLocal Volumes +2 +2 .*\nBuild Cache +\d+ +\d+ /)
+    expect(await gantry.ok("system", "df", "-v")).toMatch(
+      /^Build cache usage: \d.*, besides \d\S*B that images have as well$/m
+    )
     expect(await gantry.ok("system", "df", "-v")).toMatch(/UNIQUE SIZE +CONTAINERS +LAST USED\n(?:.*\n)*fat +latest /)
     const document = JSON.parse(await gantry.ok("system", "df", "-v", "--format", "json"))
     expect(document.Images).toContainEqual(expect.objectContaining({ Repository: "fat", Tag: "latest" }))

@@ -50,6 +50,10 @@ describe.each(everyRuntime)("a container in a terminal, made by %s", (runtime) =
     await run.says(/40 100/)
     run.write("\x03")
     expect((await run.ended).status).not.toBe(0)
+    const told = await gantry.ok("events", "--since", "1m", "--until", "0s", "--filter", "event=resize")
+    expect(told).toMatch(
+      /container resize \w+ \(height=37, image=base, name=\w+, width=91\)\n.*\(height=40, .*width=100\)$/
+    )
   })
 
   it("gives Ctrl-C to the command, not to the program around it", async () => {

@@ -102,6 +102,11 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
   let { spec } = job
   let rule = supervision.restart
   let attributes = supervision.story?.attributes ?? {}
+  const story = (action: string, more: { readonly [name: string]: string } = {}): void => {
+    if (supervision.story === undefined) return
+    const event = { at: Date.now(), type: "container", action, id: spec.id } as const
+    appendEvent(supervision.story.journal, { ...event, attributes: { ...attributes, ...more } })
+  }
   const clients = makeClients()
   const rest = makeRest()
   let running: Launched | undefined
@@ -136,7 +141,11 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
       void client.send(encodeEvent({ type: "port-change-noted" }))
     }
     if (control.type === "close-stdin" && supervision.stdinOnce) running?.closeInput()
-    if (control.type === "resize") running?.resize(control)
+    if (control.type === "resize" && running !== undefined) {
+      const { columns, rows } = control
+      running.resize(control)
+      if (spec.process.tty) story("resize", { height: String(rows), width: String(columns) })
+    }
     if (control.type === "signal") running?.signal(control.signal)
     if (control.type === "update") {
       const { name, resources, restart } = control.change
@@ -239,11 +248,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     standsStill: () => isFrozen((layout ??= detectCgroups()), job.group),
     rule: () => rule,
     tell: clients.tell,
-    story: (action, more) => {
-      if (supervision.story === undefined) return
-      const event = { at: Date.now(), type: "container", action, id: spec.id } as const
-      appendEvent(supervision.story.journal, { ...event, attributes: { ...attributes, ...more } })
-    },
+    story,
     onRun: (launched) => {
       running = launched
       if (launched !== undefined) giveBackMemory()
