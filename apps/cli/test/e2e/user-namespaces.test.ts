@@ -41,6 +41,21 @@ describe.each(everyRuntime)("root's containers with numbers of their own, by %s"
   beforeAll(() => chmodSync(gantry.scratch, runtime === "namespace" ? 0o700 : 0o711))
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  it("share volumes and mapped binds with containers of other numbers, and their configuration can be shown", async () => {
+    const path = directory("shared", 1000)
+    await startOne("donor", "-v", `${path}:/b:idmap`, "-v", "/vol")
+    await gantry.ok("exec", "donor", "sh", "-c", "touch /vol/new && chown 1000:1000 /vol/new")
+    const script = "stat -c '%u:%g' /b/file /vol/new && touch /b/again"
+    for (const own of [[], ["--userns", "auto"]])
+      expect(await gantry.ok("run", "--rm", "--volumes-from", "donor", ...own, "base", "sh", "-c", script)).toBe(
+        "1000:1000\n1000:1000"
+      )
+    expect(ownerOf(join(path, "again"))).toBe("0:0")
+    const config = JSON.parse(await gantry.ok("debug", "oci-config", "donor"))
+    expect(config.linux.uidMappings).toEqual([{ containerID: 0, hostID: first, size }])
+    await gantry.ok("exec", "donor", "touch", "/written-afterwards")
+  })
+
   it("see images with the owners that these have, several of them as well as one", async () => {
     await gantry.build("data", "FROM scratch\nCOPY --chown=1000:2000 file /one/file\n", { file: "text" })
     const mounts = ["/a", "/b"].flatMap((target) => ["--mount", `type=image,source=data,target=${target},rw`])

@@ -31,6 +31,31 @@ export const insideOf = (ranges: ReadonlyArray<IdRange>, id: number): number | u
 
 const turned = ({ count, inside, outside }: IdRange): IdRange => ({ inside: outside, outside: inside, count })
 
+/** What ranges make of numbers that others have been made of: those of `after`, for what is outside of `first`. */
+export const composed = (first: ReadonlyArray<IdRange>, after: ReadonlyArray<IdRange>): ReadonlyArray<IdRange> =>
+  first.flatMap((one) =>
+    after.flatMap((other) => {
+      const from = Math.max(one.outside, other.inside)
+      const to = Math.min(one.outside + one.count, other.inside + other.count)
+      if (from >= to) return []
+      return [
+        { inside: one.inside + from - one.outside, outside: other.outside + from - other.inside, count: to - from }
+      ]
+    })
+  )
+
+/**
+ * The maps of files that are seen through one namespace of users, for another one to see them the same way; what the host
+ * sees where there is no namespace.
+ */
+export const seenFrom = (maps: IdMaps, before: IdMaps | undefined, now: IdMaps | undefined): IdMaps => {
+  const kindOf = (kind: keyof IdMaps): ReadonlyArray<IdRange> => {
+    const plain = before === undefined ? maps[kind] : composed(maps[kind], before[kind].map(turned))
+    return now === undefined ? plain : composed(plain, now[kind])
+  }
+  return { uids: kindOf("uids"), gids: kindOf("gids") }
+}
+
 /** Whose a number is that the namespace has no name for, as its own processes see it. Spec: user_namespaces(7), "Unmapped user and group IDs". */
 export const nobody = 65_534
 

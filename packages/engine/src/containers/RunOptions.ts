@@ -1,4 +1,5 @@
 import type { PortRequest } from "@gantry/core/network/Network"
+import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { Platform } from "@gantry/core/image/Platform"
 import type { IdMapWish } from "./IdMapWish.ts"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
@@ -71,6 +72,8 @@ export type MountRequest =
       readonly target: string
       readonly spec: MountSpec
       readonly record: MountRecord
+      /** The namespace of users that the other container has. */
+      readonly users?: IdMaps
       readonly typed: string
     }
   | { readonly type: "tmpfs"; readonly target: string; readonly options: string; readonly typed: string }

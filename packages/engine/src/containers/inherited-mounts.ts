@@ -22,6 +22,7 @@ export const inheritedMounts = (
               target: record.target,
               spec: { ...mount, readonly },
               record: { ...record, readonly },
+              ...(spec.users === undefined ? {} : { users: spec.users }),
               typed: `--volumes-from ${wish.container}`
             }
           ]

@@ -4,6 +4,7 @@ import { posix } from "node:path"
 import type { ImageConfig } from "@gantry/core/image/ImageConfig"
 import type { MountSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Locks } from "@gantry/core/Locks"
+import { seenFrom } from "@gantry/core/runtime/IdMaps"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { LayerMissing, StorageFailure } from "@gantry/core/store/StoreError"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_BENEATH } from "@gantry/linux/constants"
@@ -220,14 +221,31 @@ const shownMap = (
   { idMap }: MountSpec & { readonly type: "bind" }
 ): Pick<MountRecord, "idMap"> => (request.idMap === undefined || idMap === undefined ? {} : { idMap: idMapText(idMap) })
 
-/** A bind of another container is mapped as it is there; a volume has the numbers of whoever mounts it. */
-const inherited = ({ record, spec, typed }: MountRequest & { readonly type: "inherited" }, owners: OwnersContext) =>
-  Effect.map(
-    spec.type === "bind" && record.type === "volume"
-      ? withOwners({ bind: spec, kind: "volume", wish: undefined, typed }, owners)
-      : Effect.succeed(spec),
-    (mount) => [mount, record] as const
-  )
+/**
+ * The owners of a bind are seen as in the other container, whose users may have other numbers outside; a volume has the
+ * numbers of whoever mounts it.
+ */
+const inherited = (
+  { record, spec, typed, users }: MountRequest & { readonly type: "inherited" },
+  owners: OwnersContext
+): Effect.Effect<readonly [MountSpec, MountRecord], BadOption | LayerMissing | StorageFailure, LayerStore> => {
+  if (spec.type !== "bind") return Effect.succeed([spec, record])
+  if (record.type === "volume") {
+    const { idMap: _, ...shown } = record
+    const bind = withOwners({ bind: spec, kind: "volume", wish: undefined, typed }, owners)
+    return Effect.map(bind, (mount) => [mount, shown])
+  }
+  if (spec.idMap === undefined) return Effect.succeed([spec, record])
+  const idMap = seenFrom(spec.idMap, users, owners.users)
+  if (idMap.uids.length === 0 || idMap.gids.length === 0) {
+    const why = `no owner of files in ${record.target} is anybody in this container`
+    return new BadOption({ option: typed, why, hint: "give it more numbers: --userns auto:size=65536" })
+  }
+  return Effect.succeed([
+    { ...spec, idMap },
+    { ...record, idMap: idMapText(idMap) }
+  ])
+}
 
 /** The runtime looks it up again at every start, as strictly: this only tells early, and says what to do. */
 const checkSubpath = (

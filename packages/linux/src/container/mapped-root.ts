@@ -35,8 +35,17 @@ export const mountMappedRoot = (
   { first, seen, users }: { readonly users: IdMaps; readonly first: Owner; readonly seen?: ReadonlySet<string> }
 ): void => {
   if (rootless() !== undefined) return mountRoot(kernel, root)
-  for (const place of placesOf(root)) if (seen?.has(place) !== true) seeThrough(kernel, place, users)
+  seeWithOwners(kernel, root, { users, ...(seen === undefined ? {} : { seen }) })
   asOwner(kernel, first, () => mountRoot(kernel, root))
+}
+
+/** Has all that a root is made of seen with other owners, but for what is `seen` so already. */
+export const seeWithOwners = (
+  kernel: Kernel,
+  root: RootSource,
+  { seen, users }: { readonly users: IdMaps; readonly seen?: ReadonlySet<string> }
+): void => {
+  for (const place of placesOf(root)) if (seen?.has(place) !== true) seeThrough(kernel, place, users)
 }
 
 /** Where the files of a root are. What is written and what overlayfs needs for that have to be below one mount. */

@@ -19,20 +19,29 @@ import { identityIn, type Inside, programOf } from "./inside.ts"
 import { viewOf } from "./view.ts"
 import { stageMounts } from "./stage.ts"
 
+/** How the facts of a container are gathered. */
+export interface FactsOptions {
+  /** An empty directory in memory. */
+  readonly bundle: string
+  /** The runtime. */
+  readonly program: string
+  /** Its root and its trees are mounted already, with the owners that its own users see, and only looked at. */
+  readonly looking?: boolean
+}
+
 /**
  * Mounts the root of a container, makes ready what goes into it and looks at the host: in a mount namespace of this
- * process' own, with which everything goes. `bundle`: an empty directory in memory; `program`: the runtime. The working
- * directory becomes `/`.
+ * process' own, with which everything goes. The working directory becomes `/`.
  */
 export const gatherFacts = (
   kernel: Kernel,
   spec: ContainerSpec,
-  { bundle, program }: { readonly bundle: string; readonly program: string }
+  { bundle, looking = false, program }: FactsOptions
 ): Omit<BundleFacts, "group"> & { readonly view: Pick<Inside, "at"> } => {
   const { files, sys } = kernel
-  const root = mountRootOf(kernel, spec)
+  const root = looking ? targetOf(spec.root) : mountRootOf(kernel, spec)
   const held = holdDevices(kernel, spec)
-  const staged = stageMounts(kernel, spec, { bundle, devices: held })
+  const staged = stageMounts(kernel, spec, { bundle, devices: held, looking })
   const view = viewOf(kernel.sys, spec.mounts, { root, staged })
   return {
     root,

@@ -1,7 +1,9 @@
 import * as fs from "node:fs"
 import { overlayOptions } from "@gantry/linux/container/overlay"
 import { overlayData } from "@gantry/linux/overlay"
-import type { RootSource } from "@gantry/core/runtime/ContainerSpec"
+import { placesOf, seeWithOwners } from "@gantry/linux/container/mapped-root"
+import { rootless } from "@gantry/linux/rootless"
+import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import { wordsOf } from "@gantry/linux/container/StageFailure"
@@ -22,13 +24,16 @@ export const main = (): void => {
   const spec = withFirstProcess(asked)
   const bundle = openBundle(kernel, driver.bundles, { ...spec, id: `${spec.id.slice(0, 12)}-${process.pid}` })
   try {
-    const facts = gatherFacts(
-      kernel,
-      { ...spec, root: readOnly(kernel, spec.root) },
-      { bundle: bundle.directory, program: driver.program }
-    )
+    const looked = toLookAt(kernel, spec)
+    const facts = gatherFacts(kernel, looked, {
+      bundle: bundle.directory,
+      program: driver.program,
+      looking: true
+    })
     process.stdout.write(
-      printConfig(ociConfig(spec, { ...facts, group: facts.user === undefined ? group : undefined }))
+      printConfig(
+        ociConfig({ ...spec, mounts: looked.mounts }, { ...facts, group: facts.user === undefined ? group : undefined })
+      )
     )
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`)
@@ -38,7 +43,27 @@ export const main = (): void => {
   }
 }
 
-/** The root to be looked at only: a running container has its own upper directory in use. */
+/** A container whose files are mounted, to be looked at only. */
+const toLookAt = (kernel: Kernel, spec: ContainerSpec): ContainerSpec => {
+  const trees = spec.mounts.flatMap((mount) => (mount.type === "tree" ? [mount.root] : []))
+  const { users } = spec
+  if (users !== undefined && rootless() === undefined) {
+    const seen = new Set<string>()
+    for (const root of [spec.root, ...trees]) {
+      seeWithOwners(kernel, root, { users, seen })
+      for (const place of placesOf(root)) seen.add(place)
+    }
+  }
+  return {
+    ...spec,
+    root: readOnly(kernel, spec.root),
+    mounts: spec.mounts.map((mount) =>
+      mount.type === "tree" ? { ...mount, root: readOnly(kernel, mount.root) } : mount
+    )
+  }
+}
+
+/** A root to be looked at only: a running container has its own upper directory in use. */
 const readOnly = ({ sys }: Kernel, root: RootSource): RootSource => {
   if (root.type !== "overlay") return root
   sys.chdir(root.directory)

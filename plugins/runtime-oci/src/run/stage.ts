@@ -21,6 +21,8 @@ interface Stage {
   readonly bundle: string
   /** Those with a tree are bound, but for what runtimes bind themselves. */
   readonly devices: ReadonlyArray<HeldDevice>
+  /** Trees are there with the owners that the container's own users see. */
+  readonly looking: boolean
 }
 
 /** Makes something that is to belong to the container's root. */
@@ -35,14 +37,18 @@ const ownersOf = ({ users }: ContainerSpec): ((owner: Owner) => Owner) =>
   users === undefined ? (owner) => owner : (owner) => ownerOutside(users, owner)
 
 /** Makes ready what a config has no words for: trees of the store, files in memory, paths below a volume. */
-export const stageMounts = (kernel: Kernel, spec: ContainerSpec, { bundle, devices: given }: Stage): StagedPaths => {
+export const stageMounts = (
+  kernel: Kernel,
+  spec: ContainerSpec,
+  { bundle, devices: given, looking }: Stage
+): StagedPaths => {
   const memory = holdSharedMemory(kernel, spec)
   const wanted = spec.mounts.filter(isStaged)
   const scratch = `${bundle}/scratch`
   fs.mkdirSync(scratch)
   const held = new Map([
     ...holdBinds(kernel, wanted),
-    ...holdTrees(kernel, spec, ownUsersOf(spec)),
+    ...holdTrees(kernel, spec, looking ? undefined : ownUsersOf(spec)),
     ...holdMemoryFiles(kernel, wanted, scratch, ownersOf(spec))
   ])
   const generated = ofRoot(kernel, spec, () => holdGenerated(kernel, spec, scratch))
