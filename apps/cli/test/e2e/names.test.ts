@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { createSocket, type Socket } from "node:dgram"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
@@ -95,6 +97,16 @@ describe("names of containers", () => {
       "head -c 3000 /dev/urandom | nc -u -w 1 127.0.0.11 53; head -c 100000 /dev/zero | nc -w 1 127.0.0.11 53"
     await gantry.try("exec", "web", "sh", "-c", `for n in 1 2 3; do (${flood}) >/dev/null 2>&1 & done; wait`)
     expect(await find("web", "db")).toEqual(["10.214.1.30"])
+  })
+
+  it("no longer lead to a container whose supervisor was killed, before any command has noticed", async () => {
+    const shell = gantry.start("exec", "-i", "web", "sh")
+    shell.write("nslookup db; echo first\n")
+    await shell.says(/Address: 10\.214\.1\.30\n[^]*first\n/)
+    const state = join(gantry.root, "containers", await gantry.field("db", "{{.Id}}"), "state.json")
+    process.kill(JSON.parse(readFileSync(state, "utf8")).supervisor.pid, "SIGKILL")
+    shell.write("until nslookup db | grep -q 192.0.2.53; do :; done; nslookup 10.214.1.30; exit\n")
+    expect((await shell.ended).stdout).not.toContain("db.front")
   })
 
   it("follow a change of name, a restart and an end", async () => {

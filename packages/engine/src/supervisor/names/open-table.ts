@@ -1,7 +1,10 @@
+import { dirname } from "node:path"
 import type { Attachment } from "@gantry/core/network/Network"
+import { directoryOf } from "../../containers/directory-of.ts"
 import { addressesOf } from "../../networks/addresses-of.ts"
 import { fulfils, type NetworkWish } from "../../networks/NetworkWish.ts"
 import { namesOf } from "../../networks/names-of.ts"
+import { isAlive, readState } from "../state.ts"
 import type { NameTable } from "./find-name.ts"
 
 /** A table that is closed after use. */
@@ -9,17 +12,32 @@ export interface OpenTable extends NameTable {
   readonly close: () => void
 }
 
-/** Those who are in a network: addresses by name in lower case, and own names by address. */
-interface Members {
-  readonly addresses: Map<string, Array<string>>
-  readonly names: Map<string, string>
+/** A container in a network. */
+interface Member {
+  readonly id: string
+  readonly name: string
+  readonly addresses: ReadonlyArray<string>
 }
 
+/** Those who are in a network, by name in lower case and by address. */
+interface Members {
+  readonly byName: Map<string, Array<Member>>
+  readonly byAddress: Map<string, Member>
+}
+
+/** Whether a container's supervisor lives: of one that was killed, nobody may have noticed so far. */
+const supervised =
+  (root: string) =>
+  (id: string): boolean => {
+    const supervisor = readState(directoryOf(root, id))?.supervisor
+    return supervisor !== undefined && isAlive(supervisor)
+  }
+
 /**
- * The names in the engine's database, out of the records of the containers that hold an address (Containers.ts). Read
- * again when the database has changed since the last question, so that nothing has to be told of a change.
+ * The names in the engine's database, out of the records of the containers that hold an address (Containers.ts) and live.
+ * Read again when the database has changed since the last question, so that nothing has to be told of a change.
  */
-export const openTable = async (path: string): Promise<OpenTable> => {
+export const openTable = async (path: string, lives = supervised(dirname(path))): Promise<OpenTable> => {
   const { DatabaseSync } = await import("node:sqlite")
   const database = new DatabaseSync(path, { readOnly: true })
   database.exec("PRAGMA busy_timeout=2000")
@@ -40,8 +58,14 @@ export const openTable = async (path: string): Promise<OpenTable> => {
     return networks.get(network)
   }
   return {
-    addresses: (network, name) => membersOf(network)?.addresses.get(name.toLowerCase()) ?? [],
-    nameOf: (network, address) => membersOf(network)?.names.get(address),
+    addresses: (network, name) =>
+      (membersOf(network)?.byName.get(name.toLowerCase()) ?? [])
+        .filter(({ id }) => lives(id))
+        .flatMap(({ addresses }) => addresses),
+    nameOf: (network, address) => {
+      const found = membersOf(network)?.byAddress.get(address)
+      return found !== undefined && lives(found.id) ? found.name : undefined
+    },
     close: () => database.close()
   }
 }
@@ -56,14 +80,15 @@ const sorted = (rows: ReadonlyArray<Record<string, unknown>>): Map<string, Membe
       const { network } = attachment
       const addresses = addressesOf(attachment)
       if (addresses.length === 0) continue
-      const members = networks.get(network) ?? { addresses: new Map(), names: new Map() }
+      const members = networks.get(network) ?? { byName: new Map(), byAddress: new Map() }
       networks.set(network, members)
-      for (const address of addresses) members.names.set(address, container.name)
+      const member = { id: container.id, name: container.name, addresses }
+      for (const address of addresses) members.byAddress.set(address, member)
       const aliases = wishes.find((wish) => fulfils(attachment, wish))?.aliases ?? []
       for (const name of new Set(namesOf(container, aliases).map((each) => each.toLowerCase()))) {
-        const known = members.addresses.get(name)
-        if (known === undefined) members.addresses.set(name, [...addresses])
-        else known.push(...addresses)
+        const known = members.byName.get(name)
+        if (known === undefined) members.byName.set(name, [member])
+        else known.push(member)
       }
     }
   }

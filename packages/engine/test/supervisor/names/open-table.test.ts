@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Attachment } from "@gantry/core/network/Network"
@@ -7,6 +7,7 @@ import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Containers from "../../../src/containers/Containers.ts"
 import { openTable } from "../../../src/supervisor/names/open-table.ts"
+import { mark, writeState } from "../../../src/supervisor/state.ts"
 import { recordOf } from "../../records.ts"
 
 const held = (network: string, container: string, address: string): Attachment => ({
@@ -19,7 +20,7 @@ const held = (network: string, container: string, address: string): Attachment =
 })
 
 describe("openTable", () => {
-  it("finds containers by name, alias, short id and host name while they hold an address, as the engine writes it down", async () => {
+  it("finds containers by name, alias, short id and host name while they hold an address and live, as the engine writes it down", async () => {
     const directory = mkdtempSync(join(tmpdir(), "gantry-names-"))
     try {
       const path = join(directory, "state.db")
@@ -38,6 +39,11 @@ describe("openTable", () => {
           const table = yield* Effect.promise(() => openTable(path))
           const find = (name: string) => table.addresses("front", name)
           expect(find("web")).toEqual([])
+          const home = join(directory, "containers", record.id)
+          mkdirSync(home, { recursive: true })
+          const running = { status: "running", startedAt: 0, paused: false } as const
+          const supervisor = mark(process.pid) ?? { pid: 0, startTime: 0, boot: "" }
+          writeState(home, { state: running, supervisor })
           yield* containers.attach(record.id, () => [
             held("front", record.id, "10.0.0.2"),
             held("back", record.id, "10.1.0.2")
@@ -48,6 +54,12 @@ describe("openTable", () => {
           expect(table.nameOf("front", "10.0.0.2")).toBe("Web")
           yield* containers.rename(record.id, "other")
           expect(find("web")).toEqual([])
+          expect(find("other")).toEqual(["10.0.0.2"])
+          // A later process has its number, as far as anybody can tell.
+          writeState(home, { state: running, supervisor: { ...supervisor, startTime: supervisor.startTime + 1 } })
+          expect(find("other")).toEqual([])
+          expect(table.nameOf("front", "10.0.0.2")).toBeUndefined()
+          writeState(home, { state: running, supervisor })
           expect(find("other")).toEqual(["10.0.0.2"])
           yield* containers.attach(record.id, () => [])
           expect(find("other")).toEqual([])
