@@ -33,7 +33,7 @@ export default define(table, ({ options }, { terminal }) =>
       const record = holds ? Option.getOrUndefined(yield* known(listed.id)) : listed
       if (record === undefined) continue
       const state = holds ? yield* runtime.state(record.id) : before
-      all.push({ record, state, imageNames: called.get(record.image) ?? [] })
+      all.push({ record, state, imageNames: record.image === "" ? [] : (called.get(record.image) ?? []) })
     }
     const count = countOf(options)
     const everything = options.all || count !== undefined || filters.value.has("status") || filters.value.has("exited")

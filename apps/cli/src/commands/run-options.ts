@@ -11,6 +11,7 @@ import { parseDevice } from "../argv/values/device.ts"
 import { checkDeviceRule } from "../argv/values/device-rule.ts"
 import type { Environment } from "../argv/values/env.ts"
 import { parseExpose } from "../argv/values/expose.ts"
+import { parseHostRoot } from "../argv/values/host-root.ts"
 import { parseLabel, parseLabelFile } from "../argv/values/label.ts"
 import { parseDns, parseDnsSearch } from "../argv/values/dns.ts"
 import { parsePasswdEntry } from "../argv/values/passwd-entry.ts"
@@ -56,7 +57,9 @@ export const runOptions = (
   { cwd, env }: Caller
 ): Effect.Effect<RunOptions, Usage> =>
   Effect.gen(function* () {
-    const [image = "", ...command] = operands
+    const [named = "", ...command] = operands
+    const hostRoot = options.rootfs ? yield* valueOf("--rootfs", named, parseHostRoot(named, cwd)) : undefined
+    const image = hostRoot?.path ?? named
     const security = yield* securityOf(options.securityOpt)
     const platform = yield* optionalOf("--platform", unlessEmpty(options.platform), parsePlatformOption)
     const pull = (yield* optionalOf("--pull", options.pull, parsePull)) ?? "missing"
@@ -82,6 +85,7 @@ export const runOptions = (
       ...defaults,
       image,
       command,
+      ...given("hostRoot", hostRoot),
       ...(options.entrypoint === undefined ? {} : { entrypoint: [options.entrypoint] }),
       ...given("name", yield* optionalOf("--name", unlessEmpty(options.name), parseName)),
       env: yield* containerEnvironment(options, env),

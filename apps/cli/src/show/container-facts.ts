@@ -28,7 +28,10 @@ export const containerFacts = (
     id: record.id,
     name: record.name,
     // A name that has moved on since would be that of another image.
-    image: isStillCalled(record.imageName, record.image, imageNames) ? record.imageName : record.image,
+    image:
+      record.image === "" || isStillCalled(record.imageName, record.image, imageNames)
+        ? record.imageName
+        : record.image,
     command: [...record.options.entrypoint, ...record.options.command],
     createdAt: record.createdAt,
     state: shownState(record, state),

@@ -28,6 +28,8 @@ export const inspectContainer = (
     Args: args,
     State: { ...stateOf(record, state), ...(health === undefined ? {} : { Health: healthOf(health) }) },
     Image: record.image,
+    // As Podman has it.
+    ...(record.image === "" ? { Rootfs: record.imageName } : {}),
     ResolvConfPath: "",
     HostnamePath: "",
     HostsPath: "",
@@ -57,7 +59,7 @@ export const inspectContainer = (
       StdinOnce: options.stdinOnce,
       Env: spec.process.env.filter((each) => !added.has(each)),
       Cmd: options.command.length === 0 ? null : options.command,
-      Image: record.imageName,
+      Image: record.image === "" ? "" : record.imageName,
       Volumes: volumesOf(record),
       WorkingDir: spec.process.cwd,
       Entrypoint: options.entrypoint.length === 0 ? null : options.entrypoint,

@@ -189,6 +189,17 @@ describe("an ordinary user's containers that keep the user's number", () => {
     expect(await until("all to end", () => others().length === 0)).toBe(true)
   })
 
+  it.each(everyRuntime)("have a directory of the user for root, by %s", async (runtime) => {
+    const directory = user.context(`plain-${runtime}`, { Dockerfile: "FROM base\n" })
+    const root = join(user.home, `root-${runtime}`)
+    await user.ok("build", "--output", root, directory)
+    const run = ["run", "--rm", "--runtime", runtime, "--rootfs"]
+    expect(await user.ok(...run, root, "sh", "-c", "id -u; touch /new; stat -c %u /new")).toBe("0\n0")
+    expect(ownerOf(join(root, "new"))).toBe(me)
+    expect(await user.ok(...run, "--userns", "keep-id", `${root}:O`, "sh", "-c", "id -u; rm /new")).toBe(`${user.uid}`)
+    expect(ownerOf(join(root, "new"))).toBe(me)
+  })
+
   it.each(everyRuntime)("see images with the owners that these have, by %s", async (runtime) => {
     const directory = user.context(`data-${runtime}`, {
       Dockerfile: "FROM scratch\nCOPY --chown=1000:1000 f /f\n",

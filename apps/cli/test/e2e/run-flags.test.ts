@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantryBy } from "./host/gantry.ts"
 import { everyRuntime } from "./host/oci-runtimes.ts"
@@ -41,6 +43,31 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     expect(await out("-u", "4321", ...entry, ...whoami)).toBe("me\n/tmp\nme:x:4321:0::/tmp:/bin/own")
     expect(await out("-u", "1000", ...entry, ...whoami)).toMatch(/^app\n\/home\/app\napp:/)
     expect((await gantry.try("create", "--passwd-entry", "me", "base")).stderr).toContain("is no line of /etc/passwd")
+  })
+
+  it("--rootfs takes a directory of the host for root, and leaves it as it is with :O", async () => {
+    const root = join(gantry.scratch, "root")
+    await gantry.ok("build", "--output", root, gantry.context({ Dockerfile: "FROM base\n" }))
+    const before = readdirSync(root)
+    expect(await out("--rootfs", `${root}:O`, "sh", "-c", "echo kept > /written; cat /written")).toBe("kept")
+    expect(readdirSync(root)).toEqual(before)
+    await gantry.ok("run", "-d", "--name", "direct", "--rootfs", "root", "sh", "-c", "echo x >> /written; sleep 1000")
+    await gantry.ok("restart", "-t", "0", "direct")
+    await until("a second line", async () => (await gantry.ok("exec", "direct", "cat", "/written")) === "x\nx")
+    expect(readFileSync(join(root, "written"), "utf8")).toBe("x\nx\n")
+    expect(await gantry.ok("ps", "--format", "{{.Image}}")).toBe(root)
+    expect(await gantry.field("direct", "{{.Rootfs}} {{.Image}}")).toBe(`${root} `)
+    for (const verb of ["diff", "commit", "export"])
+      expect((await gantry.try(verb, "direct")).stderr).toContain(`its root is the directory ${root}, and not an image`)
+    expect(await gantry.ok("check")).toContain("all is well")
+    await gantry.ok("stop", "-t", "0", "direct")
+    await gantry.ok("cp", "direct:/written", join(gantry.scratch, "copy"))
+    await gantry.ok("rm", "direct")
+    await gantry.ok("system", "prune", "-f")
+    // It is a root file system now: with the places for what every container has.
+    expect(readdirSync(root)).toEqual([...new Set([...before, "dev", "proc", "sys", "written"])].toSorted())
+    const missing = await gantry.try("run", "--rootfs", join(root, "written"), "true")
+    expect([missing.status, missing.stderr]).toEqual([125, expect.stringContaining("it is not a directory")])
   })
 
   it("--unsetenv-all leaves only what was asked for, and a command is found all the same", async () => {

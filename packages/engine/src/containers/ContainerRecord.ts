@@ -41,9 +41,9 @@ export interface ContainerRecord {
   /** 64 hex characters. */
   readonly id: string
   readonly name: string
-  /** ID of the image it was made from. */
-  readonly image: Digest
-  /** The image as typed. */
+  /** ID of the image it was made from; empty for one whose root is a directory of the host. */
+  readonly image: Digest | ""
+  /** The image as typed, or the directory of the host. */
   readonly imageName: string
   /** Milliseconds since 1970. */
   readonly createdAt: number

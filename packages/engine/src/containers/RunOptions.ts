@@ -5,6 +5,7 @@ import type { IdMapWish } from "./IdMapWish.ts"
 import type { HealthRule, RestartRule } from "@gantry/core/runtime/Runtime"
 import { defaultWish, type NetworkWish } from "../networks/NetworkWish.ts"
 import type { UsersWish } from "./UsersWish.ts"
+import type { HostRoot } from "./host-root.ts"
 import type { LogSettings } from "./LogSettings.ts"
 import type { MountRecord } from "./ContainerRecord.ts"
 import type { SecretWish } from "./SecretWish.ts"
@@ -95,8 +96,10 @@ export type HealthWish =
 
 /** Everything `create` and `run` can be asked for, parsed and independent of how it was typed. */
 export interface RunOptions {
-  /** Name or ID of the image, as typed. */
+  /** Name or ID of the image, as typed; the path of `hostRoot` where there is one. */
   readonly image: string
+  /** A directory of the host that is the root, in place of an image's files. */
+  readonly hostRoot?: HostRoot
   /** Replaces the image's CMD; empty for the image's own. */
   readonly command: ReadonlyArray<string>
   /** Replaces the image's ENTRYPOINT and drops its CMD; an empty list clears it. */

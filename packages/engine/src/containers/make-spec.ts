@@ -68,7 +68,10 @@ export const makeSpec = ({
       new BadOption({
         option: "command",
         why: "no command specified",
-        hint: "the image has no CMD or ENTRYPOINT: name a command after the image"
+        hint:
+          options.hostRoot === undefined
+            ? "the image has no CMD or ENTRYPOINT: name a command after the image"
+            : "name a command after the directory"
       })
     )
   }

@@ -113,7 +113,7 @@ export const dismantleHeld = (
     yield* tell(containerEvent(record, "destroy"))
     const volumes = yield* Volumes
     const now = yield* Clock.currentTimeMillis
-    yield* (yield* Images).touch(record.image, now)
+    if (record.image !== "") yield* (yield* Images).touch(record.image, now)
     yield* volumes.touch(
       record.mounts.flatMap(({ anonymous, name, type }) => (type === "volume" && !anonymous ? [name] : [])),
       now

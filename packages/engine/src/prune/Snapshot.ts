@@ -23,8 +23,8 @@ export interface ImageFacts extends Dated {
 export interface ContainerFacts extends Dated {
   readonly id: string
   readonly name: string
-  /** ID of its image. */
-  readonly image: Digest
+  /** ID of its image; empty for one without. */
+  readonly image: Digest | ""
   /** IDs of the images it mounts; none when absent. */
   readonly mountedImages?: ReadonlyArray<Digest>
   readonly live: boolean
@@ -38,7 +38,7 @@ export interface ContainerFacts extends Dated {
 
 /** IDs of the images that a container cannot do without. */
 export const imagesOf = ({ image, mountedImages = [] }: ContainerFacts): ReadonlyArray<Digest> => [
-  image,
+  ...(image === "" ? [] : [image]),
   ...mountedImages
 ]
 

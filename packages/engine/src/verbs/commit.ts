@@ -16,7 +16,8 @@ import type {
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
-import type { AmbiguousId, BadImageName, BadOption, ImageBroken, NoSuchImage } from "../EngineError.ts"
+import { requireImage } from "../containers/host-root.ts"
+import type { AmbiguousId, BadImageName, BadOption, ImageBroken, NoSuchImage, WrongState } from "../EngineError.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { applyChanges } from "../images/apply-changes.ts"
@@ -58,6 +59,7 @@ export type CommitError =
   | SecretLeaked
   | StorageFailure
   | UnsafePath
+  | WrongState
 
 /**
  * Makes an image of what a container, running or not, has changed: the layers of its image, and one more when there are
@@ -71,6 +73,7 @@ export const commitContainer = (
   Effect.gen(function* () {
     const images = yield* Images
     const { container } = request
+    yield* requireImage(container, "commit")
     const image = yield* images.find(container.image)
     const base = yield* images.config(image)
     const created = new Date(yield* Clock.currentTimeMillis).toISOString()

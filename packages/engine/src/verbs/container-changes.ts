@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Images } from "../images/Images.ts"
-import type { AmbiguousId, BadImageName, NoSuchImage } from "../EngineError.ts"
+import { requireImage } from "../containers/host-root.ts"
+import type { AmbiguousId, BadImageName, NoSuchImage, WrongState } from "../EngineError.ts"
 
 /** What a container did to a path of its image. */
 export interface ContainerChange {
@@ -23,13 +24,14 @@ const parentsOf = (path: string): ReadonlyArray<string> => {
  * something was changed counts as changed. Volumes and other mounts are no part of it.
  */
 export const containerChanges = (
-  record: Pick<ContainerRecord, "id" | "image">
+  record: Pick<ContainerRecord, "id" | "image" | "imageName" | "name">
 ): Effect.Effect<
   ReadonlyArray<ContainerChange>,
-  AmbiguousId | BadImageName | LayerMissing | NoSuchImage | StorageFailure,
+  AmbiguousId | BadImageName | LayerMissing | NoSuchImage | StorageFailure | WrongState,
   Images | LayerStore
 > =>
   Effect.gen(function* () {
+    yield* requireImage(record, "show what has changed in")
     const layers = yield* LayerStore
     const { stack } = yield* (yield* Images).find(record.image)
     const changes = yield* layers.changes({ id: record.id })

@@ -11,6 +11,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { Containers } from "../containers/Containers.ts"
+import { checkHostRoot, hostRootSource, noImage } from "../containers/host-root.ts"
 import { newId } from "../containers/new-id.ts"
 import { healthSettings } from "../containers/health-settings.ts"
 import { commandOf, makeSpec, userOf } from "../containers/make-spec.ts"
@@ -73,10 +74,15 @@ export const create = (
     const containers = yield* Containers
     const layers = yield* LayerStore
     const kept = yield* keptUsers(options)
+    const { hostRoot } = options
+    if (hostRoot !== undefined) yield* checkHostRoot(hostRoot)
     const ready = Effect.gen(function* () {
-      const image = yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
-        phase("resolve")
-      )
+      const image =
+        hostRoot === undefined
+          ? yield* ensureImage(options.image, options.platform, { ...fetching, policy: options.pull }).pipe(
+              phase("resolve")
+            )
+          : { record: { id: "", stack: [] } as const, config: noImage }
       return {
         image,
         tree: yield* layers.prepare({
@@ -104,6 +110,10 @@ export const create = (
     return yield* Effect.gen(function* () {
       const own = kept ?? (yield* autoUsers(options))
       const wanted = [...(yield* inheritedMounts(options.volumesFrom)), ...options.mounts]
+      if (options.timeZone !== undefined && hostRoot?.overlay === false) {
+        const why = "a directory of the host is not written to for that"
+        return yield* new BadOption({ option: `--tz ${options.timeZone}`, why, hint: `use ${hostRoot.path}:O` })
+      }
       if (options.timeZone !== undefined) yield* setTimeZone(options.timeZone, tree, image.record.stack)
       const mounts = yield* prepareMounts(wanted, image.config, {
         stack: image.record.stack,
@@ -118,7 +128,7 @@ export const create = (
         options,
         own,
         image: image.config,
-        root: tree.root,
+        root: hostRoot === undefined ? tree.root : yield* hostRootSource(hostRoot, tree.root),
         mounts: mounts.specs,
         allCapabilities,
         hostName: hostname()
@@ -186,7 +196,7 @@ export const create = (
         attachments: []
       })
       const named = yield* addNamed(containers, record, options.name, suggestName)
-      yield* images.touch(image.record.id, createdAt)
+      if (image.record.id !== "") yield* images.touch(image.record.id, createdAt)
       yield* tell(containerEvent(named, "create"))
       const foreign = foreignTo(image.config, ofMachine(arch()))
       if (foreign !== undefined && options.platform === undefined) warn?.(foreign)

@@ -14,6 +14,7 @@ const containerOptions = {
   name: { kind: "text", about: "Name of the container" },
   replace: { kind: "flag", about: "Remove the container that has the name, running or not" },
   cidfile: { kind: "text", about: "Write the container's id to this file, which must not exist" },
+  rootfs: { kind: "flag", about: "What follows is a directory of the host, not an image; with :O it is not changed" },
   pull: { kind: "text", about: 'When to pull the image ("always", "missing", "never") (default "missing")' },
   platform: { kind: "text", about: "Platform of the image, as os/arch[/variant]" },
   quiet: { kind: "flag", short: "q", about: "Do not show the progress of a pull" },
