@@ -57,6 +57,18 @@ describe("a container of a service", () => {
     })
   })
 
+  it("mounts an image for reading, or a part of it", () => {
+    const volume = { type: "image", source: "data:1", target: "/seen" } as const
+    const { mounts } = made({
+      volumes: [
+        { ...volume, readOnly: false },
+        { ...volume, readOnly: false, image: { subpath: "a/b" } }
+      ]
+    })
+    const mount = { type: "image", source: "data:1", target: "/seen", readonly: true, typed: "data:1:/seen" }
+    expect(mounts).toEqual([mount, { ...mount, subpath: "a/b" }])
+  })
+
   it("answers on its networks to its service's name, its aliases, and the names that links give it", () => {
     const other = service("proxy", { links: [{ service: "web", alias: "backend" }] })
     const options = made(

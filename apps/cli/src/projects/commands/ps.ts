@@ -48,7 +48,9 @@ export default defineProject(table, ({ operands, options }, context) =>
     const project = yield* knownProject(context, operands)
     yield* servicesOf(project, operands)
     const states = yield* statusesOf(options)
-    const called = new Map((yield* (yield* Images).list).map(({ id, names }) => [id, names]))
+    const called = new Map<string, ReadonlyArray<string>>(
+      (yield* (yield* Images).list).map(({ id, names }) => [id, names])
+    )
     const isMeant = (member: Member): boolean =>
       (options.all || states.size > 0 || runs(member)) &&
       (options.all || !member.oneOff) &&

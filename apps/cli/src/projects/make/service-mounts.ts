@@ -45,7 +45,12 @@ const mountOf = (volume: ServiceVolume, project: Pick<Project, "volumes">): Moun
       ]
       return { type: "tmpfs", target, options: options.join(","), typed }
     }
-    default: {
+    case "image": {
+      const subpath = volume.image?.subpath
+      // As Docker has it: what everybody may have of an image is nobody's to change.
+      return { type: "image", source: source ?? "", target, readonly: true, ...(subpath && { subpath }), typed }
+    }
+    case "volume": {
       const name = source === undefined ? undefined : (project.volumes[source]?.name ?? source)
       return {
         type: "volume",
