@@ -3,6 +3,7 @@ import { connect } from "@gantry/engine/containers/connect"
 import { groupFor } from "@gantry/engine/containers/containers-group"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { hostNames } from "@gantry/engine/containers/host-names"
+import { withoutValues } from "@gantry/engine/containers/secret-values"
 import * as Effect from "effect/Effect"
 import { debugOciConfig as table } from "../argv/tables/debug.ts"
 import { define } from "./define.ts"
@@ -15,7 +16,8 @@ import { Usage } from "./Usage.ts"
 export default define(table, ({ operands: [name = ""] }, { settings, terminal }) =>
   Effect.gen(function* () {
     const record = yield* (yield* Containers).find(name)
-    const spec = connect(record, record.attachments, yield* hostNames)
+    const connected = connect(record, record.attachments, yield* hostNames)
+    const spec = withoutValues(connected, record.options.secrets)
     const request = {
       spec,
       group: groupFor(settings, spec),

@@ -67,6 +67,9 @@ describe.each(everyRuntime)("secrets of containers by %s", (runtime) => {
       ["debug", "oci-config", "kept"]
     ])
       expect(await gantry.ok(...args)).not.toContain(value)
+    expect(await gantry.ok("debug", "oci-config", "kept")).toMatch(
+      /"APP_TOKEN=\*\*\*"[^]*"destination": "\/run\/secrets\/key"/
+    )
     await gantry.ok("commit", "kept", "taken")
     await gantry.ok("export", "-o", join(gantry.scratch, "kept.tar"), "kept")
     expect(spawnSync("grep", ["-aqF", value, join(gantry.scratch, "kept.tar")]).status).toBe(1)

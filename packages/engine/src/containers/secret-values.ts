@@ -30,6 +30,15 @@ export const withSecrets = (
     (read) => (read.length === 0 ? (spec: ContainerSpec) => spec : (spec: ContainerSpec) => given(spec, read))
   )
 
+/** The same for somebody to look at: with three stars for each value. */
+export const withoutValues = (spec: ContainerSpec, secrets: ReadonlyArray<SecretWish> = []): ContainerSpec =>
+  secrets.length === 0
+    ? spec
+    : given(
+        spec,
+        secrets.map((wish) => [wish, new TextEncoder().encode("***")] as const)
+      )
+
 /**
  * Makes sure that the secrets of a container that is about to be made can be had now, and that nothing else is wanted in
  * their places. Fails with `BadOption`.
