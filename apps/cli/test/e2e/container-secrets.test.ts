@@ -77,6 +77,19 @@ describe.each(everyRuntime)("secrets of containers by %s", (runtime) => {
     expect(await gantry.ok("run", "--rm", "taken", "sh", "-c", "cat /run/secrets/key; echo $APP_TOKEN")).toBe("")
   })
 
+  it("that are gone leave a container running that is to be started again", async () => {
+    const key = join(gantry.scratch, "key")
+    writeFileSync(key, value)
+    await gantry.ok("run", "-d", "--name", "stays", "--secret", "key,src=key", "base", "sleep", "1000")
+    renameSync(key, `${key}.away`)
+    const refused = await gantry.try("restart", "-t", "0", "stays")
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining(`cannot restart container stays: secret key: cannot read ${key}`)
+    ])
+    expect(await gantry.field("stays", "{{.State.Running}}")).toBe("true")
+  })
+
   it("are read anew at each start, which says what is missing", async () => {
     const key = join(gantry.scratch, "key")
     writeFileSync(key, value)

@@ -1,3 +1,5 @@
+import { readdirSync, renameSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantryBy } from "./host/gantry.ts"
 import { everyRuntime } from "./host/oci-runtimes.ts"
@@ -48,6 +50,9 @@ describe.each(everyRuntime)("images that are mounted, by %s", (runtime) => {
     expect(await gantry.ok("check")).toContain("all is well")
     await gantry.ok("stop", "-t", "0", "viewer")
     await gantry.ok("cp", "viewer:/seen/kept", `${gantry.scratch}/kept`)
+    const [tree = ""] = readdirSync(join(gantry.root, "trees")).filter((name) => name.endsWith(".0"))
+    renameSync(join(gantry.root, "trees", tree), join(gantry.scratch, tree))
+    expect((await gantry.try("check")).stdout).toContain("what it mounts of data is gone")
     await gantry.ok("rm", "viewer")
     expect(await gantry.ok("image", "prune", "-af")).toContain("deleted: sha256:")
   })

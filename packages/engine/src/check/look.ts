@@ -76,7 +76,10 @@ export const look = ({ quick }: LookOptions): Effect.Effect<Report, StorageFailu
 
     const treeOf = new Map(trees.map((tree) => [tree.id, tree]))
     const placedTrees = new Set(items.flatMap(({ id, kind }) => (kind === "tree" ? [id] : [])))
-    for (const { id, imageName, name } of containers) {
+    for (const { id, imageName, mounts, name } of containers) {
+      const lost = mounts.find((mount) => mount.tree !== undefined && !placedTrees.has(mount.tree))
+      if (lost !== undefined)
+        findings.push(ofContainer(name, `what it mounts of ${lost.source} is gone`, `remove it: gantry rm ${name}`))
       const tree = treeOf.get(id)
       const missing = tree?.parents.filter((layer) => !good.has(layer) && !stuck.has(layer)) ?? []
       if (tree === undefined || !placedTrees.has(id)) {

@@ -5,7 +5,7 @@ import type { ContainerRecord } from "../containers/ContainerRecord.ts"
 import { settleOrWarn } from "../containers/settle.ts"
 import { containerEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
-import { type StartError, type StartServices, ensureStarted } from "./start.ts"
+import { type StartError, type StartServices, ensureStarted, currentSecrets } from "./start.ts"
 import { stop, type StopOptions } from "./stop.ts"
 
 /**
@@ -17,6 +17,8 @@ export const restart = (
   options: StopOptions = {}
 ): Effect.Effect<void, StartError, StartServices> =>
   Effect.gen(function* () {
+    // One that could not be started again is left running.
+    yield* currentSecrets(record, "restart")
     const runtime = yield* Runtime
     const state = yield* runtime.state(record.id)
     if (isLive(state)) {

@@ -44,6 +44,13 @@ const devicesOf = (record: ContainerRecord): Effect.Effect<(spec: ContainerSpec)
         ({ cdiDevices }) => cdiDevices(record)
       )
 
+/** The secrets of a container, as they are now. Fails with `WrongState` for one that cannot be had. */
+export const currentSecrets = (
+  { id, name, options }: Pick<ContainerRecord, "id" | "name" | "options">,
+  verb: string
+): Effect.Effect<(spec: ContainerSpec) => ContainerSpec, WrongState, Settings> =>
+  Effect.mapError(withSecrets(options.secrets), (missing) => new WrongState({ container: name, id, verb, ...missing }))
+
 interface StartOptions {
   readonly stays: boolean
 }
@@ -139,10 +146,7 @@ const startHeld = (
       })
     }
     const withDevices = yield* devicesOf(record)
-    const secretly = yield* Effect.mapError(
-      withSecrets(record.options.secrets),
-      (missing) => new WrongState({ container: record.name, id: record.id, verb: "start", ...missing })
-    )
+    const secretly = yield* currentSecrets(record, "start")
     const attachments = yield* (shared === undefined ? attachAll(record) : Effect.succeed([shared.attachment])).pipe(
       Effect.tap((made) =>
         containers
