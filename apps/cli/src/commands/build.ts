@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { format, plainPlatform } from "@gantry/core/image/Platform"
 import { build } from "@gantry/engine/verbs/build"
 import { type BuildRequest } from "@gantry/engine/builds/BuildRequest"
 import { planBuild } from "@gantry/engine/verbs/plan-build"
@@ -64,6 +65,12 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       ...inputs,
       names,
       labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
+      unsaid: {
+        env: options.unsetenv.flatMap((each) => each.split(",")),
+        labels: options.unsetlabel.flatMap((each) => each.split(",")),
+        history: options.omitHistory
+      },
+      saveStages: options.saveStages,
       outputs,
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("ttlMs", yield* optionalOf("--cache-ttl", options.cacheTtl, parseLongDuration)),
@@ -122,6 +129,10 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
       if (built.lock !== undefined) {
         const { grownLines } = yield* Effect.promise(() => import("../show/lock-rows.ts"))
         progress.tell(grownLines(built.lock))
+      }
+      for (const { image, name, platform } of built.stages ?? []) {
+        const where = inputs.platforms.length > 1 ? ` for ${format(plainPlatform(platform))}` : ""
+        progress.tell(`stage ${name}${where}: ${image}\n`)
       }
       if (explained !== undefined) yield* tell(built.steps, built.image.id)
       if (settings.cacheLimits !== undefined && built.steps.some(({ how }) => how !== "cached")) {

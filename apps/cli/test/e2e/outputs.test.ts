@@ -52,6 +52,39 @@ CMD ["cat","/srv/out/file"]
     expect((await gantry.try("inspect", "not-kept")).status).not.toBe(0)
   })
 
+  it("leaves out variables, labels and history, and keeps stages, as buildah does", async () => {
+    const directory = gantry.context({
+      Dockerfile: "FROM base AS one\nENV A=1 B=2\nLABEL a=1 b=2\nRUN echo one > /one\nFROM one\nRUN echo two > /two\n"
+    })
+    const unset = [
+      "--unsetenv",
+      "A,C",
+      "--unsetlabel",
+      "a",
+      "--unsetlabel",
+      "given",
+      "--label",
+      "given=x",
+      "--omit-history"
+    ]
+    const { stderr } = await gantry.try("build", "-t", "unset", ...unset, "--save-stages", directory)
+    const [, stage = ""] = /^stage one: (sha256:[0-9a-f]{64})$/m.exec(stderr) ?? []
+    expect(await gantry.field("unset", "{{.Config.Env}} {{.Config.Labels}}")).toMatch(/^\[PATH=\S+ B=2\] map\[b:2\]$/)
+    expect(await gantry.ok("run", "--rm", "unset", "sh", "-c", "echo $A$B; cat /one /two")).toBe("2\none\ntwo")
+    expect(await gantry.ok("run", "--rm", stage, "sh", "-c", "echo $A$B; cat /one; ls /two 2>&1 || true")).toMatch(
+      /^12\none\nls/
+    )
+    await gantry.ok("save", "-o", at("unset.tar"), "unset")
+    const manifest = JSON.parse(execFileSync("tar", ["xOf", at("unset.tar"), "manifest.json"]).toString()) as [
+      { Config: string }
+    ]
+    const config = JSON.parse(execFileSync("tar", ["xOf", at("unset.tar"), manifest[0].Config]).toString()) as object
+    expect(Object.keys(config)).not.toContain("history")
+    expect((await gantry.try("history", "unset")).status).toBe(0)
+    await gantry.ok("image", "prune", "-f")
+    expect((await gantry.try("inspect", stage)).status).not.toBe(0)
+  })
+
   it("has one layer for all steps with --squash, or for all with --squash-all, and the same files", async () => {
     const directory = gantry.context({
       Dockerfile:

@@ -24,12 +24,19 @@ export interface StepReport {
   readonly layer: Digest | null
 }
 
+/** A stage that was built and is not the image: what the image would be if that stage were the target. */
+export interface BuiltStage extends Pick<BuildResult, "config" | "stack"> {
+  readonly name: string
+}
+
 /** A built image. */
 export interface BuildResult {
   /** Complete: rootfs, history and times included. Equal builds give equal configs, cached or not, but for times. */
   readonly config: ImageConfig
   /** The image's layers, base first: the same as `config.rootfs.diff_ids`. */
   readonly stack: Stack
+  /** The other stages that were built, in file order. */
+  readonly stages: ReadonlyArray<BuiltStage>
   /** All steps of all stages that were built, stages in file order. */
   readonly steps: ReadonlyArray<StepReport>
 }

@@ -4,7 +4,7 @@ import { format, plainPlatform } from "@gantry/core/image/Platform"
 import type { Locks } from "@gantry/core/Locks"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
-import type { BuildGraph, StageNode } from "../graph/BuildGraph.ts"
+import { type BuildGraph, stageName, type StageNode } from "../graph/BuildGraph.ts"
 import { Spelling } from "../key/step-key.ts"
 import { type BaseImage, BaseResolver, type BaseUnavailable } from "./BaseResolver.ts"
 import type { BuildContext } from "./BuildContext.ts"
@@ -172,6 +172,12 @@ const walk = Effect.fnUntraced(function* (request: SolveRequest, isPlan: boolean
   const result: BuildResult = {
     config: imageConfig(target, stage, request.epoch),
     stack: target.stack,
+    stages: graph.needed.flatMap((index, at) => {
+      const [other, standing] = [graph.stages[index], built[at]]
+      return index === graph.target || other === undefined || standing === undefined
+        ? []
+        : [{ name: stageName(other), config: imageConfig(standing, other, request.epoch), stack: standing.stack }]
+    }),
     steps: reports(built)
   }
   return { result, steps }

@@ -12,6 +12,7 @@ import type { OnPushEvent } from "../push/PushEvent.ts"
 import { type Secret } from "../secrets/Secrets.ts"
 import type { Agent } from "../ssh/Agent.ts"
 import type { FailedCommand } from "../steps/FailedCommand.ts"
+import type { Unsaid } from "./finished-config.ts"
 import { type Surroundings } from "../steps/Surroundings.ts"
 
 /** A build as asked for. Paths are absolute. */
@@ -27,6 +28,10 @@ export interface BuildRequest {
   readonly buildArgs: ReadonlyMap<string, string>
   readonly labels: { readonly [name: string]: string }
   readonly target?: string
+  /** What the image does not say of itself, whoever has said it. */
+  readonly unsaid?: Unsaid
+  /** Stages that are built besides the target become images without names. */
+  readonly saveStages?: boolean
   /** In the order of an index; at least one, each once. */
   readonly platforms: ReadonlyArray<Platform>
   /** What becomes of it. Only the image in the store, if empty. */

@@ -32,7 +32,8 @@ export const imageDocuments = (
 ): Effect.Effect<ImageDocuments, LayerMissing | StorageFailure, LayerStore> =>
   Effect.gen(function* () {
     const infos = yield* layersOfStack(stack)
-    const configBytes = new TextEncoder().encode(JSON.stringify(config))
+    const { history, ...rest } = config
+    const configBytes = new TextEncoder().encode(JSON.stringify(history.length === 0 ? rest : config))
     const id = ofBytes(configBytes)
     const manifest = plainManifest({ digest: id, size: configBytes.length }, infos, annotations)
     return {

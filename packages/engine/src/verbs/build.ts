@@ -46,6 +46,8 @@ import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
+import { finishedConfig } from "../builds/finished-config.ts"
+import type { SavedStage } from "../builds/save-stages.ts"
 import { cacheFor, toolsOf, watchOf } from "../builds/build-tools.ts"
 import { basesFor, growLock, lockFor, sourcesFor } from "../builds/remote-inputs.ts"
 import { atFault, openFor, readRequest, shownOf } from "../builds/read-request.ts"
@@ -56,6 +58,8 @@ export interface Built extends Delivered {
   readonly image: NewImage
   /** Of all platforms, one platform after the other. */
   readonly steps: BuildResult["steps"]
+  /** The images that other stages have become, where that was asked for. */
+  readonly stages?: ReadonlyArray<SavedStage>
   /** What was written into which lock file, if anything was. */
   readonly lock?: { readonly path: string; readonly changes: ReadonlyArray<LockChange> }
 }
@@ -128,6 +132,8 @@ const buildImage = (
     }
     const known = { ...(lock === undefined ? { earlier: last } : { lock }), note }
     const { cache, layerless, mounts } = yield* cacheFor(request, begun, false)
+    // An image needs all of its layers.
+    if (request.saveStages === true) layerless?.refuseAll()
     const made = Effect.gen(function* () {
       const results = yield* Effect.forEach(request.platforms, (platform) =>
         Effect.flatMap(readRequest(request, opened, { platform, watch }), (solving) =>
@@ -179,11 +185,14 @@ const buildImage = (
       }
       const produced = yield* Effect.forEach(results, (result) => {
         const { config, platform, stack } = result
-        const plain = { config: withLabels(config, request.labels), platform, stack }
-        return request.squash === undefined
-          ? Effect.succeed(plain)
-          : Effect.zipRight(begun, squashed(plain, request.squash, ownLayers(result)))
+        const plain = { config, platform, stack }
+        const made =
+          request.squash === undefined
+            ? Effect.succeed(plain)
+            : Effect.zipRight(begun, squashed(plain, request.squash, ownLayers(result)))
+        return Effect.map(made, (each) => ({ ...each, config: finishedConfig(each.config, request) }))
       })
+      const saved = request.saveStages === true ? yield* stagesSaved(results) : undefined
       const given = yield* deliver({
         produced,
         names: request.names,
@@ -201,6 +210,7 @@ const buildImage = (
         ...given,
         image,
         steps,
+        ...(saved === undefined ? {} : { stages: saved }),
         ...(lock === undefined || locked.length === 0 ? {} : { lock: { path: lock.path, changes: locked } })
       }
     })
@@ -233,6 +243,13 @@ const squashed = (image: Produced, which: Squash, own: number) =>
     return made
   })
 
+/** Few builds keep what is only on the way. */
+const stagesSaved = (results: ReadonlyArray<Pick<BuildResult, "stages"> & Pick<Produced, "platform">>) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../builds/save-stages.ts")),
+    ({ saveStages }) => saveStages(results)
+  )
+
 /** How many layers of an image the steps of the Dockerfile have made. */
 const ownLayers = (result: Parameters<typeof exportedSteps>[0]): number =>
   exportedSteps(result).filter(({ isOfTarget, report }) => isOfTarget && report.layer !== null).length
@@ -260,8 +277,3 @@ const plainImage: Output = {
   form: {},
   annotations: []
 }
-
-const withLabels = (config: BuildResult["config"], labels: BuildRequest["labels"]): BuildResult["config"] =>
-  Object.keys(labels).length === 0
-    ? config
-    : { ...config, config: { ...config.config, Labels: { ...config.config.Labels, ...labels } } }

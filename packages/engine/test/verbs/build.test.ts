@@ -161,6 +161,41 @@ describe("build", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("leaves out what the image is not to say, whoever has said it, and nothing else", () =>
+    Effect.gen(function* () {
+      const text = "FROM scratch\nENV A=1 B=2 AB=3\nLABEL a=1 b=2\n"
+      const unsaid = { env: ["A", "none"], labels: ["a", "c"], history: false }
+      const { config, image: made } = yield* built(text, { labels: { c: "3", d: "4" }, unsaid })
+      expect(config.config.Env).toEqual([expect.stringMatching(/^PATH=/), "B=2", "AB=3"])
+      expect([config.config.Labels, made.labels]).toEqual([
+        { b: "2", d: "4" },
+        { b: "2", d: "4" }
+      ])
+      const plain = yield* built(text)
+      const same = yield* built(text, { unsaid: { env: [], labels: [], history: false } })
+      expect(same.image.id).toBe(plain.image.id)
+      const bare = yield* built(text, { unsaid: { env: [], labels: ["a", "b"], history: true } })
+      expect([bare.config.config.Labels, bare.config.history]).toEqual([undefined, []])
+      expect(bare.config.rootfs).toEqual(plain.config.rootfs)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("makes images without names of all stages on the way, when asked to", () =>
+    Effect.gen(function* () {
+      const text =
+        "FROM scratch AS one\nRUN echo 1 > /a\nFROM one AS two\nENV A=2\nFROM scratch\nCOPY --from=two /a /b\n"
+      const images = yield* Images
+      expect((yield* built(text)).stages).toBeUndefined()
+      const { stages = [] } = yield* built(text, { saveStages: true })
+      expect(stages.map(({ name }) => name)).toEqual(["one", "two"])
+      for (const { image, name } of stages) {
+        const { image: alone } = yield* built(text, { target: name })
+        expect([name, image]).toEqual([name, alone.id])
+        expect((yield* images.config({ id: image })).rootfs.diff_ids).toHaveLength(1)
+      }
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("adds labels that win over those of the Dockerfile, to the image and to its record", () =>
     Effect.gen(function* () {
       const { config, image: made } = yield* built("FROM scratch\nLABEL a=1 b=2\n", { labels: { b: "3", c: "4" } })

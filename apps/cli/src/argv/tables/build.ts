@@ -71,6 +71,10 @@ export const build = {
     quiet: { kind: "flag", short: "q", about: "Print only the image's id" },
     progress: { kind: "text", about: 'How progress looks ("auto", "plain", "tty", "rawjson", "quiet", "none")' },
     label: { kind: "list", about: "Label of the image" },
+    unsetenv: { kind: "list", about: "Leave this variable out of the image, separated by commas" },
+    unsetlabel: { kind: "list", about: "Leave this label out of the image, separated by commas" },
+    omitHistory: { kind: "flag", about: "Leave the history out of the image" },
+    saveStages: { kind: "flag", about: "Keep each stage that is built as an image without a name" },
     iidfile: { kind: "text", about: "Write the image's id to this file" },
     allowSecretLeak: { kind: "flag", about: "Only warn when a secret's value is found in the image" },
     explain: {
