@@ -186,11 +186,11 @@ const buildImage = (
       const produced = yield* Effect.forEach(results, (result) => {
         const { config, platform, stack } = result
         const plain = { config, platform, stack }
-        const made =
+        const whole =
           request.squash === undefined
             ? Effect.succeed(plain)
             : Effect.zipRight(begun, squashed(plain, request.squash, ownLayers(result)))
-        return Effect.map(made, (each) => ({ ...each, config: finishedConfig(each.config, request) }))
+        return Effect.map(whole, (each) => ({ ...each, config: finishedConfig(each.config, request) }))
       })
       const saved = request.saveStages === true ? yield* stagesSaved(results) : undefined
       const given = yield* deliver({

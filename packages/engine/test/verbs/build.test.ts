@@ -188,10 +188,10 @@ describe("build", () => {
       expect((yield* built(text)).stages).toBeUndefined()
       const { stages = [] } = yield* built(text, { saveStages: true })
       expect(stages.map(({ name }) => name)).toEqual(["one", "two"])
-      for (const { image, name } of stages) {
+      for (const { image: saved, name } of stages) {
         const { image: alone } = yield* built(text, { target: name })
-        expect([name, image]).toEqual([name, alone.id])
-        expect((yield* images.config({ id: image })).rootfs.diff_ids).toHaveLength(1)
+        expect([name, saved]).toEqual([name, alone.id])
+        expect((yield* images.config({ id: saved })).rootfs.diff_ids).toHaveLength(1)
       }
     }).pipe(Effect.provide(world))
   )
