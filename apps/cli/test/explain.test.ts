@@ -26,6 +26,7 @@ import {
 } from "@gantry/core/store/StoreError"
 import { BaseUnavailable } from "@gantry/build/solve/BaseResolver"
 import { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
+import { CannotAttest } from "@gantry/engine/attest/Attestation"
 import { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import { BuildFailed, NotCached } from "@gantry/build/solve/BuildFailed"
 import { StepFailed } from "@gantry/build/solve/StepExecutor"
@@ -90,6 +91,7 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   BlobCorrupt: new BlobCorrupt({ expected: digest, actual: digest, size: 3 }),
   BlobMissing: new BlobMissing({ digest }),
   BuildFailed: new BuildFailed({ step, why: "the command ended with 2", exitCode: 2 }),
+  CannotAttest: new CannotAttest({ why: "the image has no database of dpkg or apk" }),
   CommandNotExecutable: new CommandNotExecutable({ container: "c", command: "/etc", why: "is a directory" }),
   CommandNotFound: new CommandNotFound({ container: "c", command: "nope" }),
   ContextUnavailable: new ContextUnavailable({

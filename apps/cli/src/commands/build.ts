@@ -13,6 +13,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { build as table } from "../argv/tables/build.ts"
+import { attestWish, parseAttest, parseShorthand } from "../argv/values/attest.ts"
 import { parseBuildCall } from "../argv/values/build-call.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
@@ -27,6 +28,8 @@ import { shellOnError } from "./build-shell.ts"
 import { explainDefect } from "../show/explain-defect.ts"
 import { explain, type Failure } from "../show/explain.ts"
 import { loggerTo } from "../log-words.ts"
+import type { Output } from "@gantry/engine/outputs/Output"
+import type { Values } from "../argv/Option.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { given, optionalOf, valuesOf } from "./read-values.ts"
@@ -71,6 +74,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
         history: options.omitHistory
       },
       saveStages: options.saveStages,
+      ...given("attest", yield* attestationsOf(options, outputs)),
       outputs,
       noCache: options.noCache || options.noCacheFilter.flatMap((each) => each.split(",")),
       ...given("ttlMs", yield* optionalOf("--cache-ttl", options.cacheTtl, parseLongDuration)),
@@ -163,6 +167,27 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     })
   })
 )
+
+/** What is to be said of the image, which the store does not keep. */
+const attestationsOf = (
+  { attest, provenance, sbom }: Pick<Values<(typeof table)["options"]>, "attest" | "provenance" | "sbom">,
+  outputs: ReadonlyArray<Output>
+) =>
+  Effect.gen(function* () {
+    const wish = attestWish([
+      ...(yield* valuesOf("--attest", attest, parseAttest)),
+      ...(yield* valuesOf("--provenance", provenance === undefined ? [] : [provenance], parseShorthand("provenance"))),
+      ...(yield* valuesOf("--sbom", sbom === undefined ? [] : [sbom], parseShorthand("sbom")))
+    ])
+    const keeps = outputs.some((output) =>
+      output.type === "image" ? output.push : output.type === "archive" && output.place.startsWith("oci")
+    )
+    if (wish === undefined || keeps) return wish
+    return yield* badValue(
+      "attestations are kept by registries and OCI archives only, and this build gives neither",
+      "add --push, or -o type=oci,dest=FILE"
+    )
+  })
 
 const checkCall = { of: "check", json: false } as const
 

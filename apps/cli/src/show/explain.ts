@@ -30,6 +30,7 @@ import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
 import type { CopyRefused } from "@gantry/engine/copy/CopyRefused"
+import type { CannotAttest } from "@gantry/engine/attest/Attestation"
 import type { SecretLeaked } from "@gantry/engine/secrets/SecretLeaked"
 import type { Usage } from "../commands/Usage.ts"
 import type { ConfigInvalid } from "../configuration/ConfigInvalid.ts"
@@ -70,6 +71,7 @@ export type Failure =
   | PluginFailed
   | RegistryError
   | RuntimeError
+  | CannotAttest
   | SecretLeaked
   | StepFailed
   | StoreFailure
@@ -231,6 +233,12 @@ const explanationOf = (failure: Failure): Explanation => {
       return explainBuildFailed(failure)
     case "NotCached":
       return { what: failure.message, todo: "leave --require-cached out to build it", status: 3 }
+    case "CannotAttest":
+      return {
+        what: "could not say what was asked for of the image",
+        why: failure.why,
+        todo: "leave --sbom out, or attach a document of another program to what was pushed"
+      }
     case "SecretLeaked":
       return {
         what: failure.message,

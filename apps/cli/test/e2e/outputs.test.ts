@@ -247,6 +247,133 @@ COPY --from=base /etc/passwd /dir/up/passwd
     expect(readFileSync(at("old.tar"), "utf8")).toBe("old")
   })
 
+  describe("with what is said of it", () => {
+    type Entry = {
+      digest: string
+      mediaType: string
+      platform?: Record<string, string>
+      annotations?: Record<string, string>
+    }
+    type Statement = {
+      predicateType: string
+      subject: ReadonlyArray<{ name: string; digest: { sha256: string } }>
+      predicate: Record<string, Record<string, Record<string, unknown>>>
+    }
+    const blob = (folder: string, digest: string): unknown =>
+      JSON.parse(readFileSync(at(folder, "blobs/sha256", digest.replace("sha256:", "")), "utf8"))
+    /** What the statements beside an image say; each is held to the format that they are stored in. */
+    const statementsIn = (folder: string, { annotations, digest, platform }: Entry): ReadonlyArray<Statement> => {
+      expect(platform).toEqual({ architecture: "unknown", os: "unknown" })
+      const { config, layers } = blob(folder, digest) as { config: Entry; layers: ReadonlyArray<Entry> }
+      const { rootfs } = blob(folder, config.digest) as { rootfs: { diff_ids: ReadonlyArray<string> } }
+      expect(rootfs.diff_ids).toEqual(layers.map((each) => each.digest))
+      return layers.map((layer) => {
+        const statement = blob(folder, layer.digest) as Statement
+        expect(layer.mediaType).toBe("application/vnd.in-toto+json")
+        expect(statement.predicateType).toBe(layer.annotations?.["in-toto.io/predicate-type"])
+        expect(`sha256:${statement.subject[0]?.digest.sha256}`).toBe(annotations?.["vnd.docker.reference.digest"])
+        return statement
+      })
+    }
+    /** The entries of the only index that a layout folder names, and all statements. */
+    const read = (folder: string) => {
+      const { manifests: tops } = json(`${folder}/index.json`) as { manifests: [Entry] }
+      const { manifests } = blob(folder, tops[0].digest) as { manifests: ReadonlyArray<Entry> }
+      const digests = manifests.map((each) => each.digest)
+      const beside = manifests.filter(
+        ({ annotations }) => annotations?.["vnd.docker.reference.type"] === "attestation-manifest"
+      )
+      for (const { annotations } of beside) expect(digests).toContain(annotations?.["vnd.docker.reference.digest"])
+      return { manifests, statements: beside.flatMap((each) => statementsIn(folder, each)) }
+    }
+    const context = () =>
+      gantry.context({ Dockerfile: "FROM base\nARG URL\nLABEL who=me\nRUN --network=none echo $URL > /a\n" })
+    const build = (folder: string, ...args: ReadonlyArray<string>) =>
+      gantry.ok("build", "-q", "-t", "attested:1", "-o", `type=oci,dest=${folder},tar=false`, ...args, context())
+
+    it("says with --provenance how it was made, and with mode=max what it was told, without passwords", async () => {
+      const told = ["--build-arg", "URL=https://user:horse-staple@mirror.example/x"]
+      await build("min", "--provenance", ...told)
+      await build("max", "--attest", "type=provenance,mode=max,builder-id=https://ci.example/7", ...told)
+      const [min] = read("min").statements
+      const [max] = read("max").statements
+      expect(min?.predicateType).toBe("https://slsa.dev/provenance/v1")
+      expect(min?.subject[0]?.name).toBe("pkg:docker/attested@1?platform=linux%2Famd64")
+      expect(min?.predicate["buildDefinition"]?.["externalParameters"]).toEqual({
+        configSource: { path: "Dockerfile" },
+        request: {
+          frontend: "dockerfile.v0",
+          args: { platform: "linux/amd64" },
+          locals: [{ name: "context" }, { name: "dockerfile" }]
+        }
+      })
+      expect(min?.predicate["runDetails"]).toMatchObject({
+        builder: { id: "" },
+        metadata: {
+          startedOn: expect.stringMatching(/^2\d{3}-.*Z$/),
+          buildkit_hermetic: true,
+          buildkit_completeness: { request: false, resolvedDependencies: false }
+        }
+      })
+      expect(JSON.stringify(min)).not.toMatch(/mirror|horse/)
+      expect(max?.predicate["runDetails"]?.["builder"]).toEqual({ id: "https://ci.example/7" })
+      expect(JSON.stringify(max)).toContain('"build-arg:URL":"https://***@mirror.example/x"')
+      expect(JSON.stringify(max)).toContain('"instruction":"RUN --network=none echo $URL > /a"')
+      const [, dockerfile = ""] = /"data":"([^"]+)"/.exec(JSON.stringify(max)) ?? []
+      expect(Buffer.from(dockerfile, "base64").toString()).toContain("LABEL who=me")
+      expect(JSON.stringify(max)).not.toContain("horse")
+      for (const folder of ["same1", "same2"])
+        await build(folder, "--provenance=mode=max", "--reproducible", "--no-cache")
+      expect(readFileSync(at("same1/index.json"), "utf8")).toBe(readFileSync(at("same2/index.json"), "utf8"))
+    })
+
+    it("says with --sbom which packages its databases list, and refuses where there is none", async () => {
+      const sbom = ["-q", "-o", "type=oci,dest=sbom,tar=false"]
+      const listed = {
+        Dockerfile: "FROM scratch\nCOPY status /var/lib/dpkg/status\nCOPY os-release /etc/os-release\n",
+        "os-release": 'ID=debian\nVERSION_ID="12"\n',
+        status:
+          "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2.15-2+b2\n\n" +
+          "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n"
+      }
+      await gantry.ok("build", "--sbom", ...sbom, gantry.context(listed))
+      const [spdx] = read("sbom").statements
+      const { packages } = spdx?.predicate as never as { packages: ReadonlyArray<Record<string, unknown>> }
+      expect([spdx?.predicateType, packages.length]).toEqual(["https://spdx.dev/Document", 1])
+      expect(packages[0]).toMatchObject({ name: "bash", versionInfo: "5.2.15-2+b2", licenseDeclared: "NOASSERTION" })
+      expect(JSON.stringify(packages)).toContain("pkg:deb/debian/bash@5.2.15-2%2Bb2?arch=amd64&distro=debian-12")
+      const none = await gantry.tryWith("FROM scratch\nLABEL a=1\n", "build", "--sbom", ...sbom, "-")
+      expect([none.status, none.stderr]).toEqual([1, expect.stringContaining("no database of dpkg or apk")])
+      const scanner = await gantry.try("build", "--sbom=generator=x", ...sbom, context())
+      expect([scanner.status, scanner.stderr]).toEqual([125, expect.stringContaining("no image is run to look for")])
+    })
+
+    it("is an index in a registry that engines take the image from, and is refused where nothing keeps it", async () => {
+      const name = `${registry.host}/team/attested:all`
+      const directory = gantry.context({ Dockerfile: both, app: "app" })
+      await gantry.ok("build", "-q", "--push", "--platform", platforms, "--provenance", "-t", name, directory)
+      await gantry.ok("registry", "copy", name, `oci:${at("copied")}:all`)
+      const { manifests, statements } = read("copied")
+      expect([manifests.length, statements.length]).toEqual([4, 2])
+      await gantry.ok("rmi", "-f", name)
+      await gantry.ok("pull", "-q", name)
+      expect(await gantry.field(name, "{{.Architecture}}")).toBe("amd64")
+      if (has("skopeo")) {
+        const seen = execFileSync("skopeo", ["inspect", "--tls-verify=false", `docker://${name}`]).toString()
+        expect(JSON.parse(seen)).toMatchObject({ Architecture: "amd64" })
+      }
+      for (const output of [
+        ["-t", "x"],
+        ["-o", "files"],
+        ["-o", "type=docker,dest=x.tar"]
+      ]) {
+        const { status, stderr } = await gantry.try("build", "--provenance", ...output, directory)
+        expect([status, stderr]).toEqual([125, expect.stringContaining("registries and OCI archives only")])
+      }
+      await gantry.ok("build", "-q", "--provenance=false", "--sbom=false", directory)
+    })
+  })
+
   it("goes to registries, with the digest that it has there", async () => {
     const name = `${registry.host}/team/app`
     const args = ["-t", `${name}:1`, "-t", `${name}:2`, "--push", "--metadata-file", "pushed.json"]

@@ -2,6 +2,7 @@ import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { type ImageRef } from "@gantry/core/image/ImageRef"
 import { type Platform } from "@gantry/core/image/Platform"
 import type * as Effect from "effect/Effect"
+import type { AttestWish } from "../attest/Attestation.ts"
 import type { CacheSource, CacheTarget } from "../cache-sharing/CachePlace.ts"
 import { type ContextSource, type NamedSource } from "../contexts/ContextSource.ts"
 import { type DockerfileSource } from "../contexts/open-context.ts"
@@ -36,6 +37,8 @@ export interface BuildRequest {
   readonly platforms: ReadonlyArray<Platform>
   /** What becomes of it. Only the image in the store, if empty. */
   readonly outputs: ReadonlyArray<Output>
+  /** What is said of the image where it is sent. */
+  readonly attest?: AttestWish
   /** Several layers become one; each step has its own when absent. */
   readonly squash?: Squash
   /** Where the cache is not asked: everywhere, or in stages by name or position. */

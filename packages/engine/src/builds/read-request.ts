@@ -47,6 +47,7 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
       request.earlyCutoff === true ? yield* rememberedDigests(`stages of ${scopeOf(request, opened)}`, keep) : undefined
     return {
       dockerfile: opened.dockerfile,
+      ...(commit === undefined ? {} : { commit }),
       context: ofTree(tree, memo, capabilityOf),
       ...(digests === undefined ? {} : { digests }),
       ...epochFor(request, opened)

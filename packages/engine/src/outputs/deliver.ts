@@ -113,6 +113,7 @@ const pushBuilt = (
         const sent = yield* sendBuilt(place, prepared, {
           form: output.form,
           annotations: output.annotations,
+          attestFor: each,
           ...listen
         })
         const { digest } = sent

@@ -4,8 +4,10 @@ import type { ImageRef } from "@gantry/core/image/ImageRef"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { Settings } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
+import type { Attestation } from "../attest/Attestation.ts"
+import type { Subject } from "../attest/attestation-manifest.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
-import { nameManifest, sendImage, type SendServices, type SentManifest } from "../push/send-image.ts"
+import { nameManifest, sendBytes, sendImage, type SendServices, type SentManifest } from "../push/send-image.ts"
 import type { SendError } from "../push/send-layer.ts"
 import type { LayerForm } from "../push/LayerForm.ts"
 import { type Annotation, annotationsFor } from "./annotations.ts"
@@ -17,20 +19,24 @@ import type { Prepared } from "./Produced.ts"
 export interface SendBuiltOptions {
   readonly form: LayerForm
   readonly annotations: ReadonlyArray<Annotation>
+  /** What attestations call the images; they stay behind when it is absent. */
+  readonly attestFor?: ReadonlyArray<ImageRef>
   readonly onEvent?: OnPushEvent
 }
 
 /**
- * Sends what was built to a repository or a place, all but its name: one image, or the index of several with all of them.
+ * Sends what was built to a repository or a place, all but its name: one image, or the index of several with all of them,
+ * and of one with what is said of it.
  * Naming what is returned makes it visible.
  */
 export const sendBuilt = (
   place: Pick<ImageRef, "registry" | "repository">,
   prepared: ReadonlyArray<Prepared>,
-  { annotations, form, onEvent }: SendBuiltOptions
+  { annotations, attestFor, form, onEvent }: SendBuiltOptions
 ): Effect.Effect<SentManifest, SendError, SendServices | Settings> =>
   Effect.gen(function* () {
-    const manifests = yield* Effect.forEach(prepared, ({ documents, platform }) => {
+    const manifests = yield* Effect.forEach(prepared, ({ attestations: all = [], documents, platform }) => {
+      const attestations = attestFor === undefined ? [] : all
       const own = annotationsFor(annotations, "manifest", platform)
       return Effect.map(
         sendImage(
@@ -38,17 +44,40 @@ export const sendBuilt = (
           { config: documents.config, stack: documents.image.stack },
           { form, ...(own === undefined ? {} : { annotations: own }), ...(onEvent === undefined ? {} : { onEvent }) }
         ),
-        (sent) => ({ ...sent, platform })
+        (sent) => ({ ...sent, attestations, platform })
       )
     })
     const [only, ...more] = manifests
-    if (only !== undefined && more.length === 0) return only
+    if (only !== undefined && more.length === 0 && only.attestations.length === 0) return only
     for (const { digest, manifest } of manifests) yield* nameManifest({ ...place, digest }, { digest, manifest })
+    const said = yield* Effect.forEach(manifests, ({ attestations, digest, platform }) =>
+      attestations.length === 0
+        ? Effect.succeed([])
+        : sendAttestations(place, attestations, { digest, platform, names: attestFor ?? [] })
+    )
     const index = indexOf(
       manifests.map((each) => ({ ...descriptorOf(each), platform: each.platform })),
-      annotations
+      annotations,
+      said.flat()
     )
     return { manifest: index, digest: ofBytes(index.bytes) }
+  })
+
+/** Few images have something said of them. */
+const sendAttestations = (
+  place: Pick<ImageRef, "registry" | "repository">,
+  attestations: ReadonlyArray<Attestation>,
+  subject: Subject
+): Effect.Effect<ReadonlyArray<Descriptor>, SendError, SendServices> =>
+  Effect.gen(function* () {
+    const { attestationDocuments, attestationEntry } = yield* Effect.promise(
+      () => import("../attest/attestation-manifest.ts")
+    )
+    const { blobs, manifest } = attestationDocuments(attestations, subject)
+    for (const { bytes, descriptor } of blobs) yield* sendBytes(place, descriptor.mediaType, bytes)
+    const { digest, mediaType } = manifest.descriptor
+    yield* nameManifest({ ...place, digest }, { digest, manifest: { mediaType, bytes: manifest.bytes } })
+    return [attestationEntry(manifest, subject)]
   })
 
 /**
@@ -62,7 +91,9 @@ export const writeImage = (
   Effect.gen(function* () {
     const unnamed: ImageRef = { registry: place, repository: "" }
     const written = Effect.gen(function* () {
-      const sent = yield* sendBuilt(unnamed, prepared, options)
+      // Docker's own archives hold images and nothing else.
+      const said = place.startsWith("docker-archive:") ? {} : { attestFor: names }
+      const sent = yield* sendBuilt(unnamed, prepared, { ...options, ...said })
       const refs = names.map(({ registry, repository, tag }) => ({
         registry: place,
         repository: `${registry}/${repository}`,

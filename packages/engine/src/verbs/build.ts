@@ -18,6 +18,9 @@ import { LayerMissing } from "@gantry/core/store/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { AttestedBuild } from "../attest/attest.ts"
+import type { CannotAttest } from "../attest/Attestation.ts"
+import type { BuiltFacts } from "../attest/provenance.ts"
 import { type BuildRecord, lastInputs } from "../build-logs/BuildRecord.ts"
 import { recorded } from "../build-logs/recorded.ts"
 import type { Layerless } from "../cache-sharing/Layerless.ts"
@@ -68,6 +71,7 @@ export interface Built extends Delivered {
 export type BuildError =
   | BadBuildFile
   | BuildFailed
+  | CannotAttest
   | ContextUnavailable
   | DeliverError
   | NotCached
@@ -113,6 +117,7 @@ const buildImage = (
       onWarning: eachOnce(asked.onWarning),
       ...(first === undefined ? {} : { onFailure: first.onFailure })
     }
+    const started = yield* Clock.currentTimeMillis
     const watch = watchOf(request)
     const secrets = secretsOf(request.secrets ?? [])
     const short = request.allowSecretLeak === true ? [] : tooShort(secrets)
@@ -120,9 +125,7 @@ const buildImage = (
     const searched = watch?.allow === false ? yield* searchedLayers(secrets) : undefined
     const layers = yield* LayerStore
     // Said when the first step is executed: a fully cached build has no time for it, and needs none.
-    const begun = yield* Effect.cached(
-      Effect.provide(working(yield* Clock.currentTimeMillis), yield* Effect.context<Locks | Scope.Scope>())
-    )
+    const begun = yield* Effect.cached(Effect.provide(working(started), yield* Effect.context<Locks | Scope.Scope>()))
     const opened = yield* openFor(request, true)
     const lock = yield* lockFor(request, opened.dockerfile)
     const noted = new Map<string, LockedInput>()
@@ -193,8 +196,18 @@ const buildImage = (
         return Effect.map(whole, (each) => ({ ...each, config: finishedConfig(each.config, request) }))
       })
       const saved = request.saveStages === true ? yield* stagesSaved(results) : undefined
+      const attested =
+        request.attest === undefined
+          ? produced
+          : yield* withAttestations(produced, results, {
+              request,
+              wish: request.attest,
+              opened,
+              inputs: [...noted.values()],
+              started
+            })
       const given = yield* deliver({
-        produced,
+        produced: attested,
         names: request.names,
         outputs: request.outputs.length === 0 ? [plainImage] : request.outputs,
         ...(opened.epoch === undefined ? {} : { epoch: opened.epoch }),
@@ -242,6 +255,17 @@ const squashed = (image: Produced, which: Squash, own: number) =>
     yield* (yield* LayerStore).flush
     return made
   })
+
+/** Few builds say something of what they give. */
+const withAttestations = (
+  produced: ReadonlyArray<Produced>,
+  results: ReadonlyArray<Pick<BuiltFacts, "graph" | "steps">>,
+  about: AttestedBuild
+) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../attest/attest.ts")),
+    ({ attestAll }) => attestAll(produced, results, about)
+  )
 
 /** Few builds keep what is only on the way. */
 const stagesSaved = (results: ReadonlyArray<Pick<BuildResult, "stages"> & Pick<Produced, "platform">>) =>

@@ -106,6 +106,22 @@ export const build = {
       about: 'Where the result goes, as "type=image|oci|docker|local|tar,dest=path", a folder, or "-"'
     },
     metadataFile: { kind: "text", about: "Write facts about the build to this file" },
+    attest: {
+      kind: "list",
+      about: 'What is said of the image where it is sent, as "type=provenance,mode=min|max" or "type=sbom"'
+    },
+    provenance: {
+      kind: "text",
+      bare: "true",
+      value: "string",
+      about: 'Say how the image was made; with "=mode=max" also the build arguments, the Dockerfile and its steps'
+    },
+    sbom: {
+      kind: "text",
+      bare: "true",
+      value: "string",
+      about: "Say which packages of Debian or Alpine are in the image"
+    },
     annotation: { kind: "list", about: "Annotation of the image, as [index|manifest:]name=value" },
     load: { kind: "flag", about: "Keep the image in the store, whatever other outputs there are" },
 
@@ -128,9 +144,6 @@ export const build = {
     },
     cgroupParent: { kind: "text", about: "Parent cgroup", supported: false, harmless: [""] },
     allow: { kind: "list", about: "Privileges of the build", supported: false },
-    attest: { kind: "list", about: "Attestations of the image", supported: false },
-    sbom: { kind: "text", bare: "true", about: "Bill of materials", supported: false, harmless: ["false"] },
-    provenance: { kind: "text", bare: "true", about: "Provenance of the image", supported: false, harmless: ["false"] },
 
     builder: { kind: "text", about: "Builder to use", ignored: "there is one builder" },
     rm: { kind: "flag", fallback: true, about: "Remove intermediate containers", ignored: legacy },

@@ -1,0 +1,78 @@
+import type { AttestWish, ProvenanceWish } from "@gantry/engine/attest/Attestation"
+import { bad, good, type Result } from "../Result.ts"
+import { fieldsOf, keyAndValue } from "./csv.ts"
+
+/** What of one value of `--attest`, `--provenance` or `--sbom` is asked for; `off`: it is not to be. */
+export type AttestationWish =
+  | { readonly type: "provenance"; readonly wish: ProvenanceWish | "off" }
+  | { readonly type: "sbom"; readonly wish: "on" | "off" }
+
+const yes = /^(?:1|t|true)$/i
+const no = /^(?:0|f|false)$/i
+
+/**
+ * Reads one value of `--attest`: `type=provenance,mode=max` or `type=sbom`. Spec: Docker's documentation of attestations.
+ */
+export const parseAttest = (text: string): Result<AttestationWish> => {
+  const fields = fieldsOf(text)
+  if (!fields.ok) return fields
+  const values = new Map<string, string>()
+  for (const field of fields.value) {
+    const [key, value] = keyAndValue(field)
+    if (value === undefined) return bad(`"${field}" must be a key=value pair`)
+    values.set(key.trim().toLowerCase(), value)
+  }
+  const type = values.get("type")
+  if (type !== "provenance" && type !== "sbom") {
+    return bad(
+      type === undefined ? "type is required" : `there is no attestation of type "${type}": provenance or sbom`
+    )
+  }
+  values.delete("type")
+  const disabled = values.get("disabled") ?? "false"
+  values.delete("disabled")
+  if (yes.test(disabled)) return good({ type, wish: "off" })
+  if (!no.test(disabled)) return bad("disabled is true or false")
+  return type === "provenance" ? provenanceOf(values) : sbomOf(values)
+}
+
+/** Reads a value of the shorthand of one type: `true`, `false`, or what `--attest` has behind the type. */
+export const parseShorthand =
+  (type: AttestationWish["type"]) =>
+  (text: string): Result<AttestationWish> =>
+    parseAttest(yes.test(text) ? `type=${type}` : no.test(text) ? `type=${type},disabled=true` : `type=${type},${text}`)
+
+const provenanceOf = (values: ReadonlyMap<string, string>): Result<AttestationWish> => {
+  const {
+    mode = "min",
+    version = "v1",
+    reproducible = "false",
+    "builder-id": builderId = "",
+    ...rest
+  } = Object.fromEntries(values)
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) return bad(`provenance has no key "${unknown}"`)
+  if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
+  if (version !== "v1") return bad(`version=${version} of provenance is not written: v1`)
+  if (!yes.test(reproducible) && !no.test(reproducible)) return bad("reproducible is true or false")
+  return good({ type: "provenance", wish: { mode, builderId, reproducible: yes.test(reproducible) } })
+}
+
+const sbomOf = (values: ReadonlyMap<string, string>): Result<AttestationWish> => {
+  const [key] = values.keys()
+  if (key === "generator") {
+    return bad("no image is run to look for packages: without generator, the databases of dpkg and apk are read")
+  }
+  return key === undefined ? good({ type: "sbom", wish: "on" }) : bad(`sbom has no key "${key}"`)
+}
+
+/** What is asked for in all; undefined for nothing. Of several values for one type the last one counts. */
+export const attestWish = (all: ReadonlyArray<AttestationWish>): AttestWish | undefined => {
+  const provenance = all.findLast((each) => each.type === "provenance")
+  const sbom = all.findLast((each) => each.type === "sbom")
+  const wish: AttestWish = {
+    ...(provenance?.type === "provenance" && provenance.wish !== "off" ? { provenance: provenance.wish } : {}),
+    ...(sbom?.wish === "on" ? { sbom: true } : {})
+  }
+  return Object.keys(wish).length === 0 ? undefined : wish
+}
