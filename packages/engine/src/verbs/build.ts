@@ -196,16 +196,9 @@ const buildImage = (
         return Effect.map(whole, (each) => ({ ...each, config: finishedConfig(each.config, request) }))
       })
       const saved = request.saveStages === true ? yield* stagesSaved(results) : undefined
-      const attested =
-        request.attest === undefined
-          ? produced
-          : yield* withAttestations(produced, results, {
-              request,
-              wish: request.attest,
-              opened,
-              inputs: [...noted.values()],
-              started
-            })
+      const { attest: wish } = request
+      const about = { request, opened, inputs: [...noted.values()], started }
+      const attested = wish === undefined ? produced : yield* withAttestations(produced, results, { ...about, wish })
       const given = yield* deliver({
         produced: attested,
         names: request.names,
