@@ -7,7 +7,7 @@ import { format, type Platform, plainPlatform } from "@gantry/core/image/Platfor
 import * as Either from "effect/Either"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { contextText } from "../contexts/ContextSource.ts"
-import { imageInput, inputText, type LockedInput } from "../lock/LockFile.ts"
+import type { LockedInput } from "../lock/LockFile.ts"
 import type { Attestation, ProvenanceWish } from "./Attestation.ts"
 import { imageUrl } from "./attestation-manifest.ts"
 
@@ -142,7 +142,7 @@ const sourceOf = (facts: Pick<BuiltFacts, "commit" | "dockerfile">) => ({
 
 const gitDigest = (commit: string) => ({ [commit.length === 64 ? "sha256" : "sha1"]: commit })
 
-const dependenciesOf = ({ commit, graph, inputs, platform, request }: BuiltFacts) => {
+const dependenciesOf = ({ commit, inputs, platform, request }: BuiltFacts) => {
   const own = commit === undefined ? [] : [{ uri: contextText(request.context), digest: gitDigest(commit) }]
   const found = [...inputs].map((input) =>
     input.kind === "repository"
@@ -152,31 +152,20 @@ const dependenciesOf = ({ commit, graph, inputs, platform, request }: BuiltFacts
           digest: { sha256: input.is.slice("sha256:".length) }
         }
   )
-  const pinned = imagesOf(graph).flatMap((reference) => {
-    const digest = parsed(reference)?.digest
-    return digest === undefined
-      ? []
-      : [
-          {
-            uri: imageUrl(ImageRef.familiarOf(reference), platform),
-            digest: { sha256: digest.slice("sha256:".length) }
-          }
-        ]
-  })
-  const all = new Map([...own, ...found, ...pinned].map((each) => [each.uri, each]))
+  const all = new Map([...own, ...found].map((each) => [each.uri, each]))
   return [...all.values()].toSorted((a, b) => (a.uri < b.uri ? -1 : 1))
 }
 
 /** Whether all images that the build stands on or copies from are among its dependencies: one made here has no digest elsewhere. */
 const knowsImages = ({ graph, inputs }: BuiltFacts): boolean => {
-  const known = new Set([...inputs].map(inputText))
-  return imagesOf(graph).every((reference) => {
-    const input = imageInput(reference)
-    return input === undefined ? parsed(reference)?.digest !== undefined : known.has(inputText(input))
-  })
+  const known = new Set(inputs.flatMap(({ kind, source }) => (kind === "image" ? [repositoryOf(source)] : [])))
+  return imagesOf(graph).every((reference) => known.has(repositoryOf(reference)))
 }
 
-const parsed = (reference: string) => Either.getOrUndefined(ImageRef.parse(reference.replace(/^docker:\/\//, "")))
+const repositoryOf = (reference: string): string => {
+  const ref = Either.getOrUndefined(ImageRef.parse(reference.replace(/^docker:\/\//, "")))
+  return ref === undefined ? reference : `${ref.registry}/${ref.repository}`
+}
 
 const imagesOf = ({ needed, stages }: BuildGraph): ReadonlyArray<string> => [
   ...new Set(

@@ -19,6 +19,8 @@ export interface Known {
   /** What things were in the last build of the same Dockerfile, where no lock file says what they should be. */
   readonly earlier?: () => LockFile
   readonly note: NoteInput
+  /** Told of what needs no lock file, because its name says which one it is. */
+  readonly pinned?: NoteInput
 }
 
 /** The lock file of a build. Who does not ask for it may have another file of that name. */
@@ -52,14 +54,14 @@ export const lockFor = (
 const isKept = ({ lock = false, locked = false }: BuildRequest): boolean => lock || locked
 
 /** The images of a build. `isLook`: nothing is fetched, and nothing is said to be used. */
-export const basesFor = (request: BuildRequest, { earlier, lock, note }: Known, isLook: boolean) =>
+export const basesFor = (request: BuildRequest, { earlier, lock, note, pinned }: Known, isLook: boolean) =>
   Effect.gen(function* () {
     const asked = request.bases ?? { policy: "missing" }
     const { onWarning: warn } = request
     const plain = yield* isLook
       ? LocalBases.peek
       : LocalBases.make(request.offline === true ? { ...asked, policy: "never" } : asked)
-    const noted = yield* notedBases(plain, note)
+    const noted = yield* notedBases(plain, note, pinned)
     if (lock === undefined) {
       return earlier === undefined
         ? noted
@@ -86,7 +88,7 @@ const movedOn = (source: string, now: string, before: string): string =>
 /** The addresses and named contexts of a build. `begin` is done before anything is fetched. */
 export const sourcesFor = (
   request: BuildRequest,
-  { lock, note }: Known,
+  { lock, note, pinned }: Known,
   { begin, isLook }: { readonly begin: Effect.Effect<void, StorageFailure>; readonly isLook: boolean }
 ) =>
   Effect.gen(function* () {
@@ -95,7 +97,7 @@ export const sourcesFor = (
       request.offline === true && !isLook
         ? yield* BuildSources.offline(plain, "it is not here as a whole, and --offline asks nobody for it")
         : plain
-    const sources = notedSources(reached, note)
+    const sources = notedSources(reached, note, pinned)
     if (lock === undefined) return sources
     return isKept(request) ? lockedSources(sources, lock) : watchedSources(sources, lock, request.onWarning)
   })

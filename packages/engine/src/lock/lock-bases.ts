@@ -58,15 +58,30 @@ const seenBases = (
       )
   }))
 
-/** Finds images as ever, and tells by which digest of a registry each name was found. */
+/**
+ * Finds images as ever, and tells by which digest of a registry each name was found. `pinned`: told of names that say by a
+ * digest what they mean.
+ */
 export const notedBases = (
   bases: BaseResolverShape,
-  note: NoteInput
+  note: NoteInput,
+  pinned: NoteInput = () => {}
 ): Effect.Effect<BaseResolverShape, never, Images> =>
-  seenBases(bases, (input, digests) => {
-    const is = digestOf(input, digests)
-    if (is !== undefined) note({ ...input, is })
-  })
+  Effect.map(
+    seenBases(bases, (input, digests) => {
+      const is = digestOf(input, digests)
+      if (is !== undefined) note({ ...input, is })
+    }),
+    ({ resolve }) => ({
+      resolve: (reference, platform) =>
+        Effect.tap(resolve(reference, platform), () =>
+          Effect.sync(() => {
+            const ref = Either.getOrUndefined(ImageRef.parse(reference.replace(/^docker:\/\//, "")))
+            if (ref?.digest !== undefined) pinned({ kind: "image", source: ImageRef.format(ref), is: ref.digest })
+          })
+        )
+    })
+  )
 
 /** Finds images as ever, and says of each that is not what it should be. `digests`: what registries call the one found. */
 export const watchedBases = (

@@ -41,14 +41,20 @@ export const watchedSources = (
     )
 })
 
-/** Finds what ADD names as ever, and tells what it is. */
-export const notedSources = ({ named, remote }: SourcesShape, note: NoteInput): SourcesShape => ({
+/** Finds what ADD names as ever, and tells what it is. `pinned`: told of what says itself which bytes or commit it means. */
+export const notedSources = (
+  { named, remote }: SourcesShape,
+  note: NoteInput,
+  pinned: NoteInput = () => {}
+): SourcesShape => ({
   named,
   remote: (wanted) =>
     Effect.tap(remote(wanted), (found) =>
       Effect.sync(() => {
         const input = sourceInput(wanted.source, wanted.checksum)
-        if (input !== undefined) note({ ...input, is: shownOf(found) })
+        const is = shownOf(found)
+        if (input !== undefined) note({ ...input, is })
+        else pinned({ kind: found.kind, source: withoutPassword(wanted.source), is })
       })
     )
 })

@@ -129,11 +129,13 @@ const buildImage = (
     const opened = yield* openFor(request, true)
     const lock = yield* lockFor(request, opened.dockerfile)
     const noted = new Map<string, LockedInput>()
+    const fixed = new Map<string, LockedInput>()
     const note: NoteInput = (input) => {
       noted.set(inputText(input), input)
       onInput(input)
     }
-    const known = { ...(lock === undefined ? { earlier: last } : { lock }), note }
+    const pinned: NoteInput = (input) => void fixed.set(inputText(input), input)
+    const known = { ...(lock === undefined ? { earlier: last } : { lock }), note, pinned }
     const { cache, layerless, mounts } = yield* cacheFor(request, begun, false)
     // An image needs all of its layers.
     if (request.saveStages === true) layerless?.refuseAll()
@@ -197,7 +199,7 @@ const buildImage = (
       })
       const saved = request.saveStages === true ? yield* stagesSaved(results) : undefined
       const { attest: wish } = request
-      const about = { request, opened, inputs: [...noted.values()], started }
+      const about = { request, opened, inputs: [...noted.values(), ...fixed.values()], started }
       const attested = wish === undefined ? produced : yield* withAttestations(produced, results, { ...about, wish })
       const given = yield* deliver({
         produced: attested,
