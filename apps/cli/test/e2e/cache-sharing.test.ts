@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path"
 import { archiveOf, plainRecord, record } from "@gantry/laws/samples/hostile-archives"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { countingProxy } from "./host/counting-proxy.ts"
 import { openGantry, programPath, useGantry } from "./host/gantry.ts"
 import { type RegistryServer, startRegistry } from "./host/registry.ts"
 
@@ -121,6 +122,7 @@ describe("a build cache that engines share", () => {
   const mounting = `FROM base
 RUN --mount=type=cache,target=/npm,mode=0750,uid=7 --mount=type=cache,id=other,target=/o sh -c 'echo more >> /npm/x; ln -sf x /npm/l; wc -l < /npm/x; stat -c %a:%u /npm; touch /o/y'
 `
+  const oci = { headers: { accept: "application/vnd.oci.image.manifest.v1+json" } }
   const lines = (stderr: string) => [...stderr.matchAll(/^#\d+ [\d.]+ (.+)$/gm)].map(([, line]) => line)
 
   it("takes cache mounts along where both sides want it, and only where there is none of that name", async () => {
@@ -150,6 +152,45 @@ RUN --mount=type=cache,target=/npm,mode=0750,uid=7 --mount=type=cache,id=other,t
         expect([taken.status, lines(taken.stderr)]).toEqual([0, ["2", "750:7"]])
         expect((await other.try("check")).status).toBe(0)
       })
+    }
+  })
+
+  it("sends a cache mount again only when something in it is another one", async () => {
+    const proxy = await countingProxy(registry)
+    try {
+      const Dockerfile =
+        "FROM base\nARG N\nRUN --mount=type=cache,target=/once sh -c 'test -e /once/$N || seq 100000 >/once/$N'\n"
+      const path = gantry.context({ Dockerfile })
+      const to = `type=registry,ref=${proxy.host}/team/once:main`
+      /** The digest of the mount's blob, and how many uploads were begun. */
+      const left = async (n: string) => {
+        proxy.forget()
+        await gantry.ok("build", "-q", "--no-cache", "--build-arg", `N=${n}`, "--cache-to", `${to},mounts=true`, path)
+        const uploads = proxy.passed.filter(
+          ({ method, path: at }) => method === "POST" && at.includes("/blobs/uploads/")
+        )
+        const manifest = await (await fetch(`${registry.url}/v2/team/once/manifests/main`, oci)).text()
+        const { layers } = JSON.parse(manifest) as { layers: ReadonlyArray<{ digest: string; mediaType: string }> }
+        return { uploads: uploads.length, mount: layers.find(({ mediaType }) => mediaType.includes("mount"))?.digest }
+      }
+      const first = await left("x")
+      expect(first.mount).toMatch(/^sha256:/)
+      const same = await left("x")
+      // Only the list of records is another one: it says when the step was run.
+      expect(same).toEqual({ mount: first.mount, uploads: 1 })
+      const other = await left("y")
+      expect([other.uploads, other.mount === first.mount]).toEqual([2, false])
+      await elsewhere(async (engine) => {
+        await copyBase(engine)
+        const seen = gantry.context({
+          Dockerfile: "FROM base\nRUN --mount=type=cache,target=/once sh -c 'cat /once/x /once/y | wc -l'\n"
+        })
+        const from = `type=registry,ref=${registry.host}/team/once:main,mounts=true`
+        const { stderr } = await engine.try("build", "--progress=plain", "--cache-from", from, seen)
+        expect(lines(stderr)).toEqual(["200000"])
+      })
+    } finally {
+      await proxy.close()
     }
   })
 

@@ -29,6 +29,8 @@ export interface SharedMount {
   readonly name: string
   /** See `CacheMount.base`. */
   readonly base: Digest | ""
+  /** Of its archive before that was compressed. */
+  readonly content: Digest
   /** Its place among the layers of the manifest. */
   readonly at: number
 }
@@ -121,10 +123,10 @@ export const readRecords = (bytes: Uint8Array, now: number): Either.Either<ReadR
 
 const mountOf = (value: unknown): SharedMount | undefined => {
   if (!isRecord(value)) return undefined
-  const { at, base, id, name } = value
-  if (typeof id !== "string" || typeof name !== "string" || !isInstant(at)) return undefined
+  const { at, base, content, id, name } = value
+  if (typeof id !== "string" || typeof name !== "string" || !isInstant(at) || !isDigest(content)) return undefined
   if (!id.isWellFormed() || id === "" || id.length > longestId || !isNameOf(name, id)) return undefined
-  return base === "" || isDigest(base) ? { id, name, base, at } : undefined
+  return base === "" || isDigest(base) ? { id, name, base, content, at } : undefined
 }
 
 /** Longest id of a cache mount that is taken from others. */

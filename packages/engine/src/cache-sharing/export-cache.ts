@@ -15,6 +15,7 @@ import type { LeakWatch } from "../secrets/watch-texts.ts"
 import { cacheArtifact, cacheRecords, writeRecords } from "./CacheDocument.ts"
 import type { CacheTarget } from "./CachePlace.ts"
 import { mountIds, sendMounts } from "./export-mounts.ts"
+import { readCache } from "./read-cache.ts"
 import type { ExportedStep } from "./leave-cache.ts"
 
 /** Where and how results are left. */
@@ -46,8 +47,15 @@ export const exportCache = (
     const place = { registry: ref.registry, repository: ref.repository }
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
-      const sent = mounts ? yield* sendMounts(place, mountIds(records), { form, watch, onWarning }) : []
-      const told = sent.map(({ base, id, name }, at) => ({ id, name, base, at: descriptors.length + at }))
+      const ids = mounts ? mountIds(records) : new Set<string>()
+      const before = ids.size === 0 ? Option.none() : yield* Effect.option(readCache({ ref, shown: "" }))
+      const sent = yield* sendMounts(place, ids, {
+        form,
+        watch,
+        onWarning,
+        before: Option.match(before, { onNone: () => new Map(), onSome: (cache) => cache.mounts })
+      })
+      const told = sent.map(({ descriptor: _descriptor, ...mount }, at) => ({ ...mount, at: descriptors.length + at }))
       const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, { absent, mounts: told }))
       const manifest = {
         schemaVersion: 2,

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { isList, unspell } from "@gantry/build/key/canonical"
 import { readRecordHead } from "@gantry/build/key/record-text"
 import type { Descriptor } from "@gantry/core/image/Descriptor"
-import { isDigest } from "@gantry/core/image/Digest"
+import { type Digest, hasher, isDigest } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
 import { Registry } from "@gantry/core/registry/Registry"
 import { Settings } from "@gantry/core/Settings"
@@ -11,6 +11,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
 import { archiveOfDirectory } from "../copy/archive-of-directory.ts"
 import { holdLock } from "../hold-lock.ts"
@@ -41,14 +42,20 @@ export const mountIds = (records: ReadonlyArray<Pick<CacheRecord, "facts">>): Re
     })
   )
 
+/** How cache mounts are sent. */
+export interface SendMounts extends Pick<CacheExport, "form" | "onWarning" | "watch"> {
+  /** What the place has of earlier builds, by name. */
+  readonly before: ReadonlyMap<string, SentMount>
+}
+
 /**
- * Sends the contents of cache mounts, one after the other, sorted by name. Each is a whole one: no command works in it
+ * Sends the contents of cache mounts, one after the other, sorted by name; what the place has already is not sent again. Each is a whole one: no command works in it
  * meanwhile. One that another build uses now is left out, and that is said; private copies stay here.
  */
 export const sendMounts = (
   place: SendPlace,
   ids: ReadonlySet<string>,
-  options: Pick<CacheExport, "form" | "onWarning" | "watch">
+  options: SendMounts
 ): Effect.Effect<ReadonlyArray<SentMount>, SecretLeaked | SendError | StorageFailure, Locks | Registry | Settings> =>
   Effect.gen(function* () {
     const all = (yield* CacheMount.list).filter(({ id, name }) => ids.has(id) && !name.includes("~"))
@@ -61,7 +68,7 @@ export const sendMounts = (
 const sendMount = (
   place: SendPlace,
   { base, id, name }: CacheMount.CacheMount,
-  { form, onWarning, watch }: Pick<CacheExport, "form" | "onWarning" | "watch">
+  { before, form, onWarning, watch }: SendMounts
 ) =>
   Effect.gen(function* () {
     const { root } = yield* Settings
@@ -82,12 +89,32 @@ const sendMount = (
         return yield* new SecretLeaked({ leaks: leaks.map((leak) => ({ ...leak, where: `${called}: ${leak.where}` })) })
       }
     }
+    const about = { id, name, base: isDigest(base) ? base : "" } as const
+    const registry = yield* Registry
+    const known = before.get(name)
+    // Reading it is cheaper than compressing it, and few builds change what they only read.
+    if (known !== undefined && (yield* digestOf(archive)) === known.content) {
+      const { content, descriptor } = known
+      if (yield* registry.hasBlob(place, descriptor.digest)) return { ...about, content, descriptor }
+    }
+    const seen = hasher()
     const { compression = usualCompression, level } = form
-    const compressed = compressStream(archive, { compression, ...(level === undefined ? {} : { level }) }, called)
-    const { digest, size } = yield* (yield* Registry).upload(place, compressed)
-    const descriptor = { mediaType: mountType, digest, size }
-    return { id, name, base: isDigest(base) ? base : "", descriptor } satisfies SentMount
+    const compressed = compressStream(
+      Stream.tap(archive, (piece) => Effect.sync(() => seen.update(piece))),
+      { compression, ...(level === undefined ? {} : { level }) },
+      called
+    )
+    const { digest, size } = yield* registry.upload(place, compressed)
+    return { ...about, content: seen.digest(), descriptor: { mediaType: mountType, digest, size } } satisfies SentMount
   })
+
+const digestOf = <E>(archive: Stream.Stream<Uint8Array, E>): Effect.Effect<Digest, E> => {
+  const seen = hasher()
+  return Effect.map(
+    Stream.runForEach(archive, (piece) => Effect.sync(() => seen.update(piece))),
+    () => seen.digest()
+  )
+}
 
 /** An entry whose content is where it is on the host. */
 const placed =

@@ -52,9 +52,9 @@ describe("a list of shared records", () => {
 
   it("has cache mounts beside the records, and leaves out those that are called as no such mount can be", () => {
     const mounts = [
-      { id: "npm", name: "npm", base: layer, at: 1 },
-      { id: "/root/.cache", name: nameOf("/root/.cache"), base: "", at: 2 },
-      { id: "npm", name: nameOf("npm", 0, "with a beginning"), base: "", at: 3 }
+      { id: "npm", name: "npm", base: layer, content: layer, at: 1 },
+      { id: "/root/.cache", name: nameOf("/root/.cache"), base: "", content: layer, at: 2 },
+      { id: "npm", name: nameOf("npm", 0, "with a beginning"), base: "", content: layer, at: 3 }
     ] as const
     const bytes = writeRecords([], [layer], { mounts })
     expect(Either.getOrThrow(read(bytes)).mounts).toEqual(mounts)
@@ -67,6 +67,7 @@ describe("a list of shared records", () => {
       { ...plain, id: "/etc", name: "/etc" },
       { ...plain, base: "x" },
       { ...plain, at: -1 },
+      { ...plain, content: "x" },
       { ...plain, id: "x".repeat(1025), name: nameOf("x".repeat(1025)) },
       7
     ]
