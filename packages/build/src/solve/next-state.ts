@@ -4,7 +4,7 @@ import type { Diagnostic } from "../dockerfile/Diagnostic.ts"
 import { type Expanded, type ExpandProblem, expandPairs, expandWord, expandWords } from "../dockerfile/expand.ts"
 import { blankPaths } from "../dockerfile/parse-transfer.ts"
 import type { CommandLine, HealthProbe, Pair, StageInstruction } from "../dockerfile/Instruction.ts"
-import { coverLogins } from "@gantry/core/logins"
+import { coverLogins, loginsIn } from "@gantry/core/logins"
 import { nearest } from "@gantry/core/nearest"
 import type { BuildGraph, StepNode } from "../graph/BuildGraph.ts"
 import { diagnose, type Report } from "../graph/diagnose.ts"
@@ -76,17 +76,26 @@ export const nextState = (state: StageState, node: StepNode, around: Around): Ei
     wordAmong: (text, values) => read(expandWord(text, lookup(values), around), ""),
     words: (text) => read(expandWords(text, see, around), []),
     pairs: (of) => read(expandPairs(of, see, around), []),
-    refuse
+    refuse,
+    warn: (of) => void warnings.push(report("warning", of))
   }
   const step = fold(state, node, reader, around)
   if (problem !== undefined) return Either.left(problem)
   return Either.right({ ...step, createdBy: coverLogins(step.createdBy), warnings })
 }
 
+/** What is said of a label that holds a password: what somebody writes into one is not changed. */
+export const loginInLabel = (name: string): Report => ({
+  code: "login-in-label",
+  message: `the label ${name} has an address with a user or a password, which whoever has the image can read`,
+  suggestion: "write the address without them"
+})
+
 interface Reader extends Words {
   /** A word that sees other values than those before the instruction. */
   readonly wordAmong: (text: string, values: Pick<StageState, "args" | "env">) => string
   readonly pairs: (of: ReadonlyArray<Pair>) => ReadonlyArray<Pair>
+  readonly warn: (of: Report) => void
 }
 
 const fold = (state: StageState, node: StepNode, read: Reader, around: Around): Omit<Step, "warnings"> => {
@@ -121,6 +130,7 @@ const fold = (state: StageState, node: StepNode, read: Reader, around: Around): 
     }
     case "Label": {
       const pairs = read.pairs(instruction.pairs)
+      for (const { name, value } of pairs) if (loginsIn(value).size > 0) read.warn(loginInLabel(name))
       const Labels = Object.fromEntries([
         ...Object.entries(config.Labels ?? {}),
         ...pairs.map(({ name, value }) => [name, value])

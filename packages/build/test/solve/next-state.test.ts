@@ -54,6 +54,19 @@ describe("variables", () => {
     expect(fold(lines, how).config.Labels).toEqual({ x: "global-own-caller--amd64" })
   })
 
+  it("warns of a label with a password in an address, keeps it, and covers it in the history", () => {
+    const { config, steps } = fold('ARG U=https://a:b@host\nLABEL plain=https://host url="$U" none=$U2')
+    expect(config.Labels?.["url"]).toBe("https://a:b@host")
+    expect(steps[1]?.warnings.map(({ code, message }) => [code, message])).toEqual([
+      ["undefined-variable", "the variable U2 has no value"],
+      ["login-in-label", "the label url has an address with a user or a password, which whoever has the image can read"]
+    ])
+    expect(steps.map(({ createdBy }) => createdBy)).toEqual([
+      "ARG U=https://***@host",
+      "LABEL plain=https://host url=https://***@host none="
+    ])
+  })
+
   it("of ARG are not there without a declaration", () => {
     const { config, steps } = fold("LABEL x=$A-$TARGETARCH", { globals: "ARG A=global\n" })
     expect(config.Labels).toEqual({ x: "-" })

@@ -6,7 +6,9 @@ import { lower } from "@gantry/build/graph/lower"
 import { type NamedContexts, noContexts } from "@gantry/build/graph/NamedContext"
 import { ofTree } from "@gantry/build/solve/BuildContext"
 import { BuildFailed, excerptOf } from "@gantry/build/solve/BuildFailed"
+import { loginInLabel } from "@gantry/build/solve/next-state"
 import { type SolveRequest } from "@gantry/build/solve/Solver"
+import { loginsIn } from "@gantry/core/logins"
 import { ofMachine, type Platform } from "@gantry/core/image/Platform"
 import { Settings } from "@gantry/core/Settings"
 import * as Effect from "effect/Effect"
@@ -85,6 +87,9 @@ export const readRequest = (
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
     if (unused.length > 0 && platform === request.platforms[0]) {
       request.onWarning(`build arguments that no ARG of the Dockerfile declares: ${unused.join(", ")}`)
+    }
+    for (const [name, value] of platform === request.platforms[0] ? Object.entries(request.labels) : []) {
+      if (loginsIn(value).size > 0) request.onWarning(loginInLabel(name).message)
     }
     const absent = typeof request.noCache === "boolean" ? [] : request.noCache.filter((name) => !hasStage(graph, name))
     if (absent.length > 0 && platform === request.platforms[0]) {
