@@ -138,7 +138,7 @@ export interface ServiceBuild {
   readonly secrets: ReadonlyArray<ServiceFile>
   /** `default`, or `id=path`. */
   readonly ssh: ReadonlyArray<string>
-  /** Bytes, or with a unit. */
+  /** Bytes. */
   readonly shmSize?: string
   readonly ulimits: { readonly [name: string]: { readonly soft: number; readonly hard: number } }
 }
@@ -218,7 +218,7 @@ export interface Healthcheck {
   readonly startInterval?: string
 }
 
-/** Limits, as the options of `run` take them. */
+/** Limits, as the options of `run` take them; sizes are bytes. */
 export interface ServiceResources {
   readonly cpus?: string
   readonly cpuShares?: string

@@ -37,9 +37,9 @@ describe("attributes of a service", () => {
     ],
     [
       "deploy: {resources: {limits: {memory: 1gb, cpus: '2', pids: 5}, reservations: {memory: 1m}}}",
-      { resources: { memory: "1gb", cpus: "2", pidsLimit: "5", memoryReservation: "1m" } }
+      { resources: { memory: "1073741824", cpus: "2", pidsLimit: "5", memoryReservation: "1048576" } }
     ],
-    ["mem_limit: 1gb\ndeploy: {resources: {limits: {memory: 1gb}}}", { resources: { memory: "1gb" } }],
+    ["mem_limit: 1gb\ndeploy: {resources: {limits: {memory: 1024M}}}", { resources: { memory: "1073741824" } }],
     ["ulimits: {nofile: -1}", { ulimits: { nofile: { soft: -1, hard: -1 } } }],
     ["sysctls: [a.b=1]", { sysctls: { "a.b": "1" } }],
     [
@@ -129,7 +129,7 @@ describe("attributes of a service", () => {
     ["scale: 2\ndeploy: {replicas: 3}", "4:12 services.web.scale: it is 2, and deploy.replicas is 3"],
     [
       "mem_limit: 1m\ndeploy: {resources: {limits: {memory: 2m}}}",
-      "4:16 services.web.mem_limit: it is 1m, and deploy.resources.limits.memory is 2m"
+      "4:16 services.web.mem_limit: it is 1048576, and deploy.resources.limits.memory is 2097152"
     ],
     [
       "pull_policy: sometimes",

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { configHash } from "@gantry/compose/config-hash"
 import { loadProject } from "@gantry/compose/load-project"
 import type { Project } from "@gantry/compose/Project"
 import { documentText, projectDocument } from "@gantry/compose/project-document"
@@ -13,11 +14,17 @@ const textOf = (project: Project, format: "json" | "yaml" = "yaml") =>
 const reload = (text: string) =>
   Effect.runPromise(loadProject(requestIn("/", { files: ["-"], stdin: () => text, environment: {}, profiles: ["*"] })))
 
-/** What must be the same after a project has been written and read: all but how sizes are spelled. */
-const meaning = ({ configs, name, networks, secrets, services, volumes }: Project): unknown => {
-  const text = JSON.stringify({ name, services, networks, volumes, secrets, configs })
-  return JSON.parse(text.replaceAll(/(?<=[":])(\d+)mb?"/gi, (_, digits: string) => `${Number(digits) * 1024 ** 2}"`))
-}
+/** What must be the same after a project has been written and read. */
+const meaning = ({ configs, name, networks, secrets, services, volumes }: Project): unknown => ({
+  name,
+  services,
+  networks,
+  volumes,
+  secrets,
+  configs
+})
+
+const hashes = ({ services }: Project) => Object.values(services).map((each) => [each.name, configHash(each)])
 
 describe("projectDocument", () => {
   it("means what the files mean, when it is read again", async () => {
@@ -28,6 +35,7 @@ describe("projectDocument", () => {
       for (const format of ["yaml", "json"] as const) {
         const again = await reload(await textOf(project, format))
         expect(meaning(again)).toEqual(meaning(project))
+        expect(hashes(again).toSorted()).toEqual(hashes(project).toSorted())
         expect(await textOf(again, format)).toBe(await textOf(project, format))
       }
     })

@@ -1,5 +1,5 @@
 import type { Service, ServiceBuild, ServiceFile, ServicePort, ServiceVolume } from "../Project.ts"
-import { bytes, said, sorted } from "./said.ts"
+import { said, sorted } from "./said.ts"
 
 /** A port in its long form. */
 export const portDocument = ({ hostIp, protocol, published, target }: ServicePort) =>
@@ -16,7 +16,7 @@ export const volumeDocument = ({ bind, image, readOnly, source, target, tmpfs, t
   }),
   ...said({
     volume: volume === undefined ? undefined : said({ nocopy: volume.nocopy, subpath: volume.subpath }),
-    tmpfs: tmpfs === undefined ? undefined : said({ size: bytes(tmpfs.size), mode: octal(tmpfs.mode) }),
+    tmpfs: tmpfs === undefined ? undefined : said({ size: tmpfs.size, mode: octal(tmpfs.mode) }),
     image: image === undefined ? undefined : said({ subpath: image.subpath })
   })
 })
@@ -53,7 +53,7 @@ export const buildDocument = (build: ServiceBuild) => ({
     network: build.network,
     target: build.target,
     secrets: build.secrets.map(fileDocument),
-    shm_size: bytes(build.shmSize),
+    shm_size: build.shmSize,
     tags: build.tags,
     ulimits: ulimitsDocument(build.ulimits),
     platforms: build.platforms,

@@ -1,5 +1,3 @@
-import { parseByteSize } from "@gantry/core/byte-size"
-
 /** What a document says nothing about, because it is empty, `false` or absent. */
 const isNothing = (value: unknown): boolean => {
   if (value === undefined || value === false || value === "") return true
@@ -21,12 +19,6 @@ export const sorted = <A>(
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => [name, change(value, name)])
   )
-
-/** A size in bytes, as digits. */
-export const bytes = (text: string | undefined): string | undefined => {
-  const found = text === undefined ? undefined : parseByteSize(text)
-  return typeof found === "number" ? String(found) : text
-}
 
 /** Values with every dollar sign doubled, so that they mean the same when they are read again; names stay. */
 export const escaped = (value: unknown): unknown => {

@@ -2,7 +2,7 @@ import type { Healthcheck, Service, ServiceNetwork, ServiceResources, VolumesFro
 import { durationText } from "../read/measures.ts"
 import { blkioNames } from "../service/resources.ts"
 import { buildDocument, fileDocument, hostsDocument, portDocument, ulimitsDocument, volumeDocument } from "./parts.ts"
-import { bytes, said, sorted } from "./said.ts"
+import { said, sorted } from "./said.ts"
 
 /** A service with everything in its long form. */
 export const serviceDocument = (service: Service) => {
@@ -62,9 +62,9 @@ export const serviceDocument = (service: Service) => {
         service.logging === undefined
           ? undefined
           : said({ driver: service.logging.driver, options: sorted(service.logging.options) }),
-      mem_limit: bytes(resources.memory),
-      mem_reservation: bytes(resources.memoryReservation),
-      memswap_limit: bytes(resources.memorySwap),
+      mem_limit: resources.memory,
+      mem_reservation: resources.memoryReservation,
+      memswap_limit: resources.memorySwap,
       mem_swappiness: whole(resources.memorySwappiness),
       mac_address: service.macAddress,
       network_mode: service.networkMode,
@@ -85,7 +85,7 @@ export const serviceDocument = (service: Service) => {
     ...said({
       secrets: service.secrets.map(fileDocument),
       security_opt: service.securityOpt,
-      shm_size: bytes(resources.shmSize),
+      shm_size: resources.shmSize,
       stdin_open: service.stdinOpen,
       stop_grace_period:
         service.stopGracePeriod === undefined ? undefined : durationText(Math.round(service.stopGracePeriod * 1e9)),
@@ -125,7 +125,7 @@ const blkioDocument = ({ blkio = {}, blkioWeight }: ServiceResources) =>
 const limitDocument = (limit: string, value: "rate" | "weight") => {
   const colon = limit.lastIndexOf(":")
   const amount = limit.slice(colon + 1)
-  return { path: limit.slice(0, colon), [value]: value === "weight" ? Number(amount) : bytes(amount) }
+  return { path: limit.slice(0, colon), [value]: value === "weight" ? Number(amount) : amount }
 }
 
 const healthDocument = ({ disable, interval, retries, startInterval, startPeriod, test, timeout }: Healthcheck) =>

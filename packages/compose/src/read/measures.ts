@@ -3,12 +3,14 @@ import { parseDuration } from "@gantry/core/duration"
 import { rightsOf } from "../tree/scalars.ts"
 import { anyText, type At, number, type Read, say } from "./At.ts"
 
-/** Bytes, or a size with a unit, as written. */
+/** Bytes, as digits; also of a size with a unit. */
 export const size: Read<string> = (at) => {
   const found = anyText(at)
   if (found === undefined) return undefined
   const bytes = parseByteSize(found)
-  return typeof bytes === "number" ? found : say(at, bytes.problem, "write bytes, or a size such as 64m or 1.5g")
+  return typeof bytes === "number"
+    ? String(bytes)
+    : say(at, bytes.problem, "write bytes, or a size such as 64m or 1.5g")
 }
 
 /** A size, or `-1` for none. */
