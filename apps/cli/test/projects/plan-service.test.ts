@@ -27,7 +27,7 @@ const wishes: fc.Arbitrary<ServiceWish> = fc.record({
   hash: fc.constant("h"),
   image: fc.constant("i"),
   recreation: fc.constantFrom(...recreations),
-  isTorn: fc.boolean()
+  isTorn: fc.boolean().map((torn) => () => torn)
 })
 
 const numbers = (all: ReadonlyArray<Member>) => all.map(({ number }) => number)
@@ -60,7 +60,7 @@ describe("what is done to a service's containers", () => {
         const fresh = [...numbers(plan.recreate), ...plan.create].map((number) => member(number, wish.hash, wish.image))
         const again = planService(
           [...plan.keep, ...fresh],
-          { ...wish, recreation: wish.recreation === "always" ? "changed" : wish.recreation, isTorn: false },
+          { ...wish, recreation: wish.recreation === "always" ? "changed" : wish.recreation, isTorn: () => false },
           label
         )
         expect([again.recreate, again.create, again.remove]).toEqual([[], [], []])
@@ -70,16 +70,16 @@ describe("what is done to a service's containers", () => {
 
   it("removes what is outdated before what is not, and high numbers before low ones", () => {
     const there = [member(1, "old", "i"), member(2, "h", "i"), member(3, "h", "i")]
-    const wish: ServiceWish = { scale: 1, hash: "h", image: "i", recreation: "changed", isTorn: false }
+    const wish: ServiceWish = { scale: 1, hash: "h", image: "i", recreation: "changed", isTorn: () => false }
     const plan = planService(there, wish, label)
     expect([numbers(plan.keep), numbers(plan.remove)]).toEqual([[2], [3, 1]])
   })
 
   it("makes anew what was made otherwise, from another image, or shares with what is another container now", () => {
-    const wish: ServiceWish = { scale: 3, hash: "h", image: "i", recreation: "changed", isTorn: false }
+    const wish: ServiceWish = { scale: 3, hash: "h", image: "i", recreation: "changed", isTorn: () => false }
     const there = [member(1, "h", "i"), member(2, "old", "i"), member(3, "h", "older")]
     expect(numbers(planService(there, wish, label).recreate)).toEqual([2, 3])
-    expect(numbers(planService(there, { ...wish, isTorn: true }, label).recreate)).toEqual([1, 2, 3])
-    expect(planService(there, { ...wish, recreation: "never", isTorn: true }, label).recreate).toEqual([])
+    expect(numbers(planService(there, { ...wish, isTorn: () => true }, label).recreate)).toEqual([1, 2, 3])
+    expect(planService(there, { ...wish, recreation: "never", isTorn: () => true }, label).recreate).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { withVariables } from "../project-variables.ts"
-import { withNeeds } from "@gantry/compose/service-order"
+import { orderOf, withNeeds } from "@gantry/compose/service-order"
 import type { Project } from "@gantry/compose/Project"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -68,17 +68,20 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => all.has(service))
     if (members.length === 0) return yield* none(project)
     const seconds = options.timeout === undefined ? {} : { seconds: options.timeout }
-    yield* Effect.forEach(
-      members,
-      ({ record }) =>
-        progress.step(
-          "Container",
-          record.name,
-          ["Restarting", "Started"],
-          progress.isDry ? Effect.void : withVariables(project, restartContainer(record, seconds))
-        ),
-      { concurrency: atOnce(context), discard: true }
-    )
+    // What another shares with one is gone with it until it runs again.
+    for (const wave of orderOf(project.services, [...all], false)) {
+      yield* Effect.forEach(
+        members.filter(({ service }) => wave.includes(service)),
+        ({ record }) =>
+          progress.step(
+            "Container",
+            record.name,
+            ["Restarting", "Started"],
+            progress.isDry ? Effect.void : withVariables(project, restartContainer(record, seconds))
+          ),
+        { concurrency: atOnce(context), discard: true }
+      )
+    }
     return 0
   })
 )

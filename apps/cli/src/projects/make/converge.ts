@@ -15,7 +15,8 @@ import { withKeptLimits } from "../../commands/kept-limits.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { containerLabels, label } from "../labels.ts"
 import { type Member, runs, serviceMembers } from "../life/members.ts"
-import { planService, type Recreation } from "./plan-service.ts"
+import { firstOf, planService, type Recreation } from "./plan-service.ts"
+import { isTorn } from "./shared-containers.ts"
 import type { Progress } from "../progress.ts"
 import { containerName, imageOf, serviceOptions } from "./service-options.ts"
 
@@ -30,12 +31,6 @@ export interface ConvergeWish {
   /** Seconds before a container is killed; its own when absent. */
   readonly timeout?: number
 }
-
-/** Services whose containers share something with those of others: when these are other ones, they must be, too. */
-const sharesWith = (service: Service): ReadonlyArray<string> =>
-  [service.networkMode, service.pid, service.ipc]
-    .flatMap((text) => (text?.startsWith("service:") === true ? [text.slice("service:".length)] : []))
-    .concat(service.volumesFrom.flatMap(({ from, name }) => (from === "service" ? [name] : [])))
 
 /** Stops a container and removes it. */
 export const takeAway = (
@@ -73,7 +68,7 @@ export const converge = (
     for (const { record, service } of before.toReversed()) ids.set(service, record.id)
     const renewed = new Set<string>()
 
-    const makeOne = (service: Service, image: string, number: number, old?: Member) =>
+    const makeOne = (service: Service, image: string, number: number, isFirst: boolean, old?: Member) =>
       Effect.gen(function* () {
         const name = containerName(project, service, number)
         // The earlier one keeps its name, and runs, until it is certain that there is another in its place.
@@ -102,7 +97,8 @@ export const converge = (
           yield* takeAway(old, { timeout: wish.timeout, volumes: wish.renewVolumes })
           yield* rename(record, name)
         }
-        if (!ids.has(service.name) || old !== undefined) ids.set(service.name, record.id)
+        // Of several it is always the first whose namespaces others share.
+        if (isFirst) ids.set(service.name, record.id)
       })
 
     const serviceDone = (service: Service) =>
@@ -116,10 +112,13 @@ export const converge = (
             hash: serviceHash(project, service),
             image,
             recreation: wish.recreation(service.name),
-            isTorn: sharesWith(service).some((name) => renewed.has(name))
+            isTorn: (member) => isTorn(service, member, ids, renewed)
           },
           label
         )
+        const first = firstOf(plan)
+        const kept = plan.keep.find(({ number }) => number === first)
+        if (kept !== undefined) ids.set(service.name, kept.record.id)
         if (plan.recreate.length > 0) renewed.add(service.name)
         for (const member of plan.keep) {
           if (runs(member)) progress.note("Container", member.record.name, "Running")
@@ -137,7 +136,7 @@ export const converge = (
             "Container",
             old.record.name,
             ["Recreate", "Recreated"],
-            makeOne(service, image, old.number, old)
+            makeOne(service, image, old.number, old.number === first, old)
           )
         )
         const creating = plan.create.map((number) =>
@@ -145,7 +144,7 @@ export const converge = (
             "Container",
             containerName(project, service, number),
             ["Creating", "Created"],
-            makeOne(service, image, number)
+            makeOne(service, image, number, number === first)
           )
         )
         yield* Effect.all([...removing, ...recreating, ...creating], {

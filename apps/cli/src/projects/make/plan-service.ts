@@ -11,7 +11,7 @@ export interface ServiceWish {
   readonly image: string
   readonly recreation: Recreation
   /** Something that it shares with another container is another one now. */
-  readonly isTorn: boolean
+  readonly isTorn: (member: Member) => boolean
 }
 
 /** What is to be done for it to come to that. */
@@ -37,7 +37,7 @@ export const planService = (
   wish: ServiceWish,
   labels: { readonly hash: string; readonly image: string }
 ): ServicePlan => {
-  const outdated = (member: Member) => wish.isTorn || !isAsWished(member, wish, labels)
+  const outdated = (member: Member) => wish.isTorn(member) || !isAsWished(member, wish, labels)
   const byWorth = members.toSorted((a, b) => Number(outdated(a)) - Number(outdated(b)) || a.number - b.number)
   const staying = byWorth.slice(0, wish.scale).toSorted((a, b) => a.number - b.number)
   const isAnew = (member: Member) => wish.recreation === "always" || (wish.recreation === "changed" && outdated(member))
@@ -53,3 +53,7 @@ export const planService = (
     remove: byWorth.slice(wish.scale)
   }
 }
+
+/** The lowest number that there is after it has been done. */
+export const firstOf = ({ create, keep, recreate }: ServicePlan): number =>
+  Math.min(...create, ...keep.map(({ number }) => number), ...recreate.map(({ number }) => number))
