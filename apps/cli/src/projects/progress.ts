@@ -16,6 +16,8 @@ export interface Progress {
   ) => Effect.Effect<A, E, R>
   /** Says something that is so already. */
   readonly note: (part: Part, name: string, word: string) => void
+  /** Tells something that is no failure and that people should know. */
+  readonly say: (sentence: string) => void
   /** Nothing is done, it is only told. */
   readonly isDry: boolean
 }
@@ -45,6 +47,7 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
   }
   return {
     isDry,
+    say: (sentence) => terminal.err(`gantry: ${sentence}\n`),
     note: (part, name, word) => line(part, name, word, paint.green("✔")),
     step: (part, name, [doing, done], body) =>
       Effect.suspend(() => {

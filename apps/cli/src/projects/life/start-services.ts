@@ -9,10 +9,11 @@ import { ensureStarted } from "@gantry/engine/verbs/start"
 import { waitFor } from "@gantry/engine/verbs/wait-for"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { plain, type Usage } from "../../commands/Usage.ts"
+import { plain } from "../../commands/Usage.ts"
 import type { EngineServices } from "../../compose.ts"
 import type { Failure } from "../../show/explain.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
+import { endOf } from "./end-of.ts"
 import { type Member, runs, serviceMembers } from "./members.ts"
 import type { Progress } from "../progress.ts"
 
@@ -37,7 +38,33 @@ export const untilWell = ({ record }: Pick<Member, "record">) =>
     }
   })
 
-/** Waits until what a service needs is as it needs it. */
+/** Waits until a container has ended, and ended well. */
+const untilDone = (member: Member) =>
+  Effect.flatMap(endOf(member), (code) =>
+    code === 0
+      ? Effect.void
+      : plain(
+          `service "${member.service}" didn't complete successfully: exit ${code}`,
+          `gantry logs ${member.record.name} shows what it wrote`
+        )
+  )
+
+/** Waits until a container that is needed is healthy; it must have a health check. */
+const untilHealthy = (member: Member, service: Service) =>
+  Effect.gen(function* () {
+    const { record, service: need } = member
+    if (record.options.health === undefined) {
+      return yield* plain(
+        `dependency failed to start: container ${record.name} has no healthcheck configured`,
+        `service ${service.name} waits until ${need} is healthy: give ${need} a healthcheck`
+      )
+    }
+    yield* Effect.catchTag(untilWell(member), "Usage", ({ message, hint = "" }) =>
+      plain(`dependency failed to start: ${message}`, hint)
+    )
+  })
+
+/** Waits until what a service needs is as it needs it. What it can do without is waited for, too, and may fail. */
 const satisfied = (
   service: Service,
   need: string,
@@ -45,47 +72,19 @@ const satisfied = (
   members: ReadonlyArray<Member>,
   progress: Progress
 ) => {
-  const waiting = (words: readonly [string, string], one: (member: Member) => Effect.Effect<void, Usage, Runtime>) =>
-    Effect.forEach(members, (member) => progress.step("Container", member.record.name, words, one(member)), {
-      concurrency: "unbounded",
-      discard: true
-    })
-  const met = Effect.gen(function* () {
-    const runtime = yield* Runtime
-    switch (condition) {
-      case "service_started":
-        return
-      case "service_healthy": {
-        const blind = members.find(({ record }) => record.options.health === undefined)
-        if (blind !== undefined) {
-          return yield* plain(
-            `container ${blind.record.name} has no healthcheck configured`,
-            `service ${service.name} waits until ${need} is healthy: give ${need} a healthcheck`
-          )
-        }
-        return yield* Effect.forEach(
-          members,
-          (member) => progress.step("Container", member.record.name, ["Waiting", "Healthy"], untilWell(member)),
-          { concurrency: "unbounded", discard: true }
-        )
-      }
-      case "service_completed_successfully":
-        return yield* waiting(["Waiting", "Exited"], ({ record }) =>
-          Effect.gen(function* () {
-            const exit = yield* Effect.option(runtime.wait(record.id))
-            const state = yield* runtime.state(record.id)
-            const code = Option.isSome(exit) ? exit.value.code : state.status === "exited" ? state.exit.code : 137
-            if (code !== 0) {
-              return yield* plain(
-                `service "${need}" didn't complete successfully: exit ${code}`,
-                `gantry logs ${record.name} shows what it wrote`
-              )
-            }
-          })
-        )
-    }
-  })
-  return required ? met : Effect.ignore(met)
+  const met = Effect.forEach(
+    condition === "service_started" ? [] : members,
+    (member) =>
+      condition === "service_healthy"
+        ? progress.step("Container", member.record.name, ["Waiting", "Healthy"], untilHealthy(member, service))
+        : progress.step("Container", member.record.name, ["Waiting", "Exited"], untilDone(member)),
+    { concurrency: "unbounded", discard: true }
+  )
+  return required
+    ? met
+    : Effect.catchTag(met, "Usage", ({ message }) =>
+        Effect.sync(() => progress.say(`optional dependency ${JSON.stringify(need)} of ${service.name}: ${message}`))
+      )
 }
 
 /** Waits until all that a service needs is as it needs it. */
@@ -159,7 +158,16 @@ export const startServices = (
     }
   })
 
-/** Waits until all containers of services run, or are healthy where somebody looks. Fails after `limit` seconds. */
+/** Whether another service waits until this one has done its work. */
+const isToEnd = (project: Project, name: string): boolean =>
+  Object.values(project.services).some(
+    ({ dependsOn }) => dependsOn[name]?.condition === "service_completed_successfully"
+  )
+
+/**
+ * Waits until all containers of services run, or are healthy where somebody looks, or have ended well where a service
+ * waits for that. Fails after `limit` seconds.
+ */
 export const allWell = (
   project: Project,
   names: ReadonlyArray<string>,
@@ -171,13 +179,14 @@ export const allWell = (
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => wanted.has(service))
     const waiting = Effect.forEach(
       members,
-      (member) =>
-        progress.step(
-          "Container",
-          member.record.name,
-          ["Waiting", member.record.options.health === undefined ? "Running" : "Healthy"],
-          untilWell(member)
-        ),
+      (member) => {
+        const { name, options } = member.record
+        if (isToEnd(project, member.service)) {
+          return progress.step("Container", name, ["Waiting", "Exited"], untilDone(member))
+        }
+        const word = options.health === undefined ? "Running" : "Healthy"
+        return progress.step("Container", name, ["Waiting", word], untilWell(member))
+      },
       { concurrency: "unbounded", discard: true }
     )
     if (limit === undefined || limit <= 0) return yield* waiting

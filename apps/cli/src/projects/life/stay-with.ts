@@ -1,16 +1,15 @@
 import type { Project } from "@gantry/compose/Project"
-import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { mergedLogs } from "@gantry/engine/containers/merged-logs"
 import { SIGKILL } from "@gantry/linux/constants"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import * as EffectRuntime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import type { Terminal } from "../../terminal.ts"
 import type { ProjectContext } from "../define-project.ts"
+import { endOf } from "./end-of.ts"
 import type { Member } from "./members.ts"
 import { type OutputForm, outputOf, shortName } from "./output.ts"
 import type { Progress } from "../progress.ts"
@@ -31,18 +30,6 @@ export interface Stay {
   readonly codeFrom: string | undefined
   readonly timeout: number | undefined
 }
-
-/** The exit code of a container once it is not started again by itself. */
-const endOf = ({ record }: Member) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    for (;;) {
-      const exit = yield* Effect.option(runtime.wait(record.id))
-      const state = yield* runtime.state(record.id)
-      if (!isLive(state))
-        return state.status === "exited" ? state.exit.code : Option.isSome(exit) ? exit.value.code : 137
-    }
-  })
 
 /** What the signals that ask for an end do while the scope is open: something the first time, and something else after. */
 const onSignals = (first: Effect.Effect<void>, again: Effect.Effect<void>) =>
