@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto"
 import { serviceHash } from "../make/service-hash.ts"
-import type { Service } from "@gantry/compose/Project"
 import { withNeeds } from "@gantry/compose/service-order"
 import { Images } from "@gantry/engine/images/Images"
 import { create } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import * as Effect from "effect/Effect"
-import type { Values } from "../../argv/Option.ts"
 import { run as table } from "../../argv/tables/projects/working.ts"
 import { defaultDetachKeys } from "../../argv/values/detach-keys.ts"
 import { createContext } from "../../commands/create-context.ts"
 import { withKeptLimits } from "../../commands/kept-limits.ts"
+import { Usage } from "../../commands/Usage.ts"
 import { stay } from "../../commands/stay.ts"
 import { asWritten } from "../make/build-words.ts"
 import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
@@ -21,43 +20,22 @@ import { serviceMembers } from "../life/members.ts"
 import { withVariables } from "../project-variables.ts"
 import { ensureNetworks, ensureVolumes } from "../make/project-parts.ts"
 import { ensureImages } from "../make/service-images.ts"
+import { serviceForOnce, volumesForOnce, wordsForOnce } from "../make/service-for-once.ts"
 import { imageOf, serviceOptions } from "../make/service-options.ts"
 import { satisfyNeeds, startServices } from "../life/start-services.ts"
-
-type Options = Values<(typeof table)["options"]>
-
-/** A service as it is for one command: without ports, and never started again, unless that is asked for. */
-const forOnce = (service: Service, command: ReadonlyArray<string>, tty: boolean, options: Options): Service => {
-  const { containerName: _, restart: __, ...rest } = service
-  return {
-    ...rest,
-    ports: options.servicePorts ? service.ports : [],
-    tty,
-    stdinOpen: options.interactive && !options.detach,
-    ...(command.length === 0 ? {} : { command }),
-    ...(options.entrypoint === undefined
-      ? {}
-      : { entrypoint: options.entrypoint === "" ? [] : options.entrypoint.split(/\s+/), command }),
-    ...(options.user === undefined ? {} : { user: options.user }),
-    ...(options.workdir === undefined ? {} : { workingDir: options.workdir }),
-    capAdd: [...service.capAdd, ...options.capAdd],
-    capDrop: [...service.capDrop, ...options.capDrop]
-  }
-}
-
-const furtherWords = (options: Options): ReadonlyArray<string> => [
-  ...options.envFromFile.map((each) => `--env-file=${each}`),
-  ...options.env.map((each) => `--env=${each}`),
-  ...options.label.map((each) => `--label=${each}`),
-  ...options.publish.map((each) => `--publish=${each}`),
-  ...options.volume.map((each) => `--volume=${each}`),
-  ...(options.rm ? ["--rm"] : [])
-]
 
 /** `gantry compose run`. */
 export default defineProject(table, ({ operands: [name = "", ...command], options }, context) =>
   Effect.gen(function* () {
     const { terminal } = context
+    if (options.servicePorts && options.publish.length > 0) {
+      return yield* new Usage({
+        message: "--service-ports and --publish are incompatible",
+        hint: "leave out one of them",
+        status: 1,
+        speaker: "plain"
+      })
+    }
     const project = yield* readProject(context, [name])
     const [service] = yield* servicesOf(project, [name])
     if (service === undefined) return 1
@@ -101,7 +79,10 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
     yield* ensureNetworks(project, new Set(Object.keys(service.networks)), progress, context)
     yield* ensureVolumes(
       project,
-      new Set(service.volumes.flatMap(({ source, type }) => (type === "volume" ? (source ?? []) : []))),
+      new Set([
+        ...service.volumes.flatMap(({ source, type }) => (type === "volume" ? (source ?? []) : [])),
+        ...volumesForOnce(project, options)
+      ]),
       progress,
       context
     )
@@ -109,7 +90,7 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
     const members = yield* serviceMembers(project.name)
     if (!options.noDeps) yield* satisfyNeeds(service, members, progress)
     const tty = !options.noTty && !options.detach && terminal.stdinIsTerminal && terminal.stdoutIsTerminal
-    const once = forOnce(service, command, tty, options)
+    const once = yield* serviceForOnce(service, command, tty, options)
     const image = yield* (yield* Images).find(imageOf(project, service))
     const detach = options.detach || !options.interactive
     const wished = yield* serviceOptions(
@@ -127,9 +108,9 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
         ids: new Map(members.map(({ record, service: of }) => [of, record.id])),
         answers: options.useAliases,
         detach,
-        words: furtherWords(options)
+        words: wordsForOnce(options, project, terminal.cwd)
       },
-      terminal.env
+      project.environment
     )
     const record = yield* withVariables(project, create(withKeptLimits(wished, terminal.err), createContext(terminal)))
     const session = yield* withVariables(project, start(record, { stays: !options.detach })).pipe(

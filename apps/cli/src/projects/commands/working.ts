@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import { copy as copyTable, attach as attachTable, exec as execTable } from "../../argv/tables/projects/working.ts"
 import { plain } from "../../commands/Usage.ts"
-import { defineProject } from "../define-project.ts"
-import { runs } from "../life/members.ts"
+import { defineProject, type ProjectContext } from "../define-project.ts"
+import { label } from "../labels.ts"
+import { allMembers, runs, serviceMembers } from "../life/members.ts"
 import { oneMember } from "../life/one-member.ts"
 import { typedCommand } from "../typed-command.ts"
 
@@ -44,15 +45,55 @@ export const attach = defineProject(attachTable, ({ operands: [service = ""], op
   })
 )
 
-/** `gantry compose cp`: of two places the one that names a service stands for its container. */
-export const copy = defineProject(copyTable, ({ operands, options }, context) =>
+/** A place that names a service, and what is behind the name; none for a path of the host, or for a stream. */
+const placeIn = (place: string): { readonly service: string; readonly path: string } | undefined => {
+  const [, service, path] = /^([a-zA-Z0-9][a-zA-Z0-9._-]*):(.*)$/s.exec(place) ?? []
+  return service === undefined || path === undefined ? undefined : { service, path }
+}
+
+/** The containers of a service that something is copied to: all of them, or the one of a number. */
+const copiedTo = (
+  service: string,
+  { all, index }: { readonly all: boolean; readonly index?: number | undefined },
+  context: ProjectContext
+) =>
   Effect.gen(function* () {
-    const places = yield* Effect.forEach(operands, (place) => {
-      const [, service, path] = /^([a-zA-Z0-9][a-zA-Z0-9._-]*):(.*)$/s.exec(place) ?? []
-      if (service === undefined || path === undefined) return Effect.succeed(place)
-      return Effect.map(oneMember(context, service, options.index), ({ record }) => `${record.id}:${path}`)
-    })
+    const one = yield* oneMember(context, service, index)
+    if (index !== undefined) return [one]
+    const project = one.record.labels[label.project] ?? ""
+    return (yield* all ? allMembers(project) : serviceMembers(project)).filter((member) => member.service === service)
+  })
+
+/** `gantry compose cp`: of two places the one that names a service stands for its containers, for the first to read from. */
+export const copy = defineProject(copyTable, ({ operands: [from = "", to = ""], options }, context) =>
+  Effect.gen(function* () {
+    const source = placeIn(from)
+    const target = placeIn(to)
+    if (source !== undefined && target !== undefined) {
+      return yield* plain(
+        "copying between services is not supported",
+        "copy to the host first, or pipe: gantry compose cp A:PATH - | gantry compose cp - B:DIR"
+      )
+    }
     const words = [...(options.archive ? ["--archive"] : []), ...(options.followLink ? ["--follow-link"] : [])]
-    return yield* typedCommand("copy", [...words, ...places], context)
+    if (source !== undefined) {
+      const { record } = yield* oneMember(context, source.service, options.index)
+      return yield* typedCommand("copy", [...words, `${record.id}:${source.path}`, to], context)
+    }
+    if (target === undefined) {
+      return yield* plain("unknown copy direction", "write one of the places as SERVICE:PATH")
+    }
+    const members = yield* copiedTo(target.service, options, context)
+    if (from === "-" && members.length > 1) {
+      return yield* plain(
+        `standard input cannot be copied to the ${members.length} containers of ${target.service}`,
+        "say which one with --index"
+      )
+    }
+    for (const { record } of members) {
+      const status = yield* typedCommand("copy", [...words, from, `${record.id}:${target.path}`], context)
+      if (status !== 0) return status
+    }
+    return 0
   })
 )
