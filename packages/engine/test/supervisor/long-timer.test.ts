@@ -6,7 +6,7 @@ describe("startTimer", () => {
   afterEach(() => void vi.useRealTimers())
 
   it("waits for longer than a timer of the runtime can", () => {
-    const work = vi.fn()
+    const work = vi.fn<() => void>()
     startTimer(2 * longestTimer + 5, work)
     vi.advanceTimersByTime(2 * longestTimer + 4)
     expect(work).not.toHaveBeenCalled()
@@ -15,7 +15,7 @@ describe("startTimer", () => {
   })
 
   it("does nothing once it is called off, in any of its parts", () => {
-    const work = vi.fn()
+    const work = vi.fn<() => void>()
     const callOff = startTimer(longestTimer + 5, work)
     vi.advanceTimersByTime(longestTimer + 1)
     callOff()
