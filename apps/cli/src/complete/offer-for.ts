@@ -75,7 +75,9 @@ const argumentOffer = (name: Name, command: Command, args: ReadonlyArray<string>
   if (place.option !== undefined) return valueOffer(name, place.option[0], place.option[1], word)
   if (word.startsWith("-") && !place.ended) return attached(name, word, index) ?? wordsOffer(flagsOf(command.options))
   if (name === "completion") return place.operands.length === 0 ? wordsOffer(bareWords(...shells)) : nothing
-  const things = operandThings(name, command, place.operands.length)
+  // As the option says, it is not the name of an image.
+  const rooted = place.operands.length === 0 && args.includes("--rootfs") && "rootfs" in command.options
+  const things = rooted ? (["directories"] as const) : operandThings(name, command, place.operands.length)
   // Of a path in a container, the container.
   return { ...nothing, things, taken: place.operands, after: things.includes("files") && things.length > 1 ? ":" : "" }
 }

@@ -73,9 +73,21 @@ const filterOffer = (name: Name, about: string, typed: string): Offer => {
   return { ...nothing, words: keys.map((value): Candidate => ({ value, about: "" })), after: "=" }
 }
 
+/** What the source of a mount is, by the type that is typed before. */
+const sources = { bind: "files", image: "images", volume: "volumes" } as const
+
+/** The source of a mount or a secret, once its key is there. */
+const sourceOffer = (key: string, typed: string): Offer => {
+  const [, before] = /^((?:.*,)?(?:src|source)=)[^,]*$/s.exec(typed) ?? []
+  if (before === undefined) return nothing
+  const type = /(?:^|,)type=(bind|image|volume)(?:,|$)/.exec(before)?.[1] ?? "volume"
+  return { ...nothing, before, things: [key === "secret" ? "files" : sources[type as keyof typeof sources]] }
+}
+
 /** What may be the value of an option of which a part is typed. */
 export const valueOffer = (name: Name, key: string, option: Option, typed: string): Offer => {
   if (key === "filter") return filterOffer(name, option.about, typed)
+  if (key === "secret" || (key === "mount" && option.kind === "list")) return sourceOffer(key, typed)
   const known = byOption[key]
   if (known !== undefined) return { ...nothing, ...known }
   return option.about.startsWith("Write") ? { ...nothing, ...things("files") } : nothing
