@@ -39,7 +39,11 @@ export const autopsyText = (autopsy: Autopsy, now: number): string => {
     `Ended:     ${ago(keptAt, now)}${lived}`,
     `Cause:     ${visibleOnly(causeOf(autopsy))}`,
     ...(check === undefined || check === "" ? [] : [`Health:    ${visibleOnly(check)}`]),
-    changes.length === 0 ? "It had changed no files." : "Changed files:",
+    changes.length > 0
+      ? "Changed files:"
+      : record.image === ""
+        ? `What it had changed is not known: its root was the directory ${record.imageName}.`
+        : "It had changed no files.",
     ...changes.slice(0, shownChanges).map(({ change, path }) => `  ${changeLetter[change]} ${visibleOnly(path)}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
     ""

@@ -66,6 +66,8 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     await gantry.ok("system", "prune", "-f")
     // It is a root file system now: with the places for what every container has.
     expect(readdirSync(root)).toEqual([...new Set([...before, "dev", "proc", "sys", "written"])].toSorted())
+    await gantry.try("run", "--rm", "--name", "failing", "--rootfs", root, "false")
+    expect(await gantry.ok("autopsy", "failing")).toContain(`not known: its root was the directory ${root}.`)
     const missing = await gantry.try("run", "--rootfs", join(root, "written"), "true")
     expect([missing.status, missing.stderr]).toEqual([125, expect.stringContaining("it is not a directory")])
   })
