@@ -29,6 +29,9 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     expect(asked.status).toBe(9)
     const deaf = ["--timeout", "1", "--stop-timeout", "0", "base", "sleep", "1000"]
     expect((await gantry.try("run", "--rm", ...deaf)).status).toBe(137)
+    await gantry.ok("run", "-d", "--name", "still", "--timeout", "2", ...deaf.slice(2))
+    await gantry.ok("pause", "still")
+    expect(await gantry.ok("wait", "still")).toBe("137")
     await gantry.ok("run", "-d", "--name", "again", "--restart", "always", ...deaf)
     await until("a second start", async () => Number(await gantry.field("again", "{{.RestartCount}}")) > 1)
     expect(await gantry.field("again", "{{.Config.Timeout}}")).toBe("1")

@@ -16,6 +16,8 @@ export interface World {
   readonly rest: Rest
   /** Whether the container is paused now. */
   readonly standsStill: () => boolean
+  /** Lets it go on when it stands still: a signal waits for that, on some hosts even one that kills. */
+  readonly thaw: () => void
   /** When it is started again, as things stand. */
   readonly rule: () => RestartRule
   readonly tell: (event: Event) => void
@@ -32,7 +34,7 @@ export interface World {
 export const live = async (
   directory: string,
   supervision: Supervision,
-  { onRun, rest, rule, standsStill, start, story, tell }: World
+  { onRun, rest, rule, standsStill, start, story, tell, thaw }: World
 ): Promise<(Event & { type: "failed" }) | undefined> => {
   const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
   const restarts = makeRestarts(rule)
@@ -55,7 +57,8 @@ export const live = async (
             onRun,
             standsStill,
             story,
-            tell
+            tell,
+            thaw
           })
     const finishedAt = Date.now()
     if (exit.oomKilled) story("oom")
@@ -102,6 +105,7 @@ interface Lead {
   readonly standsStill: World["standsStill"]
   readonly story: World["story"]
   readonly tell: World["tell"]
+  readonly thaw: World["thaw"]
 }
 
 /** One life, from the start of the command to its end. */
@@ -109,7 +113,7 @@ const lead = async (
   directory: string,
   { health: rule, limit, stop }: Supervision,
   running: Launched,
-  { onRun, rest, restarts, standsStill, startedAt, story, supervisor, tell }: Lead
+  { onRun, rest, restarts, standsStill, startedAt, story, supervisor, tell, thaw }: Lead
 ): Promise<{ readonly exit: ExitStatus; readonly forced: boolean }> => {
   const first = mark(running.pid)
   let forced = false
@@ -135,6 +139,7 @@ const lead = async (
   /** As `stop` does it. */
   const bringDown = (): void => {
     running.signal(stop.signal)
+    thaw()
     if (stop.grace >= 0) late = setTimeout(() => running.signal(SIGKILL), stop.grace)
   }
   // Whoever asked for its end while it was being started had nobody to send a signal to.

@@ -14,7 +14,7 @@ import type { Directing, Sequences } from "./direct.ts"
 import { makeConnection } from "./connection.ts"
 import { endBy } from "./end-by.ts"
 import { cleanUp, finish } from "./finish.ts"
-import { limitGroup, openGroup } from "./group.ts"
+import { limitGroup, openGroup, thawGroup } from "./group.ts"
 import type { Job } from "./job.ts"
 import { handedOver, openFollowed } from "./follow.ts"
 import { launch, type Launched } from "./launch.ts"
@@ -249,6 +249,7 @@ const supervise = async (directory: string, job: Job, { ahead, directing }: Mean
     rule: () => rule,
     tell: clients.tell,
     story,
+    thaw: () => void thawGroup(job.group),
     onRun: (launched) => {
       running = launched
       if (launched !== undefined) giveBackMemory()
