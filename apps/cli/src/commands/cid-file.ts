@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs"
+import { closeSync, openSync, rmSync, writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { fileTrouble } from "./read-values.ts"
@@ -29,7 +29,7 @@ export const cidFile = (
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         closeSync(fd)
-        if (!written) unlinkSync(path)
+        if (!written) rmSync(path, { force: true })
       })
     )
     return (id: string) =>
