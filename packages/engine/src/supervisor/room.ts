@@ -9,7 +9,7 @@ export interface Room {
 }
 
 /** As many are left for the container itself, and for those who ask its supervisor for something. */
-const kept = 256
+const kept = 512
 
 /** All that this process may have, but for {@link kept} of them, and at least half. */
 export const makeRoom = (sys: Pick<Syscalls, "getrlimit">): Room => {
