@@ -17,6 +17,8 @@ export interface Client {
   changesPorts: boolean
   /** Resolves when there is room for more, or nobody to take it. */
   readonly send: (bytes: Uint8Array) => Promise<void>
+  /** Bytes that were sent and not taken yet. */
+  readonly behind: () => number
   /** Resolves when all that was sent is out of this process; to false when nobody is there any more to take it. */
   readonly flushed: () => Promise<boolean>
   /** Ends all waiting. A second call does nothing. */
@@ -28,20 +30,21 @@ export const makeClient = (outlet: Outlet): Client => {
   let open = true
   let release: (() => void) | undefined
   let room: Promise<void> | undefined
-  /** Pieces that are not out of this process yet, and who waits until all are. */
+  /** Bytes that are not out of this process yet, and who waits until all are. */
   let inside = 0
   let empty: (() => void) | undefined
-  const written = (): void => {
-    inside--
-    if (inside === 0) empty?.()
-  }
   return {
     attached: false,
     claimsCleanup: false,
     changesPorts: false,
     send: (bytes) => {
       if (!open) return Promise.resolve()
-      inside++
+      const { length } = bytes
+      inside += length
+      const written = () => {
+        inside -= length
+        if (inside === 0) empty?.()
+      }
       if (!outlet.write(bytes, written) && room === undefined) {
         room = new Promise((resolve) => {
           release = () => {
@@ -53,6 +56,7 @@ export const makeClient = (outlet: Outlet): Client => {
       }
       return room ?? Promise.resolve()
     },
+    behind: () => inside,
     flushed: async () => {
       if (open && inside > 0) {
         await new Promise<void>((resolve) => {
@@ -74,7 +78,10 @@ export interface Clients {
   readonly add: (client: Client) => void
   /** Forgets a client; what it had claimed is open again. */
   readonly remove: (client: Client) => void
-  /** Sends output to everybody who is attached. Resolves when the slowest has room again. */
+  /**
+   * Sends output to everybody who is attached. Resolves when the slowest has room again. Who is not waited for, and takes
+   * nothing of one life of the container after the other, gets no more of it.
+   */
   readonly output: (frames: ReadonlyArray<Uint8Array>) => Promise<void>
   /** Tells everybody, and waits for nobody. The last event is kept for those who come later. */
   readonly tell: (event: Event) => void
@@ -82,6 +89,9 @@ export interface Clients {
   readonly flushed: () => Promise<boolean>
   readonly cleanupClaimed: () => boolean
 }
+
+/** Bytes that are kept for one client. */
+const mostBehind = 16 << 20
 
 /** No client yet. */
 export const makeClients = (): Clients => {
@@ -97,7 +107,7 @@ export const makeClients = (): Clients => {
       client.gone()
     },
     output: async (frames) => {
-      const attached = [...all].filter((client) => client.attached)
+      const attached = [...all].filter((client) => client.attached && client.behind() < mostBehind)
       await Promise.all(attached.flatMap((client) => frames.map((frame) => client.send(frame))))
     },
     tell: (event) => {

@@ -26,6 +26,20 @@ describe("the clients of a supervisor", () => {
     expect(await flushed).toBe(true)
   })
 
+  it("have only so much kept for them that they do not take, and hear of what happens still", () => {
+    const reader = slowReader()
+    const clients = makeClients()
+    const client = makeClient(reader)
+    client.attached = true
+    clients.add(client)
+    for (let piece = 0; piece < 100; piece++) void clients.output([new Uint8Array(1 << 20)])
+    expect(client.behind()).toBe(16 << 20)
+    clients.tell({ type: "started", pid: 1 })
+    expect(client.behind()).toBeGreaterThan(16 << 20)
+    reader.takeAll()
+    expect(client.behind()).toBe(0)
+  })
+
   it("are not waited for when they have left, which is known then", async () => {
     const clients = makeClients()
     const client = makeClient(slowReader())
