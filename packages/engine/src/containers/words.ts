@@ -25,10 +25,11 @@ export const stopSignalOf = (image: Pick<ProcessConfig, "StopSignal">): number =
 export const signalName = (number: number): string =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? String(number)
 
-/** `80/tcp` as a request for any free host port; undefined when it is not of that form. */
+/** `80/tcp` as a request for any free host port; undefined when it is not of that form, or there is no such port. */
 export const portText = (text: string): PortRequest | undefined => {
   const found = /^(\d+)(?:\/(tcp|udp|sctp))?$/.exec(text)
-  if (found === null) return undefined
+  // Images name ports that do not exist, and a rule with one keeps the kernel from taking all others.
+  if (found === null || Number(found[1]) < 1 || Number(found[1]) > 65_535) return undefined
   const protocol = found[2] === "udp" || found[2] === "sctp" ? found[2] : "tcp"
   return { containerPort: Number(found[1]), protocol }
 }

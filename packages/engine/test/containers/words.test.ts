@@ -65,7 +65,10 @@ describe("portText", () => {
     expect(portText("9/sctp")).toEqual({ containerPort: 9, protocol: "sctp" })
   })
 
-  it.each(["", "80/", "80/icmp", "80-90", "a", "-80", "80/tcp ", "80/TCP"])("finds no port in %j", (text) => {
-    expect(portText(text)).toBeUndefined()
-  })
+  it.each(["", "80/", "80/icmp", "80-90", "a", "-80", "80/tcp ", "80/TCP", "0/tcp", "65536", "99999999999/udp"])(
+    "finds no port in %j",
+    (text) => {
+      expect(portText(text)).toBeUndefined()
+    }
+  )
 })
