@@ -48,6 +48,19 @@ export const decodeConfig = (bytes: Uint8Array): Either.Either<ImageConfig, Malf
       if (!isTexts(Object.values(process["Labels"] as object)))
         return Either.left("config.Labels has a label that is not text")
     }
+    if (isRecord(process["Healthcheck"])) {
+      const health = (process["Healthcheck"] = dropNulls(process["Healthcheck"]))
+      if (health["Test"] !== undefined && !isTexts(health["Test"]))
+        return Either.left("config.Healthcheck.Test is not a list of texts")
+      for (const number of ["Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"]) {
+        const given = health[number]
+        if (given !== undefined && !(typeof given === "number" && given >= 0))
+          return Either.left(`config.Healthcheck.${number} is not a number from 0 on`)
+      }
+    }
+    for (const set of ["Volumes", "ExposedPorts"]) {
+      if (!isTexts(Object.keys(process[set] ?? {}))) return Either.left(`config.${set} has a zero byte in a name`)
+    }
     // Every field the type promises was checked above; the rest is optional text that is only shown.
     return Either.right({
       ...dropNulls({ ...value, created: isTime(value["created"]) ? value["created"] : null }),

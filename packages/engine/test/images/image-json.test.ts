@@ -54,7 +54,27 @@ describe("decodeConfig", () => {
     ["a zero byte in a path", { ...config, config: { WorkingDir: "/a\0b" } }, "config.WorkingDir is not text"],
     ["numbers for words", { ...config, config: { Env: [1] } }, "config.Env is not a list of texts"],
     ["a user by number", { ...config, config: { User: 0 } }, "config.User is not text"],
-    ["labels in a list", { ...config, config: { Labels: [] } }, "config.Labels is not an object"]
+    ["labels in a list", { ...config, config: { Labels: [] } }, "config.Labels is not an object"],
+    [
+      "a health check in one word",
+      { ...config, config: { Healthcheck: { Test: "CMD-SHELL true" } } },
+      "config.Healthcheck.Test is not a list of texts"
+    ],
+    [
+      "health checks that go back in time",
+      { ...config, config: { Healthcheck: { Interval: -5 } } },
+      "config.Healthcheck.Interval is not a number from 0 on"
+    ],
+    [
+      "a number in words",
+      { ...config, config: { Healthcheck: { Retries: "3" } } },
+      "config.Healthcheck.Retries is not a number from 0 on"
+    ],
+    [
+      "a zero byte in a volume",
+      { ...config, config: { Volumes: { "/a\0b": {} } } },
+      "config.Volumes has a zero byte in a name"
+    ]
   ])("refuses %s, and says why", (_, value, expected) => {
     expect(why(value)).toBe(expected)
   })
