@@ -241,6 +241,19 @@ RUN id -un > /home/app/who
     expect(named.status).toBe(127)
   })
 
+  it("leaves cache mounts for others and takes them, with owners that are the containers' own", async () => {
+    const Dockerfile =
+      "FROM base\nRUN --mount=type=cache,target=/c,uid=1000 sh -c 'stat -c %u /c; test -e /c/x && stat -c %u /c/x; touch /c/x && chown 1001 /c/x'\n"
+    const directory = user.context("caches", { Dockerfile })
+    const place = join(user.home, "left")
+    const build = (...args: ReadonlyArray<string>) =>
+      user.try("build", "--progress=plain", "--no-cache", ...args, directory)
+    expect((await build("--cache-to", `type=local,dest=${place},mounts=true`)).status).toBe(0)
+    await user.ok("builder", "prune", "-af")
+    const { stderr } = await build("--cache-from", `type=local,src=${place},mounts=true`)
+    expect([...stderr.matchAll(/^#\d+ [\d.]+ (.+)$/gm)].map(([, line]) => line)).toEqual(["1000", "1001"])
+  })
+
   it("gets a killed container's port back, and finds its containers again when the holder was killed", async () => {
     const port = await freePort()
     await user.ok("run", "-d", "--name", "lost", "-p", `${port}:80`, "web")
