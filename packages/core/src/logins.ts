@@ -3,12 +3,6 @@ import { createHash } from "node:crypto"
 /** What stands in the place of a login. */
 const cover = "***"
 
-/**
- * The user and password of an address, wherever it stands in a text: behind `scheme://`, up to the last `@` before the
- * path. Spec: RFC 3986, section 3.2.1.
- */
-const login = /([a-z][a-z0-9+.-]*):\/\/([^\s/?#"'`\\]*)@/gi
-
 /** A text with no login in its addresses: `https://***@host/`. What {@link markLogins} put there stays. */
 export const coverLogins = (text: string): string =>
   replaced(text, (secret) => (/^\*{3}[0-9a-f]{16}$/.test(secret) ? secret : cover))
@@ -27,12 +21,30 @@ export const loginsIn = (text: string): ReadonlySet<string> => {
   return found
 }
 
-const replaced = (text: string, by: (secret: string) => string): string =>
-  text.includes("://")
-    ? text.replace(login, (all, scheme: string, secret: string) =>
-        isSecret(scheme, secret) ? `${scheme}://${by(secret)}@` : all
-      )
-    : text
+/**
+ * Every login is looked for where it can be: behind `scheme://`, up to the last `@` before the path. Long texts take as long
+ * as they are. Spec: RFC 3986, section 3.2.1.
+ */
+const replaced = (text: string, by: (secret: string) => string): string => {
+  let out = ""
+  let done = 0
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    const scheme = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, at - longestScheme), at))?.[0]
+    if (scheme === undefined) continue
+    const start = at + 3
+    authority.lastIndex = start
+    const secret = /^(.*)@/s.exec(authority.exec(text)?.[0] ?? "")?.[1]
+    if (secret === undefined || !isSecret(scheme, secret)) continue
+    out += text.slice(done, start) + by(secret)
+    done = start + secret.length
+  }
+  return done === 0 ? text : out + text.slice(done)
+}
+
+/** What can stand between `://` and the path. */
+const authority = /[^\s/?#"'`\\]*/y
+
+const longestScheme = 32
 
 /** Names of variables are no secrets, and neither is the user that ssh logs in as. */
 const isSecret = (scheme: string, secret: string): boolean => {

@@ -48,6 +48,14 @@ describe("logins in addresses", () => {
     )
   })
 
+  it("are looked for in long texts as fast as these are read", () => {
+    const long = "a0".repeat(1_000_000)
+    for (const text of [long, `${long}@${long}`, `${"://".repeat(300_000)}${long}`, "x://".repeat(200_000)]) {
+      expect(coverLogins(`https://u:p@host ${text}`)).toBe(`https://***@host ${text}`)
+    }
+    expect(coverLogins(`https://${long}:p@host`)).toBe("https://***@host")
+  })
+
   it("are found as programs decode them, too", () => {
     expect([...loginsIn("https://u:p%40ss@host")]).toEqual(["u:p%40ss@", "u:p@ss@"])
     expect([...loginsIn("https://u:100%@host")]).toEqual(["u:100%@"])
