@@ -13,7 +13,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { build as table } from "../argv/tables/build.ts"
-import { attestWish, parseAttest, parseShorthand } from "../argv/values/attest.ts"
+import { attestWish, isMissed, parseAttest, parseShorthand } from "../argv/values/attest.ts"
 import { parseBuildCall } from "../argv/values/build-call.ts"
 import { parseLabel } from "../argv/values/label.ts"
 import { parseLongDuration } from "../argv/values/long-duration.ts"
@@ -174,15 +174,17 @@ const attestationsOf = (
   outputs: ReadonlyArray<Output>
 ) =>
   Effect.gen(function* () {
-    const wish = attestWish([
+    const asked = [
       ...(yield* valuesOf("--attest", attest, parseAttest)),
       ...(yield* valuesOf("--provenance", provenance === undefined ? [] : [provenance], parseShorthand("provenance"))),
       ...(yield* valuesOf("--sbom", sbom === undefined ? [] : [sbom], parseShorthand("sbom")))
-    ])
+    ]
+    const wish = attestWish(asked)
     const keeps = outputs.some((output) =>
       output.type === "image" ? output.push : output.type === "archive" && output.place.startsWith("oci")
     )
     if (wish === undefined || keeps) return wish
+    if (!isMissed(asked)) return undefined
     return yield* badValue(
       "attestations are kept by registries and OCI archives only, and this build gives neither",
       "add --push, or -o type=oci,dest=FILE"

@@ -374,6 +374,7 @@ COPY --from=base /etc/passwd /dir/up/passwd
         expect([status, stderr]).toEqual([125, expect.stringContaining("registries and OCI archives only")])
       }
       await gantry.ok("build", "-q", "--provenance=false", "--sbom=false", directory)
+      await gantry.ok("build", "-q", "--attest", "type=provenance,inline-only=true", directory)
     })
   })
 

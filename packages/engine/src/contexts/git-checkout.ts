@@ -134,7 +134,8 @@ export const checkout = (
     const committedAt = Number((yield* git("show", "--no-patch", "--format=%ct", commit)).trim())
     yield* git("checkout", "--quiet", "--detach", commit)
     const hasModules = address.submodules === false ? false : yield* fetchSubmodules(home, tree)
-    if (address.keepGitDir ?? keepGitDir) {
+    // It is beside a directory of the repository, and not in it.
+    if ((address.keepGitDir ?? keepGitDir) && directory === "") {
       const name = tagName(address.ref ?? "")
       yield* settleGitDir(home, join(tree, ".git"), name === undefined ? undefined : { name, object: fetched })
     } else {

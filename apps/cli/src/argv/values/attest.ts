@@ -4,7 +4,12 @@ import { fieldsOf, keyAndValue } from "./csv.ts"
 
 /** What of one value of `--attest`, `--provenance` or `--sbom` is asked for; `off`: it is not to be. */
 export type AttestationWish =
-  | { readonly type: "provenance"; readonly wish: ProvenanceWish | "off" }
+  | {
+      readonly type: "provenance"
+      readonly wish: ProvenanceWish | "off"
+      /** Only where it is kept; elsewhere nobody misses it. */
+      readonly inlineOnly?: boolean
+    }
   | { readonly type: "sbom"; readonly wish: "on" | "off" }
 
 const yes = /^(?:1|t|true)$/i
@@ -47,6 +52,7 @@ const provenanceOf = (values: ReadonlyMap<string, string>): Result<AttestationWi
     mode = "min",
     version = "v1",
     reproducible = "false",
+    "inline-only": inline = "false",
     "builder-id": builderId = "",
     ...rest
   } = Object.fromEntries(values)
@@ -55,7 +61,12 @@ const provenanceOf = (values: ReadonlyMap<string, string>): Result<AttestationWi
   if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
   if (version !== "v1") return bad(`version=${version} of provenance is not written: v1`)
   if (!yes.test(reproducible) && !no.test(reproducible)) return bad("reproducible is true or false")
-  return good({ type: "provenance", wish: { mode, builderId, reproducible: yes.test(reproducible) } })
+  if (!yes.test(inline) && !no.test(inline)) return bad("inline-only is true or false")
+  return good({
+    type: "provenance",
+    wish: { mode, builderId, reproducible: yes.test(reproducible) },
+    ...(yes.test(inline) ? { inlineOnly: true } : {})
+  })
 }
 
 const sbomOf = (values: ReadonlyMap<string, string>): Result<AttestationWish> => {
@@ -66,12 +77,25 @@ const sbomOf = (values: ReadonlyMap<string, string>): Result<AttestationWish> =>
   return key === undefined ? good({ type: "sbom", wish: "on" }) : bad(`sbom has no key "${key}"`)
 }
 
-/** What is asked for in all; undefined for nothing. Of several values for one type the last one counts. */
+/** The last of several values for each type, which is the one that counts. */
+const lastOf = (all: ReadonlyArray<AttestationWish>) => ({
+  provenance: all.findLast((each) => each.type === "provenance"),
+  sbom: all.findLast((each) => each.type === "sbom")
+})
+
+/** Whether somebody misses what is asked for where it is not kept. */
+export const isMissed = (all: ReadonlyArray<AttestationWish>): boolean => {
+  const { provenance, sbom } = lastOf(all)
+  return (
+    sbom?.wish === "on" || (provenance !== undefined && provenance.wish !== "off" && provenance.inlineOnly !== true)
+  )
+}
+
+/** What is asked for in all; undefined for nothing. */
 export const attestWish = (all: ReadonlyArray<AttestationWish>): AttestWish | undefined => {
-  const provenance = all.findLast((each) => each.type === "provenance")
-  const sbom = all.findLast((each) => each.type === "sbom")
+  const { provenance, sbom } = lastOf(all)
   const wish: AttestWish = {
-    ...(provenance?.type === "provenance" && provenance.wish !== "off" ? { provenance: provenance.wish } : {}),
+    ...(provenance !== undefined && provenance.wish !== "off" ? { provenance: provenance.wish } : {}),
     ...(sbom?.wish === "on" ? { sbom: true } : {})
   }
   return Object.keys(wish).length === 0 ? undefined : wish

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { attestWish, parseAttest, parseShorthand } from "../../../src/argv/values/attest.ts"
+import { attestWish, isMissed, parseAttest, parseShorthand } from "../../../src/argv/values/attest.ts"
 
 const read = (text: string) => {
   const result = parseAttest(text)
@@ -11,7 +11,7 @@ const short = (type: "provenance" | "sbom", text: string) => {
 }
 
 describe("--attest, --provenance and --sbom", () => {
-  const min = { mode: "min", builderId: "", reproducible: false }
+  const min = { mode: "min", builderId: "", reproducible: false } as const
 
   it("ask for provenance, more or less of it, and for packages", () => {
     expect(read("type=provenance")).toEqual({ type: "provenance", wish: min })
@@ -26,6 +26,20 @@ describe("--attest, --provenance and --sbom", () => {
       { type: "provenance", wish: "off" },
       { type: "sbom", wish: "off" }
     ])
+  })
+
+  it("are missed where nothing keeps them, but for provenance that is only wanted inline", () => {
+    const inline = read("type=provenance,mode=min,inline-only=true,builder-id=https://ci.example/1")
+    if (typeof inline === "string") throw new Error(inline)
+    expect(inline).toMatchObject({ inlineOnly: true })
+    const on = { type: "sbom", wish: "on" } as const
+    const off = { type: "provenance", wish: "off" } as const
+    expect([
+      isMissed([inline]),
+      isMissed([inline, on]),
+      isMissed([{ type: "provenance", wish: min }]),
+      isMissed([off])
+    ]).toEqual([false, true, true, false])
   })
 
   it("mean the last value for each type, and nothing when all of them are off", () => {
@@ -51,7 +65,8 @@ describe("--attest, --provenance and --sbom", () => {
     ["type=license", 'no attestation of type "license"'],
     ["type=provenance,mode=some", "neither min nor max"],
     ["type=provenance,version=v0.2", "is not written: v1"],
-    ["type=provenance,inline-only=true", 'no key "inline-only"'],
+    ["type=provenance,inline-only=perhaps", "true or false"],
+    ["type=provenance,filename=x", 'no key "filename"'],
     ["type=provenance,reproducible=perhaps", "true or false"],
     ["type=sbom,generator=docker/scout", "no image is run"],
     ["type=sbom,scan=all", 'no key "scan"'],
