@@ -1,6 +1,7 @@
 import { composeLimit, readFile } from "../files/read-file.ts"
 import { longModel } from "../merge/long-forms.ts"
 import { parseTrees, tableOf } from "../tree/parse-trees.ts"
+import { isNull } from "../tree/scalars.ts"
 import type { Table } from "../tree/Tree.ts"
 import { interpolate, leaveAsWritten } from "../variables/interpolate.ts"
 import type { Loading, Reading } from "./Loading.ts"
@@ -28,7 +29,7 @@ export const parseDocuments = (
   { report, yaml }: Pick<Loading, "report" | "yaml">
 ): ReadonlyArray<Table> => {
   const before = report.problems.length
-  const trees = parseTrees(yaml, text, source, report)
+  const trees = parseTrees(yaml, text, source, report).filter((tree) => !isNull(tree))
   if (trees.length === 0 && report.problems.length === before) {
     report.problems.push({ file: source.file, path: "", message: "the file is empty" })
   }
