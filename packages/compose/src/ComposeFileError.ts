@@ -19,4 +19,14 @@ export interface ComposeProblem {
 /** Compose files that cannot be read or make no sense; all that was found at once, never empty. */
 export class ComposeFileError extends Data.TaggedError("ComposeFileError")<{
   readonly problems: ReadonlyArray<ComposeProblem>
-}> {}
+}> {
+  override get message() {
+    return this.problems.map(problemText).join("\n")
+  }
+}
+
+/** A problem in one line: `compose.yaml:3:5: services.web.imge: there is no attribute "imge"`. */
+const problemText = ({ column, file, line, message, path }: ComposeProblem): string =>
+  [[file, line, column].filter((part) => part !== undefined).join(":"), path, message]
+    .filter((part) => part !== "")
+    .join(": ")

@@ -62,6 +62,17 @@ services:
     ])
   })
 
+  it("knows files in which services stand on the first level", async () => {
+    expect((await problemsOf("web: {image: a}\nmore: 1"))[0]?.hint).toBe("services stand below services:")
+    expect((await problemsOf("web: {image: a}\nmore: 1"))[1]?.hint).toBe("extensions begin with x-")
+  })
+
+  it("fails with a message of a line for each problem", async () => {
+    await expect(load("services: {web: {imge: a, image: b}}\nx: 1")).rejects.toThrow(
+      'compose.yaml:1:18: services.web.imge: there is no attribute "imge"\ncompose.yaml:2:1: x: there is no attribute "x"'
+    )
+  })
+
   it("says where there is no file, no text and no mapping", async () => {
     expect((await problemsOf({ "other.txt": "" }))[0]?.message).toBe("there is no Compose file in FOLDER or above it")
     expect(await complaints("")).toEqual(["undefined:undefined : the file is empty"])

@@ -4,7 +4,7 @@ import type { Scope } from "../read/Scope.ts"
 import { file, network, volume } from "../read/top-level.ts"
 import type { Report } from "../tree/Report.ts"
 import { isNull } from "../tree/scalars.ts"
-import { type Table, valueOf } from "../tree/Tree.ts"
+import { type Table, type Tree, valueOf } from "../tree/Tree.ts"
 import { readServices, type Wanted } from "./read-services.ts"
 
 /** What a project consists of. */
@@ -16,7 +16,11 @@ export type Parts = Pick<
 /** Reads merged files. Problems are in the report. */
 export const readModel = (model: Table, name: string, wanted: Wanted, report: Report): Parts => {
   const at: At = { tree: model, path: "", report }
-  const fields = open(at, ["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"])
+  const fields = open(
+    at,
+    ["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"],
+    adviceFor
+  )
   const version = fields.get("version")
   if (version !== undefined) notice(version, "has no effect; it can be left out.")
   const models = fields.get("models")
@@ -51,6 +55,12 @@ export const readModel = (model: Table, name: string, wanted: Wanted, report: Re
     extensions: fields.extensions
   }
 }
+
+/** Very old files have their services on the first level. */
+const adviceFor = (value: Tree) =>
+  valueOf(value, "image") === undefined && valueOf(value, "build") === undefined
+    ? "extensions begin with x-"
+    : "services stand below services:"
 
 /** The network of services that name none. */
 const implied = (

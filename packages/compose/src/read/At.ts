@@ -2,7 +2,7 @@ import { didYouMean } from "./did-you-mean.ts"
 import { kindOf, isNull, numberOf, truthOf } from "../tree/scalars.ts"
 import { plainData } from "../tree/plain-data.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
-import type { List, Place, Tree } from "../tree/Tree.ts"
+import type { Field, List, Place, Tree } from "../tree/Tree.ts"
 
 /** A value that is read, where it is, and where to complain. */
 export interface At {
@@ -148,15 +148,22 @@ export interface Fields<Name extends string> {
   readonly extensions: { readonly [name: string]: unknown }
 }
 
-/** Opens a mapping that may have the named fields, and such as begin with `x-`; what else it has is a problem. */
-export const open = <Name extends string>(at: At, names: ReadonlyArray<Name>): Fields<Name> => {
+/**
+ * Opens a mapping that may have the named fields, and such as begin with `x-`; what else it has is a problem. `advice`:
+ * what to do about one of which nothing else can be said.
+ */
+export const open = <Name extends string>(
+  at: At,
+  names: ReadonlyArray<Name>,
+  advice: (value: Tree) => string = () => "extensions begin with x-"
+): Fields<Name> => {
   const { path, report, tree } = at
   if (tree.kind !== "table" && !isNull(tree)) wanted(at, "a mapping")
-  const fields = tree.kind === "table" ? tree.fields : new Map<string, never>()
+  const fields = tree.kind === "table" ? tree.fields : new Map<string, Field>()
   const known: ReadonlySet<string> = new Set(names)
-  for (const [name, { key }] of fields) {
+  for (const [name, { key, value }] of fields) {
     if (known.has(name) || name.startsWith("x-")) continue
-    const hint = didYouMean(name, names, report) ?? "extensions begin with x-"
+    const hint = didYouMean(name, names, report) ?? advice(value)
     sayAt(report, key, join(path, name), `there is no attribute "${name}"`, hint)
   }
   const get = (name: Name): At | undefined => {
