@@ -43,6 +43,14 @@ networks:
     })
   })
 
+  it("take the path of a bind from where the file lies", async () => {
+    const { volumes } = await load(
+      "services: {}\nvolumes: {a: {driver_opts: {type: none, o: 'bind,ro', device: ./x}}, b: {driver_opts: {type: nfs, device: ':/x'}}}"
+    )
+    expect(volumes["a"]?.driverOpts).toEqual({ type: "none", o: "bind,ro", device: "FOLDER/x" })
+    expect(volumes["b"]?.driverOpts).toEqual({ type: "nfs", device: ":/x" })
+  })
+
   it("are only where they are needed", async () => {
     expect((await load("services: {web: {image: a, network_mode: host}}")).networks).toEqual({})
     expect(Object.keys((await load("services: {web: {image: a}}")).networks)).toEqual(["default"])

@@ -1,6 +1,7 @@
 import { pathOf } from "../files/path-of.ts"
 import type { ProjectFile, ProjectNetwork, ProjectVolume } from "../Project.ts"
 import { isNull } from "../tree/scalars.ts"
+import { valueOf } from "../tree/Tree.ts"
 import {
   anyText,
   type At,
@@ -126,9 +127,17 @@ export const volume = (key: string, at: At, naming: Naming): ProjectVolume => {
   return defined({
     ...identify(key, fields, others, naming),
     driver: fields.read("driver", option),
-    driverOpts: fields.read("driver_opts", pairs) ?? {},
+    driverOpts: fields.read("driver_opts", volumeOptions) ?? {},
     labels: fields.read("labels", pairs) ?? {}
   })
+}
+
+/** Options of a volume; one that is a bind has a path, which may be relative. */
+const volumeOptions: Read<ProjectVolume["driverOpts"]> = (at) => {
+  const options = pairs(at)
+  const device = valueOf(at.tree, "device")
+  const isBind = options?.["type"] === "none" && options["o"]?.split(",").includes("bind") === true
+  return isBind && device?.kind === "scalar" ? { ...options, device: pathOf(device) } : options
 }
 
 /** A secret or a config of a project, which comes from exactly one place. */
