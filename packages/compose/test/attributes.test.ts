@@ -51,6 +51,10 @@ describe("attributes of a service", () => {
       "devices: [/dev/a, {source: /dev/b}, {source: /dev/c, permissions: r}, vendor.com/gpu=0]",
       { devices: ["/dev/a", "/dev/b", "/dev/c:/dev/c:r", "vendor.com/gpu=0"] }
     ],
+    [
+      "init: yes\ntty: 'On'\nprivileged: off\nread_only: n",
+      { init: true, tty: true, privileged: false, readOnly: false }
+    ],
     ["pull_policy: never", { pullPolicy: "never" }],
     ["group_add: [10, audio]", { groupAdd: ["10", "audio"] }],
     ["attach: false", { attach: false }],

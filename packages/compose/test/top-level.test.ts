@@ -71,6 +71,7 @@ networks:
       "2:48 networks.a.ipam.config[0].aux_addresses: addresses cannot be kept free here"
     ],
     ["networks: {a: {enable_ipv4: false}}", "2:29 networks.a.enable_ipv4: networks without IPv4 cannot be had here"],
+    ["networks: {a: {name: b, external: {name: c}}}", "2:22 networks.a.name: external.name says another one"],
     ["networks: [a]", "2:11 networks: it is a list, and must be a mapping"],
     ["volumes: {a: {drivr: x}}", `2:15 volumes.a.drivr: there is no attribute "drivr"`],
     ["volumes: {a: b}", "2:14 volumes.a: it is a text, and must be a mapping"],

@@ -47,6 +47,7 @@ const identify = <Other extends string>(
   const nameAt = fields.get("name")
   const given = nameAt === undefined || isNull(nameAt.tree) ? undefined : fullText(nameAt)
   const found = external(fields.get("external"))
+  if (nameAt !== undefined && found.name !== undefined) say(nameAt, "external.name says another one", "use name alone")
   if (found.external) {
     for (const name of others) {
       const other = fields.get(name)

@@ -16,9 +16,19 @@ export const kindOf = ({ style, text }: Scalar): "boolean" | "null" | "number" |
   return number.test(text) ? "number" : "text"
 }
 
+/** Words that were truth values in YAML 1.1, and that files still have where one is wanted. */
+const olderTruths: ReadonlyMap<string, boolean> = new Map([
+  ["y", true],
+  ["yes", true],
+  ["on", true],
+  ["n", false],
+  ["no", false],
+  ["off", false]
+])
+
 /** A truth value, with or without quotes. */
 export const truthOf = ({ text }: Scalar): boolean | undefined =>
-  truth.test(text) ? text.toLowerCase() === "true" : undefined
+  truth.test(text) ? text.toLowerCase() === "true" : olderTruths.get(text.toLowerCase())
 
 /** A number, with or without quotes; digits after a leading zero are octal only in rights, see `rightsOf`. */
 export const numberOf = ({ text }: Scalar): number | undefined => (number.test(text) ? Number(text) : undefined)
