@@ -74,6 +74,15 @@ describe("attributes of a service", () => {
       "ports: [{target: '80', published: '81-82', host_ip: '::', protocol: UDP, app_protocol: http}]",
       { ports: [{ target: 80, published: "81-82", hostIp: "::", protocol: "udp" }] }
     ],
+    [
+      "ports: ['80-81:80-81', '80:80/tcp', {target: 81, published: 81}]",
+      {
+        ports: [
+          { target: 80, published: "80", protocol: "tcp" },
+          { target: 81, published: "81", protocol: "tcp" }
+        ]
+      }
+    ],
     ["labels: {a: , b: true}", { labels: { a: "", b: "true" } }],
     ["use_api_socket: false\ngpus: []\nisolation: default", {}],
     ["x-a: 1", { extensions: { "x-a": 1 } }]
@@ -153,6 +162,7 @@ describe("attributes of a service", () => {
     ["uts: service:db", `4:10 services.web.uts: "service:db" is not one of host`],
     ["volumes: [./a:b]", `4:15 services.web.volumes[0].target: "b" is not an absolute path of the container`],
     ["volumes: [./a:/]", "4:15 services.web.volumes[0].target: nothing can be mounted over the root of the container"],
+    ["ports: ['80-82:80-82', x]", `4:28 services.web.ports[1]: "x" is not a port: "x" is no port from 1 to 65535`],
     ["ports: [{published: '80'}]", "4:13 services.web.ports[0]: the port has no target"],
     ["expose: [a]", `4:14 services.web.expose[0]: "a" is not a port`],
     ["extra_hosts: [a]", `4:19 services.web.extra_hosts[0]: "a" is not HOST:ADDRESS`],

@@ -43,7 +43,7 @@ describe("several files", () => {
         top
       ),
       "compose.override.yml":
-        "services: {web: {ports: ['80:80', '81:81'], volumes: ['b:/a:ro'], secrets: [{source: t, target: s}], configs: [{source: c, mode: 0400}]}}"
+        "services: {web: {ports: [{target: 80, published: 80, protocol: tcp, app_protocol: http}, '81:81'], volumes: ['b:/a:ro'], secrets: [{source: t, target: s}], configs: [{source: c, mode: 0400}]}}"
     }
     const web = (await load(files)).services["web"]!
     expect(web.ports.map(({ hostIp, published }) => [hostIp, published])).toEqual([

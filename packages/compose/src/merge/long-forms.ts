@@ -1,25 +1,7 @@
-import { parsePort, portsOf, type PortText } from "../texts/port-text.ts"
 import { parseVolume } from "../texts/volume-text.ts"
-import { type Report, sayAt, spend } from "../tree/Report.ts"
-import { type Scalar, type Table, tableAt, textAt, type Tree } from "../tree/Tree.ts"
+import type { Report } from "../tree/Report.ts"
+import { type Table, tableAt, textAt, type Tree } from "../tree/Tree.ts"
 import { fieldsAs, type Form, itemsAs, joined, listed, named, nothingAt, pairs, under, valuesAs } from "./forms.ts"
-
-/** Values that one port becomes. */
-const valuesPerPort = 5
-
-const ports = itemsAs((item, report) => {
-  const parsed = parsePort(item.text)
-  if ("problem" in parsed || !spendPorts(item, parsed.value, report)) return [item]
-  const text = (value: string | undefined) => (value === undefined ? undefined : textAt(value, item.place))
-  return portsOf(parsed.value).map(({ hostIp, protocol, published, target }) =>
-    tableAt(item.place, {
-      target: text(String(target)),
-      published: text(published),
-      host_ip: text(hostIp),
-      protocol: text(protocol)
-    })
-  )
-})
 
 const volumes = itemsAs((item) => {
   const parsed = parseVolume(item.text)
@@ -39,14 +21,6 @@ const volumes = itemsAs((item) => {
     })
   ]
 })
-
-/** A few characters may mean 65535 ports. */
-const spendPorts = (item: Scalar, { targets: [first, last] }: PortText, report: Report): boolean => {
-  if (spend(report, (last - first) * valuesPerPort)) return true
-  if (!report.unclear.has(item.place)) sayAt(report, item.place, "", "the files publish too many ports")
-  report.unclear.add(item.place)
-  return false
-}
 
 /** One number for both limits. */
 const ulimits = valuesAs((value) =>
@@ -92,7 +66,6 @@ const service = fieldsAs({
   label_file: listed,
   labels: pairs,
   networks: named(nothingAt),
-  ports,
   secrets: files,
   sysctls: pairs,
   tmpfs: listed,
@@ -110,7 +83,10 @@ const model = fieldsAs({
   configs: resource
 })
 
-/** A Compose file with everything in its long form, so that two of them can be merged. */
+/**
+ * A Compose file with everything in its long form, so that two of them can be merged. Only ports stay as they are: one of
+ * them may be thousands.
+ */
 export const longModel = (table: Table, report: Report): Table => {
   const long = model(table, report)
   return long.kind === "table" ? long : table

@@ -1,3 +1,4 @@
+import { parsePort } from "../texts/port-text.ts"
 import { valueOf, type Tree } from "../tree/Tree.ts"
 
 /** How a value is merged with the one that it overrides. */
@@ -35,12 +36,22 @@ const fileKey =
     return target.startsWith("/") ? target : `${directory}/${target}`
   }
 
+/** Where a port is published, in its short form as in its long one. */
 const portKey = (item: Tree): string | undefined => {
+  if (item.kind === "scalar") return shortPortKey(item.text)
   const part = (name: string, usual: string) => text(valueOf(item, name)) ?? usual
   const target = text(valueOf(item, "target"))
   return target === undefined
     ? undefined
     : [part("host_ip", "0.0.0.0"), part("published", ""), target, part("protocol", "tcp")].join(" ")
+}
+
+const shortPortKey = (short: string): string => {
+  const parsed = parsePort(short)
+  if ("problem" in parsed) return short
+  const { hostIp = "0.0.0.0", protocol, published, targets } = parsed.value
+  const range = (ports: readonly [number, number] | undefined) => [...new Set(ports)].join("-")
+  return [hostIp, range(published), range(targets), protocol].join(" ")
 }
 
 /** `SOURCE[:TARGET[:RIGHTS]]`, or a table. */

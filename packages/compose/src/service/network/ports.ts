@@ -1,13 +1,22 @@
 import type { ServicePort } from "../../Project.ts"
+import { spend } from "../../tree/Report.ts"
 import { anyText, type At, defined, list, open, type Read, say, text } from "../../read/At.ts"
-import { isAddress, parsePort, portRange, protocolOf } from "../../texts/port-text.ts"
+import { isAddress, parsePort, portRange, portsOf, protocolOf } from "../../texts/port-text.ts"
 
-/** One port in its long form; what is still in its short form could not be read. */
-const port: Read<ServicePort> = (at) => {
-  if (at.tree.kind === "scalar") {
-    const parsed = parsePort(at.tree.text)
-    if ("problem" in parsed) return say(at, parsed.problem, parsed.hint)
-  }
+/** Values that one port is counted as. */
+const valuesPerPort = 5
+
+/** The ports of a short form, of which a few characters may mean thousands. */
+const shortPorts = (at: At, short: string): ReadonlyArray<ServicePort> | undefined => {
+  const parsed = parsePort(short)
+  if ("problem" in parsed) return say(at, parsed.problem, parsed.hint)
+  const [first, last] = parsed.value.targets
+  const before = at.report.budget.values
+  if (spend(at.report, (last - first) * valuesPerPort)) return portsOf(parsed.value)
+  return before < 0 ? undefined : say(at, "the files publish too many ports")
+}
+
+const longPort: Read<ServicePort> = (at) => {
   const fields = open(at, ["name", "mode", "host_ip", "target", "published", "protocol", "app_protocol"])
   fields.read("name", text)
   fields.read("app_protocol", text)
@@ -42,8 +51,17 @@ const protocolAt: Read<ServicePort["protocol"]> = (at) => {
   return protocolOf(found) ?? say(at, `"${found}" is not tcp, udp or sctp`)
 }
 
-/** The ports of a service. */
-export const ports: Read<ReadonlyArray<ServicePort>> = list(port)
+/** The ports of a service, each once. */
+export const ports: Read<ReadonlyArray<ServicePort>> = (at) => {
+  const found = list((each) => {
+    if (each.tree.kind === "scalar") return shortPorts(each, each.tree.text)
+    const port = longPort(each)
+    return port === undefined ? undefined : [port]
+  })(at)
+  return found === undefined
+    ? undefined
+    : [...new Map(found.flat().map((port) => [JSON.stringify(Object.entries(port).toSorted()), port])).values()]
+}
 
 /** A port that other services reach, such as `80`, `80/udp` or `8000-8010`. */
 export const exposed: Read<string> = (at) => {
