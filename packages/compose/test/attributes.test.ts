@@ -164,6 +164,12 @@ describe("attributes of a service", () => {
     ["volumes: [./a:/]", "4:15 services.web.volumes[0].target: nothing can be mounted over the root of the container"],
     ["ports: ['80-82:80-82', x]", `4:28 services.web.ports[1]: "x" is not a port: "x" is no port from 1 to 65535`],
     ["ports: [{published: '80'}]", "4:13 services.web.ports[0]: the port has no target"],
+    ["container_name: a b", `4:21 services.web.container_name: "a b" cannot be its name`],
+    ["dns: [resolver]", `4:11 services.web.dns[0]: "resolver" is no address`],
+    [
+      "networks: {default: {ipv4_address: 1.2.3}}",
+      `4:40 services.web.networks.default.ipv4_address: "1.2.3" is no address`
+    ],
     ["expose: [a]", `4:14 services.web.expose[0]: "a" is not a port`],
     ["extra_hosts: [a]", `4:19 services.web.extra_hosts[0]: "a" is not HOST:ADDRESS`],
     [

@@ -1,5 +1,6 @@
 import type { Project } from "../Project.ts"
 import { type At, entries, notice, open, say } from "../read/At.ts"
+import { checkKey } from "../read/names.ts"
 import type { Scope } from "../read/Scope.ts"
 import { file, network, volume } from "../read/top-level.ts"
 import type { Report } from "../tree/Report.ts"
@@ -27,34 +28,31 @@ export const readModel = (model: Table, name: string, wanted: Wanted, report: Re
   if (models !== undefined && !isNull(models.tree)) say(models, "language models cannot be had here")
   const naming = (key: string) => `${name}_${key}`
   const services = fields.read("services", (each) => readServices(each, declaredIn(model), wanted))
-  const networks =
+  const things = <A>(part: Part, read: (each: At, key: string) => A) =>
     fields.read(
-      "networks",
-      entries((each, key) => network(key, each, naming))
+      part,
+      entries((each, key) => {
+        checkKey(each, part.slice(0, -1), key)
+        return read(each, key)
+      })
     ) ?? {}
   const { disabled = {}, services: enabled = {} } = services ?? {}
   return {
     services: enabled,
     disabled,
-    networks: { ...implied([...Object.values(enabled), ...Object.values(disabled)], naming), ...networks },
-    volumes:
-      fields.read(
-        "volumes",
-        entries((each, key) => volume(key, each, naming))
-      ) ?? {},
-    secrets:
-      fields.read(
-        "secrets",
-        entries((each, key) => file(key, each, "secret", naming))
-      ) ?? {},
-    configs:
-      fields.read(
-        "configs",
-        entries((each, key) => file(key, each, "config", naming))
-      ) ?? {},
+    networks: {
+      ...implied([...Object.values(enabled), ...Object.values(disabled)], naming),
+      ...things("networks", (each, key) => network(key, each, naming))
+    },
+    volumes: things("volumes", (each, key) => volume(key, each, naming)),
+    secrets: things("secrets", (each, key) => file(key, each, "secret", naming)),
+    configs: things("configs", (each, key) => file(key, each, "config", naming)),
     extensions: fields.extensions
   }
 }
+
+/** Where things are declared that services refer to. */
+type Part = "configs" | "networks" | "secrets" | "volumes"
 
 /** Very old files have their services on the first level. */
 const adviceFor = (value: Tree) =>

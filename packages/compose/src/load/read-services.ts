@@ -1,6 +1,7 @@
 import { didYouMean } from "../read/did-you-mean.ts"
 import type { Service } from "../Project.ts"
 import { type At, entries, say, sayOfField } from "../read/At.ts"
+import { checkKey } from "../read/names.ts"
 import { readVariables } from "../service/environment-files.ts"
 import type { Scope } from "../read/Scope.ts"
 import { type ReadService, service as readService } from "../service/service.ts"
@@ -31,7 +32,7 @@ interface Candidate extends ReadService {
 export const readServices = (at: At, declared: Scope["declared"], wanted: Wanted): Services => {
   const candidates =
     entries((each, name): Candidate => {
-      if (!/^[a-zA-Z0-9._-]+$/.test(name)) sayOfField(each, "the name of a service has letters, digits, ., _ and -")
+      checkKey(each, "service", name)
       const later = { ...at.report, problems: [] }
       return { ...readService(name, each, { declared, later }), at: each, later }
     })(at) ?? {}

@@ -3,7 +3,6 @@ import type { ProjectFile, ProjectNetwork, ProjectVolume } from "../Project.ts"
 import { isNull } from "../tree/scalars.ts"
 import { valueOf } from "../tree/Tree.ts"
 import {
-  anyText,
   type At,
   defined,
   type Fields,
@@ -18,7 +17,8 @@ import {
   text,
   truth
 } from "./At.ts"
-import { isAddress } from "../texts/port-text.ts"
+import { address, addressRange } from "./addresses.ts"
+import { engineName } from "./names.ts"
 import { pairs } from "./pairs.ts"
 
 /** What things of a project are called that have no name of their own. */
@@ -45,7 +45,7 @@ const identify = <Other extends string>(
   naming: Naming
 ): Named => {
   const nameAt = fields.get("name")
-  const given = nameAt === undefined || isNull(nameAt.tree) ? undefined : fullText(nameAt)
+  const given = nameAt === undefined || isNull(nameAt.tree) ? undefined : engineName(nameAt)
   const found = external(fields.get("external"))
   if (nameAt !== undefined && found.name !== undefined) say(nameAt, "external.name says another one", "use name alone")
   if (found.external) {
@@ -101,24 +101,10 @@ const addresses: Read<ProjectNetwork["ipam"][number]> = (at) => {
     say(reserved, "addresses cannot be kept free here", "leave them out of ip_range")
   }
   return defined({
-    subnet: fields.read("subnet", range),
+    subnet: fields.read("subnet", addressRange),
     gateway: fields.read("gateway", address),
-    ipRange: fields.read("ip_range", range)
+    ipRange: fields.read("ip_range", addressRange)
   })
-}
-
-const address: Read<string> = (at) => {
-  const found = anyText(at)
-  return found === undefined || isAddress(found) ? found : say(at, `"${found}" is no address`)
-}
-
-const range: Read<string> = (at) => {
-  const found = anyText(at)
-  const [, before = "", length] = /^(.*)\/(\d{1,3})$/.exec(found ?? "") ?? []
-  const fits = length !== undefined && isAddress(before) && Number(length) <= (before.includes(":") ? 128 : 32)
-  return found === undefined || fits
-    ? found
-    : say(at, `"${found}" is no range of addresses`, "write one such as 10.5.0.0/16")
 }
 
 /** A volume of a project. */

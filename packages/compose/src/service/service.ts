@@ -23,6 +23,8 @@ import { dependsOn, impliedNeeds, link } from "./depends-on.ts"
 import { type EnvironmentFile, environmentFiles, labelFiles } from "./environment-files.ts"
 import { healthcheck } from "./health.ts"
 import { hosts } from "./network/hosts.ts"
+import { address } from "../read/addresses.ts"
+import { engineName } from "../read/names.ts"
 import { nanoseconds } from "../read/measures.ts"
 import { namespace } from "./network/namespaces.ts"
 import { pairs, variables } from "../read/pairs.ts"
@@ -160,7 +162,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     platform: fields.read("platform", option),
     command: fields.read("command", command),
     entrypoint: fields.read("entrypoint", command),
-    containerName: fields.read("container_name", fullText),
+    containerName: fields.read("container_name", engineName),
     scale: common.scale,
     attach: fields.read("attach", truth) ?? true,
     environment: fields.read("environment", variables) ?? {},
@@ -204,7 +206,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     securityOpt: fields.read("security_opt", list(securityOption)) ?? [],
     devices: fields.read("devices", list(device)) ?? [],
     deviceCgroupRules: fields.read("device_cgroup_rules", texts) ?? [],
-    dns: fields.read("dns", list(option)) ?? [],
+    dns: fields.read("dns", list(address)) ?? [],
     dnsOpt: fields.read("dns_opt", texts) ?? [],
     dnsSearch: fields.read("dns_search", texts) ?? [],
     extraHosts: fields.read("extra_hosts", hosts) ?? [],

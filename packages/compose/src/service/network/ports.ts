@@ -1,7 +1,8 @@
+import { address } from "../../read/addresses.ts"
 import type { ServicePort } from "../../Project.ts"
 import { spend } from "../../tree/Report.ts"
 import { anyText, type At, defined, list, open, type Read, say, text } from "../../read/At.ts"
-import { isAddress, parsePort, portRange, portsOf, protocolOf } from "../../texts/port-text.ts"
+import { parsePort, portRange, portsOf, protocolOf } from "../../texts/port-text.ts"
 
 /** Values that one port is counted as. */
 const valuesPerPort = 5
@@ -37,12 +38,6 @@ const range = (at: At, { least, one }: { readonly least: number; readonly one: b
   const ports = portRange(found)
   const fits = ports !== undefined && ports[0] >= least && (!one || ports[0] === ports[1])
   return fits ? found : say(at, `"${found}" is not a port from ${least} to 65535`)
-}
-
-const address: Read<string> = (at) => {
-  const found = text(at)
-  if (found === undefined || found === "") return undefined
-  return isAddress(found) ? found : say(at, `"${found}" is no address`)
 }
 
 const protocolAt: Read<ServicePort["protocol"]> = (at) => {

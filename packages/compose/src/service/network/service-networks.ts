@@ -1,4 +1,5 @@
 import type { ServiceNetwork } from "../../Project.ts"
+import { address } from "../../read/addresses.ts"
 import { type At, defined, entries, list, number, open, say, text } from "../../read/At.ts"
 import { refer, type Scope } from "../../read/Scope.ts"
 
@@ -43,8 +44,8 @@ const one = (at: At, name: string, scope: Scope) => {
   }
   const network: ServiceNetwork = defined({
     aliases: fields.read("aliases", list(text)) ?? [],
-    ipv4Address: fields.read("ipv4_address", text),
-    ipv6Address: fields.read("ipv6_address", text),
+    ipv4Address: fields.read("ipv4_address", address),
+    ipv6Address: fields.read("ipv6_address", address),
     macAddress: fields.read("mac_address", text)
   })
   const order = [fields.read("gw_priority", number) ?? 0, fields.read("priority", number) ?? 0] as const
