@@ -106,6 +106,11 @@ describe("the environment of a project", () => {
     ])
   })
 
+  it("does not care for a directory that is called .env", async () => {
+    expect(await image({ ".env/bin/activate": "" })).toBe("none none none")
+    expect(await problemsOf({ "compose.yaml": file, "x/y": "" }, { envFiles: ["x"] })).toHaveLength(1)
+  })
+
   it("says where Compose files are, and which profiles are wanted", async () => {
     const files = {
       ".env": "COMPOSE_FILE=sub/other.yaml\nCOMPOSE_PROFILES=p\nA=near\n",

@@ -20,7 +20,8 @@ export const readEnvFiles = (
   for (const path of paths) {
     const file = readFile(path, { named })
     if ("why" in file) {
-      if (required || !file.missing) {
+      // Other programs have directories of that name.
+      if (required || !(file.missing || file.isDirectory === true)) {
         report.problems.push({ file: path, path: "", message: `the environment file cannot be read: ${file.why}` })
       }
       continue

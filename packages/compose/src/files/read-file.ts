@@ -3,8 +3,10 @@ import { readText, textLimit } from "@gantry/core/read-text"
 /** Longest Compose file, in bytes: 1 MiB. */
 export const composeLimit = 1024 * 1024
 
-/** The text of a file, or why there is none; `missing` when nothing has that name. */
-export type FileText = { readonly text: string } | { readonly why: string; readonly missing: boolean }
+/** The text of a file, or why there is none: `missing` when nothing has that name. */
+export type FileText =
+  | { readonly text: string }
+  | { readonly why: string; readonly missing: boolean; readonly isDirectory?: true }
 
 /** Reads a regular file of bounded length; `named` by the user it may be a pipe. */
 export const readFile = (
@@ -15,7 +17,11 @@ export const readFile = (
     return checked(readText(path, { most, named }))
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined
-    return { why: explain(code, most, cause), missing: code === "ENOENT" || code === "ENOTDIR" }
+    return {
+      why: explain(code, most, cause),
+      missing: code === "ENOENT" || code === "ENOTDIR",
+      ...(code === "EISDIR" && { isDirectory: true })
+    }
   }
 }
 
