@@ -85,7 +85,7 @@ describe("attributes of a service", () => {
     ],
     ["labels: {a: , b: true}", { labels: { a: "", b: "true" } }],
     ["use_api_socket: false\ngpus: []\nisolation: default", {}],
-    ["x-a: 1", { extensions: { "x-a": 1 } }]
+    ["x-a: [1, 1.5, 0x10, 1e400, .inf, on]", { extensions: { "x-a": [1, 1.5, 16, "1e400", ".inf", "on"] } }]
   ])("read %j", async (attributes, expected) => {
     expect(await web(attributes)).toMatchObject(expected)
   })
@@ -136,6 +136,7 @@ describe("attributes of a service", () => {
       "restart: sometimes",
       `4:14 services.web.restart: "sometimes" is not one of no, always, unless-stopped, on-failure, on-failure:N`
     ],
+    ["cpus: 1e400", "4:11 services.web.cpus: it is too large"],
     ["scale: 1.5", "4:12 services.web.scale: 1.5 is not a whole number from 0"],
     ["scale: -1", "4:12 services.web.scale: -1 is not a whole number from 0"],
     ["scale: 2\ncontainer_name: a", "5:21 services.web.container_name: 2 containers cannot have one name"],

@@ -76,8 +76,10 @@ export const truth: Read<boolean> = (at) => {
 
 /** A number, with or without quotes. */
 export const number: Read<number> = (at) => {
-  const found = at.tree.kind === "scalar" ? numberOf(at.tree) : undefined
-  return found ?? wanted(at, "a number")
+  const { tree } = at
+  const found = tree.kind === "scalar" ? numberOf(tree) : undefined
+  if (found !== undefined) return found
+  return tree.kind === "scalar" && kindOf(tree) === "number" ? say(at, "it is too large") : wanted(at, "a number")
 }
 
 /** A whole number that is not smaller than the least. */

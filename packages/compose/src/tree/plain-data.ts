@@ -12,7 +12,8 @@ export const plainData = (tree: Tree): unknown => {
       const kind = kindOf(tree)
       if (kind === "null") return null
       if (kind === "boolean") return truthOf(tree)
-      return kind === "number" ? numberOf(tree) : tree.text
+      // A number that is too large to be one stays a text.
+      return kind === "number" ? (numberOf(tree) ?? tree.text) : tree.text
     }
   }
 }

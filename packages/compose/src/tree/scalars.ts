@@ -31,7 +31,10 @@ export const truthOf = ({ text }: Scalar): boolean | undefined =>
   truth.test(text) ? text.toLowerCase() === "true" : olderTruths.get(text.toLowerCase())
 
 /** A number, with or without quotes; digits after a leading zero are octal only in rights, see `rightsOf`. */
-export const numberOf = ({ text }: Scalar): number | undefined => (number.test(text) ? Number(text) : undefined)
+export const numberOf = ({ text }: Scalar): number | undefined => {
+  const value = number.test(text) ? Number(text) : Infinity
+  return Number.isFinite(value) ? value : undefined
+}
 
 /**
  * Rights of a file. Without quotes it is a number of YAML, of which only those with a leading zero are octal; with
