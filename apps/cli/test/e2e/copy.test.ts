@@ -13,6 +13,7 @@ import { tarPieces } from "@gantry/core/tree/tar-write"
 import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import { beforeEach, describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
+import { runProcess } from "./host/started.ts"
 
 const meta = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n }
 const tarFile = (path: string): TreeEntry => ({
@@ -191,6 +192,17 @@ describe("cp", () => {
       )
     expect(new Set(contents(host(dir)))).toEqual(new Set(["inside\n", "from the host\n"]))
     expect(readdirSync(host(secret))).toEqual(["f"])
+  })
+
+  it("copies all of a container that runs, without what the kernel tells in it", async () => {
+    await inside("echo text > /made")
+    const { bytes, status, stderr } = await gantry.try("cp", "box:/", "-")
+    expect([status, stderr]).toEqual([0, ""])
+    const names = await runProcess(["tar", "t"], { env: gantry.env, input: bytes })
+    const below = (directory: string) =>
+      names.split("\n").filter((name) => new RegExp(`^(\\./)?${directory}/.`).test(name))
+    expect(names).toMatch(/^(\.\/)?made$/m)
+    expect([below("proc"), below("sys"), below("dev/pts")]).toEqual([[], [], []])
   })
 
   it("leaves devices in the container", async () => {

@@ -1,4 +1,13 @@
-import { type BigIntStats, constants, lstatSync, openSync, readdirSync, readlinkSync, statSync } from "node:fs"
+import {
+  type BigIntStats,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  statfsSync,
+  statSync
+} from "node:fs"
 import { posix } from "node:path"
 import { entryFrom } from "@gantry/core/tree/disk-entry"
 import { joinPath } from "@gantry/core/tree/safe-path"
@@ -25,7 +34,8 @@ import type { FileRoot } from "./FileRoot.ts"
 export interface OpenedSource extends CopiedThing {
   /**
    * Itself under a name, and all that is in it. Nothing is followed on the way: a directory that has become a link since
-   * it was listed is empty. Sockets are left out.
+   * it was listed is empty. Sockets are left out, and so is what the kernel tells in directories below: a running
+   * container has no more files for its /proc, as with Docker.
    */
   readonly entries: (name: string) => ReadonlyArray<TreeEntry>
   /** Opens the content of an entry. */
@@ -85,6 +95,9 @@ const fileSource = (sys: Syscalls, fd: number, stat: BigIntStats, name: string):
   openContent: () => openSync(placeOf(fd), constants.O_RDONLY | constants.O_NONBLOCK)
 })
 
+/** File systems in which the kernel tells of itself (linux/magic.h): proc, sysfs, both cgroups, devpts and mqueue. */
+const ofTheKernel: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x27e0eb, 0x63677270, 0x1cd1, 0x19800202])
+
 /** Inside a directory, through no link at all. */
 const inside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS
 
@@ -111,6 +124,8 @@ const directorySource = (sys: Syscalls, base: number, stat: BigIntStats, name: s
         const fd = open(at, O_DIRECTORY)
         if (fd === undefined) continue
         try {
+          const isElsewhere = statSync(placeOf(fd), { bigint: true }).dev !== stat.dev
+          if (isElsewhere && ofTheKernel.has(statfsSync(placeOf(fd)).type)) continue
           for (const each of readdirSync(placeOf(fd)).toSorted()) {
             const place = `${placeOf(fd)}/${each}`
             const child = lstatSync(place, { bigint: true, throwIfNoEntry: false })
