@@ -35,12 +35,25 @@ export const copyImage = (from: ImageRef, to: ImageRef): Effect.Effect<CopiedIma
     const registry = yield* Registry
     const copy = Effect.gen(function* () {
       const root = yield* registry.resolve(from)
-      const counts = { sent: 0, there: 0 }
-      yield* copyContent(root, { from, to, counts, copied: new Set(), depth: 0 })
+      const counts = yield* copyDocument(root, from, to)
       yield* registry.tag(to, root)
       return { digest: root.descriptor.digest, ...counts }
     })
     return yield* registry.together(to, copy)
+  })
+
+/**
+ * Copies what a manifest or an index of one place names to another, all but the document itself, which is to be named
+ * there when this has succeeded.
+ */
+export const copyDocument = (
+  document: ManifestBytes,
+  from: ImageRef,
+  to: ImageRef
+): Effect.Effect<Omit<CopiedImage, "digest">, CopyImageError, Registry> =>
+  Effect.suspend(() => {
+    const counts = { sent: 0, there: 0 }
+    return Effect.as(copyContent(document, { from, to, counts, copied: new Set(), depth: 0 }), counts)
   })
 
 interface Way {
