@@ -82,7 +82,8 @@ const pushOne = (
     return { ref, digest }
   })
 
-const sendRecord = (
+/** Sends all of a local image but its name; see `sendImage`. */
+export const sendRecord = (
   place: SendPlace,
   image: ImageRecord,
   options: SendImageOptions

@@ -1,0 +1,85 @@
+import { ofBytes } from "@gantry/core/image/Digest"
+import * as ImageRef from "@gantry/core/image/ImageRef"
+import type { Registry } from "@gantry/core/registry/Registry"
+import { BlobStore } from "@gantry/core/store/BlobStore"
+import type { BlobMissing, StorageFailure } from "@gantry/core/store/StoreError"
+import * as Effect from "effect/Effect"
+import type { ImageBroken } from "../EngineError.ts"
+import type { ImageRecord } from "../images/ImageRecord.ts"
+import { Images } from "../images/Images.ts"
+import { type FetchError, fetchDocument, fetchPlatform, readOrRefuse } from "./fetch-document.ts"
+import { decodePlatform } from "./IndexEntry.ts"
+import type { ListedManifest } from "./ManifestList.ts"
+import { ManifestsRefused } from "./ManifestsRefused.ts"
+
+/** How a source can be found to be of no use. */
+export type SourceError = BlobMissing | FetchError | ImageBroken | StorageFailure
+
+/**
+ * The manifest that a name leads to. A local image that the repository is not known to have is meant by its name, as of
+ * one that was built here and is pushed along with the list; every other name is asked of its registry.
+ */
+export const findSource = (
+  ref: ImageRef.ImageRef
+): Effect.Effect<ListedManifest, SourceError, BlobStore | Images | Registry> =>
+  Effect.gen(function* () {
+    const images = yield* Images
+    const local = ref.digest === undefined ? yield* images.named(ref) : []
+    const [image, ...others] = local
+    if (image === undefined)
+      return yield* Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => noSuchManifest(ref))
+    const here = Effect.suspend(() => (others.length > 0 ? isList(ref) : fromStore(ref, image)))
+    return yield* isKnown(image, ref) ? Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => here) : here
+  })
+
+/** Whether a registry has the image, in the repository that is asked for. */
+const isKnown = ({ digests }: ImageRecord, { registry, repository }: ImageRef.ImageRef): boolean =>
+  digests.some((each) => each.startsWith(`${ImageRef.format({ registry, repository })}@`))
+
+const fromRegistry = (ref: ImageRef.ImageRef): Effect.Effect<ListedManifest, FetchError, Registry> =>
+  Effect.gen(function* () {
+    const { bytes, descriptor, document } = yield* fetchDocument(ref)
+    if (document.type === "index") return yield* isList(ref)
+    const platform = yield* fetchPlatform(ref, document.config)
+    const { digest, mediaType } = descriptor
+    return {
+      source: ImageRef.format(ref),
+      mediaType,
+      digest,
+      bytes,
+      ...(platform === undefined ? {} : { platform })
+    }
+  })
+
+const fromStore = (
+  ref: ImageRef.ImageRef,
+  image: ImageRecord
+): Effect.Effect<ListedManifest, SourceError, BlobStore | Images> =>
+  Effect.gen(function* () {
+    const bytes = yield* (yield* BlobStore).readWhole(image.manifest)
+    const { mediaType } = yield* readOrRefuse(ref, bytes, image.manifestType)
+    const platform = decodePlatform(yield* (yield* Images).config(image))
+    return {
+      source: ImageRef.format(ref),
+      image: image.id,
+      mediaType,
+      digest: ofBytes(bytes),
+      bytes,
+      ...(platform === undefined ? {} : { platform })
+    }
+  })
+
+/** Neither a registry nor the local store has what a name means. */
+export const noSuchManifest = (ref: ImageRef.ImageRef): ManifestsRefused =>
+  new ManifestsRefused({
+    what: `no such manifest: ${ImageRef.format(ref)}`,
+    why: `${ref.registry} does not have it, and no local image is called so`,
+    hint: "push the image first, or build it here"
+  })
+
+const isList = (ref: ImageRef.ImageRef): ManifestsRefused =>
+  new ManifestsRefused({
+    what: `${ImageRef.format(ref)} is a manifest list`,
+    why: "a list holds images, one for each platform",
+    hint: "gantry buildx imagetools create puts lists together; or name its images, as NAME@DIGEST"
+  })
