@@ -59,12 +59,12 @@ export const main = async (typed: ReadonlyArray<string>): Promise<void> => {
   if (asked.value.kind === "overview") {
     const { groupHelp, programHelp } = await import("./argv/help.ts")
     const { columns } = terminal.size()
-    const [group] = asked.value.words
+    const group = asked.value.words.length === 0 ? undefined : asked.value.words.join(" ")
     const summary = group !== undefined && group in groups ? groups[group as keyof typeof groups] : undefined
     terminal.out(
       group === undefined || summary === undefined
         ? programHelp(names, groups, globalOptions, columns, terminal.program)
-        : groupHelp(names, group, summary, columns, terminal.program)
+        : groupHelp(names, group, summary, columns, terminal.program, groups)
     )
     return leave(0)
   }

@@ -50,6 +50,7 @@ import {
 } from "@gantry/engine/EngineError"
 import { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import { StartTooSlow } from "../src/timings/StartTooSlow.ts"
+import { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"
 import { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
 import { CompressionFailed } from "@gantry/engine/push/compress-layer"
 import { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
@@ -102,6 +103,11 @@ const failures: { readonly [Tag in Failure["_tag"]]: Extract<Failure, { readonly
   DatabaseTooNew: new DatabaseTooNew({ path: "/state.db", owner: "images" }),
   FolderProtected: new FolderProtected({ directory: "/", why: "it is the root directory" }),
   ImageBroken: new ImageBroken({ reference: "web", why: "its config is gone" }),
+  ManifestsRefused: new ManifestsRefused({
+    what: "no such manifest: docker.io/library/a:1",
+    why: "docker.io does not have it",
+    hint: "push it first"
+  }),
   LastPlatform: new LastPlatform({ reference: "web", platforms: ["linux/amd64"] }),
   ImageInUse: new ImageInUse({ reference: "web", why: "stopped container a is using it", force: true, image: digest }),
   IsolationRefused: new IsolationRefused({ container: "c", stage: "unshare", why: "EPERM" }),

@@ -56,8 +56,20 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
         []
       )
     )
-  const second = words[1]
+  const [, second, third] = words
   if (second === undefined || second.startsWith("-")) return good({ kind: "overview", words: [first], globals })
+  const deeper = paths.filter((path) => path.length === 3 && path[0] === first && path[1] === second)
+  if (deeper.length > 0) {
+    const group = [first, second]
+    if (third === undefined || third.startsWith("-")) return good({ kind: "overview", words: group, globals })
+    return bad(
+      unknown(
+        [...group, third],
+        deeper.map((path) => path[2] ?? ""),
+        group
+      )
+    )
+  }
   return bad(
     unknown(
       [first, second],

@@ -20,7 +20,7 @@ export const commandHelp = (
   const below =
     command.below === undefined
       ? words.length === 1
-        ? membersOf(commands, words[0] ?? "")
+        ? membersOf(commands, words)
         : []
       : Object.values(command.below).map(({ paths: [path], summary }) => [path.join(" "), summary] as const)
   return paragraphs(
@@ -51,35 +51,50 @@ export const programHelp = (
     `Usage:  ${program} [OPTIONS] COMMAND`,
     "Builds, keeps and runs containers, without a daemon",
     `Common Commands:\n${columns(section("common"), width)}`,
-    `Management Commands:\n${columns(Object.entries(groups), width)}`,
+    `Management Commands:\n${columns(
+      Object.entries(groups).filter(([group]) => !group.includes(" ")),
+      width
+    )}`,
     `Commands:\n${columns(section("other"), width)}`,
     `Global Options:\n${columns(optionRows(globalOptions), width)}`,
     wrap(`Run '${program} COMMAND --help' for more information on a command.`, width).join("\n")
   )
 }
 
-/** The commands of one group, such as `image`. */
+/** The commands of one group, such as `image`, or `buildx imagetools`, and the groups within it. */
 export const groupHelp = (
   commands: { readonly [name: string]: CommandName },
   group: string,
   summary: string,
   width: number = usualWidth,
-  program: Program = "gantry"
+  program: Program = "gantry",
+  groups: { readonly [words: string]: string } = {}
 ): string =>
   paragraphs(
     `Usage:  ${called([group], program)} COMMAND`,
     summary,
-    `Commands:\n${columns(membersOf(commands, group), width)}`,
+    `Commands:\n${columns(membersOf(commands, group.split(" "), groups), width)}`,
     wrap(`Run '${called([group], program)} COMMAND --help' for more information on a command.`, width).join("\n")
   )
 
-/** The commands of two words that begin with this one: the second word and what it does. */
-const membersOf = (commands: { readonly [name: string]: CommandName }, first: string) =>
+/** The commands, and groups of them, of one word more than these: that word and what it does. */
+const membersOf = (
+  commands: { readonly [name: string]: CommandName },
+  group: ReadonlyArray<string>,
+  groups: { readonly [words: string]: string } = {}
+) =>
   Object.values(commands)
     .flatMap((command) => {
-      const path = command.paths.find((each) => each.length === 2 && each[0] === first)
-      return path === undefined || command.section === "hidden" ? [] : [[path[1] ?? "", command.summary] as const]
+      const path = command.paths.find(
+        (each) => each.length === group.length + 1 && group.every((word, at) => each[at] === word)
+      )
+      return path === undefined || command.section === "hidden" ? [] : [[path.at(-1) ?? "", command.summary] as const]
     })
+    .concat(
+      Object.entries(groups).flatMap(([words, summary]) =>
+        words.startsWith(`${group.join(" ")} `) ? [[words.slice(group.join(" ").length + 1), summary] as const] : []
+      )
+    )
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 /** What is shown below a problem with a command's arguments. */

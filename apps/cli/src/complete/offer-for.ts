@@ -82,16 +82,16 @@ const argumentOffer = (name: Name, command: Command, args: ReadonlyArray<string>
   return { ...nothing, things, taken: place.operands, after: things.includes("files") && things.length > 1 ? ":" : "" }
 }
 
-/** Words of commands: those that stand alone or first in a group, or second in one. */
-const commandWords = (group?: string): ReadonlyArray<Candidate> => {
+/** Words of commands and groups that stand behind those of a group. */
+const commandWords = (group: ReadonlyArray<string>): ReadonlyArray<Candidate> => {
   const found = new Map<string, string>()
   for (const { paths, summary } of Object.values(names)) {
     for (const path of paths) {
-      const [first = "", second] = path
-      if (group === undefined) {
-        if (path.length === 1) found.set(first, summary)
-        else if (!found.has(first) && first in groups) found.set(first, groups[first as keyof typeof groups])
-      } else if (first === group && second !== undefined && !found.has(second)) found.set(second, summary)
+      const word = path[group.length]
+      if (word === undefined || !group.every((each, at) => path[at] === each)) continue
+      const inner = [...group, word].join(" ")
+      if (path.length === group.length + 1) found.set(word, summary)
+      else if (!found.has(word) && inner in groups) found.set(word, groups[inner as keyof typeof groups])
     }
   }
   return [...found].map(([value, about]) => ({ value, about })).toSorted((a, b) => (a.value < b.value ? -1 : 1))
@@ -133,10 +133,10 @@ export const offerFor = async (
   if (place.option !== undefined) return valueOffer("version", place.option[0], place.option[1], word)
   if (words.length === 0) {
     if (word.startsWith("-")) return attached("version", word, index) ?? wordsOffer(flagsOf(globalOptions))
-    return wordsOffer(commandWords())
+    return wordsOffer(commandWords([]))
   }
   const found = commandOf(names, words)
-  const inGroup = words.length === 1 ? commandWords(words[0]) : []
+  const inGroup = words.length <= 2 ? commandWords(words) : []
   if (found === undefined) return wordsOffer(inGroup)
   const command = await load(found.name)
   if (command?.below !== undefined) return composeOffer(command, words.slice(found.path.length), word)

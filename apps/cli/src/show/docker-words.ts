@@ -38,6 +38,8 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
       )
     case "ImageInUse":
       return daemon(`conflict: ${imageInUse(failure)}`)
+    case "ManifestsRefused":
+      return { speaker: "plain", text: failure.what }
     case "BadImageName":
       return badImageName(failure.text, command)
     case "WrongState":

@@ -26,6 +26,7 @@ import type { StartTooSlow } from "../timings/StartTooSlow.ts"
 import type { NoAutopsy } from "@gantry/engine/autopsies/Autopsy"
 import type { NoSuchBuild } from "@gantry/engine/build-logs/find-build"
 import type { NoSuchPlatform, UnusableImage } from "@gantry/engine/images/PullError"
+import type { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"
 import type { FolderProtected } from "@gantry/engine/outputs/export-folder"
 import type { BadBuildFile } from "@gantry/engine/contexts/BadBuildFile"
 import type { ContextUnavailable } from "@gantry/engine/contexts/ContextSource"
@@ -61,6 +62,7 @@ export type Failure =
   | ImageBroken
   | ImageInUse
   | LastPlatform
+  | ManifestsRefused
   | NameTaken
   | NetworkError
   | NoSuchBuild
@@ -132,6 +134,8 @@ const explanationOf = (failure: Failure): Explanation => {
       }
     case "UnusableImage":
       return { what: failure.message, ...optional(failure.hint) }
+    case "ManifestsRefused":
+      return { what: failure.what, ...(failure.why === undefined ? {} : { why: failure.why }), todo: failure.hint }
     case "CredentialsFailure":
     case "ImageNotFound":
     case "LocalPlaceFailed":

@@ -204,6 +204,33 @@ export const names = {
     section: "other"
   },
   buildxLs: { paths: [["buildx", "ls"]], summary: "List builders: there is one", section: "other" },
+  imagetoolsCreate: {
+    paths: [["buildx", "imagetools", "create"]],
+    summary: "Make an image out of images of registries, without their layers",
+    section: "other"
+  },
+  imagetoolsInspect: {
+    paths: [["buildx", "imagetools", "inspect"]],
+    summary: "Show what a registry has of an image, without its layers",
+    section: "other"
+  },
+  manifestAnnotate: {
+    paths: [["manifest", "annotate"]],
+    summary: "Say what an image of a manifest list is for",
+    section: "other"
+  },
+  manifestCreate: {
+    paths: [["manifest", "create"]],
+    summary: "Begin a manifest list, which one name has for several platforms",
+    section: "other"
+  },
+  manifestInspect: {
+    paths: [["manifest", "inspect"]],
+    summary: "Show a manifest or a manifest list",
+    section: "other"
+  },
+  manifestPush: { paths: [["manifest", "push"]], summary: "Push a manifest list to its registry", section: "other" },
+  manifestRm: { paths: [["manifest", "rm"]], summary: "Remove manifest lists that are kept here", section: "other" },
   buildxInspect: { paths: [["buildx", "inspect"]], summary: "Show the builder", section: "other" },
   builderDu: {
     paths: [
@@ -385,10 +412,13 @@ export type Name = keyof typeof names
 export const groups = {
   builder: "Manage the build cache",
   buildx: "Build as docker buildx does",
+  "buildx history": "Show builds of the past",
+  "buildx imagetools": "Put images of registries together and show them",
   cache: "Check whether the build cache can be trusted",
   container: "Manage containers",
   context: "Show what builds copy from",
   debug: "Find faults",
+  manifest: "Put manifest lists together, push and show them",
   lock: "Pin what builds take from elsewhere",
   plugin: "List and check plugins",
   registry: "List what registries have, copy between them and serve one",

@@ -46,6 +46,15 @@ import {
   networkLs,
   networkRm
 } from "../../../src/argv/tables/networks.ts"
+import {
+  imagetoolsCreate,
+  imagetoolsInspect,
+  manifestAnnotate,
+  manifestCreate,
+  manifestInspect,
+  manifestPush,
+  manifestRm
+} from "../../../src/argv/tables/manifests.ts"
 import { names } from "../../../src/argv/tables/names.ts"
 import {
   builderDu,
@@ -108,6 +117,13 @@ const commands: Readonly<Record<keyof typeof names, Command>> = {
   buildxVersion,
   buildxLs,
   buildxInspect,
+  imagetoolsCreate,
+  imagetoolsInspect,
+  manifestAnnotate,
+  manifestCreate,
+  manifestInspect,
+  manifestPush,
+  manifestRm,
   create,
   exportContainer,
   history,
