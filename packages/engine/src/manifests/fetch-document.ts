@@ -77,7 +77,26 @@ export const fetchPlatform = (
 ): Effect.Effect<EntryPlatform | undefined, FetchError, Registry> =>
   isImageConfig(config) ? Effect.map(fetchJson(ref, config, mostConfig), decodePlatform) : Effect.succeed(undefined)
 
-const isImageConfig = ({ mediaType }: Descriptor): boolean => /\.image\.(?:config\.)?v1\+json$/.test(mediaType)
+/** Whether a manifest says that its config is that of an image. */
+export const isImageConfig = ({ mediaType }: Descriptor): boolean => /\.image\.(?:config\.)?v1\+json$/.test(mediaType)
+
+/**
+ * Counts what is kept in memory of one image of a registry: fails once it is more than `most` bytes, however the registry
+ * divides it.
+ */
+export const makeAllowance = (ref: ImageRef, most: number) => {
+  let kept = 0
+  return (bytes: number): Effect.Effect<void, ManifestsRefused> =>
+    Effect.suspend(() => {
+      kept += bytes
+      if (kept <= most) return Effect.void
+      return new ManifestsRefused({
+        what: `${shown(ref)} cannot be shown`,
+        why: `there are more than ${most} bytes of manifests, configs and attachments`,
+        hint: "gantry buildx imagetools inspect --raw shows its index; ask for one of its images by digest"
+      })
+    })
+}
 
 /** Where a reference lies, without tag and digest. */
 export const placeOf = ({ registry, repository }: ImageRef): ImageRef => ({ registry, repository })

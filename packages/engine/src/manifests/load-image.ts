@@ -1,5 +1,6 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import type { Digest } from "@gantry/core/image/Digest"
+import type { ImageRef } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
 import { isRecord } from "@gantry/core/is-record"
 import type { Registry } from "@gantry/core/registry/Registry"
@@ -9,10 +10,13 @@ import {
   type FetchedDocument,
   type FetchError,
   fetchJson,
+  fetchPlatform,
+  isImageConfig,
+  makeAllowance,
   mostConfig,
   placeOf
 } from "./fetch-document.ts"
-import { decodePlatform, platformText } from "./IndexEntry.ts"
+import { platformText } from "./IndexEntry.ts"
 import { ManifestsRefused } from "./ManifestsRefused.ts"
 import { mostEntries } from "./read-document.ts"
 
@@ -36,7 +40,10 @@ export interface LoadOptions {
 const deepest = 4
 
 /** Bytes of the largest attachment that is read. */
-const mostStatement = 64 * 1024 * 1024
+const mostStatement = 32 * 1024 * 1024
+
+/** Bytes of everything that is read of one image. */
+const mostOfAll = 128 * 1024 * 1024
 
 /** How many manifests are asked for at once. */
 const atOnce = 4
@@ -47,6 +54,8 @@ interface Gathered {
   /** What is attached to an image, by the image's digest. */
   readonly attached: Map<string, Array<FetchedDocument>>
   readonly seen: Set<Digest>
+  /** Counts what is read; fails when it is too much. */
+  readonly take: ReturnType<typeof makeAllowance>
 }
 
 /**
@@ -58,16 +67,17 @@ export const loadImage = (
   options: LoadOptions
 ): Effect.Effect<ReadonlyMap<string, PlatformFacts>, FetchError, Registry> =>
   Effect.gen(function* () {
-    const gathered: Gathered = { images: new Map(), attached: new Map(), seen: new Set() }
+    const gathered: Gathered = {
+      images: new Map(),
+      attached: new Map(),
+      seen: new Set(),
+      take: makeAllowance(root.ref, mostOfAll)
+    }
     yield* gather(root, gathered, { root, depth: 0 })
     const images = [...gathered.images].toSorted(([a], [b]) => (a < b ? -1 : 1))
     const facts = yield* Effect.forEach(
       images,
-      ([platform, image]) =>
-        Effect.map(
-          factsOf(image, gathered.attached.get(image.descriptor.digest) ?? [], options),
-          (found) => [platform, found] as const
-        ),
+      ([platform, image]) => Effect.map(factsOf(image, gathered, options), (found) => [platform, found] as const),
       { concurrency: atOnce }
     )
     return new Map(facts)
@@ -87,8 +97,7 @@ const gather = (
         hint: "gantry buildx imagetools inspect --raw shows its index"
       })
     if (document.type === "manifest") {
-      const config = yield* fetchJson(fetched.ref, document.config, mostConfig)
-      const platform = decodePlatform(config)
+      const platform = yield* fetchPlatform(fetched.ref, document.config)
       if (platform !== undefined) gathered.images.set(platformText(platform), fetched)
       return
     }
@@ -98,7 +107,8 @@ const gather = (
     if (gathered.seen.size > mostEntries) return yield* refuse(`it has more than ${mostEntries} manifests`)
     const children = yield* Effect.forEach(
       entries,
-      ({ digest }) => fetchDocument({ ...placeOf(fetched.ref), digest }),
+      ({ digest }) =>
+        Effect.tap(fetchDocument({ ...placeOf(fetched.ref), digest }), ({ bytes }) => gathered.take(bytes.length)),
       { concurrency: atOnce }
     )
     for (const [at, child] of children.entries()) {
@@ -116,19 +126,24 @@ const gather = (
   })
 
 const factsOf = (
-  { document, ref }: FetchedDocument,
-  attached: ReadonlyArray<FetchedDocument>,
+  { descriptor, document, ref }: FetchedDocument,
+  { attached, take }: Gathered,
   { provenance, sboms }: LoadOptions
 ): Effect.Effect<PlatformFacts, FetchError, Registry> =>
   Effect.gen(function* () {
-    const config = document.type === "manifest" ? yield* fetchJson(ref, document.config, mostConfig) : undefined
-    const statements = attached.flatMap((each) =>
+    const read = (place: ImageRef, blob: Descriptor, most: number) =>
+      Effect.zipRight(take(blob.size), fetchJson(place, blob, most))
+    const config =
+      document.type === "manifest" && isImageConfig(document.config)
+        ? yield* read(ref, document.config, mostConfig)
+        : undefined
+    const statements = (attached.get(descriptor.digest) ?? []).flatMap((each) =>
       each.document.type === "manifest" ? each.document.layers.map((layer) => ({ layer, ref: each.ref })) : []
     )
     const predicates = (isWanted: (type: string) => boolean) =>
       Effect.forEach(
         statements.filter(({ layer }) => isStatement(layer) && isWanted(layer.annotations?.[predicateType] ?? "")),
-        ({ layer, ref: place }) => Effect.map(fetchJson(place, layer, mostStatement), predicateOf)
+        ({ layer, ref: place }) => Effect.map(read(place, layer, mostStatement), predicateOf)
       )
     return {
       config,
