@@ -1,5 +1,5 @@
 import { format, type ImageRef } from "@gantry/core/image/ImageRef"
-import { fetchDocument, fetchPlatform, placeOf } from "@gantry/engine/manifests/fetch-document"
+import { fetchDocument, fetchPlatform, makeAllowance, placeOf } from "@gantry/engine/manifests/fetch-document"
 import { noSuchManifest } from "@gantry/engine/manifests/find-source"
 import type { ListedManifest } from "@gantry/engine/manifests/ManifestList"
 import { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"
@@ -88,18 +88,25 @@ const notListed = (manifest: ImageRef, list: ImageRef) =>
 /** How many manifests of a list are fetched at once. */
 const atOnce = 4
 
+/** Bytes of all manifests of a list that are shown at once. */
+const mostShown = 64 * 1024 * 1024
+
 /** What a registry has of a name; of an index the manifests only when they are `wanted` with all they say. */
 const inRegistry = (ref: ImageRef, wanted: boolean) =>
   Effect.gen(function* () {
     const fetched = yield* Effect.catchTag(fetchDocument(ref), "ImageNotFound", () => noSuchManifest(ref))
     const { bytes, descriptor, document } = fetched
     if (document.type === "index") {
+      const take = makeAllowance(ref, mostShown)
       const manifests = yield* Effect.forEach(
         document.entries,
         ({ digest, mediaType, platform, size }) =>
           Effect.map(
             wanted
-              ? Effect.map(fetchDocument({ ...placeOf(ref), digest }), (child) => child.bytes)
+              ? fetchDocument({ ...placeOf(ref), digest }).pipe(
+                  Effect.map((child) => child.bytes),
+                  Effect.tap(({ length }) => take(length))
+                )
               : Effect.succeed(new Uint8Array()),
             (own) => ({
               source: `${format(ref)}${ref.digest === undefined ? `@${digest}` : ""}`,

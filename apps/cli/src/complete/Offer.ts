@@ -4,6 +4,7 @@ export type Things =
   | "directories"
   | "files"
   | "images"
+  | "manifest lists"
   | "networks"
   | "paused containers"
   | "running containers"

@@ -27,6 +27,8 @@ const thingsOf = (name: Name, word: string): ReadonlyArray<Things> => {
   if (word === "NAME|ID") return ["containers", "images", "networks", "volumes"]
   if (word.startsWith("CONTAINER")) return [containersOf(name)]
   if (word.startsWith("NETWORK")) return ["networks"]
+  if (word.startsWith("MANIFEST_LIST")) return ["manifest lists"]
+  if (word.startsWith("MANIFEST") || word === "SOURCE") return ["images"]
   if (word.startsWith("VOLUME")) return ["volumes"]
   if (/^(?:SOURCE_|TARGET_)?(?:IMAGE|REPOSITORY)|^NAME(?:$|[[:])/.test(word)) return ["images"]
   if (/^(?:PATH|DIRECTORY)/.test(word)) return ["directories"]

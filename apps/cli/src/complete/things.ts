@@ -36,6 +36,12 @@ const images: Listing = Effect.gen(function* () {
   return found
 })
 
+const manifestLists: Listing = Effect.gen(function* () {
+  const { openLists } = yield* Effect.promise(() => import("@gantry/engine/manifests/ManifestLists"))
+  const names = yield* (yield* openLists).names
+  return names.map((name) => ({ value: ImageRef.familiarOf(name), about: "" }))
+})
+
 const networks: Listing = Effect.map(
   Effect.flatMap(Network, ({ list }) => list),
   (all) => all.map(({ driver, name }) => ({ value: name, about: driver }))
@@ -59,6 +65,8 @@ export const namesOf = (things: Things): Listing => {
       return containersThat("paused")
     case "images":
       return images
+    case "manifest lists":
+      return manifestLists
     case "networks":
       return networks
     case "volumes":

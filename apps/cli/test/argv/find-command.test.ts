@@ -19,7 +19,8 @@ describe("findCommand", () => {
     ["image inspect x", "imageInspect", ["image", "inspect"], ["x"]],
     ["-D --root /r run --root x", "run", ["run"], ["--root", "x"]],
     ["help rm", "rm", ["rm"], ["--help"]],
-    ["--help rm", "rm", ["rm"], ["--help"]]
+    ["--help rm", "rm", ["rm"], ["--help"]],
+    ["buildx imagetools create -t a b", "imagetoolsCreate", ["buildx", "imagetools", "create"], ["-t", "a", "b"]]
   ])("finds %s", (line, name, words, args) => {
     expect(find(line)).toMatchObject({ ok: true, value: { kind: "command", name, words, args } })
   })
@@ -29,6 +30,9 @@ describe("findCommand", () => {
     expect(find("--help")).toMatchObject({ ok: true, value: { kind: "overview", words: [], globals: { help: true } } })
     expect(find("image")).toMatchObject({ ok: true, value: { kind: "overview", words: ["image"] } })
     expect(find("image --help")).toMatchObject({ ok: true, value: { kind: "overview", words: ["image"] } })
+    for (const line of ["buildx imagetools", "buildx imagetools --help", "help buildx imagetools"]) {
+      expect(find(line)).toMatchObject({ ok: true, value: { kind: "overview", words: ["buildx", "imagetools"] } })
+    }
   })
 
   it("reads the program's own options before the command", () => {
@@ -46,6 +50,10 @@ describe("findCommand", () => {
   it.each([
     ["rnu x", "unknown command: gantry rnu (did you mean gantry run?)"],
     ["image lss", "unknown command: gantry image lss (did you mean gantry image ls?)"],
+    [
+      "buildx imagetools creat",
+      "unknown command: gantry buildx imagetools creat (did you mean gantry buildx imagetools create?)"
+    ],
     ["zzzzzz", "unknown command: gantry zzzzzz"],
     ["--rot /r ps", "unknown flag: --rot (did you mean --root?)"]
   ])("refuses %s", (line, message) => {

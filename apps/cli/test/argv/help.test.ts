@@ -60,6 +60,16 @@ Options:
     )
   })
 
+  it("of a group lists the groups within it, which the program does not list", () => {
+    expect(groupHelp(names, "buildx", groups.buildx, 80, "gantry", groups)).toMatch(
+      /\n {2}history +Show builds of the past\n {2}imagetools +Put images of registries together and show them\n {2}inspect /
+    )
+    expect(groupHelp(names, "buildx imagetools", groups["buildx imagetools"])).toMatch(
+      /^Usage: {2}gantry buildx imagetools COMMAND\n[^]*\n {2}create .*\n {2}inspect .*\n\n/
+    )
+    expect(programHelp(names, groups, globalOptions)).not.toContain("imagetools")
+  })
+
   it("is pointed at when something was wrong", () => {
     expect(usageHint(rm, ["container", "rm"])).toBe(
       "Usage:  gantry container rm [OPTIONS] CONTAINER [CONTAINER...]\n\nRun 'gantry container rm --help' for more information\n"

@@ -1,5 +1,6 @@
 import type { Scene } from "../Line.ts"
 import { contexts } from "./contexts.ts"
+import { manifestLists } from "./manifests.ts"
 import { argumentsRefused, missing } from "./errors.ts"
 import { lifecycle, running } from "./life.ts"
 import { shownContainers, shownImages, shownNetworksAndVolumes } from "./shown.ts"
@@ -14,6 +15,7 @@ export const scenes: ReadonlyArray<Scene> = [
   networksAndVolumes,
   imagesAndSystem,
   contexts,
+  manifestLists,
   shownContainers,
   shownImages,
   shownNetworksAndVolumes
