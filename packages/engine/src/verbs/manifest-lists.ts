@@ -45,6 +45,13 @@ export const createList = ({
   sources
 }: CreateListRequest): Effect.Effect<void, ListError | SourceError, BlobStore | Database | Images | Registry> =>
   Effect.gen(function* () {
+    if (list.digest !== undefined) {
+      return yield* new ManifestsRefused({
+        what: `cannot make a list under the digest ${ImageRef.familiar(list)}`,
+        why: "what is in it decides its digest",
+        hint: "give it a tag: NAME:TAG"
+      })
+    }
     const lists = yield* openLists
     const name = ImageRef.format(list)
     const there = yield* lists.get(name)

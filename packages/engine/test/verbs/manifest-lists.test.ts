@@ -114,6 +114,16 @@ describe("a manifest list", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("has no digest before it is pushed", () =>
+    Effect.gen(function* () {
+      const sources = [nameOf("registry.example/team/app:amd")]
+      const digested = nameOf(`registry.example/team/app:1@sha256:${"0".repeat(64)}`)
+      expect(yield* Effect.flip(createList({ list: digested, sources, amend: false }))).toMatchObject({
+        what: expect.stringContaining("cannot make a list under the digest registry.example/team/app:1@sha256:")
+      })
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("refuses a source that is a list itself", () =>
     Effect.gen(function* () {
       yield* pushIndex("registry.example/team/app:all", [])
