@@ -109,7 +109,7 @@ const inRegistry = (ref: ImageRef, wanted: boolean) =>
                 )
               : Effect.succeed(new Uint8Array()),
             (own) => ({
-              source: `${format(ref)}${ref.digest === undefined ? `@${digest}` : ""}`,
+              source: format({ ...ref, digest }),
               mediaType,
               digest,
               size,
