@@ -23,14 +23,32 @@ export const findSource = (
   ref: ImageRef.ImageRef
 ): Effect.Effect<ListedManifest, SourceError, BlobStore | Images | Registry> =>
   Effect.gen(function* () {
-    const images = yield* Images
-    const local = ref.digest === undefined ? yield* images.named(ref) : []
-    const [image, ...others] = local
-    if (image === undefined)
-      return yield* Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => noSuchManifest(ref))
-    const here = Effect.suspend(() => (others.length > 0 ? isList(ref) : fromStore(ref, image)))
-    return yield* isKnown(image, ref) ? Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => here) : here
+    const [local, ...others] = yield* findLocal(ref)
+    if (others.length > 0) return yield* isList(ref, true)
+    return local ?? (yield* Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => afterAll(ref)))
   })
+
+/** The manifests of the local images, one a platform, that a name means which no registry is known to have. */
+export const findLocal = (
+  ref: ImageRef.ImageRef
+): Effect.Effect<ReadonlyArray<ListedManifest>, SourceError, BlobStore | Images> =>
+  Effect.gen(function* () {
+    const images = yield* imagesNamed(ref)
+    return images.some((image) => isKnown(image, ref))
+      ? []
+      : yield* Effect.forEach(images, (image) => fromStore(ref, image))
+  })
+
+/** The local image of a name that its registry does not have, whatever the registry was known to have. */
+const afterAll = (ref: ImageRef.ImageRef): Effect.Effect<ListedManifest, SourceError, BlobStore | Images> =>
+  Effect.gen(function* () {
+    const [image, ...others] = yield* imagesNamed(ref)
+    if (image === undefined) return yield* noSuchManifest(ref)
+    return yield* others.length > 0 ? isList(ref, true) : fromStore(ref, image)
+  })
+
+const imagesNamed = (ref: ImageRef.ImageRef) =>
+  Effect.flatMap(Images, ({ named }) => (ref.digest === undefined ? named(ref) : Effect.succeed([])))
 
 /** Whether a registry has the image, in the repository that is asked for. */
 const isKnown = ({ digests }: ImageRecord, { registry, repository }: ImageRef.ImageRef): boolean =>
@@ -77,9 +95,11 @@ export const noSuchManifest = (ref: ImageRef.ImageRef): ManifestsRefused =>
     hint: "push the image first, or build it here"
   })
 
-const isList = (ref: ImageRef.ImageRef): ManifestsRefused =>
+const isList = (ref: ImageRef.ImageRef, isLocal = false): ManifestsRefused =>
   new ManifestsRefused({
     what: `${ImageRef.format(ref)} is a manifest list`,
     why: "a list holds images, one for each platform",
-    hint: "gantry buildx imagetools create puts lists together; or name its images, as NAME@DIGEST"
+    hint: isLocal
+      ? "gantry push pushes it with all its platforms"
+      : "gantry buildx imagetools create puts lists together; or name its images, as NAME@DIGEST"
   })

@@ -35,17 +35,24 @@ export const readDocument = ({ bytes, mediaType }: ManifestBytes): Either.Either
   if (value["schemaVersion"] === 1 || mediaType.startsWith("application/vnd.docker.distribution.manifest.v1+")) {
     return Either.left("its manifest is of Docker's schema 1, which no list can hold")
   }
-  const type = typeof value["mediaType"] === "string" && value["mediaType"] !== "" ? value["mediaType"] : mediaType
+  const type = typeof value["mediaType"] === "string" ? value["mediaType"] : mediaType
   const { config, layers, manifests } = value
   if (manifests !== undefined && (config !== undefined || layers !== undefined)) {
     return Either.left("its manifest claims to be an index and an image at once")
   }
-  if (Array.isArray(manifests)) return readIndex(type, manifests, value["annotations"])
+  if (Array.isArray(manifests))
+    return readIndex(MediaType.isIndex(type) ? type : MediaType.ociIndex, manifests, value["annotations"])
   if (MediaType.isIndex(type)) return Either.left("its index has no list of manifests")
   if (!isDescriptor(config) || !Array.isArray(layers) || !layers.every(isDescriptor)) {
     return Either.left("its manifest names no config and layers")
   }
-  return Either.right({ type: "manifest", mediaType: type, config, layers })
+  return Either.right({ type: "manifest", mediaType: manifestType(type, config), config, layers })
+}
+
+/** Some registries say of a manifest without a type nothing that helps; its config tells whose it is. */
+const manifestType = (type: string, config: Descriptor): string => {
+  if (type === MediaType.ociManifest || type === MediaType.dockerManifest) return type
+  return config.mediaType === MediaType.dockerConfig ? MediaType.dockerManifest : MediaType.ociManifest
 }
 
 const readIndex = (

@@ -2,7 +2,7 @@ import * as MediaType from "@gantry/core/image/MediaType"
 import * as MemoryRegistry from "@gantry/plugin-memory/MemoryRegistry"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { fetchDocument } from "../../src/manifests/fetch-document.ts"
+import { fetchDocument, makeAllowance } from "../../src/manifests/fetch-document.ts"
 import { loadImage } from "../../src/manifests/load-image.ts"
 import { amd64, arm64, blob, document, nameOf, pushImage, pushIndex } from "./sample-registry.ts"
 
@@ -80,6 +80,21 @@ describe("what a registry has of an image", () => {
     Effect.gen(function* () {
       yield* pushImage(name, { ...arm64, variant: "v8" })
       expect([...(yield* loaded()).keys()]).toEqual(["linux/arm64/v8"])
+    }).pipe(Effect.provide(MemoryRegistry.layer))
+  )
+
+  it.scoped("is refused when all of it together is too much, however it is divided", () =>
+    Effect.gen(function* () {
+      const take = makeAllowance(nameOf(name), 10)
+      yield* take(6)
+      yield* take(4)
+      expect(yield* Effect.flip(take(1))).toMatchObject({
+        what: "first.example/app:1 cannot be shown",
+        why: "there are more than 10 bytes of manifests, configs and attachments"
+      })
+      const large = { ...(yield* blob(name, MediaType.ociConfig, {})), size: 2 ** 40 }
+      yield* document(name, MediaType.ociManifest, { schemaVersion: 2, config: large, layers: [] })
+      expect(yield* Effect.flip(loaded())).toMatchObject({ why: expect.stringContaining("8388608 are the most") })
     }).pipe(Effect.provide(MemoryRegistry.layer))
   )
 

@@ -39,6 +39,14 @@ describe("a manifest or an index of a registry", () => {
     expect(Either.getOrThrow(read({ mediaType, manifests: [] }, "text/plain")).mediaType).toBe(mediaType)
   })
 
+  it("is of the kind of its config, where neither it nor its place says what it is", () => {
+    const typeOf = (mediaType: string) =>
+      Either.getOrThrow(read({ config: { ...descriptor, mediaType }, layers: [] }, "text/plain")).mediaType
+    expect(typeOf(MediaType.dockerConfig)).toBe(MediaType.dockerManifest)
+    expect(typeOf(MediaType.ociConfig)).toBe(MediaType.ociManifest)
+    expect(Either.getOrThrow(read({ manifests: [] }, "text/plain")).mediaType).toBe(MediaType.ociIndex)
+  })
+
   it.each<readonly [string, unknown, string]>([
     ["is no JSON", "{", "not a JSON object"],
     ["is a list", [], "not a JSON object"],
