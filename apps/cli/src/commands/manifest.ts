@@ -1,6 +1,6 @@
 import { format, type ImageRef } from "@gantry/core/image/ImageRef"
 import { fetchDocument, fetchPlatform, makeAllowance, placeOf } from "@gantry/engine/manifests/fetch-document"
-import { noSuchManifest } from "@gantry/engine/manifests/find-source"
+import { findLocal, noSuchManifest } from "@gantry/engine/manifests/find-source"
 import type { ListedManifest } from "@gantry/engine/manifests/ManifestList"
 import { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"
 import { annotateListed, createList, listedManifests, pushList, removeList } from "@gantry/engine/verbs/manifest-lists"
@@ -44,7 +44,7 @@ export const annotate = define(manifestAnnotate, ({ operands: [name = "", manife
   })
 )
 
-/** `gantry manifest inspect`: a list that is being put together here, or what a registry has. */
+/** `gantry manifest inspect`: a list that is being put together here, a local image, or what a registry has. */
 export const inspect = define(manifestInspect, ({ operands: [first = "", second], options }, { terminal }) =>
   Effect.gen(function* () {
     const show = (shown: Shown) =>
@@ -66,9 +66,10 @@ export const inspect = define(manifestInspect, ({ operands: [first = "", second]
       if (found === undefined) return yield* notListed(manifest, name)
       return yield* show({ isList: false, manifests: [found] })
     }
-    return yield* show(
-      listed.length > 0 ? { isList: true, manifests: listed } : yield* inRegistry(name, options.verbose)
-    )
+    if (listed.length > 0) return yield* show({ isList: true, manifests: listed })
+    const local = yield* findLocal(name)
+    if (local.length > 0) return yield* show({ isList: local.length > 1, manifests: local })
+    return yield* show(yield* inRegistry(name, options.verbose))
   }).pipe(unlessInsecure(options.insecure))
 )
 

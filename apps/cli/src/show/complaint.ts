@@ -54,7 +54,7 @@ const asDocker = (failure: Failure, asked: Asked | undefined, beginning = ""): s
   if (speaker === "flag" && asked !== undefined) return dockerUsageError(text, asked.words, asked.command).trimEnd()
   const word = asked?.words.at(-1) ?? ""
   if (word === "exec" && text.startsWith(startFailed)) return text.replace(startFailed, execFailed)
-  const sentence = speaker === "daemon" ? `Error response from daemon: ${beginning}${text}` : text
+  const sentence = speaker === "daemon" ? `${daemonOf(asked)}: ${beginning}${text}` : text
   if (
     asked === undefined ||
     speaker === "plain" ||
@@ -64,6 +64,10 @@ const asDocker = (failure: Failure, asked: Asked | undefined, beginning = ""): s
     return sentence
   return `docker: ${sentence}\n\nRun '${called(asked.words, "docker")} --help' for more information`
 }
+
+/** Who says what a daemon says elsewhere: `buildx imagetools` asks none. */
+const daemonOf = (asked: Asked | undefined): string =>
+  asked?.words[1] === "imagetools" ? "ERROR" : "Error response from daemon"
 
 /** Images, registries and files have their say in failures. */
 const visible = (text: string): string => coverLogins(text).split("\n").map(visibleOnly).join("\n")

@@ -64,6 +64,21 @@ describe("manifest lists", () => {
     expect(await gantry.field(list, "{{.Architecture}}")).toBe("arm64")
   })
 
+  it("are shown as they are here, where no registry has them", async () => {
+    expect(JSON.parse(await manifest("inspect", "-v", "app:arm64"))).toMatchObject({
+      Ref: "docker.io/library/app:arm64",
+      Descriptor: { platform: { architecture: "arm64", os: "linux" } }
+    })
+    const context = gantry.context({ Dockerfile: dockerfile, hello: "hello" })
+    await gantry.ok("build", "-q", "--platform", "linux/amd64,linux/arm64", "-t", "app:both", context)
+    const shown = JSON.parse(await manifest("inspect", "app:both"))
+    expect(shown.manifests.map((each: { platform: { architecture: string } }) => each.platform.architecture)).toEqual(
+      expect.arrayContaining(["amd64", "arm64"])
+    )
+    const refused = await gantry.try("manifest", "create", `${one.host}/team/app:none`, "app:both")
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("app:both is a manifest list")])
+  })
+
   it("take images of this machine and of other registries along, without keeping their layers", async () => {
     const list = `${other.host}/mine/app:1`
     await manifest("create", list, "app:amd64", `${one.host}/team/app:arm64`)

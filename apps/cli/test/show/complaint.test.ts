@@ -1,5 +1,7 @@
+import { ImageNotFound } from "@gantry/core/registry/RegistryError"
 import { NameTaken, NoSuchContainer, NoSuchImage, WrongState } from "@gantry/engine/EngineError"
 import { describe, expect, it } from "vitest"
+import { imagetoolsInspect } from "../../src/argv/tables/manifests.ts"
 import { run } from "../../src/argv/tables/run.ts"
 import { Usage } from "../../src/commands/Usage.ts"
 import { complaint } from "../../src/show/complaint.ts"
@@ -22,6 +24,13 @@ describe("a complaint", () => {
 
   it("is docker's line alone where the program is called docker and nobody looks", () => {
     expect(complaint(missing, terminal("docker"))).toBe("Error response from daemon: No such container: wbe\n")
+  })
+
+  it("is no daemon's of what docker does without one", () => {
+    const asked = { command: imagetoolsInspect, words: ["buildx", "imagetools", "inspect"] }
+    expect(complaint(new ImageNotFound({ reference: "a:1" }), terminal("docker"), asked)).toBe(
+      "ERROR: a:1: not found\n"
+    )
   })
 
   it("tells people what to do, whatever the program is called", () => {
