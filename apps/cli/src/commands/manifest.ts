@@ -33,13 +33,17 @@ export const annotate = define(manifestAnnotate, ({ operands: [name = "", manife
   Effect.gen(function* () {
     const list = yield* manifestNamed(name, `annotate: error parsing name for manifest list ${name}: `)
     const source = yield* manifestNamed(manifest, `annotate: error parsing name for manifest ${manifest}: `)
-    yield* annotateListed(list, source, {
-      architecture: options.arch ?? "",
-      os: options.os ?? "",
-      osFeatures: options.osFeatures.flatMap((features) => features.split(",")).filter((feature) => feature !== ""),
-      osVersion: options.osVersion ?? "",
-      variant: options.variant ?? ""
-    })
+    const called = { list: name, source: manifest }
+    yield* annotateListed(
+      { list, source, called },
+      {
+        architecture: options.arch ?? "",
+        os: options.os ?? "",
+        osFeatures: options.osFeatures.flatMap((features) => features.split(",")).filter((feature) => feature !== ""),
+        osVersion: options.osVersion ?? "",
+        variant: options.variant ?? ""
+      }
+    )
     return 0
   })
 )

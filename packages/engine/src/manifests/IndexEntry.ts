@@ -66,5 +66,8 @@ export const platformText = ({ architecture, os, variant }: EntryPlatform): stri
 const isTexts = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every((each) => typeof each === "string")
 
-const textsOf = (record: Record<string, unknown>): { readonly [name: string]: string } =>
-  Object.fromEntries(Object.entries(record).filter((pair): pair is [string, string] => typeof pair[1] === "string"))
+/** The texts of a record of foreign JSON, such as annotations; what is no text is left out, and what is no record has none. */
+export const textsOf = (value: unknown): { readonly [name: string]: string } =>
+  isRecord(value)
+    ? Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"))
+    : {}

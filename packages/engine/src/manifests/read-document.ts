@@ -4,7 +4,7 @@ import * as MediaType from "@gantry/core/image/MediaType"
 import type { ManifestBytes } from "@gantry/core/registry/Registry"
 import * as Either from "effect/Either"
 import { isDescriptor } from "../images/image-json.ts"
-import { decodeEntry, type IndexEntry } from "./IndexEntry.ts"
+import { decodeEntry, type IndexEntry, textsOf } from "./IndexEntry.ts"
 
 /** What a name in a registry leads to, as it says itself: of an index all entries, attachments included. */
 export type ManifestDocument =
@@ -67,10 +67,6 @@ const readIndex = (
     type: "index" as const,
     mediaType,
     entries,
-    annotations: isRecord(annotations)
-      ? Object.fromEntries(
-          Object.entries(annotations).filter((pair): pair is [string, string] => typeof pair[1] === "string")
-        )
-      : {}
+    annotations: textsOf(annotations)
   })).pipe(Either.mapLeft((why) => `its index is malformed: of an entry, ${why}`))
 }

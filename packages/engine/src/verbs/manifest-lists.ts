@@ -75,10 +75,16 @@ export const listedManifests = (
 ): Effect.Effect<ReadonlyArray<ListedManifest>, ListError, Database> =>
   Effect.flatMap(openLists, (lists) => lists.get(ImageRef.format(list)))
 
+/** A manifest of a list, and what both are called by whoever asks for it. */
+export interface ListedName {
+  readonly list: ImageRef.ImageRef
+  readonly source: ImageRef.ImageRef
+  readonly called: { readonly list: string; readonly source: string }
+}
+
 /** Adds to what a manifest of a list is for. */
 export const annotateListed = (
-  list: ImageRef.ImageRef,
-  source: ImageRef.ImageRef,
+  { called, list, source }: ListedName,
   wish: PlatformWish
 ): Effect.Effect<void, ListError, Database> =>
   Effect.gen(function* () {
@@ -87,8 +93,8 @@ export const annotateListed = (
     const listed = (yield* lists.get(name)).find((each) => each.source === ImageRef.format(source))
     if (listed === undefined) {
       return yield* new ManifestsRefused({
-        what: `manifest for image ${ImageRef.familiar(source)} does not exist in ${ImageRef.familiar(list)}`,
-        hint: `gantry manifest create --amend ${ImageRef.familiar(list)} ${ImageRef.familiar(source)} adds it`
+        what: `manifest for image ${called.source} does not exist in ${called.list}`,
+        hint: `gantry manifest create --amend ${called.list} ${called.source} adds it`
       })
     }
     const platform = annotatedPlatform(listed.platform, wish)

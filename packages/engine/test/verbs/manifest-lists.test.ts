@@ -3,6 +3,7 @@ import { Registry } from "@gantry/core/registry/Registry"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Images } from "../../src/images/Images.ts"
+import type { PlatformWish } from "../../src/manifests/ManifestList.ts"
 import { annotateListed, createList, listedManifests, pushList, removeList } from "../../src/verbs/manifest-lists.ts"
 import { pull } from "../../src/verbs/pull.ts"
 import { push } from "../../src/verbs/push.ts"
@@ -13,6 +14,9 @@ import { file, image, world } from "../world.ts"
 const list = nameOf("registry.example/team/app:1")
 const create = (sources: ReadonlyArray<string>, amend = false) =>
   createList({ list, sources: sources.map(nameOf), amend })
+
+const annotate = (source: string, wish: PlatformWish) =>
+  annotateListed({ list, source: nameOf(source), called: { list: "the list", source } }, wish)
 
 const nothing = { architecture: "", os: "", osFeatures: [], osVersion: "", variant: "" }
 
@@ -138,8 +142,8 @@ describe("a manifest list", () => {
       const name = "registry.example/team/app:arm"
       yield* pushImage(name, arm64)
       yield* create([name])
-      yield* annotateListed(list, nameOf(name), { ...nothing, variant: "v8", osFeatures: ["a", "b"], osVersion: "1" })
-      yield* annotateListed(list, nameOf(name), { ...nothing, osFeatures: ["b", "c"] })
+      yield* annotate(name, { ...nothing, variant: "v8", osFeatures: ["a", "b"], osVersion: "1" })
+      yield* annotate(name, { ...nothing, osFeatures: ["b", "c"] })
       const annotated = { ...arm64, variant: "v8", "os.version": "1", "os.features": ["a", "b", "c"] }
       yield* create([name], true)
       expect((yield* listedManifests(list))[0]?.platform).toEqual(annotated)
@@ -154,11 +158,11 @@ describe("a manifest list", () => {
       const name = "registry.example/team/app:arm"
       yield* pushImage(name, arm64)
       yield* create([name])
-      expect(yield* Effect.flip(annotateListed(list, nameOf(name), { ...nothing, os: "plan10" }))).toMatchObject({
+      expect(yield* Effect.flip(annotate(name, { ...nothing, os: "plan10" }))).toMatchObject({
         what: "manifest entry for image has unsupported os/arch combination: plan10/arm64"
       })
-      expect(yield* Effect.flip(annotateListed(list, nameOf("other"), nothing))).toMatchObject({
-        what: "manifest for image other:latest does not exist in registry.example/team/app:1"
+      expect(yield* Effect.flip(annotate("other", nothing))).toMatchObject({
+        what: "manifest for image other does not exist in the list"
       })
       expect((yield* listedManifests(list))[0]?.platform).toEqual(arm64)
     }).pipe(Effect.provide(world))

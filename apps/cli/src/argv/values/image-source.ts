@@ -1,5 +1,6 @@
 import { type Digest, isDigest } from "@gantry/core/image/Digest"
 import { isRecord } from "@gantry/core/is-record"
+import { textsOf } from "@gantry/engine/manifests/IndexEntry"
 import type { SaidOfSource } from "@gantry/engine/verbs/combine-images"
 import { bad, good, type Result } from "../Result.ts"
 
@@ -21,14 +22,13 @@ export const parseImageSource = (written: string): Result<WrittenSource> => {
   const { annotations, digest, mediaType, platform, size } = value
   if (!isDigest(digest)) return wrong("it has no sha256 digest")
   if (size !== undefined && (!Number.isSafeInteger(size) || Number(size) < 0)) return wrong("its size is no number")
-  const notes = textsOf(annotations)
   return good({
     type: "digest",
     digest,
     said: {
       ...(typeof mediaType === "string" && mediaType !== "" ? { mediaType } : {}),
       ...(size === undefined ? {} : { size: Number(size) }),
-      ...(notes === undefined ? {} : { annotations: notes }),
+      ...(isRecord(annotations) ? { annotations: textsOf(annotations) } : {}),
       ...(isRecord(platform) ? { platform: partsOf(platform) } : {})
     }
   })
@@ -43,11 +43,6 @@ const parsed = (text: string): unknown => {
 }
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
-
-const textsOf = (value: unknown): { readonly [name: string]: string } | undefined =>
-  isRecord(value)
-    ? Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"))
-    : undefined
 
 const partsOf = (platform: Record<string, unknown>): NonNullable<SaidOfSource["platform"]> => {
   const { architecture, os, variant } = platform

@@ -12,6 +12,7 @@ export const manifestLists: Scene = {
     "docker manifest annotate BAD gx/one",
     "docker manifest annotate gx/list BAD",
     "docker manifest annotate --arch arm64 gx/list:1 gx/one:1",
+    "docker manifest annotate --arch arm64 gx/list gx/one",
     "docker manifest inspect",
     "docker manifest inspect a b c",
     "docker manifest inspect BAD",
