@@ -9,11 +9,13 @@ const problemText = ({ column, file, line, message, path }: ComposeProblem): str
     message
   ].join("")
 
-/** What is wrong with Compose files: every problem on a line of its own. */
-export const explainComposeFile = ({ problems: [first, ...others] }: ComposeFileError): Explanation => ({
-  what: [first, ...others].map((each) => (each === undefined ? "" : problemText(each))).join("\n"),
-  todo:
-    [first, ...others].find((each) => each?.hint !== undefined)?.hint ??
-    "correct it; gantry compose config shows what the files come to",
-  status: 1
-})
+/** What is wrong with Compose files: every problem on a line of its own, with what to do where that is known. */
+export const explainComposeFile = ({ problems }: ComposeFileError): Explanation => {
+  const [first, ...others] = problems
+  const usual = "correct it; gantry compose config shows what the files come to"
+  if (first !== undefined && others.length === 0) {
+    return { what: problemText(first), todo: first.hint ?? usual, status: 1 }
+  }
+  const lines = problems.map((each) => problemText(each) + (each.hint === undefined ? "" : ` (${each.hint})`))
+  return { what: lines.join("\n"), todo: usual, status: 1 }
+}

@@ -1,9 +1,9 @@
 import type * as Yaml from "yaml"
 
-/** Most lines that are moved, each after a look at the whole text. */
+/** Most texts whose lines are moved, each after a look at the whole. */
 const mostMoved = 100
 
-/** Most characters that are looked at for it, the whole text at each line. */
+/** Most characters that are looked at for it, the whole text each time. */
 const mostRead = 1024 * 1024
 
 /**
@@ -30,7 +30,7 @@ export const parseDocuments = (
     const errors = current.documents.flatMap((document) => document.errors)
     if (errors.length === 0) return current
     const open = errors.find(({ code }) => code === "MISSING_CHAR")
-    const next = open === undefined ? undefined : withNextLineMoved(source, open.pos[0])
+    const next = open === undefined ? undefined : withRestMoved(source, open)
     if (next === undefined) return first
     source = next
     current = parse(source)
@@ -38,11 +38,13 @@ export const parseDocuments = (
   return first
 }
 
-/** The text with the line after an offset as far to the right as the one with the offset, and a little more. */
-const withNextLineMoved = (text: string, offset: number): string | undefined => {
+/** The text with the lines that a quoted text goes on in as far to the right as its first, and a little more. */
+const withRestMoved = (text: string, { message, pos: [offset] }: Yaml.YAMLParseError): string | undefined => {
+  const [, quote] = /closing (["'])quote/.exec(message) ?? []
   const start = text.lastIndexOf("\n", offset - 1) + 1
   const end = text.indexOf("\n", offset)
-  if (end === -1 || end === text.length - 1) return undefined
+  const close = quote === undefined || end === -1 ? -1 : text.indexOf(quote, end)
+  if (close === -1) return undefined
   const indent = /^ */.exec(text.slice(start))?.[0] ?? ""
-  return `${text.slice(0, end + 1)}${indent}  ${text.slice(end + 1)}`
+  return text.slice(0, end) + text.slice(end, close).replaceAll("\n", `\n${indent}  `) + text.slice(close)
 }
