@@ -5,5 +5,6 @@ export const reasonOf = (cause: unknown): string => {
   if (code === "ENOTDIR") return "a part of its path is not a directory"
   if (code === "EISDIR") return "it is a directory"
   if (code === "EACCES") return "permission denied"
+  if (code === "EEXIST") return "something else has its name"
   return cause instanceof Error ? cause.message : String(cause)
 }

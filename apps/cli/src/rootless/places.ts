@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
+import { reasonOf } from "@gantry/engine/file-problem"
 import type { Environment } from "../settings.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { loginDirectory, userRun } from "./user-run.ts"
@@ -16,7 +17,15 @@ export const makeUserRun = (env: Environment, uid: number): string => {
   const run = userRun(env, uid)
   const steps = (env[loginDirectory] ?? "") === "" ? [dirname(run), run] : [run]
   for (const step of steps) {
-    mkdirSync(step, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(step, { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      throw new HolderRefused(
+        `cannot keep sockets in ${step}`,
+        reasonOf(cause),
+        `remove what is there, or set ${loginDirectory} to a directory of your own`
+      )
+    }
     const stat = lstatSync(step)
     if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0) continue
     throw new HolderRefused(
