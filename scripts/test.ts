@@ -32,7 +32,7 @@ heading("unit, property and law tests on Node")
 tallies.push(await vitest("Node", vitestProgram, ["--project", "unit"]))
 
 // What must be the same on every runtime: formats, keys, system calls.
-const shared = ["packages/core", "packages/build", "packages/linux"]
+const shared = ["packages/core", "packages/build", "packages/compose", "packages/linux"]
 heading(`the same on Bun: ${shared.join(", ")}`)
 tallies.push(
   await vitest(
