@@ -4,11 +4,11 @@ import { commandOf } from "../argv/find-command.ts"
 import { compose as table, projectNames } from "../argv/tables/projects/names.ts"
 import { define } from "../commands/define.ts"
 import { readArguments } from "../commands/read-arguments.ts"
-import { plain, Usage } from "../commands/Usage.ts"
+import { Usage } from "../commands/Usage.ts"
 import { explain } from "../show/explain.ts"
-import { progressForm } from "./progress.ts"
 import { nearest } from "@gantry/core/nearest"
 import { projectLoaders } from "./load.ts"
+import { withDefaults } from "./with-defaults.ts"
 
 /** `gantry compose`: finds the command that follows, and runs it for the project that the options mean. */
 export default define(table, ({ operands, options }, context) =>
@@ -35,13 +35,8 @@ export default define(table, ({ operands, options }, context) =>
         speaker: "plain"
       })
     }
-    if (progressForm(options.progress, terminal) === undefined) {
-      return yield* plain(
-        `unsupported --progress value ${JSON.stringify(options.progress)}`,
-        "use auto, json, plain, tty or quiet"
-      )
-    }
-    const definition = (yield* Effect.promise(projectLoaders[found.name]))(options)
+    const globals = yield* withDefaults(options, terminal.env)
+    const definition = (yield* Effect.promise(projectLoaders[found.name]))(globals)
     const called = ["compose", ...found.path]
     const parsed = readArguments(
       definition.command,
@@ -55,7 +50,7 @@ export default define(table, ({ operands, options }, context) =>
     if (refused !== undefined) {
       return yield* new Usage({ message: `${refused} is not supported yet`, hint: "leave it out", status: 1 })
     }
-    if (options.progress !== "json") return yield* definition.run(parsed, context)
+    if (globals.progress !== "json") return yield* definition.run(parsed, context)
     // Who reads objects is told of a failure by one as well.
     return yield* Effect.catchAll(definition.run(parsed, context), (failure) =>
       Effect.sync(() => {

@@ -6,7 +6,8 @@ import { Volumes } from "@gantry/engine/volumes/Volumes"
 import * as Effect from "effect/Effect"
 import { down as table } from "../../argv/tables/projects/lifecycle.ts"
 import { plain } from "../../commands/Usage.ts"
-import { takeAway } from "../make/converge.ts"
+import { orphanWish, tellOrphans } from "../make/orphans.ts"
+import { takeAway } from "../make/take-away.ts"
 import { defineProject, progressOf, type ProjectContext } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
 import { label } from "../labels.ts"
@@ -16,12 +17,14 @@ import { imageOf } from "../make/service-options.ts"
 import { fromTheEnd, stopMembers } from "../life/stop-services.ts"
 import { silently, typedCommand } from "../typed-command.ts"
 
-/** Networks of a project that somebody else may still be in: that is said, and is no failure. */
+/**
+ * Networks of a project that somebody else may still be in: that is said, and is no failure. Succeeds with how many there
+ * were.
+ */
 const removeNetworks = (project: Project, progress: Progress) =>
   Effect.gen(function* () {
-    const network = yield* Network
-    for (const { labels, name } of yield* network.list) {
-      if (labels[label.project] !== project.name) continue
+    const mine = (yield* (yield* Network).list).filter(({ labels }) => labels[label.project] === project.name)
+    for (const { name } of mine) {
       const gone = progress.isDry ? Effect.void : removeNetwork(name)
       yield* progress.step("Network", name, ["Removing", "Removed"], gone).pipe(
         Effect.catchTag("NetworkRefused", () =>
@@ -30,13 +33,16 @@ const removeNetworks = (project: Project, progress: Progress) =>
         Effect.catchTag("NetworkMissing", () => Effect.void)
       )
     }
+    return mine.length
   })
 
 const removeVolumes = (project: Project, progress: Progress) =>
   Effect.gen(function* () {
     const external = new Set(Object.values(project.volumes).flatMap((volume) => (volume.external ? [volume.name] : [])))
-    for (const { labels, name } of yield* (yield* Volumes).list) {
-      if (labels[label.project] !== project.name || external.has(name)) continue
+    const mine = (yield* (yield* Volumes).list).filter(
+      ({ labels, name }) => labels[label.project] === project.name && !external.has(name)
+    )
+    for (const { name } of mine) {
       const gone = progress.isDry ? Effect.void : removeVolume(name)
       yield* progress.step("Volume", name, ["Removing", "Removed"], gone).pipe(
         Effect.catchTag("VolumeInUse", () =>
@@ -45,6 +51,7 @@ const removeVolumes = (project: Project, progress: Progress) =>
         Effect.catchTag("NoSuchVolume", () => Effect.void)
       )
     }
+    return mine.length
   })
 
 /** Images of services: all, or only those that have no name of their own. */
@@ -86,10 +93,11 @@ export default defineProject(table, ({ operands, options }, context) =>
     }
     const project = yield* knownProject(context, operands)
     const progress = progressOf(context)
+    const orphans = yield* orphanWish(project, options.removeOrphans)
     const all = yield* allMembers(project.name)
     const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
     const members = all.filter(({ oneOff, service }) =>
-      operands.length > 0 ? operands.includes(service) : known.has(service) || oneOff || options.removeOrphans
+      operands.length > 0 ? operands.includes(service) : known.has(service) || oneOff || orphans === "remove"
     )
     const left = all.filter((member) => !members.includes(member))
     yield* stopMembers(project, members, timeout, progress, context)
@@ -102,15 +110,13 @@ export default defineProject(table, ({ operands, options }, context) =>
       )
     )
     if (operands.length > 0) return 0
-    if (left.length > 0) {
-      context.terminal.err(
-        `gantry: found orphan containers (${left.map(({ record }) => record.name).join(", ")}) for this project\n` +
-          "  why: their services were renamed or removed in the Compose files\n" +
-          "  try: run this command with --remove-orphans to remove them\n"
-      )
+    if (orphans === "tell") tellOrphans(left, context)
+    const networks = yield* removeNetworks(project, progress)
+    const held = volumes ? yield* removeVolumes(project, progress) : 0
+    if (all.length + networks + held === 0 && rmi === undefined) {
+      // In docker compose's words, which scripts look for.
+      context.terminal.err(`Warning: No resource found to remove for project ${JSON.stringify(project.name)}.\n`)
     }
-    yield* removeNetworks(project, progress)
-    if (volumes) yield* removeVolumes(project, progress)
     if (rmi !== undefined) yield* removeImages(project, members, rmi, progress, context)
     return 0
   })

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as tables from "../../argv/tables/projects/lifecycle.ts"
 import { signalOf } from "../../commands/signal-option.ts"
 import { plain } from "../../commands/Usage.ts"
-import { orphansOf } from "../make/converge.ts"
+import { settleOrphans } from "../make/orphans.ts"
 import { atOnce, defineProject, progressOf, type ProjectContext, servicesOf } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
 import { allMembers, type Member, runs, serviceMembers } from "../life/members.ts"
@@ -93,7 +93,7 @@ export const kill = defineProject(tables.kill, ({ operands, options }, context) 
     const progress = progressOf(context)
     const signal = (yield* signalOf(options.signal)) ?? SIGKILL
     yield* killMembers(members, signal, progress, context)
-    if (options.removeOrphans) yield* orphansOf(project, { remove: true }, progress, context)
+    if (options.removeOrphans) yield* settleOrphans(project, { wish: "remove" }, progress, context)
     return 0
   })
 )

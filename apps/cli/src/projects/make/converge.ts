@@ -2,12 +2,9 @@ import { withVariables } from "../project-variables.ts"
 import { serviceHash } from "./service-hash.ts"
 import { orderOf } from "@gantry/compose/service-order"
 import type { Project, Service } from "@gantry/compose/Project"
-import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { Images } from "@gantry/engine/images/Images"
 import { create } from "@gantry/engine/verbs/create"
-import { remove } from "@gantry/engine/verbs/remove"
 import { rename } from "@gantry/engine/verbs/rename"
-import { stop } from "@gantry/engine/verbs/stop"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { createContext } from "../../commands/create-context.ts"
@@ -16,6 +13,7 @@ import { atOnce, type ProjectContext } from "../define-project.ts"
 import { containerLabels, label } from "../labels.ts"
 import { type Member, runs, serviceMembers } from "../life/members.ts"
 import { firstOf, planService, type Recreation } from "./plan-service.ts"
+import { takeAway } from "./take-away.ts"
 import { isTorn } from "./shared-containers.ts"
 import type { Progress } from "../progress.ts"
 import { containerName, imageOf, serviceOptions } from "./service-options.ts"
@@ -31,18 +29,6 @@ export interface ConvergeWish {
   /** Seconds before a container is killed; its own when absent. */
   readonly timeout?: number
 }
-
-/** Stops a container and removes it. */
-export const takeAway = (
-  { record }: Pick<Member, "record">,
-  { timeout, volumes }: { readonly timeout?: number | undefined; readonly volumes: boolean }
-) =>
-  Effect.gen(function* () {
-    yield* stop(record, timeout === undefined ? {} : { seconds: timeout })
-    yield* settleOrWarn(record)
-    // One that was made with --rm, or that somebody else has removed meanwhile.
-    yield* Effect.catchTag(remove(record, { force: true, volumes }), "NoSuchContainer", () => Effect.void)
-  })
 
 /** The ID of a service's image; its name when it is not there, in a dry run. */
 const imageId = (name: string) =>
@@ -161,36 +147,4 @@ export const converge = (
       )
     }
     return renewed as ReadonlySet<string>
-  })
-
-/** Removes the containers of services that the files do not have; says which there are when that is not wished. */
-export const orphansOf = (
-  project: Project,
-  { remove: isWished, timeout }: { readonly remove: boolean; readonly timeout?: number | undefined },
-  progress: Progress,
-  context: ProjectContext
-) =>
-  Effect.gen(function* () {
-    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
-    const orphans = (yield* serviceMembers(project.name)).filter(({ service }) => !known.has(service))
-    if (orphans.length === 0) return
-    if (!isWished) {
-      context.terminal.err(
-        `gantry: found orphan containers (${orphans.map(({ record }) => record.name).join(", ")}) for this project\n` +
-          "  why: their services were renamed or removed in the Compose files\n" +
-          "  try: run this command with --remove-orphans to remove them\n"
-      )
-      return
-    }
-    yield* Effect.forEach(
-      orphans,
-      (member) =>
-        progress.step(
-          "Container",
-          member.record.name,
-          ["Removing", "Removed"],
-          progress.isDry ? Effect.void : takeAway(member, { timeout, volumes: false })
-        ),
-      { concurrency: atOnce(context), discard: true }
-    )
   })

@@ -4,8 +4,9 @@ import type { Values } from "../../argv/Option.ts"
 import type { create } from "../../argv/tables/projects/lifecycle.ts"
 import { plain, type Usage } from "../../commands/Usage.ts"
 import { asWritten } from "./build-words.ts"
-import { converge, orphansOf } from "./converge.ts"
+import { converge } from "./converge.ts"
 import type { ProjectContext } from "../define-project.ts"
+import { orphanWish, settleOrphans } from "./orphans.ts"
 import type { Recreation } from "./plan-service.ts"
 import type { Progress } from "../progress.ts"
 import { ensureNetworks, ensureVolumes } from "./project-parts.ts"
@@ -64,6 +65,7 @@ export const makeServices = (
     if (options.build && options.noBuild) {
       return yield* plain("--build and --no-build are incompatible", "leave out one of them")
     }
+    const orphans = yield* orphanWish(project, options.removeOrphans)
     const scale = yield* scalesOf(project, options.scale)
     const pull = yield* pullWish(options.pull)
     const services = names.flatMap((name) => project.services[name] ?? [])
@@ -79,7 +81,7 @@ export const makeServices = (
       progress,
       context
     )
-    yield* orphansOf(project, { remove: options.removeOrphans, timeout: options.timeout }, progress, context)
+    yield* settleOrphans(project, { wish: orphans, timeout: options.timeout }, progress, context)
     const networks = new Set(services.flatMap((service) => Object.keys(service.networks)))
     const volumes = new Set(
       services.flatMap((service) =>
