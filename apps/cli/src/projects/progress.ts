@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { palette } from "../show/color.ts"
 import type { Terminal } from "../terminal.ts"
@@ -54,7 +55,12 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
         if (form !== "tty") line(part, name, doing, "")
         return body.pipe(
           Effect.tap(() => Effect.sync(() => line(part, name, done, paint.green("✔")))),
-          Effect.tapErrorCause(() => Effect.sync(() => line(part, name, "Error", paint.red("✘"))))
+          // What was not finished because somebody asked for an end has not failed.
+          Effect.tapErrorCause((cause) =>
+            Effect.sync(() => {
+              if (!Cause.isInterruptedOnly(cause)) line(part, name, "Error", paint.red("✘"))
+            })
+          )
         )
       })
   }

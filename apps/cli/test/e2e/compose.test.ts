@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { programPath, useGantry } from "./host/gantry.ts"
@@ -147,10 +147,10 @@ services:
     await up.says(/^app-1 +\| app is up$/m)
     await up.says(/^db-1 +\| db is up$/m)
     up.kill("SIGINT")
-    const { status, stderr, stdout } = await up.ended
+    const { status, stdout } = await up.ended
     expect(status).toBe(130)
     expect(stdout).toMatch(/app ends[^]*db ends/)
-    expect(stderr).toMatch(/app-1 exited with code 0[^]*db-1 exited with code 0/)
+    expect(stdout).toMatch(/app-1 exited with code 0[^]*db-1 exited with code 0/)
     expect(await gantry.ok("ps", "-q")).toBe("")
     await shop.ok("down")
   })
@@ -165,9 +165,9 @@ services:
     up.kill("SIGINT")
     await up.says(/Stopping/, "stderr")
     up.kill("SIGINT")
-    const { status, stderr } = await up.ended
+    const { status, stdout } = await up.ended
     expect(status).toBe(130)
-    expect(stderr).toContain("deaf-1 exited with code 137")
+    expect(stdout).toContain("deaf-1 exited with code 137")
     await shop.ok("down")
   })
 
@@ -317,6 +317,26 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     await shop.ok("down")
   })
 
+  it("copies to all containers of a service, and from the first", async () => {
+    const shop = files(`services: { app: { image: base, command: sleep 600, stop_grace_period: 0s, scale: 2 } }\n`, {
+      note: "a note\n"
+    })
+    await shop.ok("up", "-d")
+    await shop.ok("cp", join(shop.folder, "note"), "app:/note")
+    expect(await gantry.ok("exec", "shop-app-1", "cat", "/note")).toBe("a note")
+    expect(await gantry.ok("exec", "shop-app-2", "cat", "/note")).toBe("a note")
+    await shop.ok("cp", "--index", "2", join(shop.folder, "note"), "app:/second")
+    expect((await gantry.try("exec", "shop-app-1", "cat", "/second")).status).toBe(1)
+    await shop.ok("cp", "app:/note", join(shop.folder, "copy"))
+    expect(readFileSync(join(shop.folder, "copy"), "utf8")).toBe("a note\n")
+    const between = await shop.try("cp", "app:/note", "app:/other")
+    expect([between.status, between.stderr]).toEqual([
+      1,
+      expect.stringContaining("copying between services is not supported")
+    ])
+    await shop.ok("down")
+  })
+
   it("says everything that is wrong with a file at once, with its place, and does nothing", async () => {
     const shop = files(`services:
   web:
@@ -355,6 +375,8 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     expect(await gantry.ok("ps", "-q")).toBe("")
     await alone("down")
     expect(await names()).toEqual([""])
+    const again = await gantry.try("compose", "-p", "shop", "down")
+    expect([again.status, again.stderr]).toEqual([0, `Warning: No resource found to remove for project "shop".\n`])
   })
 
   it("runs the example: a service, and a visitor who comes once it is well", async () => {

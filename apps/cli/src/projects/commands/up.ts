@@ -2,12 +2,35 @@ import { withNeeds } from "@gantry/compose/service-order"
 import type { Project, Service } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { up as table } from "../../argv/tables/projects/lifecycle.ts"
+import type { Values } from "../../argv/Option.ts"
 import { plain } from "../../commands/Usage.ts"
 import { progressOf, defineProject, readProject, servicesOf, wantedServices } from "../define-project.ts"
 import { makeServices } from "../make/make-services.ts"
 import { serviceMembers } from "../life/members.ts"
 import { allWell, startServices } from "../life/start-services.ts"
 import { stayWith } from "../life/stay-with.ts"
+
+/** Options that contradict each other, in docker compose's words. */
+const clashOf = (options: Values<(typeof table)["options"]>): string | undefined => {
+  const { abortOnContainerExit, abortOnContainerFailure, alwaysRecreateDeps, attach, attachDependencies } = options
+  const shows = attachDependencies || attach.length > 0
+  const stopsOnExit = abortOnContainerExit || (options.exitCodeFrom !== undefined && !abortOnContainerFailure)
+  if (stopsOnExit && abortOnContainerFailure) {
+    return "--abort-on-container-failure cannot be combined with --abort-on-container-exit"
+  }
+  if (options.wait && (shows || stopsOnExit || abortOnContainerFailure)) {
+    return "--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies"
+  }
+  if (options.detach && (shows || stopsOnExit || abortOnContainerFailure)) {
+    return "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies"
+  }
+  if (attachDependencies && attach.length > 0) return "cannot combine --attach and --attach-dependencies"
+  if (options.noRecreate && options.renewAnonVolumes) {
+    return "--no-recreate and --renew-anon-volumes are incompatible"
+  }
+  if (options.noRecreate && alwaysRecreateDeps) return "--always-recreate-deps and --no-recreate are incompatible"
+  return undefined
+}
 
 /** Services whose output is shown. */
 const shownServices = (
@@ -31,18 +54,8 @@ export default defineProject(table, ({ operands, options }, context) =>
     const { terminal } = context
     const aborts = options.abortOnContainerExit || options.abortOnContainerFailure || options.exitCodeFrom !== undefined
     const detach = options.detach || options.wait
-    if (detach && aborts) {
-      return yield* plain(
-        "--abort-on-container-exit and its kin cannot be combined with --detach or --wait",
-        "leave out one of them"
-      )
-    }
-    if (options.abortOnContainerExit && options.abortOnContainerFailure) {
-      return yield* plain(
-        "cannot combine --abort-on-container-failure and --abort-on-container-exit",
-        "leave out one of them"
-      )
-    }
+    const clash = clashOf(options)
+    if (clash !== undefined) return yield* plain(clash, "leave out one of them")
     const project = yield* readProject(context, operands)
     const wanted = yield* wantedServices(project, operands)
     if (options.exitCodeFrom !== undefined) yield* servicesOf(project, [options.exitCodeFrom])
@@ -54,6 +67,13 @@ export default defineProject(table, ({ operands, options }, context) =>
           wanted.map(({ name }) => name)
         )
     const names = [...all].filter((name) => Object.hasOwn(project.services, name))
+    const strangers = options.attach.filter((name) => !all.has(name))
+    if (strangers.length > 0) {
+      return yield* plain(
+        `cannot attach to services not included in up: ${strangers.join(", ")}`,
+        `services that are: ${names.join(", ")}`
+      )
+    }
     const since = BigInt(terminal.now()) * 1_000_000n
     const renewed = yield* makeServices(
       project,
@@ -62,15 +82,25 @@ export default defineProject(table, ({ operands, options }, context) =>
       context
     )
     if (options.noStart || progress.isDry) return 0
-    yield* startServices(project, names, { renewed }, progress, context)
-    if (options.wait) yield* allWell(project, names, options.waitTimeout, progress)
-    if (detach) return 0
+    if (detach) {
+      yield* startServices(project, names, { renewed }, progress, context)
+      if (options.wait) yield* allWell(project, names, options.waitTimeout, progress)
+      return 0
+    }
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => all.has(service))
     const shown = shownServices(project, wanted, all, options)
+    const { exitCodeFrom } = options
+    const watched = new Set([
+      ...wanted.map(({ name }) => name),
+      ...shown,
+      ...(exitCodeFrom === undefined ? [] : [exitCodeFrom])
+    ])
     return yield* stayWith(
       project,
       {
         members,
+        starting: (onStart) => startServices(project, names, { onStart, renewed }, progress, context),
+        watched: members.filter(({ service }) => watched.has(service)),
         shown: members.filter(({ service }) => shown.has(service)),
         since,
         form: {
@@ -79,7 +109,7 @@ export default defineProject(table, ({ operands, options }, context) =>
           timestamps: options.timestamps
         },
         abortOn: options.abortOnContainerFailure ? "failure" : aborts ? "exit" : undefined,
-        codeFrom: options.exitCodeFrom,
+        codeFrom: exitCodeFrom,
         timeout: options.timeout
       },
       progress,

@@ -106,6 +106,8 @@ export const satisfyNeeds = (service: Service, members: ReadonlyArray<Member>, p
 export interface StartWish {
   /** Services whose containers were made anew: what says so in its `depends_on` is restarted with them. */
   readonly renewed: ReadonlySet<string>
+  /** What is done about each container once it runs; it may have been running. */
+  readonly onStart?: (member: Member) => Effect.Effect<void>
 }
 
 /**
@@ -115,7 +117,7 @@ export interface StartWish {
 export const startServices = (
   project: Project,
   names: ReadonlyArray<string>,
-  { renewed }: StartWish,
+  { onStart, renewed }: StartWish,
   progress: Progress,
   context: ProjectContext
 ) =>
@@ -137,15 +139,16 @@ export const startServices = (
           words: readonly [string, string],
           body: Effect.Effect<void, Failure, EngineServices>
         ) => progress.step("Container", member.record.name, words, withVariables(project, body))
+        const start = (member: Member) => {
+          if (!runs(member)) return done(member, ["Starting", "Started"], ensureStarted(member.record))
+          if (restarts) return done(member, ["Restarting", "Restarted"], restart(member.record))
+          return member.state.status === "running" && member.state.paused
+            ? done(member, ["Unpausing", "Unpaused"], unpause(member.record))
+            : Effect.void
+        }
         yield* Effect.forEach(
           own,
-          (member) => {
-            if (!runs(member)) return done(member, ["Starting", "Started"], ensureStarted(member.record))
-            if (restarts) return done(member, ["Restarting", "Restarted"], restart(member.record))
-            return member.state.status === "running" && member.state.paused
-              ? done(member, ["Unpausing", "Unpaused"], unpause(member.record))
-              : Effect.void
-          },
+          (member) => Effect.zipRight(start(member), onStart === undefined ? Effect.void : onStart(member)),
           { concurrency: atOnce(context), discard: true }
         )
       })
@@ -159,7 +162,7 @@ export const startServices = (
   })
 
 /** Whether another service waits until this one has done its work. */
-const isToEnd = (project: Project, name: string): boolean =>
+export const isToEnd = (project: Project, name: string): boolean =>
   Object.values(project.services).some(
     ({ dependsOn }) => dependsOn[name]?.condition === "service_completed_successfully"
   )

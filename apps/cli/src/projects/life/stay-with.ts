@@ -5,21 +5,28 @@ import { SIGKILL } from "@gantry/linux/constants"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
 import * as EffectRuntime from "effect/Runtime"
 import * as Stream from "effect/Stream"
-import type { Terminal } from "../../terminal.ts"
+import type { EngineServices } from "../../compose.ts"
+import type { Failure } from "../../show/explain.ts"
 import type { ProjectContext } from "../define-project.ts"
 import { endOf } from "./end-of.ts"
 import type { Member } from "./members.ts"
 import { type OutputForm, outputOf, shortName } from "./output.ts"
 import type { Progress } from "../progress.ts"
+import { isToEnd } from "./start-services.ts"
 import { killMembers, stopMembers } from "./stop-services.ts"
 
-/** How `up` stays with what it has started. */
+/** How `up` starts containers and stays with them. */
 export interface Stay {
+  /** Starts them, and tells of each that it runs. */
+  readonly starting: (onStart: (member: Member) => Effect.Effect<void>) => Effect.Effect<void, Failure, EngineServices>
   /** Those whose output is shown. */
   readonly shown: ReadonlyArray<Member>
-  /** All that are stopped at the end. */
+  /** Those that it stays for: once all of them have ended, it ends, too. */
+  readonly watched: ReadonlyArray<Member>
+  /** All that are stopped when it is asked to end. */
   readonly members: ReadonlyArray<Member>
   /** Nanoseconds since 1970: what was written earlier is not shown. */
   readonly since: bigint
@@ -57,12 +64,14 @@ type Reason = { readonly kind: "asked" } | { readonly kind: "ended"; readonly co
 const interrupted = 130
 
 /**
- * Shows what containers write until all have ended, or until they are asked to: then stops them, those of a service before
- * those of what it needs, and kills them when asked once more. Succeeds with the exit status of `up`.
+ * Starts containers and shows what they write until all have ended, or until they are asked to: then stops them, those of
+ * a service before those of what it needs, and kills them when asked once more. Succeeds with the exit status of `up`.
+ *
+ * A container that others wait for to do its work is no reason to stop when it has done it.
  */
 export const stayWith = (
   project: Project,
-  { abortOn, codeFrom, form, members, shown, since, timeout }: Stay,
+  { abortOn, codeFrom, form, members, shown, since, starting, timeout, watched }: Stay,
   progress: Progress,
   context: ProjectContext
 ) =>
@@ -77,25 +86,36 @@ export const stayWith = (
       ),
       Effect.asVoid(Deferred.succeed(killed, undefined))
     )
-    const output = yield* Effect.fork(showOutput(shown, since, form, terminal))
+    const print = outputOf(shown, form, terminal)
     const codes = new Map<string, number>()
-    const watching = Effect.forEach(
-      members,
-      (member) =>
-        Effect.gen(function* () {
-          const code = yield* endOf(member)
-          codes.set(member.record.id, code)
-          if (shown.includes(member)) terminal.err(`${shortName(member)} exited with code ${code}\n`)
-          const ends =
-            (abortOn === "exit" && (codeFrom === undefined || member.service === codeFrom)) ||
-            (abortOn === "failure" && code !== 0)
-          if (ends) yield* Deferred.succeed(reason, { kind: "ended", code })
-        }),
-      { concurrency: "unbounded", discard: true }
+    const watch = (member: Member) =>
+      Effect.gen(function* () {
+        const code = yield* endOf(member)
+        codes.set(member.record.id, code)
+        const hasDoneWork = code === 0 && isToEnd(project, member.service)
+        const ends = (abortOn === "exit" && !hasDoneWork) || (abortOn === "failure" && code !== 0)
+        if (ends) yield* Deferred.succeed(reason, { kind: "ended", code })
+        return code
+      })
+    const staying = yield* FiberSet.make<void, Failure>()
+    const run = yield* FiberSet.runtime(staying)<EngineServices>()
+    const stayOne = (member: Member) =>
+      Effect.gen(function* () {
+        const output = yield* Effect.fork(shown.includes(member) ? showOutput(member, since, print) : Effect.void)
+        const code = watched.includes(member) ? yield* watch(member) : undefined
+        yield* Fiber.join(output)
+        if (code !== undefined && shown.includes(member)) {
+          terminal.out(`${shortName(member)} exited with code ${code}\n`)
+        }
+      })
+    const started = yield* Effect.fork(
+      starting((member) => Effect.sync(() => void run(stayOne(meant(member, members)))))
     )
-    const watchers = yield* Effect.fork(watching)
-    const first = yield* Effect.raceFirst(Deferred.await(reason), Effect.as(Fiber.await(watchers), undefined))
+    const all = Effect.zipRight(Fiber.join(started), FiberSet.awaitEmpty(staying))
+    const first = yield* Effect.raceFirst(Deferred.await(reason), Effect.as(all, undefined))
     if (first !== undefined) {
+      if (first.kind === "ended") terminal.err("Aborting on container exit...\n")
+      yield* Fiber.interrupt(started)
       const stopping = stopMembers(project, yield* now(members), timeout, progress, context)
       const killing = Effect.zipRight(
         Deferred.await(killed),
@@ -103,15 +123,18 @@ export const stayWith = (
       )
       const killer = yield* Effect.fork(killing)
       yield* stopping
-      yield* Fiber.await(watchers)
+      yield* FiberSet.awaitEmpty(staying)
       yield* Fiber.interrupt(killer)
     }
-    yield* Fiber.await(output)
     const last = members.find(({ service }) => service === codeFrom)
     if (codeFrom !== undefined && last !== undefined && first?.kind !== "asked") return codes.get(last.record.id) ?? 0
     if (first === undefined) return 0
     return first.kind === "asked" ? interrupted : first.code
   }).pipe(Effect.scoped)
+
+/** A container as it was known before it was started. */
+const meant = (member: Member, members: ReadonlyArray<Member>): Member =>
+  members.find(({ record }) => record.id === member.record.id) ?? member
 
 /** The same containers as they are now. */
 const now = (members: ReadonlyArray<Member>) =>
@@ -121,14 +144,9 @@ const now = (members: ReadonlyArray<Member>) =>
     )
   )
 
-const showOutput = (shown: ReadonlyArray<Member>, since: bigint, form: OutputForm, terminal: Terminal) => {
-  const print = outputOf(shown, form, terminal)
-  const byId = new Map(shown.map((member) => [member.record.id, member]))
-  const heard = shown.map(({ record }) => record).filter(({ options }) => options.log.driver !== "none")
-  return Stream.runForEach(mergedLogs(heard, { tail: "all", since, follow: true }), ([{ id }, line]) =>
-    Effect.sync(() => {
-      const member = byId.get(id)
-      if (member !== undefined) print(member, line)
-    })
-  )
-}
+const showOutput = (member: Member, since: bigint, print: ReturnType<typeof outputOf>) =>
+  member.record.options.log.driver === "none"
+    ? Effect.void
+    : Stream.runForEach(mergedLogs([member.record], { tail: "all", since, follow: true }), ([, line]) =>
+        Effect.sync(() => print(member, line))
+      )
