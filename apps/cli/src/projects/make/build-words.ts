@@ -42,7 +42,8 @@ export const buildWords = (
 ): ReadonlyArray<string> => {
   const place = (text: string): string => {
     if (!text.startsWith("service:")) return text
-    const other = project.services[text.slice("service:".length)]
+    const name = text.slice("service:".length)
+    const other = project.services[name] ?? project.disabled[name]
     return other === undefined ? text : `docker-image://${imageOf(project, other)}`
   }
   const dockerfile = inline ?? build.dockerfile
