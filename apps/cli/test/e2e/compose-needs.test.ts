@@ -49,6 +49,27 @@ services:
     await shop.ok("down")
   })
 
+  it("wait for what has ended and is started again, as long as it is not well", async () => {
+    const shop = projectIn(
+      gantry,
+      `
+services:
+  app: { image: base, command: ["cat", "/data/tries"], volumes: ["data:/data"], depends_on: { db: { condition: service_healthy } } }
+  db:
+    image: base
+    command: ["sh", "-c", "echo try >> /data/tries; test $$(wc -l < /data/tries) -gt 2 && exec sleep 600; exit 2"]
+    volumes: ["data:/data"]
+    restart: on-failure
+    stop_grace_period: 0s
+    healthcheck: { test: "test $$(wc -l < /data/tries) -gt 2", interval: 200ms, retries: 1000 }
+volumes: { data: }
+`
+    )
+    const up = await shop.try("up", "--exit-code-from", "app", "--no-log-prefix")
+    expect([up.status, up.stdout]).toEqual([0, expect.stringContaining("try\ntry\ntry\n")])
+    await shop.ok("down", "-v")
+  })
+
   it("are made anew when what they share with is another container, and restarted after it", async () => {
     const shop = projectIn(
       gantry,

@@ -20,21 +20,22 @@ import type { Progress } from "../progress.ts"
 /** Pause between looks at what is waited for, in milliseconds. */
 const pace = 100
 
-/** Waits until a container is healthy, or until it runs when nobody looks at its health. */
+/** Waits until a container is healthy, or until it runs when nobody looks at its health. One that ended may start again. */
 export const untilWell = ({ record }: Pick<Member, "record">) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    if (record.options.health === undefined) {
-      yield* waitFor(record, ["running", "exited"], pace)
-    } else yield* waitFor(record, ["healthy", "unhealthy", "exited"], pace)
-    const state = yield* runtime.state(record.id)
+    const isLooked = record.options.health !== undefined
     const hint = `gantry logs ${record.name} shows what it wrote`
-    if (!isLive(state)) {
-      const code = state.status === "exited" ? ` (${state.exit.code})` : ""
-      return yield* plain(`container ${record.name} exited${code}`, hint)
-    }
-    if (state.status === "running" && state.health === "unhealthy") {
-      return yield* plain(`container ${record.name} is unhealthy`, hint)
+    for (;;) {
+      yield* waitFor(record, isLooked ? ["healthy", "unhealthy", "exited"] : ["running", "exited"], pace)
+      const state = yield* runtime.state(record.id)
+      if (!isLive(state)) {
+        const code = state.status === "exited" ? ` (${state.exit.code})` : ""
+        return yield* plain(`container ${record.name} exited${code}`, hint)
+      }
+      if (state.status === "restarting") continue
+      if (state.health === "unhealthy") return yield* plain(`container ${record.name} is unhealthy`, hint)
+      if (!isLooked || state.health === "healthy") return
     }
   })
 
