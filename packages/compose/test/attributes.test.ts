@@ -137,8 +137,10 @@ describe("attributes of a service", () => {
       `4:14 services.web.restart: "sometimes" is not one of no, always, unless-stopped, on-failure, on-failure:N`
     ],
     ["cpus: 1e400", "4:11 services.web.cpus: it is too large"],
-    ["scale: 1.5", "4:12 services.web.scale: 1.5 is not a whole number from 0"],
-    ["scale: -1", "4:12 services.web.scale: -1 is not a whole number from 0"],
+    ["scale: 1.5", "4:12 services.web.scale: 1.5 is not a whole number from 0 to 9999"],
+    ["scale: -1", "4:12 services.web.scale: -1 is not a whole number from 0 to 9999"],
+    ["scale: 99999999999", "4:12 services.web.scale: 99999999999 is not a whole number from 0 to 9999"],
+    ["deploy: {replicas: 10000}", "4:24 services.web.deploy.replicas: 10000 is not a whole number from 0 to 9999"],
     ["scale: 2\ncontainer_name: a", "5:21 services.web.container_name: 2 containers cannot have one name"],
     ["scale: 2\ndeploy: {replicas: 3}", "4:12 services.web.scale: it is 2, and deploy.replicas is 3"],
     [

@@ -84,11 +84,12 @@ export const number: Read<number> = (at) => {
 
 /** A whole number that is not smaller than the least. */
 export const integer =
-  (least = Number.MIN_SAFE_INTEGER): Read<number> =>
+  (least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): Read<number> =>
   (at) => {
     const found = number(at)
-    if (found === undefined || (Number.isSafeInteger(found) && found >= least)) return found
-    return say(at, `${found} is not a whole number${least === 0 || least === 1 ? ` from ${least}` : ""}`)
+    if (found === undefined || (Number.isSafeInteger(found) && found >= least && found <= most)) return found
+    const range = `${least > Number.MIN_SAFE_INTEGER ? ` from ${least}` : ""}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`
+    return say(at, `${found} is not a whole number${range}`)
   }
 
 /** One of some words. */

@@ -11,6 +11,9 @@ export interface Deploy {
   readonly memoryReservation?: string
 }
 
+/** Most containers of a service; more are a slip of the keyboard. */
+export const mostContainers = 9999
+
 const useless = "has no effect on one machine."
 
 /** Reads `deploy`: what concerns single containers counts, the rest is for clusters. */
@@ -32,7 +35,7 @@ export const deploy: Read<Deploy> = (at) => {
   }
   fields.read("mode", mode)
   return defined({
-    replicas: fields.read("replicas", integer(0)),
+    replicas: fields.read("replicas", integer(0, mostContainers)),
     restart: fields.read("restart_policy", restartPolicy),
     ...fields.read("resources", resources)
   })

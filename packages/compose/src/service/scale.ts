@@ -1,6 +1,6 @@
 import type { ServiceResources } from "../Project.ts"
 import { type At, type Fields, defined, integer, say } from "../read/At.ts"
-import { deploy } from "./deploy.ts"
+import { deploy, mostContainers } from "./deploy.ts"
 import { type resourceNames, resources } from "./resources.ts"
 
 /** What both a service and its `deploy` can say. */
@@ -31,7 +31,7 @@ export const shared = (fields: Fields<Names>, later: At): Shared => {
       say(at, `it is ${own[field]}, and ${other} is ${found[field]}`, "leave one of them out")
   }
   const scaleAt = fields.get("scale")
-  const scale = fields.read("scale", integer(0))
+  const scale = fields.read("scale", integer(0, mostContainers))
   if (scaleAt !== undefined && scale !== undefined && found?.replicas !== undefined && scale !== found.replicas) {
     say(scaleAt, `it is ${scale}, and deploy.replicas is ${found.replicas}`, "leave one of them out")
   }

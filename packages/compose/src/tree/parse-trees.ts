@@ -38,7 +38,9 @@ export const parseTrees = (yaml: YamlModule, text: string, source: Source, repor
   }
   const before = report.problems.length
   for (const { message, pos } of list.flatMap(({ errors }) => errors).slice(0, mostErrors)) {
-    sayAt(report, placeAt(pos[0]), "", message)
+    // What is too deep for the parser's own stack it says in words about that.
+    const isDeep = /call stack/i.test(message)
+    sayAt(report, placeAt(pos[0]), "", isDeep ? "values are nested too deep" : message)
   }
   if (report.problems.length > before) return []
   return list.flatMap(({ contents }) => {
