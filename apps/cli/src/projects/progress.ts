@@ -8,7 +8,7 @@ export type Part = "Container" | "Image" | "Network" | "Volume"
 
 /** Tells what is being done to the parts of a project, as docker compose does. */
 export interface Progress {
-  /** Says that something begins, does it, and says how it ended. */
+  /** Says that something begins, does it, and says how it ended: badly, too, with an exit status other than 0. */
   readonly step: <A, E, R>(
     part: Part,
     name: string,
@@ -54,7 +54,12 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
       Effect.suspend(() => {
         if (form !== "tty") line(part, name, doing, "")
         return body.pipe(
-          Effect.tap(() => Effect.sync(() => line(part, name, done, paint.green("✔")))),
+          Effect.tap((result) =>
+            Effect.sync(() => {
+              const isBad = typeof result === "number" && result !== 0
+              line(part, name, isBad ? "Error" : done, isBad ? paint.red("✘") : paint.green("✔"))
+            })
+          ),
           // What was not finished because somebody asked for an end has not failed.
           Effect.tapErrorCause((cause) =>
             Effect.sync(() => {

@@ -59,7 +59,8 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
     )
     const progress = progressOf(context)
     const images = yield* Images
-    return yield* eachImage(project, services, options.ignorePullFailures, context, (image, service) =>
+    const left: Array<string> = []
+    const status = yield* eachImage(project, services, options.ignorePullFailures, context, (image, service) =>
       Effect.gen(function* () {
         if (policy === "missing" && Option.isSome(yield* Effect.option(images.find(image)))) return 0
         const words = [
@@ -68,9 +69,19 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
           image
         ]
         const fetched = progress.isDry ? Effect.succeed(0) : typedCommand("pull", words, silently(context))
-        return yield* progress.step("Image", image, ["Pulling", "Pulled"], fetched)
+        const status = yield* progress.step("Image", image, ["Pulling", "Pulled"], fetched)
+        if (service.build === undefined || status === 0) return status
+        // What no registry has can still be built.
+        left.push(service.name)
+        return options.ignorePullFailures ? 0 : status
       })
     )
+    if (left.length > 0) {
+      context.terminal.err(
+        `WARNING: Some service image(s) must be built from source by running:\n    gantry compose build ${left.join(" ")}\n`
+      )
+    }
+    return status
   })
 )
 
