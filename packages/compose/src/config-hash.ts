@@ -1,5 +1,5 @@
 import { ofBytes } from "@gantry/core/image/Digest"
-import type { Service } from "./Project.ts"
+import type { ProjectNetwork, Service } from "./Project.ts"
 
 /** What of a service makes no other container of it: how many there are, how its image comes, when it starts. */
 type LeftOut = "attach" | "build" | "dependsOn" | "extensions" | "profiles" | "pullPolicy" | "scale"
@@ -73,6 +73,10 @@ export const configHash = (service: Service): string => {
     .map((field) => [field, field === "networks" ? inOrder(service.networks) : spell(service[field])])
   return ofBytes(JSON.stringify(["gantry.compose.service.1", spelled])).slice("sha256:".length)
 }
+
+/** SHA-256, in hexadecimal digits, of what makes a network of a project another one. */
+export const networkHash = ({ external: _, name: __, ...said }: ProjectNetwork): string =>
+  ofBytes(JSON.stringify(["gantry.compose.network.1", spell(said)])).slice("sha256:".length)
 
 const inOrder = (networks: Service["networks"]) =>
   Object.entries(networks).map(([name, network]) => [name, spell(network)])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { configHash } from "@gantry/compose/config-hash"
+import { configHash, networkHash } from "@gantry/compose/config-hash"
 import type { Service } from "@gantry/compose/Project"
 import { sampleService } from "./sample-service.ts"
 
@@ -52,5 +52,25 @@ describe("configHash", () => {
   it("does not depend on the order in which names were written", () => {
     expect(hash({ environment: { A: "1", B: "2" } })).toBe(hash({ environment: { B: "2", A: "1" } }))
     expect(hash({ ulimits: { core: { soft: 1, hard: 2 } } })).toBe(hash({ ulimits: { core: { hard: 2, soft: 1 } } }))
+  })
+})
+
+describe("networkHash", () => {
+  const bare = { name: "a", external: false, driverOpts: {}, internal: false, attachable: false, labels: {}, ipam: [] }
+
+  it("changes with what a network is made with, and not with its name or the order of what was written", () => {
+    const hash = networkHash(bare)
+    expect(networkHash({ ...bare, name: "b" })).toBe(hash)
+    const others = [
+      { ...bare, internal: true },
+      { ...bare, enableIpv6: true },
+      { ...bare, labels: { A: "1" } },
+      { ...bare, driverOpts: { A: "1" } },
+      { ...bare, ipam: [{ subnet: "10.1.0.0/16" }] }
+    ]
+    expect(new Set([hash, ...others.map(networkHash)]).size).toBe(others.length + 1)
+    expect(networkHash({ ...bare, labels: { A: "1", B: "2" } })).toBe(
+      networkHash({ ...bare, labels: { B: "2", A: "1" } })
+    )
   })
 })
