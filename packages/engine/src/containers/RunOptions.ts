@@ -51,6 +51,8 @@ export type MountRequest =
       readonly noCopy: boolean
       /** Relative path of what is mounted instead of the whole volume; it has to be there at every start. */
       readonly subpath?: string
+      /** The part need not be there before the container starts: another one makes it. */
+      readonly subpathLater?: true
       /** As the container's user namespace asks for when absent. */
       readonly idMap?: IdMapWish
       /** For a volume that is made for this. */

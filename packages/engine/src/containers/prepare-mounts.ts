@@ -181,10 +181,10 @@ const prepareMount = (
             hint: "for a directory of the host give its absolute path, or begin with ./"
           })
         }
-        const { labels = {}, noCopy, readonly, subpath } = request
+        const { labels = {}, noCopy, readonly, subpath, subpathLater } = request
         const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined, labels })
         const whole = subpath === undefined
-        if (!whole) yield* checkSubpath(volume, request, subpath)
+        if (!whole && subpathLater !== true) yield* checkSubpath(volume, request, subpath)
         if (whole && !noCopy && (yield* volumes.isEmpty(volume))) {
           // Root's containers see volumes through their own numbers.
           const written = rootless() === undefined ? undefined : context.users
@@ -276,7 +276,10 @@ const checkSubpath = (
 const bindSource = (request: MountRequest & { readonly type: "bind" }): Effect.Effect<string, BadOption> =>
   Effect.try({
     try: () => {
-      if (request.create) mkdirSync(request.source, { recursive: true })
+      // A file is there as well as a directory is.
+      if (request.create && statSync(request.source, { throwIfNoEntry: false }) === undefined) {
+        mkdirSync(request.source, { recursive: true })
+      }
       statSync(request.source)
       return request.source
     },

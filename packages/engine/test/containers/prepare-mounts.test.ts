@@ -136,6 +136,7 @@ describe("prepareMounts", () => {
         labels
       }
       expect(yield* why([part])).toContain("there is no one in volume parts")
+      expect((yield* prepared([{ ...part, subpathLater: true }])).specs[0]).toMatchObject({ subpath: "one" })
       const { path } = yield* (yield* Volumes).ensure({ name: "parts", anonymous: false })
       symlinkSync("/", join(path, "one"))
       expect(yield* why([part])).toContain("one leads out of volume parts")
@@ -166,6 +167,9 @@ describe("prepareMounts", () => {
       ])
       yield* prepared([bind(join(place, "made/of/it"), "/made", true)])
       expect(existsSync(join(place, "made/of/it"))).toBe(true)
+      writeFileSync(join(place, "file"), "as it is")
+      yield* prepared([bind(join(place, "file"), "/file", true)])
+      expect(readFileSync(join(place, "file"), "utf8")).toBe("as it is")
     }).pipe(Effect.provide(world))
   )
 

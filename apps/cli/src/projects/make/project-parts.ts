@@ -14,8 +14,14 @@ import { flag, pairs, word } from "./option-words.ts"
 import type { Progress } from "../progress.ts"
 import { silently, typedCommand } from "../typed-command.ts"
 
+/** In docker compose's words, which are others for each. */
 const absent = (what: "network" | "volume", name: string) =>
-  plain(`${what} ${name} declared as external, but could not be found`, `make it first: gantry ${what} create ${name}`)
+  plain(
+    what === "network"
+      ? `network ${name} declared as external, but could not be found`
+      : `external volume ${JSON.stringify(name)} not found`,
+    `make it first: gantry ${what} create ${name}`
+  )
 
 const networkWords = (project: Project, key: string, network: ProjectNetwork): ReadonlyArray<string> => [
   ...word("driver", network.driver),

@@ -58,7 +58,9 @@ const mountOf = (volume: ServiceVolume, project: Pick<Project, "volumes">): Moun
         target,
         readonly,
         noCopy: volume.volume?.nocopy ?? false,
-        ...(volume.volume?.subpath === undefined ? {} : { subpath: volume.volume.subpath }),
+        ...(volume.volume?.subpath === undefined
+          ? {}
+          : { subpath: volume.volume.subpath, subpathLater: true as const }),
         typed
       }
     }
