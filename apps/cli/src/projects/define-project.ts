@@ -30,8 +30,11 @@ export const defineProject =
   (globals) =>
     define(command, (parsed, context) => run(parsed, { ...context, globals }))
 
-/** Reads the Compose files that are meant. `named`: services of the command line, which are wanted whatever their profiles. */
-export const readProject = (
+/**
+ * Reads the Compose files that are meant, without a word about what in them has no effect: for commands that look at what
+ * is there. `named`: services of the command line, which are wanted whatever their profiles.
+ */
+export const readQuietly = (
   { globals, terminal }: ProjectContext,
   named: ReadonlyArray<string> = [],
   interpolate = true
@@ -47,12 +50,14 @@ export const readProject = (
     environment: terminal.env,
     interpolate,
     named
-  }).pipe(
-    Effect.tap(({ notices }) =>
-      Effect.sync(() => {
-        for (const notice of notices) terminal.err(`gantry: ${notice}\n`)
-      })
-    )
+  })
+
+/** The same for commands that make something of them. */
+export const readProject = (context: ProjectContext, named: ReadonlyArray<string> = [], interpolate = true) =>
+  Effect.tap(readQuietly(context, named, interpolate), ({ notices }) =>
+    Effect.sync(() => {
+      for (const notice of notices) context.terminal.err(`gantry: ${notice}\n`)
+    })
   )
 
 /** Services by their names, all of them when none is named. */

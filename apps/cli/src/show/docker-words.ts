@@ -24,7 +24,12 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
     case "Usage":
       return { speaker: failure.speaker ?? "client", text: failure.reason ?? failure.message }
     case "ComposeFileError":
-      return { speaker: "plain", text: explainComposeFile(failure).what }
+      return {
+        speaker: "plain",
+        text: failure.problems.some(({ isMissing }) => isMissing)
+          ? "no configuration file provided: not found"
+          : explainComposeFile(failure).what
+      }
     case "NoSuchImage":
       return daemon(`No such image: ${withTag(failure.reference)}`)
     case "NoSuchVolume":

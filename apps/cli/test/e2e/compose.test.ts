@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { programPath, useGantry } from "./host/gantry.ts"
-import { runProcess } from "./host/started.ts"
+import { runProcess, startProcess } from "./host/started.ts"
 import { until } from "./host/until.ts"
 
 /** Serves what it is given, and tells when it is asked to end. */
@@ -394,7 +394,9 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     const links = join(gantry.scratch, "links")
     mkdirSync(links, { recursive: true })
     symlinkSync(programPath, join(links, "docker"))
-    const folder = gantry.context({ "compose.yaml": `services: { app: { image: base, command: "true" } }\n` })
+    const folder = gantry.context({
+      "compose.yaml": `version: "3"\nservices: { app: { image: base, command: "true" } }\n`
+    })
     const docker = (...args: ReadonlyArray<string>) =>
       runProcess([join(links, "docker"), "compose", ...args], { env: gantry.env, cwd: folder })
     expect(await docker("version", "--short")).toMatch(/^2\.\d+\.\d+\n$/)
@@ -402,6 +404,18 @@ configs: { settings: { file: ./app.conf }, text: { content: "${text}\\n" } }
     expect(await docker("ps", "-a", "--format", "{{.Service}}")).toBe("app\n")
     expect(await docker("config", "--services")).toBe("app\n")
     symlinkSync(programPath, join(links, "docker-compose"))
+    const asked = (...args: ReadonlyArray<string>) =>
+      startProcess([join(links, "docker"), "compose", ...args], { env: gantry.env, cwd: folder, input: "" }).ended
+    // What has no effect is said by what makes something of the files, not by what looks at containers.
+    expect(await asked("config", "-q")).toMatchObject({
+      stderr: "gantry: version has no effect; it can be left out.\n"
+    })
+    expect(await asked("ps", "-q")).toMatchObject({ stdout: "", stderr: "" })
+    expect(await asked("exec", "nobody", "true")).toMatchObject({ status: 1, stderr: "no such service: nobody\n" })
+    expect(await asked("--project-directory", "/proc/1/ns", "ps")).toMatchObject({
+      status: 1,
+      stderr: "no configuration file provided: not found\n"
+    })
     const standalone = [join(links, "docker-compose"), "ps", "-a", "--services"]
     expect(await runProcess(standalone, { env: gantry.env, cwd: folder })).toBe("app\n")
     await docker("down")

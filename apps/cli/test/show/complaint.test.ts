@@ -1,3 +1,4 @@
+import { ComposeFileError } from "@gantry/compose/ComposeFileError"
 import { ImageNotFound } from "@gantry/core/registry/RegistryError"
 import { NameTaken, NoSuchContainer, NoSuchImage, WrongState } from "@gantry/engine/EngineError"
 import { describe, expect, it } from "vitest"
@@ -31,6 +32,19 @@ describe("a complaint", () => {
     expect(complaint(new ImageNotFound({ reference: "a:1" }), terminal("docker"), asked)).toBe(
       "ERROR: a:1: not found\n"
     )
+  })
+
+  it("of Compose files has all that is wrong, and docker compose's word for one that is not there", () => {
+    const problems = [
+      { file: "compose.yaml", line: 3, path: "services.web", message: "one" },
+      { path: "", message: "no such service: db" }
+    ]
+    expect(complaint(new ComposeFileError({ problems }), terminal("docker"))).toBe(
+      "compose.yaml:3: services.web: one\nno such service: db\n"
+    )
+    const none = new ComposeFileError({ problems: [{ path: "", message: "there is none", isMissing: true }] })
+    expect(complaint(none, terminal("docker"))).toBe("no configuration file provided: not found\n")
+    expect(complaint(none, terminal("gantry"))).toContain("gantry: there is none\n")
   })
 
   it("tells people what to do, whatever the program is called", () => {

@@ -5,7 +5,7 @@ import type { Runtime } from "@gantry/core/runtime/Runtime"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import type { Containers } from "@gantry/engine/containers/Containers"
 import * as Effect from "effect/Effect"
-import { type ProjectContext, readProject } from "../define-project.ts"
+import { type ProjectContext, readQuietly } from "../define-project.ts"
 import { dependsOnOf, label } from "../labels.ts"
 import { allMembers, type Member } from "./members.ts"
 
@@ -44,7 +44,7 @@ export const knownProject = (
   named: ReadonlyArray<string> = []
 ): Effect.Effect<Project, ComposeFileError | StorageFailure, Containers | Runtime> => {
   const name = context.globals.projectName ?? context.terminal.env["COMPOSE_PROJECT_NAME"] ?? ""
-  const read = readProject(context, named)
+  const read = readQuietly(context, named)
   if (name === "") return read
   return Effect.catchAll(
     read,
