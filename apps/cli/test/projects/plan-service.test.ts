@@ -47,8 +47,8 @@ describe("what is done to a service's containers", () => {
   it("deals with each container that is there exactly once", () => {
     fc.assert(
       fc.property(members, wishes, (there, wish) => {
-        const { keep, recreate, remove } = planService(there, wish, label)
-        expect(numbers([...keep, ...recreate, ...remove]).toSorted()).toEqual(numbers(there).toSorted())
+        const { clear, keep, recreate, remove } = planService(there, wish, label)
+        expect(numbers([...clear, ...keep, ...recreate, ...remove]).toSorted()).toEqual(numbers(there).toSorted())
       })
     )
   })
@@ -73,6 +73,25 @@ describe("what is done to a service's containers", () => {
     const wish: ServiceWish = { scale: 1, hash: "h", image: "i", recreation: "changed", isTorn: () => false }
     const plan = planService(there, wish, label)
     expect([numbers(plan.keep), numbers(plan.remove)]).toEqual([[2], [3, 1]])
+  })
+
+  it("keeps one of several with one number: what is as wished, and has its name", () => {
+    const wish: ServiceWish = { scale: 2, hash: "h", image: "i", recreation: "changed", isTorn: () => false }
+    const called = (name: string, of: Member): Member => ({ ...of, record: { ...of.record, name } })
+    const left = (number: number, hash: string) => called(`0123456789ab_shop-web-${number}`, member(number, hash, "i"))
+    const there = [left(1, "h"), member(1, "h", "i"), left(2, "h"), member(2, "old", "i")]
+    const plan = planService(there, wish, label)
+    expect(plan.clear.map(({ record }) => record.name).toSorted()).toEqual(["0123456789ab_shop-web-1", "shop-web-2"])
+    expect(plan.keep.map(({ record }) => record.name)).toEqual(["shop-web-1", "0123456789ab_shop-web-2"])
+    expect([plan.recreate, plan.create, plan.remove]).toEqual([[], [], []])
+  })
+
+  it("finishes a removal that had begun, and has another one in that place", () => {
+    const wish: ServiceWish = { scale: 1, hash: "h", image: "i", recreation: "changed", isTorn: () => false }
+    const one = member(1, "h", "i")
+    const going: Member = { ...one, record: { ...one.record, removing: { volumes: false } } }
+    const plan = planService([going], wish, label)
+    expect([plan.clear, plan.keep, plan.create]).toEqual([[going], [], [1]])
   })
 
   it("makes anew what was made otherwise, from another image, or shares with what is another container now", () => {

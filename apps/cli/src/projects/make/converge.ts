@@ -12,7 +12,7 @@ import { withKeptLimits } from "../../commands/kept-limits.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { containerLabels, label } from "../labels.ts"
 import { type Member, runs, serviceMembers } from "../life/members.ts"
-import { firstOf, planService, type Recreation } from "./plan-service.ts"
+import { firstOf, isNamedAtFirst, nameAtFirst, planService, type Recreation } from "./plan-service.ts"
 import { takeAway } from "./take-away.ts"
 import { isTorn } from "./shared-containers.ts"
 import type { Progress } from "../progress.ts"
@@ -58,7 +58,7 @@ export const converge = (
       Effect.gen(function* () {
         const name = containerName(project, service, number)
         // The earlier one keeps its name, and runs, until it is certain that there is another in its place.
-        const atFirst = old === undefined ? name : `${old.record.id.slice(0, 12)}_${name}`
+        const atFirst = old === undefined ? name : nameAtFirst(old, name)
         const hash = serviceHash(project, service)
         const options = yield* serviceOptions(
           project,
@@ -106,17 +106,24 @@ export const converge = (
         const kept = plan.keep.find(({ number }) => number === first)
         if (kept !== undefined) ids.set(service.name, kept.record.id)
         if (plan.recreate.length > 0) renewed.add(service.name)
-        for (const member of plan.keep) {
-          if (runs(member)) progress.note("Container", member.record.name, "Running")
-        }
-        const removing = plan.remove.map((member) =>
+        const away = (member: Member) =>
           progress.step(
             "Container",
             member.record.name,
             ["Removing", "Removed"],
             progress.isDry ? Effect.void : takeAway(member, { timeout: wish.timeout, volumes: false })
           )
-        )
+        yield* Effect.forEach(plan.clear, away, { concurrency: atOnce(context), discard: true })
+        for (const member of [...plan.keep, ...plan.recreate]) {
+          const name = containerName(project, service, member.number)
+          if (isNamedAtFirst(member) && member.record.name.endsWith(`_${name}`) && !progress.isDry) {
+            yield* rename(member.record, name)
+          }
+        }
+        for (const member of plan.keep) {
+          if (runs(member)) progress.note("Container", member.record.name, "Running")
+        }
+        const removing = plan.remove.map(away)
         const recreating = plan.recreate.map((old) =>
           progress.step(
             "Container",
