@@ -75,8 +75,11 @@ export const configHash = (service: Service): string => {
 }
 
 /** SHA-256, in hexadecimal digits, of what makes a network of a project another one. */
-export const networkHash = ({ external: _, name: __, ...said }: ProjectNetwork): string =>
-  ofBytes(JSON.stringify(["gantry.compose.network.1", spell(said)])).slice("sha256:".length)
+export const networkHash = (network: ProjectNetwork): string => {
+  const { attachable, driver, driverOpts, enableIpv6, internal, ipam, labels } = network
+  const said = { attachable, driver, driverOpts, enableIpv6, internal, ipam, labels }
+  return ofBytes(JSON.stringify(["gantry.compose.network.1", spell(said)])).slice("sha256:".length)
+}
 
 const inOrder = (networks: Service["networks"]) =>
   Object.entries(networks).map(([name, network]) => [name, spell(network)])

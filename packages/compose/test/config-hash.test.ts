@@ -59,8 +59,8 @@ describe("networkHash", () => {
   const bare = { name: "a", external: false, driverOpts: {}, internal: false, attachable: false, labels: {}, ipam: [] }
 
   it("changes with what a network is made with, and not with its name or the order of what was written", () => {
-    const hash = networkHash(bare)
-    expect(networkHash({ ...bare, name: "b" })).toBe(hash)
+    const before = networkHash(bare)
+    expect(networkHash({ ...bare, name: "b" })).toBe(before)
     const others = [
       { ...bare, internal: true },
       { ...bare, enableIpv6: true },
@@ -68,7 +68,7 @@ describe("networkHash", () => {
       { ...bare, driverOpts: { A: "1" } },
       { ...bare, ipam: [{ subnet: "10.1.0.0/16" }] }
     ]
-    expect(new Set([hash, ...others.map(networkHash)]).size).toBe(others.length + 1)
+    expect(new Set([before, ...others.map(networkHash)]).size).toBe(others.length + 1)
     expect(networkHash({ ...bare, labels: { A: "1", B: "2" } })).toBe(
       networkHash({ ...bare, labels: { B: "2", A: "1" } })
     )

@@ -69,6 +69,25 @@ volumes: { data: }
     await shop.ok("down", "-v")
   })
 
+  it("ends with the code of one service, which has its time unless another one fails", async () => {
+    const yaml = (code: number, gate: string) => `
+services:
+  app: { image: base, command: ["sh", "-c", "until test -e /data/ended; do sleep 0.1; done; exit 7"], volumes: ["data:/data"], stop_grace_period: 0s }
+  other: { image: base, command: ["sh", "-c", "exit ${code}"] }
+  last: { image: base, command: touch /data/ended, volumes: ["data:/data"], depends_on: { gate: { condition: service_completed_successfully } } }
+  gate: { image: base, command: ${gate}, stop_grace_period: 0s }
+volumes: { data: }
+`
+    const shop = projectIn(gantry, yaml(0, "sleep 1"))
+    const well = await shop.try("up", "--exit-code-from", "app")
+    expect([well.status, well.stdout]).toEqual([7, expect.stringContaining("other-1 exited with code 0")])
+    await shop.ok("down", "-v")
+    shop.rewrite(yaml(3, "sleep 600"))
+    const ill = await shop.try("up", "--exit-code-from", "app")
+    expect([ill.status, ill.stdout]).toEqual([137, expect.stringContaining("other-1 exited with code 3")])
+    await shop.ok("down", "-v")
+  })
+
   it.each([
     [["-d", "--abort-on-container-exit"], "--detach cannot be combined with --abort-on-container-exit"],
     [["--wait", "--attach", "app"], "--wait cannot be combined with"],

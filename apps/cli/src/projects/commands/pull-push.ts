@@ -60,7 +60,7 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
     const progress = progressOf(context)
     const images = yield* Images
     const left: Array<string> = []
-    const status = yield* eachImage(project, services, options.ignorePullFailures, context, (image, service) =>
+    const worst = yield* eachImage(project, services, options.ignorePullFailures, context, (image, service) =>
       Effect.gen(function* () {
         if (policy === "missing" && Option.isSome(yield* Effect.option(images.find(image)))) return 0
         const words = [
@@ -81,7 +81,7 @@ export const pull = defineProject(tables.pull, ({ operands, options }, context) 
         `WARNING: Some service image(s) must be built from source by running:\n    gantry compose build ${left.join(" ")}\n`
       )
     }
-    return status
+    return worst
   })
 )
 

@@ -93,7 +93,9 @@ export const stayWith = (
         const code = yield* endOf(member)
         codes.set(member.record.id, code)
         const hasDoneWork = code === 0 && isToEnd(project, member.service)
-        const ends = (abortOn === "exit" && !hasDoneWork) || (abortOn === "failure" && code !== 0)
+        // Whose code is wanted has the time that it takes, unless something fails under it.
+        const isReason = codeFrom === undefined ? !hasDoneWork : code !== 0 || member.service === codeFrom
+        const ends = (abortOn === "exit" && isReason) || (abortOn === "failure" && code !== 0)
         if (ends) yield* Deferred.succeed(reason, { kind: "ended", code })
         return code
       })
@@ -127,7 +129,8 @@ export const stayWith = (
       yield* Fiber.interrupt(killer)
     }
     const last = members.find(({ service }) => service === codeFrom)
-    if (codeFrom !== undefined && last !== undefined && first?.kind !== "asked") return codes.get(last.record.id) ?? 0
+    const wanted = last === undefined ? undefined : codes.get(last.record.id)
+    if (wanted !== undefined && first?.kind !== "asked") return wanted
     if (first === undefined) return 0
     return first.kind === "asked" ? interrupted : first.code
   }).pipe(Effect.scoped)
