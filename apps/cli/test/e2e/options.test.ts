@@ -271,6 +271,13 @@ describe("options of run", () => {
         "/proc/sys/net/ipv4/ip_unprivileged_port_start"
       )
     ).toBe("77")
+    // As with Docker, every user may listen on low ports and ping where the network is the container's own.
+    const open = ["cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start", "/proc/sys/net/ipv4/ping_group_range"]
+    expect(await out("--network", "none", "base", ...open)).toBe("0\n0\t2147483647")
+    expect(await out("--user", "1000", "base", "sh", "-c", "httpd -p 80 && echo listens")).toBe("listens")
+    expect((await out("--network", "host", "base", ...open)).split("\n")).toEqual(
+      open.slice(1).map((path) => readFileSync(path, "utf8").trim())
+    )
     expect((await run("--sysctl", "kernel.panic=1", "base", "true")).status).toBe(125)
     // What is shared with the host is the host's, also through another container.
     const kept = ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/core/somaxconn", "/proc/sys/kernel/shmmni"]

@@ -20,6 +20,7 @@ import { enterRoot, holdRoot, makePrivate } from "./mount-root.ts"
 import { openInRoot } from "@gantry/linux/container/mount-point"
 import { joinNetwork, setUpNetwork } from "./network.ts"
 import { holdSharedMemory } from "@gantry/linux/container/shared-memory"
+import { openToUsers } from "@gantry/linux/container/open-to-users"
 import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { lendStreams } from "@gantry/linux/container/lend-streams"
 import { enterUsers } from "./own-users.ts"
@@ -55,6 +56,7 @@ export const start = (kernel: Kernel, control: Control): void => {
   setNames(kernel, spec)
   const alone = spec.wiring.length === 0
   if (alone) setUpNetwork(kernel, spec.wiring)
+  setSysctls(kernel, openToUsers(spec))
   const changes = changesParameters(spec)
   if (!changes) coverPaths(kernel, spec, nothing)
   const who = identify(kernel, spec.process)
@@ -62,7 +64,7 @@ export const start = (kernel: Kernel, control: Control): void => {
   expect(control, "go")
   if (!alone) setUpNetwork(kernel, spec.wiring)
   mountCgroups(kernel, spec)
-  setSysctls(kernel, spec)
+  setSysctls(kernel, spec.sysctls)
   if (changes) coverPaths(kernel, spec, nothing)
   if (spec.process.tty) takeTerminal(kernel, control, { console: true })
   applyLimits(kernel, spec.process, restricted(spec))

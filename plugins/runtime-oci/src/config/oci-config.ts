@@ -1,5 +1,6 @@
 import type { ContainerSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { IdRange } from "@gantry/core/runtime/IdMaps"
+import { openToUsers } from "@gantry/linux/container/open-to-users"
 import { maskedPaths, readonlyPaths } from "@gantry/linux/container/kernel-paths"
 import type { Identity } from "@gantry/linux/container/passwd"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
@@ -43,6 +44,7 @@ export const ociConfig = (spec: ContainerSpec, facts: BundleFacts): OciConfig =>
   const process = processOf(spec.process, facts)
   const seccomp = seccompOf(spec.process, facts.target)
   const sysctl = {
+    ...openToUsers(spec),
     ...spec.sysctls,
     // Older runtimes do not know the field of its own that a domain name has in later specs.
     ...(spec.domainname === undefined || spec.namespaces.uts === "host" ? {} : { "kernel.domainname": spec.domainname })
