@@ -1,4 +1,4 @@
-import type { ContainerState, ExitStatus } from "@gantry/core/runtime/ContainerState"
+import { type ContainerState, type ExitStatus, isLive } from "@gantry/core/runtime/ContainerState"
 import type { Output, Session } from "@gantry/core/runtime/Runtime"
 import { IsolationRefused, type NotRunning } from "@gantry/core/runtime/RuntimeError"
 import * as Effect from "effect/Effect"
@@ -43,16 +43,27 @@ export const sessionOf = (
     const event = yield* Effect.promise(() => conversation.event("exited"))
     if (event?.type === "exited") return event.exit
     // The supervisor writes down how it ended before it says so: its last word may be lost, the record is not.
-    const recorded = yield* state
+    const recorded = yield* settled(state)
     if (recorded.status === "exited") return recorded.exit
-    if (recorded.status === "lost") return lostExit
+    // Where it was killed at the very beginning, nothing is written down yet.
+    if (!isLive(recorded)) return lostExit
     return yield* new IsolationRefused({
       container,
       stage: "wait for the container",
-      why: "its supervisor was killed"
+      why: "its supervisor does not speak to this command any more"
     })
   })
 })
+
+/** Looks after the last word of a supervisor, and the pause between two, in milliseconds. */
+const looks = 100
+const pace = 10
+
+/** How a container fares once its supervisor is gone: one that is killed falls silent before it ends. */
+const settled = (state: Effect.Effect<ContainerState>, left = looks): Effect.Effect<ContainerState> =>
+  Effect.flatMap(state, (found) =>
+    isLive(found) && left > 0 ? Effect.zipRight(Effect.sleep(pace), settled(state, left - 1)) : Effect.succeed(found)
+  )
 
 /** A process that the caller itself has launched, as a session. */
 export const sessionOfLaunched = (launched: Launched, output: OutputQueue): Session => {
