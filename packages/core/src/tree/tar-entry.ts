@@ -134,6 +134,8 @@ export const readEntry = (block: Buffer, before: Preceding, offset: number): Rea
   const numbers = map === undefined ? before.repeated : map.split(",")
   const inFront = text("GNU.sparse.major") === "1"
   const sparse = type === "file" && (flag === "S" || inFront || numbers.length > 0)
+  // Nobody could say where the rest of it is.
+  if (type === "file" && !sparse && realSize !== stored) stop("Malformed", "a sparse file without a map")
   const entry: TarEntry = {
     type,
     name,

@@ -170,6 +170,18 @@ describe("makeTarReader", () => {
     }
   })
 
+  it("refuses a sparse file without a map: what is stored is not the file", () => {
+    const content = Buffer.from("1\n600\n3\n".padEnd(512, "\0") + "end".padEnd(512, "\0"))
+    // A bit turned in the archive of GNU tar: the record that says where the map is was `GNU.sparse.major`.
+    const records = pax("x", ["FNU.sparse.major", "1"], ["GNU.sparse.minor", "0"], ["GNU.sparse.realsize", "603"])
+    expect(readAll([records, header("hole", "0", 515), content, end]).problem).toMatchObject({
+      reason: "Malformed",
+      why: "a sparse file without a map"
+    })
+    const whole = pax("x", ["GNU.sparse.realsize", "3"])
+    expect(readAll([whole, header("a", "0", 3), Buffer.from("abc".padEnd(512, "\0")), end]).problem).toBeUndefined()
+  })
+
   it("gives up a sparse map whose number does not end", () => {
     const sparse = pax("x", ["GNU.sparse.major", "1"], ["GNU.sparse.minor", "0"], ["GNU.sparse.realsize", "9"])
     const endless = Buffer.concat([Buffer.from("1\n"), Buffer.alloc(510 + 4 * 512, "7")])
