@@ -24,28 +24,37 @@ export const mountRoot = (kernel: Kernel, root: RootSource): void => {
   else stage("mount root", () => kernel.sys.mount(target, target, null, MS_BIND | MS_REC, null))
 }
 
-/**
- * The same for a container with users of its own, `first` of whom is its root outside. The store has files as images have
- * them: where the host's root makes the container, all that the root is made of is seen with the owners that the
- * container's own numbers have outside, but for what is `seen` so already. Where an ordinary user does, the store has written them so.
- */
-export const mountMappedRoot = (
-  kernel: Kernel,
-  root: RootSource,
-  { first, seen, users }: { readonly users: IdMaps; readonly first: Owner; readonly seen?: ReadonlySet<string> }
-): void => {
-  if (rootless() !== undefined) return mountRoot(kernel, root)
-  seeWithOwners(kernel, root, { users, ...(seen === undefined ? {} : { seen }) })
-  asOwner(kernel, first, () => mountRoot(kernel, root))
+/** A container's own users. */
+export interface OwnUsers {
+  readonly users: IdMaps
+  /** Its root, as numbered outside. */
+  readonly first: Owner
 }
 
-/** Has all that a root is made of seen with other owners, but for what is `seen` so already. */
-export const seeWithOwners = (
-  kernel: Kernel,
-  root: RootSource,
-  { seen, users }: { readonly users: IdMaps; readonly seen?: ReadonlySet<string> }
-): void => {
-  for (const place of placesOf(root)) if (seen?.has(place) !== true) seeThrough(kernel, place, users)
+/** Through whom files are seen. */
+export interface OwnView extends Pick<OwnUsers, "users"> {
+  /** Places whose files are seen so already; none when absent. */
+  readonly seen?: Set<string>
+}
+
+/**
+ * The same for a container with users of its own. The store has files as images have them: where the host's root makes
+ * the container, all that the root is made of is seen with the owners that the container's own numbers have outside.
+ * Where an ordinary user does, the store has written them so.
+ */
+export const mountMappedRoot = (kernel: Kernel, root: RootSource, own: OwnUsers & OwnView): void => {
+  if (rootless() !== undefined) return mountRoot(kernel, root)
+  seeWithOwners(kernel, root, own)
+  asOwner(kernel, own.first, () => mountRoot(kernel, root))
+}
+
+/** Has all that a root is made of seen with other owners, but for what is `seen` so already, and takes it down as seen. */
+export const seeWithOwners = (kernel: Kernel, root: RootSource, { seen = new Set(), users }: OwnView): void => {
+  for (const place of placesOf(root)) {
+    if (seen.has(place)) continue
+    seeThrough(kernel, place, users)
+    seen.add(place)
+  }
 }
 
 /** Where the files of a root are. What is written and what overlayfs needs for that have to be below one mount. */

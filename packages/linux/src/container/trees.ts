@@ -10,51 +10,41 @@ import {
 } from "../constants.ts"
 import { failedWith } from "../SyscallError.ts"
 import type { ContainerSpec, MountSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { IdMaps, Owner } from "@gantry/core/runtime/IdMaps"
 import type { HeldBind } from "./binds.ts"
 import type { Kernel } from "./Kernel.ts"
-import { mountMappedRoot, placesOf } from "./mapped-root.ts"
+import { mountMappedRoot, type OwnUsers, type OwnView, placesOf } from "./mapped-root.ts"
 import { mountOverlay } from "./overlay.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 
 type TreeMount = Extract<MountSpec, { readonly type: "tree" }>
 
-/** A container's own users, `first` of whom is its root outside. */
-export interface OwnUsers {
-  readonly users: IdMaps
-  readonly first: Owner
-}
-
 /**
  * Mounts the trees that are to be seen in the container and opens what is wanted of them, still in the host's view but
  * in a mount namespace that nobody else sees. Their own mount points go with the host's root. The root itself is mounted
- * already where the container has users of its own.
+ * already where the container has users of its own, with whose owners the trees are seen.
  */
 export const holdTrees = (
   kernel: Kernel,
   { mounts, root }: Pick<ContainerSpec, "mounts" | "root">,
   own?: OwnUsers
 ): ReadonlyMap<MountSpec, HeldBind> => {
-  const mapped = own === undefined ? undefined : { ...own, seen: new Set(placesOf(root)) }
+  const view = own === undefined ? undefined : { ...own, seen: new Set(placesOf(root)) }
   return new Map(
-    mounts.flatMap((mount) => (mount.type === "tree" ? [[mount, holdTree(kernel, mount, mapped)] as const] : []))
+    mounts.flatMap((mount) => (mount.type === "tree" ? [[mount, holdTree(kernel, mount, view)] as const] : []))
   )
 }
 
-/** Whose users see the trees, and what is seen with their owners already. */
-interface Mapped extends OwnUsers {
-  readonly seen: Set<string>
-}
-
-const holdTree = (kernel: Kernel, { root, source, target }: TreeMount, mapped: Mapped | undefined): HeldBind => {
+const holdTree = (
+  kernel: Kernel,
+  { root, source, target }: TreeMount,
+  view: (OwnUsers & OwnView) | undefined
+): HeldBind => {
   const { files, sys } = kernel
   if (root.type === "opaque") {
     throw new StageFailure(`mount ${target}`, `a tree of the store ${root.store} has no place in this kernel`)
   }
-  if (mapped !== undefined) {
-    mountMappedRoot(kernel, root, mapped)
-    for (const place of placesOf(root)) mapped.seen.add(place)
-  } else if (root.type === "overlay") mountOverlay(kernel, root)
+  if (view !== undefined) mountMappedRoot(kernel, root, view)
+  else if (root.type === "overlay") mountOverlay(kernel, root)
   const top = root.type === "overlay" ? root.target : root.path
   return stage(`mount ${target}`, () => {
     const directory = sys.openat2(AT_FDCWD, top, { flags: O_PATH | O_CLOEXEC })

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { overlayOptions } from "@gantry/linux/container/overlay"
 import { overlayData } from "@gantry/linux/overlay"
-import { placesOf, seeWithOwners } from "@gantry/linux/container/mapped-root"
+import { seeWithOwners } from "@gantry/linux/container/mapped-root"
 import { rootless } from "@gantry/linux/rootless"
 import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "@gantry/linux/container/Kernel"
@@ -49,10 +49,7 @@ const toLookAt = (kernel: Kernel, spec: ContainerSpec): ContainerSpec => {
   const { users } = spec
   if (users !== undefined && rootless() === undefined) {
     const seen = new Set<string>()
-    for (const root of [spec.root, ...trees]) {
-      seeWithOwners(kernel, root, { users, seen })
-      for (const place of placesOf(root)) seen.add(place)
-    }
+    for (const root of [spec.root, ...trees]) seeWithOwners(kernel, root, { users, seen })
   }
   return {
     ...spec,
