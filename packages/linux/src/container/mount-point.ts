@@ -76,7 +76,7 @@ const make = (kernel: Kernel, place: string, kind: PointKind): void => {
     if (kind === "file") sys.close(sys.open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644))
     else now(kernel, () => files.makeDirectory(place, 0o755))
   } catch (error) {
-    if (!failedWith(error, "EEXIST") && (error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
   }
 }
 
