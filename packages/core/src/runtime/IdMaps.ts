@@ -32,7 +32,7 @@ export const insideOf = (ranges: ReadonlyArray<IdRange>, id: number): number | u
 const turned = ({ count, inside, outside }: IdRange): IdRange => ({ inside: outside, outside: inside, count })
 
 /** What ranges make of numbers that others have been made of: those of `after`, for what is outside of `first`. */
-export const composed = (first: ReadonlyArray<IdRange>, after: ReadonlyArray<IdRange>): ReadonlyArray<IdRange> =>
+const composed = (first: ReadonlyArray<IdRange>, after: ReadonlyArray<IdRange>): ReadonlyArray<IdRange> =>
   first.flatMap((one) =>
     after.flatMap((other) => {
       const from = Math.max(one.outside, other.inside)
