@@ -7,6 +7,7 @@ import type { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { ImageBroken } from "../EngineError.ts"
 import { isDescriptor } from "../images/image-json.ts"
+import { placeOf } from "../manifests/fetch-document.ts"
 
 /** How a copy can fail. */
 export type CopyImageError = BlobCorrupt | ImageBroken | RegistryError
@@ -92,8 +93,6 @@ const copyBlob = (blob: Descriptor, { counts, from, to }: Way): Effect.Effect<vo
     counts[there ? "there" : "sent"]++
     if (!there) yield* registry.push(target, blob, registry.fetch(placeOf(from), blob))
   })
-
-const placeOf = ({ registry, repository }: ImageRef): ImageRef => ({ registry, repository })
 
 /** What a document names, each digest once. */
 const named = (
