@@ -34,8 +34,9 @@ export interface World {
 export const live = async (
   directory: string,
   supervision: Supervision,
-  { onRun, rest, rule, standsStill, start, story, tell, thaw }: World
+  { rule, start, ...world }: World
 ): Promise<(Event & { type: "failed" }) | undefined> => {
+  const { rest, story, tell } = world
   const supervisor = mark(process.pid) ?? { pid: process.pid, startTime: 0, boot: "" }
   const restarts = makeRestarts(rule)
   for (;;) {
@@ -49,17 +50,7 @@ export const live = async (
       outcome.type === "failed"
         ? { exit: failedExit(outcome), forced: false }
         : // oxlint-disable-next-line no-await-in-loop
-          await lead(directory, supervision, outcome, {
-            supervisor,
-            restarts: began,
-            startedAt,
-            rest,
-            onRun,
-            standsStill,
-            story,
-            tell,
-            thaw
-          })
+          await lead(directory, supervision, outcome, { ...world, supervisor, restarts: began, startedAt })
     const finishedAt = Date.now()
     if (exit.oomKilled) story("oom")
     story("die", { exitCode: String(exit.code), execDuration: String(Math.round((finishedAt - startedAt) / 1000)) })
@@ -96,16 +87,10 @@ const failedExit = ({ stage, status, why }: LaunchFailure): ExitStatus => ({
   error: `could not ${stage}: ${why}`
 })
 
-interface Lead {
+interface Lead extends Omit<World, "rule" | "start"> {
   readonly supervisor: ProcessMark
   readonly restarts: number
   readonly startedAt: number
-  readonly rest: Rest
-  readonly onRun: World["onRun"]
-  readonly standsStill: World["standsStill"]
-  readonly story: World["story"]
-  readonly tell: World["tell"]
-  readonly thaw: World["thaw"]
 }
 
 /** One life, from the start of the command to its end. */
