@@ -58,8 +58,7 @@ const filled = (value: unknown, texts: SecretTexts): unknown => {
 
 /** A placeholder is the whole of a text, or what follows the name of a variable. */
 const filledText = (text: string, texts: SecretTexts): string => {
-  const at = text.indexOf("=") + 1
-  const found = texts.get(text) ?? texts.get(text.slice(at))
-  if (found === undefined) return text
-  return texts.has(text) ? found : text.slice(0, at) + found
+  const at = texts.has(text) ? 0 : text.indexOf("=") + 1
+  const found = texts.get(text.slice(at))
+  return found === undefined ? text : text.slice(0, at) + found
 }
