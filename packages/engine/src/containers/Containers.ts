@@ -71,11 +71,19 @@ export const migrations = {
   ]
 }
 
-/** Whether the name occurs at all is asked first: it is to be answered for each of many volumes. */
-const ofVolume = `SELECT id, name FROM containers WHERE instr(record, ?1) > 0 AND EXISTS (
-    SELECT 1 FROM json_each(record, '$.mounts') AS mount
-    WHERE json_extract(mount.value, '$.type') = 'volume' AND json_extract(mount.value, '$.name') = ?1
-  ) ORDER BY name`
+/**
+ * Whether a container has a mount of which something of a text is true. Whether the text occurs at all is asked first: it
+ * is to be answered for each of many images and volumes.
+ */
+const withMount = (condition: string): string =>
+  `instr(record, ?1) > 0 AND EXISTS (SELECT 1 FROM json_each(record, '$.mounts') AS mount WHERE ${condition})`
+
+const ofImage = `SELECT id, name FROM containers
+  WHERE image = ?1 OR ${withMount("json_extract(mount.value, '$.image') = ?1")} ORDER BY name`
+
+const ofVolume = `SELECT id, name FROM containers
+  WHERE ${withMount("json_extract(mount.value, '$.type') = 'volume' AND json_extract(mount.value, '$.name') = ?1")}
+  ORDER BY name`
 
 const namesOf = (row: Row): Pick<ContainerRecord, "id" | "name"> => ({
   id: String(row["id"]),
@@ -151,18 +159,7 @@ export const make = Effect.gen(function* () {
     rename: (id, name) =>
       claim("containers", name, id, (tx) => tx.run("UPDATE containers SET name = ? WHERE id = ?", name, id)),
     forget: (id) => Effect.asVoid(db.write("containers", (tx) => tx.run("DELETE FROM containers WHERE id = ?", id))),
-    ofImage: (image) =>
-      db.read("containers", (tx) =>
-        tx
-          .all(
-            `SELECT id, name FROM containers WHERE image = ? OR EXISTS (
-               SELECT 1 FROM json_each(record, '$.mounts') WHERE json_extract(value, '$.image') = ?
-             ) ORDER BY name`,
-            image,
-            image
-          )
-          .map(namesOf)
-      ),
+    ofImage: (image) => db.read("containers", (tx) => tx.all(ofImage, image).map(namesOf)),
     ofVolume: (volume) => db.read("containers", (tx) => tx.all(ofVolume, volume).map(namesOf))
   }
   return shape
