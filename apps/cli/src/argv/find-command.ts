@@ -36,8 +36,6 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
   const globals = scanned.value
   const asksHelp = globals.operands[0] === "help"
   const words = asksHelp ? globals.operands.slice(1) : globals.operands
-  const first = words[0]
-  if (first === undefined) return good({ kind: "overview", words: [], globals })
 
   const found = commandOf(commands, words)
   if (found !== undefined) {
@@ -45,39 +43,25 @@ export const findCommand = <Name extends string, Globals extends OptionTable>(
     return good({ kind: "command", name: found.name, words: found.path, args: rest, globals })
   }
 
-  const all = namesOf(commands)
-  const paths = all.flatMap((name) => (commands[name].section === "hidden" ? [] : commands[name].paths))
-  const inGroup = paths.filter((path) => path.length === 2 && path[0] === first)
-  if (inGroup.length === 0)
-    return bad(
-      unknown(
-        [first],
-        paths.map((path) => path[0] ?? ""),
-        []
-      )
-    )
-  const [, second, third] = words
-  if (second === undefined || second.startsWith("-")) return good({ kind: "overview", words: [first], globals })
-  const deeper = paths.filter((path) => path.length === 3 && path[0] === first && path[1] === second)
-  if (deeper.length > 0) {
-    const group = [first, second]
-    if (third === undefined || third.startsWith("-")) return good({ kind: "overview", words: group, globals })
-    return bad(
-      unknown(
-        [...group, third],
-        deeper.map((path) => path[2] ?? ""),
-        group
-      )
-    )
+  const paths = namesOf(commands).flatMap((name) => (commands[name].section === "hidden" ? [] : commands[name].paths))
+  let group: ReadonlyArray<string> = []
+  for (;;) {
+    const word = words[group.length]
+    if (word === undefined || (group.length > 0 && word.startsWith("-"))) {
+      return good({ kind: "overview", words: group, globals })
+    }
+    const deeper = [...group, word]
+    if (below(paths, deeper).length === 0) {
+      const known = below(paths, group).map((path) => path[group.length] ?? "")
+      return bad(unknown(deeper, known, group))
+    }
+    group = deeper
   }
-  return bad(
-    unknown(
-      [first, second],
-      inGroup.map((path) => path[1] ?? ""),
-      [first]
-    )
-  )
 }
+
+/** The paths that go on behind the words of a group. */
+const below = (paths: ReadonlyArray<ReadonlyArray<string>>, group: ReadonlyArray<string>) =>
+  paths.filter((path) => path.length > group.length && group.every((word, at) => path[at] === word))
 
 const namesOf = <Name extends string>(commands: Readonly<Record<Name, CommandName>>): ReadonlyArray<Name> =>
   Object.keys(commands).filter((name): name is Name => name in commands)

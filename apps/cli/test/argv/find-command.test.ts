@@ -50,6 +50,7 @@ describe("findCommand", () => {
   it.each([
     ["rnu x", "unknown command: gantry rnu (did you mean gantry run?)"],
     ["image lss", "unknown command: gantry image lss (did you mean gantry image ls?)"],
+    ["buildx imagetool", "unknown command: gantry buildx imagetool (did you mean gantry buildx imagetools?)"],
     [
       "buildx imagetools creat",
       "unknown command: gantry buildx imagetools creat (did you mean gantry buildx imagetools create?)"
