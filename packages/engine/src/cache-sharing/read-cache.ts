@@ -9,7 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Stream from "effect/Stream"
+import { fetchWhole } from "../images/fetch-whole.ts"
 import { decodeManifest } from "../images/image-json.ts"
 import { cacheRecords, longestList, mountType, readRecords, type SharedMount } from "./CacheDocument.ts"
 import type { CacheSource } from "./CachePlace.ts"
@@ -43,8 +43,7 @@ export const readCache = (
   source: CacheSource
 ): Effect.Effect<SharedCache, BlobCorrupt | CacheUnusable | RegistryError, Registry> =>
   Effect.gen(function* () {
-    const registry = yield* Registry
-    const { bytes } = yield* registry.resolve(source.ref)
+    const { bytes } = yield* (yield* Registry).resolve(source.ref)
     const manifest = yield* Either.mapLeft(decodeManifest(bytes), (why) => new CacheUnusable({ why }))
     const { config, layers } = manifest
     if (config.mediaType !== cacheRecords) {
@@ -55,12 +54,9 @@ export const readCache = (
         why: `its list of records has ${config.size} bytes, more than the ${longestList} that are read`
       })
     }
-    const parts: Array<Uint8Array> = []
-    yield* Stream.runForEach(registry.fetch(source.ref, config), (piece) =>
-      Effect.sync(() => void parts.push(piece.slice()))
-    )
+    const list = yield* fetchWhole(source.ref, config)
     const now = yield* Clock.currentTimeMillis
-    const read = yield* Either.mapLeft(readRecords(Buffer.concat(parts), now), (why) => new CacheUnusable({ why }))
+    const read = yield* Either.mapLeft(readRecords(list, now), (why) => new CacheUnusable({ why }))
     const known = new Map<Digest, Descriptor>()
     for (const [at, diffId] of read.layers.slice(0, read.held).entries()) {
       const descriptor = layers[at]

@@ -6,7 +6,7 @@ import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Stream from "effect/Stream"
+import { fetchWhole } from "../images/fetch-whole.ts"
 import { type EntryPlatform, decodePlatform } from "./IndexEntry.ts"
 import { ManifestsRefused } from "./ManifestsRefused.ts"
 import { type ManifestDocument, readDocument } from "./read-document.ts"
@@ -59,13 +59,9 @@ export const fetchJson = (
         hint: "do not trust where it came from, or push it again"
       })
     if (descriptor.size > most) return yield* refuse(`has ${descriptor.size} bytes, and ${most} are the most`)
-    const registry = yield* Registry
-    const pieces: Array<Uint8Array> = []
-    yield* Stream.runForEach(registry.fetch(placeOf(ref), descriptor), (piece) =>
-      Effect.sync(() => void pieces.push(piece))
-    )
+    const bytes = yield* fetchWhole(placeOf(ref), descriptor)
     return yield* Effect.try({
-      try: () => JSON.parse(Buffer.concat(pieces).toString("utf8")) as unknown,
+      try: () => JSON.parse(bytes.toString("utf8")) as unknown,
       catch: () => refuse("is not JSON")
     })
   })

@@ -18,13 +18,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { imageEvent } from "../events/actors.ts"
 import { record as tell } from "../events/Journal.ts"
 import { WrongPlatform } from "../EngineError.ts"
 import { besidePlatforms } from "../images/beside-platforms.ts"
 import { choosePlatform, suits } from "../images/choose-platform.ts"
 import { fetchLayer, type FetchOptions } from "../images/fetch-layer.ts"
+import { fetchWhole } from "../images/fetch-whole.ts"
 import { keepDocuments } from "../images/commit-image.ts"
 import { decodeConfig } from "../images/image-json.ts"
 import { Images } from "../images/Images.ts"
@@ -288,13 +288,7 @@ const fetchConfig = (
       return yield* bad({ why: `its config of ${config.size} bytes is longer than the ${wholeLimit} that are read` })
     }
     const stored = yield* Effect.option((yield* BlobStore).readWhole(config.digest))
-    const bytes = Option.isSome(stored)
-      ? stored.value
-      : Buffer.concat([
-          ...(yield* Stream.runCollect(
-            Stream.map((yield* Registry).fetch(ref, config), (piece) => new Uint8Array(piece))
-          ))
-        ])
+    const bytes = Option.isSome(stored) ? stored.value : yield* fetchWhole(ref, config)
     const value = yield* Either.mapLeft(decodeConfig(bytes), (why) => bad({ why: `its config is malformed: ${why}` }))
     return { value, bytes }
   })
