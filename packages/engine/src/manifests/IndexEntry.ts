@@ -1,15 +1,12 @@
 import { type Digest, isDigest } from "@gantry/core/image/Digest"
-import * as Platform from "@gantry/core/image/Platform"
+import type { Platform } from "@gantry/core/image/Platform"
 import { isRecord } from "@gantry/core/is-record"
 import * as Either from "effect/Either"
 
 /** What an index says that a manifest is for. Spec: OCI image-spec, image-index.md, property "platform". */
-export interface EntryPlatform {
-  readonly architecture: string
-  readonly os: string
+export interface EntryPlatform extends Platform {
   readonly "os.version"?: string
   readonly "os.features"?: ReadonlyArray<string>
-  readonly variant?: string
 }
 
 /** What an index says of a manifest. Spec: OCI image-spec, descriptor.md. */
@@ -58,10 +55,6 @@ export const decodePlatform = (value: unknown): EntryPlatform | undefined => {
     ...(typeof variant === "string" && variant !== "" ? { variant } : {})
   }
 }
-
-/** Spells what an entry is for as `os/architecture[/variant]`. */
-export const platformText = ({ architecture, os, variant }: EntryPlatform): string =>
-  Platform.format({ os, architecture, ...(variant === undefined ? {} : { variant }) })
 
 const isTexts = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every((each) => typeof each === "string")

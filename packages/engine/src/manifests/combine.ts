@@ -1,8 +1,7 @@
 import * as MediaType from "@gantry/core/image/MediaType"
-import type { Platform } from "@gantry/core/image/Platform"
 import type { ManifestBytes } from "@gantry/core/registry/Registry"
 import { type Annotation, annotationsFor } from "../outputs/annotations.ts"
-import type { EntryPlatform, IndexEntry } from "./IndexEntry.ts"
+import type { IndexEntry } from "./IndexEntry.ts"
 import type { ManifestDocument } from "./read-document.ts"
 
 /** What an image is combined of. */
@@ -66,7 +65,7 @@ const merged = (entries: ReadonlyArray<IndexEntry>): ReadonlyArray<IndexEntry> =
 
 /** An entry with its annotations, fields in the order of the specification. */
 const written = (entry: IndexEntry, wishes: ReadonlyArray<Annotation>) => {
-  const added = annotationsFor(wishes, "manifest-descriptor", platformOf(entry.platform))
+  const added = annotationsFor(wishes, "manifest-descriptor", entry.platform)
   const annotations = { ...entry.annotations, ...added }
   return {
     mediaType: entry.mediaType,
@@ -77,10 +76,4 @@ const written = (entry: IndexEntry, wishes: ReadonlyArray<Annotation>) => {
     ...(entry.platform === undefined ? {} : { platform: entry.platform }),
     ...(entry.artifactType === undefined ? {} : { artifactType: entry.artifactType })
   }
-}
-
-const platformOf = (platform: EntryPlatform | undefined): Platform | undefined => {
-  if (platform === undefined) return undefined
-  const { architecture, os, variant } = platform
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) }
 }

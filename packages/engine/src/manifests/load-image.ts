@@ -2,6 +2,7 @@ import type { Descriptor } from "@gantry/core/image/Descriptor"
 import type { Digest } from "@gantry/core/image/Digest"
 import type { ImageRef } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
+import { format as platformText } from "@gantry/core/image/Platform"
 import { isRecord } from "@gantry/core/is-record"
 import type { Registry } from "@gantry/core/registry/Registry"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,6 @@ import {
   mostConfig,
   placeOf
 } from "./fetch-document.ts"
-import { platformText } from "./IndexEntry.ts"
 import { ManifestsRefused } from "./ManifestsRefused.ts"
 import { mostEntries } from "./read-document.ts"
 
