@@ -1,7 +1,7 @@
 import { format, type ImageRef } from "@gantry/core/image/ImageRef"
-import { fetchDocument, fetchPlatform, makeAllowance, placeOf } from "@gantry/engine/manifests/fetch-document"
-import { findLocal, noSuchManifest } from "@gantry/engine/manifests/find-source"
-import type { ListedManifest } from "@gantry/engine/manifests/ManifestList"
+import { fetchDocument, makeAllowance, placeOf } from "@gantry/engine/manifests/fetch-document"
+import { asListed, findLocal, noSuchManifest } from "@gantry/engine/manifests/find-source"
+import type { ShownManifest } from "@gantry/engine/manifests/ManifestList"
 import { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"
 import { annotateListed, createList, listedManifests, pushList, removeList } from "@gantry/engine/verbs/manifest-lists"
 import * as Effect from "effect/Effect"
@@ -80,7 +80,7 @@ export const inspect = define(manifestInspect, ({ operands: [first = "", second]
 /** What is shown: one manifest, or those of a list. */
 interface Shown {
   readonly isList: boolean
-  readonly manifests: ReadonlyArray<Omit<ListedManifest, "image">>
+  readonly manifests: ReadonlyArray<ShownManifest>
 }
 
 const notListed = (manifest: ImageRef, list: ImageRef) =>
@@ -100,7 +100,7 @@ const mostShown = 64 * 1024 * 1024
 const inRegistry = (ref: ImageRef, wanted: boolean) =>
   Effect.gen(function* () {
     const fetched = yield* Effect.catchTag(fetchDocument(ref), "ImageNotFound", () => noSuchManifest(ref))
-    const { bytes, descriptor, document } = fetched
+    const { document } = fetched
     if (document.type === "index") {
       const take = makeAllowance(ref, mostShown)
       const manifests = yield* Effect.forEach(
@@ -126,10 +126,7 @@ const inRegistry = (ref: ImageRef, wanted: boolean) =>
       )
       return { isList: true, manifests }
     }
-    const platform = yield* fetchPlatform(ref, document.config)
-    const { digest, mediaType } = descriptor
-    const manifest = { source: format(ref), mediaType, digest, bytes, ...(platform === undefined ? {} : { platform }) }
-    return { isList: false, manifests: [manifest] }
+    return { isList: false, manifests: [yield* asListed(fetched, document.config)] }
   })
 
 /** `gantry manifest push`: prints what was sent besides the list, and the list's digest. */

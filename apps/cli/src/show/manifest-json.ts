@@ -1,19 +1,5 @@
-import type { Digest } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
-import type { EntryPlatform } from "@gantry/engine/manifests/IndexEntry"
-import { listDocument } from "@gantry/engine/manifests/ManifestList"
-
-/** A manifest as `manifest inspect` shows it. */
-export interface ShownManifest {
-  /** Its complete name. */
-  readonly source: string
-  readonly mediaType: string
-  readonly digest: Digest
-  readonly bytes: Uint8Array
-  /** Bytes of the manifest, where its bytes are not at hand. */
-  readonly size?: number
-  readonly platform?: EntryPlatform
-}
+import { entryOf, listDocument, type ShownManifest } from "@gantry/engine/manifests/ManifestList"
 
 const textOf = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
 
@@ -23,15 +9,17 @@ export const manifestJson = (bytes: Uint8Array | undefined): string =>
 
 /** A list of manifests, as docker writes and pushes it. Ends with a line break. */
 export const manifestListJson = (manifests: ReadonlyArray<ShownManifest>): string =>
-  `${textOf(listDocument(manifests.map(({ bytes, digest, mediaType, platform, size = bytes.length }) => ({ mediaType, digest, size, ...(platform === undefined ? {} : { platform }) }))).bytes)}\n`
+  `${textOf(listDocument(manifests.map(entryOf)).bytes)}\n`
 
 /** All that is known of a manifest, or of each of a list. Ends with a line break. */
 export const verboseJson = (manifests: ReadonlyArray<ShownManifest>, isList: boolean): string => {
-  const all = manifests.map(({ bytes, digest, mediaType, platform, size = bytes.length, source }) => ({
-    Ref: source,
-    Descriptor: { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) },
-    Raw: Buffer.from(bytes).toString("base64"),
-    [mediaType === MediaType.dockerManifest ? "SchemaV2Manifest" : "OCIManifest"]: JSON.parse(textOf(bytes)) as unknown
+  const all = manifests.map((each) => ({
+    Ref: each.source,
+    Descriptor: entryOf(each),
+    Raw: Buffer.from(each.bytes).toString("base64"),
+    [each.mediaType === MediaType.dockerManifest ? "SchemaV2Manifest" : "OCIManifest"]: JSON.parse(
+      textOf(each.bytes)
+    ) as unknown
   }))
   return `${JSON.stringify(isList ? all : all[0], undefined, "\t")}\n`
 }

@@ -24,11 +24,17 @@ export const inOrder = <Listed extends Pick<ListedManifest, "source">>(
   manifests: ReadonlyArray<Listed>
 ): ReadonlyArray<Listed> => manifests.toSorted((a, b) => (fileName(a.source) < fileName(b.source) ? -1 : 1))
 
+/** A manifest that a list can speak of, wherever it lies. */
+export interface ShownManifest extends Omit<ListedManifest, "image"> {
+  /** Bytes of the manifest, where its bytes are not at hand. */
+  readonly size?: number
+}
+
 /** What a list says of one of its manifests. */
-export const entryOf = ({ bytes, digest, mediaType, platform }: ListedManifest): IndexEntry => ({
+export const entryOf = ({ bytes, digest, mediaType, platform, size = bytes.length }: ShownManifest): IndexEntry => ({
   mediaType,
   digest,
-  size: bytes.length,
+  size,
   ...(platform === undefined ? {} : { platform })
 })
 

@@ -1,3 +1,4 @@
+import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { ofBytes } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { Registry } from "@gantry/core/registry/Registry"
@@ -7,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type { ImageBroken } from "../EngineError.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import { Images } from "../images/Images.ts"
-import { type FetchError, fetchDocument, fetchPlatform, readOrRefuse } from "./fetch-document.ts"
+import { type FetchedDocument, type FetchError, fetchDocument, fetchPlatform, readOrRefuse } from "./fetch-document.ts"
 import { decodePlatform } from "./IndexEntry.ts"
 import type { ListedManifest } from "./ManifestList.ts"
 import { ManifestsRefused } from "./ManifestsRefused.ts"
@@ -56,18 +57,23 @@ const isKnown = ({ digests }: ImageRecord, { registry, repository }: ImageRef.Im
 
 const fromRegistry = (ref: ImageRef.ImageRef): Effect.Effect<ListedManifest, FetchError, Registry> =>
   Effect.gen(function* () {
-    const { bytes, descriptor, document } = yield* fetchDocument(ref)
-    if (document.type === "index") return yield* isList(ref)
-    const platform = yield* fetchPlatform(ref, document.config)
-    const { digest, mediaType } = descriptor
-    return {
-      source: ImageRef.format(ref),
-      mediaType,
-      digest,
-      bytes,
-      ...(platform === undefined ? {} : { platform })
-    }
+    const fetched = yield* fetchDocument(ref)
+    const { document } = fetched
+    return yield* document.type === "index" ? isList(ref) : asListed(fetched, document.config)
   })
+
+/** A manifest of a registry as a list has it: what it is for, its config says. */
+export const asListed = (
+  { bytes, descriptor: { digest, mediaType }, ref }: FetchedDocument,
+  config: Descriptor
+): Effect.Effect<ListedManifest, FetchError, Registry> =>
+  Effect.map(fetchPlatform(ref, config), (platform) => ({
+    source: ImageRef.format(ref),
+    mediaType,
+    digest,
+    bytes,
+    ...(platform === undefined ? {} : { platform })
+  }))
 
 const fromStore = (
   ref: ImageRef.ImageRef,
