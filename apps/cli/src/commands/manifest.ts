@@ -134,9 +134,7 @@ export const push = define(manifestPush, ({ operands: [name = ""], options }, { 
   Effect.gen(function* () {
     const list = yield* manifestNamed(name)
     const { digest, sent } = yield* pushList(list)
-    for (const manifest of sent) {
-      terminal.out(`Pushed ref ${format(manifest.ref)} with digest: ${manifest.digest}\n`)
-    }
+    for (const ref of sent) terminal.out(`Pushed ref ${format(ref)} with digest: ${ref.digest}\n`)
     terminal.out(`${digest}\n`)
     if (options.purge) yield* removeList(list)
     return 0

@@ -113,8 +113,7 @@ export const removeList = (list: ImageRef.ImageRef): Effect.Effect<void, ListErr
     if (!(yield* (yield* openLists).remove(ImageRef.format(list)))) return yield* noSuchList(list)
   })
 
-/** There is no list of that name here. */
-export const noSuchList = (list: ImageRef.ImageRef): ManifestsRefused =>
+const noSuchList = (list: ImageRef.ImageRef): ManifestsRefused =>
   new ManifestsRefused({
     what: `No such manifest: ${ImageRef.format(list)}`,
     why: "no list of that name is being put together here",
@@ -125,7 +124,7 @@ export const noSuchList = (list: ImageRef.ImageRef): ManifestsRefused =>
 export interface PushedList {
   readonly digest: Digest
   /** Manifests that its repository did not have before, each under its digest. */
-  readonly sent: ReadonlyArray<{ readonly ref: ImageRef.ImageRef; readonly digest: Digest }>
+  readonly sent: ReadonlyArray<ImageRef.ImageRef & { readonly digest: Digest }>
 }
 
 /**
@@ -147,16 +146,10 @@ export const pushList = (
       }
     }
     const place = placeOf(list)
-    const sent: Array<PushedList["sent"][number]> = []
-    const entries = yield* Effect.forEach(manifests, (listed) =>
-      Effect.gen(function* () {
-        const entry = yield* sendListed(listed, place)
-        if (entry.sent) sent.push({ ref: { ...place, digest: entry.entry.digest }, digest: entry.entry.digest })
-        return entry.entry
-      })
-    )
-    const document = listDocument(entries)
+    const pushed = yield* Effect.forEach(manifests, (listed) => sendListed(listed, place))
+    const document = listDocument(pushed.map(({ entry }) => entry))
     yield* (yield* Registry).tag(list, document)
+    const sent = pushed.flatMap(({ entry: { digest }, wasSent }) => (wasSent ? [{ ...place, digest }] : []))
     return { digest: ofBytes(document.bytes), sent }
   })
 
@@ -165,7 +158,7 @@ const sendListed = (
   listed: ListedManifest,
   place: ImageRef.ImageRef
 ): Effect.Effect<
-  { readonly entry: IndexEntry; readonly sent: boolean },
+  { readonly entry: IndexEntry; readonly wasSent: boolean },
   BadImageName | CopyImageError | ManifestsRefused | PushError,
   PushServices
 > =>
@@ -187,12 +180,12 @@ const sendListed = (
       yield* nameManifest({ ...place, digest: made }, { manifest, digest: made })
       yield* images.learn(record.id, [{ ...place, digest: made }])
       const { bytes: written, mediaType: type } = manifest
-      return { entry: { ...entry, mediaType: type, digest: made, size: written.length }, sent: true }
+      return { entry: { ...entry, mediaType: type, digest: made, size: written.length }, wasSent: true }
     }
     const from = yield* parseName(source)
-    if (from.registry === place.registry && from.repository === place.repository) return { entry, sent: false }
+    if (from.registry === place.registry && from.repository === place.repository) return { entry, wasSent: false }
     const manifest = { mediaType, bytes }
     yield* copyDocument(manifest, from, place)
     yield* (yield* Registry).tag({ ...place, digest }, manifest)
-    return { entry, sent: true }
+    return { entry, wasSent: true }
   })
