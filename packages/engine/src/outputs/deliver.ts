@@ -13,7 +13,7 @@ import { imageDocuments, keepDocuments } from "../images/commit-image.ts"
 import { Images } from "../images/Images.ts"
 import type { NewImage } from "../images/ImageRecord.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
-import { nameManifest, type SendServices } from "../push/send-image.ts"
+import { descriptorOf, nameManifest, type SendServices } from "../push/send-image.ts"
 import type { SendError } from "../push/send-layer.ts"
 import { type Annotation, annotationsFor } from "./annotations.ts"
 import { exportFolder } from "./export-folder.ts"
@@ -21,7 +21,7 @@ import { archiveOf, exportedEntries, type ExportError } from "./export-tree.ts"
 import { indexOf } from "./image-index.ts"
 import type { Output } from "./Output.ts"
 import type { Prepared, Produced } from "./Produced.ts"
-import { descriptorOf, sendBuilt, writeImage } from "./write-image.ts"
+import { sendBuilt, writeImage } from "./write-image.ts"
 
 /** What is to be done with what was built. */
 export interface Delivery {

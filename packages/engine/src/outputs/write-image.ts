@@ -7,7 +7,14 @@ import * as Effect from "effect/Effect"
 import type { Attestation } from "../attest/Attestation.ts"
 import type { Subject } from "../attest/attestation-manifest.ts"
 import type { OnPushEvent } from "../push/PushEvent.ts"
-import { nameManifest, sendBytes, sendImage, type SendServices, type SentManifest } from "../push/send-image.ts"
+import {
+  descriptorOf,
+  nameManifest,
+  sendBytes,
+  sendImage,
+  type SendServices,
+  type SentManifest
+} from "../push/send-image.ts"
 import type { SendError } from "../push/send-layer.ts"
 import type { LayerForm } from "../push/LayerForm.ts"
 import { type Annotation, annotationsFor } from "./annotations.ts"
@@ -104,10 +111,3 @@ export const writeImage = (
     })
     return yield* (yield* Registry).together(unnamed, written, { replace: true })
   })
-
-/** What names a manifest. */
-export const descriptorOf = ({ digest, manifest }: SentManifest): Descriptor => ({
-  mediaType: manifest.mediaType,
-  digest,
-  size: manifest.bytes.length
-})

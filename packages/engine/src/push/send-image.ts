@@ -38,6 +38,13 @@ export interface SentManifest {
   readonly digest: Digest
 }
 
+/** What names a manifest. */
+export const descriptorOf = ({ digest, manifest }: SentManifest): Descriptor => ({
+  mediaType: manifest.mediaType,
+  digest,
+  size: manifest.bytes.length
+})
+
 /**
  * Layers that the registry is asked for, and given, at once: it has most of the work with small ones, and writes several
  * to its disk in one go. As many are compressed at once as `Settings.jobs` says.

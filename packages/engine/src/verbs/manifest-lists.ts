@@ -20,9 +20,8 @@ import {
 } from "../manifests/ManifestList.ts"
 import { openLists } from "../manifests/ManifestLists.ts"
 import { ManifestsRefused } from "../manifests/ManifestsRefused.ts"
-import { nameManifest } from "../push/send-image.ts"
 import { copyDocument, type CopyImageError } from "./copy-image.ts"
-import { type PushError, type PushServices, sendRecord } from "./push.ts"
+import { type PushError, type PushServices, sendUnnamed } from "./push.ts"
 
 /** How lists that are kept here can fail. */
 export type ListError = DatabaseTooNew | ManifestsRefused | StorageFailure
@@ -176,11 +175,9 @@ const sendListed = (
           })
         )
       )
-      const { digest: made, manifest } = yield* sendRecord(place, record, {})
-      yield* nameManifest({ ...place, digest: made }, { manifest, digest: made })
-      yield* images.learn(record.id, [{ ...place, digest: made }])
-      const { bytes: written, mediaType: type } = manifest
-      return { entry: { ...entry, mediaType: type, digest: made, size: written.length }, wasSent: true }
+      const made = yield* sendUnnamed(place, record, {})
+      yield* images.learn(record.id, [{ ...place, digest: made.digest }])
+      return { entry: { ...entry, ...made }, wasSent: true }
     }
     const from = yield* parseName(source)
     if (from.registry === place.registry && from.repository === place.repository) return { entry, wasSent: false }

@@ -1,5 +1,6 @@
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { localPlace } from "@gantry/core/image/ImageSource"
+import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
@@ -14,6 +15,7 @@ import { Images } from "../images/Images.ts"
 import { readOwnIndex } from "../images/index-entries.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
 import {
+  descriptorOf,
   nameManifest,
   sendImage,
   type SendImageOptions,
@@ -83,7 +85,7 @@ const pushOne = (
   })
 
 /** Sends all of a local image but its name; see `sendImage`. */
-export const sendRecord = (
+const sendRecord = (
   place: SendPlace,
   image: ImageRecord,
   options: SendImageOptions
@@ -94,6 +96,18 @@ export const sendRecord = (
     const bytes = yield* blobs.readWhole(image.manifest)
     const manifest = { mediaType: image.manifestType, bytes }
     return yield* sendImage(place, { config, stack: image.stack, manifest }, options)
+  })
+
+/** Sends a local image that has no name there but its digest, and tells what an index is to say of its manifest. */
+export const sendUnnamed = (
+  place: SendPlace,
+  image: ImageRecord,
+  options: SendImageOptions
+): Effect.Effect<Descriptor, PushError, PushServices> =>
+  Effect.gen(function* () {
+    const sent = yield* sendRecord(place, image, options)
+    yield* nameManifest({ ...place, digest: sent.digest }, sent)
+    return descriptorOf(sent)
   })
 
 /** Sends all images of an index, and makes the same index of their manifests as the place has them. */
@@ -112,10 +126,7 @@ const sendIndex = (
     const each = yield* Effect.forEach(entries, ({ entry, id }) =>
       Effect.gen(function* () {
         const image = yield* images.find(id)
-        const sent = yield* sendRecord(place, image, options)
-        yield* nameManifest({ ...place, digest: sent.digest }, sent)
-        const { bytes, mediaType } = sent.manifest
-        return { image, entry: { ...entry, mediaType, digest: sent.digest, size: bytes.length } }
+        return { image, entry: { ...entry, ...(yield* sendUnnamed(place, image, options)) } }
       })
     )
     const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests: each.map(({ entry }) => entry) }))
