@@ -15,7 +15,7 @@ import type { LeakWatch } from "../secrets/watch-texts.ts"
 import { cacheArtifact, cacheRecords, writeRecords } from "./CacheDocument.ts"
 import type { CacheTarget } from "./CachePlace.ts"
 import { mountIds, sendMounts } from "./export-mounts.ts"
-import { readCache } from "./read-cache.ts"
+import { type PlacedMount, readCache } from "./read-cache.ts"
 import type { ExportedStep } from "./leave-cache.ts"
 
 /** Where and how results are left. */
@@ -48,13 +48,8 @@ export const exportCache = (
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
       const ids = mounts ? mountIds(records) : new Set<string>()
-      const before = ids.size === 0 ? Option.none() : yield* Effect.option(readCache({ ref, shown: "" }))
-      const sent = yield* sendMounts(place, ids, {
-        form,
-        watch,
-        onWarning,
-        before: Option.match(before, { onNone: () => new Map(), onSome: (cache) => cache.mounts })
-      })
+      const sent =
+        ids.size === 0 ? [] : yield* sendMounts(place, ids, { form, watch, onWarning, before: yield* mountsAt(ref) })
       const told = sent.map(({ descriptor: _descriptor, ...mount }, at) => ({ ...mount, at: descriptors.length + at }))
       const config = yield* sendBytes(place, cacheRecords, writeRecords(records, layers, { absent, mounts: told }))
       const manifest = {
@@ -69,6 +64,12 @@ export const exportCache = (
     })
     yield* (yield* Registry).together(place, write)
   })
+
+/** What an earlier build has left of cache mounts, by name; nothing where there is no cache yet. */
+const mountsAt = (ref: CacheTarget["ref"]) =>
+  Effect.map(Effect.option(readCache({ ref, shown: "" })), (before) =>
+    Option.match(before, { onNone: () => new Map<string, PlacedMount>(), onSome: ({ mounts }) => mounts })
+  )
 
 /** The records of steps whose results the cache holds, each once: what a step made that was not recorded is not shared. */
 const recordsOf = (

@@ -1,7 +1,6 @@
 import { join } from "node:path"
 import { isList, unspell } from "@gantry/build/key/canonical"
 import { readRecordHead } from "@gantry/build/key/record-text"
-import type { Descriptor } from "@gantry/core/image/Descriptor"
 import { type Digest, hasher, isDigest } from "@gantry/core/image/Digest"
 import { Locks } from "@gantry/core/Locks"
 import { Registry } from "@gantry/core/registry/Registry"
@@ -20,11 +19,12 @@ import { usualCompression } from "../push/LayerForm.ts"
 import type { SendError, SendPlace } from "../push/send-layer.ts"
 import { findIn } from "../secrets/find-in.ts"
 import { SecretLeaked } from "../secrets/SecretLeaked.ts"
-import { mostMounts, mountType, type SharedMount } from "./CacheDocument.ts"
+import { mostMounts, mountType } from "./CacheDocument.ts"
 import type { CacheExport } from "./export-cache.ts"
+import type { PlacedMount } from "./read-cache.ts"
 
 /** A cache mount whose contents a place has. */
-export type SentMount = Omit<SharedMount, "at"> & { readonly descriptor: Descriptor }
+export type SentMount = Omit<PlacedMount, "at">
 
 /** The ids of all cache mounts that steps use. */
 export const mountIds = (records: ReadonlyArray<Pick<CacheRecord, "facts">>): ReadonlySet<string> =>

@@ -13,7 +13,7 @@ import { putFiles } from "../copy/put-files.ts"
 import { usualMost } from "../images/fetch-layer.ts"
 import { unpackedStream } from "../images/unpacked-archive.ts"
 import type { ImportOptions } from "./import-cache.ts"
-import type { SharedCache } from "./read-cache.ts"
+import type { PlacedMount, SharedCache } from "./read-cache.ts"
 
 type Services = LayerStore | Registry | Settings
 
@@ -51,11 +51,7 @@ export const offeredMounts = (
   })
 
 /** Puts the contents into a directory once all of them are here and are what was promised: nothing else is ever unpacked. */
-const fetched = (
-  { source }: SharedCache,
-  { descriptor, id }: SharedCache["mounts"] extends ReadonlyMap<string, infer Mount> ? Mount : never,
-  path: string
-) =>
+const fetched = ({ source }: SharedCache, { descriptor, id }: PlacedMount, path: string) =>
   Effect.gen(function* () {
     const { layerLimit: limit = usualMost } = yield* Settings
     const called = `cache mount ${id}`

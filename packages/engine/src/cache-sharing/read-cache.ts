@@ -24,6 +24,11 @@ export class CacheUnusable extends Data.TaggedError("CacheUnusable")<{
   }
 }
 
+/** A cache mount, and where its contents are. */
+export interface PlacedMount extends SharedMount {
+  readonly descriptor: Descriptor
+}
+
 /** A shared cache whose records were read; its layers are where they were. */
 export interface SharedCache {
   readonly source: CacheSource
@@ -32,8 +37,8 @@ export interface SharedCache {
   readonly layers: ReadonlyMap<Digest, Descriptor>
   /** Layers that were not left with the records on purpose. */
   readonly absent: ReadonlySet<Digest>
-  /** Cache mounts by name, and where their contents are. */
-  readonly mounts: ReadonlyMap<string, SharedMount & { readonly descriptor: Descriptor }>
+  /** By name. */
+  readonly mounts: ReadonlyMap<string, PlacedMount>
   /** Records that were left out. */
   readonly refused: number
 }
@@ -64,7 +69,7 @@ export const readCache = (
         descriptor !== undefined && isDigest(descriptor.digest) && compressionOf(descriptor.mediaType) !== undefined
       if (usable) known.set(diffId, descriptor)
     }
-    const mounts = new Map<string, SharedMount & { readonly descriptor: Descriptor }>()
+    const mounts = new Map<string, PlacedMount>()
     for (const mount of read.mounts) {
       const descriptor = layers[mount.at]
       if (descriptor?.mediaType === mountType && isDigest(descriptor.digest))
