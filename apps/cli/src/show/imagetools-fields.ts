@@ -44,62 +44,71 @@ export const entryForTemplates = (entry: IndexEntry): Fields => {
   )
 }
 
-const texts = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "")
-
 const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
 
-const map = (value: unknown): ReadonlyMap<string, unknown> => new Map(Object.entries(record(value)))
+/** A record of JSON that nobody has checked, read as if each of its fields were what it should be. */
+const readerOf = (from: Record<string, unknown>) => ({
+  text: (name: string): string => (typeof from[name] === "string" ? from[name] : ""),
+  list: (name: string): ReadonlyArray<unknown> => (Array.isArray(from[name]) ? from[name] : []),
+  map: (name: string): ReadonlyMap<string, unknown> => new Map(Object.entries(record(from[name]))),
+  isOn: (name: string): boolean => from[name] === true
+})
 
 /** The config of an image; JSON that nobody has checked. Undefined when it is none. Spec: OCI image-spec, config.md. */
 export const configForTemplates = (config: unknown): Fields | undefined => {
   if (!isRecord(config)) return undefined
-  const process = record(config["config"])
+  const { list, text } = readerOf(config)
   return withJson(
     {
-      Created: text(config["created"]),
-      Author: text(config["author"]),
-      Architecture: text(config["architecture"]),
-      Variant: text(config["variant"]),
-      OS: text(config["os"]),
-      OSVersion: text(config["os.version"]),
-      OSFeatures: texts(config["os.features"]),
-      Config: withJson(
-        {
-          User: text(process["User"]),
-          ExposedPorts: map(process["ExposedPorts"]),
-          Env: texts(process["Env"]),
-          Entrypoint: texts(process["Entrypoint"]),
-          Cmd: texts(process["Cmd"]),
-          Volumes: map(process["Volumes"]),
-          WorkingDir: text(process["WorkingDir"]),
-          Labels: map(process["Labels"]),
-          StopSignal: text(process["StopSignal"]),
-          ArgsEscaped: process["ArgsEscaped"] === true
-        },
-        process
-      ),
-      RootFS: withJson(
-        {
-          Type: text(record(config["rootfs"])["type"]),
-          DiffIDs: texts(record(config["rootfs"])["diff_ids"])
-        },
-        record(config["rootfs"])
-      ),
-      History: texts(config["history"]).map((each) =>
-        withJson(
-          {
-            Created: text(record(each)["created"]),
-            CreatedBy: text(record(each)["created_by"]),
-            Author: text(record(each)["author"]),
-            Comment: text(record(each)["comment"]),
-            EmptyLayer: record(each)["empty_layer"] === true
-          },
-          each
-        )
-      )
+      Created: text("created"),
+      Author: text("author"),
+      Architecture: text("architecture"),
+      Variant: text("variant"),
+      OS: text("os"),
+      OSVersion: text("os.version"),
+      OSFeatures: list("os.features"),
+      Config: processFields(record(config["config"])),
+      RootFS: rootFields(record(config["rootfs"])),
+      History: list("history").map(historyFields)
     },
     config
+  )
+}
+
+const processFields = (process: Record<string, unknown>): Fields => {
+  const { isOn, list, map, text } = readerOf(process)
+  return withJson(
+    {
+      User: text("User"),
+      ExposedPorts: map("ExposedPorts"),
+      Env: list("Env"),
+      Entrypoint: list("Entrypoint"),
+      Cmd: list("Cmd"),
+      Volumes: map("Volumes"),
+      WorkingDir: text("WorkingDir"),
+      Labels: map("Labels"),
+      StopSignal: text("StopSignal"),
+      ArgsEscaped: isOn("ArgsEscaped")
+    },
+    process
+  )
+}
+
+const rootFields = (root: Record<string, unknown>): Fields => {
+  const { list, text } = readerOf(root)
+  return withJson({ Type: text("type"), DiffIDs: list("diff_ids") }, root)
+}
+
+const historyFields = (entry: unknown): Fields => {
+  const { isOn, text } = readerOf(record(entry))
+  return withJson(
+    {
+      Created: text("created"),
+      CreatedBy: text("created_by"),
+      Author: text("author"),
+      Comment: text("comment"),
+      EmptyLayer: isOn("empty_layer")
+    },
+    entry
   )
 }
