@@ -1,6 +1,7 @@
 import type { AttestWish, ProvenanceWish } from "@gantry/engine/attest/Attestation"
 import { bad, good, type Result } from "../Result.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
+import { yesOrNo } from "./words.ts"
 
 /** What of one value of `--attest`, `--provenance` or `--sbom` is asked for; `off`: it is not to be. */
 export type AttestationWish =
@@ -11,9 +12,6 @@ export type AttestationWish =
       readonly inlineOnly?: boolean
     }
   | { readonly type: "sbom"; readonly wish: "on" | "off" }
-
-const yes = /^(?:1|t|true)$/i
-const no = /^(?:0|f|false)$/i
 
 /**
  * Reads one value of `--attest`: `type=provenance,mode=max` or `type=sbom`. Spec: Docker's documentation of attestations.
@@ -34,18 +32,20 @@ export const parseAttest = (text: string): Result<AttestationWish> => {
     )
   }
   values.delete("type")
-  const disabled = values.get("disabled") ?? "false"
+  const isOff = yesOrNo(values.get("disabled") ?? "false")
   values.delete("disabled")
-  if (yes.test(disabled)) return good({ type, wish: "off" })
-  if (!no.test(disabled)) return bad("disabled is true or false")
+  if (isOff === undefined) return bad("disabled is true or false")
+  if (isOff) return good({ type, wish: "off" })
   return type === "provenance" ? provenanceOf(values) : sbomOf(values)
 }
 
 /** Reads a value of the shorthand of one type: `true`, `false`, or what `--attest` has behind the type. */
 export const parseShorthand =
   (type: AttestationWish["type"]) =>
-  (text: string): Result<AttestationWish> =>
-    parseAttest(yes.test(text) ? `type=${type}` : no.test(text) ? `type=${type},disabled=true` : `type=${type},${text}`)
+  (text: string): Result<AttestationWish> => {
+    const isOn = yesOrNo(text)
+    return parseAttest(`type=${type}${isOn === undefined ? `,${text}` : isOn ? "" : ",disabled=true"}`)
+  }
 
 const provenanceOf = (values: ReadonlyMap<string, string>): Result<AttestationWish> => {
   const {
@@ -60,12 +60,14 @@ const provenanceOf = (values: ReadonlyMap<string, string>): Result<AttestationWi
   if (unknown !== undefined) return bad(`provenance has no key "${unknown}"`)
   if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
   if (version !== "v1") return bad(`version=${version} of provenance is not written: v1`)
-  if (!yes.test(reproducible) && !no.test(reproducible)) return bad("reproducible is true or false")
-  if (!yes.test(inline) && !no.test(inline)) return bad("inline-only is true or false")
+  const isReproducible = yesOrNo(reproducible)
+  if (isReproducible === undefined) return bad("reproducible is true or false")
+  const inlineOnly = yesOrNo(inline)
+  if (inlineOnly === undefined) return bad("inline-only is true or false")
   return good({
     type: "provenance",
-    wish: { mode, builderId, reproducible: yes.test(reproducible) },
-    ...(yes.test(inline) ? { inlineOnly: true } : {})
+    wish: { mode, builderId, reproducible: isReproducible },
+    ...(inlineOnly ? { inlineOnly } : {})
   })
 }
 

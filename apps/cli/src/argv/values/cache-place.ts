@@ -1,6 +1,7 @@
 import { bad, good, type Result } from "../Result.ts"
 import { type CompressionChoice, parseCompression } from "./compression.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
+import { yesOrNo } from "./words.ts"
 
 /** One value of `--cache-from` or `--cache-to`, read and checked, with places as they were written. */
 export interface CacheWish {
@@ -29,15 +30,6 @@ const idle = new Set([
   "mounts",
   "ignore-error"
 ])
-
-const words = (text: string | undefined, otherwise: boolean): boolean | undefined =>
-  text === undefined
-    ? otherwise
-    : /^(?:1|t|true)$/i.test(text)
-      ? true
-      : /^(?:0|f|false)$/i.test(text)
-        ? false
-        : undefined
 
 /**
  * Reads one value: `type=registry,ref=NAME`, `type=local,src=FOLDER` (or `dest`), or the name of a repository alone.
@@ -70,9 +62,9 @@ export const parseCache =
     if (where === undefined || where === "") return bad(`${type === "registry" ? "ref" : folder} is required`)
     const mode = values.get("mode") ?? "min"
     if (mode !== "min" && mode !== "max") return bad(`mode=${mode} is neither min nor max`)
-    const ignoreError = words(values.get("ignore-error"), false)
-    const force = words(values.get("force-compression"), false)
-    const mounts = words(values.get("mounts"), false)
+    const ignoreError = yesOrNo(values.get("ignore-error") ?? "false")
+    const force = yesOrNo(values.get("force-compression") ?? "false")
+    const mounts = yesOrNo(values.get("mounts") ?? "false")
     if (ignoreError === undefined || force === undefined || mounts === undefined)
       return bad("ignore-error, mounts and force-compression are true or false")
     const compression = parseCompression(values.get("compression"), values.get("compression-level"))

@@ -1,6 +1,7 @@
 import { bad, good, type Result } from "../Result.ts"
 import { type CompressionChoice, parseCompression } from "./compression.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
+import { yesOrNo } from "./words.ts"
 
 /** How layers are to be compressed, as written. */
 export interface CompressionWish extends CompressionChoice {
@@ -122,9 +123,9 @@ class Keys {
   flag(key: string, otherwise: boolean): boolean {
     const text = this.values.get(key)
     if (text === undefined) return otherwise
-    if (/^(?:1|t|true)$/i.test(text)) return true
-    if (!/^(?:0|f|false)$/i.test(text)) this.fail(`${key}=${text} is neither true nor false`)
-    return false
+    const value = yesOrNo(text)
+    if (value === undefined) this.fail(`${key}=${text} is neither true nor false`)
+    return value ?? false
   }
 
   fail(why: string): void {

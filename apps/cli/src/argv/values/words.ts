@@ -35,6 +35,10 @@ export const parseBuildPull = (text: string): Result<PullPolicy | "newer"> => {
   }
 }
 
+/** Reads yes or no as Docker has it behind a key; undefined for anything else. */
+export const yesOrNo = (text: string): boolean | undefined =>
+  /^(?:1|t|true)$/i.test(text) ? true : /^(?:0|f|false)$/i.test(text) ? false : undefined
+
 /** A standard stream of a container. */
 export type StreamName = "stdin" | "stdout" | "stderr"
 
