@@ -1,6 +1,3 @@
-import { statSync } from "node:fs"
-import { homedir } from "node:os"
-import { resolve } from "node:path"
 import { largestSecret, readSecretFile } from "@gantry/engine/secrets/read-secret-file"
 import type { Secret } from "@gantry/engine/secrets/Secrets"
 import * as Effect from "effect/Effect"
@@ -9,6 +6,7 @@ import { parseSecret, type SecretSource } from "../argv/values/secret.ts"
 import type { Terminal } from "../terminal.ts"
 import { valuesOf } from "./read-values.ts"
 import { reasonOf } from "@gantry/engine/file-problem"
+import { secretPath, secretPlace } from "./secret-place.ts"
 import { badValue, type Usage } from "./Usage.ts"
 
 /** The secrets that `--secret` options name. Fails for the first that cannot be read. */
@@ -29,13 +27,12 @@ export const readSecrets = (
     )
   )
 
-/** An id alone is a file of that name if there is one, else a variable. */
 const bytesOf = (
-  { from, id }: SecretSource,
+  secret: SecretSource,
   { cwd, env }: Pick<Terminal, "cwd" | "env">
 ): Effect.Effect<Uint8Array, Usage> => {
-  const isFile = from === undefined && statSync(resolve(cwd, id), { throwIfNoEntry: false })?.isFile() === true
-  const source = from ?? (isFile ? { file: id } : { env: id })
+  const { from, id } = secret
+  const source = secretPlace(secret, cwd)
   if ("env" in source) {
     const value = Object.hasOwn(env, source.env) ? env[source.env] : undefined
     if (value !== undefined) return Effect.succeed(new TextEncoder().encode(value))
@@ -43,7 +40,7 @@ const bytesOf = (
     return badValue(why, "say where it is: --secret id=NAME,src=FILE or --secret id=NAME,env=VARIABLE")
   }
   return Effect.try({
-    try: () => readSecretFile(resolve(cwd, source.file.replace(/^~(?=\/)/, homedir()))),
+    try: () => readSecretFile(secretPath(cwd, source.file)),
     catch: (cause) => badValue(`secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`)
   })
 }

@@ -2,11 +2,10 @@ import { posix } from "node:path"
 import type { SecretWish } from "@gantry/engine/containers/SecretWish"
 import { bad, good, type Result } from "../Result.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
+import type { SecretSource } from "./secret.ts"
 
-/** A secret of a container. Where it comes from is absent when only its name was given. */
-export interface RunSecret {
-  readonly id: string
-  readonly from?: { readonly file: string } | { readonly env: string }
+/** A secret of a container. */
+export interface RunSecret extends SecretSource {
   readonly as: SecretWish["as"]
 }
 

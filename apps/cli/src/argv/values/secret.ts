@@ -1,7 +1,7 @@
 import { bad, good, type Result } from "../Result.ts"
 import { fieldsOf, keyAndValue } from "./csv.ts"
 
-/** Where a secret of a build is to be read. */
+/** Where a secret is to be read. */
 export interface SecretSource {
   readonly id: string
   /** As written; absent when only the id was given. */
