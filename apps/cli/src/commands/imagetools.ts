@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
 import { parse as parsePlatform } from "@gantry/core/image/Platform"
 import { fetchDocument } from "@gantry/engine/manifests/fetch-document"
@@ -80,10 +80,7 @@ const sourcesOf = (texts: ReadonlyArray<string>, tags: ReadonlyArray<ImageRef>, 
     const named = yield* Effect.forEach(written, (source) =>
       source.type === "name" ? placeNamed(source.text, cwd) : Effect.succeed(undefined)
     )
-    const repositories = [...tags, ...named.filter((ref) => ref !== undefined)].map(({ registry, repository }) => ({
-      registry,
-      repository
-    }))
+    const repositories = [...tags, ...named.filter((ref) => ref !== undefined)].map(placeOf)
     const [only, ...others] = new Map(repositories.map((each) => [JSON.stringify(each), each])).values()
     return yield* Effect.forEach(written, (source, at) => {
       const ref = named[at]

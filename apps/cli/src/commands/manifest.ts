@@ -1,5 +1,5 @@
-import { format, type ImageRef } from "@gantry/core/image/ImageRef"
-import { fetchDocument, makeAllowance, placeOf } from "@gantry/engine/manifests/fetch-document"
+import { format, type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
+import { fetchDocument, makeAllowance } from "@gantry/engine/manifests/fetch-document"
 import { asListed, findLocal, noSuchManifest } from "@gantry/engine/manifests/find-source"
 import type { ShownManifest } from "@gantry/engine/manifests/ManifestList"
 import { ManifestsRefused } from "@gantry/engine/manifests/ManifestsRefused"

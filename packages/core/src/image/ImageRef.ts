@@ -97,5 +97,11 @@ export const familiarName = (ref: Pick<ImageRef, "registry" | "repository">): st
   return [ref.repository.replace(/^library\//, ""), ref.repository].find(means) ?? full
 }
 
+/** Where an image is: its name without tag and digest. */
+export const placeOf = ({ registry, repository }: Pick<ImageRef, "registry" | "repository">): ImageRef => ({
+  registry,
+  repository
+})
+
 const suffix = (ref: ImageRef): string =>
   (ref.tag === undefined ? "" : `:${ref.tag}`) + (ref.digest === undefined ? "" : `@${ref.digest}`)

@@ -1,4 +1,5 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
+import { placeOf } from "@gantry/core/image/ImageRef"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { Locks } from "@gantry/core/Locks"
@@ -44,7 +45,7 @@ export const exportCache = (
     const here = yield* Effect.filter(all, (layer) => Effect.map(store.get(layer), Option.isSome))
     const layers = here.filter((layer) => kept.has(layer))
     const absent = all.filter((layer) => !layers.includes(layer))
-    const place = { registry: ref.registry, repository: ref.repository }
+    const place = placeOf(ref)
     const write = Effect.gen(function* () {
       const descriptors = yield* sendLayers(place, layers, { form })
       const ids = mounts ? mountIds(records) : new Set<string>()

@@ -1,5 +1,5 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
 import { Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
@@ -93,6 +93,3 @@ export const makeAllowance = (ref: ImageRef, most: number) => {
       })
     })
 }
-
-/** Where a reference lies, without tag and digest. */
-export const placeOf = ({ registry, repository }: ImageRef): ImageRef => ({ registry, repository })

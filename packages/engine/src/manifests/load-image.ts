@@ -1,6 +1,6 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import type { Digest } from "@gantry/core/image/Digest"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
 import { format as platformText } from "@gantry/core/image/Platform"
 import { isRecord } from "@gantry/core/is-record"
@@ -14,8 +14,7 @@ import {
   fetchPlatform,
   isImageConfig,
   makeAllowance,
-  mostConfig,
-  placeOf
+  mostConfig
 } from "./fetch-document.ts"
 import { ManifestsRefused } from "./ManifestsRefused.ts"
 import { mostEntries } from "./read-document.ts"

@@ -1,16 +1,10 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
-import type { ImageRef } from "@gantry/core/image/ImageRef"
+import { type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
 import { shown } from "@gantry/core/image/ImageSource"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import * as Effect from "effect/Effect"
 import { combine, type CombinedSource, type CombineOptions } from "../manifests/combine.ts"
-import {
-  fetchDocument,
-  type FetchedDocument,
-  type FetchError,
-  fetchPlatform,
-  placeOf
-} from "../manifests/fetch-document.ts"
+import { fetchDocument, type FetchedDocument, type FetchError, fetchPlatform } from "../manifests/fetch-document.ts"
 import type { EntryPlatform, IndexEntry } from "../manifests/IndexEntry.ts"
 import { ManifestsRefused } from "../manifests/ManifestsRefused.ts"
 import { copyDocument, type CopyImageError } from "./copy-image.ts"

@@ -1,6 +1,6 @@
 import type { Descriptor } from "@gantry/core/image/Descriptor"
 import type { Digest } from "@gantry/core/image/Digest"
-import { format, type ImageRef } from "@gantry/core/image/ImageRef"
+import { format, type ImageRef, placeOf } from "@gantry/core/image/ImageRef"
 import { type ManifestBytes, Registry } from "@gantry/core/registry/Registry"
 import type { RegistryError } from "@gantry/core/registry/RegistryError"
 import type { BlobCorrupt } from "@gantry/core/store/StoreError"

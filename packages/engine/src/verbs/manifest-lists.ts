@@ -7,7 +7,6 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type { BadImageName } from "../EngineError.ts"
 import { Images, parseName } from "../images/Images.ts"
-import { placeOf } from "../manifests/fetch-document.ts"
 import { findSource, type SourceError } from "../manifests/find-source.ts"
 import type { IndexEntry } from "../manifests/IndexEntry.ts"
 import {
@@ -144,7 +143,7 @@ export const pushList = (
         })
       }
     }
-    const place = placeOf(list)
+    const place = ImageRef.placeOf(list)
     const pushed = yield* Effect.forEach(manifests, (listed) => sendListed(listed, place))
     const document = listDocument(pushed.map(({ entry }) => entry))
     yield* (yield* Registry).tag(list, document)

@@ -68,7 +68,7 @@ const pushOne = (
 ): Effect.Effect<Pushed, PushError, PushServices> =>
   Effect.gen(function* () {
     const images = yield* Images
-    const place = { registry: ref.registry, repository: ref.repository }
+    const place = ImageRef.placeOf(ref)
     options.onEvent?.({ type: "pushing", ref })
     const { records, sent } = yield* index === undefined
       ? Effect.map(sendRecord(place, image, options), (one) => ({ records: [image], sent: one }))
