@@ -17,12 +17,7 @@ export const commandHelp = (
   commands: { readonly [name: string]: CommandName } = {}
 ): string => {
   const options = optionRows(command.options)
-  const below =
-    command.below === undefined
-      ? words.length === 1
-        ? membersOf(commands, words)
-        : []
-      : Object.values(command.below).map(({ paths: [path], summary }) => [path.join(" "), summary] as const)
+  const below = command.below === undefined ? membersOf(commands, words) : membersOf(command.below, [])
   return paragraphs(
     `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
