@@ -52,7 +52,7 @@ export const attestAll = (
   })
 
 /** Says of an image what was asked for. `names`: what it will be called. */
-export const attest = (
+const attest = (
   image: Produced,
   { provenance, sbom = false }: AttestWish,
   { facts, names }: { readonly facts: BuiltFacts; readonly names: ReadonlyArray<ImageRef> }
