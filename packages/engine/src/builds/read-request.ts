@@ -85,15 +85,9 @@ export const readRequest = (
           })
         )
     ).pipe(Either.mapLeft((diagnostics) => new BadBuildFile({ path: shown, diagnostics })))
-    if (unused.length > 0 && platform === request.platforms[0]) {
-      request.onWarning(`build arguments that no ARG of the Dockerfile declares: ${unused.join(", ")}`)
-    }
-    for (const [name, value] of platform === request.platforms[0] ? Object.entries(request.labels) : []) {
-      if (loginsIn(value).size > 0) request.onWarning(loginInLabel(name).message)
-    }
-    const absent = typeof request.noCache === "boolean" ? [] : request.noCache.filter((name) => !hasStage(graph, name))
-    if (absent.length > 0 && platform === request.platforms[0]) {
-      request.onWarning(`stages that are to be built anew and that the Dockerfile does not have: ${absent.join(", ")}`)
+    // The same for each platform.
+    if (platform === request.platforms[0]) {
+      for (const warning of warningsOf(request, graph, unused)) request.onWarning(warning)
     }
     for (const diagnostic of graph.warnings) onEvent({ type: "warning", diagnostic })
     return {
@@ -115,6 +109,24 @@ export const readRequest = (
       onEvent
     }
   })
+
+/** What is strange about a request, whatever its platform. `unused`: build arguments that it does not declare. */
+const warningsOf = (
+  { labels, noCache }: Pick<BuildRequest, "labels" | "noCache">,
+  graph: BuildGraph,
+  unused: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const absent = typeof noCache === "boolean" ? [] : noCache.filter((name) => !hasStage(graph, name))
+  return [
+    ...(unused.length === 0 ? [] : [`build arguments that no ARG of the Dockerfile declares: ${unused.join(", ")}`]),
+    ...Object.entries(labels).flatMap(([name, value]) =>
+      loginsIn(value).size === 0 ? [] : [loginInLabel(name).message]
+    ),
+    ...(absent.length === 0
+      ? []
+      : [`stages that are to be built anew and that the Dockerfile does not have: ${absent.join(", ")}`])
+  ]
+}
 
 const scopeOf = (
   { context }: BuildRequest,
