@@ -175,8 +175,9 @@ const buildImage = (
         yield* layers.flush
         yield* Effect.ignoreLogged(sweepSteps)
       }
-      for (const { config, graph, steps } of results) {
-        yield* watchConfig(config, watch)
+      for (const { config, graph, stages, steps } of results) {
+        const kept = request.saveStages === true ? [config, ...stages.map((each) => each.config)] : [config]
+        yield* Effect.forEach(kept, (each) => watchConfig(each, watch))
         if (watch === undefined || searched === undefined) continue
         yield* Effect.mapError(watchLayers(steps, watch, searched), (failure) =>
           atFault(failure, opened.dockerfile.shown, graph.source)
