@@ -1,4 +1,4 @@
-import { ofBytes } from "@gantry/core/image/Digest"
+import { hexOf, ofBytes } from "@gantry/core/image/Digest"
 import type { ProjectNetwork, Service } from "./Project.ts"
 
 /** What of a service makes no other container of it: how many there are, how its image comes, when it starts. */
@@ -71,14 +71,14 @@ export const configHash = (service: Service): string => {
   const spelled = (Object.keys(facts) as Array<keyof typeof facts>)
     .filter((field) => service[field] !== undefined)
     .map((field) => [field, field === "networks" ? inOrder(service.networks) : spell(service[field])])
-  return ofBytes(JSON.stringify(["gantry.compose.service.1", spelled])).slice("sha256:".length)
+  return hexOf(ofBytes(JSON.stringify(["gantry.compose.service.1", spelled])))
 }
 
 /** SHA-256, in hexadecimal digits, of what makes a network of a project another one. */
 export const networkHash = (network: ProjectNetwork): string => {
   const { attachable, driver, driverOpts, enableIpv6, internal, ipam, labels } = network
   const said = { attachable, driver, driverOpts, enableIpv6, internal, ipam, labels }
-  return ofBytes(JSON.stringify(["gantry.compose.network.1", spell(said)])).slice("sha256:".length)
+  return hexOf(ofBytes(JSON.stringify(["gantry.compose.network.1", spell(said)])))
 }
 
 const inOrder = (networks: Service["networks"]) =>

@@ -1,7 +1,7 @@
 import { parseByteSize } from "@gantry/core/byte-size"
 import { parseDuration } from "@gantry/core/duration"
 import { rightsOf } from "../tree/scalars.ts"
-import { anyText, type At, number, type Read, say } from "./At.ts"
+import { anyText, type At, integer, number, type Read, say } from "./At.ts"
 
 /** Bytes, as digits; also of a size with a unit. */
 export const size: Read<string> = (at) => {
@@ -25,12 +25,10 @@ export const amount: Read<string> = (at) => {
 
 /** A whole number, as text. */
 export const count =
-  (least: number, most = Number.MAX_SAFE_INTEGER): Read<string> =>
+  (least: number, most?: number): Read<string> =>
   (at) => {
-    const found = number(at)
-    if (found === undefined) return undefined
-    if (Number.isInteger(found) && found >= least && found <= most) return String(found)
-    return say(at, `${found} is not a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`)
+    const found = integer(least, most)(at)
+    return found === undefined ? undefined : String(found)
   }
 
 const hours: { readonly [unit: string]: number } = { d: 24, w: 7 * 24 }

@@ -1,6 +1,6 @@
 import { configHash } from "@gantry/compose/config-hash"
 import type { Project, Service } from "@gantry/compose/Project"
-import { ofBytes } from "@gantry/core/image/Digest"
+import { hexOf, ofBytes } from "@gantry/core/image/Digest"
 import { serviceSecrets } from "./service-mounts.ts"
 
 /**
@@ -12,5 +12,5 @@ export const serviceHash = (project: Pick<Project, "configs" | "secrets">, servi
   const files = serviceSecrets(service, project)
   if (files.length === 0) return own
   const facts = files.map(({ as, from, id }) => [id, Object.entries(from), Object.entries(as)])
-  return ofBytes(Buffer.from(JSON.stringify([own, facts]))).replace(/^sha256:/, "")
+  return hexOf(ofBytes(JSON.stringify([own, facts])))
 }
