@@ -1,3 +1,4 @@
+import { pathOfField } from "../tree/path-of-field.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
 import { isNull } from "../tree/scalars.ts"
 import { type Field, type List, type Table, valueOf, type Tree } from "../tree/Tree.ts"
@@ -63,7 +64,7 @@ const mergeTables = (base: Table, over: Table, merging: Merging): Table => {
       const next = (Object.hasOwn(rule.fields ?? {}, name) ? rule.fields?.[name] : rule.others) ?? {}
       set(name, {
         key,
-        value: mergeTrees(before, value, { ...merging, path: path === "" ? name : `${path}.${name}`, rule: next })
+        value: mergeTrees(before, value, { ...merging, path: pathOfField(path, name), rule: next })
       })
     }
   }

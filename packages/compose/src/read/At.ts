@@ -1,5 +1,6 @@
 import { didYouMean } from "./did-you-mean.ts"
 import { kindOf, isNull, numberOf, truthOf } from "../tree/scalars.ts"
+import { pathOfField } from "../tree/path-of-field.ts"
 import { plainData } from "../tree/plain-data.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
 import type { Field, List, Place, Tree } from "../tree/Tree.ts"
@@ -127,7 +128,7 @@ export const entries =
     if (tree.kind === "list") return notNames(at, tree)
     if (tree.kind !== "table") return wanted(at, "a mapping")
     const found = Array.from(tree.fields).flatMap(([name, { key, value }]) => {
-      const each = read({ ...at, key, tree: value, path: at.path === "" ? name : `${at.path}.${name}` }, name)
+      const each = read({ ...at, key, tree: value, path: pathOfField(at.path, name) }, name)
       return each === undefined ? [] : [[name, each] as const]
     })
     return Object.fromEntries(found)
@@ -167,12 +168,12 @@ export const open = <Name extends string>(
   for (const [name, { key, value }] of fields) {
     if (known.has(name) || name.startsWith("x-")) continue
     const hint = didYouMean(name, names, report) ?? advice(value)
-    sayAt(report, key, join(path, name), `there is no attribute "${name}"`, hint)
+    sayAt(report, key, pathOfField(path, name), `there is no attribute "${name}"`, hint)
   }
   const get = (name: Name): At | undefined => {
     const field = fields.get(name)
     if (field === undefined || isFilledWithNothing(field.value)) return undefined
-    return { tree: field.value, key: field.key, path: join(path, name), report }
+    return { tree: field.value, key: field.key, path: pathOfField(path, name), report }
   }
   return {
     get,
@@ -190,8 +191,6 @@ export const open = <Name extends string>(
 
 /** A value that was a variable without a value says nothing. */
 const isFilledWithNothing = (tree: Tree) => tree.kind === "scalar" && tree.style === "filled" && tree.text === ""
-
-const join = (path: string, name: string) => (path === "" ? name : `${path}.${name}`)
 
 /** A record without the fields that have no value. */
 export type Defined<A> = { readonly [K in keyof A as undefined extends A[K] ? never : K]: A[K] } & {

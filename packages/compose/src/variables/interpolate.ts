@@ -1,3 +1,4 @@
+import { pathOfField } from "../tree/path-of-field.ts"
 import { type Report, sayAt } from "../tree/Report.ts"
 import type { Environment, Tree } from "../tree/Tree.ts"
 import { substitute } from "./substitute.ts"
@@ -28,7 +29,7 @@ export const interpolate = (tree: Tree, path: string, environment: Environment, 
   }
   if (tree.kind === "table") {
     const fields = Array.from(tree.fields, ([name, field]) => {
-      const value = interpolate(field.value, path === "" ? name : `${path}.${name}`, environment, report)
+      const value = interpolate(field.value, pathOfField(path, name), environment, report)
       return [name, { ...field, value }] as const
     })
     return { ...tree, fields: new Map(fields) }
