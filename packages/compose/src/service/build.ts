@@ -21,6 +21,7 @@ import { hosts } from "./network/hosts.ts"
 import { size } from "../read/measures.ts"
 import { pairs, variables } from "../read/pairs.ts"
 import { refer, type Scope } from "../read/Scope.ts"
+import { serviceIn } from "../texts/service-in.ts"
 import { serviceFiles } from "./service-files.ts"
 import { ulimits } from "./ulimits.ts"
 
@@ -106,7 +107,8 @@ const place: Read<string> = (at) => {
 
 const context = (at: At, scope: Scope): string | undefined => {
   const found = place(at)
-  if (found?.startsWith("service:") === true) refer(at, "service", found.slice("service:".length), scope)
+  const service = serviceIn(found)
+  if (service !== undefined) refer(at, "service", service, scope)
   return found
 }
 

@@ -1,7 +1,7 @@
 import type { Dependency, Service } from "../Project.ts"
 import { anyText, type At, choice, entries, open, say, truth } from "../read/At.ts"
-import { sharedService } from "./network/namespaces.ts"
 import { refer, type Scope } from "../read/Scope.ts"
+import { serviceIn } from "../texts/service-in.ts"
 
 const conditions = ["service_started", "service_healthy", "service_completed_successfully"] as const
 
@@ -38,7 +38,7 @@ export const impliedNeeds = ({
   readonly [Field in "ipc" | "networkMode" | "pid"]: string | undefined
 } & Pick<Service, "links" | "volumesFrom">): Service["dependsOn"] => {
   const need = (restart: boolean): Dependency => ({ condition: "service_started", restart, required: true })
-  const shared = [networkMode, ipc, pid].flatMap((mode) => sharedService(mode) ?? [])
+  const shared = [networkMode, ipc, pid].flatMap((mode) => serviceIn(mode) ?? [])
   const sources = volumesFrom.filter(({ from }) => from === "service").map(({ name }) => name)
   return Object.fromEntries([
     ...sources.map((name) => [name, need(false)] as const),

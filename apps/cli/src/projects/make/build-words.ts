@@ -1,4 +1,5 @@
 import type { Project, Service, ServiceBuild } from "@gantry/compose/Project"
+import { serviceIn } from "@gantry/compose/texts/service-in"
 import { flag, pairs, word, words } from "./option-words.ts"
 import { imageOf } from "./service-options.ts"
 
@@ -28,9 +29,7 @@ const secretWords = (project: Project, build: ServiceBuild): ReadonlyArray<strin
 
 /** The services whose images a build takes files from. */
 export const contextServices = ({ build }: Service): ReadonlyArray<string> =>
-  Object.values(build?.additionalContexts ?? {}).flatMap((place) =>
-    place.startsWith("service:") ? [place.slice("service:".length)] : []
-  )
+  Object.values(build?.additionalContexts ?? {}).flatMap((place) => serviceIn(place) ?? [])
 
 /** The options of `build` for a service, and its context. `inline`: where a Dockerfile that stands in the Compose file was put. */
 export const buildWords = (
@@ -41,8 +40,8 @@ export const buildWords = (
   inline?: string
 ): ReadonlyArray<string> => {
   const place = (text: string): string => {
-    if (!text.startsWith("service:")) return text
-    const name = text.slice("service:".length)
+    const name = serviceIn(text)
+    if (name === undefined) return text
     const other = project.services[name] ?? project.disabled[name]
     return other === undefined ? text : `docker-image://${imageOf(project, other)}`
   }

@@ -1,4 +1,5 @@
 import type { Project, Service } from "@gantry/compose/Project"
+import { serviceIn } from "@gantry/compose/texts/service-in"
 import type { NetworkWish } from "@gantry/engine/networks/NetworkWish"
 import type { RunOptions } from "@gantry/engine/containers/RunOptions"
 import * as Effect from "effect/Effect"
@@ -42,8 +43,8 @@ const wrong = (service: Service, message: string, hint = "change it in the Compo
 
 /** `service:NAME` as the container that is meant; other words as they are. */
 const settled = (service: Service, text: string | undefined, ids: ContainerWish["ids"]) => {
-  if (text?.startsWith("service:") !== true) return Effect.succeed(text)
-  const name = text.slice("service:".length)
+  const name = serviceIn(text)
+  if (name === undefined) return Effect.succeed(text)
   const id = ids.get(name)
   return id === undefined
     ? wrong(

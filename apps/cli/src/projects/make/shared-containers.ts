@@ -1,9 +1,7 @@
 import type { Service } from "@gantry/compose/Project"
+import { serviceIn } from "@gantry/compose/texts/service-in"
 import { sharedWith } from "@gantry/engine/networks/NetworkWish"
 import type { Member } from "../life/members.ts"
-
-const serviceIn = (text: string | undefined): string | undefined =>
-  text?.startsWith("service:") === true ? text.slice("service:".length) : undefined
 
 /** Whether a container has something of this one. */
 type Has = (record: Member["record"], id: string) => boolean

@@ -14,7 +14,3 @@ export const namespace =
     const known = [...words, "service:NAME", "container:NAME"].join(", ")
     return say(at, `"${found}" is not one of ${known}`, didYouMean(found, words, at.report))
   }
-
-/** The service whose namespace is shared, if it is one's. */
-export const sharedService = (mode: string | undefined): string | undefined =>
-  mode?.startsWith("service:") === true ? mode.slice("service:".length) : undefined
