@@ -35,4 +35,15 @@ describe("the words of a build", () => {
       "--build-context=three=/srv/three"
     ])
   })
+
+  it("have a Dockerfile beside a local context, and as it is written within a repository", () => {
+    const web = service("web", { build })
+    const fileWord = (context: string) =>
+      buildWords(project([web]), web, { ...build, context, dockerfile: "sub/Dockerfile" }, asWritten).find((word) =>
+        word.startsWith("--file=")
+      )
+    expect(fileWord("/srv/shop/app")).toBe("--file=/srv/shop/app/sub/Dockerfile")
+    const remote = ["https://host.example/shop.git", "git@host.example:shop.git", "github.com/owner/shop"]
+    expect(remote.map(fileWord)).toEqual(remote.map(() => "--file=sub/Dockerfile"))
+  })
 })

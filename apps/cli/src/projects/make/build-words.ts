@@ -1,3 +1,4 @@
+import { isRemote } from "@gantry/compose/files/path-of"
 import type { Project, Service, ServiceBuild } from "@gantry/compose/Project"
 import { serviceIn } from "@gantry/compose/texts/service-in"
 import { flag, pairs, word, words } from "./option-words.ts"
@@ -46,14 +47,15 @@ export const buildWords = (
     return other === undefined ? text : `docker-image://${imageOf(project, other)}`
   }
   const dockerfile = inline ?? build.dockerfile
-  const isRemote = /^[a-z]+:\/\/|^git@/.test(build.context)
   return [
     `--tag=${imageOf(project, service)}`,
     ...words("tag", build.tags),
     // Next to a local context it is relative to that, not to where the command was typed.
     ...(dockerfile === undefined
       ? []
-      : [`--file=${isRemote || dockerfile.startsWith("/") ? dockerfile : `${build.context}/${dockerfile}`}`]),
+      : [
+          `--file=${isRemote(build.context) || dockerfile.startsWith("/") ? dockerfile : `${build.context}/${dockerfile}`}`
+        ]),
     ...pairs("build-arg", build.args),
     ...words("build-arg", asked.args),
     ...word("target", build.target),
