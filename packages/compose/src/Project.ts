@@ -1,3 +1,5 @@
+import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
+
 /**
  * What Compose files ask for, after variables, `extends`, `include` and further files have been dealt with. Field by field
  * this is the Compose Specification (https://github.com/compose-spec/compose-spec, `05-services.md` and following):
@@ -160,7 +162,7 @@ export interface ServiceVolume {
   readonly target: string
   readonly readOnly: boolean
   readonly bind?: {
-    readonly propagation?: string
+    readonly propagation?: Propagation
     readonly createHostPath: boolean
     readonly recursive?: string
     readonly selinux?: "z" | "Z"

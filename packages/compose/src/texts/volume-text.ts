@@ -1,3 +1,4 @@
+import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
 import { didYouMean } from "../read/did-you-mean.ts"
 import type { Parsed } from "./port-text.ts"
 
@@ -14,7 +15,7 @@ export interface VolumeText {
 }
 
 /** Ways in which mounts below a bind are seen elsewhere. */
-export const propagations = ["private", "rprivate", "rshared", "rslave", "shared", "slave"]
+export const propagations: ReadonlyArray<Propagation> = ["private", "rprivate", "rshared", "rslave", "shared", "slave"]
 
 /** Words that say how writes are delayed on other systems. */
 const delays = ["cached", "consistent", "default", "delegated"]
@@ -36,7 +37,7 @@ export const parseVolume = (text: string): Parsed<VolumeText> => {
     if (words.includes(option)) continue
     return wrong(`it has no option "${option}"`, didYouMean(option, words))
   }
-  const propagation = options.find((option) => propagations.includes(option))
+  const propagation = options.find((option) => propagations.some((each) => each === option))
   const selinux = options.find((option) => option.toLowerCase() === "z")
   return {
     value: {

@@ -2,15 +2,10 @@ import type { Project, ProjectFile, Service, ServiceFile, ServiceVolume } from "
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import type { SecretWish } from "@gantry/engine/containers/SecretWish"
 import type { MountRequest } from "@gantry/engine/containers/RunOptions"
-import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
 import { isAbsolute } from "node:path"
 
 /** Where a secret is put that says nothing else (Compose Specification, `secrets`). */
 const secretsDirectory = "/run/secrets"
-
-const propagations: ReadonlySet<string> = new Set(["private", "rprivate", "rshared", "rslave", "shared", "slave"])
-
-const isPropagation = (text: string | undefined): text is Propagation => text !== undefined && propagations.has(text)
 
 /** Where a secret of a service stands in its containers. */
 export const secretTarget = ({ source, target }: ServiceFile): string => {
@@ -32,7 +27,7 @@ const mountOf = (volume: ServiceVolume, project: Pick<Project, "volumes">): Moun
         target,
         readonly,
         recursive: volume.bind?.recursive !== "disabled",
-        ...(isPropagation(volume.bind?.propagation) ? { propagation: volume.bind.propagation } : {}),
+        ...(volume.bind?.propagation === undefined ? {} : { propagation: volume.bind.propagation }),
         ...(volume.bind?.recursive === "writable" ? { writableBelow: true } : {}),
         create: volume.bind?.createHostPath ?? true,
         typed
