@@ -8,25 +8,17 @@ import { restart as restartContainer } from "@gantry/engine/verbs/restart"
 import { SIGKILL } from "@gantry/linux/constants"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { parse } from "../../argv/parse.ts"
 import * as tables from "../../argv/tables/projects/lifecycle.ts"
 import { signalOf } from "../../commands/signal-option.ts"
 import { plain } from "../../commands/Usage.ts"
 import { settleOrphans } from "../make/orphans.ts"
-import { atOnce, defineProject, progressOf, type ProjectContext, servicesOf } from "../define-project.ts"
-import { knownProject } from "../life/known-project.ts"
+import { atOnce, defineProject, progressOf } from "../define-project.ts"
+import { meantMembers, meantServices } from "../life/meant.ts"
 import { allMembers, type Member, runs, serviceMembers } from "../life/members.ts"
 import { allWell, startServices } from "../life/start-services.ts"
 import { killMembers, stopMembers } from "../life/stop-services.ts"
 import { typedCommand } from "../typed-command.ts"
-
-/** The project that is meant, the names of the services that are, and their containers. */
-const meant = (context: ProjectContext, operands: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const project = yield* knownProject(context, operands)
-    const names = (yield* servicesOf(project, operands)).map(({ name }) => name)
-    const members = (yield* serviceMembers(project.name)).filter(({ service }) => names.includes(service))
-    return { project, names, members }
-  })
 
 const none = (project: Project) =>
   plain(`project ${project.name} has no containers of these services`, "gantry compose up -d makes and starts them")
@@ -34,7 +26,7 @@ const none = (project: Project) =>
 /** `gantry compose start`. */
 export const start = defineProject(tables.start, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const { members, names, project } = yield* meant(context, operands)
+    const { members, names, project } = yield* meantMembers(context, operands)
     if (members.length === 0) return yield* none(project)
     const progress = progressOf(context)
     const all = [...withNeeds(project.services, names)].filter((name) => Object.hasOwn(project.services, name))
@@ -47,23 +39,23 @@ export const start = defineProject(tables.start, ({ operands, options }, context
 /** `gantry compose stop`. */
 export const stop = defineProject(tables.stop, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const { members, project } = yield* meant(context, operands)
+    const { members, project } = yield* meantMembers(context, operands)
     yield* stopMembers(project, members, options.timeout, progressOf(context), context)
     return 0
   })
 )
 
 /** Services that say they are to be restarted with one of these. */
-const restartedWith = (project: Project, names: ReadonlyArray<string>): ReadonlyArray<string> =>
+const restartedWith = (project: Project, names: ReadonlySet<string>): ReadonlyArray<string> =>
   Object.values(project.services).flatMap(({ dependsOn, name }) =>
-    Object.entries(dependsOn).some(([need, { restart: with_ }]) => with_ && names.includes(need)) ? [name] : []
+    Object.entries(dependsOn).some(([need, { restart: with_ }]) => with_ && names.has(need)) ? [name] : []
   )
 
 /** `gantry compose restart`. */
 export const restart = defineProject(tables.restart, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const { names, project } = yield* meant(context, operands)
-    const all = new Set(options.noDeps ? names : [...names, ...restartedWith(project, names)])
+    const { names, project } = yield* meantServices(context, operands)
+    const all = options.noDeps ? names : new Set([...names, ...restartedWith(project, names)])
     const progress = progressOf(context)
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => all.has(service))
     if (members.length === 0) return yield* none(project)
@@ -89,7 +81,7 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
 /** `gantry compose kill`. */
 export const kill = defineProject(tables.kill, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const { members, project } = yield* meant(context, operands)
+    const { members, project } = yield* meantMembers(context, operands)
     const progress = progressOf(context)
     const signal = (yield* signalOf(options.signal)) ?? SIGKILL
     yield* killMembers(members, signal, progress, context)
@@ -101,8 +93,7 @@ export const kill = defineProject(tables.kill, ({ operands, options }, context) 
 /** `gantry compose rm`. */
 export const remove = defineProject(tables.remove, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
+    const { names, project } = yield* meantServices(context, operands)
     const progress = progressOf(context)
     const mine = Effect.map(allMembers(project.name), (all) => all.filter(({ service }) => names.has(service)))
     if (options.stop) yield* stopMembers(project, yield* mine, undefined, progress, context)
@@ -146,7 +137,7 @@ const running = (members: ReadonlyArray<Member>): ReadonlyArray<string> =>
 /** `gantry compose pause`. */
 export const pause = defineProject(tables.pause, ({ operands }, context) =>
   Effect.gen(function* () {
-    const names = running((yield* meant(context, operands)).members)
+    const names = running((yield* meantMembers(context, operands)).members)
     return names.length === 0 ? 0 : yield* typedCommand("pause", names, context)
   })
 )
@@ -154,7 +145,7 @@ export const pause = defineProject(tables.pause, ({ operands }, context) =>
 /** `gantry compose unpause`. */
 export const unpause = defineProject(tables.unpause, ({ operands }, context) =>
   Effect.gen(function* () {
-    const { members } = yield* meant(context, operands)
+    const { members } = yield* meantMembers(context, operands)
     const paused = members.flatMap(({ record, state }) =>
       state.status === "running" && state.paused ? [record.name] : []
     )
@@ -165,7 +156,7 @@ export const unpause = defineProject(tables.unpause, ({ operands }, context) =>
 /** `gantry compose wait`: prints the exit code of each, and ends with that of the first. */
 export const wait = defineProject(tables.wait, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const { members, project } = yield* meant(context, operands)
+    const { members, project } = yield* meantMembers(context, operands)
     if (members.length === 0) return yield* none(project)
     const runtime = yield* Runtime
     const endOf = ({ record }: Member) =>
@@ -179,20 +170,19 @@ export const wait = defineProject(tables.wait, ({ operands, options }, context) 
             : isLive(state)
               ? 0
               : 137
-        return { code, service: record.name }
+        return code
       })
     if (options.downProject) {
       const first = yield* Effect.raceAll(members.map(endOf))
-      context.terminal.out(`${first.code}\n`)
+      context.terminal.out(`${first}\n`)
       const { default: down } = yield* Effect.promise(() => import("./down.ts"))
       const { command, run } = down(context.globals)
-      const { parse } = yield* Effect.promise(() => import("../../argv/parse.ts"))
       const parsed = parse(command, ["down"], [])
       if (parsed.ok) yield* run(parsed.value, context)
-      return first.code
+      return first
     }
     const codes = yield* Effect.forEach(members, endOf, { concurrency: "unbounded" })
-    for (const { code } of codes) context.terminal.out(`${code}\n`)
-    return codes[0]?.code ?? 0
+    for (const code of codes) context.terminal.out(`${code}\n`)
+    return codes[0] ?? 0
   })
 )

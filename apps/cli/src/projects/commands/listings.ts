@@ -13,10 +13,10 @@ import { plain } from "../../commands/Usage.ts"
 import { humanSize } from "../../show/size.ts"
 import { shortId } from "../../show/text.ts"
 import { ago } from "../../show/time.ts"
-import { defineProject, servicesOf } from "../define-project.ts"
-import { knownProject } from "../life/known-project.ts"
+import { defineProject } from "../define-project.ts"
 import { label } from "../labels.ts"
-import { allMembers, serviceMembers } from "../life/members.ts"
+import { meantMembers, meantServices } from "../life/meant.ts"
+import { allMembers } from "../life/members.ts"
 
 const partsOf = (name: string): { readonly repository: string; readonly tag: string } =>
   Either.match(ImageRef.parse(name), {
@@ -28,9 +28,7 @@ const partsOf = (name: string): { readonly repository: string; readonly tag: str
 export const images = defineProject(tables.images, ({ operands, options }, context) =>
   Effect.gen(function* () {
     const { terminal } = context
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
-    const members = (yield* serviceMembers(project.name)).filter(({ service }) => names.has(service))
+    const { members } = yield* meantMembers(context, operands)
     const store = yield* Images
     const found = yield* Effect.forEach(members, ({ record }) =>
       Effect.gen(function* () {
@@ -89,8 +87,7 @@ export const images = defineProject(tables.images, ({ operands, options }, conte
 /** `gantry compose volumes`. */
 export const volumes = defineProject(tables.volumes, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
+    const { names, project } = yield* meantServices(context, operands)
     const used = new Set(
       (yield* allMembers(project.name)).flatMap(({ record, service }) =>
         names.has(service) ? record.mounts.map(({ name }) => name) : []

@@ -5,9 +5,8 @@ import { logs as table } from "../../argv/tables/projects/looking.ts"
 import { parseTail } from "../../argv/values/words.ts"
 import { logInstant } from "../../commands/logs.ts"
 import { given } from "../../commands/read-values.ts"
-import { defineProject, servicesOf } from "../define-project.ts"
-import { knownProject } from "../life/known-project.ts"
-import { serviceMembers } from "../life/members.ts"
+import { defineProject } from "../define-project.ts"
+import { meantMembers } from "../life/meant.ts"
 import { outputOf } from "../life/output.ts"
 
 /** `gantry compose logs`. */
@@ -17,13 +16,10 @@ export default defineProject(table, ({ operands, options }, context) =>
     const now = BigInt(terminal.now()) * 1_000_000n
     const since = yield* logInstant("since", options.since, now)
     const until = yield* logInstant("until", options.until, now)
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
-    const members = (yield* serviceMembers(project.name)).filter(
-      ({ number, record, service }) =>
-        names.has(service) &&
-        (options.index === undefined || number === options.index) &&
-        record.options.log.driver !== "none"
+    const meant = yield* meantMembers(context, operands)
+    const members = meant.members.filter(
+      ({ number, record }) =>
+        (options.index === undefined || number === options.index) && record.options.log.driver !== "none"
     )
     const print = outputOf(
       members,

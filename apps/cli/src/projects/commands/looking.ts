@@ -8,7 +8,8 @@ import { given, optionalOf } from "../../commands/read-values.ts"
 import { defineProject, servicesOf } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
 import { composeVersion, label } from "../labels.ts"
-import { runs, serviceMembers } from "../life/members.ts"
+import { meantMembers } from "../life/meant.ts"
+import { runs } from "../life/members.ts"
 import { oneMember } from "../life/one-member.ts"
 import { typedCommand } from "../typed-command.ts"
 
@@ -24,10 +25,8 @@ export const port = defineProject(tables.port, ({ operands: [service = "", wante
 /** `gantry compose top`. */
 export const top = defineProject(tables.top, ({ operands }, context) =>
   Effect.gen(function* () {
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
-    for (const member of yield* serviceMembers(project.name)) {
-      if (!names.has(member.service) || !runs(member)) continue
+    const { members } = yield* meantMembers(context, operands)
+    for (const member of members.filter(runs)) {
       context.terminal.out(`${member.record.name}\n`)
       yield* typedCommand("top", [member.record.name], context)
       context.terminal.out("\n")
@@ -39,11 +38,8 @@ export const top = defineProject(tables.top, ({ operands }, context) =>
 /** `gantry compose stats`. */
 export const stats = defineProject(tables.stats, ({ operands, options }, context) =>
   Effect.gen(function* () {
-    const project = yield* knownProject(context, operands)
-    const names = new Set((yield* servicesOf(project, operands)).map(({ name }) => name))
-    const members = (yield* serviceMembers(project.name)).filter(
-      (member) => names.has(member.service) && (options.all || runs(member))
-    )
+    const meant = yield* meantMembers(context, operands)
+    const members = meant.members.filter((member) => options.all || runs(member))
     if (members.length === 0) return 0
     const words = [
       ...(options.noStream ? ["--no-stream"] : []),

@@ -172,12 +172,7 @@ export const isToEnd = (project: Project, name: string): boolean =>
  * Waits until all containers of services run, or are healthy where somebody looks, or have ended well where a service
  * waits for that. Fails after `limit` seconds.
  */
-export const allWell = (
-  project: Project,
-  names: ReadonlyArray<string>,
-  limit: number | undefined,
-  progress: Progress
-) =>
+export const allWell = (project: Project, names: Iterable<string>, limit: number | undefined, progress: Progress) =>
   Effect.gen(function* () {
     const wanted = new Set(names)
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => wanted.has(service))
@@ -199,9 +194,3 @@ export const allWell = (
       return yield* plain(`application not healthy after ${limit}s`, "gantry compose ps shows how each container fares")
     }
   })
-
-/** The containers of services now. */
-export const membersOf = (project: string, names: ReadonlyArray<string>) =>
-  Effect.map(serviceMembers(project), (all) =>
-    names.length === 0 ? all : all.filter(({ service }) => names.includes(service))
-  )
