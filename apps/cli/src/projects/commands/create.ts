@@ -13,10 +13,9 @@ export default defineProject(table, ({ operands, options }, context) =>
       project.services,
       wanted.map(({ name }) => name)
     )
-    const names = [...needed].filter((name) => Object.hasOwn(project.services, name))
     yield* makeServices(
       project,
-      { wanted, names, options, renewVolumes: false, recreateNeeds: false },
+      { wanted, names: [...needed], options, renewVolumes: false, recreateNeeds: false },
       progressOf(context),
       context
     )

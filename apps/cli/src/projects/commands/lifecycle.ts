@@ -29,7 +29,7 @@ export const start = defineProject(tables.start, ({ operands, options }, context
     const { members, names, project } = yield* meantMembers(context, operands)
     if (members.length === 0) return yield* none(project)
     const progress = progressOf(context)
-    const all = [...withNeeds(project.services, names)].filter((name) => Object.hasOwn(project.services, name))
+    const all = [...withNeeds(project.services, names)]
     yield* startServices(project, all, { renewed: new Set() }, progress, context)
     if (options.wait) yield* allWell(project, names, options.waitTimeout, progress)
     return 0

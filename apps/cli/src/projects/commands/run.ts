@@ -43,8 +43,7 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
       options.quiet ? { ...context, globals: { ...context.globals, progress: "quiet" } } : context
     )
     const pull = yield* pullWish(options.pull)
-    const needed = options.noDeps ? new Set([name]) : withNeeds(project.services, [name])
-    const needs = [...needed].filter((each) => each !== name && Object.hasOwn(project.services, each))
+    const needs = options.noDeps ? [] : [...withNeeds(project.services, [name])].filter((each) => each !== name)
     const making = {
       build: false,
       noBuild: false,

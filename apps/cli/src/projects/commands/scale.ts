@@ -12,8 +12,7 @@ export default defineProject(table, ({ operands, options }, context) =>
     const project = yield* readProject(context, named)
     const progress = progressOf(context)
     const wanted = yield* servicesOf(project, named)
-    const needed = options.noDeps ? new Set(named) : withNeeds(project.services, named)
-    const names = [...needed].filter((name) => Object.hasOwn(project.services, name))
+    const names = [...(options.noDeps ? new Set(named) : withNeeds(project.services, named))]
     const making = {
       build: false,
       noBuild: false,

@@ -66,7 +66,7 @@ export default defineProject(table, ({ operands, options }, context) =>
           project.services,
           wanted.map(({ name }) => name)
         )
-    const names = [...all].filter((name) => Object.hasOwn(project.services, name))
+    const names = [...all]
     const strangers = options.attach.filter((name) => !all.has(name))
     if (strangers.length > 0) {
       return yield* plain(
