@@ -15,6 +15,13 @@ export interface Progress {
     words: readonly [doing: string, done: string],
     body: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E, R>
+  /** The same for what changes something: in a dry run it is said and not done. */
+  readonly change: <E, R>(
+    part: Part,
+    name: string,
+    words: readonly [doing: string, done: string],
+    body: Effect.Effect<unknown, E, R>
+  ) => Effect.Effect<void, E, R>
   /** Says something that is so already. */
   readonly note: (part: Part, name: string, word: string) => void
   /** Tells something that is no failure and that people should know. */
@@ -46,28 +53,30 @@ export const progressOn = (terminal: Terminal, form: ProgressForm, isDry: boolea
       form === "tty" ? ` ${mark} ${dry}${part} ${paint.bold(name)}  ${word}\n` : ` ${dry}${part} ${name}  ${word}\n`
     )
   }
+  const step: Progress["step"] = (part, name, [doing, done], body) =>
+    Effect.suspend(() => {
+      if (form !== "tty") line(part, name, doing, "")
+      return body.pipe(
+        Effect.tap((result) =>
+          Effect.sync(() => {
+            const isBad = typeof result === "number" && result !== 0
+            line(part, name, isBad ? "Error" : done, isBad ? paint.red("✘") : paint.green("✔"))
+          })
+        ),
+        // What was not finished because somebody asked for an end has not failed.
+        Effect.tapErrorCause((cause) =>
+          Effect.sync(() => {
+            if (!Cause.isInterruptedOnly(cause)) line(part, name, "Error", paint.red("✘"))
+          })
+        )
+      )
+    })
   return {
     isDry,
+    step,
+    change: (part, name, words, body) => Effect.asVoid(step(part, name, words, isDry ? Effect.void : body)),
     say: (sentence) => terminal.err(`gantry: ${sentence}\n`),
-    note: (part, name, word) => line(part, name, word, paint.green("✔")),
-    step: (part, name, [doing, done], body) =>
-      Effect.suspend(() => {
-        if (form !== "tty") line(part, name, doing, "")
-        return body.pipe(
-          Effect.tap((result) =>
-            Effect.sync(() => {
-              const isBad = typeof result === "number" && result !== 0
-              line(part, name, isBad ? "Error" : done, isBad ? paint.red("✘") : paint.green("✔"))
-            })
-          ),
-          // What was not finished because somebody asked for an end has not failed.
-          Effect.tapErrorCause((cause) =>
-            Effect.sync(() => {
-              if (!Cause.isInterruptedOnly(cause)) line(part, name, "Error", paint.red("✘"))
-            })
-          )
-        )
-      })
+    note: (part, name, word) => line(part, name, word, paint.green("✔"))
   }
 }
 

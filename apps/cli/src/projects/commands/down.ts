@@ -25,8 +25,7 @@ const removeNetworks = (project: Project, progress: Progress) =>
   Effect.gen(function* () {
     const mine = (yield* (yield* Network).list).filter(({ labels }) => labels[label.project] === project.name)
     for (const { name } of mine) {
-      const gone = progress.isDry ? Effect.void : removeNetwork(name)
-      yield* progress.step("Network", name, ["Removing", "Removed"], gone).pipe(
+      yield* progress.change("Network", name, ["Removing", "Removed"], removeNetwork(name)).pipe(
         Effect.catchTag("NetworkRefused", () =>
           Effect.sync(() => progress.note("Network", name, "Resource is still in use"))
         ),
@@ -43,8 +42,7 @@ const removeVolumes = (project: Project, progress: Progress) =>
       ({ labels, name }) => labels[label.project] === project.name && !external.has(name)
     )
     for (const { name } of mine) {
-      const gone = progress.isDry ? Effect.void : removeVolume(name)
-      yield* progress.step("Volume", name, ["Removing", "Removed"], gone).pipe(
+      yield* progress.change("Volume", name, ["Removing", "Removed"], removeVolume(name)).pipe(
         Effect.catchTag("VolumeInUse", () =>
           Effect.sync(() => progress.note("Volume", name, "Resource is still in use"))
         ),
@@ -102,12 +100,7 @@ export default defineProject(table, ({ operands, options }, context) =>
     const left = all.filter((member) => !members.includes(member))
     yield* stopMembers(project, members, timeout, progress, context)
     yield* fromTheEnd(project, members, context, (member) =>
-      progress.step(
-        "Container",
-        member.record.name,
-        ["Removing", "Removed"],
-        progress.isDry ? Effect.void : takeAway(member, { timeout, volumes })
-      )
+      progress.change("Container", member.record.name, ["Removing", "Removed"], takeAway(member, { timeout, volumes }))
     )
     if (operands.length > 0) return 0
     if (orphans === "tell") tellOrphans(left, context)

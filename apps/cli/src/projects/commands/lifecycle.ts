@@ -65,11 +65,11 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
       yield* Effect.forEach(
         members.filter(({ service }) => wave.includes(service)),
         ({ record }) =>
-          progress.step(
+          progress.change(
             "Container",
             record.name,
             ["Restarting", "Started"],
-            progress.isDry ? Effect.void : withVariables(project, restartContainer(record, seconds))
+            withVariables(project, restartContainer(record, seconds))
           ),
         { concurrency: atOnce(context), discard: true }
       )
@@ -113,17 +113,15 @@ export const remove = defineProject(tables.remove, ({ operands, options }, conte
     yield* Effect.forEach(
       idle,
       ({ record }) =>
-        progress.step(
+        progress.change(
           "Container",
           record.name,
           ["Removing", "Removed"],
-          progress.isDry
-            ? Effect.void
-            : Effect.catchTag(
-                removeContainer(record, { force: false, volumes: options.volumes }),
-                "NoSuchContainer",
-                () => Effect.void
-              )
+          Effect.catchTag(
+            removeContainer(record, { force: false, volumes: options.volumes }),
+            "NoSuchContainer",
+            () => Effect.void
+          )
         ),
       { concurrency: atOnce(context), discard: true }
     )

@@ -34,13 +34,11 @@ export const stopMembers = (
   context: ProjectContext
 ) =>
   fromTheEnd(project, members.filter(runs), context, ({ record }) =>
-    progress.step(
+    progress.change(
       "Container",
       record.name,
       ["Stopping", "Stopped"],
-      progress.isDry
-        ? Effect.void
-        : Effect.zipRight(stop(record, seconds === undefined ? {} : { seconds }), settleOrWarn(record))
+      Effect.zipRight(stop(record, seconds === undefined ? {} : { seconds }), settleOrWarn(record))
     )
   )
 
@@ -53,12 +51,6 @@ export const killMembers = (
 ) =>
   Effect.forEach(
     members.filter(runs),
-    ({ record }) =>
-      progress.step(
-        "Container",
-        record.name,
-        ["Killing", "Killed"],
-        progress.isDry ? Effect.void : kill(record, signal)
-      ),
+    ({ record }) => progress.change("Container", record.name, ["Killing", "Killed"], kill(record, signal)),
     { concurrency: atOnce(context), discard: true }
   )

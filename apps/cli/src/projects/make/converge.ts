@@ -107,11 +107,11 @@ export const converge = (
         if (kept !== undefined) ids.set(service.name, kept.record.id)
         if (plan.recreate.length > 0) renewed.add(service.name)
         const away = (member: Member) =>
-          progress.step(
+          progress.change(
             "Container",
             member.record.name,
             ["Removing", "Removed"],
-            progress.isDry ? Effect.void : takeAway(member, { timeout: wish.timeout, volumes: false })
+            takeAway(member, { timeout: wish.timeout, volumes: false })
           )
         yield* Effect.forEach(plan.clear, away, { concurrency: atOnce(context), discard: true })
         for (const member of [...plan.keep, ...plan.recreate]) {

@@ -50,11 +50,11 @@ export const settleOrphans = (
     yield* Effect.forEach(
       orphans,
       (member) =>
-        progress.step(
+        progress.change(
           "Container",
           member.record.name,
           ["Removing", "Removed"],
-          progress.isDry ? Effect.void : takeAway(member, { timeout, volumes: false })
+          takeAway(member, { timeout, volumes: false })
         ),
       { concurrency: atOnce(context), discard: true }
     )

@@ -74,7 +74,7 @@ const ensure = (
   if (isThere) return Effect.void
   if (external) return absent(kind === "Network" ? "network" : "volume", name)
   const make = typedCommand(kind === "Network" ? "networkCreate" : "volumeCreate", words, silently(context))
-  return progress.step(kind, name, ["Creating", "Created"], progress.isDry ? Effect.void : make)
+  return progress.change(kind, name, ["Creating", "Created"], make)
 }
 
 /** Says that something of that name is there and is not of this project; it is used as it is. */
@@ -99,11 +99,11 @@ const takeNetworkAway = (project: Project, name: string, progress: Progress, con
       record.options.networks.some(({ network }) => network === name)
     )
     yield* stopMembers(project, inside, undefined, progress, context)
-    yield* progress.step(
+    yield* progress.change(
       "Network",
       name,
       ["Removing", "Removed"],
-      progress.isDry ? Effect.void : Effect.catchTag(removeNetwork(name), "NetworkMissing", () => Effect.void)
+      Effect.catchTag(removeNetwork(name), "NetworkMissing", () => Effect.void)
     )
   })
 

@@ -120,7 +120,7 @@ export const ensureImages = (
         ...fetching(context.terminal, wish.quietPull || isQuiet(context)),
         policy: policy === "build" ? "missing" : policy
       })
-      yield* progress.step("Image", image, ["Pulling", "Pulled"], progress.isDry ? Effect.void : fetched)
+      yield* progress.change("Image", image, ["Pulling", "Pulled"], fetched)
     }
     yield* buildServices(project, built, wish.asked, progress, context)
   })
