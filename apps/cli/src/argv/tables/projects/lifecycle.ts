@@ -1,10 +1,12 @@
 import type { Command } from "../../Command.ts"
 import type { OptionTable } from "../../Option.ts"
-import { projectNames } from "./names.ts"
-
-const services = { usage: "[OPTIONS] [SERVICE...]", interspersed: true, operands: { min: 0 } } as const
+import { projectNames, services } from "./names.ts"
 
 const timeout = { kind: "number", short: "t", about: "Seconds to wait before containers are killed" } as const
+
+const waitTimeout = { kind: "number", about: "Longest time to wait, in seconds" } as const
+
+const noDeps = { kind: "flag", about: "Do not start what the services depend on" } as const
 
 /** What `up` and `create` have in common. */
 const making = {
@@ -27,8 +29,8 @@ export const up = {
     ...making,
     detach: { kind: "flag", short: "d", about: "Run in the background" },
     wait: { kind: "flag", about: "Run in the background, and wait until services run or are healthy" },
-    waitTimeout: { kind: "number", about: "Longest time to wait, in seconds" },
-    noDeps: { kind: "flag", about: "Do not start what the services depend on" },
+    waitTimeout,
+    noDeps,
     noStart: { kind: "flag", about: "Do not start what was created" },
     alwaysRecreateDeps: { kind: "flag", about: "Make the containers of dependencies anew" },
     renewAnonVolumes: {
@@ -73,7 +75,7 @@ export const start = {
   ...services,
   options: {
     wait: { kind: "flag", about: "Wait until services run or are healthy" },
-    waitTimeout: { kind: "number", about: "Longest time to wait, in seconds" }
+    waitTimeout
   }
 } as const satisfies Command
 
@@ -121,7 +123,7 @@ export const scale = {
   usage: "[OPTIONS] SERVICE=NUMBER...",
   interspersed: true,
   operands: { min: 1 },
-  options: { noDeps: { kind: "flag", about: "Do not start what the services depend on" } }
+  options: { noDeps }
 } as const satisfies Command
 
 /** `gantry compose wait`. */

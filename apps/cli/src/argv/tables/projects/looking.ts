@@ -1,7 +1,5 @@
 import type { Command } from "../../Command.ts"
-import { projectNames } from "./names.ts"
-
-const services = { usage: "[OPTIONS] [SERVICE...]", interspersed: true, operands: { min: 0 } } as const
+import { projectNames, services } from "./names.ts"
 
 const format = { kind: "text", about: 'Form of the output ("table", "json", or a Go template)' } as const
 

@@ -57,6 +57,9 @@ export const projectNames = {
   wait: { paths: [["wait"]], summary: "Wait until containers of services have stopped", section: "other" }
 } as const satisfies { readonly [name: string]: CommandName }
 
+/** What is behind the words of a command for some services, or for all of them. */
+export const services = { usage: "[OPTIONS] [SERVICE...]", interspersed: true, operands: { min: 0 } } as const
+
 /** What the program calls a command of `compose`. */
 export type ProjectCommandName = keyof typeof projectNames
 
