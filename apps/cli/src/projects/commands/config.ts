@@ -2,11 +2,12 @@ import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { serviceHash } from "../make/service-hash.ts"
 import { documentText, projectDocument } from "@gantry/compose/project-document"
-import type { Project } from "@gantry/compose/Project"
+import type { Project, Service } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { config as table } from "../../argv/tables/projects/looking.ts"
 import { plain } from "../../commands/Usage.ts"
 import { defineProject, readProject, servicesOf } from "../define-project.ts"
+import { volumesOf } from "../make/service-mounts.ts"
 import { imageOf } from "../make/service-options.ts"
 
 const lines = (values: Iterable<string>): string => [...new Set(values)].map((each) => `${each}\n`).join("")
@@ -15,19 +16,18 @@ const lines = (values: Iterable<string>): string => [...new Set(values)].map((ea
 const only = (project: Project, names: ReadonlyArray<string>): Project => {
   if (names.length === 0) return project
   const services = Object.fromEntries(Object.entries(project.services).filter(([name]) => names.includes(name)))
-  const used = (kind: "networks" | "volumes") =>
-    new Set(
-      Object.values(services).flatMap((service) =>
-        kind === "networks" ? Object.keys(service.networks) : service.volumes.flatMap(({ source }) => source ?? [])
-      )
-    )
-  const filtered = <Value>(all: { readonly [name: string]: Value }, wanted: ReadonlySet<string>) =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => wanted.has(name)))
+  const used = <Value>(
+    all: { readonly [name: string]: Value },
+    namesIn: (service: Service) => ReadonlyArray<string>
+  ) => {
+    const wanted = new Set(Object.values(services).flatMap(namesIn))
+    return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.has(name)))
+  }
   return {
     ...project,
     services,
-    networks: filtered(project.networks, used("networks")),
-    volumes: filtered(project.volumes, used("volumes"))
+    networks: used(project.networks, (service) => Object.keys(service.networks)),
+    volumes: used(project.volumes, volumesOf)
   }
 }
 

@@ -15,12 +15,13 @@ import { stay } from "../../commands/stay.ts"
 import { asWritten } from "../make/build-words.ts"
 import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
 import { containerLabels } from "../labels.ts"
-import { makeServices, pullWish } from "../make/make-services.ts"
+import { makeServices, nothingAsked, pullWish } from "../make/make-services.ts"
 import { serviceMembers } from "../life/members.ts"
 import { withVariables } from "../project-variables.ts"
 import { ensureNetworks, ensureVolumes } from "../make/project-parts.ts"
 import { ensureImages } from "../make/service-images.ts"
 import { serviceForOnce, volumesForOnce, wordsForOnce } from "../make/service-for-once.ts"
+import { volumesOf } from "../make/service-mounts.ts"
 import { imageOf, serviceOptions } from "../make/service-options.ts"
 import { satisfyNeeds, startServices } from "../life/start-services.ts"
 
@@ -44,17 +45,8 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
     )
     const pull = yield* pullWish(options.pull)
     const needs = options.noDeps ? [] : [...withNeeds(project.services, [name])].filter((each) => each !== name)
-    const making = {
-      build: false,
-      noBuild: false,
-      forceRecreate: false,
-      noRecreate: false,
-      pull: options.pull,
-      quietPull: options.quietPull || options.quiet,
-      removeOrphans: options.removeOrphans,
-      scale: [],
-      yes: false
-    }
+    const quietPull = options.quietPull || options.quiet
+    const making = { ...nothingAsked, pull: options.pull, quietPull, removeOrphans: options.removeOrphans }
     const renewed = yield* makeServices(
       project,
       { wanted: [], names: needs, options: making, renewVolumes: false, recreateNeeds: false },
@@ -69,7 +61,7 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
       {
         build: options.build ? "all" : "missing",
         ...(pull === undefined ? {} : { pull }),
-        quietPull: options.quietPull || options.quiet,
+        quietPull,
         asked
       },
       progress,
@@ -78,10 +70,7 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
     yield* ensureNetworks(project, new Set(Object.keys(service.networks)), progress, context)
     yield* ensureVolumes(
       project,
-      new Set([
-        ...service.volumes.flatMap(({ source, type }) => (type === "volume" ? (source ?? []) : [])),
-        ...volumesForOnce(project, options)
-      ]),
+      new Set([...volumesOf(service), ...volumesForOnce(project, options)]),
       progress,
       context
     )

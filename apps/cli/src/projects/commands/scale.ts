@@ -2,7 +2,7 @@ import { withNeeds } from "@gantry/compose/service-order"
 import * as Effect from "effect/Effect"
 import { scale as table } from "../../argv/tables/projects/lifecycle.ts"
 import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
-import { makeServices } from "../make/make-services.ts"
+import { makeServices, nothingAsked } from "../make/make-services.ts"
 import { startServices } from "../life/start-services.ts"
 
 /** `gantry compose scale`: other containers stay as they are. */
@@ -13,17 +13,7 @@ export default defineProject(table, ({ operands, options }, context) =>
     const progress = progressOf(context)
     const wanted = yield* servicesOf(project, named)
     const names = [...(options.noDeps ? new Set(named) : withNeeds(project.services, named))]
-    const making = {
-      build: false,
-      noBuild: false,
-      forceRecreate: false,
-      noRecreate: true,
-      pull: undefined,
-      quietPull: false,
-      removeOrphans: false,
-      scale: operands,
-      yes: false
-    }
+    const making = { ...nothingAsked, noRecreate: true, scale: operands }
     yield* makeServices(
       project,
       { wanted, names, options: making, renewVolumes: false, recreateNeeds: false },

@@ -11,6 +11,7 @@ import type { Recreation } from "./plan-service.ts"
 import type { Progress } from "../progress.ts"
 import { ensureNetworks, ensureVolumes } from "./project-parts.ts"
 import { ensureImages, type ImageWish } from "./service-images.ts"
+import { volumesOf } from "./service-mounts.ts"
 
 /** What `up` and `create` are to make. */
 export interface MakeWish {
@@ -22,6 +23,19 @@ export interface MakeWish {
   readonly renewVolumes: boolean
   /** What they need is made anew too. */
   readonly recreateNeeds: boolean
+}
+
+/** What is made when no option says otherwise. */
+export const nothingAsked: MakeWish["options"] = {
+  build: false,
+  noBuild: false,
+  forceRecreate: false,
+  noRecreate: false,
+  pull: undefined,
+  quietPull: false,
+  removeOrphans: false,
+  scale: [],
+  yes: false
 }
 
 /** `--scale web=3`, each for one service. */
@@ -83,11 +97,7 @@ export const makeServices = (
     )
     yield* settleOrphans(project, { wish: orphans, timeout: options.timeout }, progress, context)
     const networks = new Set(services.flatMap((service) => Object.keys(service.networks)))
-    const volumes = new Set(
-      services.flatMap((service) =>
-        service.volumes.flatMap(({ source, type }) => (type === "volume" && source !== undefined ? [source] : []))
-      )
-    )
+    const volumes = new Set(services.flatMap(volumesOf))
     const { allResources } = context.globals
     yield* ensureNetworks(project, allResources ? new Set(Object.keys(project.networks)) : networks, progress, context)
     yield* ensureVolumes(project, allResources ? new Set(Object.keys(project.volumes)) : volumes, progress, context)

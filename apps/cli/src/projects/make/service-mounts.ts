@@ -101,6 +101,10 @@ export const serviceSecrets = (
       as: { type: "mount", target, uid: Number(wish.uid ?? 0), gid: Number(wish.gid ?? 0), mode: wish.mode ?? 0o444 }
     }))
 
+/** The volumes of the project that a service has, by their names in the files. */
+export const volumesOf = ({ volumes }: Service): ReadonlyArray<string> =>
+  volumes.flatMap(({ source, type }) => (type === "volume" ? (source ?? []) : []))
+
 /** The anonymous volumes of an earlier container, which another one in its place is to have. */
 const keptVolumes = ({ mounts, spec }: Pick<ContainerRecord, "mounts" | "spec">): ReadonlyArray<MountRequest> =>
   mounts.flatMap((record): ReadonlyArray<MountRequest> => {
