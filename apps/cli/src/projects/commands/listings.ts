@@ -1,4 +1,3 @@
-import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
 import { Containers } from "@gantry/engine/containers/Containers"
 import { Images } from "@gantry/engine/images/Images"
 import { Volumes } from "@gantry/engine/volumes/Volumes"
@@ -16,7 +15,7 @@ import { ago } from "../../show/time.ts"
 import { defineProject } from "../define-project.ts"
 import { label } from "../labels.ts"
 import { meantMembers, meantServices } from "../life/meant.ts"
-import { allMembers } from "../life/members.ts"
+import { allMembers, membersAmong } from "../life/members.ts"
 
 const partsOf = (name: string): { readonly repository: string; readonly tag: string } =>
   Either.match(ImageRef.parse(name), {
@@ -127,15 +126,16 @@ export const list = defineProject(tables.list, ({ options }, { terminal }) =>
     if (patterns.includes(undefined)) {
       return yield* plain(`invalid filter ${options.filter.join(" ")}`, "there is name=PROJECT")
     }
-    const byProject = new Map<string, Array<ContainerRecord>>()
-    for (const record of yield* (yield* Containers).list) {
-      const name = record.labels[label.project]
-      if (name !== undefined) byProject.set(name, [...(byProject.get(name) ?? []), record])
-    }
+    const byProject = Map.groupBy(yield* (yield* Containers).list, ({ labels }) => labels[label.project])
+    const projects = [...byProject].flatMap(([name, records]) => (name === undefined ? [] : [{ name, records }]))
     const found = yield* Effect.forEach(
-      [...byProject].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      ([name, [first]]) =>
-        Effect.map(allMembers(name), (members) => ({ name, members, files: first?.labels[label.files] ?? "" }))
+      projects.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      ({ name, records }) =>
+        Effect.map(membersAmong(records), (members) => ({
+          name,
+          members,
+          files: records[0]?.labels[label.files] ?? ""
+        }))
     )
     const rows = found
       .map(({ files, members, name }) => ({

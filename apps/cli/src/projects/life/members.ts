@@ -28,19 +28,26 @@ const memberOf = (record: ContainerRecord, state: ContainerState): Member => ({
   oneOff: record.labels[label.oneOff] === "True"
 })
 
+/** Those of some containers that are of a service, by service and number; also those of `compose run`. */
+export const membersAmong = (
+  records: ReadonlyArray<ContainerRecord>
+): Effect.Effect<ReadonlyArray<Member>, never, Runtime> =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const found = yield* Effect.forEach(
+      records.filter(({ labels }) => labels[label.service] !== undefined),
+      (record) => Effect.map(runtime.state(record.id), (state) => memberOf(record, state))
+    )
+    return found.toSorted((a, b) => (a.service === b.service ? a.number - b.number : a.service < b.service ? -1 : 1))
+  })
+
 /** The containers of a project, by service and number; also those of `compose run`. */
 export const allMembers = (
   project: string
 ): Effect.Effect<ReadonlyArray<Member>, StorageFailure, Containers | Runtime> =>
   Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const records = (yield* (yield* Containers).list).filter(
-      ({ labels }) => labels[label.project] === project && labels[label.service] !== undefined
-    )
-    const found = yield* Effect.forEach(records, (record) =>
-      Effect.map(runtime.state(record.id), (state) => memberOf(record, state))
-    )
-    return found.toSorted((a, b) => (a.service === b.service ? a.number - b.number : a.service < b.service ? -1 : 1))
+    const records = yield* (yield* Containers).list
+    return yield* membersAmong(records.filter(({ labels }) => labels[label.project] === project))
   })
 
 /** The same without those of `compose run`. */
