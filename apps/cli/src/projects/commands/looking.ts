@@ -2,9 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { watchEvents } from "@gantry/engine/events/watch-events"
 import * as tables from "../../argv/tables/projects/looking.ts"
-import { parseInstant } from "../../argv/values/instant.ts"
+import { spanOf } from "../../commands/event-span.ts"
 import { showPorts } from "../../commands/port.ts"
-import { given, optionalOf } from "../../commands/read-values.ts"
 import { defineProject, servicesOf } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
 import { composeVersion, label } from "../labels.ts"
@@ -51,8 +50,6 @@ export const stats = defineProject(tables.stats, ({ operands, options }, context
   })
 )
 
-const perMilli = 1_000_000n
-
 /** `2026-01-31 10:00:00.123456 container start ID (image=…, name=…)`: docker compose's own form. */
 const eventText = (
   time: number,
@@ -74,31 +71,20 @@ export const events = defineProject(tables.events, ({ operands, options }, conte
     const { terminal } = context
     const project = yield* knownProject(context, operands)
     yield* servicesOf(project, operands)
-    const now = BigInt(terminal.now()) * perMilli
-    const instant = (option: string, text: string | undefined) =>
-      Effect.map(
-        optionalOf(option, text, (each) => parseInstant(each, now)),
-        (nanos) => (nanos === undefined ? undefined : Number(nanos / perMilli))
-      )
-    const since = yield* instant("--since", options.since)
-    const until = yield* instant("--until", options.until)
+    const span = yield* spanOf(options, terminal.now())
     const filters = new Map([
       ["type", ["container"]],
       ["label", [`${label.project}=${project.name}`]]
     ] as const)
-    yield* Stream.runForEach(
-      watchEvents({ filters, ...given("since", since), ...given("until", until) }),
-      ({ action, at, attributes, id }) =>
-        Effect.sync(() => {
-          const service = attributes[label.service] ?? ""
-          if (operands.length > 0 && !operands.includes(service)) return
-          const shown = { time: new Date(at).toISOString(), type: "container", action, id, service }
-          terminal.out(
-            options.json
-              ? `${JSON.stringify({ ...shown, attributes })}\n`
-              : `${eventText(at, action, id, attributes)}\n`
-          )
-        })
+    yield* Stream.runForEach(watchEvents({ filters, ...span }), ({ action, at, attributes, id }) =>
+      Effect.sync(() => {
+        const service = attributes[label.service] ?? ""
+        if (operands.length > 0 && !operands.includes(service)) return
+        const shown = { time: new Date(at).toISOString(), type: "container", action, id, service }
+        terminal.out(
+          options.json ? `${JSON.stringify({ ...shown, attributes })}\n` : `${eventText(at, action, id, attributes)}\n`
+        )
+      })
     )
     return 0
   })
