@@ -54,12 +54,17 @@ export const converge = (
     for (const { record, service } of before.toReversed()) ids.set(service, record.id)
     const renewed = new Set<string>()
 
-    const makeOne = (service: Service, image: string, number: number, isFirst: boolean, old?: Member) =>
+    const makeOne = (
+      service: Service,
+      { hash, image }: { readonly hash: string; readonly image: string },
+      number: number,
+      isFirst: boolean,
+      old?: Member
+    ) =>
       Effect.gen(function* () {
         const name = containerName(project, service, number)
         // The earlier one keeps its name, and runs, until it is certain that there is another in its place.
         const atFirst = old === undefined ? name : nameAtFirst(old, name)
-        const hash = serviceHash(project, service)
         const options = yield* serviceOptions(
           project,
           service,
@@ -89,14 +94,13 @@ export const converge = (
 
     const serviceDone = (service: Service) =>
       Effect.gen(function* () {
-        const image = yield* imageId(imageOf(project, service))
+        const identity = { hash: serviceHash(project, service), image: yield* imageId(imageOf(project, service)) }
         const members = before.filter((member) => member.service === service.name)
         const plan = planService(
           members,
           {
             scale: wish.scale.get(service.name) ?? service.scale,
-            hash: serviceHash(project, service),
-            image,
+            ...identity,
             recreation: wish.recreation(service.name),
             isTorn: (member) => isTorn(service, member, ids, renewed)
           },
@@ -129,7 +133,7 @@ export const converge = (
             "Container",
             old.record.name,
             ["Recreate", "Recreated"],
-            makeOne(service, image, old.number, old.number === first, old)
+            makeOne(service, identity, old.number, old.number === first, old)
           )
         )
         const creating = plan.create.map((number) =>
@@ -137,7 +141,7 @@ export const converge = (
             "Container",
             containerName(project, service, number),
             ["Creating", "Created"],
-            makeOne(service, image, number, number === first)
+            makeOne(service, identity, number, number === first)
           )
         )
         yield* Effect.all([...removing, ...recreating, ...creating], {
