@@ -112,7 +112,7 @@ const composeOffer = async (own: Command, args: ReadonlyArray<string>, word: str
   const wantsService = behind.command.usage.includes("SERVICE") && place.option === undefined && !word.startsWith("-")
   const only = behind.command.operands.max === 1 || !behind.command.interspersed
   if (!wantsService || (only && place.operands.length > 0)) return offer
-  const services = (await serviceWords(args)).filter(({ value }) => !place.operands.includes(value))
+  const services = (await serviceWords(behind)).filter(({ value }) => !place.operands.includes(value))
   return { ...offer, words: services }
 }
 

@@ -1,5 +1,6 @@
 import { loadProject } from "@gantry/compose/load-project"
 import type { Project, Service } from "@gantry/compose/Project"
+import type { ProjectRequest } from "@gantry/compose/ProjectRequest"
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Command } from "../argv/Command.ts"
@@ -7,9 +8,11 @@ import type { OptionTable, Values } from "../argv/Option.ts"
 import type { Parsed } from "../argv/parse.ts"
 import type { projectOptions } from "../argv/tables/projects/names.ts"
 import { type Context, define, type Definition } from "../commands/define.ts"
+import { given } from "../commands/read-values.ts"
 import { plain, type Usage } from "../commands/Usage.ts"
 import type { EngineServices } from "../compose.ts"
 import type { Failure } from "../show/explain.ts"
+import type { Terminal } from "../terminal.ts"
 import { type Progress, progressForm, progressOn } from "./progress.ts"
 
 /** What a command of `compose` is given besides its arguments. */
@@ -30,6 +33,20 @@ export const defineProject =
   (globals) =>
     define(command, (parsed, context) => run(parsed, { ...context, globals }))
 
+/** Which Compose files are meant by what stands between `compose` and its command, and by the caller's variables. */
+export const filesAsked = (
+  globals: Values<typeof projectOptions>,
+  { cwd, env }: Pick<Terminal, "cwd" | "env">
+): Omit<ProjectRequest, "interpolate"> => ({
+  cwd,
+  files: globals.file,
+  ...given("projectDirectory", globals.projectDirectory),
+  ...given("name", globals.projectName),
+  profiles: globals.profile,
+  envFiles: globals.envFile,
+  environment: env
+})
+
 /**
  * Reads the Compose files that are meant, without a word about what in them has no effect: for commands that look at what
  * is there. `named`: services of the command line, which are wanted whatever their profiles.
@@ -40,14 +57,8 @@ export const readQuietly = (
   interpolate = true
 ) =>
   loadProject({
-    cwd: terminal.cwd,
-    files: globals.file,
+    ...filesAsked(globals, terminal),
     stdin: () => readFileSync(0, "utf8"),
-    ...(globals.projectDirectory === undefined ? {} : { projectDirectory: globals.projectDirectory }),
-    ...(globals.projectName === undefined ? {} : { name: globals.projectName }),
-    profiles: globals.profile,
-    envFiles: globals.envFile,
-    environment: terminal.env,
     interpolate,
     named
   })
