@@ -16,7 +16,7 @@ import { settleOrphans } from "../make/orphans.ts"
 import { atOnce, defineProject, progressOf } from "../define-project.ts"
 import { meantMembers, meantServices } from "../life/meant.ts"
 import { allMembers, type Member, runs, serviceMembers } from "../life/members.ts"
-import { allWell, startServices } from "../life/start-services.ts"
+import { allWell, restartsWith, startServices } from "../life/start-services.ts"
 import { killMembers, stopMembers } from "../life/stop-services.ts"
 import { typedCommand } from "../typed-command.ts"
 
@@ -45,17 +45,12 @@ export const stop = defineProject(tables.stop, ({ operands, options }, context) 
   })
 )
 
-/** Services that say they are to be restarted with one of these. */
-const restartedWith = (project: Project, names: ReadonlySet<string>): ReadonlyArray<string> =>
-  Object.values(project.services).flatMap(({ dependsOn, name }) =>
-    Object.entries(dependsOn).some(([need, { restart: with_ }]) => with_ && names.has(need)) ? [name] : []
-  )
-
 /** `gantry compose restart`. */
 export const restart = defineProject(tables.restart, ({ operands, options }, context) =>
   Effect.gen(function* () {
     const { names, project } = yield* meantServices(context, operands)
-    const all = options.noDeps ? names : new Set([...names, ...restartedWith(project, names)])
+    const others = options.noDeps ? [] : Object.values(project.services).filter((each) => restartsWith(each, names))
+    const all = new Set([...names, ...others.map(({ name }) => name)])
     const progress = progressOf(context)
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => all.has(service))
     if (members.length === 0) return yield* none(project)

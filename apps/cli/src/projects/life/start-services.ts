@@ -21,7 +21,7 @@ import type { Progress } from "../progress.ts"
 const pace = 100
 
 /** Waits until a container is healthy, or until it runs when nobody looks at its health. One that ended may start again. */
-export const untilWell = ({ record }: Pick<Member, "record">) =>
+const untilWell = ({ record }: Pick<Member, "record">) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const isLooked = record.options.health !== undefined
@@ -103,6 +103,10 @@ export const satisfyNeeds = (service: Service, members: ReadonlyArray<Member>, p
     { concurrency: "unbounded", discard: true }
   )
 
+/** Whether a service says that it is restarted with one of these. */
+export const restartsWith = ({ dependsOn }: Service, names: ReadonlySet<string>): boolean =>
+  Object.entries(dependsOn).some(([need, { restart: with_ }]) => with_ && names.has(need))
+
 /** Which services are started, and what else. */
 export interface StartWish {
   /** Services whose containers were made anew: what says so in its `depends_on` is restarted with them. */
@@ -132,9 +136,7 @@ export const startServices = (
         const idle = own.filter((member) => !runs(member))
         // Those that run had what they need.
         if (idle.length > 0) yield* satisfyNeeds(service, members, progress)
-        const restarts = Object.entries(service.dependsOn).some(
-          ([need, { restart: with_ }]) => with_ && renewed.has(need)
-        )
+        const restarts = restartsWith(service, renewed)
         const done = (
           member: Member,
           words: readonly [string, string],
