@@ -20,7 +20,7 @@ export const label = {
 export const composeVersion = "2.40.0"
 
 /** `db:service_healthy:false,cache:service_started:true`: what a service needs, its condition, and whether it restarts with it. */
-export const dependsOnText = ({ dependsOn }: Pick<Service, "dependsOn">): string =>
+const dependsOnText = ({ dependsOn }: Pick<Service, "dependsOn">): string =>
   Object.entries(dependsOn)
     .map(([name, { condition, restart }]) => `${name}:${condition}:${restart}`)
     .join(",")

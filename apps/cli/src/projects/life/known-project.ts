@@ -12,7 +12,7 @@ import { allMembers, type Member } from "./members.ts"
 const started: Dependency = { condition: "service_started", restart: false, required: true }
 
 /** What the labels of a project's containers tell of it. */
-export const projectOfLabels = (name: string, members: ReadonlyArray<Member>, cwd: string): Project => {
+const projectOfLabels = (name: string, members: ReadonlyArray<Member>, cwd: string): Project => {
   const services = new Map(
     members.map(({ record, service }): readonly [string, Service] => {
       const needs = dependsOnOf(record.labels[label.dependsOn])

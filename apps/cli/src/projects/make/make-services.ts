@@ -39,7 +39,7 @@ export const nothingAsked: MakeWish["options"] = {
 }
 
 /** `--scale web=3`, each for one service. */
-export const scalesOf = (project: Project, texts: ReadonlyArray<string>) =>
+const scalesOf = (project: Project, texts: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const scales = new Map<string, number>()
     for (const text of texts) {

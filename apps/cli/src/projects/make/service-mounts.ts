@@ -8,13 +8,13 @@ import { isAbsolute } from "node:path"
 const secretsDirectory = "/run/secrets"
 
 /** Where a secret of a service stands in its containers. */
-export const secretTarget = ({ source, target }: ServiceFile): string => {
+const secretTarget = ({ source, target }: ServiceFile): string => {
   if (target === undefined) return `${secretsDirectory}/${source}`
   return isAbsolute(target) ? target : `${secretsDirectory}/${target}`
 }
 
 /** Where a config of a service stands in its containers. */
-export const configTarget = ({ source, target }: ServiceFile): string => target ?? `/${source}`
+const configTarget = ({ source, target }: ServiceFile): string => target ?? `/${source}`
 
 const mountOf = (volume: ServiceVolume, project: Pick<Project, "volumes">): MountRequest => {
   const { readOnly: readonly, source, target } = volume
