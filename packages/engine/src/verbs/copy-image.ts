@@ -7,7 +7,6 @@ import type { BlobCorrupt } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import { ImageBroken } from "../EngineError.ts"
 import { isDescriptor } from "../images/image-json.ts"
-import { placeOf } from "../manifests/fetch-document.ts"
 
 /** How a copy can fail. */
 export type CopyImageError = BlobCorrupt | ImageBroken | RegistryError
