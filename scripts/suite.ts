@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { run, type RunOptions } from "./repository.ts"
+import { join, relative } from "node:path"
+import { inRepository, run, type RunOptions } from "./repository.ts"
 
 /** How a part of the whole ended. */
 export interface Tally {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** What failed, and what the first lines of each failure say. */
+  readonly reasons?: ReadonlyArray<string> | undefined
 }
 
 /** Nothing was tried. */
@@ -19,6 +21,19 @@ export const total = (parts: ReadonlyArray<Tally>): Tally => ({
   failed: parts.reduce((sum, { failed }) => sum + failed, 0),
   skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0)
 })
+
+/** More than so many failures are not said again at the end. */
+const mostReasons = 20
+
+/**
+ * What failed, part by part, to be said once more at the very end: whoever sees only the last lines of a long log shall
+ * know what to look at.
+ */
+export const reasonsOf = (parts: ReadonlyArray<Tally>): ReadonlyArray<string> => {
+  const all = parts.flatMap(({ reasons = [] }) => reasons)
+  const left = all.length - mostReasons
+  return left > 0 ? [...all.slice(0, mostReasons), `✗ and ${left} more`] : all
+}
 
 /** Says what starts now. */
 export const heading = (text: string): void => console.log(`\n» ${text}`)
@@ -35,7 +50,7 @@ export const check = async (name: string, argv: ReadonlyArray<string>, options: 
     `${ok ? "✓" : "✗"} ${name} (${seconds(start)})${ok ? (last === "" ? "" : `  ${last}`) : `  exit status ${code}`}`
   )
   if (!ok) console.log(output.trimEnd())
-  return { ...none, [ok ? "passed" : "failed"]: 1 }
+  return ok ? { ...none, passed: 1 } : { ...none, failed: 1, reasons: [`✗ ${name}`] }
 }
 
 interface Report {
@@ -46,7 +61,12 @@ interface Report {
   readonly testResults: ReadonlyArray<{
     readonly name: string
     readonly status: string
-    readonly assertionResults: ReadonlyArray<{ readonly status: string; readonly fullName: string }>
+    readonly message?: string
+    readonly assertionResults: ReadonlyArray<{
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages?: ReadonlyArray<string>
+    }>
   }>
 }
 
@@ -78,7 +98,8 @@ export const vitest = async (
     console.log(
       `${failed === 0 ? "✓" : "✗"} ${name} (${seconds(start)})  ${tally.passed} passed, ${failed} failed, ${tally.skipped} skipped`
     )
-    return { ...tally, failed }
+    const lost = failed > tally.failed ? [`✗ ${name}: exit status ${code}`] : []
+    return { ...tally, failed, reasons: [...(tally.reasons ?? []), ...lost] }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -119,7 +140,8 @@ const withoutFirstFailures = (first: Run, second: Run): Run => {
     // A failure that belongs to no file stays one.
     failed: first.failed - tried + second.failed,
     skipped: first.skipped,
-    failures: second.failures
+    failures: second.failures,
+    reasons: second.reasons
   }
 }
 
@@ -144,6 +166,25 @@ export const readReport = (file: string): Run => {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloaded,
     skipped: report.numPendingTests + report.numTodoTests,
-    failures
+    failures,
+    reasons: report.testResults
+      .filter(({ status }) => status === "failed")
+      .flatMap(({ assertionResults, message = "", name }) => {
+        const tests = assertionResults.filter(({ status }) => status === "failed")
+        return tests.length === 0
+          ? [reasonOf(name, message)]
+          : tests.map(({ failureMessages = [], fullName }) =>
+              reasonOf(`${name} > ${fullName}`, failureMessages.join("\n"))
+            )
+      })
   }
+}
+
+/** One failure: its place, and the beginning of what it says, without the stack. */
+const reasonOf = (place: string, message: string): string => {
+  const said = message.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
+  return [
+    `✗ ${relative(inRepository("."), place)}`,
+    ...said.slice(0, 8).map((line) => `    ${line.slice(0, 300)}`)
+  ].join("\n")
 }

@@ -4,7 +4,7 @@
  */
 import { leaksSince, traces } from "./leaks.ts"
 import { inRepository, run } from "./repository.ts"
-import { check, heading, none, type Tally, total, vitest, vitestWithSecondTry } from "./suite.ts"
+import { check, heading, none, reasonsOf, type Tally, total, vitest, vitestWithSecondTry } from "./suite.ts"
 import { ensureTools, isRoot } from "./tools.ts"
 
 const tallies: Array<Tally> = []
@@ -77,8 +77,17 @@ heading("leaks")
 const leaks = await leaksSince(before)
 for (const leak of leaks) console.log(`✗ left behind: ${leak}`)
 if (leaks.length === 0) console.log("✓ nothing was left behind")
-tallies.push({ ...none, [leaks.length === 0 ? "passed" : "failed"]: 1 })
+tallies.push({
+  ...none,
+  [leaks.length === 0 ? "passed" : "failed"]: 1,
+  reasons: leaks.map((leak) => `✗ left behind: ${leak}`)
+})
 
+const reasons = reasonsOf(tallies)
+if (reasons.length > 0) {
+  heading("what failed")
+  for (const reason of reasons) console.log(reason)
+}
 const { failed, passed, skipped } = total(tallies)
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { readReport, type Run, vitestWithSecondTry } from "../suite.ts"
+import { inRepository } from "../repository.ts"
+import { none, readReport, reasonsOf, type Run, vitestWithSecondTry } from "../suite.ts"
 
 const ended = (
   passed: number,
@@ -62,7 +63,7 @@ describe("a report of vitest", () => {
     const file = join(folder, "report.json")
     const tests = [
       { status: "passed", fullName: "one" },
-      { status: "failed", fullName: "two" }
+      { status: "failed", fullName: "two", failureMessages: ["Error: 2 is no 3\n\n    at a.ts:1:1\nseed 7"] }
     ]
     const report = {
       numPassedTests: 1,
@@ -70,8 +71,8 @@ describe("a report of vitest", () => {
       numPendingTests: 2,
       numTodoTests: 1,
       testResults: [
-        { name: "a.test.ts", status: "failed", assertionResults: tests },
-        { name: "b.test.ts", status: "failed", assertionResults: [] },
+        { name: inRepository("a.test.ts"), status: "failed", assertionResults: tests },
+        { name: inRepository("b.test.ts"), status: "failed", message: "no module c", assertionResults: [] },
         { name: "c.test.ts", status: "passed", assertionResults: [] }
       ]
     }
@@ -81,10 +82,21 @@ describe("a report of vitest", () => {
       failed: 2,
       skipped: 3,
       failures: new Map([
-        ["a.test.ts", ["two"]],
-        ["b.test.ts", ["the file itself"]]
-      ])
+        [inRepository("a.test.ts"), ["two"]],
+        [inRepository("b.test.ts"), ["the file itself"]]
+      ]),
+      reasons: ["✗ a.test.ts > two\n    Error: 2 is no 3\n    seed 7", "✗ b.test.ts\n    no module c"]
     })
+  })
+
+  it("is told again at the end of the whole, and of very many failures the first ones", () => {
+    expect(reasonsOf([none, { ...none, reasons: ["✗ types"] }, { ...none, reasons: ["✗ a", "✗ b"] }])).toEqual([
+      "✗ types",
+      "✗ a",
+      "✗ b"
+    ])
+    const many = Array.from({ length: 30 }, (_, index) => `✗ ${index}`)
+    expect(reasonsOf([{ ...none, reasons: many }]).slice(-2)).toEqual(["✗ 19", "✗ and 10 more"])
   })
 
   it("that was never written says nothing", () => {
