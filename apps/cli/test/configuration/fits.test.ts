@@ -7,14 +7,17 @@ import { fits } from "../../src/configuration/fits.ts"
 /** As it comes out of a file. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-const address = fc.constantFrom("127.0.0.1", "::1", "300.1.1.1", "", "fe80::1%eth0")
-const name = fc.constantFrom("", "./mine", "registry.example:5000", "/w")
-const flag = fc.constantFrom<unknown>(true, false, "true", 0)
+/** Mostly what is right: a file has many places, and one that is wrong makes all of it wrong. */
+const mostly = <A>(right: ReadonlyArray<A>, wrong: ReadonlyArray<A>) =>
+  fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...right) }, { weight: 1, arbitrary: fc.constantFrom(...wrong) })
+const address = mostly(["127.0.0.1", "::1"], ["300.1.1.1", "", "fe80::1%eth0"])
+const name = mostly(["./mine", "registry.example:5000", "/w"], [""])
+const flag = mostly<unknown>([true, false], ["true", 0])
 
 /** What files say, with something strange at any place. */
 const strange = fc.constantFrom<unknown>(null, 0, "", [], {}, [null], [""], { module: "" }, { module: "a", more: 1 })
 const near = (good: fc.Arbitrary<unknown>) =>
-  fc.oneof({ weight: 30, arbitrary: good }, { weight: 1, arbitrary: strange })
+  fc.oneof({ weight: 80, arbitrary: good }, { weight: 1, arbitrary: strange })
 const keys = (fields: { readonly [key: string]: fc.Arbitrary<unknown> }) =>
   near(
     fc.record(
