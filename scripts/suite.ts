@@ -108,17 +108,23 @@ export const vitest = async (
 /** So many files may be tried again: more than that is no accident of a busy machine. */
 const fewFiles = 2
 
+/** What a property says that found a counterexample: another try only has another seed. */
+const counterexample = /Property failed after|\bseed\b/
+
 /**
  * A run of tests on a real machine, of which a few files may need a second try: what else runs there has a say in them.
  * The second try is of whole files, made anew. Whatever needed it is named, so that it stays seen; what fails twice has
- * failed.
+ * failed. A counterexample is none of the machine's accidents, unless `properties` are about the machine too.
  */
 export const vitestWithSecondTry = async (
   name: string,
-  runOf: (name: string, files: ReadonlyArray<string>) => Promise<Run>
+  runOf: (name: string, files: ReadonlyArray<string>) => Promise<Run>,
+  properties: "of the code" | "of the machine" = "of the code"
 ): Promise<Run> => {
   const first = await runOf(name, [])
   const files = [...first.failures.keys()]
+  if (properties === "of the code" && first.reasons?.some((reason) => counterexample.test(reason)) === true)
+    return first
   if (files.length === 0 || files.length > fewFiles) return first
   const second = await runOf(`${name}, a second try`, files)
   const now = withoutFirstFailures(first, second)

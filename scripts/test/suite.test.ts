@@ -46,6 +46,15 @@ describe("a second try", () => {
     expect(lines.slice(1)).toEqual(["!   a > 1", "!   a > 2", "!   b > 3"])
   })
 
+  it("is not made of a counterexample, which another seed would only hide, unless it is about the machine", async () => {
+    const reasons = ["✗ a > 1\n    Error: Property failed after 3 tests\n    { seed: 7 }"]
+    const first = { ...ended(7, { a: ["1"] }), reasons }
+    const once = inTurn(first, ended(1))
+    expect(await vitestWithSecondTry("all", once.runOf)).toEqual(first)
+    const twice = inTurn(first, ended(1))
+    expect((await vitestWithSecondTry("all", twice.runOf, "of the machine")).failed).toBe(0)
+  })
+
   it("leaves what fails twice failed, and what belongs to no file", async () => {
     const again = inTurn(ended(7, { a: ["1", "2"] }), ended(4, { a: ["2"] }))
     expect(await vitestWithSecondTry("all", again.runOf)).toEqual(ended(8, { a: ["2"] }))
