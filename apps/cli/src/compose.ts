@@ -20,6 +20,7 @@ import * as Containers from "@gantry/engine/containers/Containers"
 import { ContainerRoots } from "@gantry/engine/containers/ContainerRoots"
 import { DirectExec } from "@gantry/engine/containers/DirectExec"
 import { JoinAhead } from "@gantry/engine/containers/JoinAhead"
+import { GroundsKey } from "@gantry/engine/unchanged/GroundsKey"
 import { SupervisorAhead } from "@gantry/engine/containers/SupervisorAhead"
 import * as SupervisedRuntime from "@gantry/engine/containers/SupervisedRuntime"
 import * as Journal from "@gantry/engine/events/Journal"
@@ -101,7 +102,8 @@ const registries = (
   })
 
 /** What was begun, for the services that look for it. */
-const beginnings = ({ join, supervisor }: Begun): Context.Context<never> => {
+const beginnings = ({ groundsKey, join, supervisor }: Begun): Context.Context<never> => {
+  if (groundsKey !== undefined) return Context.make(GroundsKey, groundsKey)
   if (supervisor !== undefined) return Context.make(SupervisorAhead, supervisor)
   return join === undefined ? Context.empty() : Context.make(JoinAhead, join)
 }

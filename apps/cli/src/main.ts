@@ -90,7 +90,7 @@ export const main = async (typed: ReadonlyArray<string>): Promise<void> => {
     }
   }
   if (entersFirst && rest[0] !== "--help") await enter()
-  const beginsAhead = name === "run" || name === "exec" || name === "ps"
+  const beginsAhead = name === "run" || name === "exec" || name === "ps" || name === "build"
   const begun = beginsAhead
     ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal)
     : {}

@@ -2,14 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Digest } from "@gantry/core/image/Digest"
-import {
-  Database,
-  type DatabaseShape,
-  type DatabaseTooNew,
-  type Migrations,
-  type Row,
-  type Transaction
-} from "@gantry/core/state/Database"
+import { Database, type DatabaseShape, type DatabaseTooNew, type Row } from "@gantry/core/state/Database"
 import {
   BuildCache,
   type BuildCacheShape,
@@ -18,48 +11,11 @@ import {
   type CacheTrace,
   make as makeCache,
   type NearStep,
-  type StepKey,
-  type StepPlace
+  type StepKey
 } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
+import { cacheTables, meet, useSteps } from "./cache-rows.ts"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
-
-/**
- * The table of build records and their tombstones, and where builds met them. Times in milliseconds since 1970; `uses`
- * counts builds.
- */
-export const cacheTables: Migrations = {
-  owner: "cache",
-  steps: [
-    `CREATE TABLE cache (
-      key TEXT PRIMARY KEY,
-      lineage TEXT NOT NULL,
-      facts TEXT NOT NULL,
-      layer TEXT,
-      created_at INTEGER NOT NULL,
-      took_ms INTEGER NOT NULL,
-      last_used INTEGER NOT NULL,
-      uses INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX cache_lineage ON cache (lineage, created_at)`,
-    `DROP INDEX cache_lineage;
-    ALTER TABLE cache DROP COLUMN lineage;
-    ALTER TABLE cache ADD COLUMN instruction TEXT NOT NULL DEFAULT '';
-    ALTER TABLE cache ADD COLUMN parent TEXT NOT NULL DEFAULT '';
-    ALTER TABLE cache ADD COLUMN evicted_at INTEGER;
-    ALTER TABLE cache ADD COLUMN evicted_by TEXT;
-    ALTER TABLE cache ADD COLUMN evicted_bytes INTEGER;
-    CREATE INDEX cache_parent ON cache (parent, created_at);
-    CREATE INDEX cache_evicted ON cache (evicted_at) WHERE evicted_at IS NOT NULL;
-    CREATE TABLE cache_places (
-      lineage TEXT NOT NULL,
-      stage TEXT NOT NULL,
-      number INTEGER NOT NULL,
-      key TEXT NOT NULL,
-      PRIMARY KEY (lineage, stage, number)
-    ) STRICT, WITHOUT ROWID`
-  ]
-}
 
 /** Tombstones that are kept; the oldest beyond go. */
 const mostTombstones = 2_000
@@ -99,18 +55,6 @@ const nearOf = (row: Row): NearStep => ({
   parent: String(row["parent"]),
   createdAt: Number(row["created_at"])
 })
-
-/** Writes down where a build met a step. */
-const meet = (tx: Transaction, key: StepKey, { lineage, number, stage }: StepPlace): void => {
-  tx.run(
-    `INSERT INTO cache_places VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET key = excluded.key WHERE key <> excluded.key`,
-    lineage,
-    stage,
-    number,
-    key
-  )
-}
 
 /** Build records in the tables of the database, which must have been migrated. */
 export const driver = (db: DatabaseShape): CacheDriver => ({
@@ -160,10 +104,7 @@ export const driver = (db: DatabaseShape): CacheDriver => ({
     steps.length === 0
       ? Effect.void
       : db.write("the build cache", (tx) => {
-          for (const key of new Set(steps.map((step) => step.key))) {
-            tx.run("UPDATE cache SET last_used = max(last_used, ?), uses = uses + 1 WHERE key = ?", Math.trunc(at), key)
-          }
-          for (const { key, place } of steps) meet(tx, key, place)
+          useSteps(tx, steps, at)
         }),
   near: (lineage, parent) =>
     db.read("the build cache", (tx) => {

@@ -67,7 +67,7 @@ const layerOf = (row: Row): LayerRow => ({
 })
 
 /** The layer of a diffID, unless it may have been lost in a power failure. */
-export const findLayer = (tx: Transaction, diffId: Digest): LayerRow | undefined => {
+export const findLayer = (tx: Pick<Transaction, "get">, diffId: Digest): LayerRow | undefined => {
   const row = tx.get("SELECT * FROM layers WHERE diff_id = ? AND (flushed = 1 OR boot = ?)", diffId, bootId())
   return row === undefined ? undefined : layerOf(row)
 }

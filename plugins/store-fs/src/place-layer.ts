@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs"
 import { join } from "node:path"
-import type { Digest } from "@gantry/core/image/Digest"
 import type { DatabaseShape, Transaction } from "@gantry/core/state/Database"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
-import { findLayer, freeShort, insertLayer, type LayerRow } from "./layer-rows.ts"
+import { freeShort, insertLayer, type LayerRow } from "./layer-rows.ts"
+import { findPlaced } from "./find-placed.ts"
 import { ownName } from "./owner.ts"
 import type { Places } from "./places.ts"
 
@@ -26,12 +26,6 @@ export const putAway = (places: Places, path: string): string | undefined => {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
     throw cause
   }
-}
-
-/** The layer of a diffID when its files are there, too: somebody may have removed them by hand. */
-export const findPlaced = (tx: Transaction, places: Places, diffId: Digest): LayerRow | undefined => {
-  const row = findLayer(tx, diffId)
-  return row !== undefined && existsSync(join(places.layers, row.short, "diff")) ? row : undefined
 }
 
 /** Moves a new layer into its place and records it, or finds that it is there. Returns directories to remove. */

@@ -14,7 +14,8 @@ import {
   type UnsafePath
 } from "@gantry/core/store/StoreError"
 import { ownName } from "./owner.ts"
-import { findPlaced, placing } from "./place-layer.ts"
+import { findPlaced } from "./find-placed.ts"
+import { placing } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import type { Outcome } from "./unpack/Outcome.ts"
 import { failureOf, type UnpackProcesses } from "./unpack-process.ts"

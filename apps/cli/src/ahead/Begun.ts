@@ -8,6 +8,8 @@ import type { OpenedLaunch } from "@gantry/engine/supervisor/open-launch"
 export interface Begun {
   readonly supervisor?: SupervisorAheadShape
   readonly join?: OpenedLaunch
+  /** Under which key a build may keep its grounds. */
+  readonly groundsKey?: string
   /**
    * The whole command, carried out: its exit status. `unusual` when nothing was done; `failed` when what was begun is of
    * no use any more.

@@ -5,16 +5,18 @@ import { settingsOf } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { inherited } from "../plugins/inherited.ts"
 import type { Begun } from "./Begun.ts"
+import { usualBuild } from "./grounds-key.ts"
 import { joinAhead } from "./join-ahead.ts"
 import { supervisorAhead } from "./supervisor-ahead.ts"
 
 /**
- * Begins what `run` and `exec` will most likely need, and knows how `exec` and `ps` are carried out without an engine.
+ * Begins what `run` and `exec` will most likely need, and knows how `exec`, `ps` and a `build` of which nothing has changed
+ * are carried out without an engine.
  * Nothing is begun where a plugin may serve in the place of gantry's own runtime, and whatever goes wrong here is left to
  * the command to say.
  */
 export const begin = (
-  name: "exec" | "ps" | "run",
+  name: "build" | "exec" | "ps" | "run",
   words: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
   globals: Values<typeof globalOptions>,
@@ -29,6 +31,13 @@ export const begin = (
       const list = async () => (await import("./list-at-once.ts")).listAtOnce(words, args, settings, terminal)
       // There may be no database yet, or somebody is making it.
       return { atOnce: () => list().catch(() => "unusual" as const) }
+    }
+    if (name === "build") {
+      const usual = usualBuild(words, args, settings, terminal)
+      if (usual === undefined) return {}
+      const atOnce = async () => (await import("./build-at-once.ts")).buildAtOnce(usual, settings, terminal)
+      // Whatever is wrong with the grounds that were kept, the build itself does without them.
+      return { groundsKey: usual.key, atOnce: () => atOnce().catch(() => "unusual" as const) }
     }
     if (name === "run") return supervisorAhead(words, args, settings)
     const ahead = joinAhead(words, args, settings)

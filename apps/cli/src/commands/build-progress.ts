@@ -10,6 +10,21 @@ import type { Terminal } from "../terminal.ts"
 /** How a build shows what it does. Both `quiet` and `none` show nothing; only the first gives the id in the end. */
 export type ProgressStyle = "plain" | "tty" | "quiet" | "none" | "rawjson"
 
+/** Words for them. */
+export const styles = ["plain", "tty", "rawjson", "quiet", "none"] as const satisfies ReadonlyArray<ProgressStyle>
+
+/** The style that a word means, or that suits the terminal; undefined for a word that means none. */
+export const progressStyle = (
+  text: string | undefined,
+  terminal: Pick<Terminal, "env" | "stderrIsTerminal">
+): ProgressStyle | undefined => {
+  if (text === undefined || text === "auto" || text === "") {
+    // A terminal that moves no cursor is written to line by line.
+    return terminal.stderrIsTerminal && terminal.env["TERM"] !== "dumb" ? "tty" : "plain"
+  }
+  return styles.find((each) => each === text)
+}
+
 /** Shows the events of a build, as they come. `finish` draws the last state. */
 export interface BuildProgress {
   readonly onEvent: (event: SolveEvent) => void

@@ -23,7 +23,7 @@ import { builtId, metadataOf, removeStale, writeWhole } from "./build-files.ts"
 import { inputsOf } from "./build-inputs.ts"
 import { isStream, outputsOf } from "./build-outputs.ts"
 import { type BuildSource, buildSource } from "./build-source.ts"
-import { buildProgress, type ProgressStyle } from "./build-progress.ts"
+import { buildProgress, progressStyle, type ProgressStyle, styles } from "./build-progress.ts"
 import { shellOnError } from "./build-shell.ts"
 import { explainDefect } from "../show/explain-defect.ts"
 import { explain, type Failure } from "../show/explain.ts"
@@ -251,14 +251,8 @@ const shownName = (dockerfile: BuildRequest["dockerfile"]): string => {
   return "path" in dockerfile ? dockerfile.path : "inside" in dockerfile ? dockerfile.inside : dockerfile.shown
 }
 
-const styles = ["plain", "tty", "rawjson", "quiet", "none"] as const satisfies ReadonlyArray<ProgressStyle>
-
 const styleOf = (text: string | undefined, terminal: Terminal): Effect.Effect<ProgressStyle, Usage> => {
-  if (text === undefined || text === "auto" || text === "") {
-    // A terminal that moves no cursor is written to line by line.
-    return Effect.succeed(terminal.stderrIsTerminal && terminal.env["TERM"] !== "dumb" ? "tty" : "plain")
-  }
-  const style = styles.find((each) => each === text)
+  const style = progressStyle(text, terminal)
   return style === undefined
     ? badValue(`invalid progress style: ${text}`, `auto, ${styles.slice(0, -1).join(", ")} or ${styles.at(-1)}`)
     : Effect.succeed(style)

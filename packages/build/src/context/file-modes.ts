@@ -16,7 +16,8 @@ const groupWrite = 0o020
  */
 export const workTreeModes = (root: string): FileModes => (isInWorkTree(root) ? (mode) => mode & ~groupWrite : ownModes)
 
-const isInWorkTree = (directory: string): boolean => {
+/** Whether a directory is in the work tree of a git repository. */
+export const isInWorkTree = (directory: string): boolean => {
   // `.git` is a directory, or in a linked work tree a file.
   if (existsSync(join(directory, ".git"))) return true
   const parent = dirname(directory)

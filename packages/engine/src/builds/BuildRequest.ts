@@ -1,3 +1,5 @@
+import type { ContextTree } from "@gantry/build/context/ContextTree"
+import type { BaseResolverShape } from "@gantry/build/solve/BaseResolver"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { type ImageRef } from "@gantry/core/image/ImageRef"
 import { type Platform } from "@gantry/core/image/Platform"
@@ -83,4 +85,9 @@ export interface BuildRequest {
   readonly onPush?: OnPushEvent
   /** When registries are asked for base images, and who listens; when they are not here, if absent. */
   readonly bases?: EnsureOptions
+  /** Watches what the build looks at: what each returns is used in the place of what it was given. */
+  readonly seen?: {
+    readonly tree: (context: ContextTree) => ContextTree
+    readonly bases: (images: BaseResolverShape) => BaseResolverShape
+  }
 }

@@ -36,7 +36,8 @@ export const openFor = (request: BuildRequest, keep: boolean) =>
       onSocket: (path) => request.onWarning(`${path} is a socket, which no image can hold: it is left out`),
       keepGitDir: keepsGitDir(request.buildArgs)
     })
-    const { commit, ignoreFile, tree } = opened
+    const { commit, ignoreFile } = opened
+    const tree = request.seen?.tree(opened.tree) ?? opened.tree
     request.onEvent({
       type: "context",
       context: contextText(request.context),

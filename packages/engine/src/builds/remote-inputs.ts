@@ -58,9 +58,10 @@ export const basesFor = (request: BuildRequest, { earlier, lock, note, pinned }:
   Effect.gen(function* () {
     const asked = request.bases ?? { policy: "missing" }
     const { onWarning: warn } = request
-    const plain = yield* isLook
+    const found = yield* isLook
       ? LocalBases.peek
       : LocalBases.make(request.offline === true ? { ...asked, policy: "never" } : asked)
+    const plain = request.seen?.bases(found) ?? found
     const noted = yield* notedBases(plain, note, pinned)
     if (lock === undefined) {
       return earlier === undefined

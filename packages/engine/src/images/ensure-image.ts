@@ -87,6 +87,9 @@ export const ensureImage = (
     }
   })
 
+/** Whether a name is that of a folder or an archive. */
+export const namesPlace = (reference: string, cwd: string | undefined): boolean => placeOf(reference, cwd) !== undefined
+
 const placeOf = (reference: string, cwd: string | undefined): ImageRef.ImageRef | undefined => {
   if (cwd === undefined) return undefined
   const ref = Either.getOrUndefined(parseSource(reference, cwd))

@@ -47,6 +47,7 @@ import { watchConfig } from "../secrets/watch-texts.ts"
 import { firstFailure } from "../steps/first-failure.ts"
 import * as StepPerformer from "../steps/StepPerformer.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
+import { withGrounds } from "../unchanged/with-grounds.ts"
 import type { PullServices } from "./pull.ts"
 import type { BuildRequest } from "../builds/BuildRequest.ts"
 import { finishedConfig } from "../builds/finished-config.ts"
@@ -95,7 +96,9 @@ export const build = (request: BuildRequest): Effect.Effect<Built, BuildError, B
     request,
     ({ onEvent, onInput }) =>
       Effect.flatMap(Settings, ({ root }) =>
-        buildImage({ ...request, onEvent }, { onInput, last: lastOf(root, about) })
+        withGrounds({ ...request, onEvent }, onInput, (asked, told) =>
+          buildImage(asked, { onInput: told, last: lastOf(root, about) })
+        )
       )
   )
 }
