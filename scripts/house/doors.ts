@@ -19,7 +19,12 @@ const pluginDoors = { to: ["packages/core", "packages/linux"], types: [] }
 const testDoors = new Set(["packages/laws", "plugins/memory"])
 
 /** The only files that name plugins: the composition, what is begun before it is loaded, and the entry of the tiny processes. */
-const mayNamePlugins = ["apps/cli/src/compose.ts", "apps/cli/src/ahead/plans.ts", "apps/cli/src/bin.ts"]
+const mayNamePlugins = [
+  "apps/cli/src/compose.ts",
+  "apps/cli/src/ahead/plans.ts",
+  "apps/cli/src/ahead/stored.ts",
+  "apps/cli/src/bin.ts"
+]
 
 const isPlugin = (home: string) => home.startsWith("plugins/")
 

@@ -15,6 +15,7 @@ export interface Look {
 
 /** What can be seen of a thing in two looks, as far as it counts for a kind of look. */
 export const stateOf = (saw: "file" | "listed" | "passed", stat: BigIntStats): string => {
+  // A mode says of which type a thing is.
   const { ctimeNs, dev, gid, ino, mode, mtimeNs, size, uid } = stat
   return (saw === "passed" ? [dev, ino, mode, uid, gid] : [dev, ino, mode, size, mtimeNs, ctimeNs]).join(" ")
 }
@@ -23,7 +24,7 @@ export const stateOf = (saw: "file" | "listed" | "passed", stat: BigIntStats): s
 export const isAsSeen = (root: string, { path, saw, state }: Look): boolean => {
   const stat = statOf(join(root, path), path === "")
   if (stat === undefined) return saw === "none"
-  return saw !== "none" && stat.isDirectory() === (saw !== "file") && stateOf(saw, stat) === state
+  return saw !== "none" && stateOf(saw, stat) === state
 }
 
 /** The root of a context may be a link to it, nothing in it is followed. */

@@ -8,7 +8,12 @@ import { hasImage, whereNameLeads } from "./grounds-rows.ts"
 import { isAsSeen } from "./looks.ts"
 
 /** Whether the files that a build was made of are as they were. Nothing is read but small texts. */
-export const filesHold = ({ inWorkTree, looks, root, texts }: Grounds): boolean =>
+export const filesHold = ({
+  inWorkTree,
+  looks,
+  root,
+  texts
+}: Pick<Grounds, "inWorkTree" | "looks" | "root" | "texts">): boolean =>
   texts.every(({ digest, path }) => textAt(path).digest === digest) &&
   isInWorkTree(root) === inWorkTree &&
   looks.every((look) => isAsSeen(root, look))
