@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { hexOf } from "@gantry/core/image/Digest"
 import type { SettingsShape } from "@gantry/core/Settings"
 import { databasePath } from "@gantry/core/state/database-path"
-import type { Row, SqlValue, Transaction } from "@gantry/core/state/Database"
+import type { Migrations } from "@gantry/core/state/Database"
 import { recordBuild } from "@gantry/engine/build-logs/record-build"
 import { imageEvent } from "@gantry/engine/events/actors"
 import { appendEvent } from "@gantry/engine/events/append-event"
@@ -13,6 +13,7 @@ import { imageTables } from "@gantry/engine/images/still-called"
 import type { Grounds } from "@gantry/engine/unchanged/Grounds"
 import { groundsTable, readGrounds, useImages } from "@gantry/engine/unchanged/grounds-rows"
 import { filesHold, storeHolds } from "@gantry/engine/unchanged/still-holds"
+import { readDatabase, transactionOf } from "./read-database.ts"
 import { cachedLayer, cacheTables, layerTables, useSteps } from "./stored.ts"
 import { buildProgress, progressStyle } from "../commands/build-progress.ts"
 import type { Terminal } from "../terminal.ts"
@@ -52,12 +53,13 @@ export const buildAtOnce = (
 
 /** The grounds of a build, if all of them are as they were: then it is written down that they were used. */
 const stillStanding = (root: string, key: string, now: number): Grounds | undefined => {
-  const grounds = keptGrounds(root, key)
+  const tables = [imageTables, ...[cacheTables, groundsTable, layerTables].map(asKnown)]
+  const grounds = readDatabase(root, tables, (tx) => readGrounds(tx, key))
   if (grounds === undefined || !filesHold(grounds)) return undefined
   const database = new DatabaseSync(databasePath(root))
   let holds = false
   try {
-    database.exec("PRAGMA busy_timeout=2000; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE")
+    database.exec("PRAGMA busy_timeout=2000; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=200; BEGIN IMMEDIATE")
     const tx = transactionOf(database)
     // Nobody takes anything out of the store between this look and the note that it is in use.
     const there = storeHolds(tx, grounds, {
@@ -77,34 +79,4 @@ const stillStanding = (root: string, key: string, now: number): Grounds | undefi
   }
 }
 
-/** The grounds that were kept under a key; undefined when there are none, or another gantry has made the tables. */
-const keptGrounds = (root: string, key: string): Grounds | undefined => {
-  const database = new DatabaseSync(databasePath(root), { readOnly: true })
-  try {
-    const tx = transactionOf(database)
-    const versions = new Map(
-      tx.all("SELECT owner, version FROM migrations").map((row) => [row["owner"], row["version"]])
-    )
-    const isKnown = [cacheTables, groundsTable, layerTables].every(
-      ({ owner, steps }) => versions.get(owner) === steps.length
-    )
-    return isKnown && versions.get(imageTables.owner) === imageTables.version ? readGrounds(tx, key) : undefined
-  } finally {
-    database.close()
-  }
-}
-
-const transactionOf = (database: DatabaseSync): Transaction => {
-  const known = new Map<string, ReturnType<DatabaseSync["prepare"]>>()
-  const prepared = (sql: string) => {
-    const statement = known.get(sql) ?? database.prepare(sql)
-    known.set(sql, statement)
-    return statement
-  }
-  return {
-    all: (sql: string, ...values: ReadonlyArray<SqlValue>) => prepared(sql).all(...values) as ReadonlyArray<Row>,
-    get: (sql: string, ...values: ReadonlyArray<SqlValue>) =>
-      (prepared(sql).get(...values) ?? undefined) as Row | undefined,
-    run: (sql: string, ...values: ReadonlyArray<SqlValue>) => Number(prepared(sql).run(...values).changes)
-  }
-}
+const asKnown = ({ owner, steps }: Pick<Migrations, "owner" | "steps">) => ({ owner, version: steps.length })

@@ -1,7 +1,5 @@
-import { DatabaseSync } from "node:sqlite"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { SettingsShape } from "@gantry/core/Settings"
-import { databasePath } from "@gantry/core/state/database-path"
 import { isFrozen } from "@gantry/linux/cgroup-frozen"
 import { detectCgroups } from "@gantry/linux/cgroup-layout"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
@@ -12,6 +10,7 @@ import { imageTables, namesOfImage } from "@gantry/engine/images/still-called"
 import { isAlive, lookAt } from "@gantry/engine/supervisor/state"
 import { parse } from "../argv/parse.ts"
 import { ps as table } from "../argv/tables/listing.ts"
+import { readDatabase } from "./read-database.ts"
 import type { ListedContainer } from "../show/container-facts.ts"
 import { containerListing, countOf } from "../show/container-listing.ts"
 import { formatListing } from "../show/template.ts"
@@ -24,24 +23,15 @@ interface Read {
 }
 
 /** Reads the tables of containers and images; undefined when another gantry has made them. */
-const recordsIn = (root: string): Read | undefined => {
-  const database = new DatabaseSync(databasePath(root), { readOnly: true })
-  try {
-    const versionOf = database.prepare("SELECT version FROM migrations WHERE owner = ?")
-    const isKnown = ({ owner, version }: { readonly owner: string; readonly version: number }) =>
-      versionOf.get(owner)?.["version"] === version
-    if (!isKnown(containerTable) || !isKnown(imageTables)) return undefined
-    const records = database.prepare(allContainers).all().map(recordOfRow)
-    const named = database.prepare(namesOfImage)
+const recordsIn = (root: string): Read | undefined =>
+  readDatabase(root, [containerTable, imageTables], (tx) => {
+    const records = tx.all(allContainers).map(recordOfRow)
     const images = [...new Set(records.map(({ image }) => image))]
     return {
       records,
-      imageNames: new Map(images.map((image) => [image, named.all(image).map(({ name }) => String(name))]))
+      imageNames: new Map(images.map((image) => [image, tx.all(namesOfImage, image).map(({ name }) => String(name))]))
     }
-  } finally {
-    database.close()
-  }
-}
+  })
 
 /**
  * `gantry ps` without the engine, for the usual case: no filters, no sizes, and nothing that has to be put right. Returns
