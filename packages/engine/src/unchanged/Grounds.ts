@@ -4,7 +4,7 @@ import type { StepKey, StepPlace } from "@gantry/core/store/BuildCache"
 import type { LockedInput } from "../lock/LockFile.ts"
 import type { Look } from "./looks.ts"
 
-/** A step that a build took from the cache, and what the cache had for it. */
+/** A step that the cache has, and what it has for it. */
 export interface GroundStep {
   readonly key: StepKey
   readonly place: StepPlace
@@ -24,7 +24,7 @@ export interface GroundText {
 }
 
 /**
- * What a wholly cached build rested on. While all of it is as it was, the same build on the same command line gives the
+ * What a build rested on of which everything is cached. While all of it is as it was, the same build on the same command line gives the
  * same image, and nothing of it has to be worked out again. Plain data.
  */
 export interface Grounds {
@@ -52,6 +52,6 @@ export interface Grounds {
     readonly target?: string
   }
   readonly inputs: ReadonlyArray<LockedInput>
-  /** What was told of the build. */
+  /** What is told of the build when it is done again. */
   readonly events: ReadonlyArray<SolveEvent>
 }

@@ -29,7 +29,7 @@ export type FolderRequest = BuildRequest & { readonly context: { readonly of: "f
 export type WatchedBuild<E, R> = (request: BuildRequest, onInput: NoteInput) => Effect.Effect<Built, E, R>
 
 /**
- * Does a build, and keeps what it rested on when all of it was cached and nothing else can have had a say in it. What can
+ * Does a build, and keeps what it rested on when all of it is cached now and nothing else can have had a say in it. What can
  * not be kept is no failure of the build: the next one is worked out as ever.
  */
 export const keepGrounds = <E, R>(
@@ -133,7 +133,7 @@ class Watch {
   readonly cache = (plain: BuildCacheShape): BuildCacheShape => ({
     ...plain,
     put: (records) => {
-      if (records.length > 0) this.refuse()
+      this.#used.push(...records.flatMap(({ key, place }) => (place === undefined ? [] : [{ key, place }])))
       return plain.put(records)
     },
     use: (steps, at) => {
@@ -157,7 +157,7 @@ class Watch {
     })
     const isWhole =
       !this.#refused &&
-      steps.every(({ how }) => how === "cached") &&
+      steps.every(({ how }) => how !== "missing") &&
       used.length === this.#used.length &&
       [...layers.keys()].every((key) => used.some((each) => each.key === key))
     const isStill =
@@ -192,8 +192,23 @@ class Watch {
         ...(target === undefined ? {} : { target })
       },
       inputs: this.#inputs,
-      events: this.#events
+      events: this.#events.flatMap(asCached)
     }
+  }
+}
+
+/** What is told of the same step when it is cached. */
+const asCached = (event: SolveEvent): ReadonlyArray<SolveEvent> => {
+  switch (event.type) {
+    case "started":
+    case "output":
+      return []
+    case "applied":
+      return [{ ...event, cached: true }]
+    case "done":
+      return [{ type: "cached", step: event.step, ageMs: 0 }]
+    default:
+      return [event]
   }
 }
 

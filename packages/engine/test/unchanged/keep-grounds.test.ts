@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { Database } from "@gantry/core/state/Database"
 import { BuildCache } from "@gantry/core/store/BuildCache"
 import { describe, expect, it } from "@effect/vitest"
@@ -29,6 +30,9 @@ const kept = Effect.flatMap(Database, (db) =>
 
 const later = TestClock.setTime(Date.now() + 3_600_000)
 
+const ageless = (events: ReadonlyArray<SolveEvent> = []) =>
+  events.map((event) => (event.type === "cached" ? { ...event, ageMs: 0 } : event))
+
 /** Whether all that grounds say of the store is so. */
 const storeIsAsBefore = Effect.gen(function* () {
   const grounds = yield* kept
@@ -45,30 +49,36 @@ const storeIsAsBefore = Effect.gen(function* () {
 })
 
 describe("the grounds of a build", () => {
-  it.scoped("are kept once all of it is cached, with everything that it told and used", () =>
-    Effect.gen(function* () {
-      yield* later
-      const context = yield* contextOf({ Dockerfile: simple, app: "program" })
-      yield* builtHere(context)
-      expect(yield* kept).toBeUndefined()
-      const second = yield* builtHere(context)
-      const grounds = yield* kept
-      expect(grounds).toMatchObject({
-        root: context,
-        image: { id: second.image.id, manifest: second.image.manifest },
-        names: [{ name: "docker.io/library/web:latest" }],
-        about: { context, dockerfile: join(context, "Dockerfile"), names: ["web:latest"] },
-        events: second.events
-      })
-      expect(grounds?.steps.map(({ layer, place }) => [place.number, layer === null])).toEqual([
-        [2, false],
-        [3, false],
-        [4, true]
-      ])
-      expect(grounds?.looks.map(({ path, saw }) => [path, saw])).toContainEqual(["app", "file"])
-      expect(grounds !== undefined && filesHold(grounds)).toBe(true)
-      expect(yield* storeIsAsBefore).toBe(true)
-    }).pipe(Effect.provide(world))
+  it.scoped(
+    "are kept once the cache has all of it, with everything that is told of a build that is cached, and used by it",
+    () =>
+      Effect.gen(function* () {
+        yield* later
+        const context = yield* contextOf({ Dockerfile: simple, app: "program" })
+        const first = yield* builtHere(context)
+        expect(first.events.map(({ type }) => type)).toContain("started")
+        const early = yield* kept
+        const second = yield* builtHere(context)
+        const grounds = yield* kept
+        expect({ ...early, at: 0, events: [] }).toEqual({ ...grounds, at: 0, events: [] })
+        // What ran is told of as what is cached.
+        expect(ageless(early?.events)).toEqual(ageless(second.events))
+        expect(grounds).toMatchObject({
+          root: context,
+          image: { id: second.image.id, manifest: second.image.manifest },
+          names: [{ name: "docker.io/library/web:latest" }],
+          about: { context, dockerfile: join(context, "Dockerfile"), names: ["web:latest"] },
+          events: second.events
+        })
+        expect(grounds?.steps.map(({ layer, place }) => [place.number, layer === null])).toEqual([
+          [2, false],
+          [3, false],
+          [4, true]
+        ])
+        expect(grounds?.looks.map(({ path, saw }) => [path, saw])).toContainEqual(["app", "file"])
+        expect(grounds !== undefined && filesHold(grounds)).toBe(true)
+        expect(yield* storeIsAsBefore).toBe(true)
+      }).pipe(Effect.provide(world))
   )
 
   it.scoped("hold no longer when a step, the image or a name is not what it was", () =>
