@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -113,6 +114,15 @@ describe.skipIf(process.env["GANTRY_TEST_RUNTIME"] !== undefined)("a build of wh
       expect([what, found.id]).toEqual([what, (await anew(name, directory)).id])
       expect(await gantry.ok("inspect", "--type", "image", "--format", "{{.Id}}", name)).toBe(found.id)
     }
+  })
+
+  it("leaves a Dockerfile in a pipe to the build, whoever waits to write it", async () => {
+    const directory = gantry.context(files)
+    const pipe = join(gantry.scratch, "pipe")
+    execFileSync("mkfifo", [pipe])
+    const writer = startProcess(["sh", "-c", `cat ${join(directory, "Dockerfile")} > ${pipe}`], { env: gantry.env })
+    expect((await build("piped", directory, {}, "-f", pipe)).status).toBe(0)
+    expect((await writer.ended).status).toBe(0)
   })
 
   it("is none for others: with other words, variables, directories, a configuration, or once something is pruned", async () => {

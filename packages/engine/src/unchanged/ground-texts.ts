@@ -17,18 +17,13 @@ export const textPaths = (root: string, dockerfile: string | undefined): Readonl
   ]
 }
 
-/** A file as it is now. Throws what the system says of one that cannot be read. */
-export const textAt = (path: string): GroundText => {
-  try {
-    return { path, digest: ofBytes(readText(path)) }
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { path, digest: null }
-    throw cause
-  }
-}
-
-/** A file as it is now, and when it last changed: nanoseconds since 1970, zero when it is not there. */
-export const datedTextAt = (path: string): GroundText & { readonly changedNs: bigint } => {
-  const before = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return { ...textAt(path), changedNs: before?.ctimeNs ?? 0n }
+/**
+ * A file as it is now, and when it last changed: nanoseconds since 1970, zero when it is not there. Throws for what is no
+ * plain file, which is not opened: whoever writes into a pipe would take that for the reader that he waits for.
+ */
+export const textAt = (path: string): GroundText & { readonly changedNs: bigint } => {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined) return { path, digest: null, changedNs: 0n }
+  if (!stat.isFile()) throw new Error(`${path} is no plain file`)
+  return { path, digest: ofBytes(readText(path)), changedNs: stat.ctimeNs }
 }

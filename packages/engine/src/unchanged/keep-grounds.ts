@@ -18,7 +18,7 @@ import type { NoteInput } from "../lock/lock-bases.ts"
 import type { LockedInput } from "../lock/LockFile.ts"
 import type { Built } from "../verbs/build.ts"
 import type { Grounds } from "./Grounds.ts"
-import { datedTextAt, textPaths } from "./ground-texts.ts"
+import { textAt, textPaths } from "./ground-texts.ts"
 import { groundsTable, onlyTo, whereNameLeads, writeGrounds } from "./grounds-rows.ts"
 import { type NotedLooks, noteLooks } from "./note-looks.ts"
 
@@ -216,7 +216,7 @@ const asCached = (event: SolveEvent): ReadonlyArray<SolveEvent> => {
 const texts = ({ context, dockerfile }: FolderRequest) => {
   const path = dockerfile !== undefined && "path" in dockerfile ? dockerfile.path : undefined
   try {
-    return textPaths(context.path, path).map(datedTextAt)
+    return textPaths(context.path, path).map(textAt)
   } catch {
     return undefined
   }

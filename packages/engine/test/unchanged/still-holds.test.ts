@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import {
   chmodSync,
   linkSync,
@@ -190,6 +191,14 @@ describe("files that a build was made of", () => {
       }
       mkdirSync(join(root, "../.git"))
       expect(filesHold(grounds)).toBe(false)
+    })
+  })
+
+  it("are not read when they are pipes, which can be read once only", () => {
+    withContext({}, (root) => {
+      const path = join(root, "Dockerfile")
+      execFileSync("mkfifo", [path])
+      expect(() => textAt(path)).toThrow("no plain file")
     })
   })
 
