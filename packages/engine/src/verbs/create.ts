@@ -21,6 +21,7 @@ import { inheritedMounts } from "../containers/inherited-mounts.ts"
 import { prepareMounts, removeOwn } from "../containers/prepare-mounts.ts"
 import type { FoundImage } from "../containers/image-mounts.ts"
 import type { MountRequest, RunOptions } from "../containers/RunOptions.ts"
+import { secretPoints } from "../containers/secret-points.ts"
 import { checkSecrets } from "../containers/secret-values.ts"
 import { setTimeZone } from "../containers/time-zone.ts"
 import { type AmbiguousId, BadOption, type NameTaken, type NoSuchContainer } from "../EngineError.ts"
@@ -83,13 +84,14 @@ export const create = (
               phase("resolve")
             )
           : { record: { id: "", stack: [] } as const, config: noImage }
+      const points = yield* secretPoints(hostRoot === undefined ? options.secrets : [], image.record.stack)
       return {
         image,
         tree: yield* layers.prepare({
           id,
           parents: image.record.stack,
           keep: true,
-          ...(kept === undefined ? {} : { owners: kept.users })
+          ...(kept === undefined ? (points.length === 0 ? {} : { points }) : { owners: kept.users })
         })
       }
     })
