@@ -137,6 +137,8 @@ export interface ProcessSpec {
   readonly argv: ReadonlyArray<string>
   /** `NAME=value`. HOME is added from the container's passwd file when absent. */
   readonly env: ReadonlyArray<string>
+  /** Names of variables that a further process is to be without, secrets of its container too; none when absent. */
+  readonly unset?: ReadonlyArray<string>
   /** Absolute path in the container; made when missing for its first process, and an error for a further one. */
   readonly cwd: string
   /** `""`, name, uid, `name:group`, `uid:gid`: looked up in the container's own passwd and group files. */

@@ -18,13 +18,18 @@ export interface ExecRequest {
 }
 
 /** The process that a request comes to in a container. The image's ENTRYPOINT has no part in it. */
-export const execProcess = ({ process }: Pick<ContainerSpec, "process">, request: ExecRequest): ProcessSpec => ({
-  ...process,
-  argv: request.argv,
+export const execProcess = ({ process }: Pick<ContainerSpec, "process">, request: ExecRequest): ProcessSpec => {
   // A terminal's kind is a default only: what the container says of it wins.
-  env: mergedEnvironment([...(request.tty ? ["TERM=xterm"] : []), ...process.env, ...request.env]),
-  user: request.user ?? process.user,
-  cwd: request.workdir ?? process.cwd,
-  tty: request.tty,
-  ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
-})
+  const env = mergedEnvironment([...(request.tty ? ["TERM=xterm"] : []), ...process.env, ...request.env])
+  const unset = request.env.filter((each) => !each.includes("=") && !env.some((one) => one.startsWith(`${each}=`)))
+  return {
+    ...process,
+    argv: request.argv,
+    env,
+    ...(unset.length === 0 ? {} : { unset }),
+    user: request.user ?? process.user,
+    cwd: request.workdir ?? process.cwd,
+    tty: request.tty,
+    ...(request.privileged ? { capabilities: request.allCapabilities, seccomp: { type: "unconfined" } } : {})
+  }
+}

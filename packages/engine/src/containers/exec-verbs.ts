@@ -46,7 +46,7 @@ export const execVerbs = ({ ahead, connect, directoryOf, firstProcess, groupOf, 
       const { privileged, ...streams } = request
       const { spec, withheld } = jobIn(directoryOf(id))
       const process =
-        withheld === undefined ? asked : { ...asked, env: yield* secretVariables(connect(id), withheld, asked.env) }
+        withheld === undefined ? asked : { ...asked, env: yield* secretVariables(id, connect(id), withheld, asked) }
       const whole = {
         ...streams,
         plan: join(spec, { pid, startTime }, process, { privileged }),
