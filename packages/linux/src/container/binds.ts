@@ -5,6 +5,7 @@ import {
   MOUNT_ATTR_IDMAP,
   MOUNT_ATTR_RDONLY,
   MS_PRIVATE,
+  MS_RDONLY,
   MS_SHARED,
   MS_SLAVE,
   O_CLOEXEC,
@@ -20,7 +21,7 @@ import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import { failedWith } from "../SyscallError.ts"
 import { type Kernel, now, userNamespaceIn } from "./Kernel.ts"
 import { closedToMounts } from "./kernel-paths.ts"
-import { attachTo, openMountPoint, type PointKind } from "./mount-point.ts"
+import { attachTo, openInRoot, openMountPoint, type PointKind } from "./mount-point.ts"
 import { outerFirst } from "./outer-first.ts"
 import { stage, StageFailure } from "./StageFailure.ts"
 import { tmpfsOptions } from "./tmpfs-options.ts"
@@ -88,14 +89,26 @@ const openBelow = ({ sys }: Kernel, { source, subpath = "." }: MountSpec & { typ
   }
 }
 
-/** Mounts what the user asked for, outer targets before inner ones, in the container's root. */
+/**
+ * Mounts what the user asked for, outer targets before inner ones, in the container's root. File systems in memory become
+ * read-only at last: they begin empty, and others may be mounted in them.
+ */
 export const mountAsked = (kernel: Kernel, mounts: ReadonlyArray<MountSpec>, held: HeldMounts): void => {
+  const closed: Array<readonly [string, number]> = []
   for (const mount of outerFirst(mounts)) {
     stage(`mount ${mount.target}`, () => {
       const bind = held.get(mount)
-      if (mount.type === "tmpfs") mountTmpfs(kernel, mount)
-      else if (bind !== undefined) attachBind(kernel, mount, bind)
+      if (mount.type === "tmpfs") {
+        const top = mountTmpfs(kernel, mount)
+        if (top !== undefined) closed.push([mount.target, top])
+      } else if (bind !== undefined) attachBind(kernel, mount, bind)
     })
+  }
+  for (const [target, top] of closed) {
+    stage(`make ${target} read-only`, () =>
+      kernel.sys.mountSetattr(top, "", AT_EMPTY_PATH, { attrSet: MOUNT_ATTR_RDONLY })
+    )
+    kernel.sys.close(top)
   }
 }
 
@@ -137,9 +150,11 @@ const openOwnPoint = (kernel: Kernel, mount: MountSpec, kind: PointKind): number
   return point
 }
 
-const mountTmpfs = (kernel: Kernel, mount: MountSpec & { type: "tmpfs" }): void => {
+/** Returns a descriptor of one that is to be read-only and is not yet. */
+const mountTmpfs = (kernel: Kernel, mount: MountSpec & { type: "tmpfs" }): number | undefined => {
   const { data, flags } = tmpfsOptions(mount.options)
   const point = openOwnPoint(kernel, mount, "directory")
-  kernel.sys.mount("tmpfs", `/proc/self/fd/${point}`, "tmpfs", flags, data)
+  kernel.sys.mount("tmpfs", `/proc/self/fd/${point}`, "tmpfs", flags & ~MS_RDONLY, data)
   kernel.sys.close(point)
+  return (flags & MS_RDONLY) === 0 ? undefined : openInRoot(kernel, mount.target)
 }
