@@ -8,7 +8,7 @@ import type { Digest } from "@gantry/core/image/Digest"
 import { ownerOutside } from "@gantry/core/runtime/IdMaps"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type DatabaseTooNew, type Transaction } from "@gantry/core/state/Database"
-import { LayerStore, type LayerStoreShape, type Stack } from "@gantry/core/store/LayerStore"
+import { LayerStore, type LayerStoreShape, type Stack, type TreeHandle } from "@gantry/core/store/LayerStore"
 import { LayerInUse, LayerMissing, type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import { attempt } from "./attempt.ts"
 import { flushStore } from "./flush-store.ts"
@@ -29,7 +29,7 @@ import { ensureMapped, type MappedTree, mappedTrees } from "./mapped-trees.ts"
 import { isOwned, ownName, ownSelf } from "./owner.ts"
 import { archivePieces, changesIn } from "./pack-layer.ts"
 import { packHere, packProcesses } from "./pack-process.ts"
-import { changePieces, treePieces } from "./pack-tree.ts"
+import { changePieces, type Standing, treePieces } from "./pack-tree.ts"
 import { removeTree } from "./remove-tree.ts"
 import { findPlaced } from "./find-placed.ts"
 import { placing, putAway } from "./place-layer.ts"
@@ -269,14 +269,16 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
         })
       )
 
-    const packed =
-      (pieces: typeof treePieces): LayerStoreShape["packTree"] =>
-      ({ id }) =>
-        Stream.unwrap(
-          Effect.map(opened(id, "read"), ({ below, kernel, tree, upper }) =>
-            Stream.fromAsyncIterable(pieces({ below, kernel, owners: tree.owners }, upper), storageFailure("read", id))
-          )
+    /** Archives that are made of a tree as it is. */
+    const archived = (
+      { id }: Pick<TreeHandle, "id">,
+      pieces: (standing: Standing, upper: string) => AsyncGenerator<Buffer, void>
+    ): Stream.Stream<Uint8Array, StorageFailure> =>
+      Stream.unwrap(
+        Effect.map(opened(id, "read"), ({ below, kernel, tree, upper }) =>
+          Stream.fromAsyncIterable(pieces({ below, kernel, owners: tree.owners }, upper), storageFailure("read", id))
         )
+      )
 
     const pack: LayerStoreShape["pack"] = (diffId) =>
       Stream.unwrap(
@@ -316,8 +318,10 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           )
         ),
       contents,
-      packTree: packed(treePieces),
-      packChanges: packed(changePieces),
+      packTree: (tree) => archived(tree, (standing, upper) => treePieces(standing, [upper])),
+      packFolder: ({ directory, overlay, tree }) =>
+        archived(tree, (standing, upper) => treePieces(standing, overlay ? [upper, directory] : [directory])),
+      packChanges: (tree) => archived(tree, changePieces),
       get: (diffId) =>
         Effect.map(
           db.read("layers", (tx) => findPlaced(tx, places, diffId)),

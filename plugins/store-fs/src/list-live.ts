@@ -9,7 +9,8 @@ import {
   O_DIRECTORY,
   O_RDONLY,
   RESOLVE_BENEATH,
-  RESOLVE_NO_SYMLINKS
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV
 } from "@gantry/linux/constants"
 import { errorCode } from "./error-code.ts"
 import type { Kernel } from "./kernel.ts"
@@ -17,7 +18,8 @@ import { itemOf, type UpperItem } from "./UpperItem.ts"
 
 /**
  * The same as `listUpper`, of a directory that a container may be writing into, and the container may be hostile: nothing
- * of what lies outside is told of, whatever becomes a link meanwhile. What is gone when it is looked at is left out.
+ * of what lies outside is told of, whatever becomes a link meanwhile, nor of file systems that are mounted in it. What is
+ * gone when it is looked at is left out.
  *
  * Every directory is opened from the top without following a link, and what is in it is looked at through the open one.
  */
@@ -51,7 +53,11 @@ export const listLive = (kernel: Kernel, upper: string, owners?: IdMaps): Readon
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
       const directory = path
       const fd = ifThere(() =>
-        kernel.openat2(top, directory, { flags, mode: 0, resolve: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS })
+        kernel.openat2(top, directory, {
+          flags,
+          mode: 0,
+          resolve: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV
+        })
       )
       if (fd === undefined) continue
       try {
@@ -66,8 +72,8 @@ export const listLive = (kernel: Kernel, upper: string, owners?: IdMaps): Readon
   return items.toSorted((a, b) => byCodeUnit(a.path, b.path))
 }
 
-/** EINVAL: what was a link is one no more. */
-const changed: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"])
+/** EINVAL: what was a link is one no more. EXDEV: it is another file system. */
+const changed: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL", "EXDEV"])
 
 const ifThere = <A>(look: () => A): A | undefined => {
   try {

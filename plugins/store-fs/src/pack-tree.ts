@@ -19,20 +19,26 @@ export interface Standing {
 }
 
 /**
- * The archive of a writable directory on the view of the layers below it. See `LayerStore.packTree`.
+ * The archive of writable directories, topmost first, on the view of the layers below them. See `LayerStore.packTree`.
  *
- * A container may be at work in the directory, and may be hostile: whatever it swaps for a link while we read, no bytes
- * and no names from outside the directory get into the archive.
+ * A container may be at work in them, and may be hostile: whatever it swaps for a link while we read, no bytes and no names
+ * from outside the directories get into the archive.
  */
-export async function* treePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
-  // The kernel names open files by their real path.
-  const directory = realpathSync(upper)
-  const listed = listingOf(listLive(kernel, directory, owners))
-  const root = listed.at("")?.entry
-  if (root === undefined) throw new Error(`${upper} is gone`)
-  const top = { directory, kernel, listed }
-  const entries = below.under(top, root).walk("")
-  yield* tarPieces(withRoot(root, entries), openInside(directory))
+export async function* treePieces(
+  { below, kernel, owners }: Standing,
+  uppers: readonly [string, ...ReadonlyArray<string>]
+): AsyncGenerator<Buffer, void> {
+  const tops = uppers.map((upper) => {
+    // The kernel names open files by their real path.
+    const directory = realpathSync(upper)
+    const listed = listingOf(listLive(kernel, directory, owners))
+    const root = listed.at("")?.entry
+    if (root === undefined) throw new Error(`${upper} is gone`)
+    return { layer: { directory, kernel, listed }, root }
+  })
+  const view = tops.reduceRight((lower, { layer, root }) => lower.under(layer, root), below)
+  const directories = tops.map(({ layer }) => layer.directory)
+  yield* tarPieces(withRoot(tops[0]?.root, view.walk("")), openInside(directories))
 }
 
 /**
@@ -41,20 +47,20 @@ export async function* treePieces({ below, kernel, owners }: Standing, upper: st
  */
 export async function* changePieces({ below, kernel, owners }: Standing, upper: string): AsyncGenerator<Buffer, void> {
   const directory = realpathSync(upper)
-  yield* tarPieces(changesOf(listLive(kernel, directory, owners), below).changes, openInside(directory))
+  yield* tarPieces(changesOf(listLive(kernel, directory, owners), below).changes, openInside([directory]))
 }
 
-function* withRoot(root: TreeEntry, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {
-  yield root
+function* withRoot(root: TreeEntry | undefined, entries: Iterable<TreeEntry>): Generator<TreeEntry, void> {
+  if (root !== undefined) yield root
   yield* entries
 }
 
 const openInside =
-  (directory: string) =>
+  (directories: ReadonlyArray<string>) =>
   (path: string): number | undefined => {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
     // Layers stand still.
-    if (!path.startsWith(`${directory}/`)) return openSync(path, flags)
+    if (!directories.some((directory) => path.startsWith(`${directory}/`))) return openSync(path, flags)
     let fd: number
     try {
       fd = openSync(path, flags)

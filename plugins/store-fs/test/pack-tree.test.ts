@@ -18,11 +18,11 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 /** Packs the directory, and does something to it when the archive has begun. */
-const packed = async (meanwhile: () => void): Promise<ReadonlyMap<string, string>> => {
+const packed = async (meanwhile: () => void, ...lower: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> => {
   // Larger than a piece, so that the writer stops in the middle of it.
   writeFileSync(join(upper, "0"), Buffer.alloc(3 << 20))
   const pieces: Array<Uint8Array> = []
-  for await (const piece of treePieces({ kernel: await loadKernel(), below: unionView([]) }, upper)) {
+  for await (const piece of treePieces({ kernel: await loadKernel(), below: unionView([]) }, [upper, ...lower])) {
     if (pieces.length === 0) meanwhile()
     pieces.push(piece)
   }
@@ -80,6 +80,38 @@ describe.runIf(userInfo().uid === 0)("the archive of a tree that somebody writes
       execFileSync("mkfifo", [at("pipe")])
     })
     expect([...found]).toEqual([["directory", "directory"]])
+  })
+
+  it("shows a folder that it stands on, of which nothing from outside gets in either", async () => {
+    const folder = join(root, "folder")
+    const outside = join(root, "outside")
+    for (const path of [folder, join(folder, "both"), join(folder, "moved"), outside, at("both")]) mkdirSync(path)
+    writeFileSync(join(folder, "both/below"), "below")
+    writeFileSync(join(folder, "both/changed"), "below")
+    writeFileSync(at("both/changed"), "above")
+    writeFileSync(join(folder, "moved/file"), "mine")
+    writeFileSync(join(outside, "file"), "host")
+    const swap = () => {
+      renameSync(join(folder, "moved"), join(root, "away"))
+      symlinkSync(outside, join(folder, "moved"))
+    }
+    expect([...(await packed(swap, folder))]).toEqual([
+      ["both", "directory"],
+      ["both/below", "below"],
+      ["both/changed", "above"],
+      ["moved", "directory"]
+    ])
+  })
+
+  it("has nothing of a file system that is mounted in it", async () => {
+    mkdirSync(at("other"))
+    execFileSync("mount", ["-t", "tmpfs", "gantry-pack-tree", at("other")])
+    try {
+      writeFileSync(at("other/file"), "theirs")
+      expect([...(await packed(() => {}))]).toEqual([["other", "directory"]])
+    } finally {
+      execFileSync("umount", [at("other")])
+    }
   })
 
   it("says which name an archive cannot hold", async () => {

@@ -1,6 +1,5 @@
-import { LayerStore } from "@gantry/core/store/LayerStore"
+import { containerArchive } from "@gantry/engine/containers/container-archive"
 import { Containers } from "@gantry/engine/containers/Containers"
-import { requireImage } from "@gantry/engine/containers/host-root"
 import { containerEvent } from "@gantry/engine/events/actors"
 import { record as tell } from "@gantry/engine/events/Journal"
 import * as Effect from "effect/Effect"
@@ -12,8 +11,7 @@ import { writeArchive } from "./write-archive.ts"
 export default define(table, ({ operands: [name = ""], options }, { terminal }) =>
   Effect.gen(function* () {
     const container = yield* (yield* Containers).find(name)
-    yield* requireImage(container, "export")
-    yield* writeArchive((yield* LayerStore).packTree(container), options.output, terminal)
+    yield* writeArchive(containerArchive(container), options.output, terminal)
     yield* tell(containerEvent(container, "export"))
     return 0
   })

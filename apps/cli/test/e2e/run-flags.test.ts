@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantryBy } from "./host/gantry.ts"
@@ -60,8 +60,24 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     expect(readFileSync(join(root, "written"), "utf8")).toBe("x\nx\n")
     expect(await gantry.ok("ps", "--format", "{{.Image}}")).toBe(root)
     expect(await gantry.field("direct", "{{.Rootfs}} {{.Image}}")).toBe(`${root} `)
-    for (const verb of ["diff", "commit", "export"])
+    for (const verb of ["diff", "commit"])
       expect((await gantry.try(verb, "direct")).stderr).toContain(`its root is the directory ${root}, and not an image`)
+    const over = "rm /home/app/old /etc/group; mkdir -p /etc/new; echo own > /etc/new/own; echo changed > /written"
+    mkdirSync(join(root, "home/app"), { recursive: true })
+    writeFileSync(join(root, "home/app/old"), "old")
+    await gantry.ok("run", "--name", "over", "-v", "/etc:/mnt", "--rootfs", `${root}:O`, "sh", "-c", over)
+    for (const name of ["direct", "over"]) {
+      await gantry.ok("export", "-o", join(gantry.scratch, `${name}.tar`), name)
+      await gantry.ok("import", join(gantry.scratch, `${name}.tar`), name)
+    }
+    const see = ["sh", "-c", "cat /written; find /etc /mnt /home | sort; stat -c %a /tmp"]
+    expect(await out("direct", ...see)).toBe(
+      "x\nx\n/etc\n/etc/group\n/etc/hostname\n/etc/hosts\n/etc/passwd\n/etc/resolv.conf\n/home\n/home/app\n/home/app/old\n1777"
+    )
+    expect(await out("over", ...see)).toBe(
+      "changed\n/etc\n/etc/hostname\n/etc/hosts\n/etc/new\n/etc/new/own\n/etc/passwd\n/etc/resolv.conf\n/home\n/home/app\n/mnt\n1777"
+    )
+    await gantry.ok("rm", "over")
     expect(await gantry.ok("check")).toContain("all is well")
     await gantry.ok("stop", "-t", "0", "direct")
     await gantry.ok("cp", "direct:/written", join(gantry.scratch, "copy"))

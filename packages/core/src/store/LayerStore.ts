@@ -107,6 +107,16 @@ export interface Placed {
   readonly entries: number
 }
 
+/** A folder of the host that is the root of a container in place of layers. */
+export interface RootFolder {
+  /** Absolute. */
+  readonly directory: string
+  /** The container's own tree, on no layers. */
+  readonly tree: Pick<TreeHandle, "id">
+  /** What the container writes lies in its tree; else in the folder. */
+  readonly overlay: boolean
+}
+
 /** How many changes a tree holds against its stack. */
 export interface TreeUsage {
   readonly bytes: number
@@ -208,6 +218,11 @@ export interface LayerStoreShape {
    * that became shorter is filled up with zeros. Fails when a name begins with `.wh.`, which archives of layers reserve.
    */
   readonly packTree: (tree: Pick<TreeHandle, "id">) => Stream.Stream<Uint8Array, StorageFailure>
+  /**
+   * What a container with such a root sees of it, as `packTree` has it. File systems that are mounted in the folder are
+   * left out. Absent in stores without host paths.
+   */
+  readonly packFolder?: (folder: RootFolder) => Stream.Stream<Uint8Array, StorageFailure>
   /**
    * The changes of a tree, as the archive of the layer that a commit would make of it (LAY-17). The tree stays, and a
    * container may go on writing into it meanwhile, as with `packTree`.

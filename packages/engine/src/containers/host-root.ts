@@ -67,6 +67,6 @@ export const requireImage = (
         id,
         verb,
         why: `its root is the directory ${imageName}, and not an image`,
-        hint: `an image of that directory is made by: tar -C ${imageName} -c . | gantry import - NAME`
+        hint: `an image of all its files is made by: gantry export ${name} | gantry import - IMAGE`
       })
     : Effect.void

@@ -74,6 +74,7 @@ const layerStore: Members<LayerStoreShape> = {
   packCompressed: "streams?",
   contents: "does",
   packTree: "streams",
+  packFolder: "streams?",
   packChanges: "streams",
   get: "does",
   remove: "does",
