@@ -9,8 +9,15 @@ import { inOrder, type ListedManifest } from "./ManifestList.ts"
 export interface ManifestListsShape {
   /** The manifests of a list, sorted as `inOrder` says; none when there is no such list. */
   readonly get: (list: string) => Effect.Effect<ReadonlyArray<ListedManifest>, StorageFailure>
-  /** Adds manifests to a list in one step, and makes it when there is none. One of the same source is replaced. */
-  readonly put: (list: string, manifests: ReadonlyArray<ListedManifest>) => Effect.Effect<void, StorageFailure>
+  /**
+   * Adds manifests to a list in one step, and makes it when there is none. One of the same source is replaced, and those
+   * of the sources in `less` go.
+   */
+  readonly put: (
+    list: string,
+    manifests: ReadonlyArray<ListedManifest>,
+    less?: ReadonlyArray<string>
+  ) => Effect.Effect<void, StorageFailure>
   /** Removes a list; tells whether there was one. */
   readonly remove: (list: string) => Effect.Effect<boolean, StorageFailure>
   /** Complete names of all lists, sorted. */
@@ -37,8 +44,9 @@ export const openLists: Effect.Effect<ManifestListsShape, StorageFailure | Datab
         db.read("manifest lists", (tx) =>
           inOrder(tx.all("SELECT * FROM listed_manifests WHERE list = ?", list).map(listedOf))
         ),
-      put: (list, manifests) =>
+      put: (list, manifests, less = []) =>
         db.write("manifest lists", (tx) => {
+          for (const source of less) tx.run("DELETE FROM listed_manifests WHERE list = ? AND source = ?", list, source)
           for (const { bytes, digest, image, mediaType, platform, source } of manifests) {
             tx.run(
               "INSERT OR REPLACE INTO listed_manifests VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -59,6 +67,22 @@ export const openLists: Effect.Effect<ManifestListsShape, StorageFailure | Datab
       )
     }
   }
+)
+
+/**
+ * A list that has it, by the ID of a local image: its complete name. Whoever asks does not open the lists, which most never
+ * have.
+ */
+export const listOfImages: Effect.Effect<ReadonlyMap<Digest, string>, StorageFailure, Database> = Effect.flatMap(
+  Database,
+  (db) =>
+    db.read("manifest lists", (tx) => {
+      if (tx.get("SELECT 1 FROM sqlite_master WHERE name = 'listed_manifests'") === undefined) return new Map()
+      const rows = tx.all(
+        "SELECT image, min(list) AS list FROM listed_manifests WHERE image IS NOT NULL GROUP BY image"
+      )
+      return new Map(rows.map((row) => [String(row["image"]) as Digest, String(row["list"])]))
+    })
 )
 
 // All that the rows hold was checked before it was written.

@@ -17,16 +17,25 @@ import { ManifestsRefused } from "./ManifestsRefused.ts"
 export type SourceError = BlobMissing | FetchError | ImageBroken | StorageFailure
 
 /**
- * The manifest that a name leads to. A local image that the repository is not known to have is meant by its name, as of
- * one that was built here and is pushed along with the list; every other name is asked of its registry.
+ * The manifests that a name leads to. A local image that the repository is not known to have is meant by its name, as of
+ * one that was built here and is pushed along with the list: for each of its platforms, each under its digest when they
+ * are several. Every other name is asked of its registry.
  */
-export const findSource = (
+export const findSources = (
   ref: ImageRef.ImageRef
-): Effect.Effect<ListedManifest, SourceError, BlobStore | Images | Registry> =>
+): Effect.Effect<ReadonlyArray<ListedManifest>, SourceError, BlobStore | Images | Registry> =>
   Effect.gen(function* () {
-    const [local, ...others] = yield* findLocal(ref)
-    if (others.length > 0) return yield* isList(ref, true)
-    return local ?? (yield* Effect.catchTag(fromRegistry(ref), "ImageNotFound", () => afterAll(ref)))
+    const local = yield* findLocal(ref)
+    const found =
+      local.length > 0
+        ? local
+        : yield* fromRegistry(ref).pipe(
+            Effect.map((each) => [each]),
+            Effect.catchTag("ImageNotFound", () => afterAll(ref))
+          )
+    return found.length === 1
+      ? found
+      : found.map((each) => ({ ...each, source: ImageRef.format({ ...ImageRef.placeOf(ref), digest: each.digest }) }))
   })
 
 /** The manifests of the local images, one a platform, that a name means which no registry is known to have. */
@@ -40,12 +49,14 @@ export const findLocal = (
       : yield* Effect.forEach(images, (image) => fromStore(ref, image))
   })
 
-/** The local image of a name that its registry does not have, whatever the registry was known to have. */
-const afterAll = (ref: ImageRef.ImageRef): Effect.Effect<ListedManifest, SourceError, BlobStore | Images> =>
+/** The local images of a name that its registry does not have, whatever the registry was known to have. */
+const afterAll = (
+  ref: ImageRef.ImageRef
+): Effect.Effect<ReadonlyArray<ListedManifest>, SourceError, BlobStore | Images> =>
   Effect.gen(function* () {
-    const [image, ...others] = yield* imagesNamed(ref)
-    if (image === undefined) return yield* noSuchManifest(ref)
-    return yield* others.length > 0 ? isList(ref, true) : fromStore(ref, image)
+    const images = yield* imagesNamed(ref)
+    if (images.length === 0) return yield* noSuchManifest(ref)
+    return yield* Effect.forEach(images, (image) => fromStore(ref, image))
   })
 
 const imagesNamed = (ref: ImageRef.ImageRef) =>
@@ -101,11 +112,9 @@ export const noSuchManifest = (ref: ImageRef.ImageRef): ManifestsRefused =>
     hint: "push the image first, or build it here"
   })
 
-const isList = (ref: ImageRef.ImageRef, isLocal = false): ManifestsRefused =>
+const isList = (ref: ImageRef.ImageRef): ManifestsRefused =>
   new ManifestsRefused({
     what: `${ImageRef.format(ref)} is a manifest list`,
     why: "a list holds images, one for each platform",
-    hint: isLocal
-      ? "gantry push pushes it with all its platforms"
-      : "gantry buildx imagetools create puts lists together; or name its images, as NAME@DIGEST"
+    hint: "gantry buildx imagetools create puts lists together; or name its images, as NAME@DIGEST"
   })

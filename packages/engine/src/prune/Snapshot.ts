@@ -17,6 +17,8 @@ export interface ImageFacts extends Dated {
   readonly stack: Stack
   /** Its manifest, its config, and the indexes that led to it. */
   readonly blobs: ReadonlyArray<Digest>
+  /** Complete name of a list of manifests that has it; absent when none does. */
+  readonly list?: string
 }
 
 /** A container, as far as removing is concerned. */

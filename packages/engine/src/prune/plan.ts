@@ -177,6 +177,7 @@ const imageReason = (
   if (user !== undefined) return `container ${user.name} was made from it`
   const viewer = containers.find(({ mountedImages = [] }) => mountedImages.includes(each.id))
   if (viewer !== undefined) return `container ${viewer.name} mounts it`
+  if (each.list !== undefined) return `the manifest list ${ImageRef.familiarOf(each.list)} has it`
   if (images === "dangling" && each.names.length > 0) return "it has a name"
   if (isOfNow(each.lastUsed, snapshot.workingSince)) return ofNow
   const known = new Set(snapshot.containers.map(({ id }) => id))

@@ -3,6 +3,7 @@ import { Locks } from "@gantry/core/Locks"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import type { Settings } from "@gantry/core/Settings"
+import type { Database } from "@gantry/core/state/Database"
 import { BlobStore } from "@gantry/core/store/BlobStore"
 import { BuildCache } from "@gantry/core/store/BuildCache"
 import { Disk, type DiskItem } from "@gantry/core/store/Disk"
@@ -14,6 +15,7 @@ import { Containers } from "../containers/Containers.ts"
 import { containerOf } from "../containers/tree-names.ts"
 import { Images } from "../images/Images.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
+import { listOfImages } from "../manifests/ManifestLists.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 import * as CacheMount from "../cache-mounts/CacheMount.ts"
@@ -25,6 +27,7 @@ export type SnapshotServices =
   | BlobStore
   | BuildCache
   | Containers
+  | Database
   | Disk
   | Images
   | LayerStore
@@ -55,7 +58,8 @@ export const takeSnapshot: Effect.Effect<Sight, StorageFailure, SnapshotServices
   const cache = yield* (yield* BuildCache).list
   const volumes = yield* (yield* Volumes).list
   const fetched = new Set(yield* (yield* Locks).held("blob-"))
-  const images = yield* Effect.forEach(records, imageFacts)
+  const lists = yield* listOfImages
+  const images = yield* Effect.forEach(records, (record) => imageFacts(record, lists.get(record.id)))
   const ownBytes = bytesByOwner(items)
   const cacheMounts = yield* Effect.forEach(yield* CacheMount.list, ({ createdAt, id, lastUsed, name }) =>
     Effect.map(CacheMount.usersOf(name), (users): CacheMountFacts => {
@@ -138,7 +142,10 @@ const containerFacts = (
     )
   })
 
-const imageFacts = (image: ImageRecord): Effect.Effect<ImageFacts, StorageFailure, BlobStore> =>
+const imageFacts = (
+  image: ImageRecord,
+  list: string | undefined
+): Effect.Effect<ImageFacts, StorageFailure, BlobStore> =>
   Effect.map(imageBlobs(image), (blobs) => ({
     id: image.id,
     names: image.names,
@@ -147,7 +154,8 @@ const imageFacts = (image: ImageRecord): Effect.Effect<ImageFacts, StorageFailur
     labels: image.labels,
     createdAt: image.createdAt,
     lastUsed: image.lastUsed,
-    blobs
+    blobs,
+    ...(list === undefined ? {} : { list })
   }))
 
 /** Indexes inside of indexes that are followed. */

@@ -7,7 +7,7 @@ import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
 import type { BadImageName } from "../EngineError.ts"
 import { Images, parseName } from "../images/Images.ts"
-import { findSource, type SourceError } from "../manifests/find-source.ts"
+import { findSources, type SourceError } from "../manifests/find-source.ts"
 import type { IndexEntry } from "../manifests/IndexEntry.ts"
 import {
   annotatedPlatform,
@@ -60,12 +60,28 @@ export const createList = ({
         hint: `add to it with --amend, or remove it with gantry manifest rm ${ImageRef.familiar(list)}`
       })
     }
-    const found = yield* Effect.forEach(sources, findSource)
+    const found = (yield* Effect.forEach(sources, findSources)).flat()
     const known = new Map(there.map((each) => [each.source, each]))
     const isNew = ({ digest, image, source }: ListedManifest): boolean =>
       known.get(source)?.digest !== digest || known.get(source)?.image !== image
-    yield* lists.put(name, found.filter(isNew))
+    yield* lists.put(name, found.filter(isNew), replacedBy(found, there))
   })
+
+/** Sources of local images whose names lead to others now, which a list has for the same platforms. */
+const replacedBy = (
+  found: ReadonlyArray<ListedManifest>,
+  there: ReadonlyArray<ListedManifest>
+): ReadonlyArray<string> => {
+  const meant = (each: ListedManifest): string => {
+    const { architecture = "", os = "", variant = "" } = each.platform ?? {}
+    return [each.source.replace(/@.*$/, ""), os, architecture, variant].join(" ")
+  }
+  const isLocal = ({ image, source }: ListedManifest): boolean => image !== undefined && source.includes("@")
+  const now = new Map(found.filter(isLocal).map((each) => [meant(each), each.digest]))
+  return there
+    .filter((each) => isLocal(each) && (now.get(meant(each)) ?? each.digest) !== each.digest)
+    .map(({ source }) => source)
+}
 
 /** The manifests of a list, sorted by name; none when there is no such list here. */
 export const listedManifests = (

@@ -38,13 +38,14 @@ describe("a plan", () => {
     expect(report).toBe("")
   })
 
-  it("never takes a running container, what is being fetched, or a volume with a name unless all are asked for", () => {
+  it("never takes a running container, what is being fetched or listed, or a volume with a name unless all are asked for", () => {
     const report = wrong((snapshot, wish) => {
       const { gone } = planned(snapshot, wish)
       const named = wish.volumes === "all" ? [] : snapshot.volumes.filter(({ anonymous }) => !anonymous)
       return [
         ...snapshot.containers.filter(({ live }) => live).map(({ id }) => `container ${id}`),
         ...named.map(({ name }) => `volume ${name}`),
+        ...snapshot.images.filter(({ list }) => list !== undefined).map(({ id }) => `image ${id}`),
         ...snapshot.partials.filter(({ held }) => held).map(({ digest }) => `partial ${digest}`)
       ].filter((each) => gone.has(each))
     })
@@ -144,7 +145,7 @@ describe("a plan", () => {
       const blobs = needed("blob", left.images, [], [])
       return [
         ...left.containers.filter(({ live }) => !live),
-        ...left.images.filter(({ id }) => !images.has(id)),
+        ...left.images.filter(({ id, list }) => list === undefined && !images.has(id)),
         ...left.volumes.filter(({ name }) => !volumes.has(name)),
         ...(left.networks ?? []).filter(({ name }) => !networks.has(name)),
         ...left.cache,

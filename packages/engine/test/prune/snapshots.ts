@@ -45,14 +45,19 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
   .record({
     workingSince: fc.option(instant, { nil: undefined }),
     images: some(imageIds, (id) =>
-      fc.record({
-        ...dated,
-        id: fc.constant(id),
-        names: fc.constantFrom([], ["docker.io/library/web:1"]),
-        digests: fc.constant([]),
-        stack,
-        blobs: fc.subarray([...blobs])
-      })
+      fc
+        .tuple(
+          fc.record({
+            ...dated,
+            id: fc.constant(id),
+            names: fc.constantFrom([], ["docker.io/library/web:1"]),
+            digests: fc.constant([]),
+            stack,
+            blobs: fc.subarray([...blobs])
+          }),
+          fc.constantFrom<{ readonly list?: string }>({}, {}, { list: "docker.io/library/all:1" })
+        )
+        .map(([image, listed]) => ({ ...image, ...listed }))
     ),
     containers: some(containerIds, (id) =>
       fc.record({

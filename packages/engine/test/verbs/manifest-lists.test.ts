@@ -1,15 +1,19 @@
+import { ofBytes } from "@gantry/core/image/Digest"
 import * as MediaType from "@gantry/core/image/MediaType"
 import { Registry } from "@gantry/core/registry/Registry"
+import { BlobStore } from "@gantry/core/store/BlobStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Images } from "../../src/images/Images.ts"
 import type { PlatformWish } from "../../src/manifests/ManifestList.ts"
+import { takeSnapshot } from "../../src/prune/take-snapshot.ts"
 import { annotateListed, createList, listedManifests, pushList, removeList } from "../../src/verbs/manifest-lists.ts"
 import { pull } from "../../src/verbs/pull.ts"
 import { push } from "../../src/verbs/push.ts"
 import { removeImage } from "../../src/verbs/remove-image.ts"
 import { amd64, arm64, documentAt, nameOf, pushImage, pushIndex } from "../manifests/sample-registry.ts"
 import { file, image, world } from "../world.ts"
+import { built } from "./built.ts"
 
 const list = nameOf("registry.example/team/app:1")
 const create = (sources: ReadonlyArray<string>, amend = false) =>
@@ -76,6 +80,57 @@ describe("a manifest list", () => {
     }).pipe(Effect.provide(world))
   )
 
+  it.scoped("holds every platform of a local image, until its name leads to others for them", () =>
+    Effect.gen(function* () {
+      const platforms = [amd64, arm64]
+      const build = (text: string) =>
+        built(`FROM scratch\nARG TARGETARCH\nCOPY <<E /arch\n${text} $TARGETARCH\nE\n`, {
+          names: ["app:all"],
+          platforms
+        })
+      yield* build("old")
+      yield* create(["app:all"])
+      yield* image(["app:other"], { Cmd: ["sh"] }, [file("a", "content")])
+      yield* create(["app:other"], true)
+      const old = yield* listedManifests(list)
+      expect(old).toHaveLength(3)
+      const { images } = yield* build("new")
+      const blobs = yield* BlobStore
+      const now = yield* Effect.forEach(images, ({ manifest }) => Effect.map(blobs.readWhole(manifest), ofBytes))
+      yield* create(["app:all"], true)
+      const listed = yield* listedManifests(list)
+      expect(listed.map(({ source }) => source).toSorted()).toEqual(
+        ["docker.io/library/app:other", ...now.map((each) => `docker.io/library/app@${each}`)].toSorted()
+      )
+      expect(listed.flatMap(({ platform }) => platform?.architecture ?? []).toSorted()).toContain("arm64")
+      expect((yield* pushList(list)).sent).toHaveLength(3)
+      const { text } = yield* documentAt("registry.example/team/app:1")
+      expect(JSON.parse(text).manifests).toHaveLength(3)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("keeps its local images from being removed, unless that is forced", () =>
+    Effect.gen(function* () {
+      const { id } = yield* image(["app:here", "app:there"], {}, [file("a", "content")])
+      yield* create(["app:here"])
+      const images = yield* Images
+      const remove = (name: string, force: boolean) =>
+        Effect.flatMap(images.find(name), (found) => removeImage(name, found, { force }))
+      expect(yield* remove("app:there", false)).toEqual([{ untagged: "app:there" }])
+      expect(yield* Effect.flip(remove("app:here", false))).toMatchObject({
+        _tag: "ImageInUse",
+        force: true,
+        message: "unable to remove image app:here: the manifest list registry.example/team/app:1 has it",
+        list: "registry.example/team/app:1"
+      })
+      const { snapshot } = yield* takeSnapshot
+      expect(snapshot.images).toMatchObject([{ id, list: "registry.example/team/app:1" }])
+      yield* removeList(list)
+      expect((yield* takeSnapshot).snapshot.images[0]?.list).toBeUndefined()
+      expect(yield* remove("app:here", false)).toContainEqual({ deleted: id })
+    }).pipe(Effect.provide(world))
+  )
+
   it.scoped("asks the registry for a name that it is known to have, whatever is here", () =>
     Effect.gen(function* () {
       const { id } = yield* image(["registry.example/team/app:one"], { Cmd: ["sh"] }, [file("a", "content")])
@@ -91,7 +146,7 @@ describe("a manifest list", () => {
     Effect.gen(function* () {
       yield* image(["app:here"], {}, [file("a", "content")])
       yield* create(["app:here"])
-      yield* removeImage("app:here", yield* (yield* Images).find("app:here"), { force: false })
+      yield* removeImage("app:here", yield* (yield* Images).find("app:here"), { force: true })
       expect(yield* Effect.flip(pushList(list))).toMatchObject({
         _tag: "ManifestsRefused",
         what: "docker.io/library/app:here is not here any more"
