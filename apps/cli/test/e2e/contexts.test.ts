@@ -373,6 +373,20 @@ ADD --unpack=true $WHERE/packed.tar.gz /unpacked/
       expect(await gantry.ok("run", "--rm", "gitdir", "cat", "/x/.git/HEAD")).toBe(commit("main"))
     })
 
+    it("are known by their commit, whatever tag leads to it, unless the tag is copied as well", async () => {
+      const at = `${web.address}/repo.git`
+      const build = async (flags: string, ref: string) => {
+        const directory = gantry.context({ Dockerfile: `FROM scratch\nADD ${flags} ${at}#${ref} /\n` })
+        return stepsOf((await gantry.try("build", "-t", "tagged", directory)).stderr).map(({ cached }) => cached)
+      }
+      expect(await build("", commit("v2"))).toEqual([false])
+      for (const ref of ["v2", "refs/tags/v2"]) expect(await build("", ref)).toEqual([true])
+      const tag = git(repository, "rev-parse", "v2")
+      expect(await build(`--checksum=${tag}`, "refs/tags/v2")).toEqual([false])
+      expect(await build("--keep-git-dir", commit("v2"))).toEqual([false])
+      expect(await build("--keep-git-dir", "refs/tags/v2")).toEqual([false])
+    })
+
     it("have the same .git for the same commit, whatever server it is of and whenever it was fetched", async () => {
       const at = `${web.address}/repo.git`.replace("//", "//user:password@")
       const build = async (name: string, flags: string, address: string) => {

@@ -149,11 +149,13 @@ const repository = (
       const says = checksum === "" ? "its address" : "--checksum"
       return yield* away(`it is at commit ${now.commit ?? now.object}, and ${says} says ${promised}`)
     }
+    // Of an annotated tag only a kept .git has more than the commit, unless it is the tag itself that was promised.
+    const copied = keepGitDir || now.commit?.startsWith(promised) !== true ? now.object : now.commit
     return {
       kind: "repository",
       name: "",
-      content: contentOf(address, now.object, keepGitDir),
-      shown: `commit:${now.object}`,
+      content: contentOf(address, copied, keepGitDir),
+      shown: `commit:${copied}`,
       open: Effect.flatMap(login, (each) =>
         checkout(address, { ...each, keepGitDir, object: now.object, checksum: promised })
       ).pipe(
