@@ -85,7 +85,10 @@ export interface Clients {
   readonly output: (frames: ReadonlyArray<Uint8Array>) => Promise<void>
   /** Tells everybody, and waits for nobody. The last event is kept for those who come later. */
   readonly tell: (event: Event) => void
-  /** Resolves when all that was sent is out of this process; to false when somebody left before. */
+  /**
+   * Resolves when all that was sent is out of this process; to false when somebody left before. Whoever takes nothing for
+   * too long is let go of, and has left.
+   */
   readonly flushed: () => Promise<boolean>
   readonly cleanupClaimed: () => boolean
 }
@@ -93,19 +96,37 @@ export interface Clients {
 /** Bytes that are kept for one client. */
 const mostBehind = 16 << 20
 
+/**
+ * Milliseconds for which what is left waits at most for a client that takes nothing of it, and half of them at least: a
+ * day. Somebody may be reading it in a pager.
+ */
+const mostPatience = 24 * 60 * 60 * 1000
+
 /** No client yet. */
 export const makeClients = (): Clients => {
   const all = new Set<Client>()
   let last: Uint8Array | undefined
+  const remove = (client: Client): void => {
+    all.delete(client)
+    client.gone()
+  }
+  /** Lets go of who has taken nothing from one look to the next. */
+  const watchProgress = () => {
+    const before = new Map<Client, number>()
+    return setInterval(() => {
+      for (const client of all) {
+        const behind = client.behind()
+        if (behind > 0 && before.get(client) === behind) remove(client)
+        else before.set(client, behind)
+      }
+    }, mostPatience / 2)
+  }
   return {
     add: (client) => {
       all.add(client)
       if (last !== undefined) void client.send(last)
     },
-    remove: (client) => {
-      all.delete(client)
-      client.gone()
-    },
+    remove,
     output: async (frames) => {
       const attached = [...all].filter((client) => client.attached && client.behind() < mostBehind)
       await Promise.all(attached.flatMap((client) => frames.map((frame) => client.send(frame))))
@@ -115,7 +136,9 @@ export const makeClients = (): Clients => {
       for (const client of all) void client.send(last)
     },
     flushed: async () => {
+      const watching = watchProgress()
       const each = await Promise.all([...all].map((client) => client.flushed()))
+      clearInterval(watching)
       return each.every(Boolean)
     },
     cleanupClaimed: () => [...all].some((client) => client.claimsCleanup)

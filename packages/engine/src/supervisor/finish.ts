@@ -15,7 +15,7 @@ export const cleanUp = async ({ supervision }: Pick<Job, "supervision">): Promis
 
 /**
  * The last thing a supervisor does: has the clean-up done if that is `left` to it, and ends. What was said last has to
- * reach everybody before; somebody who takes nothing keeps the process from ending, and nothing else.
+ * reach everybody before; somebody who takes nothing keeps the process from ending for a while, and nothing else.
  */
 export const finish = async (
   job: Job,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import { makeClient, makeClients, type Outlet } from "../../src/supervisor/clients.ts"
 
 /** A reader that takes nothing until it is told to. */
@@ -13,6 +13,8 @@ const slowReader = (): Outlet & { readonly takeAll: () => void } => {
     takeAll: () => waiting.splice(0).forEach((done) => done())
   }
 }
+
+afterEach(() => vi.useRealTimers())
 
 describe("the clients of a supervisor", () => {
   it("are told without waiting for one who takes nothing, who gets everything all the same", async () => {
@@ -49,5 +51,28 @@ describe("the clients of a supervisor", () => {
     clients.remove(client)
     expect(await flushed).toBe(false)
     expect(await clients.flushed()).toBe(true)
+  })
+
+  it("are let go of when they take nothing for a day, and not as long as they take a little", async () => {
+    vi.useFakeTimers()
+    const clients = makeClients()
+    const [slow, deaf] = [slowReader(), slowReader()]
+    const [reading, silent] = [makeClient(slow), makeClient(deaf)]
+    for (const each of [reading, silent]) clients.add(each)
+    silent.claimsCleanup = true
+    clients.tell({ type: "started", pid: 1 })
+    const flushed = clients.flushed()
+    const hours = (count: number) => vi.advanceTimersByTimeAsync(count * 60 * 60 * 1000)
+    await hours(12)
+    expect(clients.cleanupClaimed()).toBe(true)
+    slow.takeAll()
+    clients.tell({ type: "exited", exit: { code: 0, oomKilled: false } })
+    await hours(23)
+    expect([clients.cleanupClaimed(), reading.behind() > 0]).toEqual([true, true])
+    slow.takeAll()
+    await hours(12)
+    expect(clients.cleanupClaimed()).toBe(false)
+    expect(await flushed).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
