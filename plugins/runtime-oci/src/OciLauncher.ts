@@ -11,5 +11,5 @@ export const make = (options: PlanOptions, program: string): LauncherShape => ({
   abilities: { hostMounts: true, networks: true, limits: true, exec: true, terminals: true, pause: true },
   launch: (spec, group) => launchPlan(options, { program, spec, group }),
   hold: (spec) => launchPlan(options, { program, spec, group: `gantry-hold-${spec.id.slice(0, 16)}`, hold: true }),
-  join: (spec, { pid }, process) => joinPlan(options, { program, spec, pid, process })
+  join: (spec, first, process) => joinPlan(options, { program, spec, first, process })
 })

@@ -1,6 +1,6 @@
 import { rootlessVariables } from "@gantry/linux/rootless"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
-import type { LaunchPlan } from "@gantry/core/runtime/Launcher"
+import type { FirstProcess, LaunchPlan } from "@gantry/core/runtime/Launcher"
 import type { Driver, JoinRequest, StartRequest } from "./run/request.ts"
 
 /** What is the same in every plan. */
@@ -48,7 +48,7 @@ export const joinPlan = (
   request: {
     readonly program: string
     readonly spec: ContainerSpec
-    readonly pid: number
+    readonly first: FirstProcess
     readonly process: ProcessSpec
   }
 ): LaunchPlan => ({
@@ -56,7 +56,7 @@ export const joinPlan = (
   env: env(),
   config: {
     id: request.spec.id,
-    pid: request.pid,
+    first: request.first,
     driver: driverOf(options, request.program),
     process: request.process,
     ...(request.spec.users === undefined ? {} : { users: request.spec.users })

@@ -98,6 +98,8 @@ describe.each(everyRuntime)("options of run that Podman has, by %s", (runtime) =
     expect([missing.status, missing.stderr]).toEqual([127, expect.stringContaining("not found in $PATH")])
     await gantry.ok("run", "-d", "--name", "bare", "--unsetenv-all", "base", "sleep", "1000")
     expect(await gantry.ok("exec", "bare", "env")).toBe("HOME=/root")
+    const config = JSON.parse(await gantry.ok("debug", "oci-config", "bare"))
+    expect(config.process.args).toEqual(["/bin/sleep", "1000"])
     await gantry.ok("stop", "-t", "0", "bare")
     await gantry.ok("cp", "bare:/etc/passwd", `${gantry.scratch}/passwd`)
   })

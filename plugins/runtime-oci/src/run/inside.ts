@@ -2,10 +2,12 @@ import * as fs from "node:fs"
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS } from "@gantry/linux/constants"
 import { accountText } from "@gantry/linux/container/account-text"
 import { findProgram, type ProgramKind } from "@gantry/linux/container/find-program"
+import type { FirstProcess } from "@gantry/core/runtime/Launcher"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { type Identity, lookUp } from "@gantry/linux/container/passwd"
 import { stage, StageFailure } from "@gantry/linux/container/StageFailure"
+import { isAlive } from "@gantry/linux/process-identity"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
 
@@ -37,6 +39,14 @@ export const openInside = (sys: Syscalls, root: string): Inside => {
     },
     close: () => sys.close(top)
   }
+}
+
+/**
+ * Makes sure that a container's first process runs still: its number may be that of any other one, and what is open of it
+ * was that one's before. Throws `StageFailure`.
+ */
+export const requireFirst = (first: FirstProcess): void => {
+  if (!isAlive(first)) throw new StageFailure("join container", "it has ended")
 }
 
 /** A command to look for: its words, where it begins, and its environment with PATH. */

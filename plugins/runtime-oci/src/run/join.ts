@@ -12,7 +12,7 @@ import { defaultUmask, processOf } from "../config/process.ts"
 import { handOver, openConsole } from "./console.ts"
 import { userHere } from "./facts.ts"
 import { isSandbox } from "./host.ts"
-import { foundWithoutPath, identityIn, type Inside, openInside, requireProgram } from "./inside.ts"
+import { foundWithoutPath, identityIn, type Inside, openInside, requireFirst, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { JoinRequest } from "./request.ts"
 import { letGo } from "./start.ts"
@@ -51,12 +51,13 @@ const scratch = ({ driver, id }: JoinRequest) => {
 
 const unseen: Inside = { at: () => undefined, close: () => undefined }
 
-const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, directory: string) => {
+const enter = (kernel: Kernel, { driver, first, id, process }: JoinRequest, directory: string) => {
   const { sys } = kernel
   // Of a sandbox nothing is known but what the caller says: users by number, and a command that is there or not.
   const sealed = isSandbox(driver.program)
-  const inside = sealed ? unseen : openInside(sys, `/proc/${pid}/root`)
+  const inside = sealed ? unseen : stage("join container", () => openInside(sys, `/proc/${first.pid}/root`))
   try {
+    requireFirst(first)
     stage(`enter ${process.cwd}`, () => {
       if (!sealed && inside.at(process.cwd, (place) => fs.statSync(place).isDirectory()) !== true) {
         throw new StageFailure(`enter ${process.cwd}`, "no such file or directory")
@@ -85,7 +86,7 @@ const enter = (kernel: Kernel, { driver, id, pid, process }: JoinRequest, direct
     args: ["exec", "--detach", ...files, ...(console?.args ?? []), id],
     stdio: "inherit",
     // The command begins at once, and a runtime knows nothing of the groups of a user's container.
-    groups: rootless() === undefined ? [] : groupsOf(pid)
+    groups: rootless() === undefined ? [] : groupsOf(first.pid)
   })
   const started = Number(fs.readFileSync(`${directory}/pid`, "utf8"))
   const terminal = console === undefined ? undefined : stage("open terminal", console.take)

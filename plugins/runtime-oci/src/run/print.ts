@@ -7,9 +7,9 @@ import type { ContainerSpec, RootSource } from "@gantry/core/runtime/ContainerSp
 import type { Kernel } from "@gantry/linux/container/Kernel"
 import { withFirstProcess } from "@gantry/linux/container/first-process"
 import { wordsOf } from "@gantry/linux/container/StageFailure"
-import { ociConfig } from "../config/oci-config.ts"
 import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
+import { configOf } from "./config-of.ts"
 import { gatherFacts } from "./facts.ts"
 import { kernelHere } from "./main.ts"
 import type { StartRequest } from "./request.ts"
@@ -30,11 +30,7 @@ export const main = (): void => {
       program: driver.program,
       looking: true
     })
-    process.stdout.write(
-      printConfig(
-        ociConfig({ ...spec, mounts: looked.mounts }, { ...facts, group: facts.user === undefined ? group : undefined })
-      )
-    )
+    process.stdout.write(printConfig(configOf({ ...spec, mounts: looked.mounts }, group, facts)))
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`)
     process.exitCode = 1

@@ -1,3 +1,4 @@
+import type { FirstProcess } from "@gantry/core/runtime/Launcher"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { ContainerSpec, ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 
@@ -25,8 +26,7 @@ export interface StartRequest {
 export interface JoinRequest {
   /** ID of the container. */
   readonly id: string
-  /** Its first process, as the host numbers it. */
-  readonly pid: number
+  readonly first: FirstProcess
   readonly driver: Driver
   /** The container's own namespace of users, if it has one. */
   readonly users?: IdMaps

@@ -21,14 +21,14 @@ import { enterNetworkOf, inNetworkOf } from "@gantry/linux/in-network"
 import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
-import { ociConfig } from "../config/oci-config.ts"
 import { allowedDevices } from "../config/resources.ts"
 import { printConfig } from "../config/OciConfig.ts"
 import { openBundle } from "./bundle.ts"
+import { configOf } from "./config-of.ts"
 import { handOver, openConsole } from "./console.ts"
 import { gatherFacts } from "./facts.ts"
 import { isSandbox } from "./host.ts"
-import { foundWithoutPath, type Inside, openInside, requireProgram } from "./inside.ts"
+import { type Inside, openInside, requireProgram } from "./inside.ts"
 import { invoke } from "./invoke.ts"
 import type { StartRequest } from "./request.ts"
 import { requireMasks } from "./require-masks.ts"
@@ -87,11 +87,7 @@ const create = (kernel: Kernel, { driver, group, hold = false, spec }: StartRequ
   fs.rmSync(`${driver.state}/${spec.id}`, { recursive: true, force: true })
   const facts = gatherFacts(kernel, spec, { bundle: directory, program: driver.program })
   if (facts.user !== undefined) stage("hide control groups", () => lockGroups(sys))
-  const config = ociConfig(
-    { ...spec, process: foundWithoutPath(facts.view, spec.process) },
-    { ...facts, group: facts.user === undefined ? group : undefined }
-  )
-  fs.writeFileSync(`${directory}/config.json`, printConfig(config), { mode: 0o600 })
+  fs.writeFileSync(`${directory}/config.json`, printConfig(configOf(spec, group, facts)), { mode: 0o600 })
   sys.chdir(directory)
   const console = spec.process.tty ? stage("open terminal", () => openConsole(sys)) : undefined
   invoke(driver, {

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Kernel, realKernel } from "@gantry/linux/container/Kernel"
+import { identify } from "@gantry/linux/process-identity"
 import { describe, expect, it } from "vitest"
-import { identityIn, requireProgram } from "../../src/run/inside.ts"
+import { identityIn, requireFirst, requireProgram } from "../../src/run/inside.ts"
 
 describe("the files of a container that an OCI runtime makes", () => {
   const kernel = realKernel()
@@ -46,5 +47,11 @@ describe("the files of a container that an OCI runtime makes", () => {
     const at = <A>(_: string, use: (place: string) => A) => use(places.shift() ?? pipe)
     expect(() => requireProgram({ at }, { argv: ["/command"], cwd: "/", env: [] })).toThrow("exec format error")
     rmSync(directory, { recursive: true })
+  })
+
+  it("are those of the process that was meant, and of none that got its number", () => {
+    const self = identify("self") ?? { pid: 0, startTime: 0 }
+    expect(() => requireFirst(self)).not.toThrow()
+    expect(() => requireFirst({ ...self, startTime: self.startTime + 1 })).toThrow("it has ended")
   })
 })
