@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { bad, good, type Result } from "../argv/Result.ts"
 import type { Values } from "../argv/Option.ts"
 import type { create } from "../argv/tables/run.ts"
-import { parseDuration } from "../argv/values/duration.ts"
+import { readDuration } from "@gantry/core/duration"
 import { parseRestart } from "../argv/values/restart.ts"
 import { given, optionalOf, unlessEmpty, valueOf } from "./read-values.ts"
 import { badValue, refused, type Usage } from "./Usage.ts"
@@ -17,7 +17,7 @@ const shortest = 1_000_000n
 /** Milliseconds; absent for 0, which stands for the usual. `field` is what Docker's daemon calls it. */
 const timeOf = (field: string, option: string, text: string | undefined): Effect.Effect<number | undefined, Usage> =>
   Effect.gen(function* () {
-    const time = yield* optionalOf(option, text, parseDuration)
+    const time = yield* optionalOf(option, text, readDuration)
     if (time === undefined || time === 0n) return undefined
     if (time < 0n) return yield* badValue(`${option} cannot be negative`)
     if (time >= shortest) return Number(time / shortest)

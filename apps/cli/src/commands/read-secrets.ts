@@ -1,4 +1,4 @@
-import { largestSecret, readSecretFile } from "@gantry/engine/secrets/read-secret-file"
+import { readSecretFile, SecretTooLarge } from "@gantry/engine/secrets/read-secret-file"
 import type { Secret } from "@gantry/engine/secrets/Secrets"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -16,14 +16,7 @@ export const readSecrets = (
 ): Effect.Effect<ReadonlyArray<Secret>, Usage> =>
   Effect.flatMap(valuesOf("--secret", texts, parseSecret), (sources) =>
     Effect.forEach(sources, (source) =>
-      Effect.flatMap(bytesOf(source, terminal), (bytes) =>
-        bytes.length > largestSecret
-          ? badValue(
-              `secret ${source.id} is larger than ${largestSecret / 1024} KiB`,
-              "mount a file of that size instead"
-            )
-          : Effect.succeed({ id: source.id, value: Redacted.make(bytes) })
-      )
+      Effect.map(bytesOf(source, terminal), (bytes) => ({ id: source.id, value: Redacted.make(bytes) }))
     )
   )
 
@@ -41,6 +34,10 @@ const bytesOf = (
   }
   return Effect.try({
     try: () => readSecretFile(secretPath(cwd, source.file)),
-    catch: (cause) => badValue(`secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`)
+    catch: (cause) =>
+      badValue(
+        `secret ${id}: cannot read ${source.file}: ${reasonOf(cause)}`,
+        cause instanceof SecretTooLarge ? cause.hint : undefined
+      )
   })
 }

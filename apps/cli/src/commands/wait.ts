@@ -3,7 +3,7 @@ import { Containers } from "@gantry/engine/containers/Containers"
 import { type Condition, conditions, waitFor } from "@gantry/engine/verbs/wait-for"
 import * as Effect from "effect/Effect"
 import { wait as table } from "../argv/tables/lifecycle.ts"
-import { parseDuration } from "../argv/values/duration.ts"
+import { readDuration } from "@gantry/core/duration"
 import { bad, good, type Result } from "../argv/Result.ts"
 import { define } from "./define.ts"
 import { each } from "./each.ts"
@@ -20,7 +20,7 @@ const parseCondition = (text: string): Result<Condition> => {
 
 /** `250ms`, or a number of milliseconds. */
 const parseInterval = (text: string): Result<bigint> =>
-  /^\d{1,9}$/.test(text) ? good(BigInt(text) * 1_000_000n) : parseDuration(text)
+  /^\d{1,9}$/.test(text) ? good(BigInt(text) * 1_000_000n) : readDuration(text)
 
 /** `gantry wait`: exit codes, one a line, in the order of the operands; -1 for a container that has none yet. */
 export default define(table, ({ operands, options }, { terminal }) =>

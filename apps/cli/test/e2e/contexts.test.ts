@@ -377,7 +377,7 @@ ADD --unpack=true $WHERE/packed.tar.gz /unpacked/
       const at = `${web.address}/repo.git`
       const build = async (flags: string, ref: string) => {
         const directory = gantry.context({ Dockerfile: `FROM scratch\nADD ${flags} ${at}#${ref} /\n` })
-        return stepsOf((await gantry.try("build", "-t", "tagged", directory)).stderr).map(({ cached }) => cached)
+        return stepsOf((await gantry.try("build", "-t", "tagged", directory)).stderr).map((step) => step.cached)
       }
       expect(await build("", commit("v2"))).toEqual([false])
       for (const ref of ["v2", "refs/tags/v2"]) expect(await build("", ref)).toEqual([true])

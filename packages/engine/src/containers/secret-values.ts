@@ -5,7 +5,7 @@ import { closedToMounts } from "@gantry/linux/container/kernel-paths"
 import * as Either from "effect/Either"
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../file-problem.ts"
-import { largestSecret, readSecretFile } from "../secrets/read-secret-file.ts"
+import { readSecretFile, SecretTooLarge } from "../secrets/read-secret-file.ts"
 import { BadOption } from "../EngineError.ts"
 import { mergedEnvironment } from "./environment.ts"
 import type { RunOptions } from "./RunOptions.ts"
@@ -111,11 +111,11 @@ const valueOf = (
         )
       : Either.right(new TextEncoder().encode(value))
   }
-  const found = Either.try({ try: () => readSecretFile(from.file), catch: reasonOf })
-  if (Either.isLeft(found))
-    return wrong(`cannot read ${from.file}: ${found.left}`, "put it there: it is read at each start of the container")
-  if (found.right.length > largestSecret) {
-    return wrong(`${from.file} is larger than ${largestSecret / 1024} KiB`, "mount a file of that size instead")
+  const found = Either.try({ try: () => readSecretFile(from.file), catch: (cause) => cause })
+  if (Either.isLeft(found)) {
+    const { left: cause } = found
+    const again = "put it there: it is read at each start of the container"
+    return wrong(`cannot read ${from.file}: ${reasonOf(cause)}`, cause instanceof SecretTooLarge ? cause.hint : again)
   }
   if (as.type === "env" && found.right.length + as.name.length + 2 > longestVariable) {
     return wrong(`${from.file} is too large for a variable`, "give it as a file: type=mount")

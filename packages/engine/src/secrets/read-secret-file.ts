@@ -1,11 +1,19 @@
 import { readFileSync, statSync } from "node:fs"
 
 /** As with BuildKit: whatever is larger was meant to be mounted. Bytes. */
-export const largestSecret = 500 * 1024
+const largestSecret = 500 * 1024
 
-/** The bytes of a file that has a secret. Throws what the operating system says, and for what is not a file. */
+/** A file is too large for a secret. */
+export class SecretTooLarge extends Error {
+  override readonly message = `it is larger than ${largestSecret / 1024} KiB`
+  readonly hint = "mount a file of that size instead"
+}
+
+/** The bytes of a file that has a secret. Throws what the operating system says, and for what cannot be one. */
 export const readSecretFile = (path: string): Uint8Array => {
-  // Looked at first: a device or a pipe may never end.
-  if (!statSync(path).isFile()) throw new Error("it is not a file")
+  const stat = statSync(path)
+  // Looked at first: a device or a pipe may never end, and nothing that is too large has to be read.
+  if (!stat.isFile()) throw new Error("it is not a file")
+  if (stat.size > largestSecret) throw new SecretTooLarge()
   return new Uint8Array(readFileSync(path))
 }

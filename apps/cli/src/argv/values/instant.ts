@@ -1,5 +1,5 @@
 import { bad, good, type Result } from "../Result.ts"
-import { parseDuration } from "./duration.ts"
+import { readDuration } from "@gantry/core/duration"
 
 const perSecond = 1_000_000_000n
 
@@ -16,7 +16,7 @@ export const parseInstant = (text: string, now: bigint): Result<bigint> => {
     const instant = BigInt(whole) * perSecond + nanos(fraction)
     return good(sign === "-" ? -instant : instant)
   }
-  const duration = parseDuration(text)
+  const duration = readDuration(text)
   if (duration.ok) return good(now - duration.value)
   return parseDate(text)
 }

@@ -1,5 +1,5 @@
 import { bad, good, type Result } from "../Result.ts"
-import { parseDuration } from "./duration.ts"
+import { readDuration } from "@gantry/core/duration"
 
 const hour = 60 * 60 * 1000
 const units = { w: 7 * 24 * hour, d: 24 * hour } as const
@@ -12,7 +12,7 @@ export const parseLongDuration = (text: string): Result<number> => {
   if (text === "") return invalid
   const long = Number(weeks ?? 0) * units.w + Number(days ?? 0) * units.d
   if (rest === "") return weeks === undefined && days === undefined ? invalid : good(long)
-  const short = parseDuration(rest)
+  const short = readDuration(rest)
   if (!short.ok || short.value < 0n) return invalid
   return good(long + Number(short.value / 1_000_000n))
 }

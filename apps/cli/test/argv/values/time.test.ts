@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { parseDuration } from "../../../src/argv/values/duration.ts"
+import { readDuration } from "@gantry/core/duration"
 import { parseInstant } from "../../../src/argv/values/instant.ts"
 
 const second = 1_000_000_000n
@@ -17,7 +17,7 @@ describe("durations", () => {
     [".5m", 30n * second],
     ["1.h", 3600n * second]
   ])("read %s", (text, value) => {
-    expect(parseDuration(text)).toEqual({ ok: true, value })
+    expect(readDuration(text)).toEqual({ ok: true, value })
   })
 
   it.each([
@@ -29,14 +29,14 @@ describe("durations", () => {
     [".s", 'time: invalid duration ".s"'],
     ["9999999999h", 'time: invalid duration "9999999999h"']
   ])("refuse %s", (text, problem) => {
-    expect(parseDuration(text)).toEqual({ ok: false, problem })
+    expect(readDuration(text)).toEqual({ ok: false, problem })
   })
 
   it("are the sum of their parts", () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.nat(59), fc.nat(59), (hours, minutes, seconds) => {
         const value = BigInt(hours * 3600 + minutes * 60 + seconds) * second
-        expect(parseDuration(`${hours}h${minutes}m${seconds}s`)).toEqual({ ok: true, value })
+        expect(readDuration(`${hours}h${minutes}m${seconds}s`)).toEqual({ ok: true, value })
       })
     )
   })
