@@ -3,7 +3,7 @@ import { AF_NETLINK, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from "@gantry/linux/
 import { decodeMessages, type Message, NLMSG_DONE, NLMSG_ERROR, verdictOf } from "@gantry/linux/netlink/message"
 import { failedWith, SyscallError } from "@gantry/linux/SyscallError"
 import type { Syscalls } from "@gantry/linux/Syscalls"
-import { forgetFlow, getFlows, udpPortOf } from "./flow-messages.ts"
+import { flowFamilies, forgetFlow, getFlows, udpPortOf } from "./flow-messages.ts"
 import { changeElements, getChain, getRules, getTable, isMarked, mentions, policyOf } from "./nft-messages.ts"
 import { type Element, type Translation, translations } from "./translations.ts"
 
@@ -46,8 +46,14 @@ const runNft = (script: string, ...options: ReadonlyArray<string>): string => {
   return stdout
 }
 
-const ended = (answers: ReadonlyArray<Message>) =>
-  answers.some(({ type }) => type === NLMSG_DONE || type === NLMSG_ERROR)
+/** The last answer says so. */
+const ended = (answers: ReadonlyArray<Message>) => {
+  const type = answers.at(-1)?.type
+  return type === NLMSG_DONE || type === NLMSG_ERROR
+}
+
+/** As many ports are asked for one by one: the kernel looks through all flows for each. */
+const mostAskedAlone = 8
 
 /** The filter of the network namespace that the calling thread is in at each call. */
 export const makeFilter = (syscalls: Syscalls): Filter => {
@@ -118,9 +124,12 @@ export const makeFilter = (syscalls: Syscalls): Filter => {
     forgetFlows: (hostPorts) => {
       if (hostPorts.length === 0) return
       try {
-        for (const flow of ask(getFlows, "flows", ended)) {
+        const wanted = new Set(hostPorts)
+        const ports = wanted.size > mostAskedAlone ? [undefined] : [...wanted]
+        const requests = flowFamilies.flatMap((family) => ports.map((port) => getFlows(family, port)))
+        for (const flow of requests.flatMap((request) => ask(request, "flows", ended))) {
           const port = udpPortOf(flow)
-          if (port !== undefined && hostPorts.includes(port)) find(forgetFlow(flow), `flow to port ${port}`)
+          if (port !== undefined && wanted.has(port)) find(forgetFlow(flow), `flow to port ${port}`)
         }
       } catch (error) {
         // Without this a client may have to wait or to use another port, which is no reason to refuse the container.

@@ -6,7 +6,8 @@ import {
   type Message,
   NLM_F_ACK,
   NLM_F_DUMP,
-  NLM_F_REQUEST
+  NLM_F_REQUEST,
+  numberAttribute
 } from "@gantry/linux/netlink/message"
 
 /*
@@ -25,16 +26,39 @@ const tupleProtocol = 2
 const protocolNumber = 1
 const destinationPort = 3
 const udp = 17
+const filter = 25
+const filterOriginal = 1
+const filterReply = 2
+/** What of a tuple is compared. In no header: nf_internals.h of the kernel, CTA_FILTER_FLAG. */
+const filterProtocol = 1 << 3
+const filterDestinationPort = 1 << 5
 
 const header = (family: number) => Uint8Array.from([family, 0, 0, 0])
 
-/** Asks for all flows, those of IPv6 as well. */
-export const getFlows: Uint8Array = encodeMessage({
-  type: (subsystem << 8) | getType,
-  flags: NLM_F_REQUEST | NLM_F_DUMP,
-  sequence: 1,
-  body: header(anyFamily)
-})
+/** Families of addresses that flows are asked for by: AF_INET and AF_INET6. */
+export const flowFamilies = [2, 10] as const
+
+/**
+ * Asks for the flows of UDP of one family, to one port or to all. Kernels before 5.8 know no filter but the family's, and
+ * tell of all others too: what comes is looked at again.
+ */
+export const getFlows = (family: number, port?: number): Uint8Array => {
+  const flags = filterProtocol | (port === undefined ? 0 : filterDestinationPort)
+  const protocol = [
+    { type: protocolNumber, value: Uint8Array.of(udp) },
+    ...(port === undefined ? [] : [{ type: destinationPort, value: Uint8Array.of(port >> 8, port & 0xff) }])
+  ]
+  const attributes = encodeAttributes([
+    { type: tupleOriginal, value: [{ type: tupleProtocol, value: protocol }] },
+    { type: filter, value: [numberAttribute(filterOriginal, flags), numberAttribute(filterReply, 0)] }
+  ])
+  return encodeMessage({
+    type: (subsystem << 8) | getType,
+    flags: NLM_F_REQUEST | NLM_F_DUMP,
+    sequence: 1,
+    body: joined([header(family), attributes])
+  })
+}
 
 const bigEndian = (bytes: Uint8Array | undefined): number | undefined =>
   bytes?.reduce((number, byte) => number * 256 + byte, 0)

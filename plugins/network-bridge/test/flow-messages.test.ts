@@ -28,9 +28,24 @@ const flow = (protocol: number, family = 2): Message => {
 }
 
 describe("flows", () => {
-  it("are asked for all at once, of each kind of address", () => {
-    expect(decodeMessages(getFlows)).toMatchObject([{ type: 0x101, flags: 0x301 }])
-    expect(decodeMessages(getFlows)[0]?.body[0]).toBe(0)
+  it("are asked for by family, protocol and port", () => {
+    const asked = (port?: number) => {
+      const [request] = decodeMessages(getFlows(10, port))
+      expect(request).toMatchObject({ type: 0x101, flags: 0x301 })
+      expect(request?.body[0]).toBe(10)
+      const attributes = decodeAttributes(request?.body.subarray(4) ?? bytes())
+      const protocol = decodeAttributes(decodeAttributes(attributes.get(1) ?? bytes()).get(2) ?? bytes())
+      const flags = decodeAttributes(attributes.get(25) ?? bytes()).get(1)
+      return { protocol: [...protocol].map(([type, value]) => [type, ...value]), flags: flags?.[0] }
+    }
+    expect(asked(5353)).toEqual({
+      protocol: [
+        [1, 17],
+        [3, 0x14, 0xe9]
+      ],
+      flags: 0b101000
+    })
+    expect(asked()).toEqual({ protocol: [[1, 17]], flags: 0b1000 })
   })
 
   it("are known by the UDP port they began with, not by the one behind the translation", () => {
