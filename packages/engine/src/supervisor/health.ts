@@ -23,3 +23,9 @@ export const afterCheck = (health: Health, check: HealthCheck, rule: HealthRule,
 /** Milliseconds until the next look. */
 export const untilNext = (health: Health, rule: HealthRule, startedAt: number, now: number): number =>
   isStarting(health, rule, startedAt, now) ? rule.startInterval : rule.interval
+
+/**
+ * Milliseconds in which nobody looks after a look that took so many, whatever the rule says: each takes a process, and
+ * looks at most a quarter of one processor.
+ */
+export const restAfter = (took: number): number => Math.min(3 * took, 1000)

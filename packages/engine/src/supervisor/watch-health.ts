@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import type { Health, HealthCheck } from "@gantry/core/runtime/ContainerState"
 import type { Supervision } from "@gantry/core/runtime/Runtime"
-import { afterCheck, unknown, untilNext } from "./health.ts"
+import { afterCheck, restAfter, unknown, untilNext } from "./health.ts"
 
 /** Longer than its own limit a look takes only when the machine is stuck. In milliseconds. */
 const patience = 10_000
@@ -67,7 +67,8 @@ export const watchHealth = (
   writeHealth(directory, health)
 
   const look = async (): Promise<void> => {
-    if (standsStill()) return schedule()
+    if (standsStill()) return schedule(glance)
+    const began = performance.now()
     let stood = false
     const glances = setInterval(() => (stood ||= standsStill()), glance)
     const { answer, kill } = probe(rule.probe, rule.timeout + patience)
@@ -75,17 +76,18 @@ export const watchHealth = (
     const check = await answer
     clearInterval(glances)
     if (stopped) return
-    if (stood || standsStill()) return schedule()
+    const rest = restAfter(performance.now() - began)
+    if (stood || standsStill()) return schedule(rest)
     const { status } = health
     health = afterCheck(health, check, rule, startedAt)
     writeHealth(directory, health)
     if (health.status !== status) onChange(health)
-    schedule()
+    schedule(rest)
   }
-  const schedule = (): void => {
-    if (!stopped) timer = setTimeout(() => void look(), untilNext(health, rule, startedAt, Date.now()))
+  const schedule = (least: number): void => {
+    if (!stopped) timer = setTimeout(() => void look(), Math.max(least, untilNext(health, rule, startedAt, Date.now())))
   }
-  schedule()
+  schedule(0)
   return {
     stop: () => {
       stopped = true

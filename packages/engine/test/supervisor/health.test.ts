@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { afterCheck, unknown, untilNext } from "../../src/supervisor/health.ts"
+import { afterCheck, restAfter, unknown, untilNext } from "../../src/supervisor/health.ts"
 
 const rule = {
   interval: 30,
@@ -32,6 +32,10 @@ describe("the health of a container", () => {
     expect(untilNext(unknown, rule, 0, 50)).toBe(5)
     expect(untilNext(unknown, rule, 0, 100)).toBe(30)
     expect(untilNext(after([0], 50), rule, 0, 60)).toBe(30)
+  })
+
+  it("is not looked at for thrice the time that a look took, or a second", () => {
+    expect([0, 50, 333, 334, 30_000].map(restAfter)).toEqual([0, 150, 999, 1000, 1000])
   })
 
   it("is bad exactly when the last looks that count failed, as many as the rule says", () => {

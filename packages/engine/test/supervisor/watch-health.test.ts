@@ -75,4 +75,23 @@ describe("who looks at a container's health", () => {
     })
     expect([health.status, health.log.length, looks()]).toEqual(["healthy", 1, 2])
   })
+
+  it("rests three times as long as a look took, however often it is to look", async () => {
+    const times = join(directory, "times")
+    const now = `date +%s%N >> ${times}`
+    const marked = () => (existsSync(times) ? readFileSync(times, "utf8").split("\n").slice(0, -1).map(Number) : [])
+    await new Promise<void>((resolve) => {
+      const watch = watchHealth(directory, rule(looking(directory, 0, `${now}; sleep 0.05; ${now}`)), {
+        standsStill: () => {
+          if (marked().length < 4) return false
+          watch.stop()
+          resolve()
+          return true
+        },
+        onChange: () => undefined
+      })
+    })
+    const [begin = 0, end = 0, next = 0] = marked()
+    expect(next - end).toBeGreaterThanOrEqual(3 * (end - begin))
+  })
 })
