@@ -75,8 +75,27 @@ describe("manifest lists", () => {
     expect(shown.manifests.map((each: { platform: { architecture: string } }) => each.platform.architecture)).toEqual(
       expect.arrayContaining(["amd64", "arm64"])
     )
-    const refused = await gantry.try("manifest", "create", `${one.host}/team/app:none`, "app:both")
-    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("app:both is a manifest list")])
+  })
+
+  it("take all platforms of an image of this machine, and keep it until they are removed", async () => {
+    const context = gantry.context({ Dockerfile: dockerfile, hello: "kept" })
+    const list = `${one.host}/team/app:kept`
+    const prune = () => gantry.ok("image", "prune", "-af", "--filter", "label=kept")
+    const platforms = ["--platform", "linux/amd64,linux/arm64"]
+    await gantry.ok("build", "-q", ...platforms, "--label", "kept=yes", "-t", "app:kept", context)
+    await manifest("create", list, "app:kept")
+    expect(JSON.parse(await manifest("inspect", list)).manifests).toHaveLength(2)
+    await prune()
+    const refused = await gantry.try("rmi", "app:kept")
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining(`gantry manifest rm ${list} removes the list; or use --force`)
+    ])
+    await manifest("push", list)
+    await manifest("rm", list)
+    await prune()
+    expect((await gantry.try("rmi", "app:kept")).stderr).toContain("no such image: app:kept")
+    await gantry.ok("pull", "-q", "--platform", "linux/arm64", list)
   })
 
   it("take images of this machine and of other registries along, without keeping their layers", async () => {
