@@ -157,12 +157,6 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
           return rows
         })
         const rows = yield* requireAll(found)
-        if (hasPoints && kernel !== undefined) {
-          yield* Effect.try({
-            try: () => makePoints(places, id, { below: view, kernel, points: points ?? [] }),
-            catch: storageFailure("prepare", id)
-          }).pipe(Effect.onError(() => Effect.ignore(discard({ id }))))
-        }
         let mapped: MappedTree | undefined
         if (owners !== undefined && kernel !== undefined) {
           const lowest = bare ? [] : [{ directory: join(places.layers, skeletonName, "diff") }]
@@ -174,6 +168,12 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
             Effect.catchTag("UnsafePath", (unsafe) => Effect.fail(storageFailure("prepare", id)(unsafe))),
             Effect.onError(() => Effect.ignore(discard({ id })))
           )
+        }
+        if (hasPoints && kernel !== undefined) {
+          yield* Effect.try({
+            try: () => makePoints(places, id, { below: view, kernel, points: points ?? [], owners, mapped }),
+            catch: storageFailure("prepare", id)
+          }).pipe(Effect.onError(() => Effect.ignore(discard({ id }))))
         }
         return handleOf(places, { id, parents, bare, points: hasPoints, mapped }, rows)
       })

@@ -1,5 +1,6 @@
 import { chmodSync, lchownSync, mkdirSync } from "node:fs"
 import { join, relative } from "node:path"
+import { type IdMaps, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { TreeHandle } from "@gantry/core/store/LayerStore"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
 import { statOf } from "@gantry/core/tree/disk-entry"
@@ -10,7 +11,7 @@ import { putAway } from "./place-layer.ts"
 import type { Places } from "./places.ts"
 import { skeletonName } from "./skeleton.ts"
 import { treeWriter } from "./TreeWriter.ts"
-import { plainRoot, type RootMeta, type UnionView, type ViewLayer } from "./UnionView.ts"
+import { plainRoot, type RootMeta, type UnionView, unionView, type ViewLayer } from "./UnionView.ts"
 import { readXattrs, replaceXattrs } from "./xattrs.ts"
 
 /** What the topmost layer that speaks of the root directory says. Overlayfs asks the topmost directory, whoever made it. */
@@ -45,20 +46,30 @@ export const makeTree = (places: Places, id: string, root: RootMeta, kernel: Ker
 /** Name of the directory in a tree's home that has its mount points. */
 const pointsName = "points"
 
+/** Mount points, and what they are made above: a view of the layers, or these with other owners on the disk. */
+export interface PointsRequest {
+  readonly below: UnionView
+  readonly mapped: MappedTree | undefined
+  readonly owners: IdMaps | undefined
+  readonly kernel: Kernel
+  readonly points: Iterable<TreeChange>
+}
+
 /** Puts the mount points of a tree between what is written in it and its layers. */
 export const makePoints = (
   places: Places,
   id: string,
-  {
-    below,
-    kernel,
-    points
-  }: { readonly below: UnionView; readonly kernel: Kernel; readonly points: Iterable<TreeChange> }
+  { below, kernel, mapped, owners, points }: PointsRequest
 ): void => {
   const directory = join(places.trees, id, pointsName)
   mkdirSync(directory, { mode: 0o755 })
-  const writer = treeWriter(kernel, directory, below)
-  for (const point of points) for (const pause of writer.apply(point)) void pause
+  const onDisk =
+    mapped === undefined ? below : unionView([{ directory: join(places.mapped, mapped.name, "diff"), kernel }])
+  const writer = treeWriter(kernel, directory, onDisk)
+  for (const point of points) {
+    const owned = owners === undefined || !("uid" in point) ? point : { ...point, ...ownerOutside(owners, point) }
+    for (const pause of writer.apply(owned)) void pause
+  }
   writer.finish()
 }
 
@@ -82,17 +93,18 @@ export const handleOf = (
   rows: ReadonlyArray<LayerRow>
 ): TreeHandle => {
   const { layers } = places
-  const lower =
-    mapped === undefined
+  const directory = mapped === undefined ? layers : join(places.mapped, mapped.name)
+  const lower = [
+    ...(points ? [relative(directory, join(places.trees, id, pointsName))] : []),
+    ...(mapped === undefined
       ? [
-          ...(points ? [relative(layers, join(places.trees, id, pointsName))] : []),
           ...visibleRows(rows)
             .toReversed()
             .map((row) => `${row.short}/diff`),
           ...(bare ? [] : [`${skeletonName}/diff`])
         ]
-      : ["diff"]
-  const directory = mapped === undefined ? layers : join(places.mapped, mapped.name)
+      : ["diff"])
+  ]
   return {
     id,
     parents,

@@ -106,6 +106,26 @@ describe.runIf(userInfo().uid === 0)("a tree whose files belong to others on the
       })
     ))
 
+  it("has mount points above these, which belong to whom they are for, and are no change", () =>
+    inStore(
+      Effect.gen(function* () {
+        const parents = yield* stacked
+        const store = yield* LayerStore
+        const points = [directory("etc/new"), file("etc/new/point", "", { uid: 2, gid: 3 })]
+        const tree = yield* store.prepare({ parents, keep: true, id: "own", owners, points })
+        const { places } = overlayOf(tree)
+        const [above = "", whole = ""] = places
+        expect(places).toHaveLength(2)
+        expect(["etc", "etc/new", "etc/new/point"].map((name) => ownerAt(join(above, name)))).toEqual([
+          ownerAt(join(whole, "etc")),
+          "501:2001:755",
+          "503:2004:644"
+        ])
+        expect(yield* store.changes(tree)).toEqual([])
+        expect((yield* changesIn(store.packTree(tree))).flat()).not.toContain("etc/new")
+      })
+    ))
+
   it("is made once, whoever asks, and goes with the layers", () =>
     inStore(
       Effect.gen(function* () {

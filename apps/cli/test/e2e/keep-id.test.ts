@@ -56,9 +56,11 @@ describe("an ordinary user's containers that keep the user's number", () => {
     ] as const) {
       const asked = ["--secret", `key,src=${directory}/key,uid=${uid},gid=${uid},mode=0400`]
       const token = ["--secret", "TOKEN,type=env", "--userns", users, "-u", `${uid}:${uid}`]
-      const run = ["run", "--rm", "--runtime", runtime, ...asked, ...token, "base", "sh", "-c", command]
+      const run = ["run", "--name", "secret", "--runtime", runtime, ...asked, ...token, "base", "sh", "-c", command]
       const { stderr, stdout } = await user.tryWith({ TOKEN: "value" }, ...run)
       expect([stderr, stdout]).toEqual(["", `${uid}:${uid} 400\nlocked/value\n`])
+      expect(await user.ok("diff", "secret")).not.toContain("/run")
+      await user.ok("rm", "secret")
     }
   })
 

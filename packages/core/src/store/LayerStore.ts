@@ -59,8 +59,7 @@ export interface PrepareRequest {
   /**
    * Whom files of whose belong to where the tree is mounted, in what is written to it as well: for containers of an
    * ordinary user whose root is another number of that user's. What is read of the tree in other ways has the owners
-   * that its own processes see. Such a tree has no points, and is not committed. A store whose trees are never mounted
-   * does not look at it.
+   * that its own processes see. Such a tree is not committed. A store whose trees are never mounted does not look at it.
    */
   readonly owners?: IdMaps
   /** Without the empty places for what every container has (/dev, /proc, …): for trees that are no container's root. */

@@ -91,7 +91,8 @@ export const create = (
           id,
           parents: image.record.stack,
           keep: true,
-          ...(kept === undefined ? (points.length === 0 ? {} : { points }) : { owners: kept.users })
+          ...(points.length === 0 ? {} : { points }),
+          ...(kept === undefined ? {} : { owners: kept.users })
         })
       }
     })
