@@ -81,8 +81,8 @@ describe("manifest lists", () => {
     const context = gantry.context({ Dockerfile: dockerfile, hello: "kept" })
     const list = `${one.host}/team/app:kept`
     const prune = () => gantry.ok("image", "prune", "-af", "--filter", "label=kept")
-    const platforms = ["--platform", "linux/amd64,linux/arm64"]
-    await gantry.ok("build", "-q", ...platforms, "--label", "kept=yes", "-t", "app:kept", context)
+    const both = ["--platform", "linux/amd64,linux/arm64"]
+    await gantry.ok("build", "-q", ...both, "--label", "kept=yes", "-t", "app:kept", context)
     await manifest("create", list, "app:kept")
     expect(JSON.parse(await manifest("inspect", list)).manifests).toHaveLength(2)
     await prune()
