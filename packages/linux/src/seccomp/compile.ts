@@ -44,6 +44,9 @@ export const compile = (profile: Profile, target: FilterTarget): Uint8Array => {
   return encodeProgram(program)
 }
 
+/** What a tracer puts in the place of a call that is not to be made: no call, and of no mode. */
+const noCall = 0xffffffff
+
 /** The native mode. On x86-64, numbers with the x32 bit go to a tree of their own, or end the process. */
 const ownCode = (
   own: FilterArch,
@@ -52,7 +55,9 @@ const ownCode = (
 ): ReadonlyArray<Instruction> => {
   const start = load(dataOffset.number)
   if (own !== "x86_64") return [start, ...tree(own)]
-  const x32 = arches.includes("x32") ? [and(~x32Bit >>> 0), ...tree("x32")] : [result(actions.SCMP_ACT_KILL_PROCESS)]
+  const x32 = arches.includes("x32")
+    ? [and(~x32Bit >>> 0), ...tree("x32")]
+    : [{ code: code.jumpIfEqual, jt: 1, jf: 0, k: noCall }, result(actions.SCMP_ACT_KILL_PROCESS)]
   return [start, ...skipUnless({ code: code.jumpIfAnyBit, k: x32Bit }, x32), ...tree(own)]
 }
 

@@ -120,6 +120,26 @@ describe("a compiled filter", () => {
     )
   })
 
+  it("does not take the number of a call that a tracer has called off for one of x32", () => {
+    const covering = (architectures: ReadonlyArray<string>, defaultAction: Action): Profile => ({
+      defaultAction,
+      architectures,
+      syscalls: [{ names: ["read"], action: "SCMP_ACT_ALLOW" }]
+    })
+    for (const architectures of [["SCMP_ARCH_X86_64"], ["SCMP_ARCH_X86_64", "SCMP_ARCH_X32"]]) {
+      const result = (byDefault: Action, number: number) =>
+        interpret(compile(covering(architectures, byDefault), machine([])), {
+          arch: auditArch.x86_64,
+          number,
+          args: [0n, 0n, 0n]
+        })
+      expect(result("SCMP_ACT_ALLOW", 0xffffffff)).toBe(actions.SCMP_ACT_ALLOW)
+      expect(result("SCMP_ACT_ERRNO", 0xffffffff)).toBe(actions.SCMP_ACT_ERRNO + 38)
+      const x32 = result("SCMP_ACT_ALLOW", x32Bit | 39)
+      expect(x32).toBe(architectures.length === 1 ? actions.SCMP_ACT_KILL_PROCESS : actions.SCMP_ACT_ALLOW)
+    }
+  })
+
   it("compares arguments as the 64-bit numbers next to the wanted one would show", () => {
     const one = fc.tuple(argument, fc.constantFrom(-1n, 0n, 1n, 1n << 32n, -(1n << 32n)))
     fc.assert(
