@@ -104,11 +104,16 @@ export const annotateListed = (
   Effect.gen(function* () {
     const lists = yield* openLists
     const name = ImageRef.format(list)
-    const listed = (yield* lists.get(name)).find((each) => each.source === ImageRef.format(source))
+    const all = yield* lists.get(name)
+    const listed = all.find((each) => each.source === ImageRef.format(source))
     if (listed === undefined) {
+      const ofPlatforms = all.filter((each) => each.source.startsWith(`${ImageRef.format(ImageRef.placeOf(source))}@`))
       return yield* new ManifestsRefused({
         what: `manifest for image ${called.source} does not exist in ${called.list}`,
-        hint: `gantry manifest create --amend ${called.list} ${called.source} adds it`
+        hint:
+          ofPlatforms.length === 0
+            ? `gantry manifest create --amend ${called.list} ${called.source} adds it`
+            : `name one of its manifests: ${ofPlatforms.map((each) => ImageRef.familiarOf(each.source)).join(", ")}`
       })
     }
     const platform = annotatedPlatform(listed.platform, wish)

@@ -102,7 +102,11 @@ describe("a manifest list", () => {
       expect(listed.map(({ source }) => source).toSorted()).toEqual(
         ["docker.io/library/app:other", ...now.map((each) => `docker.io/library/app@${each}`)].toSorted()
       )
-      expect(listed.flatMap(({ platform }) => platform?.architecture ?? []).toSorted()).toContain("arm64")
+      const refused = yield* Effect.flip(annotate("app:all", nothing))
+      expect(refused).toMatchObject({ hint: expect.stringMatching(/^name one of its manifests: app@sha256:.*, app@/) })
+      const arm = listed.find(({ platform }) => platform?.architecture === "arm64")
+      yield* annotate(arm?.source ?? "", { ...nothing, variant: "v9" })
+      expect((yield* listedManifests(list)).map(({ platform }) => platform?.variant)).toContain("v9")
       expect((yield* pushList(list)).sent).toHaveLength(3)
       const { text } = yield* documentAt("registry.example/team/app:1")
       expect(JSON.parse(text).manifests).toHaveLength(3)
