@@ -30,8 +30,6 @@ export class ImageInUse extends Data.TaggedError("ImageInUse")<{
   readonly image: Digest
   /** The container that uses it, when one does, and whether it runs. */
   readonly user?: { readonly id: string; readonly running: boolean }
-  /** The list of manifests that has it, when one does. */
-  readonly list?: string
 }> {
   override get message() {
     return `unable to remove image ${this.reference}: ${this.why}`

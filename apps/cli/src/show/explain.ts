@@ -91,8 +91,7 @@ export type Failure =
 const meant = (near: ReadonlyArray<string>): string | undefined =>
   near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`
 
-const inUseHint = ({ force, list, user }: ImageInUse): string | undefined => {
-  if (list !== undefined) return `gantry manifest rm ${list} removes the list; or use --force`
+const inUseHint = ({ force, user }: ImageInUse): string | undefined => {
   if (!force) return "stop the container first"
   return user === undefined
     ? "name those that shall go, or remove all with --force"

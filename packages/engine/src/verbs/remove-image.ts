@@ -2,7 +2,6 @@ import { isLive } from "@gantry/core/runtime/ContainerState"
 import type { Digest } from "@gantry/core/image/Digest"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import { BlobStore } from "@gantry/core/store/BlobStore"
-import type { Database } from "@gantry/core/state/Database"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import { LayerStore } from "@gantry/core/store/LayerStore"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
@@ -13,7 +12,6 @@ import { Containers } from "../containers/Containers.ts"
 import { ImageInUse } from "../EngineError.ts"
 import { Images } from "../images/Images.ts"
 import type { ImageRecord } from "../images/ImageRecord.ts"
-import { listOfImages } from "../manifests/ManifestLists.ts"
 import { neededNow } from "../prune/carry-out.ts"
 import { imageBlobs } from "../prune/take-snapshot.ts"
 
@@ -23,7 +21,8 @@ export type Removal = { readonly untagged: string } | { readonly deleted: Digest
 /**
  * Takes a name from an image, and the image away when that was its last one. Given an ID, all its names go.
  *
- * Fails with `ImageInUse` as `checkUsers` does, or when an ID has names in several repositories and `force` is false.
+ * Fails with `ImageInUse` when a container was made from it (`force` allows stopped ones), or when an ID has names in
+ * several repositories and `force` is false.
  */
 export const removeImage = (
   text: string,
@@ -32,7 +31,7 @@ export const removeImage = (
 ): Effect.Effect<
   ReadonlyArray<Removal>,
   ImageInUse | StorageFailure,
-  BlobStore | BuildCache | Containers | Database | Images | LayerStore | Runtime
+  BlobStore | BuildCache | Containers | Images | LayerStore | Runtime
 > =>
   Effect.gen(function* () {
     const images = yield* Images
@@ -97,23 +96,14 @@ export const namedBy = (text: string, image: ImageRecord): ImageRef.ImageRef | u
 const isOneOfMany = (named: ImageRef.ImageRef, { digests, names }: ImageRecord): boolean =>
   named.digest === undefined ? names.length > 1 : names.length > 0 || digests.length > 1
 
-/**
- * Fails with `ImageInUse` when a container was made from the image, or a list of manifests has it; `force` allows stopped
- * containers, and lists.
- */
+/** Fails with `ImageInUse` when a container was made from the image; `force` allows stopped ones. */
 export const checkUsers = (
   text: string,
   image: ImageRecord,
   force: boolean
-): Effect.Effect<void, ImageInUse | StorageFailure, Containers | Database | Runtime> =>
+): Effect.Effect<void, ImageInUse | StorageFailure, Containers | Runtime> =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const listed = force ? undefined : (yield* listOfImages).get(image.id)
-    if (listed !== undefined) {
-      const list = ImageRef.familiarOf(listed)
-      const why = `the manifest list ${list} has it`
-      return yield* new ImageInUse({ reference: text, why, force: true, image: image.id, list })
-    }
     for (const { id, name } of yield* (yield* Containers).ofImage(image.id)) {
       const state = yield* runtime.state(id)
       const running = isLive(state)

@@ -3,7 +3,6 @@ import * as ImageRef from "@gantry/core/image/ImageRef"
 import { format, type Platform } from "@gantry/core/image/Platform"
 import type { Runtime } from "@gantry/core/runtime/Runtime"
 import { BlobStore } from "@gantry/core/store/BlobStore"
-import type { Database } from "@gantry/core/state/Database"
 import type { BuildCache } from "@gantry/core/store/BuildCache"
 import type { LayerStore } from "@gantry/core/store/LayerStore"
 import type { BlobCorrupt, StorageFailure } from "@gantry/core/store/StoreError"
@@ -33,7 +32,7 @@ export const removePlatforms = (
 ): Effect.Effect<
   ReadonlyArray<Removal>,
   BlobCorrupt | ImageBroken | ImageInUse | LastPlatform | StorageFailure | WrongPlatform,
-  BlobStore | BuildCache | Containers | Database | Images | LayerStore | Runtime
+  BlobStore | BuildCache | Containers | Images | LayerStore | Runtime
 > =>
   Effect.gen(function* () {
     const images = yield* Images
