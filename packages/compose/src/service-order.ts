@@ -1,24 +1,20 @@
 import type { Dependency } from "./Project.ts"
 
 /** What the order of services follows from. */
-type Needs = { readonly [name: string]: { readonly dependsOn: { readonly [service: string]: Dependency } } }
+export type Needs = { readonly [name: string]: { readonly dependsOn: { readonly [service: string]: Dependency } } }
 
 /**
- * The wanted services in waves: what a service needs is in earlier waves than itself, be it directly or through services
- * that are not wanted. Reversed, the waves are an order to stop in.
- *
- * `withDependencies` adds what the wanted need. Within a wave, services come in the order of `services`. Names that are
- * not among `services` are left out; services that need each other in a circle, which `loadProject` refuses, come last.
+ * What each service waits for: the services that it needs and that are there. Of services that need each other in a
+ * circle, which `loadProject` refuses, none waits for another, so that everything ends that is done in this order.
  */
-export const orderOf = (
-  services: Needs,
-  wanted: ReadonlyArray<string>,
-  withDependencies: boolean
-): ReadonlyArray<ReadonlyArray<string>> => {
-  const chosen = new Set(withDependencies ? withNeeds(services, wanted) : wanted)
-  return wavesOf(services)
-    .map((wave) => wave.filter((name) => chosen.has(name)))
-    .filter((wave) => wave.length > 0)
+export const needsByService = (services: Needs): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const waves = wavesOf(services)
+  const waveOf = new Map(waves.flatMap((wave, index) => wave.map((name) => [name, index] as const)))
+  return new Map(
+    waves
+      .flat()
+      .map((name) => [name, needsOf(services, name).filter((need) => waveOf.get(need)! < waveOf.get(name)!)] as const)
+  )
 }
 
 /** The services and all that they need, directly or not. */

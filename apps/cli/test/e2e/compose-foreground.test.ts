@@ -72,8 +72,8 @@ volumes: { data: }
   it("ends with the code of one service, which has its time unless another one fails", async () => {
     const yaml = (code: number, gate: string) => `
 services:
-  app: { image: base, command: ["sh", "-c", "until test -e /data/ended; do sleep 0.1; done; exit 7"], volumes: ["data:/data"], stop_grace_period: 0s }
-  other: { image: base, command: ["sh", "-c", "exit ${code}"] }
+  app: { image: base, command: ["sh", "-c", "touch /data/app; until test -e /data/ended; do sleep 0.1; done; exit 7"], volumes: ["data:/data"], stop_grace_period: 0s }
+  other: { image: base, command: ["sh", "-c", "until test -e /data/app; do sleep 0.1; done; exit ${code}"], volumes: ["data:/data"] }
   last: { image: base, command: touch /data/ended, volumes: ["data:/data"], depends_on: { gate: { condition: service_completed_successfully } } }
   gate: { image: base, command: ${gate}, stop_grace_period: 0s }
 volumes: { data: }

@@ -70,6 +70,34 @@ volumes: { data: }
     await shop.ok("down", "-v")
   })
 
+  it("start as soon as what they need is ready, and stop as soon as what needs them has, whatever others wait for", async () => {
+    const ends = 'trap "rm /data/late; exit 0" TERM; sleep 600 & wait'
+    const waitsToEnd =
+      "trap 'while test -e /data/late; do sleep 0.1; done; exit 0' TERM; touch /data/late; sleep 600 & wait"
+    const shop = projectIn(
+      gantry,
+      `
+x-all: &all { image: base, volumes: ["data:/data"], stop_grace_period: 2m }
+services:
+  slow:
+    <<: *all
+    command: ["sh", "-c", ${JSON.stringify(ends)}]
+    healthcheck: { test: "test -e /data/late", interval: 100ms, retries: 100000 }
+  waits: { <<: *all, command: sleep 600, stop_grace_period: 0s, depends_on: { slow: { condition: service_healthy } } }
+  first: { <<: *all, command: sleep 600, stop_grace_period: 0s }
+  second: { <<: *all, command: sleep 600, stop_grace_period: 0s, depends_on: [first] }
+  late: { <<: *all, command: ["sh", "-c", ${JSON.stringify(waitsToEnd)}], depends_on: [second] }
+volumes: { data: }
+`
+    )
+    // The slow one is only well once the last of the others runs, and that one only ends when the slow one has.
+    await shop.ok("up", "-d")
+    await shop.ok("stop")
+    expect(await gantry.field("shop-late-1", "{{.State.ExitCode}}")).toBe("0")
+    await shop.ok("up", "-d")
+    await shop.ok("down", "-v")
+  })
+
   it("are made anew when what they share with is another container, and restarted after it", async () => {
     const shop = projectIn(
       gantry,

@@ -1,5 +1,6 @@
 import { withVariables } from "../project-variables.ts"
-import { orderOf, withNeeds } from "@gantry/compose/service-order"
+import { afterNeeds } from "@gantry/compose/in-order"
+import { withNeeds } from "@gantry/compose/service-order"
 import type { Project } from "@gantry/compose/Project"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
@@ -56,19 +57,22 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
     if (members.length === 0) return yield* none(project)
     const seconds = options.timeout === undefined ? {} : { seconds: options.timeout }
     // What another shares with one is gone with it until it runs again.
-    for (const wave of orderOf(project.services, [...all], false)) {
-      yield* Effect.forEach(
-        members.filter(({ service }) => wave.includes(service)),
+    const { withPermits } = yield* Effect.makeSemaphore(atOnce(context))
+    yield* afterNeeds(project.services, all, (name) =>
+      Effect.forEach(
+        members.filter(({ service }) => service === name),
         ({ record }) =>
-          progress.change(
-            "Container",
-            record.name,
-            ["Restarting", "Started"],
-            withVariables(project, restartContainer(record, seconds))
+          withPermits(1)(
+            progress.change(
+              "Container",
+              record.name,
+              ["Restarting", "Started"],
+              withVariables(project, restartContainer(record, seconds))
+            )
           ),
-        { concurrency: atOnce(context), discard: true }
+        { concurrency: "unbounded", discard: true }
       )
-    }
+    )
     return 0
   })
 )

@@ -1,5 +1,5 @@
 import { withVariables } from "../project-variables.ts"
-import { orderOf } from "@gantry/compose/service-order"
+import { afterNeeds } from "@gantry/compose/in-order"
 import type { Dependency, Project, Service } from "@gantry/compose/Project"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { isLive } from "@gantry/core/runtime/ContainerState"
@@ -155,13 +155,10 @@ export const startServices = (
           { concurrency: atOnce(context), discard: true }
         )
       })
-    for (const wave of orderOf(project.services, names, false)) {
-      yield* Effect.forEach(
-        wave.flatMap((name) => project.services[name] ?? []),
-        one,
-        { concurrency: "unbounded", discard: true }
-      )
-    }
+    yield* afterNeeds(project.services, names, (name) => {
+      const service = project.services[name]
+      return service === undefined ? Effect.void : one(service)
+    })
   })
 
 /** Whether another service waits until this one has done its work. */

@@ -1,4 +1,4 @@
-import { orderOf } from "@gantry/compose/service-order"
+import { beforeNeeds } from "@gantry/compose/in-order"
 import type { Project } from "@gantry/compose/Project"
 import { settleOrWarn } from "@gantry/engine/containers/settle"
 import { kill } from "@gantry/engine/verbs/kill"
@@ -10,7 +10,10 @@ import { atOnce, type ProjectContext } from "../define-project.ts"
 import { type Member, runs } from "./members.ts"
 import type { Progress } from "../progress.ts"
 
-/** Does something to containers, those of a service before those of what it needs; what is of no service comes first. */
+/**
+ * Does something to containers, to those of a service as soon as it is done to those of all services that need it; what is
+ * of no service comes first.
+ */
 export const fromTheEnd = (
   project: Pick<Project, "services">,
   members: ReadonlyArray<Member>,
@@ -18,11 +21,13 @@ export const fromTheEnd = (
   body: (member: Member) => Effect.Effect<unknown, Failure, EngineServices>
 ) =>
   Effect.gen(function* () {
-    const waves = orderOf(project.services, Object.keys(project.services), false).toReversed()
-    const strangers = members.filter(({ service }) => !Object.hasOwn(project.services, service))
-    for (const group of [strangers, ...waves.map((wave) => members.filter(({ service }) => wave.includes(service)))]) {
-      yield* Effect.forEach(group, body, { concurrency: atOnce(context), discard: true })
-    }
+    const { withPermits } = yield* Effect.makeSemaphore(atOnce(context))
+    const all = (group: ReadonlyArray<Member>) =>
+      Effect.forEach(group, (member) => withPermits(1)(body(member)), { concurrency: "unbounded", discard: true })
+    yield* all(members.filter(({ service }) => !Object.hasOwn(project.services, service)))
+    yield* beforeNeeds(project.services, Object.keys(project.services), (name) =>
+      all(members.filter(({ service }) => service === name))
+    )
   })
 
 /** Stops what runs of some containers, those of a service before those of what it needs. */

@@ -1,12 +1,14 @@
 import { withVariables } from "../project-variables.ts"
 import { serviceHash } from "./service-hash.ts"
-import { orderOf } from "@gantry/compose/service-order"
+import { afterNeeds } from "@gantry/compose/in-order"
 import type { Project, Service } from "@gantry/compose/Project"
 import { Images } from "@gantry/engine/images/Images"
 import { create } from "@gantry/engine/verbs/create"
 import { rename } from "@gantry/engine/verbs/rename"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { EngineServices } from "../../compose.ts"
+import type { Failure } from "../../show/explain.ts"
 import { createContext } from "../../commands/create-context.ts"
 import { withKeptLimits } from "../../commands/kept-limits.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
@@ -53,6 +55,9 @@ export const converge = (
     const ids = new Map<string, string>()
     for (const { record, service } of before.toReversed()) ids.set(service, record.id)
     const renewed = new Set<string>()
+    const { withPermits } = yield* Effect.makeSemaphore(atOnce(context))
+    const all = (steps: ReadonlyArray<Effect.Effect<void, Failure, EngineServices>>) =>
+      Effect.forEach(steps, withPermits(1), { concurrency: "unbounded", discard: true })
 
     const makeOne = (
       service: Service,
@@ -117,7 +122,7 @@ export const converge = (
             ["Removing", "Removed"],
             takeAway(member, { timeout: wish.timeout, volumes: false })
           )
-        yield* Effect.forEach(plan.clear, away, { concurrency: atOnce(context), discard: true })
+        yield* all(plan.clear.map(away))
         for (const member of [...plan.keep, ...plan.recreate]) {
           const name = containerName(project, service, member.number)
           if (isNamedAtFirst(member) && member.record.name.endsWith(`_${name}`) && !progress.isDry) {
@@ -144,18 +149,12 @@ export const converge = (
             makeOne(service, identity, number, number === first)
           )
         )
-        yield* Effect.all([...removing, ...recreating, ...creating], {
-          concurrency: atOnce(context),
-          discard: true
-        })
+        yield* all([...removing, ...recreating, ...creating])
       })
 
-    for (const wave of orderOf(project.services, names, false)) {
-      yield* Effect.forEach(
-        wave.flatMap((name) => project.services[name] ?? []),
-        serviceDone,
-        { concurrency: atOnce(context), discard: true }
-      )
-    }
+    yield* afterNeeds(project.services, names, (name) => {
+      const service = project.services[name]
+      return service === undefined ? Effect.void : serviceDone(service)
+    })
     return renewed as ReadonlySet<string>
   })
