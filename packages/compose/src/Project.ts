@@ -1,4 +1,5 @@
 import type { Propagation } from "@gantry/core/runtime/ContainerSpec"
+import type { ServiceHook, ServiceWatch } from "./ServiceHook.ts"
 
 /**
  * What Compose files ask for, after variables, `extends`, `include` and further files have been dealt with. Field by field
@@ -25,7 +26,7 @@ export interface Project {
   readonly configs: { readonly [name: string]: ProjectFile }
   /** Extension fields of the first level (`x-…`), as written. */
   readonly extensions?: { readonly [name: string]: unknown }
-  /** What is in the files and has no effect here: one sentence each, beginning with its path, `services.web.develop`. */
+  /** What is in the files and has no effect here: one sentence each, beginning with its path, `services.web.cpu_count`. */
   readonly notices: ReadonlyArray<string>
   /** The merged files as data, when variables were not to be filled in: what `config --no-interpolate` prints. */
   readonly written?: unknown
@@ -48,8 +49,11 @@ export interface Service {
   readonly scale: number
   /** Whether `up` shows its output. */
   readonly attach: boolean
-  /** Of `env_file` and `environment`; a name without a value has the caller's, and is left out where the caller has none. */
-  readonly environment: { readonly [name: string]: string }
+  /**
+   * Of `env_file` and `environment`. A name without a value has the caller's; `null` where the caller has none: it is taken
+   * away, also from what the image says.
+   */
+  readonly environment: { readonly [name: string]: string | null }
   readonly labels: { readonly [name: string]: string }
   readonly annotations: { readonly [name: string]: string }
   readonly ports: ReadonlyArray<ServicePort>
@@ -77,6 +81,12 @@ export interface Service {
   /** Names under which this service knows others: `links: [db:database]`. */
   readonly links: ReadonlyArray<{ readonly service: string; readonly alias: string }>
   readonly healthcheck?: Healthcheck
+  /** Run one after the other in each container that was started, before it counts as started. */
+  readonly postStart?: ReadonlyArray<ServiceHook>
+  /** Run one after the other in each container that is asked to end, before it is. */
+  readonly preStop?: ReadonlyArray<ServiceHook>
+  /** What `watch` looks at, and what it does then. */
+  readonly develop?: ReadonlyArray<ServiceWatch>
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:N`. */
   readonly restart?: string
   readonly hostname?: string

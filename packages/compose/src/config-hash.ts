@@ -2,7 +2,7 @@ import { hexOf, ofBytes } from "@gantry/core/image/Digest"
 import type { ProjectNetwork, Service } from "./Project.ts"
 
 /** What of a service makes no other container of it: how many there are, how its image comes, when it starts. */
-type LeftOut = "attach" | "build" | "dependsOn" | "extensions" | "profiles" | "pullPolicy" | "scale"
+type LeftOut = "attach" | "build" | "dependsOn" | "develop" | "extensions" | "profiles" | "pullPolicy" | "scale"
 
 /** Every other field, by code unit; the compiler sees that none is forgotten. */
 const facts = {
@@ -40,6 +40,8 @@ const facts = {
   pid: true,
   platform: true,
   ports: true,
+  postStart: true,
+  preStop: true,
   privileged: true,
   readOnly: true,
   resources: true,

@@ -13,7 +13,35 @@ describe("attributes of a service", () => {
       "environment: {A: 1.50, B: 0777, C: yes, D: True, E: '', F: 1e3}",
       { environment: { A: "1.50", B: "0777", C: "yes", D: "true", E: "", F: "1e3" } }
     ],
-    ["environment: [HOME, NOWHERE, A=, 'B= c=d']", { environment: { HOME: "/home/ann", A: "", B: " c=d" } }],
+    [
+      "environment: [HOME, NOWHERE, A=, 'B= c=d']",
+      { environment: { HOME: "/home/ann", NOWHERE: null, A: "", B: " c=d" } }
+    ],
+    [
+      "post_start: [{command: 'echo \"a b\"', environment: [HOME, A=1, NOWHERE]}]\npre_stop: [{command: [c], user: u, privileged: true, working_dir: /w}]",
+      {
+        postStart: [
+          { command: ["echo", "a b"], environment: { HOME: "/home/ann", A: "1", NOWHERE: null }, privileged: false }
+        ],
+        preStop: [{ command: ["c"], environment: {}, privileged: true, user: "u", workingDir: "/w" }]
+      }
+    ],
+    [
+      "develop: {watch: [{path: src, action: sync+exec, target: /app, ignore: node_modules, include: ['*.js'], exec: {command: make}}]}",
+      {
+        develop: [
+          {
+            path: "FOLDER/src",
+            action: "sync+exec",
+            target: "/app",
+            ignore: ["node_modules"],
+            include: ["*.js"],
+            initialSync: false,
+            exec: { command: ["make"], environment: {}, privileged: false }
+          }
+        ]
+      }
+    ],
     ["healthcheck: {disable: true}", { healthcheck: { disable: true } }],
     ["healthcheck: {test: [NONE]}", { healthcheck: { disable: true } }],
     [
@@ -200,7 +228,22 @@ describe("attributes of a service", () => {
     ["provider: {type: x}", "4:15 services.web.provider: services of others cannot be had here"],
     ["models: [a]", "4:13 services.web.models: language models cannot be had here"],
     ["credential_spec: {file: a}", "4:22 services.web.credential_spec: service accounts of Windows cannot be had here"],
-    ["post_start: [{command: a}]", "4:17 services.web.post_start: commands after a start cannot be had here"],
+    ["post_start: [{user: a}]", "4:18 services.web.post_start[0]: it has no command"],
+    ["pre_stop: [{command: []}]", "4:16 services.web.pre_stop[0]: it has no command"],
+    ["develop: {watch: [{action: sync, target: /a}]}", "4:23 services.web.develop.watch[0]: it has no path"],
+    ["develop: {watch: [{path: ., target: /a}]}", "4:23 services.web.develop.watch[0]: it has no action"],
+    [
+      "develop: {watch: [{path: ., action: sync}]}",
+      "4:23 services.web.develop.watch[0]: there is no target that sync could copy to"
+    ],
+    [
+      "develop: {watch: [{path: ., action: sync+exec, target: /a}]}",
+      "4:23 services.web.develop.watch[0]: there is no command that sync+exec could run"
+    ],
+    [
+      "develop: {watch: [{path: ., action: rebuild}]}",
+      "2:3 services.web: rebuild is asked for when files change, and nothing is built"
+    ],
     ["deploy: {mode: global}", `4:20 services.web.deploy.mode: services of mode "global" cannot be had here`],
     [
       "deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
@@ -215,7 +258,6 @@ describe("attributes of a service", () => {
   })
 
   it.each([
-    ["develop: {watch: []}", "services.web.develop has no effect: files are not watched."],
     ["deploy: {placement: {constraints: [a]}}", "services.web.deploy.placement has no effect on one machine."],
     ["deploy: {update_config: {parallelism: 1}}", "services.web.deploy.update_config has no effect on one machine."],
     [

@@ -31,7 +31,10 @@ services:
     container_name: the-web
     attach: false
     env_file: vars.env
-    environment: {OWN: "$$1", FROM_CALLER: , NUMBER: 1, YES: true}
+    environment: {OWN: "$$1", FROM_CALLER: , NOBODY: , NUMBER: 1, YES: true}
+    post_start: [{command: [a, "$$b"], environment: {C: d, NOBODY: }, privileged: true, user: u, working_dir: /w}]
+    pre_stop: [{command: bye}]
+    develop: {watch: [{path: ., action: sync+exec, target: /app, ignore: [a], include: [b], initial_sync: true, exec: {command: [c]}}]}
     labels: ["one=1", two]
     annotations: {note: text}
     ports: ["127.0.0.1:8000-8001:80-81/udp", "443", "[::1]:9000:90", 7000-7010:70, {target: 60, published: 6000, mode: host}]

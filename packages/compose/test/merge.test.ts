@@ -61,7 +61,7 @@ describe("several files", () => {
 
   it("merge variables whether they are lists or mappings, and one without a value overrides", async () => {
     const web = await merged("environment: [A=1, B=2, C=3]", "environment: {B: 4, C: , D: 5}")
-    expect(web.environment).toEqual({ A: "1", B: "4", D: "5" })
+    expect(web.environment).toEqual({ A: "1", B: "4", C: null, D: "5" })
   })
 
   it("merge networks, dependencies, limits and how images are made, in short and long forms", async () => {

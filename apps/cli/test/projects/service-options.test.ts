@@ -31,7 +31,7 @@ const refusal = (said: Partial<Service>) => Effect.runSync(Effect.flip(optionsOf
 describe("a container of a service", () => {
   it("is what `create` makes of the same options", () => {
     const options = made({
-      environment: { A: "1", B: "x y" },
+      environment: { A: "1", B: "x y", GONE: null },
       ports: [{ target: 80, published: "8080", hostIp: "127.0.0.1", protocol: "tcp" }],
       resources: { memory: "64m", cpus: "0.5" },
       restart: "on-failure:3",
@@ -44,7 +44,7 @@ describe("a container of a service", () => {
     expect(options).toMatchObject({
       image: "web:1",
       name: "shop-web-1",
-      env: ["A=1", "B=x y"],
+      env: ["A=1", "B=x y", "GONE"],
       ports: [{ hostIp: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
       resources: { memoryBytes: 64 * 1024 * 1024 },
       restart: { policy: "on-failure", most: 3 },

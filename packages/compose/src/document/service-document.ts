@@ -2,6 +2,7 @@ import type { Healthcheck, Service, ServiceNetwork, ServiceResources, VolumesFro
 import { durationText } from "../read/measures.ts"
 import { blkioNames } from "../service/resources.ts"
 import { buildDocument, fileDocument, hostsDocument, portDocument, ulimitsDocument, volumeDocument } from "./parts.ts"
+import { developDocument, hookDocument } from "./develop-document.ts"
 import { said, sorted } from "./said.ts"
 
 /** A service with everything in its long form. */
@@ -36,6 +37,7 @@ export const serviceDocument = (service: Service) => {
         ...(restart && { restart }),
         required
       })),
+      develop: service.develop === undefined ? undefined : developDocument(service.develop),
       device_cgroup_rules: service.deviceCgroupRules,
       devices: service.devices,
       dns: service.dns,
@@ -75,6 +77,8 @@ export const serviceDocument = (service: Service) => {
       pids_limit: whole(resources.pidsLimit),
       platform: service.platform,
       ports: service.ports.map(portDocument),
+      post_start: service.postStart?.map(hookDocument),
+      pre_stop: service.preStop?.map(hookDocument),
       privileged: service.privileged,
       pull_policy: service.pullPolicy,
       read_only: service.readOnly,

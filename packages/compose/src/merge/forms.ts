@@ -63,6 +63,12 @@ export const itemsAs =
       ? { ...tree, items: tree.items.flatMap((item) => (item.kind === "scalar" ? long(item, report) : [item])) }
       : tree
 
+/** Each item of a list in the long form that all of them have. */
+export const eachAs =
+  (form: Form): Form =>
+  (tree, report) =>
+    tree.kind === "list" ? { ...tree, items: tree.items.map((item) => form(item, report)) } : tree
+
 /** A single text under the name of a field. */
 export const under =
   (name: string) =>

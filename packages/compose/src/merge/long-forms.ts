@@ -1,7 +1,19 @@
 import { parseVolume } from "../texts/volume-text.ts"
 import type { Report } from "../tree/Report.ts"
 import { type Table, tableAt, textAt, type Tree } from "../tree/Tree.ts"
-import { fieldsAs, type Form, itemsAs, joined, listed, named, nothingAt, pairs, under, valuesAs } from "./forms.ts"
+import {
+  eachAs,
+  fieldsAs,
+  type Form,
+  itemsAs,
+  joined,
+  listed,
+  named,
+  nothingAt,
+  pairs,
+  under,
+  valuesAs
+} from "./forms.ts"
 
 const volumes = itemsAs((item) => {
   const parsed = parseVolume(item.text)
@@ -52,12 +64,17 @@ const hosts: Form = (tree, report) => {
   return { ...list, items }
 }
 
+const hook = fieldsAs({ environment: pairs })
+
+const watch = fieldsAs({ exec: hook, ignore: listed, include: listed })
+
 const service = fieldsAs({
   annotations: pairs,
   build,
   configs: files,
   depends_on: named((place) => tableAt(place, { condition: textAt("service_started", place) })),
   deploy: fieldsAs({ labels: pairs }),
+  develop: fieldsAs({ watch: eachAs(watch) }),
   dns: listed,
   dns_search: listed,
   env_file: (tree, report) => itemsAs(under("path"))(listed(tree, report), report),
@@ -66,6 +83,8 @@ const service = fieldsAs({
   label_file: listed,
   labels: pairs,
   networks: named(nothingAt),
+  post_start: eachAs(hook),
+  pre_stop: eachAs(hook),
   secrets: files,
   sysctls: pairs,
   tmpfs: listed,

@@ -1,4 +1,5 @@
 import { parsePort } from "../texts/port-text.ts"
+import { plainData } from "../tree/plain-data.ts"
 import { valueOf, type Tree } from "../tree/Tree.ts"
 
 /** How a value is merged with the one that it overrides. */
@@ -60,6 +61,9 @@ const deviceKey = (item: Tree): string | undefined => {
   return text(valueOf(item, "target")) ?? text(valueOf(item, "source"))
 }
 
+/** Items that say the same are one. */
+const whole = (item: Tree): string => JSON.stringify(plainData(item))
+
 /** Of a service. */
 export const serviceRule: Rule = {
   fields: {
@@ -76,6 +80,7 @@ export const serviceRule: Rule = {
     command: replace,
     configs: { key: fileKey("") },
     deploy: { fields: { labels: names } },
+    develop: { fields: { watch: { key: whole } } },
     devices: { key: deviceKey },
     entrypoint: replace,
     env_file: { key: by("path") },
@@ -84,6 +89,8 @@ export const serviceRule: Rule = {
     labels: names,
     logging: { how: "driver" },
     ports: { key: portKey },
+    post_start: { key: whole },
+    pre_stop: { key: whole },
     secrets: { key: fileKey("/run/secrets") },
     sysctls: names,
     volumes: { key: by("target") }

@@ -11,8 +11,6 @@ const refused = {
   gpus: "graphics processors cannot be had here",
   isolation: "isolation of Windows cannot be had here",
   models: "language models cannot be had here",
-  post_start: "commands after a start cannot be had here",
-  pre_stop: "commands before a stop cannot be had here",
   provider: "services of others cannot be had here",
   use_api_socket: "there is no API socket that a service could use"
 } as const
@@ -26,7 +24,6 @@ const instead: { readonly [name: string]: string } = {
 const useless = {
   cpu_count: "has no effect on Linux; cpus has.",
   cpu_percent: "has no effect on Linux; cpus has.",
-  develop: "has no effect: files are not watched.",
   pull_refresh_after: "has no effect: images are not fetched again because of their age."
 } as const
 

@@ -19,6 +19,8 @@ import {
 } from "../read/At.ts"
 import { build } from "./build.ts"
 import { command } from "./command.ts"
+import { develop } from "./develop.ts"
+import { hooks } from "./hooks.ts"
 import { dependsOn, impliedNeeds, link } from "./depends-on.ts"
 import { type EnvironmentFile, environmentFiles, labelFiles } from "./environment-files.ts"
 import { healthcheck } from "./health.ts"
@@ -27,7 +29,7 @@ import { address } from "../read/addresses.ts"
 import { engineName } from "../read/names.ts"
 import { nanoseconds } from "../read/measures.ts"
 import { namespace } from "./network/namespaces.ts"
-import { pairs, variables } from "../read/pairs.ts"
+import { callersVariables, pairs } from "../read/pairs.ts"
 import { exposed, ports } from "./network/ports.ts"
 import { pullPolicy, restart } from "./policies.ts"
 import { refuse, refusedNames } from "./refused.ts"
@@ -54,6 +56,7 @@ const names = [
   "container_name",
   "depends_on",
   "deploy",
+  "develop",
   "device_cgroup_rules",
   "devices",
   "dns",
@@ -81,6 +84,8 @@ const names = [
   "pid",
   "platform",
   "ports",
+  "post_start",
+  "pre_stop",
   "privileged",
   "profiles",
   "pull_policy",
@@ -152,6 +157,15 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
   const ipc = fields.read("ipc", namespace(scope, "host", "none", "private", "shareable"))
   const networks = networksAt === undefined ? {} : serviceNetworks(networksAt, scope)
   const nothing = networkMode === undefined && Object.keys(networks).length === 0
+  const watched = fields.read("develop", develop)
+  for (const { action } of watched ?? []) {
+    if (action !== "rebuild" || fields.get("build") !== undefined) continue
+    sayOfField(
+      { ...at, report: scope.later },
+      "rebuild is asked for when files change, and nothing is built",
+      "add build: DIRECTORY"
+    )
+  }
   const grace = fields.read("stop_grace_period", nanoseconds)
   const found: Service = defined({
     name,
@@ -165,7 +179,7 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     containerName: fields.read("container_name", engineName),
     scale: common.scale,
     attach: fields.read("attach", truth) ?? true,
-    environment: fields.read("environment", variables) ?? {},
+    environment: fields.read("environment", callersVariables) ?? {},
     labels: fields.read("labels", pairs) ?? {},
     annotations: fields.read("annotations", pairs) ?? {},
     ports: fields.read("ports", ports) ?? [],
@@ -189,6 +203,9 @@ export const service = (name: string, at: At, scope: Scope): ReadService => {
     },
     links,
     healthcheck: fields.read("healthcheck", healthcheck),
+    postStart: fields.read("post_start", hooks),
+    preStop: fields.read("pre_stop", hooks),
+    develop: watched,
     restart: common.restart ?? fields.read("restart", restart),
     hostname: fields.read("hostname", option),
     domainname: fields.read("domainname", option),

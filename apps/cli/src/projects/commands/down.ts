@@ -98,7 +98,7 @@ export default defineProject(table, ({ operands, options }, context) =>
       operands.length > 0 ? operands.includes(service) : known.has(service) || oneOff || orphans === "remove"
     )
     const left = all.filter((member) => !members.includes(member))
-    yield* stopMembers(project, members, timeout, progress, context)
+    yield* stopMembers(project, members, { seconds: timeout }, progress, context)
     yield* fromTheEnd(project, members, context, (member) =>
       progress.change("Container", member.record.name, ["Removing", "Removed"], takeAway(member, { timeout, volumes }))
     )

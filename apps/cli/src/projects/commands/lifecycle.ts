@@ -15,6 +15,7 @@ import { signalOf } from "../../commands/signal-option.ts"
 import { plain } from "../../commands/Usage.ts"
 import { settleOrphans } from "../make/orphans.ts"
 import { atOnce, defineProject, progressOf } from "../define-project.ts"
+import { afterStart, beforeStop } from "../life/hooks.ts"
 import { meantMembers, meantServices } from "../life/meant.ts"
 import { allMembers, type Member, runs, serviceMembers } from "../life/members.ts"
 import { allWell, restartsWith, startServices } from "../life/start-services.ts"
@@ -41,7 +42,7 @@ export const start = defineProject(tables.start, ({ operands, options }, context
 export const stop = defineProject(tables.stop, ({ operands, options }, context) =>
   Effect.gen(function* () {
     const { members, project } = yield* meantMembers(context, operands)
-    yield* stopMembers(project, members, options.timeout, progressOf(context), context)
+    yield* stopMembers(project, members, { seconds: options.timeout }, progressOf(context), context)
     return 0
   })
 )
@@ -61,15 +62,15 @@ export const restart = defineProject(tables.restart, ({ operands, options }, con
     yield* afterNeeds(project.services, all, (name) =>
       Effect.forEach(
         members.filter(({ service }) => service === name),
-        ({ record }) =>
-          withPermits(1)(
-            progress.change(
-              "Container",
-              record.name,
-              ["Restarting", "Started"],
-              withVariables(project, restartContainer(record, seconds))
-            )
-          ),
+        (member) => {
+          const { record } = member
+          const again = withVariables(project, restartContainer(record, seconds))
+          const hooked = beforeStop(project, member, context).pipe(
+            Effect.zipRight(again),
+            Effect.zipRight(afterStart(project, member, context))
+          )
+          return withPermits(1)(progress.change("Container", record.name, ["Restarting", "Started"], hooked))
+        },
         { concurrency: "unbounded", discard: true }
       )
     )
@@ -95,7 +96,7 @@ export const remove = defineProject(tables.remove, ({ operands, options }, conte
     const { names, project } = yield* meantServices(context, operands)
     const progress = progressOf(context)
     const mine = Effect.map(allMembers(project.name), (all) => all.filter(({ service }) => names.has(service)))
-    if (options.stop) yield* stopMembers(project, yield* mine, undefined, progress, context)
+    if (options.stop) yield* stopMembers(project, yield* mine, {}, progress, context)
     const idle = (yield* mine).filter((member) => !runs(member))
     if (idle.length === 0) {
       context.terminal.err("No stopped containers\n")

@@ -6,6 +6,7 @@ import { create } from "@gantry/engine/verbs/create"
 import { remove } from "@gantry/engine/verbs/remove"
 import { start } from "@gantry/engine/verbs/start"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { run as table } from "../../argv/tables/projects/working.ts"
 import { defaultDetachKeys } from "../../argv/values/detach-keys.ts"
 import { createContext } from "../../commands/create-context.ts"
@@ -16,7 +17,8 @@ import { asWritten } from "../make/build-words.ts"
 import { defineProject, progressOf, readProject, servicesOf } from "../define-project.ts"
 import { containerLabels } from "../labels.ts"
 import { makeServices, nothingAsked, pullWish } from "../make/make-services.ts"
-import { serviceMembers } from "../life/members.ts"
+import { afterStart } from "../life/hooks.ts"
+import { membersAmong, serviceMembers } from "../life/members.ts"
 import { withVariables } from "../project-variables.ts"
 import { ensureNetworks, ensureVolumes } from "../make/project-parts.ts"
 import { ensureImages } from "../make/service-images.ts"
@@ -106,15 +108,21 @@ export default defineProject(table, ({ operands: [name = "", ...command], option
         options.rm ? Effect.ignore(Effect.forkDaemon(remove(record, { force: true, volumes: true }))) : Effect.void
       )
     )
+    const [member] = yield* membersAmong([record])
+    const hooks = member === undefined ? Effect.void : afterStart(project, member, context)
     if (options.detach) {
+      yield* hooks
       terminal.out(`${record.name}\n`)
       return 0
     }
-    return yield* stay(
+    const hooking = yield* Effect.fork(hooks)
+    const status = yield* stay(
       record,
       session,
       { stdin: options.interactive, sigProxy: true, detachKeys: defaultDetachKeys },
       terminal
     )
+    yield* Fiber.join(hooking)
+    return status
   }).pipe(Effect.scoped)
 )

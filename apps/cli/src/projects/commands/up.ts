@@ -99,7 +99,7 @@ export default defineProject(table, ({ operands, options }, context) =>
       project,
       {
         members,
-        starting: (onStart) => startServices(project, names, { onStart, renewed }, progress, context),
+        starting: (wish) => startServices(project, names, { ...wish, renewed }, progress, context),
         watched: members.filter(({ service }) => watched.has(service)),
         shown: members.filter(({ service }) => shown.has(service)),
         since,

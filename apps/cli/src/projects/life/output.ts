@@ -39,3 +39,7 @@ export const outputOf = (
     if (bytes.at(-1) !== newline) print("\n")
   }
 }
+
+/** Prints what a command of the Compose file wrote in a container, behind the container's name and an arrow. */
+export const hookOutput = (member: Member, line: string, { prefix }: OutputForm, terminal: Terminal): void =>
+  terminal.out(`${prefix ? `${shortName(member)} ->  | ` : ""}${line}\n`)

@@ -14,6 +14,7 @@ import type { EngineServices } from "../../compose.ts"
 import type { Failure } from "../../show/explain.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { endOf } from "./end-of.ts"
+import { afterStart, beforeStop, type OnHookLine } from "./hooks.ts"
 import { type Member, runs, serviceMembers } from "./members.ts"
 import type { Progress } from "../progress.ts"
 
@@ -113,6 +114,8 @@ export interface StartWish {
   readonly renewed: ReadonlySet<string>
   /** What is done about each container once it runs; it may have been running. */
   readonly onStart?: (member: Member) => Effect.Effect<void>
+  /** Is told what commands after a start write. */
+  readonly onHookLine?: OnHookLine
 }
 
 /**
@@ -122,7 +125,7 @@ export interface StartWish {
 export const startServices = (
   project: Project,
   names: ReadonlyArray<string>,
-  { onStart, renewed }: StartWish,
+  { onHookLine, onStart, renewed }: StartWish,
   progress: Progress,
   context: ProjectContext
 ) =>
@@ -142,18 +145,23 @@ export const startServices = (
           words: readonly [string, string],
           body: Effect.Effect<void, Failure, EngineServices>
         ) => progress.step("Container", member.record.name, words, withVariables(project, body))
+        const hooked = { terminal: context.terminal, onLine: onHookLine }
+        const told = (member: Member) => (onStart === undefined ? Effect.void : onStart(member))
         const start = (member: Member) => {
-          if (!runs(member)) return done(member, ["Starting", "Started"], ensureStarted(member.record))
-          if (restarts) return done(member, ["Restarting", "Restarted"], restart(member.record))
-          return member.state.status === "running" && member.state.paused
-            ? done(member, ["Unpausing", "Unpaused"], unpause(member.record))
-            : Effect.void
+          // Its output is shown while commands are run in it.
+          const started = Effect.zipRight(told(member), afterStart(project, member, hooked))
+          if (!runs(member)) {
+            return done(member, ["Starting", "Started"], Effect.zipRight(ensureStarted(member.record), started))
+          }
+          if (restarts) {
+            const again = Effect.zipRight(beforeStop(project, member, hooked), restart(member.record))
+            return done(member, ["Restarting", "Restarted"], Effect.zipRight(again, started))
+          }
+          const isPaused = member.state.status === "running" && member.state.paused
+          const goesOn = isPaused ? done(member, ["Unpausing", "Unpaused"], unpause(member.record)) : Effect.void
+          return Effect.zipRight(goesOn, told(member))
         }
-        yield* Effect.forEach(
-          own,
-          (member) => Effect.zipRight(start(member), onStart === undefined ? Effect.void : onStart(member)),
-          { concurrency: atOnce(context), discard: true }
-        )
+        yield* Effect.forEach(own, start, { concurrency: atOnce(context), discard: true })
       })
     yield* afterNeeds(project.services, names, (name) => {
       const service = project.services[name]

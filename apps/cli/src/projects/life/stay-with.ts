@@ -13,15 +13,18 @@ import type { Failure } from "../../show/explain.ts"
 import type { ProjectContext } from "../define-project.ts"
 import { endOf } from "./end-of.ts"
 import type { Member } from "./members.ts"
-import { type OutputForm, outputOf, shortName } from "./output.ts"
+import type { OnHookLine } from "./hooks.ts"
+import { hookOutput, type OutputForm, outputOf, shortName } from "./output.ts"
 import type { Progress } from "../progress.ts"
-import { isToEnd } from "./start-services.ts"
+import { isToEnd, type StartWish } from "./start-services.ts"
 import { killMembers, stopMembers } from "./stop-services.ts"
 
 /** How `up` starts containers and stays with them. */
 export interface Stay {
-  /** Starts them, and tells of each that it runs. */
-  readonly starting: (onStart: (member: Member) => Effect.Effect<void>) => Effect.Effect<void, Failure, EngineServices>
+  /** Starts them, and tells of each that it runs, and what commands write that are run in it. */
+  readonly starting: (
+    wish: Required<Pick<StartWish, "onHookLine" | "onStart">>
+  ) => Effect.Effect<void, Failure, EngineServices>
   /** Those whose output is shown. */
   readonly shown: ReadonlyArray<Member>
   /** Those that it stays for: once all of them have ended, it ends, too. */
@@ -87,6 +90,9 @@ export const stayWith = (
       Effect.asVoid(Deferred.succeed(killed, undefined))
     )
     const print = outputOf(shown, form, terminal)
+    const onHookLine: OnHookLine = (member, line) => {
+      if (shown.some(({ record }) => record.id === member.record.id)) hookOutput(member, line, form, terminal)
+    }
     const codes = new Map<string, number>()
     const watch = (member: Member) =>
       Effect.gen(function* () {
@@ -111,14 +117,14 @@ export const stayWith = (
         }
       })
     const started = yield* Effect.fork(
-      starting((member) => Effect.sync(() => void run(stayOne(meant(member, members)))))
+      starting({ onHookLine, onStart: (member) => Effect.sync(() => void run(stayOne(meant(member, members)))) })
     )
     const all = Effect.zipRight(Fiber.join(started), FiberSet.awaitEmpty(staying))
     const first = yield* Effect.raceFirst(Deferred.await(reason), Effect.as(all, undefined))
     if (first !== undefined) {
       if (first.kind === "ended") terminal.err("Aborting on container exit...\n")
       yield* Fiber.interrupt(started)
-      const stopping = stopMembers(project, yield* now(members), timeout, progress, context)
+      const stopping = stopMembers(project, yield* now(members), { seconds: timeout, onHookLine }, progress, context)
       const killing = Effect.zipRight(
         Deferred.await(killed),
         Effect.flatMap(now(members), (left) => Effect.ignore(killMembers(left, SIGKILL, progress, context)))

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type { EngineServices } from "../../compose.ts"
 import type { Failure } from "../../show/explain.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
+import { beforeStop, type OnHookLine } from "./hooks.ts"
 import { type Member, runs } from "./members.ts"
 import type { Progress } from "../progress.ts"
 
@@ -30,22 +31,28 @@ export const fromTheEnd = (
     )
   })
 
+/** How containers are stopped. */
+export interface StopWish {
+  /** Before they are killed; their own time when absent. */
+  readonly seconds?: number | undefined
+  /** Is told what commands before a stop write. */
+  readonly onHookLine?: OnHookLine
+}
+
 /** Stops what runs of some containers, those of a service before those of what it needs. */
 export const stopMembers = (
-  project: Pick<Project, "services">,
+  project: Pick<Project, "disabled" | "services">,
   members: ReadonlyArray<Member>,
-  seconds: number | undefined,
+  { onHookLine, seconds }: StopWish,
   progress: Progress,
   context: ProjectContext
 ) =>
-  fromTheEnd(project, members.filter(runs), context, ({ record }) =>
-    progress.change(
-      "Container",
-      record.name,
-      ["Stopping", "Stopped"],
-      Effect.zipRight(stop(record, seconds === undefined ? {} : { seconds }), settleOrWarn(record))
-    )
-  )
+  fromTheEnd(project, members.filter(runs), context, (member) => {
+    const { record } = member
+    const stopping = Effect.zipRight(stop(record, seconds === undefined ? {} : { seconds }), settleOrWarn(record))
+    const before = beforeStop(project, member, { terminal: context.terminal, onLine: onHookLine })
+    return progress.change("Container", record.name, ["Stopping", "Stopped"], Effect.zipRight(before, stopping))
+  })
 
 /** Sends a signal to what runs of some containers. */
 export const killMembers = (

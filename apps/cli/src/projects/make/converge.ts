@@ -13,6 +13,7 @@ import { createContext } from "../../commands/create-context.ts"
 import { withKeptLimits } from "../../commands/kept-limits.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { containerLabels, label } from "../labels.ts"
+import { beforeStop } from "../life/hooks.ts"
 import { type Member, runs, serviceMembers } from "../life/members.ts"
 import { firstOf, isNamedAtFirst, nameAtFirst, planService, type Recreation } from "./plan-service.ts"
 import { takeAway } from "./take-away.ts"
@@ -115,14 +116,14 @@ export const converge = (
         const kept = plan.keep.find(({ number }) => number === first)
         if (kept !== undefined) ids.set(service.name, kept.record.id)
         if (plan.recreate.length > 0) renewed.add(service.name)
-        const away = (member: Member) =>
+        const away = (member: Member, farewell: Effect.Effect<void, Failure, EngineServices> = Effect.void) =>
           progress.change(
             "Container",
             member.record.name,
             ["Removing", "Removed"],
-            takeAway(member, { timeout: wish.timeout, volumes: false })
+            Effect.zipRight(farewell, takeAway(member, { timeout: wish.timeout, volumes: false }))
           )
-        yield* all(plan.clear.map(away))
+        yield* all(plan.clear.map((member) => away(member)))
         for (const member of [...plan.keep, ...plan.recreate]) {
           const name = containerName(project, service, member.number)
           if (isNamedAtFirst(member) && member.record.name.endsWith(`_${name}`) && !progress.isDry) {
@@ -132,7 +133,7 @@ export const converge = (
         for (const member of plan.keep) {
           if (runs(member)) progress.note("Container", member.record.name, "Running")
         }
-        const removing = plan.remove.map(away)
+        const removing = plan.remove.map((member) => away(member, beforeStop(project, member, context)))
         const recreating = plan.recreate.map((old) =>
           progress.step(
             "Container",

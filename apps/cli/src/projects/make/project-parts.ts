@@ -98,7 +98,7 @@ const takeNetworkAway = (project: Project, name: string, progress: Progress, con
     const inside = (yield* allMembers(project.name)).filter(({ record }) =>
       record.options.networks.some(({ network }) => network === name)
     )
-    yield* stopMembers(project, inside, undefined, progress, context)
+    yield* stopMembers(project, inside, {}, progress, context)
     yield* progress.change(
       "Network",
       name,

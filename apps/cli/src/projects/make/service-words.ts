@@ -47,7 +47,11 @@ const healthWords = ({ healthcheck }: Service): ReadonlyArray<string> =>
 export const serviceWords = (service: Service): ReadonlyArray<string> => [
   ...words("publish", service.ports.map(publishText)),
   ...words("expose", service.expose),
-  ...pairs("env", service.environment),
+  // A name alone takes a variable away: whoever makes the container does not have it.
+  ...words(
+    "env",
+    Object.entries(service.environment).map(([name, value]) => (value === null ? name : `${name}=${value}`))
+  ),
   ...pairs("annotation", service.annotations),
   ...words("tmpfs", service.tmpfs),
   ...word("platform", service.platform),
