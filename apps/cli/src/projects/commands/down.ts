@@ -6,7 +6,7 @@ import { Volumes } from "@gantry/engine/volumes/Volumes"
 import * as Effect from "effect/Effect"
 import { down as table } from "../../argv/tables/projects/lifecycle.ts"
 import { plain } from "../../commands/Usage.ts"
-import { orphanWish, tellOrphans } from "../make/orphans.ts"
+import { isOrphan, orphanWish, tellOrphans } from "../make/orphans.ts"
 import { takeAway } from "../make/take-away.ts"
 import { defineProject, progressOf, type ProjectContext } from "../define-project.ts"
 import { knownProject } from "../life/known-project.ts"
@@ -92,21 +92,24 @@ export default defineProject(table, ({ operands, options }, context) =>
     const project = yield* knownProject(context, operands)
     const progress = progressOf(context)
     const orphans = yield* orphanWish(project, options.removeOrphans)
+    const removes = orphans === "remove"
     const all = yield* allMembers(project.name)
-    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
-    const members = all.filter(({ oneOff, service }) =>
-      operands.length > 0 ? operands.includes(service) : known.has(service) || oneOff || orphans === "remove"
+    const named = new Set(
+      operands.length > 0 ? operands : [...Object.keys(project.services), ...Object.keys(project.disabled)]
     )
-    const left = all.filter((member) => !members.includes(member))
+    const isLost = isOrphan(project)
+    const ofServices = all.filter(({ oneOff, service }) => named.has(service) && (removes || !oneOff))
+    const lost = operands.length > 0 ? [] : all.filter((member) => isLost(member) && !ofServices.includes(member))
+    const members = removes ? [...ofServices, ...lost] : ofServices
     yield* stopMembers(project, members, { seconds: timeout }, progress, context)
     yield* fromTheEnd(project, members, context, (member) =>
       progress.change("Container", member.record.name, ["Removing", "Removed"], takeAway(member, { timeout, volumes }))
     )
     if (operands.length > 0) return 0
-    if (orphans === "tell") tellOrphans(left, context)
+    if (orphans === "tell") tellOrphans(lost, context)
     const networks = yield* removeNetworks(project, progress)
     const held = volumes ? yield* removeVolumes(project, progress) : 0
-    if (all.length + networks + held === 0 && rmi === undefined) {
+    if (members.length + networks + held === 0 && rmi === undefined) {
       // In docker compose's words, which scripts look for.
       context.terminal.err(`Warning: No resource found to remove for project ${JSON.stringify(project.name)}.\n`)
     }

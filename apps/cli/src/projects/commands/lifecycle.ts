@@ -17,7 +17,7 @@ import { settleOrphans } from "../make/orphans.ts"
 import { atOnce, defineProject, progressOf } from "../define-project.ts"
 import { afterStart, beforeStop } from "../life/hooks.ts"
 import { meantMembers, meantServices } from "../life/meant.ts"
-import { allMembers, type Member, runs, serviceMembers } from "../life/members.ts"
+import { type Member, runs, serviceMembers } from "../life/members.ts"
 import { allWell, restartsWith, startServices } from "../life/start-services.ts"
 import { killMembers, stopMembers } from "../life/stop-services.ts"
 import { typedCommand } from "../typed-command.ts"
@@ -95,7 +95,7 @@ export const remove = defineProject(tables.remove, ({ operands, options }, conte
   Effect.gen(function* () {
     const { names, project } = yield* meantServices(context, operands)
     const progress = progressOf(context)
-    const mine = Effect.map(allMembers(project.name), (all) => all.filter(({ service }) => names.has(service)))
+    const mine = Effect.map(serviceMembers(project.name), (all) => all.filter(({ service }) => names.has(service)))
     if (options.stop) yield* stopMembers(project, yield* mine, {}, progress, context)
     const idle = (yield* mine).filter((member) => !runs(member))
     if (idle.length === 0) {

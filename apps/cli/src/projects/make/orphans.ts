@@ -2,7 +2,7 @@ import { isYes } from "@gantry/compose/files/load-environment"
 import type { Project } from "@gantry/compose/Project"
 import * as Effect from "effect/Effect"
 import { plain, type Usage } from "../../commands/Usage.ts"
-import { type Member, serviceMembers } from "../life/members.ts"
+import { allMembers, type Member, runs } from "../life/members.ts"
 import type { Progress } from "../progress.ts"
 import { atOnce, type ProjectContext } from "../define-project.ts"
 import { takeAway } from "./take-away.ts"
@@ -25,17 +25,26 @@ export const orphanWish = (
     : Effect.succeed("ignore")
 }
 
-/** Says which containers belong to no service any more. */
+/**
+ * Whether a container belongs to nothing that the files still have, as docker compose sees it: its service is not there any
+ * more, or `compose run` made it and it has ended.
+ */
+export const isOrphan =
+  ({ disabled, services }: Pick<Project, "disabled" | "services">) =>
+  (member: Member): boolean =>
+    member.oneOff ? !runs(member) : !Object.hasOwn(services, member.service) && !Object.hasOwn(disabled, member.service)
+
+/** Says which containers belong to nothing any more. */
 export const tellOrphans = (orphans: ReadonlyArray<Member>, { terminal }: Pick<ProjectContext, "terminal">): void => {
   if (orphans.length === 0) return
   terminal.err(
     `gantry: found orphan containers (${orphans.map(({ record }) => record.name).join(", ")}) for this project\n` +
-      "  why: their services were renamed or removed in the Compose files\n" +
+      "  why: their services were renamed or removed in the Compose files, or compose run made them and they have ended\n" +
       "  try: run this command with --remove-orphans to remove them\n"
   )
 }
 
-/** Deals with the containers of services that the files do not have. */
+/** Deals with the containers that belong to nothing any more. */
 export const settleOrphans = (
   project: Project,
   { timeout, wish }: { readonly wish: OrphanWish; readonly timeout?: number | undefined },
@@ -44,8 +53,7 @@ export const settleOrphans = (
 ) =>
   Effect.gen(function* () {
     if (wish === "ignore") return
-    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
-    const orphans = (yield* serviceMembers(project.name)).filter(({ service }) => !known.has(service))
+    const orphans = (yield* allMembers(project.name)).filter(isOrphan(project))
     if (wish === "tell") return tellOrphans(orphans, context)
     yield* Effect.forEach(
       orphans,

@@ -16,7 +16,10 @@ const making = {
   noRecreate: { kind: "flag", about: "Leave containers as they are even if something has changed" },
   pull: { kind: "text", about: 'When to pull images ("always", "missing", "never", "policy") (default "policy")' },
   quietPull: { kind: "flag", about: "Do not show the progress of pulls" },
-  removeOrphans: { kind: "flag", about: "Remove containers of services that the files do not have" },
+  removeOrphans: {
+    kind: "flag",
+    about: "Remove containers of services that the files do not have, and ended ones of compose run"
+  },
   scale: { kind: "list", value: "scale", about: "How many containers of a service, as SERVICE=NUMBER" },
   yes: { kind: "flag", short: "y", also: ["assume-yes"], about: "Assume yes", ignored: "nothing is asked" }
 } as const satisfies OptionTable
