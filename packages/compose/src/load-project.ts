@@ -17,6 +17,7 @@ import { plainData } from "./tree/plain-data.ts"
 import { makeReport, type Report } from "./tree/Report.ts"
 import { isNull } from "./tree/scalars.ts"
 import { type Environment, type Source, valueOf } from "./tree/Tree.ts"
+import { loadYaml } from "./tree/load-yaml.ts"
 import { lookupIn } from "./variables/interpolate.ts"
 import { substitute } from "./variables/substitute.ts"
 
@@ -27,17 +28,14 @@ import { substitute } from "./variables/substitute.ts"
  * ones of bounded size; nothing is written, and no program is started.
  */
 export const loadProject = (request: ProjectRequest): Effect.Effect<Project, ComposeFileError> =>
-  Effect.flatMap(
-    // It takes as long to load as all else that a short command needs.
-    Effect.promise(() => import("yaml")),
-    (yaml) =>
-      Effect.suspend(() => {
-        const report = makeReport()
-        const project = load(yaml, request, report)
-        return project === undefined || report.problems.length > 0
-          ? new ComposeFileError({ problems: inOrder(report.problems) })
-          : Effect.succeed(project)
-      })
+  Effect.flatMap(loadYaml, (yaml) =>
+    Effect.suspend(() => {
+      const report = makeReport()
+      const project = load(yaml, request, report)
+      return project === undefined || report.problems.length > 0
+        ? new ComposeFileError({ problems: inOrder(report.problems) })
+        : Effect.succeed(project)
+    })
   )
 
 const load = (yaml: YamlModule, request: ProjectRequest, report: Report): Project | undefined => {

@@ -1,3 +1,4 @@
+import { loadYaml } from "./tree/load-yaml.ts"
 import * as Effect from "effect/Effect"
 import { serviceDocument } from "./document/service-document.ts"
 import { escaped, said, sorted } from "./document/said.ts"
@@ -59,15 +60,12 @@ const misread =
 export const documentText = (document: unknown, format: "json" | "yaml"): Effect.Effect<string> =>
   format === "json"
     ? Effect.sync(() => `${JSON.stringify(document, undefined, 2)}\n`)
-    : Effect.map(
-        Effect.promise(() => import("yaml")),
-        (yaml) => {
-          const whole = new yaml.Document(document, { aliasDuplicateObjects: false })
-          yaml.visit(whole, {
-            Scalar: (_, node) => {
-              if (typeof node.value === "string" && misread.test(node.value)) node.type = yaml.Scalar.QUOTE_DOUBLE
-            }
-          })
-          return whole.toString({ lineWidth: 0 })
-        }
-      )
+    : Effect.map(loadYaml, (yaml) => {
+        const whole = new yaml.Document(document, { aliasDuplicateObjects: false })
+        yaml.visit(whole, {
+          Scalar: (_, node) => {
+            if (typeof node.value === "string" && misread.test(node.value)) node.type = yaml.Scalar.QUOTE_DOUBLE
+          }
+        })
+        return whole.toString({ lineWidth: 0 })
+      })

@@ -4,7 +4,7 @@ import { type Report, sayAt, spend } from "./Report.ts"
 import type { Field, Place, Scalar, Source, Table, Tag, Tree } from "./Tree.ts"
 
 /** The module `yaml`, which is loaded when the first file is read. */
-export type YamlModule = typeof Yaml
+export type YamlModule = Omit<typeof Yaml, "default">
 
 /** Deepest nesting of values. */
 const deepest = 100
