@@ -43,5 +43,6 @@ export const projectLoaders: { readonly [name in ProjectCommandName]: () => Prom
   up: from(() => import("./commands/up.ts")),
   version: from(looking, "version"),
   volumes: from(listings, "volumes"),
-  wait: from(lifecycle, "wait")
+  wait: from(lifecycle, "wait"),
+  watch: from(() => import("./commands/watch.ts"))
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { useGantry } from "./host/gantry.ts"
@@ -53,6 +53,28 @@ describe.each([
     expect(hosts).toHaveLength(2)
     await ok("rm", "-f", box)
     await ok("network", "rm", network)
+  })
+
+  it("watches files for services, in directories that come later, too", async () => {
+    const folder = join(gantry.scratch, called("watched"))
+    mkdirSync(join(folder, "src"), { recursive: true })
+    const watched =
+      '{ path: src, action: sync+exec, target: /srv/app, exec: { command: ["find", "/srv/app", "-type", "f"] } }'
+    const web = `{ image: base, command: sleep 600, stop_grace_period: 0s, develop: { watch: [${watched}] } }`
+    writeFileSync(join(folder, "compose.yaml"), `services: { web: ${web} }\n`)
+    const words = ["compose", "-p", called("shop"), "-f", join(folder, "compose.yaml")]
+    const watch = startProcess([...runtime, ...words, "watch"], { env: gantry.env, cwd: gantry.scratch })
+    await watch.says(/Watch enabled/)
+    mkdirSync(join(folder, "src", "sub"))
+    await watch.says(/Syncing service "web" after 1 changes/)
+    writeFileSync(join(folder, "src", "sub", "first"), "1")
+    await watch.says(/^\/srv\/app\/sub\/first$/m)
+    rmSync(join(folder, "src", "sub"), { recursive: true })
+    writeFileSync(join(folder, "src", "second"), "2")
+    await watch.says(/Syncing .*\n\/srv\/app\/second$/m)
+    watch.kill("SIGINT")
+    expect((await watch.ended).status).toBe(130)
+    await ok(...words, "down")
   })
 
   it.skipIf(!programs.includes("runc"))("has containers made by runc, joins them and builds by it", async () => {

@@ -97,19 +97,22 @@ export const copyToStream = (
     return archiveOf(entries, openContent, unreadable)
   })
 
-/** Puts the files of an archive, compressed or not, into a directory of a container. It need not be trusted. */
+/**
+ * Puts the files of an archive, compressed or not, into a directory of a container. It need not be trusted. `ofHost`: its
+ * owners are the host's, as with {@link copyIn}.
+ */
 export const copyFromStream = (
   container: ContainerRecord,
   archive: AsyncIterable<Uint8Array>,
   destination: string,
-  options: Pick<CopyOptions, "archive">
+  { archive: toUser, ofHost = false }: Pick<CopyOptions, "archive"> & { readonly ofHost?: boolean }
 ): Effect.Effect<Copied, CopyError, ContainerRoots | LayerStore> =>
   Effect.gen(function* () {
     const to = yield* containerSide(container)
     const target = yield* settled(to, destination)
     if (target.kind !== "directory") return yield* mustBeDirectory(to, destination)
     const files = unpackedStream(archive, "standard input")
-    const place = placeIn(to, container, { toUser: options.archive, ofHost: false })
+    const place = placeIn(to, container, { toUser, ofHost })
     const { size } = yield* putInto(to, { into: target.path, name: "" }, files, place)
     return { bytes: size, skipped: [] }
   }).pipe(Effect.scoped)

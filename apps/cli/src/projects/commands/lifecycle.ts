@@ -1,11 +1,8 @@
-import { withVariables } from "../project-variables.ts"
-import { afterNeeds } from "@gantry/compose/in-order"
 import { withNeeds } from "@gantry/compose/service-order"
 import type { Project } from "@gantry/compose/Project"
 import { isLive } from "@gantry/core/runtime/ContainerState"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { remove as removeContainer } from "@gantry/engine/verbs/remove"
-import { restart as restartContainer } from "@gantry/engine/verbs/restart"
 import { SIGKILL } from "@gantry/linux/constants"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,10 +12,10 @@ import { signalOf } from "../../commands/signal-option.ts"
 import { plain } from "../../commands/Usage.ts"
 import { settleOrphans } from "../make/orphans.ts"
 import { atOnce, defineProject, progressOf } from "../define-project.ts"
-import { afterStart, beforeStop } from "../life/hooks.ts"
 import { meantMembers, meantServices } from "../life/meant.ts"
 import { type Member, runs, serviceMembers } from "../life/members.ts"
-import { allWell, restartsWith, startServices } from "../life/start-services.ts"
+import { restartMembers, withRestarted } from "../life/restart-services.ts"
+import { allWell, startServices } from "../life/start-services.ts"
 import { killMembers, stopMembers } from "../life/stop-services.ts"
 import { typedCommand } from "../typed-command.ts"
 
@@ -51,29 +48,10 @@ export const stop = defineProject(tables.stop, ({ operands, options }, context) 
 export const restart = defineProject(tables.restart, ({ operands, options }, context) =>
   Effect.gen(function* () {
     const { names, project } = yield* meantServices(context, operands)
-    const others = options.noDeps ? [] : Object.values(project.services).filter((each) => restartsWith(each, names))
-    const all = new Set([...names, ...others.map(({ name }) => name)])
-    const progress = progressOf(context)
+    const all = options.noDeps ? names : withRestarted(project, names)
     const members = (yield* serviceMembers(project.name)).filter(({ service }) => all.has(service))
     if (members.length === 0) return yield* none(project)
-    const seconds = options.timeout === undefined ? {} : { seconds: options.timeout }
-    // What another shares with one is gone with it until it runs again.
-    const { withPermits } = yield* Effect.makeSemaphore(atOnce(context))
-    yield* afterNeeds(project.services, all, (name) =>
-      Effect.forEach(
-        members.filter(({ service }) => service === name),
-        (member) => {
-          const { record } = member
-          const again = withVariables(project, restartContainer(record, seconds))
-          const hooked = beforeStop(project, member, context).pipe(
-            Effect.zipRight(again),
-            Effect.zipRight(afterStart(project, member, context))
-          )
-          return withPermits(1)(progress.change("Container", record.name, ["Restarting", "Started"], hooked))
-        },
-        { concurrency: "unbounded", discard: true }
-      )
-    )
+    yield* restartMembers(project, members, options.timeout, progressOf(context), context)
     return 0
   })
 )

@@ -24,6 +24,8 @@ const clashOf = (options: Values<(typeof table)["options"]>): string | undefined
   if (options.detach && (shows || stopsOnExit || abortOnContainerFailure)) {
     return "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies"
   }
+  if (options.detach && options.watch) return "--detach and --watch cannot be combined"
+  if (options.wait && options.watch) return "--wait and --watch cannot be combined"
   if (attachDependencies && attach.length > 0) return "cannot combine --attach and --attach-dependencies"
   if (options.noRecreate && options.renewAnonVolumes) {
     return "--no-recreate and --renew-anon-volumes are incompatible"
@@ -48,6 +50,9 @@ const shownServices = (
   return new Set(from.filter((name) => !options.noAttach.includes(name) && (project.services[name]?.attach ?? true)))
 }
 
+/** Loaded here: few stay to watch. */
+const watching = Effect.promise(() => import("../watch/watch-project.ts"))
+
 /** `gantry compose up`. */
 export default defineProject(table, ({ operands, options }, context) =>
   Effect.gen(function* () {
@@ -59,6 +64,16 @@ export default defineProject(table, ({ operands, options }, context) =>
     const project = yield* readProject(context, operands)
     const wanted = yield* wantedServices(project, operands)
     if (options.exitCodeFrom !== undefined) yield* servicesOf(project, [options.exitCodeFrom])
+    if (options.watch) {
+      yield* (yield* watching).requireWatched(wanted)
+      const rebuilt = wanted.find(({ develop }) => develop?.some(({ action }) => action === "rebuild"))
+      if (options.noBuild && rebuilt !== undefined) {
+        return yield* plain(
+          `--no-build is incompatible with watch action rebuild in service ${rebuilt.name}`,
+          "leave out --no-build, or --watch"
+        )
+      }
+    }
     const progress = progressOf(context)
     const all = options.noDeps
       ? new Set(wanted.map(({ name }) => name))
@@ -110,6 +125,12 @@ export default defineProject(table, ({ operands, options }, context) =>
         },
         abortOn: options.abortOnContainerFailure ? "failure" : aborts ? "exit" : undefined,
         codeFrom: exitCodeFrom,
+        beside: options.watch
+          ? (hands) =>
+              Effect.flatMap(watching, ({ watchProject }) =>
+                watchProject(project, wanted, { hands, prune: true, quiet: options.quietBuild }, progress, context)
+              )
+          : undefined,
         timeout: options.timeout
       },
       progress,

@@ -25,15 +25,16 @@ export const outputOf = (
   const paints = palette({ isTerminal: colors && terminal.stdoutIsTerminal, environment: terminal.env })
   const wheel: ReadonlyArray<Paint> = [paints.cyan, paints.yellow, paints.green, paints.blue, paints.red]
   const width = Math.max(0, ...members.map((member) => shortName(member).length))
+  // By name: another container may take the place of one.
   const heads = new Map(
     members.map((member, at) => {
       const paint = wheel[at % wheel.length] ?? paints.cyan
-      return [member.record.id, prefix ? paint(`${shortName(member).padEnd(width)}  | `) : ""]
+      return [member.record.name, prefix ? paint(`${shortName(member).padEnd(width)}  | `) : ""]
     })
   )
   return ({ record }: Member, { bytes, stream, time }: LogLine): void => {
     const print = stream === "stdout" ? terminal.out : terminal.err
-    print(`${heads.get(record.id) ?? ""}${timestamps ? `${time} ` : ""}`)
+    print(`${heads.get(record.name) ?? ""}${timestamps ? `${time} ` : ""}`)
     print(bytes)
     // What has no end yet would have the line of another container behind it.
     if (bytes.at(-1) !== newline) print("\n")

@@ -6,14 +6,15 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
-import * as EffectRuntime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import type { EngineServices } from "../../compose.ts"
 import type { Failure } from "../../show/explain.ts"
 import type { ProjectContext } from "../define-project.ts"
 import { endOf } from "./end-of.ts"
-import type { Member } from "./members.ts"
+import { type Member, serviceMembers } from "./members.ts"
+import type { WatchHands } from "../watch/WatchHands.ts"
 import type { OnHookLine } from "./hooks.ts"
+import { interrupted, onSignals } from "./on-signals.ts"
 import { hookOutput, type OutputForm, outputOf, shortName } from "./output.ts"
 import type { Progress } from "../progress.ts"
 import { isToEnd, type StartWish } from "./start-services.ts"
@@ -39,32 +40,12 @@ export interface Stay {
   /** The service whose exit code is that of `up`. */
   readonly codeFrom: string | undefined
   readonly timeout: number | undefined
+  /** What goes on beside once they run, until all end: it may put others in their places. */
+  readonly beside?: ((hands: WatchHands) => Effect.Effect<never, Failure, EngineServices>) | undefined
 }
-
-/** What the signals that ask for an end do while the scope is open: something the first time, and something else after. */
-const onSignals = (first: Effect.Effect<void>, again: Effect.Effect<void>) =>
-  Effect.gen(function* () {
-    const run = EffectRuntime.runFork(yield* Effect.runtime<never>())
-    let asked = 0
-    const listener = () => void run(asked++ === 0 ? first : again)
-    yield* Effect.acquireRelease(
-      Effect.sync(() => {
-        process.on("SIGINT", listener)
-        process.on("SIGTERM", listener)
-      }),
-      () =>
-        Effect.sync(() => {
-          process.off("SIGINT", listener)
-          process.off("SIGTERM", listener)
-        })
-    )
-  })
 
 /** Why the containers are to be stopped. */
 type Reason = { readonly kind: "asked" } | { readonly kind: "ended"; readonly code: number }
-
-/** Exit status of what a Ctrl-C has ended. */
-const interrupted = 130
 
 /**
  * Starts containers and shows what they write until all have ended, or until they are asked to: then stops them, those of
@@ -74,7 +55,7 @@ const interrupted = 130
  */
 export const stayWith = (
   project: Project,
-  { abortOn, codeFrom, form, members, shown, since, starting, timeout, watched }: Stay,
+  { abortOn, beside, codeFrom, form, members, shown, since, starting, timeout, watched }: Stay,
   progress: Progress,
   context: ProjectContext
 ) =>
@@ -90,8 +71,10 @@ export const stayWith = (
       Effect.asVoid(Deferred.succeed(killed, undefined))
     )
     const print = outputOf(shown, form, terminal)
+    const isAmong = (group: ReadonlyArray<Member>, { record }: Member) =>
+      group.some((each) => each.record.name === record.name)
     const onHookLine: OnHookLine = (member, line) => {
-      if (shown.some(({ record }) => record.id === member.record.id)) hookOutput(member, line, form, terminal)
+      if (isAmong(shown, member)) hookOutput(member, line, form, terminal)
     }
     const codes = new Map<string, number>()
     const watch = (member: Member) =>
@@ -107,27 +90,45 @@ export const stayWith = (
       })
     const staying = yield* FiberSet.make<void, Failure>()
     const run = yield* FiberSet.runtime(staying)<EngineServices>()
-    const stayOne = (member: Member) =>
+    const stayOne = (member: Member, from: bigint) =>
       Effect.gen(function* () {
-        const output = yield* Effect.fork(shown.includes(member) ? showOutput(member, since, print) : Effect.void)
-        const code = watched.includes(member) ? yield* watch(member) : undefined
+        const output = yield* Effect.fork(isAmong(shown, member) ? showOutput(member, from, print) : Effect.void)
+        const code = isAmong(watched, member) ? yield* watch(member) : undefined
         yield* Fiber.join(output)
-        if (code !== undefined && shown.includes(member)) {
+        if (code !== undefined && isAmong(shown, member)) {
           terminal.out(`${shortName(member)} exited with code ${code}\n`)
         }
       })
-    const started = yield* Effect.fork(
-      starting({ onHookLine, onStart: (member) => Effect.sync(() => void run(stayOne(meant(member, members)))) })
-    )
+    const stays = new Map<string, Fiber.RuntimeFiber<void, Failure>>()
+    const stay = (member: Member, from: bigint) => void stays.set(member.record.id, run(stayOne(member, from)))
+    const releasedAt = new Map<string, bigint>()
+    const hands: WatchHands = {
+      release: Effect.fn(function* (released) {
+        for (const { record } of released) {
+          releasedAt.set(record.name, BigInt(terminal.now()) * 1_000_000n)
+          const fiber = stays.get(record.id)
+          if (fiber !== undefined) yield* Fiber.interrupt(fiber)
+          stays.delete(record.id)
+        }
+      }),
+      take: (member) =>
+        Effect.sync(() => {
+          const { id, name } = member.record
+          if (!stays.has(id) && isAmong(members, member)) stay(member, releasedAt.get(name) ?? since)
+        })
+    }
+    const starts = starting({ onHookLine, onStart: (member) => Effect.sync(() => stay(member, since)) })
+    const started = yield* Effect.fork(beside === undefined ? starts : Effect.zipRight(starts, beside(hands)))
     const all = Effect.zipRight(Fiber.join(started), FiberSet.awaitEmpty(staying))
     const first = yield* Effect.raceFirst(Deferred.await(reason), Effect.as(all, undefined))
     if (first !== undefined) {
       if (first.kind === "ended") terminal.err("Aborting on container exit...\n")
       yield* Fiber.interrupt(started)
-      const stopping = stopMembers(project, yield* now(members), { seconds: timeout, onHookLine }, progress, context)
+      const last = yield* beside === undefined ? Effect.succeed(members) : inPlaceOf(project, members)
+      const stopping = stopMembers(project, yield* now(last), { seconds: timeout, onHookLine }, progress, context)
       const killing = Effect.zipRight(
         Deferred.await(killed),
-        Effect.flatMap(now(members), (left) => Effect.ignore(killMembers(left, SIGKILL, progress, context)))
+        Effect.flatMap(now(last), (left) => Effect.ignore(killMembers(left, SIGKILL, progress, context)))
       )
       const killer = yield* Effect.fork(killing)
       yield* stopping
@@ -141,9 +142,11 @@ export const stayWith = (
     return first.kind === "asked" ? interrupted : first.code
   }).pipe(Effect.scoped)
 
-/** A container as it was known before it was started. */
-const meant = (member: Member, members: ReadonlyArray<Member>): Member =>
-  members.find(({ record }) => record.id === member.record.id) ?? member
+/** The containers of the same services now. */
+const inPlaceOf = (project: Project, members: ReadonlyArray<Member>) => {
+  const services = new Set(members.map(({ service }) => service))
+  return Effect.map(serviceMembers(project.name), (all) => all.filter(({ service }) => services.has(service)))
+}
 
 /** The same containers as they are now. */
 const now = (members: ReadonlyArray<Member>) =>

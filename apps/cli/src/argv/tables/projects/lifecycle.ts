@@ -53,7 +53,7 @@ export const up = {
     timeout,
     quietBuild: { kind: "flag", about: "Do not show the progress of builds" },
     menu: { kind: "flag", about: "Menu", ignored: "there is no menu" },
-    watch: { kind: "flag", short: "w", about: "Watch source files", supported: false }
+    watch: { kind: "flag", short: "w", about: "Rebuild or refresh services when files change" }
   }
 } as const satisfies Command
 
@@ -136,4 +136,17 @@ export const wait = {
   interspersed: true,
   operands: { min: 1 },
   options: { downProject: { kind: "flag", about: "Take the project down when the first container has stopped" } }
+} as const satisfies Command
+
+/** `gantry compose watch`. */
+export const watch = {
+  ...projectNames.watch,
+  usage: "[SERVICE...]",
+  interspersed: true,
+  operands: { min: 0 },
+  options: {
+    noUp: { kind: "flag", about: "Do not build and start services first" },
+    prune: { kind: "flag", fallback: true, about: "Remove images that were rebuilt (default true)" },
+    quiet: { kind: "flag", about: "Do not show the progress of builds" }
+  }
 } as const satisfies Command

@@ -54,7 +54,8 @@ export const projectNames = {
   up: { paths: [["up"]], summary: "Create and start all that a project needs", section: "common" },
   version: { paths: [["version"]], summary: "Show the version of compose", section: "other" },
   volumes: { paths: [["volumes"]], summary: "List the volumes of a project", section: "other" },
-  wait: { paths: [["wait"]], summary: "Wait until containers of services have stopped", section: "other" }
+  wait: { paths: [["wait"]], summary: "Wait until containers of services have stopped", section: "other" },
+  watch: { paths: [["watch"]], summary: "Rebuild or refresh services when files change", section: "other" }
 } as const satisfies { readonly [name: string]: CommandName }
 
 /** What is behind the words of a command for some services, or for all of them. */
