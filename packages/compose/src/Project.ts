@@ -28,6 +28,8 @@ export interface Project {
   readonly extensions?: { readonly [name: string]: unknown }
   /** What is in the files and has no effect here: one sentence each, beginning with its path, `services.web.cpu_count`. */
   readonly notices: ReadonlyArray<string>
+  /** The merged files as data, when the project was not to be normalized. */
+  readonly said?: unknown
   /** The merged files as data, when variables were not to be filled in: what `config --no-interpolate` prints. */
   readonly written?: unknown
 }

@@ -16,6 +16,10 @@ export interface ProjectRequest {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Whether variables are filled in. Without, what depends on one is left out of the services; see `Project.written`. */
   readonly interpolate: boolean
+  /** Whether paths become absolute, as they do unless it is said; what other files include or extend always does. */
+  readonly resolvesPaths?: boolean
+  /** Whether what follows from the files is part of the document, as it is unless it is said; see `Project.said`. */
+  readonly normalizes?: boolean
   /** Services named on the command line: their profiles are wanted, and so is what they depend on. */
   readonly named?: ReadonlyArray<string>
 }

@@ -69,6 +69,7 @@ const load = (yaml: YamlModule, request: ProjectRequest, report: Report): Projec
     environment: Object.fromEntries(environment),
     ...parts,
     notices: [...report.notices],
+    ...(request.normalizes === false && { said: plainData(model) }),
     ...(!interpolate && { written: { name, ...(plainData(model) as object) } })
   }
 }
@@ -109,8 +110,9 @@ const readOne = (
   request: ProjectRequest,
   loading: Loading
 ): ReadFile => {
+  const keepsPaths = request.resolvesPaths === false
   if (path === "-") {
-    const source = { file: "-", directory, environment }
+    const source = { file: "-", directory, environment, keepsPaths }
     const file = checked(request.stdin?.() ?? "")
     const why =
       "why" in file ? file.why : file.text.length > composeLimit ? `it is longer than ${composeLimit} bytes` : undefined
@@ -122,7 +124,7 @@ const readOne = (
   // What a variable names may have been named by a file.
   const named = request.files.includes(path)
   const file = named ? path : shownPath(whole, request.cwd)
-  const reading = { path: whole, source: { file, directory, environment } }
+  const reading = { path: whole, source: { file, directory, environment, keepsPaths } }
   return { path: whole, documents: readDocuments(reading, loading, { named }) }
 }
 

@@ -2,25 +2,51 @@ import { loadYaml } from "./tree/load-yaml.ts"
 import * as Effect from "effect/Effect"
 import { serviceDocument } from "./document/service-document.ts"
 import { escaped, said, sorted } from "./document/said.ts"
+import { withoutImplied } from "./document/without-implied.ts"
+import { contextServices } from "./texts/service-in.ts"
 import type { Project, ProjectFile, ProjectNetwork, ProjectVolume } from "./Project.ts"
 
 /**
- * A project as one Compose file that means the same: everything in its long form, paths absolute, variables filled in
- * and dollar signs doubled, names sorted by code unit. Services that are not enabled are left out.
+ * The services that a document must have: those that are enabled, and such as these need or take files from when they are
+ * built, enabled or not.
  */
-export const projectDocument = (project: Project): unknown =>
-  project.written ??
-  escaped({
-    name: project.name,
-    services: sorted(project.services, serviceDocument),
-    ...said({
-      networks: sorted(project.networks, networkDocument),
-      volumes: sorted(project.volumes, volumeDocument),
-      secrets: sorted(project.secrets, fileDocument),
-      configs: sorted(project.configs, fileDocument)
-    }),
-    ...sorted(project.extensions ?? {})
-  })
+export const documentedServices = ({
+  disabled,
+  services
+}: Pick<Project, "disabled" | "services">): Project["services"] => {
+  const found = new Map(Object.entries(services))
+  // A map hands out what is added to it while it is read.
+  for (const service of found.values()) {
+    for (const name of [...Object.keys(service.dependsOn), ...contextServices(service)]) {
+      const other = Object.hasOwn(disabled, name) ? disabled[name] : undefined
+      if (other !== undefined && !found.has(name)) found.set(name, other)
+    }
+  }
+  return Object.fromEntries(found)
+}
+
+/**
+ * A project as one Compose file that means the same: everything in its long form, paths absolute, variables filled in
+ * and dollar signs doubled, names sorted by code unit. Services that are not enabled are left out, but for those that
+ * others speak of. What the files do not say is left out of a project that was not to be normalized.
+ */
+export const projectDocument = (project: Project): unknown => {
+  if (project.written !== undefined) return project.written
+  const document = wholeDocument(project)
+  return escaped(project.said === undefined ? document : withoutImplied(document, project.said))
+}
+
+const wholeDocument = (project: Project) => ({
+  name: project.name,
+  services: sorted(documentedServices(project), serviceDocument),
+  ...said({
+    networks: sorted(project.networks, networkDocument),
+    volumes: sorted(project.volumes, volumeDocument),
+    secrets: sorted(project.secrets, fileDocument),
+    configs: sorted(project.configs, fileDocument)
+  }),
+  ...sorted(project.extensions ?? {})
+})
 
 const networkDocument = (network: ProjectNetwork) => ({
   ...said({

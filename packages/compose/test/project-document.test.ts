@@ -50,6 +50,76 @@ describe("projectDocument", () => {
     )
   })
 
+  it("has services that others speak of, enabled or not, so that it can be read again", async () => {
+    const file = `
+services:
+  web:
+    build: { context: /web, additional_contexts: { lib: "service:lib" } }
+    depends_on: { extra: { condition: service_started, required: false } }
+  lib: { profiles: [p], build: { context: /lib, additional_contexts: { low: "service:low" } } }
+  low: { profiles: [p], image: low }
+  extra: { profiles: [p], image: extra }
+  other: { profiles: [p], image: other }
+`
+    const text = await textOf(await load(file))
+    const again = await Effect.runPromise(
+      loadProject(requestIn("/", { files: ["-"], stdin: () => text, environment: {} }))
+    )
+    expect([Object.keys(again.services), Object.keys(again.disabled)]).toEqual([["web"], ["extra", "lib", "low"]])
+  })
+
+  it("has only what the files say, when it was not to be normalized", async () => {
+    const file = `
+services:
+  web: { image: web, network_mode: "service:db", build: { dockerfile_inline: FROM a } }
+  db: { image: db, depends_on: [log], volumes: ["data:/data"] }
+  log: { image: log, networks: [default], ports: ["1"] }
+networks: { front: , back: { driver: bridge }, named: { name: own } }
+volumes: { data: }
+`
+    const project = await load(file, { normalizes: false })
+    expect(projectDocument(project)).toEqual({
+      name: "app",
+      services: {
+        web: { image: "web", network_mode: "service:db", build: { dockerfile_inline: "FROM a" } },
+        db: {
+          image: "db",
+          depends_on: { log: { condition: "service_started", required: true } },
+          volumes: [{ type: "volume", source: "data", target: "/data" }]
+        },
+        log: { image: "log", networks: { default: null }, ports: [{ mode: "ingress", target: 1, protocol: "tcp" }] }
+      },
+      networks: { front: null, back: { driver: "bridge" }, named: { name: "own" } },
+      volumes: { data: null }
+    })
+  })
+
+  it("has paths as they are written, when they were to stay, and reads the files that are named all the same", async () => {
+    const files: Files = {
+      "compose.yaml": `
+include: [sub/more.yaml]
+services:
+  web: { build: ., env_file: vars.env, volumes: ["./data:/data", "~/home:/home"], develop: { watch: [{ path: ./src, action: restart }] } }
+  base: { extends: { file: sub/base.yaml, service: base } }
+secrets: { key: { file: key.txt } }
+`,
+      "vars.env": "A=1\n",
+      "sub/more.yaml": "services: { more: { build: . } }",
+      "sub/base.yaml": "services: { base: { build: . } }"
+    }
+    const project = await load(files, { resolvesPaths: false })
+    const { base, more, web } = project.services
+    expect(web).toMatchObject({
+      build: { context: "." },
+      environment: { A: "1" },
+      volumes: [{ source: "./data" }, { source: "~/home" }],
+      develop: [{ path: "./src" }]
+    })
+    expect(project.secrets["key"]?.file).toBe("key.txt")
+    // What stands elsewhere would mean something else.
+    expect([more?.build?.context, base?.build?.context]).toEqual(["FOLDER/sub", "FOLDER/sub"])
+  })
+
   it("leaves out services that are not enabled, and what says nothing", async () => {
     const project = await load("services: {b: {image: b, profiles: [p]}, a: {image: a}}")
     expect(projectDocument(project)).toEqual({

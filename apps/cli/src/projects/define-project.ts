@@ -47,6 +47,9 @@ export const filesAsked = (
   environment: env
 })
 
+/** How the files are read where it is not as usual. */
+type Reading = Partial<Pick<ProjectRequest, "interpolate" | "normalizes" | "resolvesPaths">>
+
 /**
  * Reads the Compose files that are meant, without a word about what in them has no effect: for commands that look at what
  * is there. `named`: services of the command line, which are wanted whatever their profiles.
@@ -54,18 +57,19 @@ export const filesAsked = (
 export const readQuietly = (
   { globals, terminal }: ProjectContext,
   named: ReadonlyArray<string> = [],
-  interpolate = true
+  how: Reading = {}
 ) =>
   loadProject({
     ...filesAsked(globals, terminal),
     stdin: () => readFileSync(0, "utf8"),
-    interpolate,
+    interpolate: true,
+    ...how,
     named
   })
 
 /** The same for commands that make something of them. */
-export const readProject = (context: ProjectContext, named: ReadonlyArray<string> = [], interpolate = true) =>
-  Effect.tap(readQuietly(context, named, interpolate), ({ notices }) =>
+export const readProject = (context: ProjectContext, named: ReadonlyArray<string> = [], how: Reading = {}) =>
+  Effect.tap(readQuietly(context, named, how), ({ notices }) =>
     Effect.sync(() => {
       for (const notice of notices) context.terminal.err(`gantry: ${notice}\n`)
     })

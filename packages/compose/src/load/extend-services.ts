@@ -1,6 +1,6 @@
 import { dirname } from "node:path"
 import { didYouMean } from "../read/did-you-mean.ts"
-import { isRemote, pathOf } from "../files/path-of.ts"
+import { isRemote, absolutePathOf } from "../files/path-of.ts"
 import { mergeTrees, withoutTags } from "../merge/merge-trees.ts"
 import { modelRule, serviceRule } from "../merge/rules.ts"
 import { type At, fullText, open, say } from "../read/At.ts"
@@ -81,7 +81,7 @@ const targetOf = (at: At, home: Home, extending: Extending) => {
   if (name === undefined) return undefined
   if (file === undefined) return { home, name }
   if (fullText(file) === undefined || file.tree.kind !== "scalar") return undefined
-  const path = isRemote(file.tree.text) ? undefined : pathOf(file.tree)
+  const path = isRemote(file.tree.text) ? undefined : absolutePathOf(file.tree)
   if (path === undefined) return say(file, "files that lie elsewhere cannot be extended")
   const services = servicesOf(path, file.tree, extending)
   return services === undefined ? undefined : { home: { path, services }, name }

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path"
 import { readEnvFiles } from "../files/load-environment.ts"
-import { isRemote, pathOf } from "../files/path-of.ts"
+import { isRemote, absolutePathOf } from "../files/path-of.ts"
 import { type At, fullText, list, open, say } from "../read/At.ts"
 import { plainData } from "../tree/plain-data.ts"
 import { sayAt } from "../tree/Report.ts"
@@ -85,7 +85,7 @@ const pathsOf = (at: At): ReadonlyArray<string | undefined> =>
 const pathAt = (at: At): string | undefined => {
   const found = fullText(at)
   if (found === undefined || at.tree.kind !== "scalar") return undefined
-  return isRemote(found) ? say(at, "files that lie elsewhere cannot be included") : pathOf(at.tree)
+  return isRemote(found) ? say(at, "files that lie elsewhere cannot be included") : absolutePathOf(at.tree)
 }
 
 const bring = (model: Table, included: Table, { report }: Loading): Table => {

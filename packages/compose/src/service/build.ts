@@ -70,7 +70,7 @@ export const build = (at: At, scope: Scope): ServiceBuild | undefined => {
   const inlineAt = fields.get("dockerfile_inline")
   if (inlineAt !== undefined && dockerfile !== undefined) say(inlineAt, "the build has a dockerfile already")
   return defined({
-    context: fields.read("context", place) ?? at.tree.place.source.directory,
+    context: fields.read("context", place) ?? pathOf(textAt(".", at.tree.place)),
     dockerfile,
     dockerfileInline: inline,
     args: fields.read("args", variables) ?? {},

@@ -1,5 +1,5 @@
 import { type FileText, readFile } from "../files/read-file.ts"
-import { pathOf } from "../files/path-of.ts"
+import { absolutePathOf } from "../files/path-of.ts"
 import type { Environment } from "../tree/Tree.ts"
 import { spendCharacters } from "../tree/Report.ts"
 import { type EnvFile, parseDotenv, parseRawEnv } from "../variables/dotenv.ts"
@@ -20,7 +20,7 @@ const one: Read<EnvironmentFile> = (at) => {
   if (pathAt === undefined) {
     return at.tree.kind === "table" ? say(at, "it has no path") : undefined
   }
-  const path = pathAt.tree.kind === "scalar" && fullText(pathAt) !== undefined ? pathOf(pathAt.tree) : undefined
+  const path = pathAt.tree.kind === "scalar" && fullText(pathAt) !== undefined ? absolutePathOf(pathAt.tree) : undefined
   const required = fields.read("required", truth) ?? true
   const raw = fields.read("format", choice("raw", "dotenv")) === "raw"
   return path === undefined ? undefined : { at: pathAt, path, required, raw }
@@ -32,7 +32,7 @@ export const environmentFiles: Read<ReadonlyArray<EnvironmentFile>> = list(one)
 /** The files that `label_file` names. */
 export const labelFiles: Read<ReadonlyArray<EnvironmentFile>> = list((at) =>
   at.tree.kind === "scalar" && fullText(at) !== undefined
-    ? { at, path: pathOf(at.tree), required: true, raw: false }
+    ? { at, path: absolutePathOf(at.tree), required: true, raw: false }
     : undefined
 )
 

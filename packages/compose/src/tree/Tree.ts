@@ -5,6 +5,8 @@ export interface Source {
   /** Absolute: where its relative paths start. */
   readonly directory: string
   readonly environment: Environment
+  /** Paths are read as they are written. */
+  readonly keepsPaths?: boolean
 }
 
 /** Variables by name. */

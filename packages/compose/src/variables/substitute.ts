@@ -73,13 +73,14 @@ const fill = (text: string, lookup: Lookup, depth: number): string => {
 
 const namePattern = /[A-Za-z_]\w*/y
 
-const nameAt = (text: string, at: number): string => {
+/** The name of a variable that begins here; empty where none does. */
+export const nameAt = (text: string, at: number): string => {
   namePattern.lastIndex = at
   return namePattern.exec(text)?.[0] ?? ""
 }
 
 /** Where the brace that is opened here is closed. */
-const closing = (text: string, open: number): number => {
+export const closing = (text: string, open: number): number => {
   let depth = 0
   for (let at = open; at < text.length; at++) {
     if (text[at] === "{") depth++

@@ -28,10 +28,6 @@ const secretWords = (project: Project, build: ServiceBuild): ReadonlyArray<strin
     return environment === undefined ? [] : [`--secret=id=${id},env=${environment}`]
   })
 
-/** The services whose images a build takes files from. */
-export const contextServices = ({ build }: Service): ReadonlyArray<string> =>
-  Object.values(build?.additionalContexts ?? {}).flatMap((place) => serviceIn(place) ?? [])
-
 /** The options of `build` for a service, and its context. `inline`: where a Dockerfile that stands in the Compose file was put. */
 export const buildWords = (
   project: Project,

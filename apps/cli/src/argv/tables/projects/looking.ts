@@ -46,12 +46,18 @@ export const config = {
     format: { kind: "text", about: 'Form of the output ("yaml", "json") (default "yaml")' },
     hash: { kind: "text", value: "services", about: "Print the hash of services, comma-separated; * for all" },
     images: { kind: "flag", about: "Print the names of images" },
+    lockImageDigests: { kind: "flag", about: "Print a file that overrides images with what they are now, by digest" },
     networks: { kind: "flag", about: "Print the names of networks" },
+    noConsistency: { kind: "flag", about: "Do not check", ignored: "what contradicts itself is always told" },
     noInterpolate: { kind: "flag", about: "Leave variables as they are" },
+    noNormalize: { kind: "flag", about: "Leave out what the files do not say" },
+    noPathResolution: { kind: "flag", about: "Leave paths as they are" },
     output: { kind: "text", short: "o", value: "file", about: "Write to a file" },
     profiles: { kind: "flag", about: "Print the names of profiles" },
     quiet: { kind: "flag", short: "q", about: "Only check" },
+    resolveImageDigests: { kind: "flag", about: "Show images by what they are now, by digest" },
     services: { kind: "flag", about: "Print the names of services" },
+    variables: { kind: "flag", about: "Print the variables that the files refer to" },
     volumes: { kind: "flag", about: "Print the names of volumes" }
   }
 } as const satisfies Command
