@@ -1,5 +1,11 @@
 import * as Effect from "effect/Effect"
-import { copy as copyTable, attach as attachTable, exec as execTable } from "../../argv/tables/projects/working.ts"
+import {
+  attach as attachTable,
+  commit as commitTable,
+  copy as copyTable,
+  exec as execTable,
+  exportFiles as exportTable
+} from "../../argv/tables/projects/working.ts"
 import { plain } from "../../commands/Usage.ts"
 import { defineProject, type ProjectContext } from "../define-project.ts"
 import { label } from "../labels.ts"
@@ -42,6 +48,31 @@ export const attach = defineProject(attachTable, ({ operands: [service = ""], op
       record.id
     ]
     return yield* typedCommand("attach", words, context)
+  })
+)
+
+/** `gantry compose commit`. */
+export const commit = defineProject(commitTable, ({ operands: [service = "", ...image], options }, context) =>
+  Effect.gen(function* () {
+    const { record } = yield* oneMember(context, service, options.index)
+    const words = [
+      ...(options.author === undefined ? [] : [`--author=${options.author}`]),
+      ...options.change.map((each) => `--change=${each}`),
+      ...(options.message === undefined ? [] : [`--message=${options.message}`]),
+      `--pause=${options.pause}`,
+      record.id,
+      ...image
+    ]
+    return context.globals.dryRun ? 0 : yield* typedCommand("commit", words, context)
+  })
+)
+
+/** `gantry compose export`. */
+export const exportFiles = defineProject(exportTable, ({ operands: [service = ""], options }, context) =>
+  Effect.gen(function* () {
+    const { record } = yield* oneMember(context, service, options.index)
+    const words = [...(options.output === undefined ? [] : [`--output=${options.output}`]), record.id]
+    return context.globals.dryRun ? 0 : yield* typedCommand("exportContainer", words, context)
   })
 )
 

@@ -134,3 +134,35 @@ export const attach = {
     sigProxy: { kind: "flag", fallback: true, about: "Pass signals on (default true)" }
   }
 } as const satisfies Command
+
+/** `gantry compose commit`. */
+export const commit = {
+  ...projectNames.commit,
+  usage: "[OPTIONS] SERVICE [REPOSITORY[:TAG]]",
+  interspersed: true,
+  operands: { min: 1, max: 2 },
+  options: {
+    author: { kind: "text", short: "a", about: "Who made it, as Name <mail>" },
+    change: { kind: "list", short: "c", about: "Instruction of a Dockerfile that sets how the image runs" },
+    index,
+    message: { kind: "text", short: "m", about: "What history says of it" },
+    pause: {
+      kind: "flag",
+      short: "p",
+      fallback: true,
+      about: "Let the container stand still meanwhile (default true)"
+    }
+  }
+} as const satisfies Command
+
+/** `gantry compose export`. */
+export const exportFiles = {
+  ...projectNames.exportFiles,
+  usage: "[OPTIONS] SERVICE",
+  interspersed: true,
+  operands: { min: 1, max: 1 },
+  options: {
+    index,
+    output: { kind: "text", short: "o", about: "File to write to, instead of standard output" }
+  }
+} as const satisfies Command
