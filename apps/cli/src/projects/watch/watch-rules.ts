@@ -65,9 +65,9 @@ const real = (path: string): string => {
   }
 }
 
-/** Whether a service mounts a path, so that changes are in its containers anyway. */
+/** Whether a service mounts a path that has no links in it, so that changes are in its containers anyway. */
 export const isMounted = ({ volumes }: Pick<Service, "volumes">, path: string): boolean =>
-  volumes.some(({ source, type }) => type === "bind" && source !== undefined && pathBelow(source, path) !== undefined)
+  volumes.some(({ source, type }) => type === "bind" && source !== undefined && pathBelow(real(source), path) !== undefined)
 
 /** The rules of a service. Fails when a path is not there. */
 export const rulesOf = (service: Service): Effect.Effect<ReadonlyArray<WatchRule>, Usage> =>
@@ -108,4 +108,4 @@ export const skips = ({ leftOut }: Pick<WatchRule, "leftOut">, directory: string
 
 /** Where in a container a path goes; nothing where the rule copies nothing. */
 export const targetOf = ({ path: root, target }: WatchRule, path: string): string | undefined =>
-  target === undefined ? undefined : posix.join("/", target, pathBelow(root, path) ?? "")
+  target === undefined ? undefined : posix.resolve("/", target, pathBelow(root, path) ?? "")

@@ -1,5 +1,5 @@
 import type { UsedVariable } from "@gantry/compose/variables/used-variables"
-import { table } from "../show/table.ts"
+import { table } from "../../show/table.ts"
 
 /** Variables as docker compose lists them: a table, or data whose fields it has given these names. */
 export const variablesTable = (variables: ReadonlyArray<UsedVariable>): string =>

@@ -1,7 +1,7 @@
-import type { ServiceHook } from "../ServiceHook.ts"
-import { type At, defined, list, open, option, type Read, say, truth } from "../read/At.ts"
-import { callersVariables } from "../read/pairs.ts"
-import { command } from "./command.ts"
+import type { ServiceHook } from "../../ServiceHook.ts"
+import { type At, defined, list, open, option, type Read, say, truth } from "../../read/At.ts"
+import { callersVariables } from "../../read/pairs.ts"
+import { command } from "../command.ts"
 
 /** A command in a container of a service, in its long form; `undefined` where it has no command to run. */
 export const hook = (at: At): ServiceHook | undefined => {

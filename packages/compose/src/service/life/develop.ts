@@ -1,6 +1,6 @@
-import { pathOf } from "../files/path-of.ts"
-import type { ServiceWatch } from "../ServiceHook.ts"
-import { type At, choice, defined, fullText, list, open, type Read, say, text, truth } from "../read/At.ts"
+import { pathOf } from "../../files/path-of.ts"
+import type { ServiceWatch } from "../../ServiceHook.ts"
+import { type At, choice, defined, fullText, list, open, type Read, say, text, truth } from "../../read/At.ts"
 import { hook } from "./hooks.ts"
 
 /** What of the host's files is watched for a service, and what follows when it changes. */
