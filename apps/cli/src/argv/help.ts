@@ -22,11 +22,18 @@ export const commandHelp = (
     `Usage:  ${called(words, program)}${command.usage === "" ? "" : ` ${command.usage}`}`,
     command.summary,
     command.paths.length > 1
-      ? `Aliases:\n  ${wrap(command.paths.map((path) => called(path, program)).join(", "), width - 2).join("\n  ")}`
+      ? `Aliases:\n  ${wrap(command.paths.map((path) => called([...above(command, words), ...path], program)).join(", "), width - 2).join("\n  ")}`
       : "",
     below.length > 0 ? `Commands:\n${columns(below, width)}` : "",
     options.length > 0 ? `Options:\n${columns(options, width)}` : ""
   )
+}
+
+/** The words before a command whose paths begin below another one: `compose`. */
+const above = ({ paths }: Command, words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const longest = paths.toSorted((a, b) => b.length - a.length)
+  const path = longest.find((each) => each.every((word, index) => word === words.at(index - each.length)))
+  return path === undefined ? [] : words.slice(0, words.length - path.length)
 }
 
 /** What the program can do: its commands by section, and its own options. */

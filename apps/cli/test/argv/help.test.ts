@@ -3,6 +3,7 @@ import { commandHelp, groupHelp, programHelp, usageHint, wrap } from "../../src/
 import { globalOptions } from "../../src/argv/tables/global.ts"
 import { rm, pause } from "../../src/argv/tables/lifecycle.ts"
 import { groups, names } from "../../src/argv/tables/names.ts"
+import { config } from "../../src/argv/tables/projects/looking.ts"
 import { port } from "../../src/argv/tables/watching.ts"
 import { run } from "../../src/argv/tables/run.ts"
 
@@ -19,6 +20,15 @@ Options:
   -f, --force     Kill the container first if it is running
   -v, --volumes   Remove its anonymous volumes too
 `)
+  })
+
+  it("names the aliases of a command as they are typed, below another one too", () => {
+    expect(commandHelp(config, ["compose", "config"])).toContain(
+      "\nAliases:\n  gantry compose config, gantry compose convert\n"
+    )
+    expect(commandHelp(rm, ["container", "rm"])).toContain(
+      "\nAliases:\n  gantry rm, gantry container rm, gantry container remove\n"
+    )
   })
 
   it("of a command tells those that begin with its words", () => {

@@ -116,14 +116,16 @@ export const converge = (
         const kept = plan.keep.find(({ number }) => number === first)
         if (kept !== undefined) ids.set(service.name, kept.record.id)
         if (plan.recreate.length > 0) renewed.add(service.name)
-        const away = (member: Member, farewell: Effect.Effect<void, Failure, EngineServices> = Effect.void) =>
+        const away = (member: Member, farewell: Effect.Effect<void, Failure, EngineServices>, volumes: boolean) =>
           progress.change(
             "Container",
             member.record.name,
             ["Removing", "Removed"],
-            Effect.zipRight(farewell, takeAway(member, { timeout: wish.timeout, volumes: false }))
+            Effect.zipRight(farewell, takeAway(member, { timeout: wish.timeout, volumes }))
           )
-        yield* all(plan.clear.map((member) => away(member)))
+        // Anonymous volumes that the one in its place does not have as well are nobody's.
+        const hasHeir = ({ number }: Member) => [...plan.keep, ...plan.recreate].some((each) => each.number === number)
+        yield* all(plan.clear.map((member) => away(member, Effect.void, hasHeir(member))))
         for (const member of [...plan.keep, ...plan.recreate]) {
           const name = containerName(project, service, member.number)
           if (isNamedAtFirst(member) && member.record.name.endsWith(`_${name}`) && !progress.isDry) {
@@ -133,7 +135,7 @@ export const converge = (
         for (const member of plan.keep) {
           if (runs(member)) progress.note("Container", member.record.name, "Running")
         }
-        const removing = plan.remove.map((member) => away(member, beforeStop(project, member, context)))
+        const removing = plan.remove.map((member) => away(member, beforeStop(project, member, context), false))
         const recreating = plan.recreate.map((old) =>
           progress.step(
             "Container",

@@ -67,7 +67,9 @@ const real = (path: string): string => {
 
 /** Whether a service mounts a path that has no links in it, so that changes are in its containers anyway. */
 export const isMounted = ({ volumes }: Pick<Service, "volumes">, path: string): boolean =>
-  volumes.some(({ source, type }) => type === "bind" && source !== undefined && pathBelow(real(source), path) !== undefined)
+  volumes.some(
+    ({ source, type }) => type === "bind" && source !== undefined && pathBelow(real(source), path) !== undefined
+  )
 
 /** The rules of a service. Fails when a path is not there. */
 export const rulesOf = (service: Service): Effect.Effect<ReadonlyArray<WatchRule>, Usage> =>
