@@ -48,6 +48,32 @@ describe("after kill -9", () => {
   })
 })
 
+describe("after kill -9 of a create", () => {
+  const gantry = useGantry()
+  const volumesOf = () => readdirSync(join(gantry.root, "volumes"), { withFileTypes: true }).map(({ name }) => name)
+
+  it("that fills a volume, reconcile removes it, and none that a container had", async () => {
+    // Files enough that it takes a while.
+    await gantry.build(
+      "many",
+      "FROM base\nRUN mkdir /w && cd /w && i=0; while [ $i -lt 4000 ]; do echo > $i; i=$((i+1)); done\nVOLUME /w"
+    )
+    await gantry.ok("create", "--name", "kept", "-v", "/v", "base", "true")
+    await gantry.ok("rm", "kept")
+    const before = volumesOf()
+    expect(before).toHaveLength(1)
+    const create = gantry.start("create", "--name", "shot", "many")
+    await until("the volume", () => volumesOf().length > 1)
+    create.kill("SIGKILL")
+    await create.ended
+    expect(await gantry.ok("ps", "-aq")).toBe("")
+    expect(await gantry.ok("volume", "ls", "-q")).not.toBe(before.join())
+    await gantry.ok("system", "reconcile")
+    expect(await gantry.ok("volume", "ls", "-q")).toBe(before.join())
+    await gantry.ok("system", "prune", "-f", "--volumes")
+  })
+})
+
 /** Processes of the host that sleep for that long, once there are any. */
 const napping = async (seconds: string): Promise<ReadonlyArray<number>> => {
   const find = () =>

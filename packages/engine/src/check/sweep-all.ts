@@ -14,14 +14,15 @@ import { Images } from "../images/Images.ts"
 import type { SnapshotServices } from "../prune/take-snapshot.ts"
 import { dividedNames, rootPart } from "../root-names.ts"
 import { sweepSteps } from "../steps/sweep-steps.ts"
+import { removeAbandonedVolumes } from "../volumes/hold-volumes.ts"
 import { Volumes } from "../volumes/Volumes.ts"
 
 /** Milliseconds for which what has no record yet may be in the making. */
 export const inTheMaking = 10 * 60 * 1000
 
 /**
- * Takes away what processes left that were killed: drafts, halves of layers and volumes, locks, directories of
- * containers that never came to be, and containers whose removal was cut short. What lives or was kept is not touched.
+ * Takes away what processes left that were killed: drafts, halves of layers and volumes, locks, directories and anonymous
+ * volumes of containers that never came to be, and containers whose removal was cut short. What lives or was kept is not touched.
  * Returns what went and people may have known, as sentences without a full stop.
  */
 export const sweepAll: Effect.Effect<
@@ -35,6 +36,7 @@ export const sweepAll: Effect.Effect<
   yield* sweepSteps
   yield* (yield* Images).settleIndex
   yield* (yield* Locks).held("")
+  yield* removeAbandonedVolumes
   const items = yield* disk.survey(dividedNames)
   const now = yield* Clock.currentTimeMillis
   const containers = yield* (yield* Containers).list

@@ -40,8 +40,8 @@ export interface MountContext extends OwnersContext {
 }
 
 /**
- * Makes the volumes a container needs, fills new ones from the image, and checks every mount. Those with a name are held
- * while the scope is open.
+ * Makes the volumes a container needs, fills new ones from the image, and checks every mount. They are held while the scope
+ * is open. Those without a name are to be claimed before the container is on record.
  *
  * Inherited mounts give way to others on the same path. The image's VOLUME paths get anonymous volumes unless something else is mounted there. Mounts are ordered so that
  * one inside another comes later. Fails with `BadOption` on a missing source, a relative target, or two mounts on one path.
@@ -128,7 +128,7 @@ const prepareMount = (
 ): Effect.Effect<
   readonly [MountSpec, MountRecord],
   BadOption | LayerMissing | StorageFailure,
-  Volumes | LayerStore
+  Locks | Volumes | LayerStore | Scope.Scope
 > => {
   switch (request.type) {
     case "inherited":
@@ -182,7 +182,10 @@ const prepareMount = (
           })
         }
         const { labels = {}, noCopy, readonly, subpath, subpathLater } = request
-        const volume = yield* volumes.ensure({ name, anonymous: request.name === undefined, labels })
+        const anonymous = request.name === undefined
+        // Nobody else can wait for a name that nobody knows.
+        if (anonymous) yield* holdVolumes([name])
+        const volume = yield* volumes.ensure({ name, anonymous, forNew: anonymous, labels })
         const whole = subpath === undefined
         if (!whole && subpathLater !== true) yield* checkSubpath(volume, request, subpath)
         if (whole && !noCopy && (yield* volumes.isEmpty(volume))) {
@@ -208,7 +211,7 @@ const prepareMount = (
             target,
             readonly,
             ...shownMap(request, spec),
-            anonymous: request.name === undefined
+            anonymous
           }
         ] as const
       })

@@ -34,7 +34,7 @@ import { couldBeId, networkNamed } from "../networks/network-named.ts"
 import { type NetworkWish, sharedWith } from "../networks/NetworkWish.ts"
 import { onDefaultAddress } from "../networks/default-address.ts"
 import { phase } from "../phase.ts"
-import type { Volumes } from "../volumes/Volumes.ts"
+import { Volumes } from "../volumes/Volumes.ts"
 import type { PullServices } from "./pull.ts"
 
 /** How {@link create} can fail. */
@@ -198,6 +198,8 @@ export const create = (
         },
         attachments: []
       })
+      // Last of all: from here on they are the container's, whatever becomes of this process.
+      yield* (yield* Volumes).claim(made.flatMap(({ anonymous, name }) => (anonymous ? [name] : [])))
       const named = yield* addNamed(containers, record, options.name, suggestName)
       if (image.record.id !== "") yield* images.touch(image.record.id, createdAt)
       yield* tell(containerEvent(named, "create"))

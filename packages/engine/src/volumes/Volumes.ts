@@ -32,7 +32,13 @@ export interface VolumesShape {
     readonly name: string
     readonly anonymous: boolean
     readonly labels?: { readonly [name: string]: string }
+    /** A new one is for a container that is not on record yet. */
+    readonly forNew?: boolean
   }) => Effect.Effect<VolumeRecord, StorageFailure>
+  /** Says that the container is about to be on record that these were made for. */
+  readonly claim: (names: ReadonlyArray<string>) => Effect.Effect<void, StorageFailure>
+  /** Names of those that were made for a container and that nobody has claimed, because it is being made or its maker was killed. */
+  readonly unclaimed: Effect.Effect<ReadonlyArray<string>, StorageFailure>
   readonly list: Effect.Effect<ReadonlyArray<VolumeRecord>, StorageFailure>
   /** Remembers that volumes were used at an instant, in milliseconds since 1970. */
   readonly touch: (names: ReadonlyArray<string>, at: number) => Effect.Effect<void, StorageFailure>
@@ -52,7 +58,8 @@ const migrations = {
        name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, labels TEXT NOT NULL, anonymous INTEGER NOT NULL
      ) STRICT`,
     `ALTER TABLE volumes ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;
-     UPDATE volumes SET last_used = created_at`
+     UPDATE volumes SET last_used = created_at`,
+    `ALTER TABLE volumes ADD COLUMN unclaimed INTEGER NOT NULL DEFAULT 0`
   ]
 }
 
@@ -71,7 +78,7 @@ export const make = Effect.gen(function* () {
     lastUsed: Number(row["last_used"])
   })
   const shape: VolumesShape = {
-    ensure: ({ anonymous, labels = {}, name }) =>
+    ensure: ({ anonymous, forNew = false, labels = {}, name }) =>
       Effect.gen(function* () {
         const path = pathOf(name)
         // The parent keeps other users of the host out of volumes whose own mode lets everybody in.
@@ -85,12 +92,13 @@ export const make = Effect.gen(function* () {
         const { isNew, volume } = yield* db.write("volumes", (tx) => {
           const known = tx.get("SELECT 1 FROM volumes WHERE name = ?", name)
           tx.run(
-            `INSERT INTO volumes (name, created_at, labels, anonymous, last_used) VALUES (?1, ?2, ?3, ?4, ?2)
+            `INSERT INTO volumes (name, created_at, labels, anonymous, last_used, unclaimed) VALUES (?1, ?2, ?3, ?4, ?2, ?5)
              ON CONFLICT(name) DO UPDATE SET last_used = excluded.last_used`,
             name,
             Date.now(),
             JSON.stringify(labels),
-            anonymous ? 1 : 0
+            anonymous ? 1 : 0,
+            forNew ? 1 : 0
           )
           const row = tx.get("SELECT * FROM volumes WHERE name = ?", name)
           if (row === undefined) throw new Error(`volume ${name} vanished`)
@@ -99,6 +107,15 @@ export const make = Effect.gen(function* () {
         if (isNew) yield* tell(volumeEvent("create", name))
         return volume
       }),
+    claim: (names) =>
+      names.length === 0
+        ? Effect.void
+        : db.write("volumes", (tx) => {
+            for (const name of names) tx.run("UPDATE volumes SET unclaimed = 0 WHERE name = ?", name)
+          }),
+    unclaimed: db.read("volumes", (tx) =>
+      tx.all("SELECT name FROM volumes WHERE unclaimed = 1 ORDER BY name").map((row) => String(row["name"]))
+    ),
     list: db.read("volumes", (tx) => tx.all("SELECT * FROM volumes ORDER BY name").map(recordOf)),
     touch: (names, at) =>
       names.length === 0

@@ -19,6 +19,19 @@ export const holdVolumes = (names: ReadonlyArray<string>): Effect.Effect<void, S
   // In order, so that no two wait for each other.
   Effect.forEach([...new Set(names)].toSorted(), (name) => holdLock(lockOf(name)), { discard: true })
 
+/**
+ * Removes volumes that were made for containers whose makers were killed before these were on record. Those whose maker
+ * still lives are held.
+ */
+export const removeAbandonedVolumes: Effect.Effect<void, StorageFailure, Containers | Locks | Volumes> = Effect.gen(
+  function* () {
+    const volumes = yield* Volumes
+    const names = yield* volumes.unclaimed
+    const held = new Set(yield* (yield* Locks).held("volume-"))
+    for (const name of names) if (!held.has(lockOf(name))) yield* removeUnusedVolume(name)
+  }
+)
+
 /** Removes a volume that no container mounts, running or not. Returns those that do, and it stays then. */
 export const removeUnusedVolume = (
   name: string

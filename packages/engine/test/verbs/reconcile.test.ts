@@ -1,8 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Scope } from "effect"
 import { type Reconciliation, reconcileAll, shouldRun } from "../../src/verbs/reconcile.ts"
 import { recordOf } from "../records.ts"
-import { Stage, world } from "../world.ts"
+import { prepareMounts } from "../../src/containers/prepare-mounts.ts"
+import type { MountRequest } from "../../src/containers/RunOptions.ts"
+import { Volumes } from "../../src/volumes/Volumes.ts"
+import { remove } from "../../src/verbs/remove.ts"
+import { configOf, Stage, world } from "../world.ts"
 import { box, create, forever, inspect, start, stateOf, web } from "./play.ts"
 
 describe("what should run after a reboot", () => {
@@ -70,5 +74,30 @@ describe("reconciling", () => {
         expect((yield* Effect.flip(inspect("once")))._tag).toBe("NoSuchContainer")
         expect(yield* reconcileAll({ start: false, dryRun: true })).toMatchObject({ removed: [], started: [] })
       }).pipe(Effect.provide(world))
+  )
+
+  it.scoped("removes volumes of containers that never came to be, and none that is being made or was", () =>
+    Effect.gen(function* () {
+      yield* box
+      const volumes = yield* Volumes
+      const names = Effect.map(volumes.list, (all) => all.map(({ name }) => name))
+      const mount: MountRequest = { type: "volume", target: "/data", readonly: false, noCopy: true, typed: "-v /data" }
+      const kept = yield* create({ name: "kept", mounts: [mount] })
+      const left = yield* create({ name: "left", mounts: [mount] })
+      yield* remove(left, { force: false, volumes: false })
+      const before = yield* names
+      expect(before).toHaveLength(2)
+      // As if whoever makes it were killed before the container is on record: what it holds is given back, and nothing else.
+      const making = prepareMounts([mount], configOf({}), { stack: [], user: "", trees: { container: "c" } })
+      const scope = yield* Scope.make()
+      const { own } = yield* Scope.extend(making, scope)
+      const sweep = reconcileAll({ start: false, dryRun: false })
+      yield* sweep
+      expect(yield* names).toEqual([...before, ...own.map(({ name }) => name)].toSorted())
+      yield* Scope.close(scope, Exit.void)
+      yield* sweep
+      expect(yield* names).toEqual(before)
+      expect((yield* inspect("kept")).mounts.map(({ name }) => name)).toEqual(kept.mounts.map(({ name }) => name))
+    }).pipe(Effect.provide(world))
   )
 })
