@@ -9,6 +9,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Stream from "effect/Stream"
 import type { EngineServices } from "../../compose.ts"
 import type { Failure } from "../../show/explain.ts"
+import type { Terminal } from "../../terminal.ts"
 import type { ProjectContext } from "../define-project.ts"
 import { endOf } from "./end-of.ts"
 import { type Member, serviceMembers } from "./members.ts"
@@ -71,8 +72,6 @@ export const stayWith = (
       Effect.asVoid(Deferred.succeed(killed, undefined))
     )
     const print = outputOf(shown, form, terminal)
-    const isAmong = (group: ReadonlyArray<Member>, { record }: Member) =>
-      group.some((each) => each.record.name === record.name)
     const onHookLine: OnHookLine = (member, line) => {
       if (isAmong(shown, member)) hookOutput(member, line, form, terminal)
     }
@@ -80,7 +79,7 @@ export const stayWith = (
     const watch = (member: Member) =>
       Effect.gen(function* () {
         const code = yield* endOf(member)
-        codes.set(member.record.id, code)
+        codes.set(member.record.name, code)
         const hasDoneWork = code === 0 && isToEnd(project, member.service)
         // Whose code is wanted has the time that it takes, unless something fails under it.
         const isReason = codeFrom === undefined ? !hasDoneWork : code !== 0 || member.service === codeFrom
@@ -99,24 +98,7 @@ export const stayWith = (
           terminal.out(`${shortName(member)} exited with code ${code}\n`)
         }
       })
-    const stays = new Map<string, Fiber.RuntimeFiber<void, Failure>>()
-    const stay = (member: Member, from: bigint) => void stays.set(member.record.id, run(stayOne(member, from)))
-    const releasedAt = new Map<string, bigint>()
-    const hands: WatchHands = {
-      release: Effect.fn(function* (released) {
-        for (const { record } of released) {
-          releasedAt.set(record.name, BigInt(terminal.now()) * 1_000_000n)
-          const fiber = stays.get(record.id)
-          if (fiber !== undefined) yield* Fiber.interrupt(fiber)
-          stays.delete(record.id)
-        }
-      }),
-      take: (member) =>
-        Effect.sync(() => {
-          const { id, name } = member.record
-          if (!stays.has(id) && isAmong(members, member)) stay(member, releasedAt.get(name) ?? since)
-        })
-    }
+    const { hands, stay } = handsOf((member, from) => run(stayOne(member, from)), members, terminal)
     const starts = starting({ onHookLine, onStart: (member) => Effect.sync(() => stay(member, since)) })
     const started = yield* Effect.fork(beside === undefined ? starts : Effect.zipRight(starts, beside(hands)))
     const all = Effect.zipRight(Fiber.join(started), FiberSet.awaitEmpty(staying))
@@ -136,11 +118,44 @@ export const stayWith = (
       yield* Fiber.interrupt(killer)
     }
     const last = members.find(({ service }) => service === codeFrom)
-    const wanted = last === undefined ? undefined : codes.get(last.record.id)
+    const wanted = last === undefined ? undefined : codes.get(last.record.name)
     if (wanted !== undefined && first?.kind !== "asked") return wanted
     if (first === undefined) return 0
     return first.kind === "asked" ? interrupted : first.code
   }).pipe(Effect.scoped)
+
+/** Whether a container, or one in whose place it came, is one of these. */
+const isAmong = (group: ReadonlyArray<Member>, { record }: Member): boolean =>
+  group.some((each) => each.record.name === record.name)
+
+/** Who stays with which container, so that it can be let go, and another one be stayed with in its place. */
+const handsOf = (
+  staying: (member: Member, since: bigint) => Fiber.RuntimeFiber<void, Failure>,
+  members: ReadonlyArray<Member>,
+  terminal: Pick<Terminal, "now">
+) => {
+  const stays = new Map<string, Fiber.RuntimeFiber<void, Failure>>()
+  const releasedAt = new Map<string, bigint>()
+  const stay = (member: Member, since: bigint) => void stays.set(member.record.id, staying(member, since))
+  const hands: WatchHands = {
+    release: Effect.fn(function* (released) {
+      for (const { record } of released) {
+        releasedAt.set(record.name, nanoseconds(terminal))
+        const fiber = stays.get(record.id)
+        if (fiber !== undefined) yield* Fiber.interrupt(fiber)
+        stays.delete(record.id)
+      }
+    }),
+    take: (member) =>
+      Effect.sync(() => {
+        const { id, name } = member.record
+        if (!stays.has(id) && isAmong(members, member)) stay(member, releasedAt.get(name) ?? nanoseconds(terminal))
+      })
+  }
+  return { hands, stay }
+}
+
+const nanoseconds = ({ now: clock }: Pick<Terminal, "now">): bigint => BigInt(clock()) * 1_000_000n
 
 /** The containers of the same services now. */
 const inPlaceOf = (project: Project, members: ReadonlyArray<Member>) => {
