@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { writeBaseContext } from "../base-context.ts"
@@ -49,5 +49,39 @@ services:
     watch.kill("SIGINT")
     expect((await watch.ended).status).toBe(130)
     await user.ok(...words, "down")
+  })
+
+  it("needs no right to read the directory above, nor those below that are not the user's", async () => {
+    const above = mkdtempSync("/tmp/ge-closed-")
+    const folder = join(above, "project")
+    mkdirSync(folder)
+    mkdirSync(join(folder, "closed"), { mode: 0o700 })
+    const yaml = (more: string) => `
+services:
+  web:
+    image: base
+    command: sleep 600
+    stop_grace_period: 0s
+    develop: { watch: [{ path: ., action: sync, target: /srv${more} }] }
+`
+    writeFileSync(join(folder, "compose.yaml"), yaml(""))
+    for (const path of [folder, join(folder, "compose.yaml")]) chownSync(path, user.uid, user.uid)
+    chmodSync(above, 0o711)
+    try {
+      const words = ["compose", "-p", "shop", "-f", join(folder, "compose.yaml")]
+      const watch = user.start(...words, "watch")
+      await watch.says(/Watch enabled/)
+      writeFileSync(join(folder, "file"), "1")
+      await watch.says(/Syncing service "web" after 1 changes were detected/)
+      watch.kill("SIGINT")
+      expect((await watch.ended).status).toBe(130)
+      writeFileSync(join(folder, "compose.yaml"), yaml(", initial_sync: true"))
+      const refused = await user.try(...words, "watch", "--no-up")
+      expect(refused.status).toBe(1)
+      expect(refused.stderr).toContain("service web: its files cannot be copied at first: EACCES")
+      await user.ok(...words, "down")
+    } finally {
+      rmSync(above, { recursive: true })
+    }
   })
 })

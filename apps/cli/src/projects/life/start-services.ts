@@ -132,6 +132,7 @@ export const startServices = (
   Effect.gen(function* () {
     if (progress.isDry) return
     const members = yield* serviceMembers(project.name)
+    const { withPermits } = yield* Effect.makeSemaphore(atOnce(context))
     const of = (name: string) => members.filter(({ service }) => service === name)
     const one = (service: Service) =>
       Effect.gen(function* () {
@@ -161,7 +162,10 @@ export const startServices = (
           const goesOn = isPaused ? done(member, ["Unpausing", "Unpaused"], unpause(member.record)) : Effect.void
           return Effect.zipRight(goesOn, told(member))
         }
-        yield* Effect.forEach(own, start, { concurrency: atOnce(context), discard: true })
+        yield* Effect.forEach(own, (member) => withPermits(1)(start(member)), {
+          concurrency: "unbounded",
+          discard: true
+        })
       })
     yield* afterNeeds(project.services, names, (name) => {
       const service = project.services[name]

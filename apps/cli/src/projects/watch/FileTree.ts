@@ -16,7 +16,8 @@ interface Entry {
 }
 
 interface Directory {
-  readonly watcher: FSWatcher
+  /** None where this user may not look, and where it is gone already. */
+  readonly watcher: FSWatcher | undefined
   readonly entries: Map<string, Entry>
 }
 
@@ -44,9 +45,9 @@ export const openTree = (root: string, skips: (directory: string) => boolean, on
   }
 
   const enter = (path: string): void => {
-    const watcher = watch(path, ring(path))
+    const watcher = orNothing(() => watch(path, ring(path)))
     // It is gone, which its parent tells, too.
-    watcher.on("error", ring(path))
+    watcher?.on("error", ring(path))
     directories.set(path, { watcher, entries: new Map() })
   }
 
@@ -55,7 +56,7 @@ export const openTree = (root: string, skips: (directory: string) => boolean, on
     for (const [each, { entries, watcher }] of directories) {
       if (each !== path && !each.startsWith(start)) continue
       gone.push(...Array.from(entries.keys(), (name) => join(each, name)))
-      watcher.close()
+      watcher?.close()
       directories.delete(each)
       rung.delete(each)
     }
@@ -124,24 +125,19 @@ const entryAt = (path: string): Entry | undefined => {
   return { isDirectory: false, mark: `${stat.mode} ${stat.ino} ${stat.size} ${stat.mtimeNs}` }
 }
 
-const statOf = (path: string): BigIntStats | undefined => {
-  try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  } catch (cause) {
-    return orThrow(cause)
-  }
-}
+const statOf = (path: string): BigIntStats | undefined =>
+  orNothing(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }))
 
-const namesOf = (path: string): ReadonlyArray<string> => {
-  try {
-    return readdirSync(path)
-  } catch (cause) {
-    return orThrow(cause) ?? []
-  }
-}
+const namesOf = (path: string): ReadonlyArray<string> => orNothing(() => readdirSync(path)) ?? []
+
+const nowhere: ReadonlySet<unknown> = new Set(["EACCES", "ENOENT", "ENOTDIR"])
 
 /** What is not there any more, or not for us, is as good as gone. */
-const orThrow = (cause: unknown): undefined => {
-  if (cause instanceof Error && "code" in cause && ["EACCES", "ENOENT", "ENOTDIR"].includes(String(cause.code))) return
-  throw cause
+const orNothing = <A>(look: () => A): A | undefined => {
+  try {
+    return look()
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && nowhere.has(cause.code)) return undefined
+    throw cause
+  }
 }

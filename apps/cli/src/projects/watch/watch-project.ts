@@ -96,7 +96,15 @@ export const watchProject = (
     for (const rule of rules) {
       const service = project.services[rule.service]
       if (!rule.initialSync || service === undefined || rule.target === undefined) continue
-      yield* sync(service.name, { copied: initialFiles(rule, service, project), removed: [] })
+      const copied = yield* Effect.try({
+        try: () => initialFiles(rule, service, project),
+        catch: (cause) =>
+          plain(
+            `service ${service.name}: its files cannot be copied at first: ${cause instanceof Error ? cause.message : String(cause)}`,
+            "leave out with ignore what cannot be read"
+          )
+      })
+      yield* sync(service.name, { copied, removed: [] })
     }
     yield* say("Watch enabled")
     return yield* Effect.forever(Effect.flatMap(next, (changes) => handle(rules, changes)))

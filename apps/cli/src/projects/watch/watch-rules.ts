@@ -65,6 +65,14 @@ const real = (path: string): string => {
   }
 }
 
+const isThere = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** Whether a service mounts a path that has no links in it, so that changes are in its containers anyway. */
 export const isMounted = ({ volumes }: Pick<Service, "volumes">, path: string): boolean =>
   volumes.some(
@@ -78,7 +86,7 @@ export const rulesOf = (service: Service): Effect.Effect<ReadonlyArray<WatchRule
     const always = { below: "/", rules: yield* compiled(service.name, passing) }
     return yield* Effect.forEach(service.develop ?? [], (watch) =>
       Effect.gen(function* () {
-        if (lstatSync(watch.path, { throwIfNoEntry: false }) === undefined) {
+        if (!isThere(watch.path)) {
           return yield* plain(
             `service ${service.name}: ${watch.path}, which is to be watched, is not there`,
             "make it, or change develop.watch in the Compose file"
