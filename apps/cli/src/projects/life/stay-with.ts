@@ -118,7 +118,7 @@ export const stayWith = (
       yield* Fiber.interrupt(killer)
     }
     const last = members.find(({ service }) => service === codeFrom)
-    const wanted = last === undefined ? undefined : codes.get(last.record.name)
+    const wanted = last === undefined ? undefined : (codes.get(last.record.name) ?? (yield* codeSince(last, since)))
     if (wanted !== undefined && first?.kind !== "asked") return wanted
     if (first === undefined) return 0
     return first.kind === "asked" ? interrupted : first.code
@@ -156,6 +156,13 @@ const handsOf = (
 }
 
 const nanoseconds = ({ now: clock }: Pick<Terminal, "now">): bigint => BigInt(clock()) * 1_000_000n
+
+/** The exit code of a container that was started since then: it may have run before it was told of. */
+const codeSince = ({ record }: Member, since: bigint) =>
+  Effect.gen(function* () {
+    const state = yield* (yield* Runtime).state(record.id)
+    return state.status === "exited" && state.startedAt >= Number(since / 1_000_000n) ? state.exit.code : undefined
+  })
 
 /** The containers of the same services now. */
 const inPlaceOf = (project: Project, members: ReadonlyArray<Member>) => {
