@@ -1,4 +1,5 @@
 import type { Command } from "../../Command.ts"
+import { committing } from "../commit.ts"
 import { projectNames, services } from "./names.ts"
 
 const index = { kind: "number", about: "Number of the container, of several (default 1)" } as const
@@ -142,16 +143,8 @@ export const commit = {
   interspersed: true,
   operands: { min: 1, max: 2 },
   options: {
-    author: { kind: "text", short: "a", about: "Who made it, as Name <mail>" },
-    change: { kind: "list", short: "c", about: "Instruction of a Dockerfile that sets how the image runs" },
-    index,
-    message: { kind: "text", short: "m", about: "What history says of it" },
-    pause: {
-      kind: "flag",
-      short: "p",
-      fallback: true,
-      about: "Let the container stand still meanwhile (default true)"
-    }
+    ...committing,
+    index
   }
 } as const satisfies Command
 
