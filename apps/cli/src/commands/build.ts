@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { BuildFailed } from "@gantry/build/solve/BuildFailed"
 import type { StepReport } from "@gantry/build/solve/BuildResult"
-import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
 import { format, plainPlatform } from "@gantry/core/image/Platform"
 import { build } from "@gantry/engine/verbs/build"
 import { type BuildRequest } from "@gantry/engine/builds/BuildRequest"
@@ -27,6 +26,7 @@ import { buildProgress, progressStyle, type ProgressStyle, styles } from "./buil
 import { shellOnError } from "./build-shell.ts"
 import { explainDefect } from "../show/explain-defect.ts"
 import { explain, type Failure } from "../show/explain.ts"
+import { stepsSoFar } from "../show/steps-so-far.ts"
 import { loggerTo } from "../log-words.ts"
 import type { Output } from "@gantry/engine/outputs/Output"
 import type { Values } from "../argv/Option.ts"
@@ -60,7 +60,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     if (options.plan === undefined && call === undefined) yield* removeStale(options.iidfile, terminal.cwd)
     const style = yield* styleOf(options.quiet ? "quiet" : options.progress, terminal)
     const progress = buildProgress(style, shownName(source.dockerfile), terminal)
-    const started: Array<StepReport> = []
+    const soFar = stepsSoFar(terminal.now)
     const explained = yield* formOf("--explain", options.explain)
     const planned = yield* formOf("--plan", options.plan)
     const request: BuildRequest = {
@@ -104,7 +104,7 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
         }
       },
       onEvent: (event) => {
-        if (event.type === "started") started.push(begun(event))
+        soFar.onEvent(event)
         // A plan has no progress, but it may have something to warn of.
         if (planned === undefined || event.type === "warning") progress.onEvent(event)
       }
@@ -128,7 +128,9 @@ export default define(table, ({ operands, options }, { settings, terminal }) =>
     const work = Effect.gen(function* () {
       const built = yield* build(request).pipe(
         Effect.ensuring(Effect.sync(progress.finish)),
-        Effect.tapError(() => (explained === undefined || started.length === 0 ? Effect.void : tell(started, null)))
+        Effect.tapError(() =>
+          explained === undefined || soFar.reports.length === 0 ? Effect.void : tell(soFar.reports, null)
+        )
       )
       if (built.lock !== undefined) {
         const { grownLines } = yield* Effect.promise(() => import("../show/lock-rows.ts"))
@@ -206,15 +208,6 @@ const formOf = (option: string, text: string | undefined): Effect.Effect<"text" 
 }
 
 const showingSteps = Effect.promise(() => import("../show/build-steps.ts"))
-
-/** What is known of a step of a build that may not end well. */
-const begun = ({ cause, step }: Extract<SolveEvent, { readonly type: "started" }>): StepReport => ({
-  step,
-  how: "ran",
-  tookMs: 0,
-  layer: null,
-  cause
-})
 
 /** What cannot be done without asking somebody else. */
 const checkOffline = (

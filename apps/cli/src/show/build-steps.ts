@@ -15,7 +15,7 @@ export interface StepJson {
   readonly line: number
   /** `hit`, `miss` in plans; `cached`, `ran`, `shared` (with an equal step of the same build) or `failed` in builds. */
   readonly status: "hit" | "miss" | "cached" | "ran" | "shared" | "failed"
-  /** Digest of all inputs; null for FROM and ARG, which have no result of their own. */
+  /** Digest of all inputs; null for FROM and ARG, which have no result of their own, and in builds that failed. */
   readonly key: string | null
   /** Seconds since the result was made; null without one. */
   readonly age: number | null
@@ -49,7 +49,7 @@ export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " 
  */
 export const explanationJson = (reports: ReadonlyArray<StepReport>, image: string | null, now: number): string => {
   const ran = reports.filter(({ cause }) => cause !== undefined)
-  const cached = reports.filter(({ how, key }) => how === "cached" && key !== undefined)
+  const cached = reports.filter(({ createdAt, how }) => how === "cached" && createdAt !== undefined)
   const json = (list: ReadonlyArray<StepReport>) => list.map((each) => stepJson(each, now, false))
   return `${JSON.stringify({ image, steps: json(ran), cached: json(cached) }, undefined, 2)}\n`
 }

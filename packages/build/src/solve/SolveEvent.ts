@@ -35,8 +35,17 @@ export type SolveEvent =
   | { readonly type: "planned"; readonly stages: ReadonlyArray<number> }
   /** A stage's base is known. No digest for scratch and for another stage. */
   | { readonly type: "based"; readonly step: StepLabel; readonly digest?: Digest }
-  /** An instruction that only changes the image's settings was applied. `cached`: it was recorded by an earlier build. */
-  | { readonly type: "applied"; readonly step: StepLabel; readonly cached: boolean }
+  /**
+   * An instruction that only changes the image's settings was applied. `cached`: it was recorded by an earlier build, `ageMs`
+   * ago. `cause`: why it was not. An ARG has no record, and so neither of the two.
+   */
+  | {
+      readonly type: "applied"
+      readonly step: StepLabel
+      readonly cached: boolean
+      readonly ageMs?: number
+      readonly cause?: Cause
+    }
   /** The cache had the result. `ageMs`: since it was made. */
   | { readonly type: "cached"; readonly step: StepLabel; readonly ageMs: number }
   /** The step runs now. `cause`: why the cache could not serve it. */

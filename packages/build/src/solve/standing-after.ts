@@ -125,12 +125,14 @@ export const follows = ({ number, stageName, text }: StepLabel): Cause => ({
 
 const announce = (
   { action, label: step }: Folded,
-  { createdAt, how, layer, tookMs }: Made,
+  { cause, createdAt, how, layer, tookMs }: Made,
   now: number,
   { emit }: Workshop
 ): void => {
   if (how === "missing") return
-  if (action.kind === "config") emit({ type: "applied", step, cached: how === "cached" })
-  else if (how !== "cached") emit({ type: "done", step, tookMs, layer })
-  else emit({ type: "cached", step, ageMs: Math.max(0, now - createdAt) })
+  const cached = how === "cached"
+  const age = cached ? { ageMs: Math.max(0, now - createdAt) } : undefined
+  if (action.kind === "config") emit({ type: "applied", step, cached, ...(age ?? (cause && { cause })) })
+  else if (age === undefined) emit({ type: "done", step, tookMs, layer })
+  else emit({ type: "cached", step, ...age })
 }

@@ -174,6 +174,10 @@ describe("events", () => {
       "cached",
       "applied"
     ])
+    const settings = (events: typeof first.events) =>
+      events.flatMap((event) => (event.type === "applied" ? [event.cause?.kind ?? event.ageMs !== undefined] : []))
+    expect(settings(first.events)).toEqual(["first", "follows"])
+    expect(settings(second.events)).toEqual([true, true])
     expect(second.events.find(({ type }) => type === "warning")).toMatchObject({
       diagnostic: { code: "undefined-variable", message: "the variable missing has no value" }
     })
