@@ -1,5 +1,6 @@
 import { type Digest, ofBytes } from "@gantry/core/image/Digest"
 import { BlobStore, type PartialBlob } from "@gantry/core/store/BlobStore"
+import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -7,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { forAll, type Law } from "./Law.ts"
-import { joined, pieces, sendings } from "./samples/bytes.ts"
+import { joined, pieces, refilled, sendings } from "./samples/bytes.ts"
 
 /** Whether a blob can be seen in any of the ways a store has: all must agree, or the answer is neither. */
 const visibility = (digest: Digest) =>
@@ -28,7 +29,8 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
     Effect.gen(function* () {
       const store = yield* BlobStore
       const digest = ofBytes(joined(parts))
-      yield* store.write(digest, Stream.fromIterable(parts))
+      yield* store.remove(digest)
+      yield* store.write(digest, refilled(parts))
       const streamed = joined(yield* Stream.runCollect(store.read(digest)))
       const whole = yield* store.readWhole(digest)
       const size = yield* store.size(digest)
@@ -63,6 +65,8 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
       const store = yield* BlobStore
       const digest = ofBytes(joined(parts))
       yield* store.remove(digest)
+      const before = new Set(yield* Stream.runCollect(store.list))
+      const foreign = Effect.map(Stream.runCollect(Stream.filter(store.list, (each) => !before.has(each))), Chunk.size)
       const sent = yield* Deferred.make<void>()
       const stalled = Stream.fromIterable(parts.slice(0, at)).pipe(
         Stream.concat(Stream.execute(Deferred.succeed(sent, undefined))),
@@ -70,11 +74,13 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
       )
       const writing = yield* Effect.fork(store.write(digest, stalled))
       yield* Effect.race(Deferred.await(sent), Fiber.await(writing))
+      const meanwhile = yield* foreign
       yield* Fiber.interrupt(writing)
       const afterInterrupt = yield* visibility(digest)
       const broken = Stream.concat(Stream.fromIterable(parts.slice(0, at)), Stream.fail("the line went dead"))
       yield* Effect.ignore(store.write(digest, broken))
-      return afterInterrupt === "gone" && (yield* visibility(digest)) === "gone"
+      const isGone = afterInterrupt === "gone" && (yield* visibility(digest)) === "gone"
+      return meanwhile === 0 && isGone && (yield* foreign) === 0
     })
   ),
 
@@ -144,7 +150,7 @@ export const blobLaws: ReadonlyArray<Law<BlobStore>> = [
       const broken = Stream.concat(Stream.fromIterable(parts), Stream.fail("the line went dead"))
       const refused = yield* Effect.isFailure(store.add(broken))
       const between = yield* visibility(digest)
-      const added = yield* store.add(Stream.fromIterable(parts))
+      const added = yield* store.add(refilled(parts))
       return (
         refused &&
         between === "gone" &&

@@ -48,6 +48,7 @@ export interface PartialBlob {
 
 /** A blob in the making. */
 export interface Draft {
+  /** Once it has succeeded, the chunk is its sender's again, who may fill it with something else (BLOB-1). */
   readonly append: (chunk: Uint8Array) => Effect.Effect<void, StorageFailure>
   /** Makes the draft visible in one step. Publishing a digest that exists already changes nothing. */
   readonly publish: (digest: Digest) => Effect.Effect<void, StorageFailure>

@@ -18,11 +18,15 @@ const honest = (blobs: Blobs): BlobDriver => ({
   list: Stream.suspend(() => Stream.fromIterable([...blobs.keys()]))
 })
 
-const stage = (kept: (parts: Array<Uint8Array>) => Array<Uint8Array>, blobs: Blobs): BlobDriver["stage"] =>
+const stage = (
+  kept: (parts: Array<Uint8Array>) => Array<Uint8Array>,
+  blobs: Blobs,
+  taken: (piece: Uint8Array) => Uint8Array = (piece) => piece.slice()
+): BlobDriver["stage"] =>
   Effect.sync(() => {
     const parts: Array<Uint8Array> = []
     return {
-      append: (piece) => Effect.sync(() => void parts.push(piece.slice())),
+      append: (piece) => Effect.sync(() => void parts.push(taken(piece))),
       publish: (digest) => Effect.sync(() => void blobs.set(digest, Buffer.concat(kept(parts))))
     }
   })
@@ -83,22 +87,13 @@ export const blobSaboteurs: ReadonlyArray<Saboteur<BlobStore>> = [
   },
   {
     sin: "keeps a piece that its owner fills again",
-    breaks: ["BLOB-1"],
-    layer: service((_, store) => ({
-      write: (digest, bytes) => {
-        const buffer = new Uint8Array(4096)
-        // What a sender that uses one buffer for all pieces does to a store that keeps references.
-        const kept: Array<Uint8Array> = []
-        return Effect.zipRight(
-          Stream.runForEach(bytes, (piece) =>
-            Effect.sync(() => {
-              buffer.set(piece)
-              kept.push(buffer.subarray(0, piece.length))
-            })
-          ),
-          Effect.suspend(() => store.write(digest, Stream.fromIterable(kept)))
-        )
-      }
+    breaks: ["BLOB-1", "BLOB-7"],
+    layer: driver((blobs) => ({
+      stage: stage(
+        (parts) => parts,
+        blobs,
+        (piece) => piece
+      )
     }))
   },
   {
@@ -154,6 +149,27 @@ export const blobSaboteurs: ReadonlyArray<Saboteur<BlobStore>> = [
       write: (digest, bytes) =>
         Effect.onInterrupt(store.write(digest, bytes), () => Effect.sync(() => blobs.set(digest, new Uint8Array())))
     }))
+  },
+  {
+    sin: "lists its drafts",
+    breaks: ["BLOB-4"],
+    layer: driver((blobs) => {
+      const drafts = new Set<Digest>()
+      return {
+        stage: Effect.zipRight(
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              const draft = ofBytes(new TextEncoder().encode(`draft ${drafts.size}`))
+              drafts.add(draft)
+              return draft
+            }),
+            (draft) => Effect.sync(() => drafts.delete(draft))
+          ),
+          stage((parts) => parts, blobs)
+        ),
+        list: Stream.suspend(() => Stream.fromIterable([...blobs.keys(), ...drafts]))
+      }
+    })
   },
   {
     sin: "lists a blob once for each write",

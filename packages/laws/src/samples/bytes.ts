@@ -1,3 +1,4 @@
+import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 
 /**
@@ -10,6 +11,23 @@ export const pieces: fc.Arbitrary<ReadonlyArray<Uint8Array>> = fc.array(fc.uint8
 
 /** The pieces in one. */
 export const joined = (parts: Iterable<Uint8Array>): Uint8Array => Buffer.concat([...parts])
+
+/**
+ * The pieces as a sender has them who uses one buffer for all: each is there until the next one is asked for, and after the
+ * last one something else is.
+ */
+export const refilled = (parts: ReadonlyArray<Uint8Array>): Stream.Stream<Uint8Array> =>
+  Stream.suspend(() => {
+    const buffer = new Uint8Array(Math.max(0, ...parts.map(({ length }) => length)))
+    const filled = (part: Uint8Array) => {
+      buffer.fill(0x55)
+      buffer.set(part)
+      return buffer.subarray(0, part.length)
+    }
+    // One piece in a chunk, so that none is made before the one in front of it was taken.
+    const ends = [...parts, new Uint8Array()]
+    return Stream.map(Stream.rechunk(Stream.fromIterable(ends), 1), filled)
+  })
 
 /** The same bytes cut at the given places, each a fraction of the length; two equal places make an empty piece. */
 export const cut = (bytes: Uint8Array, places: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
