@@ -10,6 +10,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StreamName } from "./argv/values/words.ts"
+import { heldKeys } from "./held-keys.ts"
 import { proxiedSignals } from "./proxied-signals.ts"
 import type { Terminal } from "./terminal.ts"
 
@@ -55,6 +56,12 @@ export const attachSession = (
       return yield* Effect.raceFirst(ended, Effect.as(Deferred.await(detached), Option.none<ExitStatus>()))
     })
   )
+
+/**
+ * Milliseconds that the first of the keys that detach waits for the next one. Whoever only wants it in the container, as
+ * Ctrl-P in a shell, has it then.
+ */
+const detachPatience = 500
 
 type Run = (effect: Effect.Effect<unknown>) => unknown
 
@@ -117,30 +124,11 @@ const passInput = (
         () => Effect.sync(() => input.setRawMode(false))
       )
     }
-    const keys = tty ? detachKeys : new Uint8Array()
-    let matched = 0
-    /** What may pass of a piece; the keys that detach are held back until it is clear that they are not meant. */
-    const filter = (piece: Uint8Array): Uint8Array => {
-      if (keys.length === 0) return piece
-      const passed: Array<number> = []
-      for (const byte of piece) {
-        if (byte === keys[matched]) {
-          matched++
-          if (matched === keys.length) {
-            run(Deferred.succeed(detached, undefined))
-            break
-          }
-          continue
-        }
-        passed.push(...keys.subarray(0, matched))
-        matched = byte === keys[0] ? 1 : 0
-        if (matched === 0) passed.push(byte)
-      }
-      return Uint8Array.from(passed)
-    }
-    if (isStream(0)) return yield* passStream(session, filter)
+    const keys = heldKeys(tty ? detachKeys : new Uint8Array(), () => run(Deferred.succeed(detached, undefined)))
+    if (isStream(0)) return yield* passStream(session, keys.filter)
     const input = process.stdin
     let last: Promise<void> = Promise.resolve()
+    let patience: ReturnType<typeof setTimeout> | undefined
     const inOrder = (effect: Effect.Effect<void>): void => {
       input.pause()
       last = last.then(() => Effect.runPromise(effect)).then(() => void input.resume())
@@ -148,14 +136,23 @@ const passInput = (
     yield* listen(
       (listener) => input.on("data", listener),
       (listener) => input.off("data", listener),
-      (piece: Uint8Array) => inOrder(session.input(filter(piece)))
+      (piece: Uint8Array) => {
+        clearTimeout(patience)
+        inOrder(session.input(keys.filter(piece)))
+        if (keys.isHolding()) patience = setTimeout(() => inOrder(session.input(keys.release())), detachPatience)
+      }
     )
     yield* listen(
       (listener) => input.on("end", listener),
       (listener) => input.off("end", listener),
       () => inOrder(session.closeInput)
     )
-    yield* Effect.addFinalizer(() => Effect.sync(() => void input.pause()))
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        clearTimeout(patience)
+        input.pause()
+      })
+    )
   })
 
 /** Whether a descriptor is a pipe or socket that Bun reads. */

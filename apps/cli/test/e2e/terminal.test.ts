@@ -83,6 +83,17 @@ describe.each(everyRuntime)("a container in a terminal, made by %s", (runtime) =
     await until("its end", async () => (await gantry.field("left", "{{.State.Status}}")) === "exited")
   })
 
+  it("has the first of the keys that detach when no other follows: Ctrl-P is the line before", async () => {
+    const shell = inTerminal(gantry, "run", "--rm", "-it", "base", "sh")
+    await shell.says(/# /)
+    shell.write("echo $((6 * 7))\r")
+    await shell.says(/42\s+\/ # /)
+    shell.write("\x10")
+    await shell.says(/42\s+\/ # [^]*echo \$\(\(6 \* 7\)\)/)
+    shell.write("\x15exit 3\r")
+    expect((await shell.ended).status).toBe(3)
+  })
+
   it("shows a build as a region that is redrawn, and leaves its last state", async () => {
     const directory = gantry.context({ Dockerfile: "FROM base\nRUN echo something\n" })
     const build = inTerminal(gantry, "build", "-t", "drawn", directory)
