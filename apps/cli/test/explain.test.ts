@@ -197,6 +197,18 @@ describe("explain", () => {
     expect(explain(failures.PortTaken).status).toBeUndefined()
   })
 
+  it.each([
+    ["nope", undefined, "container's PATH", "by its full path"],
+    ["/bin/nope", undefined, "no such file", "spelling"],
+    ["/bin/script", "its interpreter is not there", "its interpreter is not there", "first line"]
+  ])("says of the command %s, which lacks %s, what is missing and what helps", (command, lacks, missing, helps) => {
+    const failure = new CommandNotFound({ container: "c", command, ...(lacks === undefined ? {} : { lacks }) })
+    const { todo, what, why } = explain(failure)
+    expect(why).toContain(missing)
+    expect(todo).toContain(helps)
+    expect(what.includes("$PATH")).toBe(!command.includes("/"))
+  })
+
   it("advises to get an image again whose blobs are gone or damaged", () => {
     for (const failure of [failures.BlobMissing, failures.BlobCorrupt, failures.LayerMissing]) {
       expect(explain(failure).todo).toBe("build or pull the image again")

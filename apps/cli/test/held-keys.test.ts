@@ -7,7 +7,7 @@ const typed = (keys: ReadonlyArray<number>) => {
   const held = heldKeys(Uint8Array.from(keys), () => void detached++)
   return {
     ...held,
-    type: (...bytes: ReadonlyArray<number>) => [...held.filter(Uint8Array.from(bytes))],
+    type: (...bytes: ReadonlyArray<number>) => Array.from(held.filter(Uint8Array.from(bytes))),
     detached: () => detached
   }
 }

@@ -52,7 +52,7 @@ export const dockerWords = (failure: Failure, command = ""): DockerWords => {
     case "NotRunning":
       return daemon(`Container ${failure.container} is not running`)
     case "CommandNotFound":
-      if (failure.command.includes("/")) {
+      if (failure.lacks === undefined && failure.command.includes("/")) {
         return daemon(
           `${startFailed}exec: "${failure.command}": stat ${failure.command}: no such file or directory: unknown`
         )

@@ -1,16 +1,11 @@
-import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
+import type { CommandNotFound, RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import { type Explanation, optional } from "./Explanation.ts"
 
 /** What is said of processes and containers that do not run. */
 export const explainRuntime = (failure: RuntimeError): Explanation => {
   switch (failure._tag) {
     case "CommandNotFound":
-      return {
-        what: failure.message,
-        why: "no file of that name in the container's PATH",
-        todo: "check the spelling, or name it by its full path",
-        status: 127
-      }
+      return { what: failure.message, ...lackOf(failure), status: 127 }
     case "CommandNotExecutable":
       return {
         what: failure.message,
@@ -28,6 +23,19 @@ export const explainRuntime = (failure: RuntimeError): Explanation => {
       }
     case "NotRunning":
       return { what: failure.message, todo: "start it first: gantry start NAME" }
+  }
+}
+
+const lackOf = ({ command, lacks }: CommandNotFound): Pick<Explanation, "why" | "todo"> => {
+  if (lacks !== undefined) {
+    const todo =
+      "install what its first line names, or what it was linked for (file and ldd say that); or link it statically"
+    return { why: lacks, todo }
+  }
+  if (command.includes("/")) return { why: "the container has no such file", todo: "check the spelling" }
+  return {
+    why: "no file of that name in the container's PATH",
+    todo: "check the spelling, or name it by its full path"
   }
 }
 

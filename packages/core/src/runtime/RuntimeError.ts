@@ -1,12 +1,19 @@
 import * as Data from "effect/Data"
 
-/** The command is not in the container's file system, or not on its PATH. Exit status 127. */
+/**
+ * The command is not in the container's file system, or not on its PATH; or, which `lacks` says then, what would run it is not.
+ * Exit status 127.
+ */
 export class CommandNotFound extends Data.TaggedError("CommandNotFound")<{
   readonly container: string
   readonly command: string
+  readonly lacks?: string
 }> {
   override get message() {
-    return `exec: "${this.command}": executable file not found in $PATH`
+    if (this.lacks === undefined && !this.command.includes("/")) {
+      return `exec: "${this.command}": executable file not found in $PATH`
+    }
+    return `exec: "${this.command}": no such file or directory`
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { lacksInterpreter } from "@gantry/linux/container/find-program"
 import { Runtime } from "@gantry/core/runtime/Runtime"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { describe, expect, it } from "vitest"
@@ -63,6 +64,13 @@ describe.skipIf(process.getuid?.() !== 0)("the supervisor, on the real kernel (n
       })
     )
     expect(failure).toEqual({ tag, state: { status: "created" } })
+  })
+
+  it("says of a script that it is there when its interpreter is not", async () => {
+    const error = await rig().run(Effect.flip(runToEnd(rig().spec({ argv: ["/etc/orphan"] }))))
+    expect(error).toMatchObject({ _tag: "CommandNotFound", command: "/etc/orphan", lacks: lacksInterpreter })
+    const absent = await rig().run(Effect.flip(runToEnd(rig().spec({ argv: ["/etc/absent"] }))))
+    expect(absent).not.toHaveProperty("lacks")
   })
 
   it("names a user that the image does not know", async () => {

@@ -63,6 +63,7 @@ export const makeRig = (self: ReadonlyArray<string> = selves.bun, supervisor = s
   writeFileSync(join(lower, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
   writeFileSync(join(lower, "etc/group"), "root:x:0:\napp:x:1000:\nwheel:x:10:app\n")
   writeFileSync(join(lower, "etc/text"), "this is not a program\n")
+  writeFileSync(join(lower, "etc/orphan"), "#!/bin/not-here\n", { mode: 0o755 })
   const instance = `test${basename(directory).slice(-6)}`
   let made = 0
 

@@ -12,6 +12,9 @@ export type LookAt = (path: string) => ProgramKind | undefined
 /** Where a command is looked for when the environment has no PATH. Docker's default. */
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+/** Why the kernel says that there is no file although `findProgram` found it: the file needs another one to run it. */
+export const lacksInterpreter = "it is there, and the interpreter or loader that it names is not"
+
 /**
  * The path of a command in the container, found as a shell would find it. Fails with status 127 when there is none and
  * with 126 when all there is cannot be executed.

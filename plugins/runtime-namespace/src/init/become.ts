@@ -15,7 +15,7 @@ import { rootless } from "@gantry/linux/rootless"
 import { failedWith } from "@gantry/linux/SyscallError"
 import type { ProcessSpec } from "@gantry/core/runtime/ContainerSpec"
 import { type Kernel, settle } from "@gantry/linux/container/Kernel"
-import { findProgram } from "@gantry/linux/container/find-program"
+import { findProgram, lacksInterpreter } from "@gantry/linux/container/find-program"
 import { throughFirstProcess } from "@gantry/linux/container/first-process"
 import { lockRoot } from "./mask.ts"
 import type { Identity } from "@gantry/linux/container/passwd"
@@ -99,7 +99,8 @@ export const become = (
     return sys.execve(execution.program, execution.argv, execution.env)
   } catch (error) {
     if (error instanceof StubGone) throw error
-    throw new StageFailure("run command", wordsOf(error), failedWith(error, "ENOENT") ? 127 : 126)
+    if (failedWith(error, "ENOENT")) throw new StageFailure("run command", lacksInterpreter, 127)
+    throw new StageFailure("run command", wordsOf(error), 126)
   }
 }
 
