@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { forAll, type Law } from "./Law.ts"
 import { layerOf, packed, stackedOn, stackOf, visible } from "./layer-steps.ts"
-import { plainChanges } from "./plain-changes.ts"
+import { emptyingChanges, plainChanges } from "./plain-changes.ts"
 import { cut, cuts, joined } from "./samples/bytes.ts"
 import { shuffled } from "./samples/changes.ts"
 import { layerArchiveLaws } from "./layer-archives.ts"
@@ -194,7 +194,15 @@ export const layerLaws: ReadonlyArray<Law<LayerStore>> = [
           // A single entry may call itself a hard link or the file it is.
           return expected?.path === path && (expected.type === type || type === "hardlink")
         })
-        return sameTree(walked, last) && looked.length === last.length && alike && gone.every(Option.isNone)
+        const emptying = yield* stackOf(history, emptyingChanges)
+        const other = asSeen(inWholeSeconds(yield* store.walk(emptying, "")))
+        return (
+          sameTree(walked, last) &&
+          sameTree(other, last) &&
+          looked.length === last.length &&
+          alike &&
+          gone.every(Option.isNone)
+        )
       }),
     { examples: [linkForDirectory] }
   ),

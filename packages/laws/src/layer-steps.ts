@@ -24,12 +24,12 @@ export const stackedOn = (parents: Stack, layer: Option.Option<LayerInfo>): Stac
 ]
 
 /** The layers of a history of trees. Equal layers may stand in a stack twice. */
-export const stackOf = (history: ReadonlyArray<Tree>) =>
+export const stackOf = (history: ReadonlyArray<Tree>, changesOf = plainChanges) =>
   Effect.gen(function* () {
     let stack: Stack = []
     let before: Tree = []
     for (const next of history) {
-      stack = stackedOn(stack, yield* layerOf(stack, plainChanges(before, next)))
+      stack = stackedOn(stack, yield* layerOf(stack, changesOf(before, next)))
       before = next
     }
     return stack

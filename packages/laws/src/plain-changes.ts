@@ -26,6 +26,26 @@ export const plainChanges = (from: Tree, to: Tree): ReadonlyArray<TreeChange> =>
   return changes
 }
 
+/**
+ * Other changes that lead from one tree to another: each directory at the top that both have is emptied by a mark and filled
+ * anew, and the rest is changed plainly. A hard link may lead out of a directory: then all of the tree is emptied.
+ */
+export const emptyingChanges = (from: Tree, to: Tree): ReadonlyArray<TreeChange> => {
+  const linked = [...from, ...to].some(({ type }) => type === "hardlink")
+  const isDirectory = (path: string) => (each: Tree[number]) => each.path === path && each.type === "directory"
+  const shared = from.flatMap(({ path }) =>
+    !path.includes("/") && from.some(isDirectory(path)) && to.some(isDirectory(path)) ? [path] : []
+  )
+  const emptied = new Set(linked ? [""] : shared)
+  const isInside = (path: string) => emptied.has("") || emptied.has(path.split("/")[0] ?? path)
+  const outside = (tree: Tree) => tree.filter(({ path }) => !isInside(path))
+  return [
+    ...Array.from(emptied, (path) => ({ type: "opaque", path }) as const),
+    ...plainChanges(outside(from), outside(to)),
+    ...to.filter(({ path }) => isInside(path))
+  ]
+}
+
 /** All names of the file at a path. Files with several names are the same only when all their names are. */
 const groupOf = (tree: Tree, path: string): Tree => {
   const entry = tree.find((each) => each.path === path)

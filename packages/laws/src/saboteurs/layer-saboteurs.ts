@@ -144,6 +144,17 @@ const sins: ReadonlyArray<readonly [sin: string, breaks: ReadonlyArray<string>, 
     })
   ],
   [
+    "forgets that a directory was emptied",
+    ["LAY-6"],
+    (store) => ({
+      write: (tree, changes) =>
+        store.write(
+          tree,
+          [...changes].filter(({ type }) => type !== "opaque")
+        )
+    })
+  ],
+  [
     "stacks layers upside down",
     ["LAY-6"],
     (store) => ({ walk: (stack, directory) => store.walk(stack.toReversed(), directory) })
