@@ -1,5 +1,5 @@
 import type { Plugin } from "@gantry/core/Plugin"
-import { Network } from "@gantry/core/network/Network"
+import { type AttachRequest, Network } from "@gantry/core/network/Network"
 import { NetworkRefused } from "@gantry/core/network/NetworkError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,12 +13,16 @@ const plugin: Plugin<void, Network, never, Network> = {
       Network,
       Effect.map(Network, (own) => ({
         ...own,
-        attach: (request) => {
-          const open = request.ports.find(({ hostIp }) => hostIp !== "127.0.0.1" && hostIp !== "::1")
-          return open === undefined ? own.attach(request) : Effect.fail(refusal(open.containerPort))
-        }
+        attach: (request) => Effect.zipRight(onlyLoopback(request.ports), own.attach(request)),
+        // Ports come later, too: gantry port add.
+        publish: (request) => Effect.zipRight(onlyLoopback(request.ports), own.publish(request))
       }))
     )
+}
+
+const onlyLoopback = (ports: AttachRequest["ports"]): Effect.Effect<void, NetworkRefused> => {
+  const open = ports.find(({ hostIp }) => hostIp !== "127.0.0.1" && hostIp !== "::1")
+  return open === undefined ? Effect.void : Effect.fail(refusal(open.containerPort))
 }
 
 const refusal = (port: number) =>

@@ -147,6 +147,10 @@ describe("a plugin outside the repository, with the law kit from packed archives
     const open = await use(...network, "run", "--rm", "-p", "80", "base", "true")
     expect(open.stderr).toMatch(/ports are for 127\.0\.0\.1 and ::1 alone here/)
     expect(await use(...network, "run", "--rm", "-p", "127.0.0.1::80", "base", "true")).toMatchObject({ status: 0 })
+    await gantry.ok("run", "-d", "--name", "later", "base", "sleep", "60")
+    expect((await use(...network, "port", "add", "later", "80")).stderr).toMatch(/ports are for 127\.0\.0\.1/)
+    expect(await use(...network, "port", "add", "later", "127.0.0.1::80")).toMatchObject({ status: 0 })
+    await gantry.ok("rm", "-f", "later")
     const runtime = ["--plugin", "runtime=./told-runtime.ts"]
     const told = await use(...runtime, "run", "--rm", "base", "sh", "-c", "echo $RUNS_IN")
     expect(told).toMatchObject({ status: 0, stdout: "gantry\n" })
