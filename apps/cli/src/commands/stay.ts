@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StreamName } from "../argv/values/words.ts"
 import { attachSession } from "../attach-session.ts"
+import { persistence } from "../show/deafness.ts"
 import type { Terminal } from "../terminal.ts"
 
 /** How a command stays with a container. */
@@ -25,7 +26,18 @@ export interface Stay {
 export const stay = (record: ContainerRecord, session: Session, { sigProxy, ...how }: Stay, terminal: Terminal) =>
   Effect.gen(function* () {
     const { tty } = record.spec.process
-    const exit = yield* attachSession(session, { ...how, tty, signals: sigProxy && !tty }, terminal)
+    const deaf = persistence(record)
+    const told: Session = {
+      ...session,
+      signal: (number) => {
+        const hint = deaf(number)
+        return Effect.zipLeft(
+          session.signal(number),
+          Effect.sync(() => hint !== undefined && terminal.err(hint))
+        )
+      }
+    }
+    const exit = yield* attachSession(told, { ...how, tty, signals: sigProxy && !tty }, terminal)
     if (Option.isNone(exit)) return 0
     yield* settleOrWarn(record)
     return exit.value.code

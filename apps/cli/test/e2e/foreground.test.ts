@@ -117,6 +117,20 @@ describe("a container in the foreground", () => {
     expect((await run.ended).status).toBe(6)
   })
 
+  it("says how to end a command that goes on after the third Ctrl-C", async () => {
+    const going = "trap 'echo heard' INT; echo ready; while :; do sleep 1 & wait $!; done"
+    const run = gantry.start("run", "--rm", "--name", "going", "base", "sh", "-c", going)
+    await run.says(/ready/)
+    for (const count of [1, 2, 3]) {
+      expect(run.stderr()).toBe("")
+      run.kill("SIGINT")
+      await run.says(new RegExp(`(?:heard\n){${count}}`))
+    }
+    await run.says(/going goes on after SIGINT\n {2}try: gantry kill going/, "stderr")
+    await gantry.ok("kill", "going")
+    expect((await run.ended).status).toBe(137)
+  })
+
   it("with --rm leaves no container, not even for a moment after its end", async () => {
     await gantry.ok("run", "--rm", "base", "sh", "-c", "echo x > /file")
     expect(await gantry.ok("ps", "-aq")).toBe("")

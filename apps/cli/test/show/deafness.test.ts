@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { plainSpec } from "@gantry/core/runtime/ContainerSpec"
 import type { ContainerRecord } from "@gantry/engine/containers/ContainerRecord"
-import { deafness } from "../../src/show/deafness.ts"
+import { deafness, persistence } from "../../src/show/deafness.ts"
 
 const spec = plainSpec("0".repeat(64), { type: "directory", path: "/" }, { argv: ["sleep"] })
 // Only what is looked at.
@@ -25,5 +25,24 @@ describe("a container that had to be killed", () => {
     ["got no time", killed, { signal: undefined, seconds: 0 }]
   ] as const)("is not when it %s", (_, exit, how) => {
     expect(deafness({ name: "web", options, spec }, exit, how)).toBeUndefined()
+  })
+})
+
+describe("signals to a container in the foreground that does not end", () => {
+  const says = (init: boolean, ...signals: ReadonlyArray<number>) => {
+    const told = persistence({ name: "web", spec: { init } as ContainerRecord["spec"] })
+    return signals.map(told)
+  }
+
+  it("have a hint follow the third one, once", () => {
+    const hint =
+      "gantry: web goes on after SIGINT\n  try: gantry kill web; run with --init, it would end at such a signal\n"
+    expect(says(false, 2, 2, 2, 2, 2, 2)).toEqual([undefined, undefined, hint, undefined, undefined, undefined])
+    expect(says(false, 15, 2, 15)[2]).toContain("after SIGTERM")
+    expect(says(true, 2, 2, 2)[2]).toBe("gantry: web goes on after SIGINT\n  try: gantry kill web\n")
+  })
+
+  it("do not count when they end nothing by themselves, such as SIGHUP or SIGUSR1", () => {
+    expect(says(false, 1, 10, 12, 18, 1, 10)).toEqual(Array.from({ length: 6 }, () => undefined))
   })
 })
