@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto"
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import * as ImageRef from "@gantry/core/image/ImageRef"
 import type { Built } from "@gantry/engine/verbs/build"
+import { reasonOf } from "@gantry/engine/file-problem"
 import * as Effect from "effect/Effect"
+import { lookAt } from "../look-at.ts"
 import { Usage } from "./Usage.ts"
 
 /** What identifies what was built: an image by its ID, several platforms by the digest of their index. */
@@ -41,7 +43,7 @@ export const writeWhole = (path: string, text: string, cwd: string): Effect.Effe
   Effect.try({
     try: () => {
       const target = resolve(cwd, path)
-      const stat = statSync(target, { throwIfNoEntry: false })
+      const { stat } = lookAt(target)
       if (stat !== undefined && !stat.isFile()) {
         writeFileSync(target, text)
         return
@@ -51,21 +53,32 @@ export const writeWhole = (path: string, text: string, cwd: string): Effect.Effe
         writeFileSync(draft, text, { flag: "wx", mode: 0o644 })
         renameSync(draft, target)
       } catch (cause) {
-        rmSync(draft, { force: true })
+        // Where there cannot be one, Bun fails to remove it.
+        if (existsSync(draft)) rmSync(draft, { force: true })
         throw cause
       }
     },
-    catch: (cause) =>
-      new Usage({
-        message: `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-        status: 1
-      })
+    catch: unwritable(path)
   })
 
+const unwritable =
+  (path: string) =>
+  (cause: unknown): Usage =>
+    new Usage({
+      message: `${path} cannot be written: ${isMissing(cause) ? "there is no such directory" : reasonOf(cause)}`,
+      status: 1
+    })
+
+const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "ENOENT"
+
 /** Takes away what an earlier build wrote, so that nobody takes it for this one's. */
-export const removeStale = (path: string | undefined, cwd: string): Effect.Effect<void> =>
-  Effect.sync(() => {
-    if (path === undefined) return
-    const target = resolve(cwd, path)
-    if (statSync(target, { throwIfNoEntry: false })?.isFile() === true) rmSync(target, { force: true })
-  })
+export const removeStale = (path: string | undefined, cwd: string): Effect.Effect<void, Usage> =>
+  path === undefined
+    ? Effect.void
+    : Effect.try({
+        try: () => {
+          const target = resolve(cwd, path)
+          if (lookAt(target).stat?.isFile() === true) rmSync(target, { force: true })
+        },
+        catch: unwritable(path)
+      })

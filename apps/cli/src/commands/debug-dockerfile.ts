@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { render } from "@gantry/build/dockerfile/Diagnostic"
 import { printNode, readSyntax } from "@gantry/build/dockerfile/Syntax"
+import { reasonOf } from "@gantry/engine/file-problem"
 import * as Effect from "effect/Effect"
 import { debugDockerfile as table } from "../argv/tables/debug.ts"
 import { jsonCompact } from "../show/json.ts"
@@ -20,7 +21,7 @@ export default define(table, ({ operands: [file = "-"], options }, { terminal })
       try: () => readFileSync(file === "-" ? 0 : resolve(terminal.cwd, file), "utf8"),
       catch: (cause) =>
         new Usage({
-          message: `${shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+          message: `${shown} cannot be read: ${reasonOf(cause)}`,
           hint: "name a Dockerfile, or - for standard input",
           status: 1
         })

@@ -234,6 +234,16 @@ COPY --from=base /etc/passwd /dir/up/passwd
     expect(await gantry.field("facts:1", "{{.Id}}")).toBe(id)
   })
 
+  it("refuses places below a file in words", async () => {
+    const directory = gantry.context({ Dockerfile: "FROM base\n", file: "" })
+    const file = join(directory, "file/x")
+    const beside = "a part of its path is not a directory"
+    const id = await gantry.try("build", "--iidfile", file, directory)
+    expect(id.stderr).toContain(`gantry: ${file} cannot be written: ${beside}\n`)
+    const context = await gantry.try("build", "--build-context", `c=${file}`, directory)
+    expect(context.stderr).toContain(`path "${file}" not found`)
+  })
+
   it("leaves names, folders and archives as they were when an output cannot be written", async () => {
     await gantry.build("steady", "FROM base\nRUN echo one > /one\n")
     const id = await gantry.field("steady", "{{.Id}}")

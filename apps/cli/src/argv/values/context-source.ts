@@ -1,10 +1,10 @@
-import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import { remoteKind, withoutPassword } from "@gantry/build/graph/remote-source"
 import { contextName } from "@gantry/build/graph/NamedContext"
 import type { ContextSource, NamedSource } from "@gantry/engine/contexts/ContextSource"
 import { parseGitAddress } from "@gantry/engine/contexts/git-address"
 import * as Either from "effect/Either"
+import { lookAt } from "../../look-at.ts"
 import { bad, good, type Result } from "../Result.ts"
 
 /**
@@ -13,8 +13,8 @@ import { bad, good, type Result } from "../Result.ts"
  */
 export const parseContextSource = (text: string, cwd: string): Result<ContextSource> => {
   const path = resolve(cwd, text)
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found?.isDirectory() === true) return good({ of: "folder", path })
+  const { stat, why: refusal } = lookAt(path)
+  if (stat?.isDirectory() === true) return good({ of: "folder", path })
   const kind = /^file:\/\//i.test(text) ? "repository" : remoteKind(text)
   if (kind === "download") {
     if (!URL.canParse(text)) return bad(`${withoutPassword(text)} is no address`)
@@ -26,7 +26,8 @@ export const parseContextSource = (text: string, cwd: string): Result<ContextSou
       onRight: (address) => good({ of: "repository", address })
     })
   }
-  return bad(found === undefined ? `path ${JSON.stringify(text)} not found` : `${text} is not a directory`)
+  if (refusal !== undefined) return bad(`path ${JSON.stringify(text)} cannot be used: ${refusal}`)
+  return bad(stat === undefined ? `path ${JSON.stringify(text)} not found` : `${text} is not a directory`)
 }
 
 /** Reads `--build-context`: `name=` and a directory, an address, `docker-image://NAME` or `oci-layout://PATH[:TAG][@DIGEST]`. */
