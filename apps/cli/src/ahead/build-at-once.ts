@@ -39,7 +39,7 @@ export const buildAtOnce = (
   const progress = buildProgress(style, about.dockerfile, terminal)
   for (const input of inputs) recorder.onInput(input)
   for (const event of events) {
-    const told = event.type === "cached" ? { ...event, ageMs: event.ageMs + began - at } : event
+    const told = "ageMs" in event && event.ageMs !== undefined ? { ...event, ageMs: event.ageMs + began - at } : event
     recorder.onEvent(told)
     progress.onEvent(told)
   }

@@ -203,8 +203,13 @@ const asCached = (event: SolveEvent): ReadonlyArray<SolveEvent> => {
     case "started":
     case "output":
       return []
-    case "applied":
-      return [{ ...event, cached: true }]
+    case "applied": {
+      const { ageMs, cause, step, type } = event
+      // What has neither has no record.
+      return [
+        { type, step, cached: true, ...(ageMs === undefined && cause === undefined ? {} : { ageMs: ageMs ?? 0 }) }
+      ]
+    }
     case "done":
       return [{ type: "cached", step: event.step, ageMs: 0 }]
     default:

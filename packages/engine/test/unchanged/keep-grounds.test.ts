@@ -13,7 +13,7 @@ import { type Asked, built, contextOf } from "../verbs/built.ts"
 import { world } from "../world.ts"
 import { nextTime } from "./next-time.ts"
 
-const simple = "FROM scratch\nCOPY app /srv/\nRUN echo made > /made\nENV A=1\n"
+const simple = "FROM scratch\nARG V=1\nCOPY app /srv/\nRUN echo made > /made\nENV A=1\n"
 
 /** Builds what lies in a folder under the key `k`, an hour after that was written. */
 const builtHere = (context: string, more: Partial<Asked> = {}) =>
@@ -31,7 +31,7 @@ const kept = Effect.flatMap(Database, (db) =>
 const later = TestClock.setTime(Date.now() + 3_600_000)
 
 const ageless = (events: ReadonlyArray<SolveEvent> = []) =>
-  events.map((event) => (event.type === "cached" ? { ...event, ageMs: 0 } : event))
+  events.map((event) => ("ageMs" in event ? { ...event, ageMs: 0 } : event))
 
 /** Whether all that grounds say of the store is so. */
 const storeIsAsBefore = Effect.gen(function* () {
@@ -71,9 +71,9 @@ describe("the grounds of a build", () => {
           events: second.events
         })
         expect(grounds?.steps.map(({ layer, place }) => [place.number, layer === null])).toEqual([
-          [2, false],
           [3, false],
-          [4, true]
+          [4, false],
+          [5, true]
         ])
         expect(grounds?.looks.map(({ path, saw }) => [path, saw])).toContainEqual(["app", "file"])
         expect(grounds !== undefined && filesHold(grounds)).toBe(true)
