@@ -19,7 +19,7 @@ export interface Suite<R, E> {
   readonly laws: ReadonlyArray<Law<R>>
   /** Built once when the first law asks for it, released after the last law. */
   readonly layer: Layer.Layer<R, E>
-  /** Longest time of one law in milliseconds; 60 000 when absent. */
+  /** Longest time of one law in milliseconds, there for what never ends; 300 000 when absent. */
   readonly limit?: number
 }
 
@@ -42,7 +42,7 @@ const commandFor = (runner: Runner, id: string): string => {
  * register(vitest, { name: "memory keeps the blob laws", laws: blobLaws, layer: MemoryBlobs.layer })
  * ```
  */
-export const register = <R, E>(runner: Runner, { laws, layer, limit = 60_000, name }: Suite<R, E>): void => {
+export const register = <R, E>(runner: Runner, { laws, layer, limit = 300_000, name }: Suite<R, E>): void => {
   runner.describe(name, () => {
     const runtime = ManagedRuntime.make(layer)
     const after = "afterAll" in runner ? runner.afterAll : runner.after

@@ -44,7 +44,7 @@ const end = Buffer.alloc(1024)
 
 describe("makeTarReader", () => {
   // Bun compares big arrays slowly.
-  it("finds the same in an archive however it was cut", { timeout: 30_000 }, () => {
+  it("finds the same in an archive however it was cut", () => {
     const meta = { mode: 0o600, uid: 1, gid: 2, mtimeNs: 3_000_000_000n }
     const archive = Buffer.concat([
       ...tarPieces([
