@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { hasProgram } from "../has-program.ts"
 import { world } from "../world.ts"
 import { context, copy } from "./copied.ts"
 
@@ -27,7 +28,9 @@ describe("ADD of archives", () => {
   const files = { "sub/a": "A", "sub/link": "-> a" }
 
   for (const option of ["--no-auto-compress", "--gzip", "--bzip2", "--xz"]) {
-    it.scoped(`unpacks what tar ${option} made, whatever it is called`, () =>
+    // tar starts a program for what it does not do itself.
+    const packer = option === "--no-auto-compress" ? "tar" : option.slice(2)
+    it.scoped.skipIf(!hasProgram(packer))(`unpacks what tar ${option} made, whatever it is called`, () =>
       Effect.gen(function* () {
         const root = yield* packed(files, option)
         expect(yield* copy(root, { sources: ["a.bin"], dest: "/d/", unpack: true })).toEqual(contents)
