@@ -10,7 +10,7 @@ it("a helper has answered when it has ended, whatever it has started", async () 
   try {
     const answer = '{"Username":"me","Secret":"it"}'
     // The agent has the helper's own output, and ends with the test only.
-    const script = `#!/bin/sh\n/bin/sleep 30 &\necho $! >${folder}/agent\necho '${answer}'\n`
+    const script = `#!/bin/sh\n/bin/sleep 30 &\necho $! >"${folder}/agent"\necho '${answer}'\n`
     writeFileSync(join(folder, "docker-credential-agent"), script, { mode: 0o755 })
     const found = await Effect.runPromise(get("agent", "registry.example", { PATH: `${folder}:/usr/bin:/bin` }))
     expect(found).toEqual(Option.some({ type: "password", username: "me", password: "it" }))

@@ -94,10 +94,13 @@ describe("at a place in a command line", () => {
     try {
       const file = join(folder, "compose.yaml")
       writeFileSync(file, "services: { web: { image: a }, db: { image: b, profiles: [all] } }\n")
-      expect(await wordsAt(`compose -f ${file} up `)).toEqual(["web", "db"])
-      expect(await wordsAt(`compose -f ${file} up -d web `)).toEqual(["db"])
-      expect(await wordsAt(`compose -f ${file} exec web `)).toEqual([])
-      expect(await wordsAt(`compose -f ${folder}/nothing.yaml up `)).toEqual([])
+      // As words and not as a line: a folder of temporary files may have a space in its name.
+      const services = async (from: string, ...after: ReadonlyArray<string>) =>
+        (await offerFor(["compose", "-f", from, ...after], "", tableOf)).words.map(({ value }) => value)
+      expect(await services(file, "up")).toEqual(["web", "db"])
+      expect(await services(file, "up", "-d", "web")).toEqual(["db"])
+      expect(await services(file, "exec", "web")).toEqual([])
+      expect(await services(join(folder, "nothing.yaml"), "up")).toEqual([])
     } finally {
       rmSync(folder, { recursive: true })
     }

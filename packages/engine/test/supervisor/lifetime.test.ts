@@ -156,7 +156,7 @@ describe.skipIf(process.getuid?.() !== 0)("the life of a container, on the real 
     execFileSync("mkfifo", [witness])
     const spec = rig().spec({ argv: ["true"] })
     const reading = readFile(witness, "utf8")
-    await rig().run(runToEnd(spec, { cleanup: ["/bin/busybox", "sh", "-c", `echo done > ${witness}`] }))
+    await rig().run(runToEnd(spec, { cleanup: ["/bin/busybox", "sh", "-c", `echo done > "${witness}"`] }))
     expect(await reading).toBe("done\n")
   })
 })

@@ -8,7 +8,7 @@ import { watchHealth } from "../../src/supervisor/watch-health.ts"
 /** A look that leaves a line behind, and then ends with that code. */
 const looking = (directory: string, exitCode: number, before = ":"): ReadonlyArray<string> => {
   const check = JSON.stringify({ start: Date.now(), end: Date.now() + 1000, exitCode, output: "" })
-  return ["sh", "-c", `echo look >> ${directory}/looks; ${before}; echo '${check}'`]
+  return ["sh", "-c", `echo look >> "${directory}/looks"; ${before}; echo '${check}'`]
 }
 
 describe("who looks at a container's health", () => {
@@ -56,7 +56,7 @@ describe("who looks at a container's health", () => {
     const probe = looking(
       directory,
       0,
-      `[ -e ${seen} ] || { while ! [ -e ${seen} ]; do sleep 0.01; done; echo no; exit 1; }`
+      `[ -e "${seen}" ] || { while ! [ -e "${seen}" ]; do sleep 0.01; done; echo no; exit 1; }`
     )
     let asked = 0
     const health = await new Promise<Health>((resolve) => {
