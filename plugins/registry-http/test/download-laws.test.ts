@@ -39,6 +39,6 @@ register(vitest, {
   laws: downloadLaws,
   layer: Layer.merge(
     server,
-    Layer.effect(Downloads, make({ env: {}, version: "test", timeout: 5, retry: { base: 1 } }))
+    Layer.effect(Downloads, make({ env: {}, version: "test", timeout: 60, retry: { base: 1 } }))
   )
 })

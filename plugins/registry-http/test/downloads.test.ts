@@ -5,7 +5,7 @@ import { make } from "../src/HttpDownloads.ts"
 import { type Script, serve } from "./host/scripted.ts"
 
 const downloads = (env: { readonly [name: string]: string } = {}) =>
-  make({ env, version: "test", timeout: 0.3, retry: { base: 1 } })
+  make({ env, version: "test", timeout: 60, retry: { base: 1 } })
 
 const got = (host: string, path = "/a", login = "") =>
   Effect.gen(function* () {

@@ -53,7 +53,10 @@ export const serve = (script: Script): Effect.Effect<Scripted, never, Scope.Scop
     return { host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`, seen }
   })
 
-/** A registry service over the plugin, made for tests: short pauses, short patience, these logins. */
+/** Short patience in seconds, for tests of what is silent. All others have much: a busy machine answers late. */
+export const impatient = { timeout: 1 }
+
+/** A registry service over the plugin, made for tests: short pauses, these logins. */
 export const connect = (
   options: Partial<HttpRegistryOptions> & { readonly logins?: { readonly [registry: string]: Login } } = {}
 ): Effect.Effect<Registry.RegistryShape> =>
@@ -63,7 +66,7 @@ export const connect = (
       configFiles: [],
       version: "test",
       certificates: [],
-      timeout: 0.3,
+      timeout: 60,
       retry: { base: 1 },
       credentials: {
         get: (registry) => Effect.succeed(Option.fromNullable(options.logins?.[registry])),
