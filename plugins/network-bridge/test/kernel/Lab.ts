@@ -38,15 +38,16 @@ export const runIn = (place: Place, program: string, ...args: ReadonlyArray<stri
 export const host: Place = { pid: process.pid }
 
 /** How long an answer may take on a busy machine, and how long it takes to be sure enough that none comes. In seconds. */
-const patience = 10
+const patience = 60
 const impatience = 0.4
 
 const http = (from: Place, address: string, seconds: number): string => {
-  try {
-    return runIn(from, "curl", "--silent", "--fail", "--max-time", String(seconds), `http://${address}/`)
-  } catch {
-    return "nothing"
-  }
+  const script = `
+    const end = (text) => { console.log(text); process.exit() }
+    setTimeout(end, ${seconds * 1000}, "nothing")
+    require("http").get("http://${address}/", (answer) => answer.on("data", (text) => end(String(text).trim())))
+      .on("error", () => end("nothing"))`
+  return runIn(from, process.execPath, "-e", script)
 }
 
 const udp = (from: Place, address: string, port: number, ownPort: number, seconds: number): string => {
