@@ -8,6 +8,7 @@ const runtimeGlobals: ReadonlyArray<readonly [path: string, why: string]> = [
   ["packages/linux/src/in-network.ts", "a process whose thread cannot come home must not go on"],
   ["packages/linux/src/load.ts", "chooses among them"],
   ["packages/linux/src/rootless.ts", "a process learns from its starter in whose namespace it is"],
+  ["packages/engine/src/own-ids.ts", "files of a process belong to whom it runs as, who may have no account"],
   ["packages/engine/src/supervisor/", "a process of its own"],
   ["plugins/runtime-namespace/src/init/", "a process of its own"],
   ["plugins/runtime-oci/src/run/", "a process of its own"],

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os"
 import { format, type Platform, plainPlatform } from "@gantry/core/image/Platform"
 import { LayerStore, type Stack } from "@gantry/core/store/LayerStore"
 import {
@@ -15,6 +14,7 @@ import type { TreeEntry } from "@gantry/core/tree/TreeEntry"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { ownIds } from "../own-ids.ts"
 import type { PlatformSplit } from "./Output.ts"
 import type { Produced } from "./Produced.ts"
 
@@ -48,7 +48,7 @@ export const exportedEntries = (
     const layers = yield* LayerStore
     const folders = split === "always" || (split === "auto" && produced.length > 1)
     const mostNs = epoch === undefined ? undefined : BigInt(epoch) * 1_000_000_000n
-    const { gid, uid } = userInfo()
+    const { gid, uid } = ownIds()
     const owner = own ? { uid, gid } : {}
     const dressed = (entry: TreeEntry, into: string): TreeEntry => ({
       ...entry,

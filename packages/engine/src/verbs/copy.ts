@@ -1,4 +1,3 @@
-import { userInfo } from "node:os"
 import { ownerInside, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { RuntimeError } from "@gantry/core/runtime/RuntimeError"
 import type { LayerStore, Placed, PlaceOptions } from "@gantry/core/store/LayerStore"
@@ -20,6 +19,7 @@ import { type OpenedSource, openSource } from "../copy/open-source.ts"
 import { putFiles, type PutError } from "../copy/put-files.ts"
 import { containerSide, hostSide, type Side, userOf } from "../copy/Side.ts"
 import { unpackedStream } from "../images/unpacked-archive.ts"
+import { ownIds } from "../own-ids.ts"
 
 /** How {@link copyIn} and its like can fail. */
 export type CopyError = CopyRefused | PutError | RuntimeError
@@ -69,7 +69,7 @@ export const copyOut = (
   Effect.gen(function* () {
     const from = yield* containerSide(container)
     const sources = yield* expanded(from, patterns)
-    const { gid, uid } = userInfo()
+    const { gid, uid } = ownIds()
     const place = { root: false, ...(archive ? {} : { owner: { uid, gid } }) }
     const owned = archive && rootless() === undefined ? ownersInside(container) : unchanged
     return yield* transfer({ from, to: yield* hostSide, sources, destination, follow, place, owned, devices: false })
