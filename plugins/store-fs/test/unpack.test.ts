@@ -29,6 +29,7 @@ import {
   record,
   treacherousArchives
 } from "@gantry/laws/samples/hostile-archives"
+import { fractions } from "@gantry/laws/samples/bytes"
 import { layerWords, meantBy, spelledWords, trickyWords, wordsBelow } from "@gantry/laws/samples/layer-words"
 import { Effect, Stream } from "effect"
 import * as fc from "fast-check"
@@ -168,7 +169,7 @@ describe.runIf(process.getuid?.() === 0)("as root", () => {
     )
     const place = join(root, "place")
     let count = 0
-    const bits = fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat({ max: 7 })), {
+    const bits = fc.array(fc.tuple(fractions, fc.nat({ max: 7 })), {
       minLength: 1,
       maxLength: 3
     })

@@ -187,7 +187,8 @@ export const blobSaboteurs: ReadonlyArray<Saboteur<BlobStore>> = [
     sin: "refuses a blob that it has",
     breaks: ["BLOB-3"],
     layer: service((blobs, store) => ({
-      write: (digest, bytes) => (blobs.has(digest) ? Effect.die("it is there already") : store.write(digest, bytes))
+      write: (digest, bytes) =>
+        Effect.suspend(() => (blobs.has(digest) ? Effect.die("it is there already") : store.write(digest, bytes)))
     }))
   },
   {
