@@ -10,9 +10,12 @@ import { twoLaws } from "./runners/two-laws.ts"
 
 const here = fileURLToPath(new URL("runners", import.meta.url))
 
+/** Without what makes a runner write colours, or for a machine that reads along. */
+const { CI: _, CLICOLOR_FORCE: _color, FORCE_COLOR: _force, GITHUB_ACTIONS: _actions, ...plain } = process.env
+
 /** What a program writes, both streams, and how it ends. */
 const output = async (program: string, ...args: ReadonlyArray<string>) => {
-  const child = spawn(program, args, { cwd: here, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(program, args, { cwd: here, stdio: ["ignore", "pipe", "pipe"], env: plain })
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")])
   return { all: out + err, code }
 }

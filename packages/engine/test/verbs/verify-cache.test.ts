@@ -111,20 +111,23 @@ describe("verifyCache", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.scoped("does not run what would write into a cache mount, and what the cache does not have", () =>
-    Effect.gen(function* () {
-      const context = yield* contextOf({ app: "one" })
-      const dockerfile = "FROM scratch\nRUN --mount=type=cache,target=/c true\nCOPY app /app\nRUN echo x > /x\n"
-      yield* built(dockerfile, { context })
-      writeFileSync(join(context, "app"), "two")
-      const before = (yield* ran).length
-      const { steps } = yield* verified(context, dockerfile)
-      expect(steps.map((each) => (each.outcome === "skipped" ? each.why : each.outcome))).toEqual([
-        "its command would write into a cache mount",
-        "the cache does not have its result"
-      ])
-      expect(yield* ran).toHaveLength(before)
-    }).pipe(Effect.provide(world))
+  // Only root can give a cache mount its owner.
+  it.scoped.skipIf(process.getuid?.() !== 0)(
+    "does not run what would write into a cache mount, and what the cache does not have",
+    () =>
+      Effect.gen(function* () {
+        const context = yield* contextOf({ app: "one" })
+        const dockerfile = "FROM scratch\nRUN --mount=type=cache,target=/c true\nCOPY app /app\nRUN echo x > /x\n"
+        yield* built(dockerfile, { context })
+        writeFileSync(join(context, "app"), "two")
+        const before = (yield* ran).length
+        const { steps } = yield* verified(context, dockerfile)
+        expect(steps.map((each) => (each.outcome === "skipped" ? each.why : each.outcome))).toEqual([
+          "its command would write into a cache mount",
+          "the cache does not have its result"
+        ])
+        expect(yield* ran).toHaveLength(before)
+      }).pipe(Effect.provide(world))
   )
 
   it.scoped("runs no more than the sample", () =>

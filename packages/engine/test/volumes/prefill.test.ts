@@ -73,7 +73,8 @@ describe("prefill", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("copies a whole image into a volume mounted on a link to its root", () =>
+  // The root of an image belongs to root.
+  it.effect.skipIf(own.uid !== 0)("copies a whole image into a volume mounted on a link to its root", () =>
     Effect.gen(function* () {
       const path = yield* filled(
         "/top",
