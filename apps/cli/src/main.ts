@@ -4,7 +4,7 @@ import { globalOptions } from "./argv/tables/global.ts"
 import { called } from "./argv/Command.ts"
 import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
-import { askedBy, processTerminal } from "./terminal.ts"
+import { askedBy, OutputLost, processTerminal, type Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
 import { dockerVersion, version } from "./version.ts"
 
@@ -15,6 +15,17 @@ const leave = (status: number): never => process.exit(status)
 export const main = async (typed: ReadonlyArray<string>): Promise<void> => {
   mark("main")
   const terminal = processTerminal()
+  try {
+    await obey(typed, terminal)
+  } catch (cause) {
+    if (!(cause instanceof OutputLost)) throw cause
+    const { status, todo, what, why } = (await import("./show/explain-defect.ts")).explainLost(cause)
+    terminal.err(`gantry: ${what}\n  why: ${why}\n  try: ${todo}\n`)
+    leave(status)
+  }
+}
+
+const obey = async (typed: ReadonlyArray<string>, terminal: Terminal): Promise<void> => {
   // Within namespaces of an ordinary user it has been looked at already.
   const args = rootless() === undefined ? askedBy(typed, process.argv0, process.argv[1]) : typed
   if (args[0] === "__settle") {

@@ -25,7 +25,7 @@ export const writeArchive = <E, R>(
         status: 1
       })
     }
-    return Stream.runForEach(archive, (piece) => writing("standard output", () => terminal.out(piece)))
+    return Stream.runForEach(archive, (piece) => Effect.sync(() => terminal.out(piece)))
   }
   const path = resolve(terminal.cwd, output)
   const attempt = <A>(what: () => A) => writing(output, what)

@@ -4,20 +4,22 @@ import { fileTrouble } from "../commands/read-values.ts"
 import { OutputLost } from "../terminal.ts"
 import type { Explanation } from "./Explanation.ts"
 
+/** What is said when standard output takes no more. */
+export const explainLost = (lost: OutputLost) =>
+  ({
+    what: "standard output cannot be written",
+    why: fileTrouble(lost),
+    todo: "send it where there is room",
+    status: 1
+  }) satisfies Explanation
+
 /**
  * What is said of a mistake of ours, or of a plugin's. Exit status 125, as of what Docker itself cannot do. Output that
  * cannot be written is nobody's mistake, and can befall every line of a command.
  */
 export const explainDefect = (cause: Cause.Cause<unknown>) => {
   const lost = [...Cause.defects(cause)].find((defect) => defect instanceof OutputLost)
-  if (lost !== undefined) {
-    return {
-      what: "standard output cannot be written",
-      why: fileTrouble(lost),
-      todo: "send it where there is room",
-      status: 1
-    } satisfies Explanation
-  }
+  if (lost !== undefined) return explainLost(lost)
   const thrown = [...Cause.defects(cause)].find((defect) => defect instanceof PluginThrew)
   const debug = "the same command with --debug shows where it happened"
   if (thrown !== undefined) {

@@ -36,13 +36,20 @@ describe("a container in the foreground", () => {
     expect([outcome.stdout, outcome.stderr]).toEqual(["out\nno end", "err\n"])
   })
 
-  it("ends with a reason where its output finds no room, and leaves nothing", async () => {
-    const lines = `exec "$0" run --rm base echo hi >/dev/full`
-    const { status, stderr } = await startProcess(["sh", "-c", lines, ...gantry.command], { env: gantry.env }).ended
-    expect([status, stderr]).toEqual([
-      1,
-      "gantry: standard output cannot be written\n  why: no space left on device\n  try: send it where there is room\n"
-    ])
+  it.each(["run --rm base echo hi", "--help", "run --help", "version", "doctor", "completion bash", "export full"])(
+    "ends with a reason where the output of %s finds no room",
+    async (words) => {
+      if (words.startsWith("export")) await gantry.ok("create", "--name", "full", "base")
+      const lines = `exec "$0" ${words} >/dev/full`
+      const { status, stderr } = await startProcess(["sh", "-c", lines, ...gantry.command], { env: gantry.env }).ended
+      expect([status, stderr]).toEqual([
+        1,
+        "gantry: standard output cannot be written\n  why: no space left on device\n  try: send it where there is room\n"
+      ])
+    }
+  )
+
+  it("ends as it would where nobody can be told what is wrong", async () => {
     const silent = `exec "$0" ps --nope 2>/dev/full`
     expect((await startProcess(["sh", "-c", silent, ...gantry.command], { env: gantry.env }).ended).status).toBe(125)
   })
