@@ -10,7 +10,7 @@ import type { Listing } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { define } from "./define.ts"
 import { printListing } from "./listing.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 /** Shows where all ports of a container are published, or one of them. */
 export const showPorts = (name: string, wanted: string | undefined, terminal: Terminal, format?: string) =>
@@ -30,7 +30,11 @@ export const showPorts = (name: string, wanted: string | undefined, terminal: Te
     }
     const one = portText(wanted)
     if (one === undefined)
-      return yield* badValue(`"${wanted}" is no port`, "write PORT or PORT/PROTOCOL, such as 80/tcp")
+      return yield* new Usage({
+        message: `"${wanted}" is no port`,
+        hint: "write PORT or PORT/PROTOCOL, such as 80/tcp",
+        status: 1
+      })
     const lines = portLines(
       ports.filter((each) => each.containerPort === one.containerPort && each.protocol === one.protocol)
     )

@@ -10,7 +10,7 @@ import { hasLabel } from "../argv/values/label.ts"
 import { patternOf } from "../argv/values/pattern.ts"
 import type { ListedContainer } from "../show/container-facts.ts"
 import { shownState } from "../show/shown-state.ts"
-import { badValue, Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
 
 /** What `ps --filter` knows. */
 export const filterKeys = [
@@ -65,7 +65,7 @@ const matchesOne = (
         return shownState(record, state).kind === value
       case "exited": {
         const shown = shownState(record, state)
-        return shown.kind === "exited" && String(shown.exitCode) === value
+        return shown.kind === "exited" && shown.exitCode === Number(value)
       }
       case "ancestor": {
         const images = yield* Images
@@ -147,7 +147,9 @@ const problemOf = (key: FilterKey, value: string, all: ReadonlyArray<ListedConta
   switch (key) {
     case "name": {
       const pattern = patternOf(value)
-      return pattern.ok ? undefined : badValue(`invalid filter 'name=${value}': not a regular expression`)
+      return pattern.ok
+        ? undefined
+        : refusal(`invalid filter 'name=${value}': not a regular expression`, "see gantry ps --help")
     }
     case "status":
       return statuses.includes(value) ? undefined : bad(`one of ${statuses.join(", ")}`)

@@ -1,10 +1,10 @@
 import { openSync, readSync, closeSync, statSync } from "node:fs"
-import { homedir } from "node:os"
 import { resolve } from "node:path"
 import type { Agent } from "@gantry/engine/ssh/Agent"
 import type { PrivateKey } from "@gantry/engine/ssh/private-key"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { homePath } from "../home-path.ts"
 import type { Terminal } from "../terminal.ts"
 import { reasonOf } from "@gantry/engine/file-problem"
 import { badValue, type Usage } from "./Usage.ts"
@@ -30,9 +30,7 @@ export const readAgents = (
           `start an agent (eval $(ssh-agent), and ssh-add), or name a key: --ssh ${id}=KEY`
         )
       }
-      const paths = (given === "" ? [source] : source.split(",")).map((path) =>
-        resolve(cwd, path.replace(/^~(?=\/)/, homedir()))
-      )
+      const paths = (given === "" ? [source] : source.split(",")).map((path) => resolve(cwd, homePath(path)))
       return Effect.map(agentAt(text, paths), (agent) => [id, agent])
     }),
     (agents) => new Map(agents)
