@@ -22,8 +22,7 @@ export const endProcess = async (process: ProcessMark): Promise<void> => {
  */
 export const clearEarlier = async (directory: string, group: string): Promise<void> => {
   const file = readState(directory)
-  if (file === undefined) return
-  if (file.starting === true) await endProcess(file.supervisor)
+  if (file?.starting === true) await endProcess(file.supervisor)
   else if (currentState(directory).status !== "lost") return
   await clearGroup(group)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { bootId, identify, isAlive as sameRuns, type ProcessIdentity } from "@gantry/linux/process-identity"
 import { type ContainerState, isLive } from "@gantry/core/runtime/ContainerState"
 
@@ -50,16 +50,45 @@ export const writeState = (directory: string, file: StateFile): void => {
   }
 }
 
-/** What was written last; undefined when the container was never started. */
-export const readState = (directory: string): StateFile | undefined => {
-  // Of many that are listed, many were never started: an exception for each would take longer than all the rest.
-  if (!existsSync(path(directory))) return undefined
+const textOf = (directory: string): string | undefined => {
   try {
-    return JSON.parse(readFileSync(path(directory), "utf8"))
+    return readFileSync(path(directory), "utf8")
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw error
   }
+}
+
+const parsed = (text: string): StateFile | undefined => {
+  try {
+    const file = JSON.parse(text) as Partial<StateFile> | null
+    return file?.state?.status === undefined || file.supervisor === undefined ? undefined : (file as StateFile)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What was written last; undefined when the container was never started, or nothing can be read of what was written, as
+ * after a power cut.
+ */
+export const readState = (directory: string): StateFile | undefined => {
+  // Of many that are listed, many were never started: an exception for each would take longer than all the rest.
+  if (!existsSync(path(directory))) return undefined
+  let before: string | undefined
+  for (;;) {
+    const text = textOf(directory)
+    const file = text === undefined ? undefined : parsed(text)
+    // On a full disk a reader may meet a text that is half written.
+    if (file !== undefined || text === before) return file
+    before = text
+  }
+}
+
+/** How a container fares of whom {@link readState} knows nothing. */
+const untold = (directory: string): ContainerState => {
+  const stat = statSync(path(directory), { throwIfNoEntry: false })
+  return stat === undefined ? { status: "created" } : { status: "lost", startedAt: Math.round(stat.mtimeMs) }
 }
 
 /** How a container fares, and what is left of it although its supervisor has gone. */
@@ -76,7 +105,7 @@ export interface Fared {
 export const lookAt = (directory: string, lives: (process: ProcessMark) => boolean = isAlive): Fared => {
   for (;;) {
     const file = readState(directory)
-    if (file === undefined) return { state: { status: "created" } }
+    if (file === undefined) return { state: untold(directory) }
     const { process: orphan, state, supervisor } = file
     if (!isLive(state) || lives(supervisor)) return { state }
     if (JSON.stringify(readState(directory)) !== JSON.stringify(file)) continue

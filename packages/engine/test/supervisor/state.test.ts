@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -42,6 +42,19 @@ describe("a look at how a container fares", () => {
   it("finds the end that its supervisor wrote down between two looks", () => {
     writeState(directory, running(1, 11))
     expect(lookAt(directory, meanwhile(exited))).toEqual({ state: exited.state })
+  })
+
+  it.each(["", "{", "null", "{}", '{"state":{}}', "\0".repeat(4096)])(
+    "finds it lost when nothing can be read of what was written: %j",
+    (text) => {
+      const file = join(directory, "state.json")
+      writeFileSync(file, text)
+      expect(lookAt(directory)).toEqual({ state: { status: "lost", startedAt: Math.round(statSync(file).mtimeMs) } })
+    }
+  )
+
+  it("finds it created when nothing was ever written", () => {
+    expect(lookAt(directory)).toEqual({ state: { status: "created" } })
   })
 
   it("takes a next life that has begun between two looks for no orphan of the last one", () => {
