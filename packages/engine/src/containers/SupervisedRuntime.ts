@@ -128,7 +128,8 @@ export const make = Effect.gen(function* () {
   const warm: RuntimeShape["warm"] = (id, streams) =>
     Effect.asVoid(
       Effect.acquireRelease(
-        Effect.sync(() => waiting.has(id) || waiting.set(id, open(id, streams))),
+        // What goes wrong here goes wrong again in the start, which can say so.
+        Effect.ignore(Effect.try(() => waiting.has(id) || waiting.set(id, open(id, streams)))),
         () =>
           Effect.sync(() => {
             // Nothing was started: the supervisor that waits in vain is let go.

@@ -35,8 +35,10 @@ export const cut = (bytes: Uint8Array, places: ReadonlyArray<number>): ReadonlyA
   return [...ends, bytes.length].map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))
 }
 
-/** A place in something of any length: from 0, which is its beginning, to just below 1. All are equally likely. */
-// Not `fc.double`: of all numbers that have a spelling, nearly all lie next to 0.
+/**
+ * A place in something of any length: from 0, which is its beginning, to just below 1. All are equally likely, which
+ * `fc.double` does not give: of all numbers that have a spelling, nearly all lie next to 0.
+ */
 export const fractions: fc.Arbitrary<number> = fc.nat({ max: 2 ** 30 - 1 }).map((part) => part / 2 ** 30)
 
 /** Places for {@link cut}. Many are likely: a reader that holds a rest of a piece must hold it across several. */
