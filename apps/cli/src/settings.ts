@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
 import type { ConfiguredLimit, SettingsShape } from "@gantry/core/Settings"
 import { parseCacheLimit } from "./argv/values/cache-limit.ts"
+import { homeOf } from "./home-path.ts"
 import { userRun } from "./rootless/user-run.ts"
 import { selfCommand } from "./self-command.ts"
 
@@ -22,9 +23,8 @@ const nonEmpty = (text: string | undefined): string | undefined => (text === "" 
  * not at the default root gets a run directory, a bridge and tables of its own without being asked.
  */
 export const settingsOf = (places: Places, env: Environment, uid: number): SettingsShape => {
-  const home = nonEmpty(env["HOME"]) ?? "/"
   const defaultRoot =
-    uid === 0 ? "/var/lib/gantry" : join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(home, ".local/share"), "gantry")
+    uid === 0 ? "/var/lib/gantry" : join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(homeOf(env), ".local/share"), "gantry")
   const defaultRun = uid === 0 ? "/run/gantry" : userRun(env, uid)
   const root = resolve(nonEmpty(places.root) ?? nonEmpty(env["GANTRY_ROOT"]) ?? defaultRoot)
   const instance = root === defaultRoot && uid === 0 ? "" : createHash("sha256").update(root).digest("hex").slice(0, 6)
@@ -72,4 +72,4 @@ export const withOptions = (env: Environment, { config }: { readonly config: str
 
 /** Where Docker and its kin keep logins. */
 export const dockerConfig = (env: Environment): string =>
-  resolve(nonEmpty(env["DOCKER_CONFIG"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".docker"), "config.json")
+  resolve(nonEmpty(env["DOCKER_CONFIG"]) ?? join(homeOf(env), ".docker"), "config.json")

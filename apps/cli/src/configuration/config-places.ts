@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
+import { homeOf } from "../home-path.ts"
 
 /** Whose word a configuration file is. `only` is the file that `GANTRY_CONFIG` names, which stands for all others. */
 export type Level = "system" | "user" | "project" | "only"
@@ -29,7 +30,7 @@ const above = (directory: string, taken: ReadonlyArray<string>): string | undefi
 
 /** The configuration file of the user, whether it is there or not. */
 export const userConfig = (env: Environment): string =>
-  join(nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(nonEmpty(env["HOME"]) ?? "/", ".config"), "gantry", fileName)
+  join(nonEmpty(env["XDG_CONFIG_HOME"]) ?? join(homeOf(env), ".config"), "gantry", fileName)
 
 /**
  * The configuration files there are: of the system, of the user and of the project around the working directory, the
