@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { jsonCompact } from "../show/json.ts"
-import { render, unescapeFormat, withMaps } from "../show/template.ts"
+import { render, templateStatus, unescapeFormat, withMaps } from "../show/template.ts"
 import type { Terminal } from "../terminal.ts"
 import { Usage } from "./Usage.ts"
 
@@ -23,7 +23,7 @@ export const printObject = (
       : render(unescapeFormat(format), withMaps(facts, new Set(maps)))
   if (!text.ok) {
     const hint = `gantry ${command} --format json shows all fields`
-    return new Usage({ message: text.problem, hint, status: 1 })
+    return new Usage({ message: text.problem, hint, status: templateStatus(text.problem) })
   }
   terminal.out(`${text.value}\n`)
   return Effect.succeed(0)

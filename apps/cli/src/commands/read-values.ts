@@ -44,7 +44,7 @@ const refusal = (
     }
   }
   // What the shape alone tells, its command line sees by itself.
-  if (readLate.has(option) || /^invalid (spec:|restart policy format)/.test(reason))
+  if (readLate.has(option) || /^invalid (spec:|restart policy format)|^no name set for network$/.test(reason))
     return { speaker: "client", reason }
   if (readLateByName.has(option)) return { speaker: "client", reason: `${option}: ${reason}` }
   const said = readByDaemon[option]

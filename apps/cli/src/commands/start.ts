@@ -8,14 +8,17 @@ import { define } from "./define.ts"
 import { each } from "./each.ts"
 import { optionalOf } from "./read-values.ts"
 import { stay } from "./stay.ts"
-import { badValue } from "./Usage.ts"
+import { plain } from "./Usage.ts"
 
 /** `gantry start`. */
 export default define(table, ({ operands, options }, { terminal }) =>
   Effect.gen(function* () {
     const attached = options.attach || options.interactive
     if (attached && operands.length > 1)
-      return yield* badValue("you cannot start and attach multiple containers at once")
+      return yield* plain(
+        "you cannot start and attach multiple containers at once",
+        "leave out -a and -i, or start one"
+      )
     const keys = (yield* optionalOf("--detach-keys", options.detachKeys, parseDetachKeys)) ?? defaultDetachKeys
     if (!attached) {
       const failed: Array<string> = []

@@ -1,7 +1,7 @@
 import { release } from "node:os"
 import { version as table } from "../argv/tables/listing.ts"
 import { jsonCompact } from "../show/json.ts"
-import { render } from "../show/template.ts"
+import { render, templateStatus } from "../show/template.ts"
 import { type Host, versionFacts, versionText } from "../show/version-facts.ts"
 import type { Terminal } from "../terminal.ts"
 import { version } from "../version.ts"
@@ -39,8 +39,8 @@ export const showVersion = (words: ReadonlyArray<string>, args: ReadonlyArray<st
   }
   const text = render(format, data)
   if (!text.ok) {
-    terminal.err(`${terminal.program}: ${text.problem}\n`)
-    return 1
+    terminal.err(terminal.program === "docker" ? `${text.problem}\n` : `gantry: ${text.problem}\n`)
+    return templateStatus(text.problem)
   }
   terminal.out(`${text.value}\n`)
   return 0

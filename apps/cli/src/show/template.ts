@@ -8,13 +8,18 @@ import { parseTemplate } from "./template/parse.ts"
 /** A template that has been read and can be run many times. Problems are sentences. */
 export type Template = (data: unknown) => Result<string>
 
+const unreadable = "template parsing error: "
+
+/** The exit status of a problem with a template, as Docker's: 64 where it cannot be read. */
+export const templateStatus = (problem: string): 1 | 64 => (problem.startsWith(unreadable) ? 64 : 1)
+
 /**
  * Reads a Go template. Records refuse fields they do not have, `Map`s yield `<no value>`; functions in records are
  * called with the arguments written after them.
  */
 export const compile = (source: string): Result<Template> => {
   const body = parseTemplate(source)
-  if (!body.ok) return bad(`template parsing error: ${body.problem}`)
+  if (!body.ok) return bad(`${unreadable}${body.problem}`)
   return good((data) => {
     const result = evaluate(body.value, data)
     return result.ok ? result : bad(`template: ${source}: ${result.problem}`)

@@ -24,6 +24,7 @@ const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     ["--cidfile", "/no/such/folder/cid"],
     "failed to create the container ID file: open /no/such/folder/cid: no such file"
   ],
+  [["--network", ""], "no name set for network"],
   [["--health-timeout", "-5s"], "--health-timeout cannot be negative"],
   [["--security-opt", "seccomp=/etc/passwd"], "compacting json for seccomp profile (/etc/passwd) failed"],
   [["--env-file", "/bin/sh"], "/bin/sh contains invalid utf8 bytes at line"],

@@ -9,7 +9,13 @@ export const events = {
   interspersed: true,
   operands: { min: 0, max: 0 },
   options: {
-    filter: { kind: "list", short: "f", value: "filter", about: 'Show only what matches, such as "type=image"' },
+    filter: {
+      kind: "list",
+      pairs: true,
+      short: "f",
+      value: "filter",
+      about: 'Show only what matches, such as "type=image"'
+    },
     format: { kind: "text", about: objectFormat.about },
     since: { kind: "text", about: "Show what has happened since a time (2026-01-02T15:04:05) or for a while (42m)" },
     until: { kind: "text", about: "Show what happens until a time or a while ago, and end then" }

@@ -21,7 +21,8 @@ export const parsePriority = (text: string): Result<number> =>
 
 /** Reads a network's name, or the long form `name=front,alias=web,ip=10.0.0.5`. */
 export const parseNetwork = (text: string): Result<NetworkSpec> => {
-  if (!text.includes("=")) return good({ name: text === "" ? "default" : text, aliases: [], driverOptions: {} })
+  if (text === "") return bad("no name set for network")
+  if (!text.includes("=")) return good({ name: text, aliases: [], driverOptions: {} })
   const fields = fieldsOf(text)
   if (!fields.ok) return fields
   const aliases: Array<string> = []
