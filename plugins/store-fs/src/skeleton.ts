@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { ownName } from "./owner.ts"
 import type { Places } from "./places.ts"
@@ -17,19 +17,19 @@ const mark = ".dockerenv"
  * container, so that they never appear among the changes of a tree, and so that an image without layers has a lower
  * directory at all.
  *
- * It is complete as soon as it can be seen; a second call finds it. That of a store from before there was a mark gets one.
+ * It is complete as soon as it can be seen; a second call finds it. That of a store from before there was a mark gets one,
+ * and so does that of one from before all of it was for everybody to read, whatever the umask of who made it.
  */
 export const ensureSkeleton = (places: Places): void => {
   const home = join(places.layers, skeletonName)
-  if (existsSync(join(home, "diff", mark))) return
-  if (existsSync(home)) return writeMark(join(home, "diff"))
+  if (isMarked(join(home, "diff"))) return
+  if (existsSync(home)) return finish(join(home, "diff"))
   const draft = join(places.ingest, `${ownName()}-skeleton`)
   const diff = join(draft, "diff")
-  mkdirSync(diff, { recursive: true, mode: 0o755 })
-  for (const name of directories) mkdirSync(join(diff, name), { mode: 0o755 })
-  for (const name of files) writeFileSync(join(diff, name), "", { mode: 0o644 })
-  writeMark(diff)
-  for (const name of [...files, ...directories, ""]) utimesSync(join(diff, name), 0, 0)
+  mkdirSync(diff, { recursive: true })
+  for (const name of directories) mkdirSync(join(diff, name))
+  for (const name of files) writeFileSync(join(diff, name), "")
+  finish(diff)
   try {
     renameSync(draft, home)
   } catch (cause) {
@@ -39,7 +39,17 @@ export const ensureSkeleton = (places: Places): void => {
   }
 }
 
-const writeMark = (diff: string): void => {
-  writeFileSync(join(diff, mark), "", { mode: 0o755 })
-  for (const name of [mark, ""]) utimesSync(join(diff, name), 0, 0)
+/** Whether it has the mark, which is the last to get its mode. */
+const isMarked = (diff: string): boolean => {
+  const stat = statSync(join(diff, mark), { throwIfNoEntry: false })
+  return stat !== undefined && (stat.mode & 0o777) === open
+}
+
+const open = 0o755
+
+const finish = (diff: string): void => {
+  writeFileSync(join(diff, mark), "")
+  for (const name of files) chmodSync(join(diff, name), 0o644)
+  for (const name of [...directories, "", mark]) chmodSync(join(diff, name), open)
+  for (const name of [mark, ...files, ...directories, ""]) utimesSync(join(diff, name), 0, 0)
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Settings } from "@gantry/core/Settings"
 import { Database, type Row } from "@gantry/core/state/Database"
@@ -84,8 +84,11 @@ export const make = Effect.gen(function* () {
         // The parent keeps other users of the host out of volumes whose own mode lets everybody in.
         yield* Effect.try({
           try: () => {
-            mkdirSync(join(root, "volumes"), { recursive: true, mode: 0o701 })
-            mkdirSync(path, { recursive: true, mode: 0o755 })
+            const all = join(root, "volumes")
+            if (mkdirSync(all, { recursive: true, mode: 0o701 }) !== undefined) chmodSync(all, 0o701)
+            // Who made it may have wished for a umask of their own; containers go in and out as other users.
+            const made = mkdirSync(path, { recursive: true, mode: 0o755 })
+            if (made !== undefined) for (const each of [join(all, name), path]) chmodSync(each, 0o755)
           },
           catch: storageFailure("prepare", `volume ${name}`)
         })

@@ -101,11 +101,17 @@ describe("Volumes", () => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("keeps other users of the host out of all volumes", () =>
-    Effect.gen(function* () {
-      const { path } = yield* (yield* Volumes).ensure({ name: "v", anonymous: false })
-      expect(modeOf(join(path, "../.."))).toBe("701")
-    }).pipe(Effect.provide(world))
+  it.effect(
+    "keeps other users of the host out of all volumes, and those of containers in none, whatever the umask",
+    () =>
+      Effect.gen(function* () {
+        const before = process.umask(0o077)
+        const { path } = yield* Effect.ensuring(
+          Effect.flatMap(Volumes, ({ ensure }) => ensure({ name: "v", anonymous: false })),
+          Effect.sync(() => process.umask(before))
+        )
+        expect([join(path, "../.."), join(path, ".."), path].map(modeOf)).toEqual(["701", "755", "755"])
+      }).pipe(Effect.provide(world))
   )
 
   it.effect("forgets a volume and removes what is in it, twice as well as once", () =>
