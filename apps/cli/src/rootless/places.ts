@@ -5,11 +5,20 @@ import type { Environment } from "../settings.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { loginDirectory, userRun } from "./user-run.ts"
 
-/** The variables of a user, without a runtime directory that is not there: `su` hands on the one of another login. */
+/** The variables of a user, without a runtime directory that is not there for that user: `su` hands on the one of another login. */
 export const withoutLostPlaces = (env: Environment): Environment => {
   const { [loginDirectory]: given, ...rest } = env
   if (given === undefined) return env
-  return lstatSync(given, { throwIfNoEntry: false }) !== undefined && statSync(given).isDirectory() ? env : rest
+  return isDirectory(given) ? env : rest
+}
+
+/** Also not for who may not look, or where a link leads to nothing. */
+const isDirectory = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** Makes the user's directory, for its owner alone. What is somebody else's is refused: everybody may make names in `/tmp`. */
