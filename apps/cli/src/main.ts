@@ -4,7 +4,7 @@ import { globalOptions } from "./argv/tables/global.ts"
 import { called } from "./argv/Command.ts"
 import { findCommand } from "./argv/find-command.ts"
 import { sentence } from "./argv/Problem.ts"
-import { askedBy, OutputLost, processTerminal, type Terminal } from "./terminal.ts"
+import { askedBy, processTerminal, type Terminal } from "./terminal.ts"
 import { mark } from "./trace.ts"
 import { dockerVersion, version } from "./version.ts"
 
@@ -18,8 +18,8 @@ export const main = async (typed: ReadonlyArray<string>): Promise<void> => {
   try {
     await obey(typed, terminal)
   } catch (cause) {
-    if (!(cause instanceof OutputLost)) throw cause
-    const { status, todo, what, why } = (await import("./show/explain-defect.ts")).explainLost(cause)
+    if (typed.includes("--debug")) throw cause
+    const { status, todo, what, why } = (await import("./show/explain-defect.ts")).explainThrown(cause)
     terminal.err(`gantry: ${what}\n  why: ${why}\n  try: ${todo}\n`)
     leave(status)
   }

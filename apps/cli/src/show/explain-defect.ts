@@ -4,22 +4,20 @@ import { fileTrouble } from "../commands/read-values.ts"
 import { OutputLost } from "../terminal.ts"
 import type { Explanation } from "./Explanation.ts"
 
-/** What is said when standard output takes no more. */
-export const explainLost = (lost: OutputLost) =>
-  ({
-    what: "standard output cannot be written",
-    why: fileTrouble(lost),
-    todo: "send it where there is room",
-    status: 1
-  }) satisfies Explanation
-
 /**
  * What is said of a mistake of ours, or of a plugin's. Exit status 125, as of what Docker itself cannot do. Output that
  * cannot be written is nobody's mistake, and can befall every line of a command.
  */
 export const explainDefect = (cause: Cause.Cause<unknown>) => {
   const lost = [...Cause.defects(cause)].find((defect) => defect instanceof OutputLost)
-  if (lost !== undefined) return explainLost(lost)
+  if (lost !== undefined) {
+    return {
+      what: "standard output cannot be written",
+      why: fileTrouble(lost),
+      todo: "send it where there is room",
+      status: 1
+    } satisfies Explanation
+  }
   const thrown = [...Cause.defects(cause)].find((defect) => defect instanceof PluginThrew)
   const debug = "the same command with --debug shows where it happened"
   if (thrown !== undefined) {
@@ -37,3 +35,6 @@ export const explainDefect = (cause: Cause.Cause<unknown>) => {
     status: 125
   } satisfies Explanation
 }
+
+/** The same of what was thrown before there was anything that catches it. */
+export const explainThrown = (thrown: unknown) => explainDefect(Cause.die(thrown))
