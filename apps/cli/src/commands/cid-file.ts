@@ -5,12 +5,12 @@ import { fileTrouble } from "./read-values.ts"
 import { badValue, Usage } from "./Usage.ts"
 
 /**
- * Claims the file of `--cidfile` before anything is made, and gives back what writes the ID into it. An empty file is
- * taken away again. Fails when the file is there already.
+ * Claims the file of `--cidfile` before anything is made, and gives back what writes the ID into it, which may find no
+ * room. An empty file is taken away again. Fails when the file is there already.
  */
 export const cidFile = (
   path: string | undefined
-): Effect.Effect<(id: string) => Effect.Effect<void>, Usage, Scope.Scope> =>
+): Effect.Effect<(id: string) => Effect.Effect<void, Usage>, Usage, Scope.Scope> =>
   Effect.gen(function* () {
     if (path === undefined || path === "") return () => Effect.void
     const fd = yield* Effect.try({
@@ -33,8 +33,11 @@ export const cidFile = (
       })
     )
     return (id: string) =>
-      Effect.sync(() => {
-        writeSync(fd, id)
-        written = true
+      Effect.try({
+        try: () => {
+          writeSync(fd, id)
+          written = true
+        },
+        catch: (cause) => badValue(`failed to write the container ID to the file: write ${path}: ${fileTrouble(cause)}`)
       })
   })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -27,5 +27,14 @@ describe("a file that a build leaves", () => {
     await Effect.runPromise(writeWhole("id", "sha256:1", cwd))
     for (const each of ["id/id", "none/id", undefined, "id"]) await Effect.runPromise(removeStale(each, cwd))
     expect(readdirSync(cwd)).toEqual([])
+    await Effect.runPromise(removeStale(".", cwd))
+    expect(existsSync(cwd)).toBe(true)
+  })
+
+  it("that can be nowhere is refused where it is written, not before", async () => {
+    const name = "x".repeat(5000)
+    await Effect.runPromise(removeStale(name, cwd))
+    const failure = await Effect.runPromise(Effect.flip(writeWhole(name, "", cwd)))
+    expect(failure.message).toContain("cannot be written")
   })
 })
