@@ -146,12 +146,12 @@ export const neighbours = (value: Canonical): ReadonlyArray<Canonical> => {
   ]
 }
 
-/** Two things next to each other: swapped, and with the boundary between them moved. */
+/** Two things next to each other: swapped, with the boundary between them moved, and with a blank in its place. */
 const pairs = (a: Canonical, b: Canonical): ReadonlyArray<ReadonlyArray<Canonical>> => [
   [b, a],
   [[a, b]],
   ...(typeof a === "string" && typeof b === "string"
-    ? [[a + b], [`${a}${[...b].slice(0, 1).join("")}`, [...b].slice(1).join("")]]
+    ? [[a + b], [`${a} ${b}`], [`${a}${[...b].slice(0, 1).join("")}`, [...b].slice(1).join("")]]
     : [])
 ]
 
