@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { askPage } from "./host/ask-page.ts"
 import { freePort } from "./host/free-port.ts"
 import { useGantry } from "./host/gantry.ts"
 import { makeNeighbour, type Neighbour } from "./host/neighbour.ts"
@@ -12,9 +13,10 @@ const gantry = useGantry()
 const skip = !existsSync("/proc/sys/net/ipv6")
 if (skip) process.stderr.write("this host has no IPv6: its networks are not tried\n")
 
-const page = (url: string, ...options: ReadonlyArray<string>): string => {
+const page = (url: string): string => {
   try {
-    return execFileSync("curl", ["-sf", "--max-time", "5", ...options, url], { encoding: "utf8" }).trim()
+    const [program, ...words] = askPage(url, 5)
+    return execFileSync(program, words, { encoding: "utf8" }).trim()
   } catch {
     return "nothing"
   }
@@ -84,7 +86,7 @@ describe.skipIf(skip)("networks with IPv6", () => {
     expect(await reaches("asker", neighbour.address6)).toBe(true)
     expect(await reaches("inner", neighbour.address6)).toBe(false)
     neighbour.run("ip", "-6", "route", "add", "fd00::/8", "via", neighbour.hostAddress6)
-    expect(() => neighbour.run("curl", "-sf", "--max-time", "1", `http://[${web}]/`)).toThrow("Command failed")
+    expect(() => neighbour.run(...askPage(`http://[${web}]/`, 1))).toThrow("Command failed")
   })
 
   it("publish ports on IPv6 addresses, with the client's own address where the kernel can", async () => {
@@ -94,7 +96,7 @@ describe.skipIf(skip)("networks with IPv6", () => {
     await gantry.ok("run", "-d", "--name", "web", "--network", "front", ...publish, "base", ...server)
     const far = (port: number) => {
       try {
-        return neighbour.run("curl", "-sf", "--max-time", "1", `http://[${neighbour.hostAddress6}]:${port}/`).trim()
+        return neighbour.run(...askPage(`http://[${neighbour.hostAddress6}]:${port}/`, 5)).trim()
       } catch {
         return "nothing"
       }
