@@ -37,6 +37,10 @@ export const runIn = (place: Place, program: string, ...args: ReadonlyArray<stri
 /** This program's own network: the host. */
 export const host: Place = { pid: process.pid }
 
+/** Writes one of the kernel's settings of a place. */
+export const setIn = (place: Place, setting: string, value: number): string =>
+  runIn(place, "sh", "-c", `echo ${value} > /proc/sys/${setting}`)
+
 /** How long an answer may take on a busy machine, and how long it takes to be sure enough that none comes. In seconds. */
 const patience = 60
 const impatience = 0.4

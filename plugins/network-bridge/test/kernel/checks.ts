@@ -18,7 +18,8 @@ import {
   run,
   runIn,
   silent,
-  silentUdp
+  silentUdp,
+  setIn
 } from "./Lab.ts"
 import type * as Layer from "effect/Layer"
 
@@ -263,7 +264,7 @@ export const checks: ReadonlyArray<Check> = [
     body: Effect.gen(function* () {
       yield* listener("127.0.0.1", 9000)
       const bad = yield* container("bad")
-      runIn(bad, "sysctl", "-qw", "net.ipv4.conf.eth0.route_localnet=1")
+      setIn(bad, "net/ipv4/conf/eth0/route_localnet", 1)
       runIn(bad, "ip", "address", "flush", "dev", "lo")
       runIn(bad, "ip", "route", "add", "127.0.0.1/32", "via", bad.attachment.gateway ?? "", "src", bad.address)
       equal(askHttp(host, "127.0.0.1:9000"), "host")
@@ -288,7 +289,7 @@ export const checks: ReadonlyArray<Check> = [
       const three = yield* container("three", [{ ...tcp, hostPort: 8081 }])
       equal(askHttp(host, `${hostAddress}:8081`), `three ${hostAddress}`)
       notEqual(two.address, three.address)
-      run("sysctl", "-qw", "net.ipv4.ip_forward=0")
+      setIn(host, "net/ipv4/ip_forward", 0)
       const four = yield* container("four")
       equal(askHttp(four, outsideAddress), `outside ${hostAddress}`)
     })
