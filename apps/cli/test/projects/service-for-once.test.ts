@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { homedir } from "node:os"
 import { describe, expect, it } from "vitest"
 import { parse } from "../../src/argv/parse.ts"
 import { run } from "../../src/argv/tables/projects/working.ts"
+import { homeOf } from "../../src/home-path.ts"
 import { serviceForOnce, volumesForOnce, wordsForOnce } from "../../src/projects/make/service-for-once.ts"
 import { project, service } from "./bare.ts"
 
@@ -59,7 +59,7 @@ describe("a service for one command", () => {
       "--volume=shop_data:/data:ro",
       "--volume=other:/o",
       "--volume=/anonymous",
-      `--volume=${homedir()}/h:/h`
+      `--volume=${homeOf({})}/h:/h`
     ])
     expect(volumesForOnce(shop, options)).toEqual(["data"])
   })

@@ -1,4 +1,3 @@
-import { homedir } from "node:os"
 import { resolve } from "node:path"
 import type { Project, Service } from "@gantry/compose/Project"
 import { splitWords } from "@gantry/compose/texts/words"
@@ -6,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { Values } from "../../argv/Option.ts"
 import type { run } from "../../argv/tables/projects/working.ts"
 import { Usage } from "../../commands/Usage.ts"
+import { homeOf } from "../../home-path.ts"
 
 /** What `compose run` was asked for. */
 export type RunAsked = Values<(typeof run)["options"]>
@@ -64,7 +64,7 @@ const volumeWord = (text: string, { volumes }: Pick<Project, "volumes">, cwd: st
   if (source === undefined) return text
   const rest = text.slice(source.length)
   if (/^\.{1,2}(?:\/|$)/.test(source)) return `${resolve(cwd, source)}${rest}`
-  if (/^~(?:\/|$)/.test(source)) return `${homedir()}${source.slice(1)}${rest}`
+  if (/^~(?:\/|$)/.test(source)) return `${homeOf({})}${source.slice(1)}${rest}`
   return `${(Object.hasOwn(volumes, source) ? volumes[source]?.name : undefined) ?? source}${rest}`
 }
 
