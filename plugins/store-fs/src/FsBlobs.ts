@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeFileSync } from "node:fs"
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -37,7 +38,7 @@ export const driver = (root: string): BlobDriver => {
   let ready = false
   const makeReady = (): void => {
     if (ready) return
-    for (const each of [places.blobs, places.ingest]) mkdirSync(each, { recursive: true, mode: 0o711 })
+    for (const each of [places.blobs, places.ingest]) makePassable(each)
     markLayout(root)
     ready = true
   }

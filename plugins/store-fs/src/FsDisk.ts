@@ -1,6 +1,7 @@
-import { mkdirSync, statfsSync } from "node:fs"
+import { statfsSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Settings } from "@gantry/core/Settings"
@@ -98,7 +99,7 @@ export const make = (db: DatabaseShape, root: string): DiskShape => {
       ),
     space: Effect.try({
       try: () => {
-        mkdirSync(root, { recursive: true, mode: 0o711 })
+        makePassable(root)
         const { bavail, blocks, bsize } = statfsSync(root)
         return { total: blocks * bsize, free: bavail * bsize }
       },

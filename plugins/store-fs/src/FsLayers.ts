@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -65,8 +65,7 @@ export const make: Effect.Effect<LayerStoreShape, StorageFailure | DatabaseTooNe
     yield* db.migrate(layerTables)
     yield* Effect.try({
       try: () => {
-        for (const each of [places.layers, places.trees, places.ingest])
-          mkdirSync(each, { recursive: true, mode: 0o711 })
+        for (const each of [places.layers, places.trees, places.ingest]) makePassable(each)
         ensureSkeleton(places)
       },
       catch: storageFailure("prepare", places.root)

@@ -11,6 +11,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
+import { makeOnePassable, makePassable } from "@gantry/core/make-passable"
 import type { IdMaps } from "@gantry/core/runtime/IdMaps"
 import type { Stack } from "@gantry/core/store/LayerStore"
 import { MNT_DETACH } from "@gantry/linux/constants"
@@ -68,10 +69,10 @@ export const ensureMapped = async (
     .slice(0, 24)
   const target = join(places.mapped, of)
   if (existsSync(target)) return { name: of, described }
-  mkdirSync(places.mapped, { recursive: true, mode: 0o711 })
+  makePassable(places.mapped)
   const draft = join(places.ingest, `${ownName()}-mapped`)
   try {
-    mkdirSync(draft, { mode: 0o711 })
+    makeOnePassable(draft)
     writeFileSync(join(draft, stackName), stack.join(" "))
     await writeMapped({
       root: view.root,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs"
+import { existsSync, renameSync } from "node:fs"
 import { join } from "node:path"
+import { makeOnePassable } from "@gantry/core/make-passable"
 import type { DatabaseShape, Transaction } from "@gantry/core/state/Database"
 import type { StorageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -78,7 +79,7 @@ const placeLayer = (
   const home = join(places.layers, short)
   const away = existsSync(home) ? putAway(places, home) : undefined
   made.placed.push(short)
-  mkdirSync(home, { mode: 0o711 })
+  makeOnePassable(home)
   renameSync(made.diff, join(home, "diff"))
   if (made.recipe !== undefined) renameSync(made.recipe, join(home, "recipe"))
   insertLayer(tx, { ...layer, short, hasRecipe: made.recipe !== undefined })

@@ -1,5 +1,6 @@
 import { chmodSync, lchownSync, mkdirSync } from "node:fs"
 import { join, relative } from "node:path"
+import { makeOnePassable } from "@gantry/core/make-passable"
 import { type IdMaps, ownerOutside } from "@gantry/core/runtime/IdMaps"
 import type { TreeHandle } from "@gantry/core/store/LayerStore"
 import type { TreeChange } from "@gantry/core/tree/TreeEntry"
@@ -35,7 +36,7 @@ export const makeTree = (places: Places, id: string, root: RootMeta, kernel: Ker
   const home = join(places.trees, id)
   // Left by a process that died before its row was written.
   putAway(places, home)
-  mkdirSync(home, { mode: 0o711 })
+  makeOnePassable(home)
   for (const name of ["diff", "work", "merged"]) mkdirSync(join(home, name), { mode: 0o755 })
   const upper = join(home, "diff")
   lchownSync(upper, root.uid, root.gid)

@@ -1,10 +1,11 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs"
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { makePassable } from "../make-passable.ts"
 import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
 import { isFull, isNarrow, keepReserve, useReserve } from "./reserve.ts"
 
@@ -131,7 +132,7 @@ export const make = (
     const connect = async (): Promise<Connection> => {
       const { DatabaseSync } = await import("node:sqlite")
       if (path !== ":memory:") {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+        makePassable(dirname(path))
         keepPrivate(path)
       }
       const once = (): Connection => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import { Locks } from "@gantry/core/Locks"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
@@ -76,7 +77,7 @@ export const writeInfo = (root: string, { name, ...info }: CacheMount): void => 
 export const makeHome = (root: string, name: string): string => {
   const home = join(root, cacheMountsName, name)
   rmSync(home, { recursive: true, force: true })
-  mkdirSync(join(home, "data"), { recursive: true, mode: 0o711 })
+  makePassable(join(home, "data"))
   return dataOf(root, name)
 }
 

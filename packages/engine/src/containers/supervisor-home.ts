@@ -10,6 +10,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { basename } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import { loadSyscallsSync } from "@gantry/linux/load"
 import { supervisorKind } from "../root-names.ts"
 import { currentState, mark, writeState } from "../supervisor/state.ts"
@@ -37,7 +38,7 @@ export const openSupervisor = (
   directory: string,
   likely: LaunchBeginning | undefined
 ): OpenedSupervisor => {
-  mkdirSync(root, { recursive: true })
+  makePassable(root)
   const complaints = `${root}/${ownedName(supervisorKind, basename(directory).slice(0, 12))}`
   const stderr = openSync(complaints, "w", 0o600)
   const steering = likely === undefined ? undefined : openSteering(loadSyscallsSync(), likely)

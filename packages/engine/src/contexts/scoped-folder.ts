@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { makePassable } from "@gantry/core/make-passable"
 import { Settings } from "@gantry/core/Settings"
 import { type StorageFailure, storageFailure } from "@gantry/core/store/StoreError"
 import * as Effect from "effect/Effect"
@@ -18,7 +19,7 @@ export const scopedFolder: Effect.Effect<string, StorageFailure, Settings | Scop
   return yield* Effect.acquireRelease(
     Effect.try({
       try: () => {
-        mkdirSync(root, { recursive: true, mode: 0o711 })
+        makePassable(root)
         mkdirSync(folder, { mode: 0o700 })
         // Whatever the caller's umask is.
         chmodSync(folder, 0o700)
