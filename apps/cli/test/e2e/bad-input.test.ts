@@ -1,4 +1,5 @@
-import { symlinkSync } from "node:fs"
+import { symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { expectNothingLeft, useGantry } from "./host/gantry.ts"
 
@@ -152,6 +153,15 @@ describe("bad input", () => {
     const { status, stderr } = await gantry.try("exec", "idle", "true")
     expect(status).not.toBe(0)
     expect(stderr).toMatch(/not running/)
+  })
+
+  it("of a file in the place of the directory for sockets is said in a line, whoever meets it", async () => {
+    const file = join(gantry.scratch, "taken")
+    writeFileSync(file, "")
+    const { status, stderr } = await gantry.try("--run", file, "run", "--name", "nowhere", "base", "true")
+    expect([status, stderr]).toEqual([125, expect.stringContaining(`EEXIST: file already exists, mkdir '${file}'`)])
+    expect(stderr.trimEnd().split("\n").length).toBeLessThan(5)
+    await gantry.try("rm", "-f", "nowhere")
   })
 
   it("of COPY that points outside the context stays inside", async () => {

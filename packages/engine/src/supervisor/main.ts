@@ -63,7 +63,13 @@ export const main = async (args: ReadonlyArray<string>, sequences: Sequences): P
   const job: Job = JSON.parse(readFileSync(`${directory}/job.json`, "utf8"))
   // A terminal that closes and a Ctrl-C in it are the starter's affair.
   for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined)
-  await supervise(directory, job, { ahead, directing: await directingFor(job, sequences) })
+  try {
+    await supervise(directory, job, { ahead, directing: await directingFor(job, sequences) })
+  } catch (cause) {
+    // The starter shows it to people.
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
+    process.exit(1)
+  }
 }
 
 const openAhead = (sys: Syscalls, likely: LikelyBeginning): OpenedLaunch =>
