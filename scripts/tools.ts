@@ -25,7 +25,10 @@ const tools: ReadonlyArray<Tool> = [
   { program: "openssl", pack: "openssl", why: "certificates of tests" }
 ]
 
-const places = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"]
+/** Where programs are: what an administrator needs is not on everybody's path. */
+const places = [
+  ...new Set([...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"])
+]
 
 const isThere = (program: string) => places.some((place) => place !== "" && existsSync(join(place, program)))
 
@@ -43,6 +46,8 @@ export const isRoot: boolean = process.getuid?.() === 0
  * Debian, says exactly what is missing otherwise. Returns whether all are there.
  */
 export const ensureTools = async (): Promise<boolean> => {
+  // What is started from here finds them, too.
+  process.env["PATH"] = places.join(":")
   const wanted = missing()
   if (wanted.length === 0) return true
   const packs = [...new Set(wanted.map(({ pack }) => pack))]
