@@ -35,7 +35,11 @@ describe.skipIf(!possible)("files of a running container (needs root and a stati
       stdio: ["ignore", "pipe", "inherit"]
     })
     waiting = child
-    await new Promise((resolve) => child.stdout.once("data", resolve))
+    await new Promise((resolve, reject) => {
+      child.stdout.once("data", resolve)
+      child.once("error", reject)
+      child.once("close", () => reject(new Error("nobody is there")))
+    })
     return child.pid ?? 0
   }
   const write = (directory: string) => {
