@@ -41,6 +41,25 @@ COPY --from=0 /out/file /second
     const found = await checked(clean.replace('["true"]', "true").replace("MODE=a", "MODE=$NONE"))
     expect(found.status).toBe(1)
     expect(found.stdout).toMatch(/NONE[^]*UndefinedVar[^]*JSONArgsRecommended[^]*2 warnings have been found!\n$/)
+    const leftOut = gantry.context({
+      Dockerfile:
+        "FROM base\nARG NAME=log\nCOPY a.$NAME b none* /\nCOPY --from=base /a.log /\nADD http://localhost:1/a.log /\n",
+      ".dockerignore": "# all of them\n*.log\n",
+      "a.log": "",
+      b: ""
+    })
+    const ignored = await gantry.try("build", "--check", leftOut)
+    expect(ignored.status).toBe(1)
+    expect(ignored.stdout.match(/\(CopyIgnoredFile\)/g)).toHaveLength(1)
+    expect(ignored.stdout).toMatch(/:3:1: warning: a\.log is left out .* line 2 of the ignore file: \*\.log/)
+    const skipped = await gantry.try(
+      "build",
+      "--check",
+      "--build-arg",
+      "BUILDKIT_DOCKERFILE_CHECK=skip=CopyIgnoredFile",
+      leftOut
+    )
+    expect(skipped.status).toBe(0)
     const json = await checked("FROM base\nrun true\n", "--call=check,format=json")
     expect(json.status).toBe(1)
     expect(JSON.parse(json.stdout).warnings).toMatchObject([

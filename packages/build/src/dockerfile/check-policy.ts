@@ -12,6 +12,7 @@ const rules: { readonly [code: string]: string } = {
   "argument-is-no-base": "InvalidDefaultArgInFrom",
   "as-casing": "FromAsCasing",
   "constant-platform": "FromPlatformFlagConstDisallowed",
+  "copies-ignored": "CopyIgnoredFile",
   "duplicate-stage-name": "DuplicateStageName",
   "empty-continuation": "NoEmptyContinuation",
   "exposes-host": "ExposeInvalidFormat",
@@ -31,7 +32,7 @@ const rules: { readonly [code: string]: string } = {
 }
 
 /** Rules that BuildKit has and that can warn of nothing here. */
-const silent = ["CopyIgnoredFile", "InvalidBaseImagePlatform", "InvalidDefinitionDescription"]
+const silent = ["InvalidBaseImagePlatform", "InvalidDefinitionDescription"]
 
 /** The name of the rule that a code stands for; none for what is no matter of style. */
 export const ruleOf = (code: string): string | undefined => (Object.hasOwn(rules, code) ? rules[code] : undefined)

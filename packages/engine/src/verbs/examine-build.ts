@@ -2,6 +2,7 @@ import { judge } from "@gantry/build/dockerfile/check-policy"
 import type { Diagnostic } from "@gantry/build/dockerfile/Diagnostic"
 import type { BuildGraph, StageNode } from "@gantry/build/graph/BuildGraph"
 import { foldStage } from "@gantry/build/solve/fold-stage"
+import { ignoredSources } from "@gantry/build/solve/ignored-sources"
 import { onImage, onStage, type StageState } from "@gantry/build/solve/stage-state"
 import { isNonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -64,7 +65,12 @@ export const examineBuild = (request: BuildRequest): Effect.Effect<Examined, Pla
       const known = (each: Diagnostic): boolean => each.code !== "undefined-variable" || !vague.has(index)
       const folded = foldStage(start, nodes, { skip: graph.check.skip, error: false })
       problems.push(...folded.problems)
-      warnings.push(...judge(graph.check, folded.warnings.filter(known)))
+      // One for each instruction, unless something is wrong, and nothing else is said then.
+      const ignored = stage.steps.flatMap((node, at) => {
+        const step = folded.folds[at]
+        return step === undefined ? [] : ignoredSources(step.action, node, opened.context, graph.source)
+      })
+      warnings.push(...judge(graph.check, [...folded.warnings.filter(known), ...ignored]))
       ends.set(index, folded.folds.at(-1)?.state ?? start)
     }
     const wrong = [...problems, ...warnings.filter(({ severity }) => severity === "error")]
