@@ -103,7 +103,7 @@ const obey = async (typed: ReadonlyArray<string>, terminal: Terminal): Promise<v
   if (entersFirst && rest[0] !== "--help") await enter()
   const beginsAhead = name === "run" || name === "exec" || name === "ps" || name === "build"
   const begun = beginsAhead
-    ? (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal)
+    ? await (await import("./ahead/begin.ts")).begin(name, words, rest, globals.options, terminal)
     : {}
   const status = (await begun.atOnce?.()) ?? "unusual"
   if (typeof status === "number") return leave(status)

@@ -5,7 +5,6 @@ import { settingsOf } from "../settings.ts"
 import type { Terminal } from "../terminal.ts"
 import { inherited } from "../plugins/inherited.ts"
 import type { Begun } from "./Begun.ts"
-import { usualBuild } from "./grounds-key.ts"
 import { joinAhead } from "./join-ahead.ts"
 import { supervisorAhead } from "./supervisor-ahead.ts"
 
@@ -15,13 +14,13 @@ import { supervisorAhead } from "./supervisor-ahead.ts"
  * Nothing is begun where a plugin may serve in the place of gantry's own runtime, and whatever goes wrong here is left to
  * the command to say.
  */
-export const begin = (
+export const begin = async (
   name: "build" | "exec" | "ps" | "run",
   words: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
   globals: Values<typeof globalOptions>,
   terminal: Terminal
-): Begun => {
+): Promise<Begun> => {
   const { cwd, env, uid } = terminal
   const plugins = globals.plugin.length > 0 || (env[inherited] ?? "") !== "" || configPlaces(env, cwd).length > 0
   if (plugins) return {}
@@ -33,6 +32,7 @@ export const begin = (
       return { atOnce: () => list().catch(() => "unusual" as const) }
     }
     if (name === "build") {
+      const { usualBuild } = await import("./grounds-key.ts")
       const usual = usualBuild(words, args, settings, terminal)
       if (usual === undefined) return {}
       const atOnce = async () => (await import("./build-at-once.ts")).buildAtOnce(usual, settings, terminal)

@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { hexOf } from "@gantry/core/image/Digest"
 import type { SettingsShape } from "@gantry/core/Settings"
 import { databasePath } from "@gantry/core/state/database-path"
 import type { Migrations } from "@gantry/core/state/Database"
@@ -10,11 +7,12 @@ import { imageEvent } from "@gantry/engine/events/actors"
 import { appendEvent } from "@gantry/engine/events/append-event"
 import { journalOf } from "@gantry/engine/events/journal-files"
 import { imageTables } from "@gantry/engine/images/still-called"
+import { useImages } from "@gantry/engine/images/use-images"
 import type { Grounds } from "@gantry/engine/unchanged/Grounds"
-import { groundsTable, readGrounds, useImages } from "@gantry/engine/unchanged/grounds-rows"
+import { groundsTable, readGrounds } from "@gantry/engine/unchanged/grounds-rows"
 import { filesHold, storeHolds } from "@gantry/engine/unchanged/still-holds"
 import { readDatabase, transactionOf } from "./read-database.ts"
-import { cachedLayer, cacheTables, layerTables, useSteps } from "./stored.ts"
+import { cachedLayer, cacheTables, layerTables, storedBlob, useSteps } from "./stored.ts"
 import { buildProgress, progressStyle } from "../commands/build-progress.ts"
 import type { Terminal } from "../terminal.ts"
 import type { UsualBuild } from "./grounds-key.ts"
@@ -30,7 +28,7 @@ export const buildAtOnce = (
   terminal: Terminal
 ): number | "unusual" => {
   const style = progressStyle(options.quiet ? "quiet" : options.progress, terminal)
-  if (style === undefined || !existsSync(databasePath(root))) return "unusual"
+  if (style === undefined) return "unusual"
   const began = terminal.now()
   const grounds = stillStanding(root, key, began)
   if (grounds === undefined) return "unusual"
@@ -64,7 +62,7 @@ const stillStanding = (root: string, key: string, now: number): Grounds | undefi
     // Nobody takes anything out of the store between this look and the note that it is in use.
     const there = storeHolds(tx, grounds, {
       layerOfStep: cachedLayer(tx, root),
-      hasBlob: (digest) => existsSync(join(root, "blobs/sha256", hexOf(digest)))
+      hasBlob: storedBlob(root)
     })
     if (there) {
       useSteps(tx, grounds.steps, now)

@@ -1,5 +1,7 @@
 /** How gantry's own store keeps steps and layers, for what looks at them before the composition is loaded. */
-import type { Digest } from "@gantry/core/image/Digest"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { type Digest, hexOf } from "@gantry/core/image/Digest"
 import type { Transaction } from "@gantry/core/state/Database"
 import type { StepKey } from "@gantry/core/store/BuildCache"
 import { recordedLayer } from "@gantry/plugin-store-fs/cache-rows"
@@ -16,4 +18,10 @@ export const cachedLayer = (tx: Pick<Transaction, "get">, root: string) => {
     const layer = recordedLayer(tx, key)
     return layer === undefined || layer === null || findPlaced(tx, places, layer) !== undefined ? layer : undefined
   }
+}
+
+/** Whether a blob is in the store. */
+export const storedBlob = (root: string) => {
+  const { blobs } = placesOf(root)
+  return (digest: Digest): boolean => existsSync(join(blobs, hexOf(digest)))
 }

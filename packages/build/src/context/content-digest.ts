@@ -93,7 +93,8 @@ function* readBytes(path: string): Turns<{ readonly bytes: Digest; readonly stat
   }
 }
 
-const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): FileState => ({
+/** The state of a file that was looked at. */
+export const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): FileState => ({
   ctimeNs,
   dev,
   ino,
@@ -102,8 +103,14 @@ const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): FileState =
 })
 
 const remember = (memo: DigestMemo | undefined, state: FileState, digest: Digest): void => {
-  if (memo !== undefined && state.ctimeNs + settled < memo.nowNs) memo.set(state, digest)
+  if (memo !== undefined && isSettled(state.ctimeNs, memo.nowNs)) memo.set(state, digest)
 }
+
+/**
+ * Whether something that changed at one instant, for the last time that anybody saw, can be told from what it may be
+ * changed to from another instant on: file systems count in steps. Both in nanoseconds since 1970.
+ */
+export const isSettled = (ctimeNs: bigint, nowNs: bigint): boolean => ctimeNs + settled < nowNs
 
 const settled = 2_000_000_000n
 const buffer = Buffer.allocUnsafeSlow(1 << 20)

@@ -17,6 +17,12 @@ export interface IgnoreFilePlaces {
   readonly place?: (path: string) => string | undefined
 }
 
+/** Ignore files in the root of a context, the first that is there is taken. */
+export const usualIgnoreFiles = [".dockerignore", ".containerignore"] as const
+
+/** The ignore file that is a Dockerfile's own. */
+export const ownIgnoreFile = (dockerfile: string): string => `${dockerfile}.dockerignore`
+
 /**
  * Finds and reads the ignore file of a build: `<Dockerfile>.dockerignore`, else `.dockerignore`, else
  * `.containerignore`, the last two in the root of the context.
@@ -26,8 +32,8 @@ export const readIgnoreFile = ({
   root,
   place = (path) => join(root, path)
 }: IgnoreFilePlaces): Either.Either<{ readonly path: string; readonly text: string } | undefined, ContextProblem> => {
-  const beside = dockerfile === undefined ? [] : [placeBeside(`${dockerfile}.dockerignore`, root, place)]
-  for (const path of [...beside, place(".dockerignore"), place(".containerignore")]) {
+  const beside = dockerfile === undefined ? [] : [placeBeside(ownIgnoreFile(dockerfile), root, place)]
+  for (const path of [...beside, ...usualIgnoreFiles.map(place)]) {
     if (path === undefined) continue
     const text = reading(path, () => orNothing(() => readText(path)))
     if (Either.isLeft(text)) return Either.left(text.left)

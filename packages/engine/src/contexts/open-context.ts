@@ -50,7 +50,7 @@ export interface OpenedContext {
 }
 
 /** Names a Dockerfile has when nobody says another; the first that is there is taken. */
-const usualNames = ["Dockerfile", "Containerfile"] as const
+export const usualNames = ["Dockerfile", "Containerfile"] as const
 
 /**
  * Opens the context of a build and reads its Dockerfile and its ignore file, in one way for all kinds of contexts.

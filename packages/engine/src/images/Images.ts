@@ -28,6 +28,7 @@ import {
   setName
 } from "./image-rows.ts"
 import { isMarked, layoutIndex, readLayoutIndex, writeLayoutIndex } from "./layout-index.ts"
+import { useImages } from "./use-images.ts"
 
 /** The truth about names of images. */
 export interface ImagesShape {
@@ -260,8 +261,7 @@ export const make = Effect.gen(function* () {
     list: db.read("images", (tx) =>
       tx.all("SELECT * FROM images ORDER BY created_at DESC, id").map((row) => recordOf(tx, row))
     ),
-    touch: (id, at) =>
-      Effect.asVoid(db.write("images", (tx) => tx.run("UPDATE images SET last_used = ? WHERE id = ?", at, id)))
+    touch: (id, at) => db.write("images", (tx) => useImages(tx, [id], at))
   }
   return shape
 })

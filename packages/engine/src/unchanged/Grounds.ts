@@ -24,8 +24,8 @@ export interface GroundText {
 }
 
 /**
- * What a build rested on of which everything is cached. While all of it is as it was, the same build on the same command line gives the
- * same image, and nothing of it has to be worked out again. Plain data.
+ * What a build rested on of which everything is cached. While all of it is as it was, the same build on the same command
+ * line gives the same image, and nothing of it has to be worked out again. Plain data.
  */
 export interface Grounds {
   /** Milliseconds since 1970, when the build ended. */

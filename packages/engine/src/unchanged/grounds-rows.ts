@@ -43,8 +43,3 @@ export const onlyTo = (id: Digest): string => JSON.stringify([[id, 0, null]])
 /** Whether an image is on record with a manifest. */
 export const hasImage = (tx: Pick<Transaction, "get">, { id, manifest }: Grounds["image"]): boolean =>
   tx.get("SELECT manifest FROM images WHERE id = ?", id)?.["manifest"] === manifest
-
-/** Says that images were used: nothing is pruned that was used after a build began. */
-export const useImages = (tx: Pick<Transaction, "run">, ids: ReadonlyArray<Digest>, at: number): void => {
-  for (const id of ids) tx.run("UPDATE images SET last_used = ? WHERE id = ?", Math.trunc(at), id)
-}

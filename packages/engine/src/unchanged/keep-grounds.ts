@@ -1,5 +1,6 @@
 import type { BaseResolverShape } from "@gantry/build/solve/BaseResolver"
 import type { SolveEvent } from "@gantry/build/solve/SolveEvent"
+import { isSettled } from "@gantry/build/context/content-digest"
 import { isInWorkTree } from "@gantry/build/context/file-modes"
 import type { ContextTree } from "@gantry/build/context/ContextTree"
 import type { Digest } from "@gantry/core/image/Digest"
@@ -15,12 +16,13 @@ import { contextText } from "../contexts/ContextSource.ts"
 import { namesPlace } from "../images/ensure-image.ts"
 import { nameOf } from "../images/image-rows.ts"
 import type { NoteInput } from "../lock/lock-bases.ts"
-import type { LockedInput } from "../lock/LockFile.ts"
+import { type LockedInput, lockSuffix } from "../lock/LockFile.ts"
 import type { Built } from "../verbs/build.ts"
 import type { Grounds } from "./Grounds.ts"
-import { textAt, textPaths } from "./ground-texts.ts"
+import { textAt } from "./ground-texts.ts"
 import { groundsTable, onlyTo, whereNameLeads, writeGrounds } from "./grounds-rows.ts"
 import { type NotedLooks, noteLooks } from "./note-looks.ts"
+import { textPaths } from "./text-paths.ts"
 
 /** A build from files of this machine. */
 export type FolderRequest = BuildRequest & { readonly context: { readonly of: "folder"; readonly path: string } }
@@ -227,8 +229,5 @@ const texts = ({ context, dockerfile }: FolderRequest) => {
   }
 }
 
-/** A file that changed less than two seconds before the build could have changed during it without its times telling. */
-const isSettled = (changedNs: bigint, beganNs: bigint): boolean => changedNs + 2_000_000_000n < beganNs
-
 /** A lock file has a say in what a build takes from elsewhere. */
-const isNoLock = (path: string, digest: Digest | null): boolean => digest === null || !path.endsWith(".lock")
+const isNoLock = (path: string, digest: Digest | null): boolean => digest === null || !path.endsWith(lockSuffix)

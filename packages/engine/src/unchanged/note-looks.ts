@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path"
+import { isSameState, isSettled, stateOf as fileState } from "@gantry/build/context/content-digest"
 import type { ContextEntry, ContextTree } from "@gantry/build/context/ContextTree"
 import { isIgnoring, matchOf } from "@gantry/build/context/ignore-file"
 import * as Either from "effect/Either"
@@ -6,9 +7,6 @@ import { type Look, stateOf, statOf } from "./looks.ts"
 
 /** More things than that are looked at anew by every build. */
 const mostLooks = 2_000
-
-/** A file that changed less than two seconds ago could change again without its times telling. */
-const settledNs = 2_000_000_000n
 
 /** A context that is watched being looked at. */
 export interface NotedLooks {
@@ -53,7 +51,7 @@ export const noteLooks = (tree: ContextTree): NotedLooks => {
     looks: (nowNs) => {
       if (count > mostLooks) return undefined
       const looks = new Map<string, Look>()
-      const isNew = (changed: bigint) => changed + settledNs >= nowNs
+      const isNew = (changed: bigint) => !isSettled(changed, nowNs)
       const passed = (path: string): boolean => {
         if (looks.has(path) || listed.has(path)) return true
         const stat = statOf(join(tree.root, path), path === "")
@@ -79,7 +77,8 @@ export const noteLooks = (tree: ContextTree): NotedLooks => {
           continue
         }
         const stat = statOf(join(tree.root, path), false)
-        if (stat === undefined || !isSame(entry, stat) || isNew(stat.ctimeNs)) return undefined
+        const isSame = stat?.isDirectory() === false && isSameState(entry, fileState(stat))
+        if (stat === undefined || !isSame || isNew(stat.ctimeNs)) return undefined
         looks.set(path, { path, saw: "file", state: stateOf("file", stat) })
       }
       return [...looks.values()]
@@ -91,12 +90,3 @@ const parentOf = (path: string): string => {
   const parent = dirname(path)
   return parent === "." ? "" : parent
 }
-
-/** Whether a thing is in the state in which the build met it. */
-const isSame = (entry: ContextEntry, stat: NonNullable<ReturnType<typeof statOf>>): boolean =>
-  !stat.isDirectory() &&
-  entry.dev === stat.dev &&
-  entry.ino === stat.ino &&
-  entry.ctimeNs === stat.ctimeNs &&
-  entry.mtimeNs === stat.mtimeNs &&
-  BigInt(entry.size) === stat.size

@@ -20,9 +20,10 @@ import { listFiles } from "@gantry/build/key/file-list"
 import { atOnce } from "@gantry/core/turns"
 import { Either, FastCheck as fc } from "effect"
 import { describe, expect, it } from "vitest"
-import { textAt, textPaths } from "../../src/unchanged/ground-texts.ts"
+import { textAt } from "../../src/unchanged/ground-texts.ts"
 import { noteLooks } from "../../src/unchanged/note-looks.ts"
 import { filesHold } from "../../src/unchanged/still-holds.ts"
+import { textPaths } from "../../src/unchanged/text-paths.ts"
 import { nextTime } from "./next-time.ts"
 
 const someday = BigInt(Date.now() + 3_600_000) * 1_000_000n
