@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite"
-import type { Row, SqlValue, Transaction } from "@gantry/core/state/Database"
+import type { Transaction } from "@gantry/core/state/Database"
 import { databasePath } from "@gantry/core/state/database-path"
+import { transactionOf } from "@gantry/core/state/statements"
 
 /** Tables as this program knows them. */
 export interface KnownTables {
@@ -23,21 +24,5 @@ export const readDatabase = <A>(
     return tables.every(({ owner, version }) => versions.get(owner) === version) ? read(tx) : undefined
   } finally {
     database.close()
-  }
-}
-
-/** Statements to an open database. */
-export const transactionOf = (database: DatabaseSync): Transaction => {
-  const known = new Map<string, ReturnType<DatabaseSync["prepare"]>>()
-  const prepared = (sql: string) => {
-    const statement = known.get(sql) ?? database.prepare(sql)
-    known.set(sql, statement)
-    return statement
-  }
-  return {
-    all: (sql: string, ...values: ReadonlyArray<SqlValue>) => prepared(sql).all(...values) as ReadonlyArray<Row>,
-    get: (sql: string, ...values: ReadonlyArray<SqlValue>) =>
-      (prepared(sql).get(...values) ?? undefined) as Row | undefined,
-    run: (sql: string, ...values: ReadonlyArray<SqlValue>) => Number(prepared(sql).run(...values).changes)
   }
 }

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import { makePassable } from "../make-passable.ts"
 import { type StorageFailure, storageFailure } from "../store/StoreError.ts"
 import { isFull, isNarrow, keepReserve, useReserve } from "./reserve.ts"
+import { type Statements, transactionOf } from "./statements.ts"
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -58,15 +59,8 @@ export interface DatabaseShape {
 /** The service tag of {@link DatabaseShape}. */
 export class Database extends Context.Tag("@gantry/core/Database")<Database, DatabaseShape>() {}
 
-interface Prepared {
-  readonly all: (...values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
-  readonly get: (...values: ReadonlyArray<SqlValue>) => unknown
-  readonly run: (...values: ReadonlyArray<SqlValue>) => { readonly changes: number | bigint }
-}
-
-interface Connection {
+interface Connection extends Statements {
   readonly exec: (sql: string) => void
-  readonly prepare: (sql: string) => Prepared
   readonly close: () => void
 }
 
@@ -128,7 +122,7 @@ export const make = (
   Effect.gen(function* () {
     let opened: Promise<Connection> | undefined
     let open: Connection | undefined
-    const statements = new Map<string, Prepared>()
+    let statements: Transaction | undefined
     const connect = async (): Promise<Connection> => {
       const { DatabaseSync } = await import("node:sqlite")
       if (path !== ":memory:") {
@@ -186,22 +180,10 @@ export const make = (
           : Effect.succeed(open)
       )
     if (!leaveOpen) yield* Effect.addFinalizer(() => Effect.sync(() => open?.close()))
-    const prepared = (to: Connection, sql: string): Prepared => {
-      const known = statements.get(sql)
-      if (known !== undefined) return known
-      const fresh = to.prepare(sql)
-      statements.set(sql, fresh)
-      return fresh
-    }
-    const transaction = (to: Connection): Transaction => ({
-      all: (sql, ...values) => prepared(to, sql).all(...values) as ReadonlyArray<Row>,
-      get: (sql, ...values) => (prepared(to, sql).get(...values) ?? undefined) as Row | undefined,
-      run: (sql, ...values) => Number(prepared(to, sql).run(...values).changes)
-    })
     const inside = <A>(to: Connection, begin: string, body: (tx: Transaction) => A): A => {
       to.exec(begin)
       try {
-        const result = body(transaction(to))
+        const result = body((statements ??= transactionOf(to)))
         to.exec("COMMIT")
         return result
       } catch (cause) {
