@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, statSync } from "node:fs"
+import { lstatSync, mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { reasonOf } from "@gantry/engine/file-problem"
+import { lookAt } from "../look-at.ts"
 import type { Environment } from "../settings.ts"
 import { HolderRefused } from "./HolderRefused.ts"
 import { loginDirectory, userRun } from "./user-run.ts"
@@ -9,16 +10,8 @@ import { loginDirectory, userRun } from "./user-run.ts"
 export const withoutLostPlaces = (env: Environment): Environment => {
   const { [loginDirectory]: given, ...rest } = env
   if (given === undefined) return env
-  return isDirectory(given) ? env : rest
-}
-
-/** Also not for who may not look, or where a link leads to nothing. */
-const isDirectory = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
+  // Nor is it for who may not look, or where a link leads to nothing.
+  return lookAt(given).stat?.isDirectory() === true ? env : rest
 }
 
 /** Makes the user's directory, for its owner alone. What is somebody else's is refused: everybody may make names in `/tmp`. */
